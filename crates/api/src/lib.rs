@@ -1,0 +1,1 @@
+//! Our own REST API under /v1.

@@ -1,0 +1,2 @@
+//! The one binary: wires rooms together.
+fn main() {}

@@ -1,0 +1,1 @@
+//! What a connector is: manifest, recognition and decoding into a batch.

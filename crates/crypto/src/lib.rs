@@ -1,0 +1,1 @@
+//! Sealing, key ring, keyed look-ups and the hash chain, without IO.

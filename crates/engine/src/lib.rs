@@ -1,0 +1,1 @@
+//! Use cases: tenants, consents, imports, accounts, movements, audit.

@@ -1,0 +1,1 @@
+//! What every HTTP room shares: principal, limits, request ids, problems.

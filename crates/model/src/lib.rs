@@ -1,0 +1,1 @@
+//! Canonical records, the institution catalogue and state machines.

@@ -1,0 +1,1 @@
+//! Values every room speaks: RUT, money, ids, time, randomness, bank days, secrets.

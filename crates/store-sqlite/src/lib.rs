@@ -1,0 +1,1 @@
+//! The embedded store: SQLite and a folder of sealed files.

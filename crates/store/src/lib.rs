@@ -1,0 +1,1 @@
+//! Storage traits per domain, the unit of work and the contract every backend passes.

@@ -1,0 +1,2 @@
+//! Repository tasks: tidy, generated files, benches.
+fn main() {}
