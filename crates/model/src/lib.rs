@@ -1,1 +1,36 @@
 //! Canonical records, the institution catalogue and state machines.
+//!
+//! Nothing here does IO or knows how it is stored or shown. Every connector maps to these
+//! records and every facade maps from them.
+
+pub mod access;
+pub mod account;
+pub mod audit;
+pub mod balance;
+pub mod consent;
+pub mod counterparty;
+pub mod failure;
+pub mod glosa;
+pub mod import;
+pub mod institution;
+pub mod link;
+pub mod merge;
+pub mod movement;
+pub mod observation;
+pub mod period;
+pub mod transition;
+
+pub use access::{Principal, Scope};
+pub use account::{AccountKind, AccountNumber};
+pub use balance::{BalanceKind, BalanceReading};
+pub use consent::{ConsentKind, ConsentState};
+pub use counterparty::Counterparty;
+pub use failure::Failure;
+pub use import::{BalanceGap, Coverage};
+pub use institution::{Catalogue, Institution, InstitutionId};
+pub use link::{LinkSource, LinkState};
+pub use merge::MergeReason;
+pub use movement::{Movement, MovementStatus};
+pub use observation::{CardUse, Instalment, Observation, SourceKind};
+pub use period::StatementPeriod;
+pub use transition::InvalidTransition;

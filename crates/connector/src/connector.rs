@@ -1,0 +1,76 @@
+//! The trait that every connector implements.
+
+use bytes::Bytes;
+use cartola_primitives::{Date, Secret};
+
+use crate::{Batch, DecodeError};
+
+/// What a connector says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// Its id, such as `file`.
+    pub id: &'static str,
+    /// What it reads, one line.
+    pub summary: &'static str,
+    /// The layouts it decodes.
+    pub layouts: Vec<Layout>,
+}
+
+/// One layout of a connector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// Its id, such as `banco-chile/account-sheet`.
+    pub id: &'static str,
+    /// What it is, one line.
+    pub summary: &'static str,
+    /// How well its shape is known.
+    pub provenance: Provenance,
+}
+
+/// Where the knowledge of a layout comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provenance {
+    /// A published standard.
+    Standard,
+    /// Second-hand: public parsers and synthetic fixtures; no real file of the bank was opened.
+    SecondHand,
+    /// The user's own mapping.
+    Mapped,
+}
+
+/// A source to decode.
+#[derive(Clone)]
+pub struct SourceFile<'a> {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Today in Santiago: no source speaks of later days, and it completes dates without a year.
+    pub today: Date,
+    /// The mapping for files that do not explain themselves (TOML).
+    pub mapping: Option<&'a str>,
+    /// The password of an encrypted file.
+    pub password: Option<&'a Secret<String>>,
+}
+
+/// How sure a connector is that a source is its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recognition {
+    /// Not its own.
+    No,
+    /// Of a kind it can read with help, such as CSV with a mapping.
+    Possible,
+    /// Its signature is there.
+    Certain,
+}
+
+/// An institution's, provider's or format's way of saying things.
+pub trait Connector: Send + Sync {
+    /// What it is and reads.
+    fn manifest(&self) -> &Manifest;
+
+    /// Whether the source is its own, by its content alone.
+    fn recognise(&self, file: &SourceFile<'_>) -> Recognition;
+
+    /// Reads the source. Pure, and all or nothing: an error means that no part of it is to be
+    /// used. Never returns an empty list.
+    fn decode(&self, file: &SourceFile<'_>) -> Result<Vec<Batch>, DecodeError>;
+}

@@ -1,0 +1,79 @@
+//! Who asks, and what they may do.
+
+use cartola_primitives::id::{CredentialId, TenantId};
+use serde::{Deserialize, Serialize};
+
+/// What a credential may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Read accounts, balances, movements, consents and imports.
+    Read,
+    /// Import statement files.
+    Import,
+    /// Change what the tenant decides: revoke consents, split merges.
+    Manage,
+    /// Read the audit trail.
+    Audit,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Import, Self::Manage, Self::Audit];
+
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Import => "import",
+            Self::Manage => "manage",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// The scope of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// The party on whose behalf a use case runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// Whose data.
+    pub tenant: TenantId,
+    /// Through what.
+    pub actor: Actor,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+}
+
+/// Through what a principal acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Actor {
+    /// An API key.
+    Credential(CredentialId),
+    /// The operator at the command line, who owns the data folder.
+    Operator,
+}
+
+impl Principal {
+    /// The operator of this installation, who may do everything to a tenant.
+    pub fn operator(tenant: TenantId) -> Self {
+        Self { tenant, actor: Actor::Operator, scopes: Scope::ALL.to_vec() }
+    }
+
+    /// Whether the principal holds the scope.
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Credential(id) => write!(f, "{id}"),
+            Self::Operator => f.write_str("operator"),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Links: a person's or company's data at one institution, as one tenant sees it.
+
+use cartola_primitives::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::InvalidTransition;
+
+/// Where a link's data comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkSource {
+    /// Statement files that the tenant imports.
+    Files,
+}
+
+impl LinkSource {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+        }
+    }
+
+    /// The source of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        (name == Self::Files.name()).then_some(Self::Files)
+    }
+}
+
+/// Where a link stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// Takes data.
+    Active {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Ended by the tenant.
+    Revoked {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl LinkState {
+    /// The stable name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Active { .. } => "active",
+            Self::Revoked { .. } => "revoked",
+        }
+    }
+
+    /// Ends the link.
+    pub fn revoke(self, at: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Active { .. } => Ok(Self::Revoked { at }),
+            Self::Revoked { .. } => {
+                Err(InvalidTransition { subject: "link", from: self.name(), to: "revoked" })
+            }
+        }
+    }
+}
