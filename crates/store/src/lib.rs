@@ -1,1 +1,58 @@
 //! Storage traits per domain, the unit of work and the contract every backend passes.
+//!
+//! Reads are grouped per domain, each trait with its contract in words. All writes go through
+//! [`Committer::commit`]: a [`UnitOfWork`] is a value, a list of typed commands with expected
+//! versions, applied whole or not at all. No caller's code runs inside a transaction.
+//!
+//! Every key and every query begins with the tenant. What is personal arrives here sealed; a
+//! backend has no key.
+
+pub mod accounts;
+pub mod answers;
+pub mod archive;
+pub mod audit;
+pub mod consents;
+pub mod encoding;
+mod error;
+pub mod imports;
+pub mod movements;
+pub mod people;
+pub mod tenancy;
+pub mod vault;
+pub mod work;
+
+pub use accounts::Accounts;
+pub use answers::Answers;
+pub use archive::Archive;
+pub use audit::Audit;
+pub use consents::Consents;
+pub use error::{Retry, StoreError, StoreErrorKind};
+pub use imports::Imports;
+pub use movements::Movements;
+pub use people::People;
+pub use tenancy::Tenancy;
+pub use vault::Vault;
+pub use work::{Command, Committer, Receipt, UnitOfWork};
+
+/// What a use case needs of a backend: every domain.
+pub trait Store:
+    Tenancy + Vault + People + Consents + Accounts + Movements + Imports + Audit + Answers + Committer
+{
+}
+
+impl<T> Store for T where
+    T: Tenancy + Vault + People + Consents + Accounts + Movements + Imports + Audit + Answers + Committer
+{
+}
+
+/// One page of a list that is ordered by id.
+#[derive(Debug, Clone)]
+pub struct Page<Row, Key> {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Where the next page begins after, if there is one.
+    pub next: Option<Key>,
+}
+
+/// Rows of one page that a backend gives at most, whatever is asked.
+pub const MAX_PAGE: usize = 1_000;

@@ -1,0 +1,37 @@
+//! The audit trail: one hash chain per tenant.
+
+use async_trait::async_trait;
+use cartola_crypto::ChainHash;
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::TenantId;
+
+use crate::StoreError;
+
+/// One entry, as it stands in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its place, from 1, without holes.
+    pub sequence: u64,
+    /// When.
+    pub at: Timestamp,
+    /// The event as JSON, exactly the bytes that were hashed.
+    pub body: String,
+    /// The chain's hash up to and with this entry.
+    pub hash: ChainHash,
+}
+
+/// Reads of the audit trail.
+#[async_trait]
+pub trait Audit: Send + Sync {
+    /// Entries after a place, in order.
+    async fn audit(
+        &self,
+        tenant: TenantId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// Where the chain's end is recorded apart from its entries, so that cutting off the end is
+    /// found too: the last sequence and hash, absent for a tenant without entries.
+    async fn audit_head(&self, tenant: TenantId) -> Result<Option<(u64, ChainHash)>, StoreError>;
+}

@@ -1,0 +1,71 @@
+//! Persons and companies, and their links to institutions.
+
+use async_trait::async_trait;
+use cartola_crypto::{Digest, Sealed};
+use cartola_model::{InstitutionId, LinkSource, LinkState};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{LinkId, PersonId, TenantId};
+
+use crate::{Page, StoreError};
+
+/// A person or company, known by RUT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// Its id.
+    pub id: PersonId,
+    /// Keyed digest of the RUT. Unique within the tenant.
+    pub lookup: Digest,
+    /// RUT and name.
+    pub sealed: Sealed,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// A link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRow {
+    /// Its id.
+    pub id: LinkId,
+    /// The institution.
+    pub institution: InstitutionId,
+    /// Whose data; absent where the source names nobody.
+    pub person: Option<PersonId>,
+    /// Where its data comes from.
+    pub source: LinkSource,
+    /// Where it stands.
+    pub state: LinkState,
+    /// Raised at each change.
+    pub version: u32,
+}
+
+/// Reads of persons and links.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// The person of that id.
+    async fn person(&self, tenant: TenantId, id: PersonId) -> Result<Option<PersonRow>, StoreError>;
+
+    /// The person of that RUT's digest.
+    async fn person_by_lookup(
+        &self,
+        tenant: TenantId,
+        lookup: &Digest,
+    ) -> Result<Option<PersonRow>, StoreError>;
+
+    /// The link of a person (or of nobody in particular) to an institution through a source.
+    /// Unique within the tenant.
+    async fn link_of(
+        &self,
+        tenant: TenantId,
+        institution: &InstitutionId,
+        person: Option<PersonId>,
+        source: LinkSource,
+    ) -> Result<Option<LinkRow>, StoreError>;
+
+    /// Links, by id.
+    async fn links(
+        &self,
+        tenant: TenantId,
+        after: Option<LinkId>,
+        limit: usize,
+    ) -> Result<Page<LinkRow, LinkId>, StoreError>;
+}

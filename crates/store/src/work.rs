@@ -1,0 +1,160 @@
+//! The unit of work: what is to change, as a value.
+
+use async_trait::async_trait;
+use cartola_crypto::ChainHash;
+use cartola_model::audit::AuditEvent;
+use cartola_model::{ConsentState, LinkState};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{
+    AccountId, ConsentId, ConsentSetId, CredentialId, LinkId, MovementId, SourceId, TenantId,
+};
+
+use crate::StoreError;
+use crate::accounts::{AccountRow, BalanceRow};
+use crate::answers::AnswerRow;
+use crate::consents::{ConsentRow, ConsentSetRow};
+use crate::imports::ImportRow;
+use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
+use crate::people::{LinkRow, PersonRow};
+use crate::tenancy::{CredentialRow, TenantRow};
+use crate::vault::DataKeyRow;
+
+/// What is to change for one tenant, whole or not at all.
+#[derive(Debug, Clone)]
+pub struct UnitOfWork {
+    /// Whose.
+    pub tenant: TenantId,
+    /// When it was decided, by the business clock.
+    pub at: Timestamp,
+    /// The changes, applied in order.
+    pub commands: Vec<Command>,
+}
+
+impl UnitOfWork {
+    /// An empty one.
+    pub fn new(tenant: TenantId, at: Timestamp) -> Self {
+        Self { tenant, at, commands: Vec::new() }
+    }
+
+    /// One more change.
+    #[must_use]
+    pub fn with(mut self, command: Command) -> Self {
+        self.commands.push(command);
+        self
+    }
+
+    /// One more change.
+    pub fn push(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+}
+
+/// One change. A row that is added must be new by its id and by each column that its type calls
+/// unique; otherwise the whole unit is a conflict.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// A new tenant; the unit's tenant is the new one.
+    AddTenant(TenantRow),
+    /// A new credential.
+    AddCredential(CredentialRow),
+    /// Withdraws a credential that is not yet withdrawn.
+    RevokeCredential(CredentialId),
+    /// A new data key.
+    AddDataKey(DataKeyRow),
+    /// A new person.
+    AddPerson(PersonRow),
+    /// A new link.
+    AddLink(LinkRow),
+    /// Moves a link on.
+    ChangeLink {
+        /// Which.
+        id: LinkId,
+        /// The version the decision was made on.
+        expected: u32,
+        /// Where it stands from now on.
+        state: LinkState,
+    },
+    /// A new consent.
+    AddConsent(ConsentRow),
+    /// Moves a consent on.
+    ChangeConsent {
+        /// Which.
+        id: ConsentId,
+        /// The version the decision was made on.
+        expected: u32,
+        /// Where it stands from now on.
+        state: ConsentState,
+    },
+    /// New consent sets.
+    AddConsentSets(Vec<ConsentSetRow>),
+    /// A new account.
+    AddAccount(AccountRow),
+    /// Claims an account for this unit: raises its version, and sets what allows it to be shown.
+    ClaimAccount {
+        /// Which.
+        id: AccountId,
+        /// The version the decision was made on.
+        expected: u32,
+        /// What allows it to be shown from now on.
+        consents: ConsentSetId,
+    },
+    /// New movements. Each gets a place in the feed as added.
+    AddMovements(Vec<MovementRow>),
+    /// Changes of movements.
+    ChangeMovements(Vec<MovementChange>),
+    /// New source records.
+    AddSources(Vec<SourceRow>),
+    /// Puts a source record under another movement.
+    MoveSource {
+        /// Which.
+        id: SourceId,
+        /// Where it is.
+        from: MovementId,
+        /// Where it goes; its reason becomes [`cartola_model::MergeReason::Split`].
+        to: MovementId,
+    },
+    /// A new alias.
+    AddAlias(AliasRow),
+    /// New balances; the same reading of the same import twice is one.
+    AddBalances(Vec<BalanceRow>),
+    /// A new import.
+    AddImport(ImportRow),
+    /// An entry of the audit trail. The store gives it its place and hash.
+    Audit(AuditEvent),
+    /// The answer of an idempotent call. Also forgets the tenant's answers that have expired.
+    RecordAnswer(AnswerRow),
+}
+
+/// A change of one movement.
+#[derive(Debug, Clone)]
+pub struct MovementChange {
+    /// The movement as it is from now on, its version included. Its account cannot change.
+    pub row: MovementRow,
+    /// The version the decision was made on.
+    pub expected: u32,
+    /// The feed's word for it; absent when a client sees no difference (consents alone).
+    pub feed: Option<FeedChange>,
+}
+
+/// What a commit came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Receipt {
+    /// The tenant's last feed position after it, if it moved.
+    pub feed_position: Option<u64>,
+    /// The end of the tenant's audit chain after it, if it grew.
+    pub audit_head: Option<(u64, ChainHash)>,
+}
+
+/// Commands in one unit of work that change many rows count each row; more than this is refused.
+pub const MAX_ROWS_PER_UNIT: usize = 2_000_000;
+
+/// Writes.
+#[async_trait]
+pub trait Committer: Send + Sync {
+    /// Applies the unit atomically. When this returns `Ok`, the change is on disk. On
+    /// [`crate::StoreErrorKind::Conflict`] nothing was changed: read again, decide again.
+    async fn commit(&self, work: UnitOfWork) -> Result<Receipt, StoreError>;
+
+    /// Whether the next unit can be expected to be committed.
+    async fn ready(&self) -> Result<(), StoreError>;
+}
