@@ -20,6 +20,9 @@ pub enum MergeReason {
     SameLine,
     /// As [`Self::SameLine`], but one text is the other cut short, and no other line could be meant.
     TruncatedText,
+    /// Day and amount are the same, a complete statement of that day has no other line that could
+    /// be this movement, and there is no other movement that the line could be.
+    OnlyCandidate,
     /// A complete statement of that day does not have it.
     Absent,
     /// Somebody decided that this line is a movement of its own.
@@ -28,13 +31,14 @@ pub enum MergeReason {
 
 impl MergeReason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::First,
         Self::SameReference,
         Self::IdenticalLine,
         Self::SameBalance,
         Self::SameLine,
         Self::TruncatedText,
+        Self::OnlyCandidate,
         Self::Absent,
         Self::Split,
     ];
@@ -48,6 +52,7 @@ impl MergeReason {
             Self::SameBalance => "same_balance",
             Self::SameLine => "same_line",
             Self::TruncatedText => "truncated_text",
+            Self::OnlyCandidate => "only_candidate",
             Self::Absent => "absent",
             Self::Split => "split",
         }

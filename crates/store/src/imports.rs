@@ -86,6 +86,13 @@ pub trait Imports: Send + Sync {
     /// The import of that id.
     async fn import(&self, tenant: TenantId, id: ImportId) -> Result<Option<ImportRow>, StoreError>;
 
+    /// The imports of a source with exactly this content, by id; one a batch of it each time.
+    async fn imports_of_content(
+        &self,
+        tenant: TenantId,
+        content: &ContentHash,
+    ) -> Result<Vec<ImportRow>, StoreError>;
+
     /// Imports, by id, which is by age; of one account if asked.
     async fn imports(
         &self,

@@ -128,7 +128,8 @@ pub enum Command {
 /// A change of one movement.
 #[derive(Debug, Clone)]
 pub struct MovementChange {
-    /// The movement as it is from now on, its version included. Its account cannot change.
+    /// The movement as it is from now on. Its account cannot change; its version is one higher
+    /// where the feed has a word for the change, the same where it has none.
     pub row: MovementRow,
     /// The version the decision was made on.
     pub expected: u32,
