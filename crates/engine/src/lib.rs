@@ -1,1 +1,113 @@
 //! Use cases: tenants, consents, imports, accounts, movements, audit.
+//!
+//! Each use case reads, decides without touching anything, and hands the store one unit of work.
+//! It knows neither HTTP nor SQL nor a bank.
+
+pub mod access;
+pub mod accounts;
+pub mod audit;
+pub mod consents;
+mod error;
+pub mod imports;
+pub mod ingest;
+pub mod movements;
+pub mod once;
+mod retry;
+pub mod tenants;
+pub mod vault;
+
+use std::sync::Arc;
+
+use cartola_connector::Registry;
+use cartola_primitives::id::IdMinter;
+use cartola_primitives::{Clock, Randomness, Timestamp};
+use cartola_store::{Archive, Store};
+use tokio::sync::Semaphore;
+
+pub use error::EngineError;
+
+use access::AccessLog;
+use vault::Vault;
+
+/// What the engine works with; the binary puts it together.
+pub struct Parts {
+    /// Where rows are.
+    pub store: Arc<dyn Store>,
+    /// Where sealed sources are.
+    pub archive: Arc<dyn Archive>,
+    /// The master keys.
+    pub keys: cartola_crypto::KeyRing,
+    /// The connectors.
+    pub connectors: Registry,
+    /// Business time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// The use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Arc<dyn Store>,
+    archive: Arc<dyn Archive>,
+    vault: Vault,
+    connectors: Registry,
+    clock: Arc<dyn Clock>,
+    minter: IdMinter,
+    accesses: AccessLog,
+    decoding: Semaphore,
+}
+
+/// Files that are decoded at the same time: each may take as much memory as the largest file.
+pub const MAX_DECODING: usize = 2;
+
+impl Engine {
+    /// Opens the engine: reads the installation's look-up key, or makes it the first time.
+    pub async fn open(parts: Parts) -> Result<Self, EngineError> {
+        let minter = IdMinter::new(parts.clock.clone(), parts.randomness.clone());
+        let vault = Vault::open(parts.store.clone(), parts.keys, parts.randomness).await?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store: parts.store,
+                archive: parts.archive,
+                vault,
+                connectors: parts.connectors,
+                clock: parts.clock,
+                minter,
+                accesses: AccessLog::default(),
+                decoding: Semaphore::new(MAX_DECODING),
+            }),
+        })
+    }
+
+    /// Now, by the business clock.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Whether requests can be served: the store answers and takes writes.
+    pub async fn ready(&self) -> Result<(), EngineError> {
+        Ok(self.store().ready().await?)
+    }
+
+    /// The connectors.
+    pub fn connectors(&self) -> &Registry {
+        &self.inner.connectors
+    }
+
+    fn store(&self) -> &dyn Store {
+        self.inner.store.as_ref()
+    }
+
+    fn vault(&self) -> &Vault {
+        &self.inner.vault
+    }
+
+    fn minter(&self) -> &IdMinter {
+        &self.inner.minter
+    }
+}

@@ -1,0 +1,79 @@
+//! The consent ledger.
+
+use cartola_model::audit::AuditEvent;
+use cartola_model::{InvalidTransition, Principal};
+use cartola_primitives::id::ConsentId;
+use cartola_store::consents::ConsentRow;
+use cartola_store::{Command, Page, UnitOfWork};
+
+use crate::access::Subject;
+use crate::once::Reply;
+use crate::retry::{MaybeConflict, until_settled};
+use crate::{Engine, EngineError};
+
+/// Why a consent is not revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum RevokeError {
+    /// There is none of that id.
+    #[error("there is no such consent")]
+    Unknown,
+    /// It has ended already.
+    #[error(transparent)]
+    Transition(#[from] InvalidTransition),
+    /// Anything else.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl MaybeConflict for RevokeError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_conflict())
+    }
+}
+
+impl Engine {
+    /// One consent.
+    pub async fn consent(
+        &self,
+        who: &Principal,
+        id: ConsentId,
+    ) -> Result<Option<ConsentRow>, EngineError> {
+        self.note_access(who, "consent.read", Subject::one(id));
+        Ok(self.store().consent(who.tenant, id).await?)
+    }
+
+    /// Consents, by age.
+    pub async fn consents(
+        &self,
+        who: &Principal,
+        after: Option<ConsentId>,
+        limit: usize,
+    ) -> Result<Page<ConsentRow, ConsentId>, EngineError> {
+        self.note_access(who, "consent.read", Subject::list("consents"));
+        Ok(self.store().consents(who.tenant, after, limit).await?)
+    }
+
+    /// Withdraws a consent. From the next request on, nothing is served that only it allowed.
+    pub async fn revoke_consent(
+        &self,
+        who: &Principal,
+        id: ConsentId,
+        reply: Reply<'_, ConsentRow>,
+    ) -> Result<ConsentRow, RevokeError> {
+        until_settled(async || {
+            self.check_ticket(reply.ticket).await?;
+            let row = self.store().consent(who.tenant, id).await.map_err(EngineError::from)?;
+            let row = row.ok_or(RevokeError::Unknown)?;
+            let now = self.now();
+            let state = row.state.revoke(now)?;
+            let after = ConsentRow { state, version: row.version + 1, ..row };
+            let mut work = UnitOfWork::new(who.tenant, now)
+                .with(Command::ChangeConsent { id, expected: after.version - 1, state })
+                .with(Command::Audit(AuditEvent::once("consent.revoked", who.actor, id)));
+            work.commands.extend(reply.command(self, &after)?);
+            self.store().commit(work).await.map_err(EngineError::from)?;
+            Ok(after)
+        })
+        .await
+    }
+}

@@ -1,0 +1,47 @@
+//! Why a use case was not done.
+
+use cartola_crypto::CryptoError;
+use cartola_model::Failure;
+use cartola_store::{StoreError, StoreErrorKind};
+
+use crate::once::RecordedAnswer;
+
+/// What can hinder any use case. What can hinder only one stands in that use case's own error.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A sealed value cannot be opened, or a value cannot be sealed.
+    #[error("a sealed value could not be handled")]
+    Crypto(#[from] CryptoError),
+    /// What was opened is not what was sealed.
+    #[error("a sealed value holds something unexpected")]
+    Content(#[source] serde_json::Error),
+    /// The work was begun by several at once too often in a row.
+    #[error("others kept changing the same data; ask again")]
+    Contended,
+    /// The same idempotent call was answered meanwhile; this is its answer.
+    #[error("answered already")]
+    Answered(RecordedAnswer),
+    /// The process is shutting down, or a worker of it died.
+    #[error("the work was cut short")]
+    Interrupted,
+}
+
+impl EngineError {
+    /// Its class in the one taxonomy.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Contended => Failure::RateLimited,
+            Self::Store(error) => match error.kind {
+                StoreErrorKind::Busy => Failure::RateLimited,
+                StoreErrorKind::Full => Failure::LimitExceeded,
+                _ => Failure::Internal,
+            },
+            Self::Crypto(_) | Self::Content(_) | Self::Interrupted | Self::Answered(_) => {
+                Failure::Internal
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Importing statement files.
+//!
+//! A file is decoded as a whole, its batches are compared with what is known, and everything it
+//! comes to is one unit of work: consent, account, movements, sources, balances, audit and, for a
+//! repeatable call, the answer. A file that is refused leaves nothing behind.
+
+mod draft;
+mod report;
+mod resolve;
+mod seal;
+
+use bytes::Bytes;
+use cartola_connector::{Batch, DecodeError, SourceFile};
+use cartola_crypto::ContentHash;
+use cartola_model::{InstitutionId, Principal};
+use cartola_primitives::id::{AccountId, ArchiveId, ImportId};
+use cartola_primitives::{Secret, santiago};
+use cartola_store::Page;
+use cartola_store::imports::ImportRow;
+
+use crate::access::Subject;
+use crate::once::Reply;
+use crate::retry::{MaybeConflict, until_settled};
+use crate::{Engine, EngineError};
+
+pub use report::{ImportReport, Imported};
+
+/// Largest file that is taken, in bytes.
+pub const MAX_FILE_BYTES: usize = 32 << 20;
+
+/// Largest mapping that is taken, in bytes.
+pub const MAX_MAPPING_BYTES: usize = 64 << 10;
+
+/// Accounts that one file may speak of.
+pub const MAX_BATCHES: usize = 50;
+
+/// A file, and what its giver says about it.
+#[derive(Clone, Default)]
+pub struct Upload {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// How to read a file that does not explain itself.
+    pub mapping: Option<String>,
+    /// What opens an encrypted file.
+    pub password: Option<std::sync::Arc<Secret<String>>>,
+    /// The account it belongs to, for files that do not say.
+    pub account: Option<AccountId>,
+    /// The institution it comes from, for files that do not say.
+    pub institution: Option<InstitutionId>,
+}
+
+/// Why a file was not imported. Nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Refused(#[from] DecodeError),
+    /// It is larger than [`MAX_FILE_BYTES`], or its mapping than [`MAX_MAPPING_BYTES`].
+    #[error("the file is larger than {} MiB", MAX_FILE_BYTES >> 20)]
+    TooLarge,
+    /// The account named by the caller is not there.
+    #[error("there is no such account")]
+    AccountUnknown,
+    /// Neither the file nor the caller says which account it is.
+    #[error("the file does not say its {0}; name it, or the account that it belongs to")]
+    AccountUnclear(&'static str),
+    /// File and caller say different things.
+    #[error("the file is of another {0} than the one named")]
+    AccountMismatch(&'static str),
+    /// The institution is not in the catalogue.
+    #[error("there is no such institution in the catalogue")]
+    InstitutionUnknown,
+    /// The file has two statements of one account, or too many accounts.
+    #[error("the file has {0}; import them from files of their own")]
+    Shape(&'static str),
+    /// Anything else.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl MaybeConflict for ImportError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_conflict())
+    }
+}
+
+impl Engine {
+    /// Imports a file.
+    pub async fn import(
+        &self,
+        who: &Principal,
+        upload: Upload,
+        reply: Reply<'_, Imported>,
+    ) -> Result<Imported, ImportError> {
+        let content = ContentHash::of(&upload.bytes);
+        let batches = self.decode(&upload).await?;
+        check_shape(&batches)?;
+        let mut archived: Option<ArchiveId> = None;
+        let outcome = until_settled(async || {
+            self.check_ticket(reply.ticket).await?;
+            if let Some(repeated) = self.repeated(who, &upload, content).await? {
+                self.acknowledge(who, &repeated, &reply).await?;
+                return Ok(repeated);
+            }
+            let draft = self.draft(who, &upload, content, &batches).await?;
+            self.keep_source(who, &upload, &draft, &mut archived).await?;
+            self.commit_draft(who, draft, archived, &reply).await
+        })
+        .await;
+        if let (Err(_), Some(archive)) = (&outcome, archived) {
+            self.forget_source(who, archive).await;
+        }
+        outcome
+    }
+
+    /// One import.
+    pub async fn import_by_id(
+        &self,
+        who: &Principal,
+        id: ImportId,
+    ) -> Result<Option<ImportRow>, EngineError> {
+        self.note_access(who, "import.read", Subject::one(id));
+        Ok(self.store().import(who.tenant, id).await?)
+    }
+
+    /// Imports, by age; of one account if asked.
+    pub async fn imports(
+        &self,
+        who: &Principal,
+        account: Option<AccountId>,
+        after: Option<ImportId>,
+        limit: usize,
+    ) -> Result<Page<ImportRow, ImportId>, EngineError> {
+        self.note_access(who, "import.read", Subject::list("imports"));
+        Ok(self.store().imports(who.tenant, account, after, limit).await?)
+    }
+
+    /// Decodes on a thread of its own: a large file takes a second of computing.
+    async fn decode(&self, upload: &Upload) -> Result<Vec<Batch>, ImportError> {
+        let mapping_size = upload.mapping.as_ref().map_or(0, String::len);
+        if upload.bytes.len() > MAX_FILE_BYTES || mapping_size > MAX_MAPPING_BYTES {
+            return Err(ImportError::TooLarge);
+        }
+        let interrupted = |_| EngineError::Interrupted;
+        let _turn = self.inner.decoding.acquire().await.map_err(|_| EngineError::Interrupted)?;
+        let connectors = self.connectors().clone();
+        let today = santiago::today(self.now());
+        let upload = upload.clone();
+        let decoded = tokio::task::spawn_blocking(move || {
+            connectors.decode(&SourceFile {
+                bytes: upload.bytes.clone(),
+                today,
+                mapping: upload.mapping.as_deref(),
+                password: upload.password.as_deref(),
+            })
+        });
+        Ok(decoded.await.map_err(interrupted)??)
+    }
+}
+
+fn check_shape(batches: &[Batch]) -> Result<(), ImportError> {
+    match batches.len() {
+        0 => Err(ImportError::Shape("no statement at all")),
+        1..=MAX_BATCHES => Ok(()),
+        _ => Err(ImportError::Shape("too many accounts")),
+    }
+}

@@ -1,0 +1,282 @@
+//! From decoded batches to one unit of work.
+
+use cartola_connector::Batch;
+use cartola_crypto::ContentHash;
+use cartola_model::audit::AuditEvent;
+use cartola_model::{ConsentKind, ConsentState, Principal};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{ArchiveId, ConsentId, ConsentSetId, PersonId};
+use cartola_store::accounts::BalanceRow;
+use cartola_store::consents::{ConsentRow, ConsentSetRow};
+use cartola_store::imports::ImportRow;
+use cartola_store::{Command, UnitOfWork};
+
+use super::report::{ImportReport, Imported};
+use super::resolve::{Made, Origin, Target};
+use super::{ImportError, Upload};
+use crate::ingest::plan::{self, Plan, Terms};
+use crate::once::Reply;
+use crate::{Engine, EngineError};
+
+/// What an import is for, as its consent says.
+const PURPOSE: &str = "statement file imported by the tenant";
+
+/// A decision that is ready to be committed.
+pub(super) struct Draft {
+    /// The holder, if the whole file has one.
+    pub person: Option<PersonId>,
+    made: Vec<Command>,
+    entries: Vec<Entry>,
+    content: ContentHash,
+}
+
+struct Entry {
+    target: Target,
+    plan: Plan,
+    import: ImportRow,
+    consent: ConsentRow,
+    balances: Vec<BalanceRow>,
+}
+
+impl Engine {
+    /// The same file, imported before under consents that still hold.
+    pub(super) async fn repeated(
+        &self,
+        who: &Principal,
+        upload: &Upload,
+        content: ContentHash,
+    ) -> Result<Option<Imported>, ImportError> {
+        let now = self.now();
+        let rows = self.store().imports_of_content(who.tenant, &content).await;
+        let rows = rows.map_err(EngineError::from)?;
+        let mut reports = Vec::new();
+        for row in &rows {
+            let consent = self.store().consent(who.tenant, row.consent).await;
+            let holds = consent.map_err(EngineError::from)?.is_some_and(|c| c.state.holds(now));
+            let same_account = upload.account.is_none_or(|account| account == row.account);
+            if !holds || !same_account {
+                continue;
+            }
+            reports.push(ImportReport::repeating(row));
+        }
+        Ok((!reports.is_empty()).then_some(Imported { reports }))
+    }
+
+    /// Writes down that the same file came again, and answers.
+    pub(super) async fn acknowledge(
+        &self,
+        who: &Principal,
+        repeated: &Imported,
+        reply: &Reply<'_, Imported>,
+    ) -> Result<(), EngineError> {
+        let mut work = UnitOfWork::new(who.tenant, self.now());
+        for report in &repeated.reports {
+            let event = AuditEvent::once("import.repeated", who.actor, report.import);
+            work.push(Command::Audit(event));
+        }
+        work.commands.extend(reply.command(self, repeated)?);
+        self.store().commit(work).await?;
+        Ok(())
+    }
+
+    /// Decides what the batches come to, on what is known now.
+    pub(super) async fn draft(
+        &self,
+        who: &Principal,
+        upload: &Upload,
+        content: ContentHash,
+        batches: &[Batch],
+    ) -> Result<Draft, ImportError> {
+        let mut made = Made::default();
+        let mut entries: Vec<Entry> = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let target = self.resolve(who, upload, batch, &mut made).await?;
+            if entries.iter().any(|entry| entry.clashes_with(&target)) {
+                return Err(ImportError::Shape("two statements of one account"));
+            }
+            entries.push(self.entry(who, batch, target, content).await?);
+        }
+        let person = entries.first().and_then(|entry| entry.target.person);
+        Ok(Draft { person, made: made.commands, entries, content })
+    }
+
+    async fn entry(
+        &self,
+        who: &Principal,
+        batch: &Batch,
+        target: Target,
+        content: ContentHash,
+    ) -> Result<Entry, ImportError> {
+        let now = self.now();
+        let consent_id: ConsentId = self.minter().mint();
+        let terms = Terms {
+            account: target.id,
+            import: self.minter().mint(),
+            consent: consent_id,
+            received_at: now,
+        };
+        let mut plan = self.plan(who, batch, &target, terms).await?;
+        if batch.lines.iter().any(|line| line.counterparty.is_some()) {
+            let key = self.holder_key(who, target.person).await?;
+            self.seal_counterparties(who, &key, batch, &mut plan)?;
+        }
+        Ok(Entry {
+            consent: consent(consent_id, &target, content, now),
+            import: import(batch, &target, terms, &mut plan, content),
+            balances: balances(batch, terms),
+            target,
+            plan,
+        })
+    }
+
+    async fn plan(
+        &self,
+        who: &Principal,
+        batch: &Batch,
+        target: &Target,
+        terms: Terms,
+    ) -> Result<Plan, EngineError> {
+        let (known, earlier) = match &target.origin {
+            Origin::New(_) => (Vec::new(), Vec::new()),
+            Origin::Known(row) => {
+                let (from, to) = plan::window(batch);
+                let first = batch.lines.first().map_or(from, |line| line.observation.booked_on);
+                (
+                    self.store().window(who.tenant, row.id, from, to).await?,
+                    self.store().day_before(who.tenant, row.id, first).await?,
+                )
+            }
+        };
+        Ok(plan::plan(batch, &known, &earlier, terms, self.minter()))
+    }
+
+    /// Commits a draft as one unit of work.
+    pub(super) async fn commit_draft(
+        &self,
+        who: &Principal,
+        draft: Draft,
+        archived: Option<ArchiveId>,
+        reply: &Reply<'_, Imported>,
+    ) -> Result<Imported, ImportError> {
+        let archive = archived.ok_or(EngineError::Interrupted)?;
+        let mut work = UnitOfWork::new(who.tenant, self.now());
+        work.commands = draft.made;
+        let mut reports = Vec::with_capacity(draft.entries.len());
+        for mut entry in draft.entries {
+            entry.import.archive = archive;
+            reports.push(ImportReport::of(&entry.import));
+            self.push_entry(who, entry, draft.content, &mut work);
+        }
+        let imported = Imported { reports };
+        work.commands.extend(reply.command(self, &imported)?);
+        self.store().commit(work).await.map_err(EngineError::from)?;
+        Ok(imported)
+    }
+
+    fn push_entry(
+        &self,
+        who: &Principal,
+        entry: Entry,
+        content: ContentHash,
+        work: &mut UnitOfWork,
+    ) {
+        let Entry { target, mut plan, import, consent, balances } = entry;
+        let shown = self.minter().mint::<ConsentSetId>();
+        let rest = match &target.origin {
+            Origin::Known(row) => Some(row.consents),
+            Origin::New(_) => None,
+        };
+        plan.consent_sets.push(ConsentSetRow { id: shown, consent: consent.id, rest });
+        let granted = AuditEvent::once("consent.granted", who.actor, consent.id)
+            .with("kind", consent.kind.name())
+            .with("evidence", consent.evidence.hex());
+        let imported = AuditEvent::once("import.committed", who.actor, import.id)
+            .with("account", import.account)
+            .with("content", content.hex())
+            .with("new", import.outcome.new)
+            .with("duplicates", import.outcome.duplicates)
+            .with("amended", import.outcome.amended)
+            .with("removed", import.outcome.removed);
+        work.push(Command::AddConsent(consent));
+        work.push(Command::AddConsentSets(plan.consent_sets));
+        work.push(account_command(target, shown));
+        work.push(Command::AddImport(import));
+        let added = plan.added.into_iter().map(|(row, _)| row).collect();
+        work.push(Command::AddMovements(added));
+        work.push(Command::ChangeMovements(plan.changed));
+        work.push(Command::AddSources(plan.sources));
+        work.push(Command::AddBalances(balances));
+        work.push(Command::Audit(granted));
+        work.push(Command::Audit(imported));
+    }
+}
+
+impl Entry {
+    fn clashes_with(&self, target: &Target) -> bool {
+        match (&self.target.origin, &target.origin) {
+            (Origin::New(mine), Origin::New(other)) => mine.identity == other.identity,
+            _ => self.target.id == target.id,
+        }
+    }
+}
+
+fn account_command(target: Target, shown: ConsentSetId) -> Command {
+    match target.origin {
+        Origin::New(mut row) => {
+            row.consents = shown;
+            Command::AddAccount(*row)
+        }
+        Origin::Known(row) => {
+            Command::ClaimAccount { id: row.id, expected: row.version, consents: shown }
+        }
+    }
+}
+
+fn consent(id: ConsentId, target: &Target, content: ContentHash, now: Timestamp) -> ConsentRow {
+    ConsentRow {
+        id,
+        kind: ConsentKind::FileImport,
+        person: target.person,
+        institution: target.institution.clone(),
+        link: target.link,
+        purpose: PURPOSE.to_owned(),
+        evidence: content,
+        state: ConsentState::Granted { at: now, expires_at: None },
+        version: 1,
+    }
+}
+
+fn import(
+    batch: &Batch,
+    target: &Target,
+    terms: Terms,
+    plan: &mut Plan,
+    content: ContentHash,
+) -> ImportRow {
+    ImportRow {
+        id: terms.import,
+        account: target.id,
+        consent: terms.consent,
+        // Named once the source has been kept.
+        archive: ArchiveId::from_bytes([0; 16]),
+        content,
+        layout: batch.layout.to_owned(),
+        as_of: batch.as_of,
+        received_at: terms.received_at,
+        coverage: batch.coverage,
+        period: batch.period,
+        outcome: std::mem::take(&mut plan.outcome),
+    }
+}
+
+fn balances(batch: &Batch, terms: Terms) -> Vec<BalanceRow> {
+    let row = |reading: &cartola_model::BalanceReading| BalanceRow {
+        account: terms.account,
+        kind: reading.kind,
+        as_of: reading.as_of,
+        amount: reading.amount,
+        import: terms.import,
+        consent: terms.consent,
+    };
+    batch.balances.iter().map(row).collect()
+}

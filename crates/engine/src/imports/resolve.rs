@@ -1,0 +1,256 @@
+//! Which account a batch belongs to, and whose it is.
+
+use std::collections::HashMap;
+
+use cartola_connector::{AccountClaim, Batch};
+use cartola_model::{
+    AccountKind, AccountNumber, Catalogue, InstitutionId, LinkSource, LinkState, Principal,
+};
+use cartola_primitives::id::{AccountId, LinkId, PersonId};
+use cartola_primitives::{Rut, Timestamp};
+use cartola_store::Command;
+use cartola_store::accounts::AccountRow;
+use cartola_store::people::{LinkRow, PersonRow};
+
+use super::{ImportError, Upload};
+use crate::accounts::{
+    IdentityParts, SealedAccount, SealedPerson, account_place, identity_text, person_place,
+};
+use crate::vault::purpose;
+use crate::{Engine, EngineError};
+
+/// The account of a batch.
+pub(super) struct Target {
+    pub id: AccountId,
+    pub link: LinkId,
+    pub person: Option<PersonId>,
+    pub institution: InstitutionId,
+    pub origin: Origin,
+}
+
+/// Whether the account is known.
+pub(super) enum Origin {
+    /// It is, as this row.
+    Known(Box<AccountRow>),
+    /// It is not, and becomes this row once its consent set is known.
+    New(Box<AccountRow>),
+}
+
+/// What the batches of one file make together: the second batch of a holder finds what the first
+/// has made.
+#[derive(Default)]
+pub(super) struct Made {
+    pub commands: Vec<Command>,
+    people: HashMap<Rut, PersonId>,
+    links: HashMap<(InstitutionId, Option<PersonId>), LinkId>,
+}
+
+/// All that identifies an account, after the file and the caller have been heard.
+struct Identity {
+    institution: InstitutionId,
+    kind: AccountKind,
+    number: AccountNumber,
+}
+
+impl Engine {
+    pub(super) async fn resolve(
+        &self,
+        who: &Principal,
+        upload: &Upload,
+        batch: &Batch,
+        made: &mut Made,
+    ) -> Result<Target, ImportError> {
+        if let Some(id) = upload.account {
+            return self.named_account(who, id, &batch.account).await;
+        }
+        let identity = complete(&batch.account, upload.institution.as_ref())?;
+        let digest = self.identity_digest(who, &batch.account, &identity);
+        let known = self.store().account_by_identity(who.tenant, &digest).await;
+        if let Some(row) = known.map_err(EngineError::from)? {
+            return Ok(known_target(row));
+        }
+        let now = self.now();
+        let person = self.resolve_person(who, &batch.account, now, made).await?;
+        let link = self.resolve_link(who, &identity.institution, person, now, made).await?;
+        let row = self.new_account(who, batch, &identity, digest, (link, person), now).await?;
+        Ok(Target {
+            id: row.id,
+            link,
+            person,
+            institution: identity.institution,
+            origin: Origin::New(Box::new(row)),
+        })
+    }
+
+    /// The account that the caller names, if the file does not contradict.
+    async fn named_account(
+        &self,
+        who: &Principal,
+        id: AccountId,
+        claim: &AccountClaim,
+    ) -> Result<Target, ImportError> {
+        let found = self.store().account(who.tenant, id, self.now()).await;
+        let row = found.map_err(EngineError::from)?.ok_or(ImportError::AccountUnknown)?;
+        if row.currency != claim.currency {
+            return Err(ImportError::AccountMismatch("currency"));
+        }
+        if claim.institution.as_ref().is_some_and(|claimed| *claimed != row.institution) {
+            return Err(ImportError::AccountMismatch("institution"));
+        }
+        if claim.kind.is_some_and(|claimed| claimed != row.kind) {
+            return Err(ImportError::AccountMismatch("kind"));
+        }
+        if let Some(number) = &claim.number {
+            let identity = Identity {
+                institution: row.institution.clone(),
+                kind: row.kind,
+                number: number.clone(),
+            };
+            if self.identity_digest(who, claim, &identity) != row.identity {
+                return Err(ImportError::AccountMismatch("account number"));
+            }
+        }
+        Ok(known_target(row))
+    }
+
+    fn identity_digest(
+        &self,
+        who: &Principal,
+        claim: &AccountClaim,
+        identity: &Identity,
+    ) -> cartola_crypto::Digest {
+        let text = identity_text(&IdentityParts {
+            institution: &identity.institution,
+            kind: identity.kind,
+            currency: claim.currency,
+            number: &identity.number,
+        });
+        self.vault().digest(purpose::ACCOUNT, who.tenant, text.as_bytes())
+    }
+
+    async fn resolve_person(
+        &self,
+        who: &Principal,
+        claim: &AccountClaim,
+        now: Timestamp,
+        made: &mut Made,
+    ) -> Result<Option<PersonId>, EngineError> {
+        let Some(rut) = claim.holder.rut else { return Ok(None) };
+        if let Some(id) = made.people.get(&rut) {
+            return Ok(Some(*id));
+        }
+        let lookup = self.vault().digest(purpose::RUT, who.tenant, rut.compact().as_bytes());
+        let id = match self.store().person_by_lookup(who.tenant, &lookup).await? {
+            Some(row) => row.id,
+            None => {
+                let id: PersonId = self.minter().mint();
+                let key = self.vault().key_of(who.tenant, Some(id), self.minter(), now).await?;
+                let record = SealedPerson { rut, name: claim.holder.name.clone() };
+                let place = person_place(who.tenant, &id);
+                let sealed = self.vault().seal_record(&key, &place, &record)?;
+                let row = PersonRow { id, lookup, sealed, created_at: now };
+                made.commands.push(Command::AddPerson(row));
+                id
+            }
+        };
+        made.people.insert(rut, id);
+        Ok(Some(id))
+    }
+
+    async fn resolve_link(
+        &self,
+        who: &Principal,
+        institution: &InstitutionId,
+        person: Option<PersonId>,
+        now: Timestamp,
+        made: &mut Made,
+    ) -> Result<LinkId, EngineError> {
+        let key = (institution.clone(), person);
+        if let Some(id) = made.links.get(&key) {
+            return Ok(*id);
+        }
+        let found = self.store().link_of(who.tenant, institution, person, LinkSource::Files).await?;
+        let id = match found {
+            Some(row) => row.id,
+            None => {
+                let row = LinkRow {
+                    id: self.minter().mint(),
+                    institution: institution.clone(),
+                    person,
+                    source: LinkSource::Files,
+                    state: LinkState::Active { since: now },
+                    version: 1,
+                };
+                let id = row.id;
+                made.commands.push(Command::AddLink(row));
+                id
+            }
+        };
+        made.links.insert(key, id);
+        Ok(id)
+    }
+
+    async fn new_account(
+        &self,
+        who: &Principal,
+        batch: &Batch,
+        identity: &Identity,
+        digest: cartola_crypto::Digest,
+        (link, person): (LinkId, Option<PersonId>),
+        now: Timestamp,
+    ) -> Result<AccountRow, EngineError> {
+        let id: AccountId = self.minter().mint();
+        let key = self.vault().key_of(who.tenant, person, self.minter(), now).await?;
+        let record = SealedAccount {
+            number: identity.number.written().to_owned(),
+            holder_name: batch.account.holder.name.clone(),
+        };
+        Ok(AccountRow {
+            id,
+            link,
+            institution: identity.institution.clone(),
+            kind: identity.kind,
+            currency: batch.account.currency,
+            identity: digest,
+            mask: identity.number.mask(),
+            sealed: self.vault().seal_record(&key, &account_place(who.tenant, &id), &record)?,
+            person,
+            // Replaced by the set that the import makes, before anything is written.
+            consents: cartola_primitives::id::ConsentSetId::from_bytes([0; 16]),
+            version: 1,
+            created_at: now,
+        })
+    }
+}
+
+fn known_target(row: AccountRow) -> Target {
+    Target {
+        id: row.id,
+        link: row.link,
+        person: row.person,
+        institution: row.institution.clone(),
+        origin: Origin::Known(Box::new(row)),
+    }
+}
+
+/// What the file leaves out, the caller must have said.
+fn complete(
+    claim: &AccountClaim,
+    named: Option<&InstitutionId>,
+) -> Result<Identity, ImportError> {
+    if let (Some(claimed), Some(named)) = (&claim.institution, named)
+        && claimed != named
+    {
+        return Err(ImportError::AccountMismatch("institution"));
+    }
+    let institution = claim.institution.as_ref().or(named);
+    let institution = institution.ok_or(ImportError::AccountUnclear("institution"))?.clone();
+    if Catalogue::bundled().find(&institution).is_none() {
+        return Err(ImportError::InstitutionUnknown);
+    }
+    Ok(Identity {
+        institution,
+        kind: claim.kind.ok_or(ImportError::AccountUnclear("kind of account"))?,
+        number: claim.number.clone().ok_or(ImportError::AccountUnclear("account number"))?,
+    })
+}

@@ -1,0 +1,106 @@
+//! What an import seals: the file itself, and who is on the other side of a movement.
+
+use std::sync::Arc;
+
+use cartola_connector::Batch;
+use cartola_crypto::{DataKey, Place};
+use cartola_model::{Counterparty, Principal};
+use cartola_primitives::Rut;
+use cartola_primitives::id::{ArchiveId, MovementId, PersonId, TenantId};
+use serde::{Deserialize, Serialize};
+
+use super::draft::Draft;
+use super::{ImportError, Upload};
+use crate::ingest::plan::Plan;
+use crate::{Engine, EngineError};
+
+/// What is sealed of a counterparty.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SealedCounterparty {
+    pub name: Option<String>,
+    pub rut: Option<String>,
+    pub account: Option<String>,
+}
+
+impl SealedCounterparty {
+    fn of(counterparty: &Counterparty) -> Self {
+        Self {
+            name: counterparty.name.clone(),
+            rut: counterparty.rut.map(|rut| rut.compact()),
+            account: counterparty.account.clone(),
+        }
+    }
+
+    /// Back to what it was; a RUT that no longer parses was never one.
+    pub(crate) fn open(self) -> Counterparty {
+        Counterparty {
+            name: self.name,
+            rut: self.rut.and_then(|rut| Rut::parse(&rut).ok()),
+            account: self.account,
+        }
+    }
+}
+
+pub(crate) fn counterparty_place(tenant: TenantId, id: &MovementId) -> Place<'_> {
+    Place { table: "movement", column: "counterparty", row: id.as_bytes(), tenant }
+}
+
+fn archive_place(tenant: TenantId, id: &ArchiveId) -> Place<'_> {
+    Place { table: "archive", column: "object", row: id.as_bytes(), tenant }
+}
+
+impl Engine {
+    /// Seals the counterparties of new movements. A known movement keeps the one it came with.
+    pub(super) fn seal_counterparties(
+        &self,
+        who: &Principal,
+        key: &Arc<DataKey>,
+        batch: &Batch,
+        plan: &mut Plan,
+    ) -> Result<(), EngineError> {
+        for (row, line) in &mut plan.added {
+            if let Some(counterparty) = &batch.lines[*line].counterparty {
+                let place = counterparty_place(who.tenant, &row.movement.id);
+                let record = SealedCounterparty::of(counterparty);
+                row.counterparty = Some(self.vault().seal_record(key, &place, &record)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the file, sealed, before the unit of work that refers to it; once for all attempts.
+    pub(super) async fn keep_source(
+        &self,
+        who: &Principal,
+        upload: &Upload,
+        draft: &Draft,
+        archived: &mut Option<ArchiveId>,
+    ) -> Result<(), ImportError> {
+        if archived.is_some() {
+            return Ok(());
+        }
+        let id: ArchiveId = self.minter().mint();
+        let key = self.holder_key(who, draft.person).await?;
+        let place = archive_place(who.tenant, &id);
+        let object = self.vault().seal(&key, &place, &upload.bytes)?;
+        let kept = self.inner.archive.put(who.tenant, id, &object).await;
+        kept.map_err(EngineError::from)?;
+        *archived = Some(id);
+        Ok(())
+    }
+
+    /// Forgets a file whose import failed. If that fails too, what stays is sealed and an orphan.
+    pub(super) async fn forget_source(&self, who: &Principal, archive: ArchiveId) {
+        if let Err(error) = self.inner.archive.remove(who.tenant, archive).await {
+            tracing::warn!(%archive, error = %error, "engine.archive.forget_failed");
+        }
+    }
+
+    pub(super) async fn holder_key(
+        &self,
+        who: &Principal,
+        person: Option<PersonId>,
+    ) -> Result<Arc<DataKey>, EngineError> {
+        self.vault().key_of(who.tenant, person, self.minter(), self.now()).await
+    }
+}

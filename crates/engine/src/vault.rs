@@ -1,0 +1,185 @@
+//! The vault: data keys, what is sealed under them, and keyed look-ups.
+//!
+//! Each person of a tenant has a data key, and the tenant one for what is nobody's in particular.
+//! A data key is stored wrapped by a master key and unwrapped here only.
+
+use std::sync::Arc;
+
+use cartola_crypto::{DataKey, Digest, KeyRing, LookupKey, Place, Sealed, WrappedKey};
+use cartola_primitives::id::{DataKeyId, IdMinter, PersonId, TenantId};
+use cartola_primitives::{Randomness, Secret, Timestamp};
+use cartola_store::vault::DataKeyRow;
+use cartola_store::{Command, Store, UnitOfWork};
+use quick_cache::sync::Cache;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::EngineError;
+use crate::retry::until_settled;
+
+/// Unwrapped data keys that are kept in memory at most.
+const MAX_KEYS_IN_MEMORY: usize = 4_096;
+
+/// Version of the shapes that are sealed.
+const SCHEMA: u16 = 1;
+
+/// Name of the look-up key among the installation's secrets.
+const LOOKUP_KEY: &str = "lookup_key";
+
+/// Purposes of keyed look-ups: equal values under two purposes have different digests.
+pub mod purpose {
+    /// API keys and client secrets.
+    pub const CREDENTIAL: &str = "credential";
+    /// RUTs.
+    pub const RUT: &str = "rut";
+    /// Account identities.
+    pub const ACCOUNT: &str = "account";
+    /// Idempotency keys.
+    pub const ANSWER: &str = "answer";
+    /// What an idempotent call asked.
+    pub const FINGERPRINT: &str = "fingerprint";
+}
+
+/// The vault of this process.
+pub struct Vault {
+    store: Arc<dyn Store>,
+    ring: KeyRing,
+    lookup: LookupKey,
+    randomness: Arc<dyn Randomness>,
+    unwrapped: Cache<(TenantId, DataKeyId), Arc<DataKey>>,
+    of_subject: Cache<(TenantId, Option<PersonId>), Arc<DataKey>>,
+}
+
+impl Vault {
+    pub(crate) async fn open(
+        store: Arc<dyn Store>,
+        ring: KeyRing,
+        randomness: Arc<dyn Randomness>,
+    ) -> Result<Self, EngineError> {
+        let offered = LookupKey::generate(randomness.as_ref());
+        let offered: WrappedKey = offered.wrap(&ring, randomness.as_ref())?;
+        let kept = store.installation_secret(LOOKUP_KEY, offered).await?;
+        let lookup = LookupKey::unwrap(&ring, &kept)?;
+        Ok(Self {
+            store,
+            ring,
+            lookup,
+            randomness,
+            unwrapped: Cache::new(MAX_KEYS_IN_MEMORY),
+            of_subject: Cache::new(MAX_KEYS_IN_MEMORY),
+        })
+    }
+
+    /// Keyed digest of a value, for finding it without keeping it.
+    pub fn digest(&self, purpose: &'static str, tenant: TenantId, value: &[u8]) -> Digest {
+        self.lookup.digest(purpose, tenant, value)
+    }
+
+    /// Fresh randomness.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.randomness.fill(&mut bytes);
+        bytes
+    }
+
+    /// The data key of a subject, made the first time. A new key is stored at once, in a unit of
+    /// its own: one that nothing uses yet does no harm.
+    pub(crate) async fn key_of(
+        &self,
+        tenant: TenantId,
+        subject: Option<PersonId>,
+        minter: &IdMinter,
+        now: Timestamp,
+    ) -> Result<Arc<DataKey>, EngineError> {
+        if let Some(key) = self.of_subject.get(&(tenant, subject)) {
+            return Ok(key);
+        }
+        let key = until_settled(async || {
+            match self.store.data_key_of(tenant, subject).await? {
+                Some(row) => self.unwrap(tenant, &row),
+                None => self.make_key(tenant, subject, minter, now).await,
+            }
+        })
+        .await?;
+        self.of_subject.insert((tenant, subject), key.clone());
+        Ok(key)
+    }
+
+    async fn make_key(
+        &self,
+        tenant: TenantId,
+        subject: Option<PersonId>,
+        minter: &IdMinter,
+        now: Timestamp,
+    ) -> Result<Arc<DataKey>, EngineError> {
+        let key = DataKey::generate(minter.mint(), self.randomness.as_ref());
+        let wrapped =
+            self.ring.wrap(&key, tenant, &subject_bytes(subject), self.randomness.as_ref())?;
+        let row = DataKeyRow { id: key.id(), subject, wrapped, created_at: now };
+        let work = UnitOfWork::new(tenant, now).with(Command::AddDataKey(row));
+        self.store.commit(work).await?;
+        Ok(Arc::new(key))
+    }
+
+    /// Seals bytes at their place.
+    pub(crate) fn seal(
+        &self,
+        key: &DataKey,
+        place: &Place<'_>,
+        plain: &[u8],
+    ) -> Result<Sealed, EngineError> {
+        Ok(key.seal(place, SCHEMA, plain, self.randomness.as_ref())?)
+    }
+
+    /// Seals a record at its place.
+    pub(crate) fn seal_record<T: Serialize>(
+        &self,
+        key: &DataKey,
+        place: &Place<'_>,
+        record: &T,
+    ) -> Result<Sealed, EngineError> {
+        let plain = Secret::new(serde_json::to_vec(record).map_err(EngineError::Content)?);
+        self.seal(key, place, plain.expose())
+    }
+
+    /// Opens bytes.
+    pub(crate) async fn open_sealed(
+        &self,
+        place: &Place<'_>,
+        sealed: &Sealed,
+    ) -> Result<Secret<Vec<u8>>, EngineError> {
+        let key = self.key_by_id(place.tenant, sealed.key).await?;
+        Ok(key.open(place, sealed)?)
+    }
+
+    /// Opens a record.
+    pub(crate) async fn open_record<T: DeserializeOwned>(
+        &self,
+        place: &Place<'_>,
+        sealed: &Sealed,
+    ) -> Result<T, EngineError> {
+        let plain = self.open_sealed(place, sealed).await?;
+        serde_json::from_slice(plain.expose()).map_err(EngineError::Content)
+    }
+
+    async fn key_by_id(&self, tenant: TenantId, id: DataKeyId) -> Result<Arc<DataKey>, EngineError> {
+        if let Some(key) = self.unwrapped.get(&(tenant, id)) {
+            return Ok(key);
+        }
+        let row = self.store.data_key(tenant, id).await?.ok_or_else(|| {
+            cartola_store::StoreError::corrupt("a sealed value names a key that is not there")
+        })?;
+        let key = self.unwrap(tenant, &row)?;
+        self.unwrapped.insert((tenant, id), key.clone());
+        Ok(key)
+    }
+
+    fn unwrap(&self, tenant: TenantId, row: &DataKeyRow) -> Result<Arc<DataKey>, EngineError> {
+        let subject = subject_bytes(row.subject);
+        Ok(Arc::new(self.ring.unwrap(row.id, tenant, &subject, &row.wrapped)?))
+    }
+}
+
+fn subject_bytes(subject: Option<PersonId>) -> Vec<u8> {
+    subject.map(|person| person.as_bytes().to_vec()).unwrap_or_default()
+}
