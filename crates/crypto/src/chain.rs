@@ -87,9 +87,13 @@ impl ChainHead {
     }
 
     /// The head once the entry of `at` and `body` is appended.
+    ///
+    /// # Panics
+    ///
+    /// After 2⁶⁴ - 1 entries, which no audit reaches.
     #[must_use]
     pub fn followed_by(&self, tenant: TenantId, at: Timestamp, body: &[u8]) -> Self {
-        let sequence = self.sequence.checked_add(1).expect("no audit reaches 2^64 entries");
+        let sequence = self.sequence.checked_add(1).expect("no audit reaches 2^64 - 1 entries");
         Self { sequence, hash: link(&self.hash, tenant, sequence, at, body) }
     }
 }

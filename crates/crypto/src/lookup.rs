@@ -47,8 +47,7 @@ impl LookupKey {
 
     /// The key as it is stored.
     pub fn wrap(&self, ring: &KeyRing, randomness: &dyn Randomness) -> WrappedKey {
-        ring.wrap_bytes(WRAP_PURPOSE, self.0.as_slice(), randomness)
-            .expect("a key is far smaller than what is sealed at once")
+        ring.wrap_small(WRAP_PURPOSE, self.0.as_slice(), randomness)
     }
 
     /// The key that [`Self::wrap`] stored.

@@ -80,7 +80,7 @@ impl KeyRing {
         randomness: &dyn Randomness,
     ) -> Result<WrappedKey, CryptoError> {
         check_size(secret.len())?;
-        Ok(wrap_with(&self.active, &Owner::Purpose(purpose), secret, randomness))
+        Ok(self.wrap_small(purpose, secret, randomness))
     }
 
     /// The secret of `wrapped`, if it was wrapped for this purpose.
@@ -105,6 +105,16 @@ impl KeyRing {
 }
 
 impl KeyRing {
+    /// Wraps a secret known to be far below the limit, so that it cannot fail.
+    pub(crate) fn wrap_small(
+        &self,
+        purpose: &'static str,
+        secret: &[u8],
+        randomness: &dyn Randomness,
+    ) -> WrappedKey {
+        wrap_with(&self.active, &Owner::Purpose(purpose), secret, randomness)
+    }
+
     fn open(
         &self,
         owner: &Owner<'_>,
