@@ -1,0 +1,50 @@
+//! Days as Chile counts them: `America/Santiago`, from the rules bundled with the program.
+//!
+//! The system's time zone files are not read, so an old machine cannot shift a statement by a
+//! day. A date becomes the first instant of that day in Santiago. Clocks go forward at midnight
+//! on a Sunday of September, so that day starts at 01:00.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+static SANTIAGO: LazyLock<TimeZone> = LazyLock::new(|| {
+    TimeZoneDatabase::bundled()
+        .get("America/Santiago")
+        .expect("the bundled time zone database knows America/Santiago")
+});
+
+/// Today's date in Santiago when the clock says `now`.
+pub fn today(now: Timestamp) -> Date {
+    date_of(now)
+}
+
+/// The date in Santiago at `instant`.
+pub fn date_of(instant: Timestamp) -> Date {
+    SANTIAGO.to_datetime(instant).date()
+}
+
+/// The first instant of `date` in Santiago: 00:00, or 01:00 when midnight was skipped.
+///
+/// Saturates at the ends of what a [`Timestamp`] can hold (years -9999 and 9999).
+pub fn start_of_day(date: Date) -> Timestamp {
+    let saturated = if date.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    date.to_zoned(SANTIAGO.clone()).map_or(saturated, |start| start.timestamp())
+}
+
+/// The first instant after `date` in Santiago, so `start_of_day(d)..end_of_day(d)` is the day.
+///
+/// Saturates like [`start_of_day`].
+pub fn end_of_day(date: Date) -> Timestamp {
+    date.tomorrow().map_or(Timestamp::MAX, start_of_day)
+}
+
+/// Santiago's offset from UTC at `instant` in the form `-0400`.
+pub fn offset_text(instant: Timestamp) -> String {
+    let seconds = SANTIAGO.to_offset(instant).seconds();
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let minutes = seconds.unsigned_abs() / 60;
+    format!("{sign}{:02}{:02}", minutes / 60, minutes % 60)
+}

@@ -1,0 +1,5 @@
+//! Behaviour of the primitives, one module per primitive.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod rut;
