@@ -24,6 +24,7 @@ use crate::retry::{MaybeConflict, until_settled};
 use crate::{Engine, EngineError};
 
 pub use report::{ImportReport, Imported};
+pub(crate) use seal::{SealedCounterparty, counterparty_place};
 
 /// Largest file that is taken, in bytes.
 pub const MAX_FILE_BYTES: usize = 32 << 20;

@@ -90,7 +90,9 @@ impl Engine {
             key: self.vault().digest(purpose::ANSWER, tenant, text.as_bytes()),
             fingerprint: self.vault().digest(purpose::FINGERPRINT, tenant, call.request),
         };
-        if let Some(found) = self.store().answer(tenant, &row.key, self.now()).await.map_err(EngineError::from)? {
+        if let Some(found) =
+            self.store().answer(tenant, &row.key, self.now()).await.map_err(EngineError::from)?
+        {
             if found.fingerprint != row.fingerprint {
                 return Err(OnceError::OtherRequest);
             }
@@ -149,14 +151,16 @@ pub struct Reply<'a, T> {
     pub render: &'a (dyn Fn(&T) -> RecordedAnswer + Send + Sync),
 }
 
-impl<T> Reply<'_, T> {
+impl<T: 'static> Reply<'_, T> {
     /// For callers that do not repeat.
     pub const NONE: Reply<'static, T> =
         Reply { ticket: None, render: &|_| RecordedAnswer { status: 0, body: Vec::new() } };
 
-    pub(crate) fn command(&self, engine: &Engine, outcome: &T) -> Result<Option<Command>, EngineError> {
-        self.ticket
-            .map(|ticket| engine.record_answer(ticket, &(self.render)(outcome)))
-            .transpose()
+    pub(crate) fn command(
+        &self,
+        engine: &Engine,
+        outcome: &T,
+    ) -> Result<Option<Command>, EngineError> {
+        self.ticket.map(|ticket| engine.record_answer(ticket, &(self.render)(outcome))).transpose()
     }
 }

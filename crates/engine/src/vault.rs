@@ -57,7 +57,7 @@ impl Vault {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, EngineError> {
         let offered = LookupKey::generate(randomness.as_ref());
-        let offered: WrappedKey = offered.wrap(&ring, randomness.as_ref())?;
+        let offered: WrappedKey = offered.wrap(&ring, randomness.as_ref());
         let kept = store.installation_secret(LOOKUP_KEY, offered).await?;
         let lookup = LookupKey::unwrap(&ring, &kept)?;
         Ok(Self {
@@ -94,11 +94,9 @@ impl Vault {
         if let Some(key) = self.of_subject.get(&(tenant, subject)) {
             return Ok(key);
         }
-        let key = until_settled(async || {
-            match self.store.data_key_of(tenant, subject).await? {
-                Some(row) => self.unwrap(tenant, &row),
-                None => self.make_key(tenant, subject, minter, now).await,
-            }
+        let key = until_settled(async || match self.store.data_key_of(tenant, subject).await? {
+            Some(row) => self.unwrap(tenant, &row),
+            None => self.make_key(tenant, subject, minter, now).await,
         })
         .await?;
         self.of_subject.insert((tenant, subject), key.clone());
@@ -112,13 +110,25 @@ impl Vault {
         minter: &IdMinter,
         now: Timestamp,
     ) -> Result<Arc<DataKey>, EngineError> {
-        let key = DataKey::generate(minter.mint(), self.randomness.as_ref());
-        let wrapped =
-            self.ring.wrap(&key, tenant, &subject_bytes(subject), self.randomness.as_ref())?;
-        let row = DataKeyRow { id: key.id(), subject, wrapped, created_at: now };
+        let (key, row) = self.new_key(tenant, subject, minter, now);
         let work = UnitOfWork::new(tenant, now).with(Command::AddDataKey(row));
         self.store.commit(work).await?;
-        Ok(Arc::new(key))
+        Ok(key)
+    }
+
+    /// A new data key, and its row for the unit of work that makes its subject.
+    pub(crate) fn new_key(
+        &self,
+        tenant: TenantId,
+        subject: Option<PersonId>,
+        minter: &IdMinter,
+        now: Timestamp,
+    ) -> (Arc<DataKey>, DataKeyRow) {
+        let randomness = self.randomness.as_ref();
+        let key = DataKey::generate(minter.mint(), randomness);
+        let wrapped = self.ring.wrap(&key, tenant, &subject_bytes(subject), randomness);
+        let row = DataKeyRow { id: key.id(), subject, wrapped, created_at: now };
+        (Arc::new(key), row)
     }
 
     /// Seals bytes at their place.
@@ -162,7 +172,11 @@ impl Vault {
         serde_json::from_slice(plain.expose()).map_err(EngineError::Content)
     }
 
-    async fn key_by_id(&self, tenant: TenantId, id: DataKeyId) -> Result<Arc<DataKey>, EngineError> {
+    async fn key_by_id(
+        &self,
+        tenant: TenantId,
+        id: DataKeyId,
+    ) -> Result<Arc<DataKey>, EngineError> {
         if let Some(key) = self.unwrapped.get(&(tenant, id)) {
             return Ok(key);
         }

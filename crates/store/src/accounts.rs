@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use cartola_crypto::{Digest, Sealed};
 use cartola_model::{AccountKind, BalanceKind, InstitutionId};
-use cartola_primitives::id::{AccountId, ConsentId, ConsentSetId, ImportId, LinkId, PersonId, TenantId};
+use cartola_primitives::id::{
+    AccountId, ConsentId, ConsentSetId, ImportId, LinkId, PersonId, TenantId,
+};
 use cartola_primitives::{Currency, Date, Money, Timestamp};
 
 use crate::{Page, StoreError};

@@ -16,9 +16,9 @@ pub fn day_number(date: Date) -> i32 {
 
 /// The date of a stored day number.
 pub fn date_of_day(day: i32) -> Result<Date, StoreError> {
-    EPOCH
-        .checked_add(cartola_primitives::SignedDuration::from_hours(i64::from(day) * 24))
-        .map_err(|error| StoreError::corrupt("a stored day lies outside the calendar").caused_by(error))
+    EPOCH.checked_add(cartola_primitives::SignedDuration::from_hours(i64::from(day) * 24)).map_err(
+        |error| StoreError::corrupt("a stored day lies outside the calendar").caused_by(error),
+    )
 }
 
 const EPOCH: Date = cartola_primitives::date(1970, 1, 1);

@@ -84,7 +84,8 @@ pub struct ImportWarning {
 #[async_trait]
 pub trait Imports: Send + Sync {
     /// The import of that id.
-    async fn import(&self, tenant: TenantId, id: ImportId) -> Result<Option<ImportRow>, StoreError>;
+    async fn import(&self, tenant: TenantId, id: ImportId)
+    -> Result<Option<ImportRow>, StoreError>;
 
     /// The imports of a source with exactly this content, by id; one a batch of it each time.
     async fn imports_of_content(

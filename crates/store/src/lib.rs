@@ -41,7 +41,16 @@ pub trait Store:
 }
 
 impl<T> Store for T where
-    T: Tenancy + Vault + People + Consents + Accounts + Movements + Imports + Audit + Answers + Committer
+    T: Tenancy
+        + Vault
+        + People
+        + Consents
+        + Accounts
+        + Movements
+        + Imports
+        + Audit
+        + Answers
+        + Committer
 {
 }
 

@@ -42,7 +42,8 @@ pub struct LinkRow {
 #[async_trait]
 pub trait People: Send + Sync {
     /// The person of that id.
-    async fn person(&self, tenant: TenantId, id: PersonId) -> Result<Option<PersonRow>, StoreError>;
+    async fn person(&self, tenant: TenantId, id: PersonId)
+    -> Result<Option<PersonRow>, StoreError>;
 
     /// The person of that RUT's digest.
     async fn person_by_lookup(

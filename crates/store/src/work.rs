@@ -31,8 +31,11 @@ pub struct UnitOfWork {
 }
 
 impl UnitOfWork {
-    /// An empty one.
+    /// An empty one. The instant is cut to microseconds, which is what stores keep: the audit
+    /// chain hashes it, and must find the same one again.
     pub fn new(tenant: TenantId, at: Timestamp) -> Self {
+        let at = Timestamp::from_microsecond(at.as_microsecond())
+            .expect("a whole microsecond of an instant lies in its range");
         Self { tenant, at, commands: Vec::new() }
     }
 

@@ -169,7 +169,8 @@ impl Engine {
         if let Some(id) = made.links.get(&key) {
             return Ok(*id);
         }
-        let found = self.store().link_of(who.tenant, institution, person, LinkSource::Files).await?;
+        let found =
+            self.store().link_of(who.tenant, institution, person, LinkSource::Files).await?;
         let id = match found {
             Some(row) => row.id,
             None => {
@@ -234,10 +235,7 @@ fn known_target(row: AccountRow) -> Target {
 }
 
 /// What the file leaves out, the caller must have said.
-fn complete(
-    claim: &AccountClaim,
-    named: Option<&InstitutionId>,
-) -> Result<Identity, ImportError> {
+fn complete(claim: &AccountClaim, named: Option<&InstitutionId>) -> Result<Identity, ImportError> {
     if let (Some(claimed), Some(named)) = (&claim.institution, named)
         && claimed != named
     {

@@ -5,9 +5,9 @@
 
 use cartola_model::movement::MovementDetails;
 use cartola_model::{Movement, MovementStatus, Observation, SourceKind, glosa};
+use cartola_primitives::Date;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{AccountId, MovementId, SourceId};
-use cartola_primitives::Date;
 use cartola_store::movements::SourceRow;
 
 /// One piece of evidence: a source's words, or its silence.
@@ -75,10 +75,8 @@ pub fn movement(
 }
 
 fn status(evidence: &[Evidence<'_>], spoken: &[(Evidence<'_>, &Observation)]) -> MovementStatus {
-    let silent = evidence
-        .iter()
-        .max_by_key(|piece| piece.age())
-        .is_some_and(|latest| latest.says.is_none());
+    let silent =
+        evidence.iter().max_by_key(|piece| piece.age()).is_some_and(|latest| latest.says.is_none());
     if silent {
         return MovementStatus::Removed;
     }

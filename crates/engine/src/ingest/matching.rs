@@ -179,9 +179,15 @@ impl Day<'_> {
         let of_line: HashMap<usize, Traits<'_>> =
             lines.iter().map(|index| (*index, self.line_traits(*index))).collect();
         let mut pass = |reason, key: &dyn Fn(&Traits<'_>) -> Option<Key>, fits: Fits| {
-            equal_pass((&mut known, &of_known), (&mut lines, &of_line), key, fits, |line, known| {
-                pairs.pair(line, known, reason);
-            });
+            equal_pass(
+                (&mut known, &of_known),
+                (&mut lines, &of_line),
+                key,
+                fits,
+                |line, known| {
+                    pairs.pair(line, known, reason);
+                },
+            );
         };
         pass(MergeReason::IdenticalLine, &identical_key, always);
         pass(MergeReason::SameBalance, &balance_key, always);
@@ -260,12 +266,7 @@ fn identical_key(traits: &Traits<'_>) -> Option<Key> {
 }
 
 fn balance_key(traits: &Traits<'_>) -> Option<Key> {
-    Some(Key {
-        amount: traits.amount,
-        balance: Some(traits.balance?),
-        glosa: None,
-        document: None,
-    })
+    Some(Key { amount: traits.amount, balance: Some(traits.balance?), glosa: None, document: None })
 }
 
 // A key of a pass wants an answer for every line; this one always has one.
@@ -318,10 +319,9 @@ fn equal_pass(
     lines.retain(|line| {
         let traits = &of_line[line];
         let Some(queue) = key(traits).and_then(|key| waiting.get_mut(&key)) else { return true };
-        let Some(at) = queue
-            .iter()
-            .take(MAX_EQUALS_TRIED)
-            .position(|known| fits(&of_known[known], traits)) else {
+        let Some(at) =
+            queue.iter().take(MAX_EQUALS_TRIED).position(|known| fits(&of_known[known], traits))
+        else {
             return true;
         };
         let found = queue.remove(at).expect("the position was just found");

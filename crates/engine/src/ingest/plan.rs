@@ -60,7 +60,8 @@ pub fn plan(
     minter: &IdMinter,
 ) -> Plan {
     let matching = match_lines(known, &batch.lines, &batch.coverage);
-    let mut planner = Planner { batch, known, terms, minter, sets: HashMap::new(), plan: Plan::default() };
+    let mut planner =
+        Planner { batch, known, terms, minter, sets: HashMap::new(), plan: Plan::default() };
     planner.outcome(&matching, earlier);
     let new_ids = planner.add_new(&matching);
     planner.confirm(&matching);
@@ -146,8 +147,7 @@ impl Planner<'_> {
     /// Adds a source record to a known movement and what follows from it.
     fn weigh(&mut self, attested: &Attested, source: SourceRow) {
         let before = &attested.row;
-        let mut evidence: Vec<Evidence<'_>> =
-            attested.sources.iter().map(Evidence::from).collect();
+        let mut evidence: Vec<Evidence<'_>> = attested.sources.iter().map(Evidence::from).collect();
         evidence.push(Evidence::from(&source));
         let movement = &before.movement;
         let after = evidence::movement(movement.id, movement.account, movement.version, &evidence)
@@ -311,4 +311,3 @@ pub fn window(batch: &Batch) -> (Date, Date) {
     let drift = cartola_primitives::SignedDuration::from_hours(24 * REFERENCE_DRIFT_DAYS);
     (first.saturating_sub(drift), last.saturating_add(drift))
 }
-

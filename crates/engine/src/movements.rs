@@ -1,0 +1,98 @@
+//! Reading movements, why they are what they are, and following their changes.
+
+mod split;
+
+use cartola_model::{Counterparty, Principal};
+use cartola_primitives::id::{AccountId, MovementId};
+use cartola_store::movements::{
+    AliasRow, Attested, FeedEntry, MovementPage, MovementQuery, MovementRow,
+};
+
+use crate::access::Subject;
+use crate::imports::{SealedCounterparty, counterparty_place};
+use crate::{Engine, EngineError};
+
+pub use split::{Split, SplitError};
+
+/// Entries of the change feed that one reading gives at most.
+pub const MAX_FEED: usize = 1_000;
+
+/// A movement and why it is what it is.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// The movement with its sources.
+    pub attested: Attested,
+    /// Merges and undone merges that name it.
+    pub aliases: Vec<AliasRow>,
+}
+
+/// What changed after a position.
+#[derive(Debug, Clone)]
+pub struct Changes {
+    /// The changes, in order.
+    pub entries: Vec<FeedEntry>,
+    /// The position to go on from.
+    pub position: u64,
+    /// Whether there may be more at once.
+    pub more: bool,
+}
+
+impl Engine {
+    /// A page of movements. The caller fills everything but the time.
+    pub async fn movements(
+        &self,
+        who: &Principal,
+        mut query: MovementQuery,
+    ) -> Result<MovementPage, EngineError> {
+        query.now = self.now();
+        let subject = query.account.map_or(Subject::list("movements"), Subject::one);
+        self.note_access(who, "movement.read", subject);
+        Ok(self.store().movements(who.tenant, &query).await?)
+    }
+
+    /// Whether there is an account that a consent allows to be shown.
+    pub async fn shows_account(&self, who: &Principal, id: AccountId) -> Result<bool, EngineError> {
+        Ok(self.store().account(who.tenant, id, self.now()).await?.is_some())
+    }
+
+    /// One movement, with its sources and the ids that were merged into it or split from it.
+    pub async fn explain(
+        &self,
+        who: &Principal,
+        id: MovementId,
+    ) -> Result<Option<Explained>, EngineError> {
+        self.note_access(who, "movement.read", Subject::one(id));
+        let Some(attested) = self.store().movement(who.tenant, id, self.now()).await? else {
+            return Ok(None);
+        };
+        let aliases = self.store().aliases(who.tenant, id).await?;
+        Ok(Some(Explained { attested, aliases }))
+    }
+
+    /// The other side of a movement, opened.
+    pub async fn counterparty(
+        &self,
+        who: &Principal,
+        row: &MovementRow,
+    ) -> Result<Option<Counterparty>, EngineError> {
+        let Some(sealed) = &row.counterparty else { return Ok(None) };
+        let place = counterparty_place(who.tenant, &row.movement.id);
+        let record: SealedCounterparty = self.vault().open_record(&place, sealed).await?;
+        Ok(Some(record.open()))
+    }
+
+    /// What changed after a position, at most `limit` changes and never more than [`MAX_FEED`].
+    pub async fn changes(
+        &self,
+        who: &Principal,
+        after: u64,
+        limit: usize,
+    ) -> Result<Changes, EngineError> {
+        self.note_access(who, "movement.read", Subject::list("changes"));
+        let limit = limit.clamp(1, MAX_FEED);
+        let entries = self.store().feed(who.tenant, after, limit, self.now()).await?;
+        let position = entries.last().map_or(after, |entry| entry.position);
+        let more = entries.len() == limit;
+        Ok(Changes { entries, position, more })
+    }
+}

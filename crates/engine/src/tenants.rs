@@ -1,0 +1,223 @@
+//! Tenants, their keys, and who a key belongs to.
+
+use cartola_crypto::{DataKey, Place};
+use cartola_model::access::Actor;
+use cartola_model::audit::AuditEvent;
+use cartola_model::{Principal, Scope};
+use cartola_primitives::Secret;
+use cartola_primitives::id::{CredentialId, TenantId};
+use cartola_store::tenancy::{CredentialKind, CredentialRow, TenantRow};
+use cartola_store::{Command, UnitOfWork};
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::retry::{MaybeConflict, until_settled};
+use crate::vault::purpose;
+use crate::{Engine, EngineError};
+
+/// What an API key begins with, so that a leaked one can be searched for.
+pub const KEY_PREFIX: &str = "cartola_";
+
+/// Random bytes of every secret.
+pub const SECRET_BYTES: usize = 32;
+
+/// Longest name of a tenant, in characters.
+pub const MAX_TENANT_NAME: usize = 100;
+
+/// A tenant's keys, shown once and never again.
+pub struct NewKeys {
+    /// The tenant.
+    pub tenant: TenantRow,
+    /// Bearer key of `/v1`.
+    pub api_key: Secret<String>,
+    /// Client id of token endpoints.
+    pub client_id: CredentialId,
+    /// Client secret of token endpoints.
+    pub client_secret: Secret<String>,
+    /// What our webhooks are signed with (Standard Webhooks: `whsec_` and base64).
+    pub webhook_secret: Secret<String>,
+}
+
+/// Why a tenant is not added or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum TenantError {
+    /// The name is empty, too long or has control characters.
+    #[error(
+        "a tenant's name is 1 to {MAX_TENANT_NAME} characters, none of them a control character"
+    )]
+    Name,
+    /// The name is taken.
+    #[error("there is a tenant of that name already")]
+    Taken,
+    /// There is none.
+    #[error("there is no such tenant or key")]
+    Unknown,
+    /// Anything else.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl MaybeConflict for TenantError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_conflict())
+    }
+}
+
+impl Engine {
+    /// All tenants.
+    pub async fn tenants(&self) -> Result<Vec<TenantRow>, EngineError> {
+        Ok(self.store().tenants().await?)
+    }
+
+    /// All credentials of a tenant.
+    pub async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, EngineError> {
+        Ok(self.store().credentials(tenant).await?)
+    }
+
+    /// A new tenant with all its keys. The API key has the scopes named.
+    pub async fn add_tenant(&self, name: &str, scopes: &[Scope]) -> Result<NewKeys, TenantError> {
+        let name = name.trim();
+        let length = name.chars().count();
+        if !(1..=MAX_TENANT_NAME).contains(&length) || name.chars().any(char::is_control) {
+            return Err(TenantError::Name);
+        }
+        let now = self.now();
+        let tenant = TenantRow { id: self.minter().mint(), name: name.to_owned(), created_at: now };
+        if self.tenants().await?.iter().any(|known| known.name == tenant.name) {
+            return Err(TenantError::Taken);
+        }
+        let (key, key_row) = self.vault().new_key(tenant.id, None, self.minter(), now);
+        let mut work = UnitOfWork::new(tenant.id, now)
+            .with(Command::AddTenant(tenant.clone()))
+            .with(Command::AddDataKey(key_row))
+            .with(Command::Audit(AuditEvent::once("tenant.added", Actor::Operator, tenant.id)));
+        let keys = self.issue_keys(tenant, scopes, &key, &mut work)?;
+        match self.store().commit(work).await.map_err(EngineError::from) {
+            Ok(_) => Ok(keys),
+            Err(error) if error.is_conflict() => Err(TenantError::Taken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A new set of keys for a tenant; those there are stay as they are.
+    pub async fn issue(&self, tenant: TenantRow, scopes: &[Scope]) -> Result<NewKeys, TenantError> {
+        let now = self.now();
+        let key = self.vault().key_of(tenant.id, None, self.minter(), now).await?;
+        let mut work = UnitOfWork::new(tenant.id, now);
+        let keys = self.issue_keys(tenant, scopes, &key, &mut work)?;
+        self.store().commit(work).await.map_err(EngineError::from)?;
+        Ok(keys)
+    }
+
+    fn issue_keys(
+        &self,
+        tenant: TenantRow,
+        scopes: &[Scope],
+        key: &DataKey,
+        work: &mut UnitOfWork,
+    ) -> Result<NewKeys, EngineError> {
+        let (api_key, api_row) = self.new_api_key(tenant.id, scopes);
+        let (client_secret, client_row) = self.new_client_secret(tenant.id, scopes);
+        let (webhook_secret, webhook_row) = self.new_webhook_secret(tenant.id, key)?;
+        let client_id = client_row.id;
+        for row in [api_row, client_row, webhook_row] {
+            let event = AuditEvent::once("credential.issued", Actor::Operator, row.id)
+                .with("kind", row.kind.name());
+            work.push(Command::AddCredential(row));
+            work.push(Command::Audit(event));
+        }
+        Ok(NewKeys { tenant, api_key, client_id, client_secret, webhook_secret })
+    }
+
+    fn new_api_key(&self, tenant: TenantId, scopes: &[Scope]) -> (Secret<String>, CredentialRow) {
+        let secret: [u8; SECRET_BYTES] = self.vault().random();
+        let mut bytes = tenant.as_bytes().to_vec();
+        bytes.extend_from_slice(&secret);
+        let text = format!("{KEY_PREFIX}{}", BASE64URL_NOPAD.encode(&bytes));
+        let row = self.credential(tenant, CredentialKind::ApiKey, scopes, &secret);
+        (Secret::new(text), row)
+    }
+
+    fn new_client_secret(
+        &self,
+        tenant: TenantId,
+        scopes: &[Scope],
+    ) -> (Secret<String>, CredentialRow) {
+        let secret: [u8; SECRET_BYTES] = self.vault().random();
+        let row = self.credential(tenant, CredentialKind::ClientSecret, scopes, &secret);
+        (Secret::new(BASE64URL_NOPAD.encode(&secret)), row)
+    }
+
+    fn new_webhook_secret(
+        &self,
+        tenant: TenantId,
+        key: &DataKey,
+    ) -> Result<(Secret<String>, CredentialRow), EngineError> {
+        let secret: [u8; SECRET_BYTES] = self.vault().random();
+        let mut row = self.credential(tenant, CredentialKind::WebhookSecret, &[], &secret);
+        let place = Place { table: "credential", column: "secret", row: row.id.as_bytes(), tenant };
+        row.sealed = Some(self.vault().seal(key, &place, &secret)?);
+        let text = format!("whsec_{}", data_encoding::BASE64.encode(&secret));
+        Ok((Secret::new(text), row))
+    }
+
+    fn credential(
+        &self,
+        tenant: TenantId,
+        kind: CredentialKind,
+        scopes: &[Scope],
+        secret: &[u8],
+    ) -> CredentialRow {
+        CredentialRow {
+            id: self.minter().mint(),
+            kind,
+            scopes: scopes.to_vec(),
+            digest: self.vault().digest(purpose::CREDENTIAL, tenant, secret),
+            sealed: None,
+            created_at: self.now(),
+            revoked_at: None,
+        }
+    }
+
+    /// Withdraws one credential. It opens nothing from the next request on.
+    pub async fn revoke_credential(
+        &self,
+        tenant: TenantId,
+        id: CredentialId,
+    ) -> Result<(), TenantError> {
+        until_settled(async || {
+            let known = self.credentials(tenant).await?;
+            let row = known.iter().find(|row| row.id == id).ok_or(TenantError::Unknown)?;
+            if row.revoked_at.is_some() {
+                return Ok(());
+            }
+            let work = UnitOfWork::new(tenant, self.now())
+                .with(Command::RevokeCredential(id))
+                .with(Command::Audit(AuditEvent::once("credential.revoked", Actor::Operator, id)));
+            self.store().commit(work).await.map_err(EngineError::from)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Who an API key belongs to; `None` if it opens nothing. Asked at every request: a key that
+    /// was revoked a moment ago is refused.
+    pub async fn authenticate(&self, key: &str) -> Result<Option<Principal>, EngineError> {
+        let Some((tenant, secret)) = parse_key(key) else { return Ok(None) };
+        let digest = self.vault().digest(purpose::CREDENTIAL, tenant, secret.expose());
+        let Some(row) = self.store().credential(tenant, &digest).await? else { return Ok(None) };
+        let opens = row.kind == CredentialKind::ApiKey && row.revoked_at.is_none();
+        Ok(opens.then_some(Principal {
+            tenant,
+            actor: Actor::Credential(row.id),
+            scopes: row.scopes,
+        }))
+    }
+}
+
+fn parse_key(key: &str) -> Option<(TenantId, Secret<Vec<u8>>)> {
+    let body = key.strip_prefix(KEY_PREFIX)?;
+    let bytes = Secret::new(BASE64URL_NOPAD.decode(body.as_bytes()).ok()?);
+    let (tenant, secret) = bytes.expose().split_first_chunk::<16>()?;
+    (secret.len() == SECRET_BYTES)
+        .then(|| (TenantId::from_bytes(*tenant), Secret::new(secret.to_vec())))
+}
