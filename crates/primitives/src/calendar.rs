@@ -1,8 +1,8 @@
 //! Chile's national holidays and bank days from 2000 to 2100.
 //!
-//! Computed by rule ([`rules`]), with one-off days as dated rows. Regional holidays (Arica on
-//! 7 June, Chillán on 20 August) close no bank elsewhere and are left out, and so are election
-//! Sundays, which are no bank days anyway. Years ahead are what today's law says of them.
+//! Computed by rule, with one-off days as dated rows. Regional holidays (Arica on
+//! 7 June, Chillán on 20 August) close no bank elsewhere and are left out, and so are the days
+//! of elections, which have all been Saturdays and Sundays since 2000. Years ahead are what today's law says of them.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -35,8 +35,8 @@ pub fn holiday(date: Date) -> Result<Option<&'static str>, CalendarError> {
 
 /// Whether banks work on `date`: Monday to Friday, no national holiday, not 31 December.
 ///
-/// 31 December is the banks' holiday of article 1 of Ley 12.051, restored by Ley 19.559 and
-/// again, after Ley 21.521 had announced its end, by Ley 21.791.
+/// 31 December is the banks' own holiday: Ley 12.051, restored by Ley 19.559 and again, after
+/// Ley 21.521 had announced its end, by Ley 21.791.
 pub fn is_bank_day(date: Date) -> Result<bool, CalendarError> {
     let name = holiday(date)?;
     let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);

@@ -20,6 +20,7 @@ impl Randomness for OsRandomness {
     /// # Panics
     ///
     /// When the operating system has no randomness to give: no key may be made without it.
+    #[allow(clippy::disallowed_methods, reason = "the one place that asks the system")]
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system provides randomness");
     }

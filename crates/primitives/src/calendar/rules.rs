@@ -23,7 +23,7 @@ enum Day {
     /// So many days after Easter Sunday.
     Easter(i32),
     /// To the Monday of the week from Tuesday to Thursday, to the next Monday from Friday
-    /// (article 1 of Ley 19.668).
+    /// (Ley 19.668).
     NearMonday(i8, i8),
     /// From Tuesday to the Friday before, from Wednesday to the Friday after (Ley 20.299).
     NearFriday(i8, i8),
@@ -58,9 +58,9 @@ const CENSO: &str = "Censo Nacional de Población y Vivienda";
 
 /// In the order in which a name wins when two fall on one day.
 static RULES: &[Rule] = &[
-    // Ley 2.977, article 1, is the root of the days without another law beside them.
+    // Ley 2.977 is the root of the days without another law beside them.
     rule("Año Nuevo", ALWAYS, Day::Fixed(1, 1)),
-    // Ley 20.983, article 1.
+    // Ley 20.983.
     rule(FERIADO_NACIONAL, since(2017), Day::When(Weekday::Monday, 1, 2)),
     rule("Viernes Santo", ALWAYS, Day::Easter(-2)),
     rule("Sábado Santo", ALWAYS, Day::Easter(-1)),
