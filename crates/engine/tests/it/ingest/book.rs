@@ -1,0 +1,209 @@
+//! A book that plans are applied to, in place of a store: what a plan comes to, and nothing else.
+
+use std::sync::Arc;
+
+use cartola_connector::{AccountClaim, Batch, Holder, Line, Place};
+use cartola_engine::ingest::plan::{Terms, plan, window};
+use cartola_model::movement::MovementDetails;
+use cartola_model::{Coverage, MovementStatus, Observation, SourceKind};
+use cartola_primitives::clock::ManualClock;
+use cartola_primitives::id::{AccountId, IdMinter};
+use cartola_primitives::randomness::SeededRandomness;
+use cartola_primitives::{Clock, Currency, Date, Money, SignedDuration, Timestamp, date};
+use cartola_store::imports::ImportOutcome;
+use cartola_store::movements::{Attested, FeedChange};
+
+/// A line of a statement, as tests write it: day of March 2026, amount, balance after, glosa.
+pub type Row = (i8, i64, Option<i64>, &'static str);
+
+/// What a statement says about itself.
+#[derive(Clone, Copy)]
+pub struct Head {
+    pub source: SourceKind,
+    /// Day of March 2026 on which it was made.
+    pub as_of: i8,
+    /// First and last day that it speaks for.
+    pub days: (i8, i8),
+    pub complete: bool,
+}
+
+impl Head {
+    /// A complete bank statement made on its last day.
+    pub fn statement(from: i8, to: i8) -> Self {
+        Self { source: SourceKind::StatementFile, as_of: to, days: (from, to), complete: true }
+    }
+
+    pub fn incomplete(self) -> Self {
+        Self { complete: false, ..self }
+    }
+
+    pub fn from_csv(self) -> Self {
+        Self { source: SourceKind::MappedFile, ..self }
+    }
+
+    pub fn made_on(self, as_of: i8) -> Self {
+        Self { as_of, ..self }
+    }
+}
+
+pub fn day(day: i8) -> Date {
+    date(2026, 3, day)
+}
+
+pub fn line(number: usize, (on, amount, balance_after, glosa): Row) -> Line {
+    Line {
+        place: Place::Line(number as u64 + 1),
+        observation: Observation {
+            booked_on: day(on),
+            value_on: None,
+            amount: Money::new(amount, Currency::CLP),
+            balance_after,
+            status: MovementStatus::Booked,
+            glosa: glosa.to_owned(),
+            details: MovementDetails::default(),
+        },
+        counterparty: None,
+    }
+}
+
+pub fn batch(head: Head, lines: Vec<Line>) -> Batch {
+    Batch {
+        layout: "test/lines",
+        source: head.source,
+        account: AccountClaim {
+            institution: None,
+            kind: None,
+            currency: Currency::CLP,
+            number: None,
+            holder: Holder::default(),
+        },
+        as_of: day(head.as_of),
+        coverage: Coverage {
+            from: day(head.days.0),
+            to: day(head.days.1),
+            complete: head.complete,
+        },
+        period: None,
+        lines,
+        balances: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// One account's movements and their sources.
+pub struct Book {
+    clock: Arc<ManualClock>,
+    minter: IdMinter,
+    account: AccountId,
+    pub known: Vec<Attested>,
+}
+
+impl Book {
+    pub fn new() -> Self {
+        let start: Timestamp = "2026-04-01T12:00:00Z".parse().unwrap();
+        let clock = Arc::new(ManualClock::new(start));
+        let minter = IdMinter::new(clock.clone(), Arc::new(SeededRandomness::new(7)));
+        let account = minter.mint();
+        Self { clock, minter, account, known: Vec::new() }
+    }
+
+    /// Takes a statement in.
+    pub fn import(&mut self, head: Head, rows: &[Row]) -> ImportOutcome {
+        let lines = rows.iter().enumerate().map(|(number, row)| line(number, *row)).collect();
+        self.import_batch(&batch(head, lines))
+    }
+
+    pub fn import_batch(&mut self, batch: &Batch) -> ImportOutcome {
+        self.clock.advance(SignedDuration::from_secs(60));
+        let terms = Terms {
+            account: self.account,
+            import: self.minter.mint(),
+            consent: self.minter.mint(),
+            received_at: self.clock.now(),
+        };
+        let (from, to) = window(batch);
+        let within = |known: &&Attested| {
+            let on = known.row.movement.booked_on;
+            from <= on && on <= to
+        };
+        let mut known: Vec<Attested> = self.known.iter().filter(within).cloned().collect();
+        known.sort_by_key(|known| (known.row.movement.booked_on, known.row.movement.id));
+        let first = batch.lines.first().map_or(from, |line| line.observation.booked_on);
+        let earlier = self.day_before(first);
+        let plan = plan(batch, &known, &earlier, terms, &self.minter);
+        self.apply(plan)
+    }
+
+    fn day_before(&self, first: Date) -> Vec<cartola_store::movements::MovementRow> {
+        let live = || {
+            self.known.iter().map(|known| &known.row).filter(|row| {
+                row.movement.booked_on < first && row.movement.status != MovementStatus::Removed
+            })
+        };
+        let last = live().map(|row| row.movement.booked_on).max();
+        live().filter(|row| Some(row.movement.booked_on) == last).cloned().collect()
+    }
+
+    fn apply(&mut self, plan: cartola_engine::ingest::plan::Plan) -> ImportOutcome {
+        for (row, _) in plan.added {
+            self.known.push(Attested { row, sources: Vec::new() });
+        }
+        for change in plan.changed {
+            let known = self.find(change.row.movement.id);
+            assert_eq!(known.row.movement.version, change.expected);
+            assert_eq!(
+                change.row.movement.version,
+                change.expected + u32::from(change.feed.is_some()),
+                "a version rises with what the feed tells, and only then"
+            );
+            let removed = change.row.movement.status == MovementStatus::Removed;
+            assert!(change.feed != Some(FeedChange::Removed) || removed);
+            known.row = change.row;
+        }
+        for source in plan.sources {
+            self.find(source.movement).sources.push(source);
+        }
+        plan.outcome
+    }
+
+    fn find(&mut self, id: cartola_primitives::id::MovementId) -> &mut Attested {
+        self.known.iter_mut().find(|known| known.row.movement.id == id).unwrap()
+    }
+
+    /// All movements that are not removed, one a line: day, amount, balance, glosa, and how many
+    /// sources speak of it for which reasons.
+    pub fn render(&self) -> String {
+        let mut known: Vec<&Attested> = self.known.iter().collect();
+        known.sort_by_key(|known| (known.row.movement.booked_on, known.row.movement.id));
+        known.iter().map(|known| render(known)).collect()
+    }
+
+    /// Day, amount and balance of every movement that is not removed, sorted.
+    pub fn facts(&self) -> Vec<(Date, i64, Option<i64>)> {
+        let mut facts: Vec<_> = self
+            .known
+            .iter()
+            .map(|known| &known.row.movement)
+            .filter(|movement| movement.status != MovementStatus::Removed)
+            .map(|movement| (movement.booked_on, movement.amount.minor(), movement.balance_after))
+            .collect();
+        facts.sort();
+        facts
+    }
+}
+
+fn render(known: &Attested) -> String {
+    let movement = &known.row.movement;
+    let reasons: Vec<&str> = known.sources.iter().map(|source| source.reason.name()).collect();
+    let balance = movement.balance_after.map_or("-".to_owned(), |balance| balance.to_string());
+    format!(
+        "{} {} {} {:?} {} v{} [{}]\n",
+        movement.booked_on,
+        movement.amount.minor(),
+        balance,
+        movement.glosa,
+        movement.status.name(),
+        movement.version,
+        reasons.join(", ")
+    )
+}
