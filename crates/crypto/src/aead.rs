@@ -75,3 +75,6 @@ pub fn open(key: &KeyBytes, bound: &[u8], sealed: &[u8]) -> Result<Secret<Vec<u8
 fn cipher(key: &KeyBytes) -> Aes256Gcm {
     Aes256Gcm::new(<&Key<Aes256Gcm>>::from(&**key))
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,3 +26,6 @@ fn derive_into(
 ) -> Result<(), InvalidLength> {
     Hkdf::<Sha256>::new(Some(salt), secret).expand(purpose, out)
 }
+
+#[cfg(test)]
+mod tests;

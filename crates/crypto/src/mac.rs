@@ -19,3 +19,6 @@ pub fn framed_mac(key: &KeyBytes, label: &'static str, fields: &[&[u8]]) -> [u8;
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of every length")
 }
+
+#[cfg(test)]
+mod tests;
