@@ -4,6 +4,10 @@
 //! pass takes its pairs out of play. Within a pass the n-th of several equal lines meets the n-th
 //! of several equal movements: two equal lines of one file stay two movements, and two files that
 //! overlap count the most that either of them has.
+//!
+//! One thing cannot be told: a day on which amount and balance after recur, cut so that either file
+//! has one of the two lines. They count as one, since the other reading would double every line
+//! that a bank renames.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::Hash;

@@ -1,1 +1,3 @@
+//! Tests of the use cases.
 
+mod ingest;

@@ -36,24 +36,30 @@ const MARCH: &[Row] = &[
 #[test]
 fn the_same_statement_twice_comes_back_once() {
     let head = Head::statement(2, 4);
-    check(&[(head, MARCH), (head, MARCH)], expect![[r#"
+    check(
+        &[(head, MARCH), (head, MARCH)],
+        expect![[r#"
         read 4 new 0 duplicates 4 amended 0 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-02 -100 900 "COMPRA NACIONAL LIDER" booked v1 [first, identical_line]
         2026-03-03 -50 850 "PAGO EN SERVIPAG" booked v1 [first, identical_line]
         2026-03-03 -50 800 "PAGO EN SERVIPAG" booked v1 [first, identical_line]
         2026-03-04 500 1300 "TEF DE EMPRESA" booked v1 [first, identical_line]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn two_equal_lines_without_balance_stay_two() {
     let head = Head::statement(3, 3).from_csv();
     let twice: &[Row] = &[(3, -50, None, "METRO"), (3, -50, None, "METRO")];
-    check(&[(head, twice), (head, twice)], expect![[r#"
+    check(
+        &[(head, twice), (head, twice)],
+        expect![[r#"
         read 2 new 0 duplicates 2 amended 0 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-03 -50 - "METRO" booked v1 [first, same_line]
         2026-03-03 -50 - "METRO" booked v1 [first, same_line]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -62,38 +68,47 @@ fn overlapping_files_count_the_most_that_either_has() {
     let once: &[Row] = &[(3, -50, None, "METRO")];
     let thrice: &[Row] =
         &[(3, -50, None, "METRO"), (3, -50, None, "METRO"), (3, -50, None, "METRO")];
-    check(&[(head, once), (head, thrice)], expect![[r#"
+    check(
+        &[(head, once), (head, thrice)],
+        expect![[r#"
         read 3 new 2 duplicates 1 amended 0 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-03 -50 - "METRO" booked v1 [first, same_line]
         2026-03-03 -50 - "METRO" booked v1 [first]
         2026-03-03 -50 - "METRO" booked v1 [first]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_day_cut_between_two_files_becomes_whole() {
     let morning = (Head::statement(2, 3), &MARCH[..2]);
     let rest = (Head::statement(3, 4), &MARCH[2..]);
-    check(&[morning, rest], expect![[r#"
+    check(
+        &[morning, rest],
+        expect![[r#"
         read 2 new 2 duplicates 0 amended 0 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-02 -100 900 "COMPRA NACIONAL LIDER" booked v1 [first]
         2026-03-03 -50 850 "PAGO EN SERVIPAG" booked v1 [first]
         2026-03-03 -50 800 "PAGO EN SERVIPAG" booked v1 [first]
         2026-03-04 500 1300 "TEF DE EMPRESA" booked v1 [first]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_day_cut_with_an_overlap_becomes_whole() {
     let rest = (Head::statement(3, 4), &MARCH[1..]);
     let morning = (Head::statement(2, 3).made_on(3), &MARCH[..2]);
-    check(&[rest, morning], expect![[r#"
+    check(
+        &[rest, morning],
+        expect![[r#"
         read 2 new 1 duplicates 1 amended 0 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-02 -100 900 "COMPRA NACIONAL LIDER" booked v1 [first]
         2026-03-03 -50 850 "PAGO EN SERVIPAG" booked v1 [first, identical_line]
         2026-03-03 -50 800 "PAGO EN SERVIPAG" booked v1 [first]
         2026-03-04 500 1300 "TEF DE EMPRESA" booked v1 [first]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -101,13 +116,16 @@ fn a_line_that_a_complete_statement_lacks_is_removed() {
     let before: &[Row] =
         &[(2, -10, Some(90), "A"), (3, -20, Some(70), "FANTASMA"), (4, -5, Some(65), "C")];
     let after: &[Row] = &[(2, -10, Some(90), "A"), (4, -5, Some(85), "C"), (5, -1, Some(84), "D")];
-    check(&[(Head::statement(2, 4), before), (Head::statement(2, 5), after)], expect![[r#"
+    check(
+        &[(Head::statement(2, 4), before), (Head::statement(2, 5), after)],
+        expect![[r#"
         read 3 new 1 duplicates 2 amended 1 removed 1 restored 0 gaps 0 ambiguous 0
         2026-03-02 -10 90 "A" booked v1 [first, identical_line]
         2026-03-03 -20 70 "FANTASMA" removed v2 [first, absent]
         2026-03-04 -5 85 "C" booked v2 [first, same_line]
         2026-03-05 -1 84 "D" booked v1 [first]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -115,12 +133,15 @@ fn a_removed_line_that_comes_back_keeps_its_id() {
     let with: &[Row] = &[(2, -10, None, "A"), (3, -20, None, "FANTASMA"), (4, -5, None, "C")];
     let without: &[Row] = &[(2, -10, None, "A"), (4, -5, None, "C")];
     let head = Head::statement(2, 4);
-    check(&[(head, with), (head.made_on(5), without), (head.made_on(6), with)], expect![[r#"
+    check(
+        &[(head, with), (head.made_on(5), without), (head.made_on(6), with)],
+        expect![[r#"
         read 3 new 0 duplicates 3 amended 0 removed 0 restored 1 gaps 0 ambiguous 0
         2026-03-02 -10 - "A" booked v1 [first, same_line, same_line]
         2026-03-03 -20 - "FANTASMA" booked v3 [first, absent, same_line]
         2026-03-04 -5 - "C" booked v1 [first, same_line, same_line]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -128,24 +149,30 @@ fn an_incomplete_statement_removes_nothing() {
     let before: &[Row] = &[(2, -10, None, "A"), (3, -20, None, "B"), (4, -5, None, "C")];
     let after: &[Row] = &[(2, -10, None, "A"), (4, -5, None, "C")];
     let head = Head::statement(2, 4);
-    check(&[(head, before), (head.incomplete(), after)], expect![[r#"
+    check(
+        &[(head, before), (head.incomplete(), after)],
+        expect![[r#"
         read 2 new 0 duplicates 2 amended 0 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-02 -10 - "A" booked v1 [first, same_line]
         2026-03-03 -20 - "B" booked v1 [first]
         2026-03-04 -5 - "C" booked v1 [first, same_line]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_edges_of_a_statement_remove_nothing() {
     let before: &[Row] = &[(2, -10, None, "A"), (3, -20, None, "B"), (4, -5, None, "C")];
     let after: &[Row] = &[(3, -20, None, "B")];
-    check(&[(Head::statement(2, 4), before), (Head::statement(2, 4), after)], expect![[r#"
+    check(
+        &[(Head::statement(2, 4), before), (Head::statement(2, 4), after)],
+        expect![[r#"
         read 1 new 0 duplicates 1 amended 0 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-02 -10 - "A" booked v1 [first]
         2026-03-03 -20 - "B" booked v1 [first, same_line]
         2026-03-04 -5 - "C" booked v1 [first]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -153,22 +180,28 @@ fn an_older_statement_removes_nothing_that_a_newer_one_has() {
     let newer: &[Row] = &[(2, -10, None, "A"), (3, -20, None, "TARDIO"), (4, -5, None, "C")];
     let older: &[Row] = &[(2, -10, None, "A"), (4, -5, None, "C")];
     let head = Head::statement(2, 4);
-    check(&[(head.made_on(9), newer), (head.made_on(4), older)], expect![[r#"
+    check(
+        &[(head.made_on(9), newer), (head.made_on(4), older)],
+        expect![[r#"
         read 2 new 0 duplicates 2 amended 0 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-02 -10 - "A" booked v1 [first, same_line]
         2026-03-03 -20 - "TARDIO" booked v1 [first]
         2026-03-04 -5 - "C" booked v1 [first, same_line]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_truncated_text_meets_its_long_form() {
     let short: &[Row] = &[(3, -990, None, "COMPRA NACIONAL SUPERM")];
     let long: &[Row] = &[(3, -990, Some(10), "Compra nacional supermercado Ñuñoa")];
-    check(&[(Head::statement(3, 3).from_csv(), short), (Head::statement(3, 3), long)], expect![[r#"
+    check(
+        &[(Head::statement(3, 3).from_csv(), short), (Head::statement(3, 3), long)],
+        expect![[r#"
         read 1 new 0 duplicates 1 amended 1 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-03 -990 10 "Compra nacional supermercado Ñuñoa" booked v2 [first, truncated_text]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -231,31 +264,40 @@ fn lines_that_the_bank_reordered_keep_their_ids() {
 #[test]
 fn a_chain_that_breaks_is_reported_and_taken() {
     let rows: &[Row] = &[(2, -10, Some(90), "A"), (3, -20, Some(60), "B")];
-    check(&[(Head::statement(2, 3), rows)], expect![[r#"
+    check(
+        &[(Head::statement(2, 3), rows)],
+        expect![[r#"
         read 2 new 2 duplicates 0 amended 0 removed 0 restored 0 gaps 1 ambiguous 0
         2026-03-02 -10 90 "A" booked v1 [first]
         2026-03-03 -20 60 "B" booked v1 [first]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_hole_between_two_files_is_a_gap() {
     let first: &[Row] = &[(2, -10, Some(90), "A")];
     let second: &[Row] = &[(5, -20, Some(50), "B")];
-    check(&[(Head::statement(2, 2), first), (Head::statement(5, 5), second)], expect![[r#"
+    check(
+        &[(Head::statement(2, 2), first), (Head::statement(5, 5), second)],
+        expect![[r#"
         read 1 new 1 duplicates 0 amended 0 removed 0 restored 0 gaps 1 ambiguous 0
         2026-03-02 -10 90 "A" booked v1 [first]
         2026-03-05 -20 50 "B" booked v1 [first]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn files_that_join_leave_no_gap() {
     let first: &[Row] = &[(2, -10, Some(90), "A")];
     let second: &[Row] = &[(5, -20, Some(70), "B")];
-    check(&[(Head::statement(2, 2), first), (Head::statement(5, 5), second)], expect![[r#"
+    check(
+        &[(Head::statement(2, 2), first), (Head::statement(5, 5), second)],
+        expect![[r#"
         read 1 new 1 duplicates 0 amended 0 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-02 -10 90 "A" booked v1 [first]
         2026-03-05 -20 70 "B" booked v1 [first]
-    "#]]);
+    "#]],
+    );
 }

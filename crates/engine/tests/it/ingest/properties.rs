@@ -1,6 +1,8 @@
 //! Whatever windows of a bank's true history are exported, in whatever order they are imported:
 //! what comes out is what the bank has in those windows, each movement once.
 
+use std::collections::HashSet;
+
 use cartola_connector::Line;
 use cartola_model::SourceKind;
 use proptest::prelude::*;
@@ -32,6 +34,11 @@ fn history() -> impl Strategy<Value = History> {
             })
             .collect();
         History { lines }
+    })
+    .prop_filter("a line recurs on its day, balance included", |history| {
+        let distinct: HashSet<_> =
+            history.lines.iter().map(|(day, amount, balance, _)| (day, amount, balance)).collect();
+        distinct.len() == history.lines.len()
     })
 }
 
