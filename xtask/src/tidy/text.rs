@@ -101,7 +101,7 @@ fn refused_in(line: &str, written_here: bool) -> impl Iterator<Item = &'static F
 
 fn stands_alone(line: &str, word: &str) -> bool {
     let touches = |character: char| character.is_alphanumeric() || character == '_';
-    // A pattern that ends in a word may go on: `allow(unused` covers every lint of that family.
+    // A pattern with a bracket may go on: it stands for every lint of a family, or carries a reason.
     let open_ended = word.contains(['(', '[']);
     line.match_indices(word).any(|(start, _)| {
         let before = line[..start].ends_with(touches);
