@@ -65,3 +65,13 @@ pub struct Page<Row, Key> {
 
 /// Rows of one page that a backend gives at most, whatever is asked.
 pub const MAX_PAGE: usize = 1_000;
+
+/// Rows of one page when so many are asked for. Never none, so that whoever follows the pages gets
+/// on.
+pub const fn page_size(asked: usize) -> usize {
+    match asked {
+        0 => 1,
+        1..=MAX_PAGE => asked,
+        _ => MAX_PAGE,
+    }
+}
