@@ -15,6 +15,8 @@ pub mod consents;
 pub mod encoding;
 mod error;
 pub mod imports;
+#[cfg(feature = "test-kit")]
+pub mod memory;
 pub mod movements;
 pub mod people;
 pub mod tenancy;
