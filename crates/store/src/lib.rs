@@ -15,6 +15,8 @@ pub mod consents;
 pub mod encoding;
 mod error;
 pub mod imports;
+#[cfg(feature = "test-kit")]
+pub mod memory;
 pub mod movements;
 pub mod people;
 pub mod tenancy;
@@ -65,3 +67,13 @@ pub struct Page<Row, Key> {
 
 /// Rows of one page that a backend gives at most, whatever is asked.
 pub const MAX_PAGE: usize = 1_000;
+
+/// Rows of one page when so many are asked for. Never none, so that whoever follows the pages gets
+/// on.
+pub const fn page_size(asked: usize) -> usize {
+    match asked {
+        0 => 1,
+        1..=MAX_PAGE => asked,
+        _ => MAX_PAGE,
+    }
+}

@@ -108,7 +108,7 @@ pub struct MovementQuery {
     pub order: Order,
     /// Beyond this one.
     pub after: Option<MovementKey>,
-    /// At most so many, and never more than [`crate::MAX_PAGE`].
+    /// At most so many, see [`crate::page_size`].
     pub limit: usize,
     /// Decides which consents hold.
     pub now: Timestamp,
@@ -203,7 +203,7 @@ pub trait Movements: Send + Sync {
     ) -> Result<Vec<Attested>, StoreError>;
 
     /// The movements of the last day before `day` on which the account has any that is not
-    /// removed, by id: what the balance chain goes on from.
+    /// removed, by id, without removed ones: what the balance chain goes on from.
     async fn day_before(
         &self,
         tenant: TenantId,

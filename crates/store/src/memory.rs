@@ -1,0 +1,89 @@
+//! A backend that keeps everything in memory: the store of use cases' tests, and the plainest
+//! reading of the traits' contracts.
+//!
+//! A unit of work is applied to a copy of the tenant's records, which takes their place once every
+//! command has succeeded: atomic by construction. Tables are shared between copies until one of
+//! them writes.
+
+mod accounts;
+mod answers;
+mod archive;
+mod audit;
+mod consents;
+mod imports;
+mod movements;
+mod people;
+mod records;
+mod tenancy;
+mod unit;
+mod vault;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use cartola_crypto::{Sealed, WrappedKey};
+use cartola_primitives::id::{ArchiveId, TenantId};
+
+use self::records::Records;
+use self::unit::Unit;
+use crate::{Committer, Receipt, StoreError, StoreErrorKind, UnitOfWork};
+
+/// The backend. Implements [`crate::Store`] and [`crate::Archive`]; share it behind an `Arc`.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    tenants: BTreeMap<TenantId, Arc<Records>>,
+    secrets: BTreeMap<&'static str, WrappedKey>,
+    objects: BTreeMap<(TenantId, ArchiveId), Sealed>,
+    next_failure: Option<StoreErrorKind>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets the next commit fail in this way, and change nothing.
+    pub fn fail_next_commit(&self, kind: StoreErrorKind) {
+        self.lock().next_failure = Some(kind);
+    }
+
+    /// Lets the next commit meet another writer who was first.
+    pub fn conflict_next_commit(&self) {
+        self.fail_next_commit(StoreErrorKind::Conflict);
+    }
+
+    /// What a tenant has at this moment; later commits leave it as it is.
+    fn records(&self, tenant: TenantId) -> Arc<Records> {
+        self.lock().tenants.get(&tenant).cloned().unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing half-done is ever in the state, so a panic elsewhere cannot have broken it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Committer for MemoryStore {
+    async fn commit(&self, work: UnitOfWork) -> Result<Receipt, StoreError> {
+        let mut state = self.lock();
+        if let Some(kind) = state.next_failure.take() {
+            return Err(StoreError::new(kind, "a failure that a test asked for"));
+        }
+        let tenant = work.tenant;
+        let (records, receipt) = Unit::apply(&state, work)?;
+        state.tenants.insert(tenant, Arc::new(records));
+        Ok(receipt)
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

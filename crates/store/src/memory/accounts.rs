@@ -1,0 +1,93 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cartola_crypto::Digest;
+use cartola_model::BalanceKind;
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{AccountId, ConsentSetId, TenantId};
+
+use super::MemoryStore;
+use super::consents::Permits;
+use super::records::{Records, add, expect, page, refuse_if_any};
+use crate::accounts::{AccountRow, BalanceRow};
+use crate::{Accounts, Page, StoreError};
+
+#[async_trait]
+impl Accounts for MemoryStore {
+    async fn account(
+        &self,
+        tenant: TenantId,
+        id: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<AccountRow>, StoreError> {
+        let records = self.records(tenant);
+        let mut permits = Permits::new(&records, now);
+        Ok(records.accounts.get(&id).filter(|row| permits.set_holds(row.consents)).cloned())
+    }
+
+    async fn account_by_identity(
+        &self,
+        tenant: TenantId,
+        identity: &Digest,
+    ) -> Result<Option<AccountRow>, StoreError> {
+        let records = self.records(tenant);
+        Ok(records.accounts.values().find(|row| row.identity == *identity).cloned())
+    }
+
+    async fn accounts(
+        &self,
+        tenant: TenantId,
+        after: Option<AccountId>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Page<AccountRow, AccountId>, StoreError> {
+        let records = self.records(tenant);
+        let mut permits = Permits::new(&records, now);
+        Ok(page(&records.accounts, after, limit, |row| permits.set_holds(row.consents)))
+    }
+
+    async fn balances(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Vec<BalanceRow>, StoreError> {
+        let records = self.records(tenant);
+        let permits = Permits::new(&records, now);
+        let latest = |kind: BalanceKind| {
+            records
+                .balances
+                .values()
+                .rev()
+                .find(|row| {
+                    row.account == account && row.kind == kind && permits.consent_holds(row.consent)
+                })
+                .cloned()
+        };
+        Ok(BalanceKind::ALL.into_iter().filter_map(latest).collect())
+    }
+}
+
+pub fn add_account(records: &mut Records, row: AccountRow) -> Result<(), StoreError> {
+    refuse_if_any(&records.accounts, |other| other.identity == row.identity)?;
+    add(&mut records.accounts, row.id, row)
+}
+
+pub fn claim_account(
+    records: &mut Records,
+    id: AccountId,
+    expected: u32,
+    consents: ConsentSetId,
+) -> Result<(), StoreError> {
+    let account = expect(&mut records.accounts, &id, |row| row.version == expected)?;
+    account.consents = consents;
+    account.version += 1;
+    Ok(())
+}
+
+pub fn add_balances(records: &mut Records, rows: Vec<BalanceRow>) {
+    let balances = Arc::make_mut(&mut records.balances);
+    for row in rows {
+        balances.entry((row.account, row.kind, row.as_of, row.import)).or_insert(row);
+    }
+}

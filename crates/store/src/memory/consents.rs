@@ -1,0 +1,87 @@
+use std::collections::BTreeMap;
+use std::iter::successors;
+
+use async_trait::async_trait;
+use cartola_model::ConsentState;
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{ConsentId, ConsentSetId, TenantId};
+
+use super::MemoryStore;
+use super::records::{Records, add, expect, page};
+use crate::consents::{ConsentRow, ConsentSetRow};
+use crate::{Consents, Page, StoreError};
+
+#[async_trait]
+impl Consents for MemoryStore {
+    async fn consent(
+        &self,
+        tenant: TenantId,
+        id: ConsentId,
+    ) -> Result<Option<ConsentRow>, StoreError> {
+        Ok(self.records(tenant).consents.get(&id).cloned())
+    }
+
+    async fn consents(
+        &self,
+        tenant: TenantId,
+        after: Option<ConsentId>,
+        limit: usize,
+    ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
+        Ok(page(&self.records(tenant).consents, after, limit, |_| true))
+    }
+}
+
+/// Which consents hold at one instant. Rows of a page share few sets: each is walked once.
+pub struct Permits<'a> {
+    records: &'a Records,
+    now: Timestamp,
+    known: BTreeMap<ConsentSetId, bool>,
+}
+
+impl<'a> Permits<'a> {
+    pub fn new(records: &'a Records, now: Timestamp) -> Self {
+        Self { records, now, known: BTreeMap::new() }
+    }
+
+    /// Whether any consent of the set holds. One that is not there allows nothing.
+    pub fn set_holds(&mut self, set: ConsentSetId) -> bool {
+        if let Some(&holds) = self.known.get(&set) {
+            return holds;
+        }
+        let holds = self.walk(set);
+        self.known.insert(set, holds);
+        holds
+    }
+
+    pub fn consent_holds(&self, consent: ConsentId) -> bool {
+        self.records.consents.get(&consent).is_some_and(|row| row.state.holds(self.now))
+    }
+
+    /// No list is longer than there are sets, so that one bent into a ring ends too.
+    fn walk(&self, set: ConsentSetId) -> bool {
+        let sets = &self.records.consent_sets;
+        successors(sets.get(&set), |row| row.rest.and_then(|rest| sets.get(&rest)))
+            .take(sets.len())
+            .any(|row| self.consent_holds(row.consent))
+    }
+}
+
+pub fn add_consent(records: &mut Records, row: ConsentRow) -> Result<(), StoreError> {
+    add(&mut records.consents, row.id, row)
+}
+
+pub fn change_consent(
+    records: &mut Records,
+    id: ConsentId,
+    expected: u32,
+    state: ConsentState,
+) -> Result<(), StoreError> {
+    let consent = expect(&mut records.consents, &id, |row| row.version == expected)?;
+    consent.state = state;
+    consent.version += 1;
+    Ok(())
+}
+
+pub fn add_sets(records: &mut Records, rows: Vec<ConsentSetRow>) -> Result<(), StoreError> {
+    rows.into_iter().try_for_each(|row| add(&mut records.consent_sets, row.id, row))
+}

@@ -1,0 +1,43 @@
+use async_trait::async_trait;
+use cartola_crypto::ContentHash;
+use cartola_primitives::id::{AccountId, ImportId, TenantId};
+
+use super::MemoryStore;
+use super::records::{Records, add, page};
+use crate::imports::ImportRow;
+use crate::{Imports, Page, StoreError};
+
+#[async_trait]
+impl Imports for MemoryStore {
+    async fn import(
+        &self,
+        tenant: TenantId,
+        id: ImportId,
+    ) -> Result<Option<ImportRow>, StoreError> {
+        Ok(self.records(tenant).imports.get(&id).cloned())
+    }
+
+    async fn imports_of_content(
+        &self,
+        tenant: TenantId,
+        content: &ContentHash,
+    ) -> Result<Vec<ImportRow>, StoreError> {
+        let records = self.records(tenant);
+        Ok(records.imports.values().filter(|row| row.content == *content).cloned().collect())
+    }
+
+    async fn imports(
+        &self,
+        tenant: TenantId,
+        account: Option<AccountId>,
+        after: Option<ImportId>,
+        limit: usize,
+    ) -> Result<Page<ImportRow, ImportId>, StoreError> {
+        let of_account = |row: &ImportRow| account.is_none_or(|account| row.account == account);
+        Ok(page(&self.records(tenant).imports, after, limit, of_account))
+    }
+}
+
+pub fn add_import(records: &mut Records, row: ImportRow) -> Result<(), StoreError> {
+    add(&mut records.imports, row.id, row)
+}

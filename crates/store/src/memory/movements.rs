@@ -1,0 +1,124 @@
+mod page;
+mod write;
+
+use std::iter::zip;
+
+use async_trait::async_trait;
+use cartola_model::MovementStatus;
+use cartola_primitives::id::{AccountId, MovementId, SourceId, TenantId};
+use cartola_primitives::{Date, Timestamp};
+
+pub use self::write::{add_alias, add_movements, add_sources, change_movements, move_source};
+use super::MemoryStore;
+use super::consents::Permits;
+use super::records::Records;
+use crate::movements::{
+    AliasRow, Attested, FeedEntry, MovementKey, MovementPage, MovementQuery, MovementRow,
+};
+use crate::{Movements, StoreError, page_size};
+
+#[async_trait]
+impl Movements for MemoryStore {
+    async fn movements(
+        &self,
+        tenant: TenantId,
+        query: &MovementQuery,
+    ) -> Result<MovementPage, StoreError> {
+        Ok(page::page(&self.records(tenant), query))
+    }
+
+    async fn movement(
+        &self,
+        tenant: TenantId,
+        id: MovementId,
+        now: Timestamp,
+    ) -> Result<Option<Attested>, StoreError> {
+        let records = self.records(tenant);
+        let mut permits = Permits::new(&records, now);
+        let allowed = records.movements.get(&id).filter(|row| permits.set_holds(row.consents));
+        Ok(allowed.map(|row| attested(&records, row)))
+    }
+
+    async fn window(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Attested>, StoreError> {
+        let records = self.records(tenant);
+        let days = page::on_days(&records, Some(account), first_of(from), last_of(to));
+        Ok(days.map(|key| attested(&records, &records.movements[&key.id])).collect())
+    }
+
+    async fn day_before(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        day: Date,
+    ) -> Result<Vec<MovementRow>, StoreError> {
+        let records = self.records(tenant);
+        let Ok(yesterday) = day.yesterday() else { return Ok(Vec::new()) };
+        let mut rows: Vec<MovementRow> =
+            page::on_days(&records, Some(account), first_of(Date::MIN), last_of(yesterday))
+                .rev()
+                .map(|key| records.movements[&key.id].clone())
+                .filter(|row| row.movement.status != MovementStatus::Removed)
+                .collect();
+        let last_day = rows.first().map(|row| row.movement.booked_on);
+        rows.retain(|row| Some(row.movement.booked_on) == last_day);
+        rows.reverse();
+        Ok(rows)
+    }
+
+    async fn feed(
+        &self,
+        tenant: TenantId,
+        after: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<FeedEntry>, StoreError> {
+        let records = self.records(tenant);
+        let mut permits = Permits::new(&records, now);
+        let entries = zip(1.., records.feed.iter()).skip_while(|&(position, _)| position <= after);
+        Ok(entries
+            .take(page_size(limit))
+            .map(|(position, &(change, movement))| {
+                let row = &records.movements[&movement];
+                let shown = row.movement.status != MovementStatus::Removed
+                    && permits.set_holds(row.consents);
+                let account = row.movement.account;
+                FeedEntry { position, change, movement, account, row: shown.then(|| row.clone()) }
+            })
+            .collect())
+    }
+
+    async fn aliases(&self, tenant: TenantId, id: MovementId) -> Result<Vec<AliasRow>, StoreError> {
+        let records = self.records(tenant);
+        let names = |row: &&AliasRow| row.alias == id || row.movement == id;
+        let mut rows: Vec<AliasRow> = records.aliases.iter().filter(names).copied().collect();
+        rows.sort_by_key(|row| (row.at, row.alias, row.movement, row.undone));
+        Ok(rows)
+    }
+}
+
+fn attested(records: &Records, row: &MovementRow) -> Attested {
+    let id = row.movement.id;
+    let range = (id, SourceId::from_bytes([0; 16]))..=(id, SourceId::from_bytes([u8::MAX; 16]));
+    let sources = records
+        .sources_of
+        .range(range)
+        .map(|(_, source)| records.sources[source].clone())
+        .collect();
+    Attested { row: row.clone(), sources }
+}
+
+/// Before every movement of the day.
+fn first_of(booked_on: Date) -> MovementKey {
+    MovementKey { booked_on, id: MovementId::from_bytes([0; 16]) }
+}
+
+/// After every movement of the day.
+fn last_of(booked_on: Date) -> MovementKey {
+    MovementKey { booked_on, id: MovementId::from_bytes([u8::MAX; 16]) }
+}

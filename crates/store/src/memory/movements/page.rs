@@ -1,0 +1,82 @@
+use std::ops::Bound;
+
+use cartola_model::glosa::fold;
+use cartola_model::{Movement, MovementStatus};
+use cartola_primitives::Date;
+use cartola_primitives::id::AccountId;
+
+use super::{first_of, last_of};
+use crate::memory::consents::Permits;
+use crate::memory::records::Records;
+use crate::movements::{MAX_SCAN, MovementKey, MovementPage, MovementQuery, Order};
+use crate::page_size;
+
+pub fn page(records: &Records, query: &MovementQuery) -> MovementPage {
+    let size = page_size(query.limit);
+    let text = query.text.as_deref().map(fold);
+    let mut permits = Permits::new(records, query.now);
+    let mut rows = Vec::new();
+    let mut last_seen = None;
+    for (seen, key) in keys(records, query).enumerate() {
+        if rows.len() == size || seen == MAX_SCAN {
+            return MovementPage { rows, next: last_seen };
+        }
+        last_seen = Some(key);
+        let row = &records.movements[&key.id];
+        if matches(&row.movement, query, text.as_deref()) && permits.set_holds(row.consents) {
+            rows.push(row.clone());
+        }
+    }
+    MovementPage { rows, next: None }
+}
+
+/// Movements between two keys, both included, oldest first.
+pub fn on_days(
+    records: &Records,
+    account: Option<AccountId>,
+    from: MovementKey,
+    to: MovementKey,
+) -> Box<dyn DoubleEndedIterator<Item = MovementKey> + '_> {
+    if to < from {
+        // A range that ends before it begins would panic.
+        return Box::new(std::iter::empty());
+    }
+    match account {
+        Some(account) => {
+            let range = (account, from)..=(account, to);
+            Box::new(records.statements.range(range).map(|&(_, key)| key))
+        }
+        None => Box::new(records.days.range((Bound::Included(from), Bound::Included(to))).copied()),
+    }
+}
+
+fn keys<'a>(
+    records: &'a Records,
+    query: &'a MovementQuery,
+) -> Box<dyn Iterator<Item = MovementKey> + 'a> {
+    let mut from = first_of(query.from.unwrap_or(Date::MIN));
+    let mut to = last_of(query.to.unwrap_or(Date::MAX));
+    let after = query.after;
+    let beyond = move |key: &MovementKey| after != Some(*key);
+    match query.order {
+        Order::OldestFirst => {
+            from = after.map_or(from, |after| after.max(from));
+            Box::new(on_days(records, query.account, from, to).filter(beyond))
+        }
+        Order::NewestFirst => {
+            to = after.map_or(to, |after| after.min(to));
+            Box::new(on_days(records, query.account, from, to).rev().filter(beyond))
+        }
+    }
+}
+
+fn matches(movement: &Movement, query: &MovementQuery, text: Option<&str>) -> bool {
+    let amount = movement.amount.minor();
+    query.min_amount.is_none_or(|least| least <= amount)
+        && query.max_amount.is_none_or(|most| amount <= most)
+        && text.is_none_or(|text| fold(&movement.glosa).contains(text))
+        && match query.status {
+            Some(status) => movement.status == status,
+            None => movement.status != MovementStatus::Removed,
+        }
+}

@@ -1,0 +1,108 @@
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use cartola_crypto::Digest;
+use cartola_model::BalanceKind;
+use cartola_primitives::Date;
+use cartola_primitives::id::{
+    AccountId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, LinkId, MovementId,
+    PersonId, SourceId,
+};
+
+use crate::accounts::{AccountRow, BalanceRow};
+use crate::answers::AnswerRow;
+use crate::audit::AuditRow;
+use crate::consents::{ConsentRow, ConsentSetRow};
+use crate::imports::ImportRow;
+use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
+use crate::people::{LinkRow, PersonRow};
+use crate::tenancy::{CredentialRow, TenantRow};
+use crate::vault::DataKeyRow;
+use crate::{Page, StoreError, page_size};
+
+/// Rows by their key, copied when written while somebody else still looks at them.
+pub type Table<Key, Row> = Arc<BTreeMap<Key, Row>>;
+
+/// All that one tenant has.
+#[derive(Debug, Clone, Default)]
+pub struct Records {
+    pub tenant: Option<TenantRow>,
+    pub credentials: Table<CredentialId, CredentialRow>,
+    pub data_keys: Table<DataKeyId, DataKeyRow>,
+    pub people: Table<PersonId, PersonRow>,
+    pub links: Table<LinkId, LinkRow>,
+    pub consents: Table<ConsentId, ConsentRow>,
+    pub consent_sets: Table<ConsentSetId, ConsentSetRow>,
+    pub accounts: Table<AccountId, AccountRow>,
+    pub balances: Table<(AccountId, BalanceKind, Date, ImportId), BalanceRow>,
+    pub movements: Table<MovementId, MovementRow>,
+    /// All movements by day.
+    pub days: Arc<BTreeSet<MovementKey>>,
+    /// The movements of each account by day.
+    pub statements: Arc<BTreeSet<(AccountId, MovementKey)>>,
+    pub sources: Table<SourceId, SourceRow>,
+    pub sources_of: Arc<BTreeSet<(MovementId, SourceId)>>,
+    pub aliases: Arc<Vec<AliasRow>>,
+    /// The entry of position n is the n-th, counted from 1.
+    pub feed: Arc<Vec<(FeedChange, MovementId)>>,
+    pub imports: Table<ImportId, ImportRow>,
+    /// The entry of sequence n is the n-th, counted from 1.
+    pub audit: Arc<Vec<AuditRow>>,
+    pub answers: Table<Digest, AnswerRow>,
+}
+
+/// Adds a row whose key must be new.
+pub fn add<Key: Ord + Clone, Row: Clone>(
+    table: &mut Table<Key, Row>,
+    key: Key,
+    row: Row,
+) -> Result<(), StoreError> {
+    match Arc::make_mut(table).entry(key) {
+        Entry::Vacant(place) => {
+            place.insert(row);
+            Ok(())
+        }
+        Entry::Occupied(_) => Err(StoreError::conflict("a row of that key exists")),
+    }
+}
+
+/// Refuses a row of which another one already has a column that is to be unique.
+pub fn refuse_if_any<Key, Row>(
+    table: &Table<Key, Row>,
+    same: impl Fn(&Row) -> bool,
+) -> Result<(), StoreError> {
+    if table.values().any(same) {
+        return Err(StoreError::conflict("a row with that unique column exists"));
+    }
+    Ok(())
+}
+
+/// The row of that key, for a change that was decided on the version that `is_expected` knows.
+pub fn expect<'a, Key: Ord + Clone, Row: Clone>(
+    table: &'a mut Table<Key, Row>,
+    key: &Key,
+    is_expected: impl Fn(&Row) -> bool,
+) -> Result<&'a mut Row, StoreError> {
+    Arc::make_mut(table)
+        .get_mut(key)
+        .filter(|row| is_expected(row))
+        .ok_or_else(|| StoreError::conflict("the row is not as it was expected"))
+}
+
+/// The page that follows `after`, of the rows that `shown` lets through.
+pub fn page<Key: Ord + Copy, Row: Clone>(
+    table: &Table<Key, Row>,
+    after: Option<Key>,
+    limit: usize,
+    mut shown: impl FnMut(&Row) -> bool,
+) -> Page<Row, Key> {
+    let size = page_size(limit);
+    let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let mut beyond = table.range((start, Bound::Unbounded)).filter(|&(_, row)| shown(row));
+    let (keys, rows): (Vec<Key>, Vec<Row>) =
+        beyond.by_ref().take(size).map(|(key, row)| (*key, row.clone())).unzip();
+    let next = beyond.next().and_then(|_| keys.last().copied());
+    Page { rows, next }
+}

@@ -1,0 +1,1 @@
+//! Tests of the in-memory backend and of the encodings that backends share.
