@@ -1,1 +1,53 @@
 //! The embedded store: SQLite and a folder of sealed files.
+//!
+//! One folder holds `cartola.db` and `raw/`, readable by their owner alone. One thread writes, a few
+//! read; callers never block. Modules mirror those of [`cartola_store`], each with the SQL of its
+//! domain in one place.
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`writer`](mod@writer) | how a unit of work reaches the disk |
+//! | [`workers`](mod@workers) | where reads run |
+//! | [`permits`](mod@permits) | which consents hold, for one request |
+//! | [`pragmas`](mod@pragmas) | how a connection is set up, and why so |
+//! | [`migrate`](mod@migrate) | which stores this program opens |
+//! | [`backup`] | how a store is copied while it runs, and put back |
+//! | [`check`] | whether everything that must hold does |
+//!
+//! Several processes may open one folder: the gateway, and an import at the command line. Nothing
+//! that is stored is remembered in memory between two requests.
+
+mod accounts;
+mod answers;
+mod archive;
+mod audit;
+// backup
+#[cfg(feature = "bench")]
+pub mod bench_support;
+// check
+mod codes;
+mod columns;
+mod consents;
+mod error;
+mod folder;
+mod imports;
+mod migrate;
+mod movements;
+mod options;
+mod people;
+mod permits;
+mod pragmas;
+mod rows;
+mod store;
+mod tenancy;
+mod unit;
+mod vault;
+mod workers;
+mod writer;
+
+pub use archive::FolderArchive;
+
+pub use migrate::{APPLICATION_ID, SCHEMA};
+pub use options::Options;
+pub use store::SqliteStore;
+pub use writer::Figures;

@@ -1,0 +1,216 @@
+//! Accounts and balances.
+
+use async_trait::async_trait;
+use cartola_crypto::Digest;
+use cartola_model::{AccountKind, BalanceKind, InstitutionId};
+use cartola_primitives::id::{AccountId, ConsentSetId, TenantId};
+use cartola_primitives::{Money, Timestamp};
+use cartola_store::accounts::{AccountRow, BalanceRow};
+use cartola_store::encoding::day_number;
+use cartola_store::{Accounts, Page, StoreError};
+use rusqlite::{Connection, params};
+
+use crate::SqliteStore;
+use crate::codes;
+use crate::columns::{Columns, bytes_or_empty, bytes_or_null};
+use crate::error::Doing;
+use crate::permits::Permits;
+use crate::rows::{each, first, page, snapshot};
+use crate::unit::Unit;
+
+macro_rules! account_columns {
+    () => {
+        "id, link, institution, kind, currency, identity, mask, \
+         holder_key, holder_schema, holder_sealed, person, consents, version, created_at"
+    };
+}
+
+const ACCOUNT: &str =
+    concat!("SELECT ", account_columns!(), " FROM account WHERE tenant = ?1 AND id = ?2");
+const BY_IDENTITY: &str =
+    concat!("SELECT ", account_columns!(), " FROM account WHERE tenant = ?1 AND identity = ?2");
+const ACCOUNTS: &str = concat!(
+    "SELECT ",
+    account_columns!(),
+    " FROM account WHERE tenant = ?1 AND id > ?2 ORDER BY id"
+);
+const ADD: &str = concat!(
+    "INSERT INTO account (tenant, ",
+    account_columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+);
+const CLAIM: &str = "UPDATE account SET consents = ?4, version = version + 1 \
+    WHERE tenant = ?1 AND id = ?2 AND version = ?3";
+const READINGS: &str = "SELECT account, kind, as_of, amount, currency, import, consent \
+    FROM balance WHERE tenant = ?1 AND account = ?2 AND kind = ?3 \
+    ORDER BY as_of DESC, import DESC";
+const ADD_BALANCE: &str = "INSERT INTO balance \
+    (tenant, account, kind, as_of, amount, currency, import, consent) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
+
+#[async_trait]
+impl Accounts for SqliteStore {
+    async fn account(
+        &self,
+        tenant: TenantId,
+        id: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<AccountRow>, StoreError> {
+        self.read(move |connection| snapshot(connection, || account(connection, tenant, id, now)))
+            .await
+    }
+
+    async fn account_by_identity(
+        &self,
+        tenant: TenantId,
+        identity: &Digest,
+    ) -> Result<Option<AccountRow>, StoreError> {
+        let identity = *identity;
+        self.read(move |connection| {
+            let values = params![tenant.as_bytes(), identity.as_bytes()];
+            first(connection, BY_IDENTITY, values, read_account)
+        })
+        .await
+    }
+
+    async fn accounts(
+        &self,
+        tenant: TenantId,
+        after: Option<AccountId>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Page<AccountRow, AccountId>, StoreError> {
+        self.read(move |connection| {
+            let mut permits = Permits::new(connection, tenant, now);
+            let values = params![tenant.as_bytes(), bytes_or_empty(after.as_ref())];
+            page(connection, ACCOUNTS, values, limit, |row: &AccountRow| row.id, |columns| {
+                let row = read_account(columns)?;
+                Ok(permits.set_holds(row.consents)?.then_some(row))
+            })
+        })
+        .await
+    }
+
+    async fn balances(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Vec<BalanceRow>, StoreError> {
+        self.read(move |connection| {
+            snapshot(connection, || latest_balances(connection, tenant, account, now))
+        })
+        .await
+    }
+}
+
+fn account(
+    connection: &Connection,
+    tenant: TenantId,
+    id: AccountId,
+    now: Timestamp,
+) -> Result<Option<AccountRow>, StoreError> {
+    let values = params![tenant.as_bytes(), id.as_bytes()];
+    let Some(row) = first(connection, ACCOUNT, values, read_account)? else { return Ok(None) };
+    let allowed = Permits::new(connection, tenant, now).set_holds(row.consents)?;
+    Ok(allowed.then_some(row))
+}
+
+fn latest_balances(
+    connection: &Connection,
+    tenant: TenantId,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Vec<BalanceRow>, StoreError> {
+    let permits = Permits::new(connection, tenant, now);
+    let mut latest = Vec::new();
+    for kind in BalanceKind::ALL {
+        let values = params![tenant.as_bytes(), account.as_bytes(), codes::balance_kind(kind)];
+        each(connection, READINGS, values, |columns| {
+            let row = read_balance(columns)?;
+            let allowed = permits.consent_holds(row.consent)?;
+            latest.extend(allowed.then_some(row));
+            Ok(!allowed)
+        })?;
+    }
+    Ok(latest)
+}
+
+pub fn add_account(unit: &Unit<'_>, row: &AccountRow) -> Result<(), StoreError> {
+    let values = params![
+        unit.tenant.as_bytes(),
+        row.id.as_bytes(),
+        row.link.as_bytes(),
+        row.institution.as_str(),
+        row.kind.name(),
+        row.currency.code(),
+        row.identity.as_bytes(),
+        row.mask,
+        row.sealed.key.as_bytes(),
+        row.sealed.schema,
+        row.sealed.bytes,
+        bytes_or_null(row.person.as_ref()),
+        row.consents.as_bytes(),
+        row.version,
+        row.created_at.as_microsecond(),
+    ];
+    unit.execute("adding an account", ADD, values).map(drop)
+}
+
+pub fn claim_account(
+    unit: &Unit<'_>,
+    id: AccountId,
+    expected: u32,
+    consents: ConsentSetId,
+) -> Result<(), StoreError> {
+    let values =
+        params![unit.tenant.as_bytes(), id.as_bytes(), expected, consents.as_bytes()];
+    unit.change("claiming an account", CLAIM, values)
+}
+
+pub fn add_balances(unit: &Unit<'_>, rows: &[BalanceRow]) -> Result<(), StoreError> {
+    const ADDING: &str = "adding balances";
+    let mut add = unit.connection.prepare_cached(ADD_BALANCE).doing(ADDING)?;
+    for row in rows {
+        add.execute(params![
+            unit.tenant.as_bytes(),
+            row.account.as_bytes(),
+            codes::balance_kind(row.kind),
+            day_number(row.as_of),
+            row.amount.minor(),
+            row.amount.currency().code(),
+            row.import.as_bytes(),
+            row.consent.as_bytes(),
+        ])
+        .doing(ADDING)?;
+    }
+    Ok(())
+}
+
+fn read_account(columns: &mut Columns<'_>) -> Result<AccountRow, StoreError> {
+    Ok(AccountRow {
+        id: columns.id()?,
+        link: columns.id()?,
+        institution: columns.word(|word| InstitutionId::parse(word).ok())?,
+        kind: columns.word(AccountKind::parse)?,
+        currency: columns.currency()?,
+        identity: columns.digest()?,
+        mask: columns.text()?.to_owned(),
+        sealed: columns.sealed()?,
+        person: columns.optional_id()?,
+        consents: columns.id()?,
+        version: columns.number()?,
+        created_at: columns.timestamp()?,
+    })
+}
+
+fn read_balance(columns: &mut Columns<'_>) -> Result<BalanceRow, StoreError> {
+    Ok(BalanceRow {
+        account: columns.id()?,
+        kind: columns.code(codes::balance_kind_of)?,
+        as_of: columns.date()?,
+        amount: Money::new(columns.integer()?, columns.currency()?),
+        import: columns.id()?,
+        consent: columns.id()?,
+    })
+}

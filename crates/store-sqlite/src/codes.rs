@@ -1,0 +1,63 @@
+//! Small numbers for what stands in many rows. A number once given never means anything else.
+
+use cartola_model::{BalanceKind, MergeReason, MovementStatus, SourceKind};
+
+/// Gives each value of an enum its stored number; the compiler asks for a number for a new value,
+/// and there is one list for both ways.
+macro_rules! codes {
+    ($write:ident, $read:ident, $kind:ident, $($value:ident = $code:literal),+ $(,)?) => {
+        /// The number of that value.
+        pub const fn $write(value: $kind) -> i64 {
+            match value {
+                $($kind::$value => $code,)+
+            }
+        }
+
+        /// The value of that number.
+        pub const fn $read(code: i64) -> Option<$kind> {
+            match code {
+                $($code => Some($kind::$value),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+codes!(status, status_of, MovementStatus, Pending = 1, Booked = 2, Removed = 3);
+
+codes!(
+    source_kind,
+    source_kind_of,
+    SourceKind,
+    MappedFile = 1,
+    StandardFile = 2,
+    StatementFile = 3,
+);
+
+codes!(
+    reason,
+    reason_of,
+    MergeReason,
+    First = 1,
+    SameReference = 2,
+    IdenticalLine = 3,
+    SameBalance = 4,
+    SameLine = 5,
+    TruncatedText = 6,
+    Absent = 7,
+    Split = 8,
+    OnlyCandidate = 9,
+);
+
+codes!(
+    balance_kind,
+    balance_kind_of,
+    BalanceKind,
+    Available = 1,
+    Ledger = 2,
+    Overdraft = 3,
+    Held = 4,
+    CreditAvailable = 5,
+    CreditUsed = 6,
+    CreditLimit = 7,
+);

@@ -1,0 +1,153 @@
+//! The consent ledger.
+
+use async_trait::async_trait;
+use cartola_crypto::ContentHash;
+use cartola_model::{ConsentKind, ConsentState, InstitutionId};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{ConsentId, TenantId};
+use cartola_store::consents::{ConsentRow, ConsentSetRow};
+use cartola_store::{Consents, Page, StoreError};
+use rusqlite::params;
+
+use crate::SqliteStore;
+use crate::columns::{Columns, bytes_or_empty, bytes_or_null, damaged};
+use crate::error::Doing;
+use crate::rows::{first, page};
+use crate::unit::Unit;
+
+macro_rules! consent_columns {
+    () => {
+        "state, granted_at, ended_at, id, kind, person, institution, link, purpose, evidence, version"
+    };
+}
+
+const CONSENT: &str =
+    concat!("SELECT ", consent_columns!(), " FROM consent WHERE tenant = ?1 AND id = ?2");
+const CONSENTS: &str = concat!(
+    "SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = ?1 AND id > ?2 ORDER BY id"
+);
+const ADD: &str = concat!(
+    "INSERT INTO consent (tenant, ",
+    consent_columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+);
+const CHANGE: &str = "UPDATE consent SET state = ?4, granted_at = ?5, ended_at = ?6, \
+    version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
+const ADD_SET: &str =
+    "INSERT INTO consent_set (tenant, id, consent, rest) VALUES (?1, ?2, ?3, ?4)";
+
+const GRANTED: i64 = 1;
+const REVOKED: i64 = 2;
+const EXPIRED: i64 = 3;
+
+#[async_trait]
+impl Consents for SqliteStore {
+    async fn consent(
+        &self,
+        tenant: TenantId,
+        id: ConsentId,
+    ) -> Result<Option<ConsentRow>, StoreError> {
+        self.read(move |connection| {
+            first(connection, CONSENT, params![tenant.as_bytes(), id.as_bytes()], read_consent)
+        })
+        .await
+    }
+
+    async fn consents(
+        &self,
+        tenant: TenantId,
+        after: Option<ConsentId>,
+        limit: usize,
+    ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
+        self.read(move |connection| {
+            let values = params![tenant.as_bytes(), bytes_or_empty(after.as_ref())];
+            page(connection, CONSENTS, values, limit, |row: &ConsentRow| row.id, |columns| {
+                read_consent(columns).map(Some)
+            })
+        })
+        .await
+    }
+}
+
+pub fn add_consent(unit: &Unit<'_>, row: &ConsentRow) -> Result<(), StoreError> {
+    let (state, granted_at, ended_at) = state_columns(&row.state);
+    let values = params![
+        unit.tenant.as_bytes(),
+        state,
+        granted_at,
+        ended_at,
+        row.id.as_bytes(),
+        row.kind.name(),
+        bytes_or_null(row.person.as_ref()),
+        row.institution.as_str(),
+        row.link.as_bytes(),
+        row.purpose,
+        row.evidence.as_bytes(),
+        row.version,
+    ];
+    unit.execute("adding a consent", ADD, values).map(drop)
+}
+
+pub fn change_consent(
+    unit: &Unit<'_>,
+    id: ConsentId,
+    expected: u32,
+    state: &ConsentState,
+) -> Result<(), StoreError> {
+    let (state, granted_at, ended_at) = state_columns(state);
+    let values =
+        params![unit.tenant.as_bytes(), id.as_bytes(), expected, state, granted_at, ended_at];
+    unit.change("changing a consent", CHANGE, values)
+}
+
+pub fn add_sets(unit: &Unit<'_>, sets: &[ConsentSetRow]) -> Result<(), StoreError> {
+    const ADDING: &str = "adding consent sets";
+    let mut add = unit.connection.prepare_cached(ADD_SET).doing(ADDING)?;
+    for set in sets {
+        add.execute(params![
+            unit.tenant.as_bytes(),
+            set.id.as_bytes(),
+            set.consent.as_bytes(),
+            bytes_or_null(set.rest.as_ref()),
+        ])
+        .doing(ADDING)?;
+    }
+    Ok(())
+}
+
+fn state_columns(state: &ConsentState) -> (i64, i64, Option<i64>) {
+    let (code, ended_at) = match *state {
+        ConsentState::Granted { expires_at, .. } => (GRANTED, expires_at),
+        ConsentState::Revoked { at, .. } => (REVOKED, Some(at)),
+        ConsentState::Expired { at, .. } => (EXPIRED, Some(at)),
+    };
+    (code, state.granted_at().as_microsecond(), ended_at.map(Timestamp::as_microsecond))
+}
+
+/// The state of a consent from its columns `state, granted_at, ended_at`.
+pub fn read_state(columns: &mut Columns<'_>) -> Result<ConsentState, StoreError> {
+    let code = columns.integer()?;
+    let granted_at = columns.timestamp()?;
+    match (code, columns.optional_timestamp()?) {
+        (GRANTED, expires_at) => Ok(ConsentState::Granted { at: granted_at, expires_at }),
+        (REVOKED, Some(at)) => Ok(ConsentState::Revoked { granted_at, at }),
+        (EXPIRED, Some(at)) => Ok(ConsentState::Expired { granted_at, at }),
+        _ => Err(damaged()),
+    }
+}
+
+fn read_consent(columns: &mut Columns<'_>) -> Result<ConsentRow, StoreError> {
+    Ok(ConsentRow {
+        state: read_state(columns)?,
+        id: columns.id()?,
+        kind: columns.word(ConsentKind::parse)?,
+        person: columns.optional_id()?,
+        institution: columns.word(|word| InstitutionId::parse(word).ok())?,
+        link: columns.id()?,
+        purpose: columns.text()?.to_owned(),
+        evidence: ContentHash::from_bytes(columns.array()?),
+        version: columns.number()?,
+    })
+}

@@ -1,0 +1,174 @@
+//! A page of movements: the read that everything else waits for.
+//!
+//! One statement walks one range of one tree, in the order asked for. A row that is not shown costs
+//! a look at its first columns; nothing is asked per row.
+
+use cartola_model::{MovementStatus, glosa};
+use cartola_primitives::id::{ID_BYTES, TenantId};
+use cartola_store::encoding::day_number;
+use cartola_store::movements::{
+    MAX_SCAN, MovementKey, MovementPage, MovementQuery, MovementRow, Order,
+};
+use cartola_store::{StoreError, page_size};
+use rusqlite::{Connection, Row, Rows, params};
+
+use super::row::{CONSENTS, movement_columns, read_movement, read_status};
+use crate::columns::Columns;
+use crate::error::Doing;
+use crate::permits::Permits;
+
+// Each list is walked from a key, excluded, to a day, included.
+const OF_ACCOUNT_NEWEST: &str = concat!(
+    "SELECT ",
+    movement_columns!(""),
+    " FROM movement WHERE tenant = ?1 AND (booked_on, id) < (?2, ?3) AND booked_on >= ?4 \
+     AND account = ?5 ORDER BY booked_on DESC, id DESC"
+);
+const OF_ACCOUNT_OLDEST: &str = concat!(
+    "SELECT ",
+    movement_columns!(""),
+    " FROM movement WHERE tenant = ?1 AND (booked_on, id) > (?2, ?3) AND booked_on <= ?4 \
+     AND account = ?5 ORDER BY booked_on, id"
+);
+const OF_TENANT_NEWEST: &str = concat!(
+    "SELECT ",
+    movement_columns!(""),
+    " FROM movement INDEXED BY movement_by_day \
+     WHERE tenant = ?1 AND (booked_on, id) < (?2, ?3) AND booked_on >= ?4 \
+     ORDER BY booked_on DESC, id DESC"
+);
+const OF_TENANT_OLDEST: &str = concat!(
+    "SELECT ",
+    movement_columns!(""),
+    " FROM movement INDEXED BY movement_by_day \
+     WHERE tenant = ?1 AND (booked_on, id) > (?2, ?3) AND booked_on <= ?4 \
+     ORDER BY booked_on, id"
+);
+
+const READING: &str = "reading a page of movements";
+
+/// A page of movements that some holding consent allows.
+pub fn page(
+    connection: &Connection,
+    tenant: TenantId,
+    query: &MovementQuery,
+) -> Result<MovementPage, StoreError> {
+    let range = Range::of(query);
+    let mut statement = connection.prepare_cached(statement(query)).doing(READING)?;
+    let tenant_bytes = tenant.as_bytes();
+    let rows = match query.account {
+        Some(account) => {
+            let account = account.as_bytes();
+            statement.query(params![tenant_bytes, range.day, range.id, range.last_day, account])
+        }
+        None => statement.query(params![tenant_bytes, range.day, range.id, range.last_day]),
+    };
+    // The open statement holds one state of the store, for the look at consents too.
+    let permits = Permits::new(connection, tenant, query.now);
+    gather(rows.doing(READING)?, &Filter::of(query), permits, page_size(query.limit))
+}
+
+const fn statement(query: &MovementQuery) -> &'static str {
+    match (query.account, query.order) {
+        (Some(_), Order::NewestFirst) => OF_ACCOUNT_NEWEST,
+        (Some(_), Order::OldestFirst) => OF_ACCOUNT_OLDEST,
+        (None, Order::NewestFirst) => OF_TENANT_NEWEST,
+        (None, Order::OldestFirst) => OF_TENANT_OLDEST,
+    }
+}
+
+fn gather(
+    mut rows: Rows<'_>,
+    filter: &Filter,
+    mut permits: Permits<'_>,
+    limit: usize,
+) -> Result<MovementPage, StoreError> {
+    let mut page = MovementPage { rows: Vec::with_capacity(limit), next: None };
+    let mut seen = 0;
+    let mut end = None;
+    while let Some(row) = rows.next().doing(READING)? {
+        // Only now is it known that there is something beyond the end.
+        if end.is_some() {
+            page.next = end;
+            break;
+        }
+        seen += 1;
+        if filter.passes(row)? && permits.set_holds(Columns::from(row, CONSENTS).id()?)? {
+            page.rows.push(read_movement(&mut Columns::of(row))?);
+            end = page.rows.last().filter(|_| page.rows.len() == limit).map(key);
+        }
+        if seen == MAX_SCAN {
+            end = Some(key(&read_movement(&mut Columns::of(row))?));
+        }
+    }
+    Ok(page)
+}
+
+const fn key(row: &MovementRow) -> MovementKey {
+    MovementKey { booked_on: row.movement.booked_on, id: row.movement.id }
+}
+
+/// Where a walk begins, excluded, and the last day that belongs to it.
+struct Range {
+    day: i64,
+    id: [u8; ID_BYTES],
+    last_day: i64,
+}
+
+impl Range {
+    fn of(query: &MovementQuery) -> Self {
+        let from = query.from.map(|day| i64::from(day_number(day)));
+        let to = query.to.map(|day| i64::from(day_number(day)));
+        let after =
+            query.after.map(|key| (i64::from(day_number(key.booked_on)), *key.id.as_bytes()));
+        match query.order {
+            Order::NewestFirst => {
+                let whole = (to.map_or(i64::MAX, |day| day + 1), [u8::MIN; ID_BYTES]);
+                let (day, id) = after.map_or(whole, |after| after.min(whole));
+                Self { day, id, last_day: from.unwrap_or(i64::MIN) }
+            }
+            Order::OldestFirst => {
+                let whole = (from.map_or(i64::MIN, |day| day - 1), [u8::MAX; ID_BYTES]);
+                let (day, id) = after.map_or(whole, |after| after.max(whole));
+                Self { day, id, last_day: to.unwrap_or(i64::MAX) }
+            }
+        }
+    }
+}
+
+/// What a row must say to be shown, consents aside.
+struct Filter {
+    status: Option<MovementStatus>,
+    min_amount: i64,
+    max_amount: i64,
+    text: Option<String>,
+}
+
+impl Filter {
+    fn of(query: &MovementQuery) -> Self {
+        Self {
+            status: query.status,
+            min_amount: query.min_amount.unwrap_or(i64::MIN),
+            max_amount: query.max_amount.unwrap_or(i64::MAX),
+            text: query.text.as_deref().map(glosa::fold).filter(|text| !text.is_empty()),
+        }
+    }
+
+    /// Looks at the first three columns.
+    fn passes(&self, row: &Row<'_>) -> Result<bool, StoreError> {
+        let mut columns = Columns::of(row);
+        let status = read_status(&mut columns)?;
+        let wanted = match self.status {
+            Some(wanted) => status == wanted,
+            None => status != MovementStatus::Removed,
+        };
+        let amount = columns.integer()?;
+        if !wanted || amount < self.min_amount || self.max_amount < amount {
+            return Ok(false);
+        }
+        match &self.text {
+            Some(text) => Ok(glosa::fold(columns.text()?).contains(text)),
+            None => Ok(true),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How connections are set up.
+
+use std::path::Path;
+use std::time::Duration;
+
+use cartola_store::StoreError;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::Options;
+use crate::error::Doing;
+
+/// Bytes of a page. A movement takes some 200 bytes, so that a page of a list is two or three of
+/// these; measured faster for ingest than 4 KiB.
+const PAGE_SIZE: u32 = 8_192;
+
+/// The writer's page cache, KiB. What a bulk load changes beyond it goes to the log early.
+const WRITER_CACHE_KIB: u32 = 16 * 1024;
+
+/// A reader's page cache, KiB. Most pages are read through the memory map, and are the operating
+/// system's to keep.
+const READER_CACHE_KIB: u32 = 2 * 1024;
+
+/// How much of the database a reader maps, bytes.
+const MAPPED: u64 = 4 << 30;
+
+/// The log is cut back to this size after a bulk load made it longer, bytes.
+const LOG_SIZE: u64 = 32 << 20;
+
+/// Prepared statements that a connection keeps; there are fewer in this crate.
+const STATEMENTS: usize = 96;
+
+const OPENING: &str = "setting up a connection to the store";
+
+/// The connection that writes. The file must exist.
+pub fn open_writer(path: &Path, options: &Options) -> Result<Connection, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options.busy_timeout)?;
+    set(&connection, "synchronous", "FULL")?;
+    set(&connection, "cache_size", -i64::from(WRITER_CACHE_KIB))?;
+    set(&connection, "journal_size_limit", i64::try_from(LOG_SIZE).unwrap_or(i64::MAX))?;
+    // The writer copies the log back itself, after it has answered: see `writer`.
+    set(&connection, "wal_autocheckpoint", 0)?;
+    if let Some(pages) = options.max_pages {
+        set(&connection, "max_page_count", pages)?;
+    }
+    Ok(connection)
+}
+
+/// Chooses the size of a page, which only a new file takes, and the kind of log, which a restored
+/// file does not have yet.
+pub fn prepare_file(connection: &Connection) -> Result<(), StoreError> {
+    set(connection, "page_size", PAGE_SIZE)?;
+    set(connection, "journal_mode", "WAL")
+}
+
+/// A connection that reads.
+pub fn open_reader(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, busy)?;
+    set(&connection, "cache_size", -i64::from(READER_CACHE_KIB))?;
+    set(&connection, "mmap_size", i64::try_from(MAPPED).unwrap_or(i64::MAX))?;
+    Ok(connection)
+}
+
+fn open(path: &Path, access: OpenFlags, busy: Duration) -> Result<Connection, StoreError> {
+    // A connection never leaves its thread while it is used.
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).doing("opening the database")?;
+    connection.busy_timeout(busy).doing(OPENING)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A damaged or malicious schema cannot call functions with effects.
+    set(&connection, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+fn set(
+    connection: &Connection,
+    name: &'static str,
+    value: impl rusqlite::ToSql,
+) -> Result<(), StoreError> {
+    // Some pragmas answer with a row, some with none.
+    connection.pragma_update_and_check(None, name, value, |_| Ok(())).or_else(no_row).doing(OPENING)
+}
+
+fn no_row(error: rusqlite::Error) -> rusqlite::Result<()> {
+    match error {
+        rusqlite::Error::QueryReturnedNoRows => Ok(()),
+        other => Err(other),
+    }
+}

@@ -1,0 +1,106 @@
+//! The store as a whole.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cartola_store::{Committer, Receipt, StoreError, UnitOfWork};
+use rusqlite::Connection;
+
+use crate::archive::FolderArchive;
+use crate::error::Doing;
+use crate::workers::{Workers, end_transaction};
+use crate::writer::{Figures, Writer};
+use crate::{Options, folder, migrate, pragmas, unit};
+
+/// A store in one folder. Dropping it waits until what was handed over is written.
+pub struct SqliteStore {
+    // Readers end first, so that the writer is the last to close and takes the log with it.
+    readers: Workers<Connection>,
+    writer: Writer,
+    archive: Arc<FolderArchive>,
+    folder: PathBuf,
+    options: Options,
+}
+
+impl SqliteStore {
+    /// Opens the store in `folder`, which is created if it is not there. Refuses a store that a newer
+    /// version wrote ([`cartola_store::StoreErrorKind::TooNew`]) and a file that is none of ours
+    /// ([`cartola_store::StoreErrorKind::Corrupt`]). Blocks; call it before serving.
+    pub fn open(folder: &Path, options: Options) -> Result<Self, StoreError> {
+        folder::create(folder).doing("creating the data folder")?;
+        let database = folder.join(folder::DATABASE);
+        let lock = folder::lock(folder)?;
+        drop(folder::touch(&database).doing("creating the database")?);
+        folder::sync(folder).doing("creating the database")?;
+        let mut connection = pragmas::open_writer(&database, &options)?;
+        migrate::migrate(&mut connection)?;
+        drop(lock);
+        let readers = (0..options.readers.max(1))
+            .map(|_| pragmas::open_reader(&database, options.busy_timeout))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            readers: Workers::start(
+                "store-reader",
+                readers,
+                options.read_queue,
+                end_transaction,
+            )?,
+            writer: Writer::start(connection, options.write_queue)?,
+            archive: Arc::new(FolderArchive::open(folder)?),
+            folder: folder.to_owned(),
+            options,
+        })
+    }
+
+    /// The archive of sealed sources in the same folder.
+    pub fn archive(&self) -> Arc<FolderArchive> {
+        Arc::clone(&self.archive)
+    }
+
+    /// What the writer did since this store was opened.
+    pub fn figures(&self) -> Figures {
+        self.writer.figures()
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A connection of its own that reads, for what takes long.
+    pub(crate) fn open_reader(&self) -> Result<Connection, StoreError> {
+        let database = self.folder.join(folder::DATABASE);
+        pragmas::open_reader(&database, self.options.busy_timeout)
+    }
+
+    /// Runs a read on a reader thread.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.readers.run(read).await
+    }
+
+    /// Runs a write of about so many rows on the writer thread, in a transaction that it may share
+    /// with others.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        rows: usize,
+        write: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.run(rows, write).await
+    }
+}
+
+#[async_trait]
+impl Committer for SqliteStore {
+    async fn commit(&self, work: UnitOfWork) -> Result<Receipt, StoreError> {
+        let rows = unit::rows(&work);
+        unit::check_size(rows)?;
+        self.write(rows, move |connection| unit::apply(connection, &work)).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.writer.ready().await
+    }
+}

@@ -1,0 +1,183 @@
+//! Applying one unit of work inside a transaction.
+
+use cartola_crypto::ChainHead;
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::TenantId;
+use cartola_store::work::{Command, MAX_ROWS_PER_UNIT, Receipt};
+use cartola_store::{StoreError, StoreErrorKind, UnitOfWork};
+use rusqlite::{Connection, Params};
+
+use crate::error::Doing;
+use crate::{accounts, answers, audit, consents, imports, movements, people, tenancy, vault};
+
+/// Whose unit is applied, when, and to what.
+pub struct Unit<'c> {
+    /// Inside a transaction.
+    pub connection: &'c Connection,
+    /// Whose.
+    pub tenant: TenantId,
+    /// When it was decided, as exactly as instants are stored: what the audit chain hashes must be
+    /// what is read again.
+    pub at: Timestamp,
+}
+
+impl Unit<'_> {
+    /// Runs a prepared statement; gives the number of rows it changed.
+    pub fn execute(
+        &self,
+        doing: &'static str,
+        statement: &'static str,
+        values: impl Params,
+    ) -> Result<usize, StoreError> {
+        self.connection
+            .prepare_cached(statement)
+            .and_then(|mut statement| statement.execute(values))
+            .doing(doing)
+    }
+
+    /// Runs a statement that changes one row in the version expected, or nothing.
+    pub fn change(
+        &self,
+        doing: &'static str,
+        statement: &'static str,
+        values: impl Params,
+    ) -> Result<(), StoreError> {
+        match self.execute(doing, statement, values)? {
+            1 => Ok(()),
+            _ => Err(StoreError::conflict(doing)),
+        }
+    }
+}
+
+/// Rows that a unit writes, which is what limits are counted in.
+pub fn rows(work: &UnitOfWork) -> usize {
+    work.commands.iter().map(rows_of).sum()
+}
+
+fn rows_of(command: &Command) -> usize {
+    match command {
+        Command::AddConsentSets(rows) => rows.len(),
+        Command::AddMovements(rows) => rows.len(),
+        Command::ChangeMovements(changes) => changes.len(),
+        Command::AddSources(rows) => rows.len(),
+        Command::AddBalances(rows) => rows.len(),
+        _ => 1,
+    }
+}
+
+/// Refuses a unit that is larger than any may be.
+pub fn check_size(rows: usize) -> Result<(), StoreError> {
+    if rows > MAX_ROWS_PER_UNIT {
+        let context = format!("a unit of {rows} rows; at most {MAX_ROWS_PER_UNIT} are taken");
+        return Err(StoreError::new(StoreErrorKind::Misuse, context));
+    }
+    Ok(())
+}
+
+/// Applies all commands. After an error, what was applied must be rolled back.
+pub fn apply(connection: &Connection, work: &UnitOfWork) -> Result<Receipt, StoreError> {
+    let at = Timestamp::from_microsecond(work.at.as_microsecond())
+        .expect("an instant cut to microseconds stays within the calendar");
+    let unit = Unit { connection, tenant: work.tenant, at };
+    let mut counters = Counters::default();
+    for command in &work.commands {
+        apply_one(&unit, command, &mut counters)?;
+    }
+    tenancy::expect_tenant(&unit)?;
+    counters.record(&unit)
+}
+
+/// What is read once and written once, however many commands move it.
+#[derive(Default)]
+struct Counters {
+    feed: Option<u64>,
+    audit: Option<ChainHead>,
+}
+
+impl Counters {
+    fn feed(&self, unit: &Unit<'_>) -> Result<u64, StoreError> {
+        match self.feed {
+            Some(position) => Ok(position),
+            None => movements::feed_position(unit.connection, unit.tenant),
+        }
+    }
+
+    fn audit(&self, unit: &Unit<'_>) -> Result<ChainHead, StoreError> {
+        match self.audit {
+            Some(head) => Ok(head),
+            None => Ok(audit::head(unit.connection, unit.tenant)?
+                .unwrap_or_else(|| ChainHead::start(unit.tenant))),
+        }
+    }
+
+    fn record(self, unit: &Unit<'_>) -> Result<Receipt, StoreError> {
+        if let Some(position) = self.feed {
+            movements::set_feed_position(unit, position)?;
+        }
+        if let Some(head) = &self.audit {
+            audit::set_head(unit, head)?;
+        }
+        Ok(Receipt {
+            feed_position: self.feed,
+            audit_head: self.audit.map(|head| (head.sequence, head.hash)),
+        })
+    }
+}
+
+fn apply_one(
+    unit: &Unit<'_>,
+    command: &Command,
+    counters: &mut Counters,
+) -> Result<(), StoreError> {
+    match command {
+        Command::AddTenant(row) => tenancy::add_tenant(unit, row),
+        Command::AddCredential(row) => tenancy::add_credential(unit, row),
+        Command::RevokeCredential(id) => tenancy::revoke_credential(unit, *id),
+        Command::AddDataKey(row) => vault::add_data_key(unit, row),
+        Command::AddPerson(row) => people::add_person(unit, row),
+        Command::AddLink(row) => people::add_link(unit, row),
+        Command::ChangeLink { id, expected, state } => {
+            people::change_link(unit, *id, *expected, state)
+        }
+        Command::AddConsent(row) => consents::add_consent(unit, row),
+        Command::ChangeConsent { id, expected, state } => {
+            consents::change_consent(unit, *id, *expected, state)
+        }
+        Command::AddConsentSets(rows) => consents::add_sets(unit, rows),
+        Command::AddAccount(row) => accounts::add_account(unit, row),
+        Command::ClaimAccount { id, expected, consents } => {
+            accounts::claim_account(unit, *id, *expected, *consents)
+        }
+        Command::AddMovements(_) | Command::ChangeMovements(_) => {
+            move_feed(unit, command, counters)
+        }
+        Command::AddSources(rows) => movements::add_sources(unit, rows),
+        Command::MoveSource { id, from, to } => movements::move_source(unit, *id, *from, *to),
+        Command::AddAlias(row) => movements::add_alias(unit, row),
+        Command::AddBalances(rows) => accounts::add_balances(unit, rows),
+        Command::AddImport(row) => imports::add_import(unit, row),
+        Command::Audit(event) => {
+            counters.audit = Some(audit::append(unit, &counters.audit(unit)?, event)?);
+            Ok(())
+        }
+        Command::RecordAnswer(row) => answers::record_answer(unit, row),
+    }
+}
+
+/// Applies the commands that give out feed positions.
+fn move_feed(
+    unit: &Unit<'_>,
+    command: &Command,
+    counters: &mut Counters,
+) -> Result<(), StoreError> {
+    let before = counters.feed(unit)?;
+    let after = match command {
+        Command::AddMovements(rows) => movements::add_movements(unit, rows, before)?,
+        Command::ChangeMovements(changes) => movements::change_movements(unit, changes, before)?,
+        _ => before,
+    };
+    if after != before {
+        counters.feed = Some(after);
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Wrapped keys.
+
+use async_trait::async_trait;
+use cartola_crypto::{MasterKeyId, WrappedKey};
+use cartola_primitives::id::{DataKeyId, PersonId, TenantId};
+use cartola_store::vault::DataKeyRow;
+use cartola_store::{StoreError, Vault};
+use rusqlite::{Connection, params};
+
+use crate::SqliteStore;
+use crate::columns::{Columns, bytes_or_empty, damaged};
+use crate::error::Doing;
+use crate::rows::first;
+use crate::unit::Unit;
+
+const BY_ID: &str = "SELECT id, subject, wrapped_master, wrapped, created_at FROM data_key \
+    WHERE tenant = ?1 AND id = ?2";
+const BY_SUBJECT: &str = "SELECT id, subject, wrapped_master, wrapped, created_at FROM data_key \
+    WHERE tenant = ?1 AND subject = ?2";
+const ADD: &str = "INSERT INTO data_key (tenant, id, subject, wrapped_master, wrapped, created_at) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const SECRET: &str = "SELECT wrapped_master, wrapped FROM installation_secret WHERE name = ?1";
+const OFFER_SECRET: &str = "INSERT INTO installation_secret (name, wrapped_master, wrapped) \
+    VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING";
+
+#[async_trait]
+impl Vault for SqliteStore {
+    async fn data_key(
+        &self,
+        tenant: TenantId,
+        id: DataKeyId,
+    ) -> Result<Option<DataKeyRow>, StoreError> {
+        self.read(move |connection| {
+            first(connection, BY_ID, params![tenant.as_bytes(), id.as_bytes()], read_data_key)
+        })
+        .await
+    }
+
+    async fn data_key_of(
+        &self,
+        tenant: TenantId,
+        subject: Option<PersonId>,
+    ) -> Result<Option<DataKeyRow>, StoreError> {
+        self.read(move |connection| {
+            let values = params![tenant.as_bytes(), bytes_or_empty(subject.as_ref())];
+            first(connection, BY_SUBJECT, values, read_data_key)
+        })
+        .await
+    }
+
+    async fn installation_secret(
+        &self,
+        name: &'static str,
+        offered: WrappedKey,
+    ) -> Result<WrappedKey, StoreError> {
+        let stored = self.read(move |connection| first(connection, SECRET, [name], read_wrapped));
+        match stored.await? {
+            Some(stored) => Ok(stored),
+            None => self.write(1, move |connection| keep_secret(connection, name, &offered)).await,
+        }
+    }
+}
+
+/// Stores the offered secret unless another was first, and gives the one that is stored.
+fn keep_secret(
+    connection: &Connection,
+    name: &'static str,
+    offered: &WrappedKey,
+) -> Result<WrappedKey, StoreError> {
+    connection
+        .prepare_cached(OFFER_SECRET)
+        .and_then(|mut offer| {
+            offer.execute(params![name, offered.master.as_bytes(), offered.bytes])
+        })
+        .doing("storing a secret of the installation")?;
+    first(connection, SECRET, [name], read_wrapped)?.ok_or_else(damaged)
+}
+
+pub fn add_data_key(unit: &Unit<'_>, row: &DataKeyRow) -> Result<(), StoreError> {
+    let values = params![
+        unit.tenant.as_bytes(),
+        row.id.as_bytes(),
+        bytes_or_empty(row.subject.as_ref()),
+        row.wrapped.master.as_bytes(),
+        row.wrapped.bytes,
+        row.created_at.as_microsecond(),
+    ];
+    unit.execute("adding a data key", ADD, values).map(drop)
+}
+
+fn read_data_key(columns: &mut Columns<'_>) -> Result<DataKeyRow, StoreError> {
+    Ok(DataKeyRow {
+        id: columns.id()?,
+        subject: columns.optional_id()?,
+        wrapped: read_wrapped(columns)?,
+        created_at: columns.timestamp()?,
+    })
+}
+
+fn read_wrapped(columns: &mut Columns<'_>) -> Result<WrappedKey, StoreError> {
+    Ok(WrappedKey {
+        master: MasterKeyId::from_bytes(columns.array()?),
+        bytes: columns.bytes()?.to_vec(),
+    })
+}

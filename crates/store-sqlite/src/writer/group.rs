@@ -1,0 +1,156 @@
+//! One transaction for several units.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use cartola_store::{StoreError, StoreErrorKind};
+use rusqlite::Connection;
+
+use super::state::State;
+use super::task::Task;
+use crate::error::{Doing, copy_of, poisons};
+
+/// Pages of the log, 8 KiB each, beyond which it is copied back into the database.
+const CHECKPOINT_PAGES: i32 = 1_000;
+
+thread_local! {
+    /// Pages in the log after the last commit of this thread. SQLite's hook takes no state.
+    static LOG_PAGES: Cell<i32> = const { Cell::new(0) };
+}
+
+/// Writes groups of units.
+pub struct Group {
+    connection: Connection,
+    state: Arc<State>,
+}
+
+impl Group {
+    pub fn new(connection: Connection, state: Arc<State>) -> Self {
+        connection.wal_hook(Some(|_, pages| {
+            LOG_PAGES.set(pages);
+            Ok(())
+        }));
+        Self { connection, state }
+    }
+
+    /// Writes the units in one transaction and answers each.
+    pub fn write(&mut self, mut tasks: Vec<Box<dyn Task>>) {
+        let outcome = self.state.check_alive().and_then(|()| self.attempt(&mut tasks));
+        match outcome {
+            Ok(outcomes) => {
+                let refused = outcomes.iter().filter(|outcome| outcome.is_err()).count();
+                self.state.committed(outcomes.len() - refused, refused);
+                for (task, outcome) in tasks.into_iter().zip(outcomes) {
+                    task.answer(outcome);
+                }
+            }
+            Err(error) => {
+                self.state.failed(tasks.len(), &error);
+                for task in tasks {
+                    task.answer(Err(copy_of(&error)));
+                }
+            }
+        }
+        // Nobody waits for this any more.
+        self.copy_log_back();
+    }
+
+    /// Either what became of each unit, on disk, or why none was written.
+    fn attempt(
+        &self,
+        tasks: &mut [Box<dyn Task>],
+    ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let applied = catch_unwind(AssertUnwindSafe(|| self.apply_all(tasks)));
+        let outcome = applied.unwrap_or_else(|_| {
+            tracing::error!("a unit of work panicked");
+            self.state.poison();
+            Err(StoreError::new(StoreErrorKind::Unavailable, "a unit of work panicked"))
+        });
+        if let Err(error) = &outcome {
+            self.give_up(error);
+        }
+        outcome
+    }
+
+    fn apply_all(
+        &self,
+        tasks: &mut [Box<dyn Task>],
+    ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        self.run("BEGIN IMMEDIATE")?;
+        let mut outcomes: Vec<Result<(), StoreError>> = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let first = outcomes.iter().all(Result::is_err);
+            outcomes.push(self.apply(task.as_mut(), first)?);
+        }
+        self.run("COMMIT")?;
+        Ok(outcomes)
+    }
+
+    /// What became of the unit alone, or why the whole transaction must end. As long as nothing
+    /// stands in the transaction, it is its own savepoint: a large unit then needs no second journal.
+    fn apply(
+        &self,
+        task: &mut dyn Task,
+        first: bool,
+    ) -> Result<Result<(), StoreError>, StoreError> {
+        let (begin, keep, undo) = if first {
+            (None, None, "ROLLBACK; BEGIN IMMEDIATE")
+        } else {
+            (Some("SAVEPOINT unit"), Some("RELEASE unit"), "ROLLBACK TO unit; RELEASE unit")
+        };
+        begin.map_or(Ok(()), |statement| self.run(statement))?;
+        match task.apply(&self.connection) {
+            Ok(()) => keep.map_or(Ok(()), |statement| self.run(statement)).map(Ok),
+            Err(error) if concerns_unit_alone(&error) && !self.connection.is_autocommit() => {
+                self.connection.execute_batch(undo).doing("undoing a unit of work")?;
+                Ok(Err(error))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn run(&self, statement: &'static str) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(statement)
+            .and_then(|mut statement| statement.execute([]))
+            .map(drop)
+            .doing(statement)
+    }
+
+    fn give_up(&self, error: &StoreError) {
+        let undone = self.connection.is_autocommit()
+            || self.connection.execute_batch("ROLLBACK").is_ok();
+        if poisons(error) || !undone {
+            tracing::error!(
+                error = error as &dyn std::error::Error,
+                "the store failed and writes nothing more until it is restarted"
+            );
+            self.state.poison();
+        }
+    }
+
+    /// Copies the log into the database when it has grown enough, as far as readers allow.
+    fn copy_log_back(&self) {
+        if LOG_PAGES.get() < CHECKPOINT_PAGES || self.state.check_alive().is_err() {
+            return;
+        }
+        LOG_PAGES.set(0);
+        let copied = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            .doing("copying the log into the database");
+        if let Err(error) = copied {
+            // Nothing is lost: the log has it all. A disk that is full may have space later.
+            tracing::warn!(error = &error as &dyn std::error::Error, "the log was not copied back");
+            if poisons(&error) {
+                self.state.poison();
+            }
+        }
+    }
+}
+
+/// Whether the other units of the transaction are untouched by this failure.
+fn concerns_unit_alone(error: &StoreError) -> bool {
+    matches!(error.kind, StoreErrorKind::Conflict | StoreErrorKind::Misuse)
+}
