@@ -24,6 +24,9 @@ pub enum EngineError {
     /// The same idempotent call was answered meanwhile; this is its answer.
     #[error("answered already")]
     Answered(RecordedAnswer),
+    /// Another request was answered under the same idempotency key meanwhile.
+    #[error("this idempotency key was used for another request")]
+    OtherRequest,
     /// The process is shutting down, or a worker of it died.
     #[error("the work was cut short")]
     Interrupted,
@@ -34,6 +37,7 @@ impl EngineError {
     pub fn failure(&self) -> Failure {
         match self {
             Self::Contended => Failure::RateLimited,
+            Self::OtherRequest => Failure::RequestInvalid,
             Self::Store(error) => match error.kind {
                 StoreErrorKind::Busy => Failure::RateLimited,
                 StoreErrorKind::Full => Failure::LimitExceeded,

@@ -50,6 +50,25 @@ pub struct Upload {
     pub institution: Option<InstitutionId>,
 }
 
+/// What is proven and compared by hash.
+#[derive(Debug, Clone, Copy)]
+struct Hashes {
+    /// Of the file: the evidence of its consent.
+    file: ContentHash,
+    /// Of the file and of the mapping it is read by: what an equal import is known by.
+    reading: ContentHash,
+}
+
+impl Hashes {
+    fn of(upload: &Upload) -> Self {
+        let file = ContentHash::of(&upload.bytes);
+        let reading = upload.mapping.as_ref().map_or(file, |mapping| {
+            ContentHash::of(&[file.as_bytes().as_slice(), mapping.as_bytes()].concat())
+        });
+        Self { file, reading }
+    }
+}
+
 /// Why a file was not imported. Nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -93,17 +112,18 @@ impl Engine {
         upload: Upload,
         reply: Reply<'_, Imported>,
     ) -> Result<Imported, ImportError> {
-        let content = ContentHash::of(&upload.bytes);
+        let hashes = Hashes::of(&upload);
         let batches = self.decode(&upload).await?;
         check_shape(&batches)?;
         let mut archived: Option<ArchiveId> = None;
         let outcome = until_settled(async || {
             self.check_ticket(reply.ticket).await?;
-            if let Some(repeated) = self.repeated(who, &upload, content).await? {
+            let resolved = self.resolve_all(who, &upload, &batches).await?;
+            if let Some(repeated) = self.repeated(who, hashes, &resolved).await? {
                 self.acknowledge(who, &repeated, &reply).await?;
                 return Ok(repeated);
             }
-            let draft = self.draft(who, &upload, content, &batches).await?;
+            let draft = self.draft(who, hashes, &batches, resolved).await?;
             self.keep_source(who, &upload, &draft, &mut archived).await?;
             self.commit_draft(who, draft, archived, &reply).await
         })

@@ -10,16 +10,18 @@ pub mod consents;
 mod error;
 pub mod imports;
 pub mod ingest;
+pub mod links;
 pub mod movements;
 pub mod once;
 mod retry;
+pub mod rows;
 pub mod tenants;
 pub mod vault;
 
 use std::sync::Arc;
 
 use cartola_connector::Registry;
-use cartola_primitives::id::IdMinter;
+use cartola_primitives::id::{IdMinter, TypedId};
 use cartola_primitives::{Clock, Randomness, Timestamp};
 use cartola_store::{Archive, Store};
 use tokio::sync::Semaphore;
@@ -87,6 +89,11 @@ impl Engine {
     /// Now, by the business clock.
     pub fn now(&self) -> Timestamp {
         self.inner.clock.now()
+    }
+
+    /// Mints an id, such as that of a request.
+    pub fn mint<I: TypedId>(&self) -> I {
+        self.minter().mint()
     }
 
     /// Whether requests can be served: the store answers and takes writes.

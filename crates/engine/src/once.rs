@@ -133,6 +133,9 @@ impl Engine {
         let Some(ticket) = ticket else { return Ok(()) };
         let tenant = ticket.principal.tenant;
         match self.store().answer(tenant, &ticket.row.key, self.now()).await? {
+            Some(row) if row.fingerprint != ticket.row.fingerprint => {
+                Err(EngineError::OtherRequest)
+            }
             Some(row) => Err(EngineError::Answered(self.recorded(&ticket.principal, &row).await?)),
             None => Ok(()),
         }

@@ -21,6 +21,7 @@ pub struct AuditEvent {
 
 impl AuditEvent {
     /// An event that happened once.
+    #[expect(clippy::needless_pass_by_value, reason = "ids and literals read best as they are")]
     pub fn once(action: &str, actor: impl ToString, subject: impl ToString) -> Self {
         Self {
             action: action.to_owned(),
@@ -33,6 +34,7 @@ impl AuditEvent {
 
     /// Adds a detail. The value must hold no personal data.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "ids and literals read best as they are")]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.details.push((name.to_owned(), value.to_string()));
         self

@@ -20,7 +20,7 @@ pub struct ImportRow {
     pub consent: ConsentId,
     /// The sealed source.
     pub archive: ArchiveId,
-    /// Hash of the source.
+    /// Hash of the source, and of the mapping it was read by if there was one.
     pub content: ContentHash,
     /// The layout it was read by.
     pub layout: String,

@@ -54,6 +54,11 @@ impl MemoryStore {
         self.lock().next_failure = Some(kind);
     }
 
+    /// How many objects the archive holds.
+    pub fn objects(&self) -> usize {
+        self.lock().objects.len()
+    }
+
     /// Lets the next commit meet another writer who was first.
     pub fn conflict_next_commit(&self) {
         self.fail_next_commit(StoreErrorKind::Conflict);

@@ -12,8 +12,8 @@ use cartola_store::imports::ImportRow;
 use cartola_store::{Command, UnitOfWork};
 
 use super::report::{ImportReport, Imported};
-use super::resolve::{Made, Origin, Target};
-use super::{ImportError, Upload};
+use super::resolve::{Origin, Resolved, Target};
+use super::{Hashes, ImportError};
 use crate::ingest::plan::{self, Plan, Terms};
 use crate::once::Reply;
 use crate::{Engine, EngineError};
@@ -27,7 +27,7 @@ pub(super) struct Draft {
     pub person: Option<PersonId>,
     made: Vec<Command>,
     entries: Vec<Entry>,
-    content: ContentHash,
+    file: ContentHash,
 }
 
 struct Entry {
@@ -39,27 +39,38 @@ struct Entry {
 }
 
 impl Engine {
-    /// The same file, imported before under consents that still hold.
+    /// The same reading of the same file into the same accounts, imported before under consents
+    /// that still hold.
     pub(super) async fn repeated(
         &self,
         who: &Principal,
-        upload: &Upload,
-        content: ContentHash,
-    ) -> Result<Option<Imported>, ImportError> {
-        let now = self.now();
-        let rows = self.store().imports_of_content(who.tenant, &content).await;
-        let rows = rows.map_err(EngineError::from)?;
-        let mut reports = Vec::new();
-        for row in &rows {
-            let consent = self.store().consent(who.tenant, row.consent).await;
-            let holds = consent.map_err(EngineError::from)?.is_some_and(|c| c.state.holds(now));
-            let same_account = upload.account.is_none_or(|account| account == row.account);
-            if !holds || !same_account {
-                continue;
-            }
+        hashes: Hashes,
+        resolved: &Resolved,
+    ) -> Result<Option<Imported>, EngineError> {
+        let rows = self.store().imports_of_content(who.tenant, &hashes.reading).await?;
+        let mut reports = Vec::with_capacity(resolved.targets.len());
+        for target in &resolved.targets {
+            let of_account = rows.iter().filter(|row| row.account == target.id);
+            let Some(row) = self.last_allowed(who, of_account).await? else { return Ok(None) };
             reports.push(ImportReport::repeating(row));
         }
-        Ok((!reports.is_empty()).then_some(Imported { reports }))
+        Ok(Some(Imported { reports }))
+    }
+
+    /// The last of these imports whose consent holds.
+    async fn last_allowed<'a>(
+        &self,
+        who: &Principal,
+        rows: impl Iterator<Item = &'a ImportRow>,
+    ) -> Result<Option<&'a ImportRow>, EngineError> {
+        let mut last = None;
+        for row in rows {
+            let consent = self.store().consent(who.tenant, row.consent).await?;
+            if consent.is_some_and(|consent| consent.state.holds(self.now())) {
+                last = Some(row);
+            }
+        }
+        Ok(last)
     }
 
     /// Writes down that the same file came again, and answers.
@@ -83,21 +94,16 @@ impl Engine {
     pub(super) async fn draft(
         &self,
         who: &Principal,
-        upload: &Upload,
-        content: ContentHash,
+        hashes: Hashes,
         batches: &[Batch],
+        resolved: Resolved,
     ) -> Result<Draft, ImportError> {
-        let mut made = Made::default();
+        let person = resolved.targets.first().and_then(|target| target.person);
         let mut entries: Vec<Entry> = Vec::with_capacity(batches.len());
-        for batch in batches {
-            let target = self.resolve(who, upload, batch, &mut made).await?;
-            if entries.iter().any(|entry| entry.clashes_with(&target)) {
-                return Err(ImportError::Shape("two statements of one account"));
-            }
-            entries.push(self.entry(who, batch, target, content).await?);
+        for (batch, target) in batches.iter().zip(resolved.targets) {
+            entries.push(self.entry(who, batch, target, hashes).await?);
         }
-        let person = entries.first().and_then(|entry| entry.target.person);
-        Ok(Draft { person, made: made.commands, entries, content })
+        Ok(Draft { person, made: resolved.made, entries, file: hashes.file })
     }
 
     async fn entry(
@@ -105,7 +111,7 @@ impl Engine {
         who: &Principal,
         batch: &Batch,
         target: Target,
-        content: ContentHash,
+        hashes: Hashes,
     ) -> Result<Entry, ImportError> {
         let now = self.now();
         let consent_id: ConsentId = self.minter().mint();
@@ -121,8 +127,8 @@ impl Engine {
             self.seal_counterparties(who, &key, batch, &mut plan)?;
         }
         Ok(Entry {
-            consent: consent(consent_id, &target, content, now),
-            import: import(batch, &target, terms, &mut plan, content),
+            consent: consent(consent_id, &target, hashes.file, now),
+            import: import(batch, &target, terms, &mut plan, hashes.reading),
             balances: balances(batch, terms),
             target,
             plan,
@@ -165,7 +171,7 @@ impl Engine {
         for mut entry in draft.entries {
             entry.import.archive = archive;
             reports.push(ImportReport::of(&entry.import));
-            self.push_entry(who, entry, draft.content, &mut work);
+            self.push_entry(who, entry, draft.file, &mut work);
         }
         let imported = Imported { reports };
         work.commands.extend(reply.command(self, &imported)?);
@@ -173,13 +179,7 @@ impl Engine {
         Ok(imported)
     }
 
-    fn push_entry(
-        &self,
-        who: &Principal,
-        entry: Entry,
-        content: ContentHash,
-        work: &mut UnitOfWork,
-    ) {
+    fn push_entry(&self, who: &Principal, entry: Entry, file: ContentHash, work: &mut UnitOfWork) {
         let Entry { target, mut plan, import, consent, balances } = entry;
         let shown = self.minter().mint::<ConsentSetId>();
         let rest = match &target.origin {
@@ -192,7 +192,7 @@ impl Engine {
             .with("evidence", consent.evidence.hex());
         let imported = AuditEvent::once("import.committed", who.actor, import.id)
             .with("account", import.account)
-            .with("content", content.hex())
+            .with("content", file.hex())
             .with("new", import.outcome.new)
             .with("duplicates", import.outcome.duplicates)
             .with("amended", import.outcome.amended)
@@ -208,15 +208,6 @@ impl Engine {
         work.push(Command::AddBalances(balances));
         work.push(Command::Audit(granted));
         work.push(Command::Audit(imported));
-    }
-}
-
-impl Entry {
-    fn clashes_with(&self, target: &Target) -> bool {
-        match (&self.target.origin, &target.origin) {
-            (Origin::New(mine), Origin::New(other)) => mine.identity == other.identity,
-            _ => self.target.id == target.id,
-        }
     }
 }
 

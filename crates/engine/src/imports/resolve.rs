@@ -39,8 +39,8 @@ pub(super) enum Origin {
 /// What the batches of one file make together: the second batch of a holder finds what the first
 /// has made.
 #[derive(Default)]
-pub(super) struct Made {
-    pub commands: Vec<Command>,
+struct Made {
+    commands: Vec<Command>,
     people: HashMap<Rut, PersonId>,
     links: HashMap<(InstitutionId, Option<PersonId>), LinkId>,
 }
@@ -52,8 +52,33 @@ struct Identity {
     number: AccountNumber,
 }
 
+/// The accounts of a file's batches, in order, and what must be made for them.
+pub(super) struct Resolved {
+    pub targets: Vec<Target>,
+    pub made: Vec<Command>,
+}
+
 impl Engine {
-    pub(super) async fn resolve(
+    /// Finds the account of every batch.
+    pub(super) async fn resolve_all(
+        &self,
+        who: &Principal,
+        upload: &Upload,
+        batches: &[Batch],
+    ) -> Result<Resolved, ImportError> {
+        let mut made = Made::default();
+        let mut targets: Vec<Target> = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let target = self.resolve(who, upload, batch, &mut made).await?;
+            if targets.iter().any(|other| other.is_account_of(&target)) {
+                return Err(ImportError::Shape("two statements of one account"));
+            }
+            targets.push(target);
+        }
+        Ok(Resolved { targets, made: made.commands })
+    }
+
+    async fn resolve(
         &self,
         who: &Principal,
         upload: &Upload,
@@ -221,6 +246,15 @@ impl Engine {
             version: 1,
             created_at: now,
         })
+    }
+}
+
+impl Target {
+    fn is_account_of(&self, other: &Self) -> bool {
+        match (&self.origin, &other.origin) {
+            (Origin::New(mine), Origin::New(other)) => mine.identity == other.identity,
+            _ => self.id == other.id,
+        }
     }
 }
 

@@ -46,11 +46,15 @@ impl Columns {
             column.as_ref().map(|column| find(column, key)).transpose()
         };
         let amounts = match (&keys.amount, &keys.debit, &keys.credit) {
-            (_, Some(debit), Some(credit)) => {
+            (None, Some(debit), Some(credit)) => {
                 Amounts::Sides { debit: find(debit, "debit")?, credit: find(credit, "credit")? }
             }
-            (Some(amount), _, _) => Amounts::Signed(find(amount, "amount")?),
-            _ => unreachable!("checked when the mapping was read"),
+            (Some(amount), None, None) => Amounts::Signed(find(amount, "amount")?),
+            _ => {
+                return Err(refusal::mapping(
+                    "the mapping needs columns.amount, or columns.debit and columns.credit",
+                ));
+            }
         };
         Ok(Self {
             date: find(&keys.date, "date")?,

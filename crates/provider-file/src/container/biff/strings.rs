@@ -23,7 +23,7 @@ pub(super) fn inline(data: &[u8]) -> Decoded<String> {
 }
 
 /// The shared texts: the record's data, then the records that continue it.
-pub(super) fn shared(data: &[u8], records: &mut Records<'_>) -> Decoded<Vec<Box<str>>> {
+pub(super) fn shared<'a>(data: &'a [u8], records: &mut Records<'a>) -> Decoded<Vec<Box<str>>> {
     // Two counts come first; the texts themselves say how many there are.
     let mut table = Table { rest: data.get(8..).ok_or_else(damaged)?, records };
     let mut texts = Vec::new();

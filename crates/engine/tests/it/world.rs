@@ -1,0 +1,122 @@
+//! An engine over the in-memory store, with a clock that stands still.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cartola_connector::Registry;
+use cartola_crypto::{KeyRing, MasterKey};
+use cartola_engine::imports::{ImportError, ImportReport, Imported, Upload};
+use cartola_engine::once::Reply;
+use cartola_engine::tenants::NewKeys;
+use cartola_engine::{Engine, Parts};
+use cartola_model::{MovementStatus, Principal, Scope};
+use cartola_primitives::clock::ManualClock;
+use cartola_primitives::id::AccountId;
+use cartola_primitives::randomness::SeededRandomness;
+use cartola_provider_file::StatementFiles;
+use cartola_store::memory::MemoryStore;
+use cartola_store::movements::{MovementQuery, MovementRow, Order};
+
+pub const MAPPING: &str = r#"
+[account]
+currency = "CLP"
+institution = "banco-chile"
+kind = "checking"
+number = "00-123-45678-90"
+holder_rut = "11.111.111-1"
+holder_name = "MARIA DEMO"
+[columns]
+date = "fecha"
+description = "glosa"
+amount = "monto"
+balance = "saldo"
+counterparty_name = "nombre"
+"#;
+
+pub struct World {
+    pub engine: Engine,
+    pub store: Arc<MemoryStore>,
+    pub clock: Arc<ManualClock>,
+    pub keys: NewKeys,
+    pub who: Principal,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let clock = Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap()));
+        let randomness = Arc::new(SeededRandomness::new(1));
+        let engine = Engine::open(Parts {
+            store: store.clone(),
+            archive: store.clone(),
+            keys: KeyRing::new(MasterKey::generate(randomness.as_ref()), Vec::new()),
+            connectors: Registry::default().with(Arc::new(StatementFiles::new())),
+            clock: clock.clone(),
+            randomness,
+        })
+        .await
+        .unwrap();
+        let keys = engine.add_tenant("Empresa", &Scope::ALL).await.unwrap();
+        let who = engine.authenticate(keys.api_key.expose()).await.unwrap().unwrap();
+        Self { engine, store, clock, keys, who }
+    }
+
+    pub async fn import(&self, rows: &[&str]) -> ImportReport {
+        self.try_import(upload(rows)).await.unwrap().reports.remove(0)
+    }
+
+    pub async fn try_import(&self, upload: Upload) -> Result<Imported, ImportError> {
+        self.engine.import(&self.who, upload, Reply::NONE).await
+    }
+
+    pub async fn movements(&self) -> Vec<MovementRow> {
+        self.engine.movements(&self.who, query(None, None)).await.unwrap().rows
+    }
+
+    /// Every movement as `day amount glosa`, oldest first.
+    pub async fn told(&self) -> Vec<String> {
+        let describe = |row: MovementRow| {
+            let movement = row.movement;
+            format!("{} {} {}", movement.booked_on, movement.amount.minor(), movement.glosa)
+        };
+        self.movements().await.into_iter().map(describe).collect()
+    }
+
+    /// The actions in the audit trail, in order.
+    pub async fn audited(&self) -> Vec<String> {
+        let entries = self.engine.audit(&self.who, 0, 1_000).await.unwrap();
+        entries.into_iter().map(|entry| entry.event.action).collect()
+    }
+}
+
+pub fn query(account: Option<AccountId>, status: Option<MovementStatus>) -> MovementQuery {
+    MovementQuery {
+        account,
+        from: None,
+        to: None,
+        min_amount: None,
+        max_amount: None,
+        text: None,
+        status,
+        order: Order::OldestFirst,
+        after: None,
+        limit: 500,
+        now: "1970-01-01T00:00:00Z".parse().unwrap(),
+    }
+}
+
+/// A CSV file with a mapping: `day of March;glosa;amount;balance;counterparty`.
+pub fn upload(rows: &[&str]) -> Upload {
+    let mut text = String::from("fecha,glosa,monto,saldo,nombre\n");
+    for row in rows {
+        let mut cells = row.split(';');
+        let day: u8 = cells.next().unwrap().parse().unwrap();
+        text.push_str(&format!("{day:02}/03/2026"));
+        for _ in 0..4 {
+            text.push(',');
+            text.push_str(cells.next().unwrap_or_default());
+        }
+        text.push('\n');
+    }
+    Upload { bytes: Bytes::from(text), mapping: Some(MAPPING.to_owned()), ..Upload::default() }
+}
