@@ -83,10 +83,17 @@ impl Accounts for SqliteStore {
         self.read(move |connection| {
             let mut permits = Permits::new(connection, tenant, now);
             let values = params![tenant.as_bytes(), bytes_or_empty(after.as_ref())];
-            page(connection, ACCOUNTS, values, limit, |row: &AccountRow| row.id, |columns| {
-                let row = read_account(columns)?;
-                Ok(permits.set_holds(row.consents)?.then_some(row))
-            })
+            page(
+                connection,
+                ACCOUNTS,
+                values,
+                limit,
+                |row: &AccountRow| row.id,
+                |columns| {
+                    let row = read_account(columns)?;
+                    Ok(permits.set_holds(row.consents)?.then_some(row))
+                },
+            )
         })
         .await
     }
@@ -163,8 +170,7 @@ pub fn claim_account(
     expected: u32,
     consents: ConsentSetId,
 ) -> Result<(), StoreError> {
-    let values =
-        params![unit.tenant.as_bytes(), id.as_bytes(), expected, consents.as_bytes()];
+    let values = params![unit.tenant.as_bytes(), id.as_bytes(), expected, consents.as_bytes()];
     unit.change("claiming an account", CLAIM, values)
 }
 

@@ -49,9 +49,16 @@ impl FolderArchive {
 
 #[async_trait]
 impl Archive for FolderArchive {
-    async fn put(&self, tenant: TenantId, id: ArchiveId, object: &Sealed) -> Result<(), StoreError> {
+    async fn put(
+        &self,
+        tenant: TenantId,
+        id: ArchiveId,
+        object: &Sealed,
+    ) -> Result<(), StoreError> {
         let object = object.clone();
-        self.workers.run(move |root| put(root, tenant, id, &object).doing("archiving a source")).await
+        self.workers
+            .run(move |root| put(root, tenant, id, &object).doing("archiving a source"))
+            .await
     }
 
     async fn read(&self, tenant: TenantId, id: ArchiveId) -> Result<Option<Sealed>, StoreError> {

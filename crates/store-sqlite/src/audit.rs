@@ -52,10 +52,7 @@ impl Audit for SqliteStore {
 /// The recorded end of a tenant's chain.
 pub fn head(connection: &Connection, tenant: TenantId) -> Result<Option<ChainHead>, StoreError> {
     first(connection, HEAD, [tenant.as_bytes()], |columns| {
-        Ok(ChainHead {
-            sequence: columns.number()?,
-            hash: ChainHash::from_bytes(columns.array()?),
-        })
+        Ok(ChainHead { sequence: columns.number()?, hash: ChainHash::from_bytes(columns.array()?) })
     })
 }
 

@@ -3,8 +3,8 @@
 use cartola_crypto::{Digest, Sealed};
 use cartola_primitives::id::{DataKeyId, TypedId};
 use cartola_primitives::{Currency, Date, Timestamp};
-use cartola_store::encoding::date_of_day;
 use cartola_store::StoreError;
+use cartola_store::encoding::date_of_day;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
@@ -102,7 +102,9 @@ impl<'row> Columns<'row> {
     pub fn optional_id<I: TypedId>(&mut self) -> Result<Option<I>, StoreError> {
         match self.optional_bytes()? {
             None | Some([]) => Ok(None),
-            Some(bytes) => bytes.try_into().map(|id| Some(I::from_bytes(id))).map_err(|_| damaged()),
+            Some(bytes) => {
+                bytes.try_into().map(|id| Some(I::from_bytes(id))).map_err(|_| damaged())
+            }
         }
     }
 
@@ -180,9 +182,7 @@ pub fn bytes_or_null<I: TypedId>(id: Option<&I>) -> Option<&[u8]> {
 }
 
 /// The three columns of a sealed value that may be absent.
-pub fn sealed_columns(
-    sealed: Option<&Sealed>,
-) -> (Option<&[u8]>, Option<u16>, Option<&[u8]>) {
+pub fn sealed_columns(sealed: Option<&Sealed>) -> (Option<&[u8]>, Option<u16>, Option<&[u8]>) {
     (
         sealed.map(|sealed| sealed.key.as_bytes().as_slice()),
         sealed.map(|sealed| sealed.schema),

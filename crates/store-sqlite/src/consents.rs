@@ -35,8 +35,7 @@ const ADD: &str = concat!(
 );
 const CHANGE: &str = "UPDATE consent SET state = ?4, granted_at = ?5, ended_at = ?6, \
     version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
-const ADD_SET: &str =
-    "INSERT INTO consent_set (tenant, id, consent, rest) VALUES (?1, ?2, ?3, ?4)";
+const ADD_SET: &str = "INSERT INTO consent_set (tenant, id, consent, rest) VALUES (?1, ?2, ?3, ?4)";
 
 const GRANTED: i64 = 1;
 const REVOKED: i64 = 2;
@@ -63,9 +62,14 @@ impl Consents for SqliteStore {
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
         self.read(move |connection| {
             let values = params![tenant.as_bytes(), bytes_or_empty(after.as_ref())];
-            page(connection, CONSENTS, values, limit, |row: &ConsentRow| row.id, |columns| {
-                read_consent(columns).map(Some)
-            })
+            page(
+                connection,
+                CONSENTS,
+                values,
+                limit,
+                |row: &ConsentRow| row.id,
+                |columns| read_consent(columns).map(Some),
+            )
         })
         .await
     }

@@ -71,9 +71,7 @@ pub fn poisons(error: &StoreError) -> bool {
     let source = error.source.as_ref().and_then(|source| source.downcast_ref::<rusqlite::Error>());
     matches!(
         source.and_then(rusqlite::Error::sqlite_error_code),
-        Some(
-            ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase
-        )
+        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     )
 }
 

@@ -45,7 +45,11 @@ const ADD: &str = concat!(
 
 #[async_trait]
 impl Imports for SqliteStore {
-    async fn import(&self, tenant: TenantId, id: ImportId) -> Result<Option<ImportRow>, StoreError> {
+    async fn import(
+        &self,
+        tenant: TenantId,
+        id: ImportId,
+    ) -> Result<Option<ImportRow>, StoreError> {
         self.read(move |connection| {
             first(connection, IMPORT, params![tenant.as_bytes(), id.as_bytes()], read_import)
         })

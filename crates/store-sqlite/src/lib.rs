@@ -21,10 +21,10 @@ mod accounts;
 mod answers;
 mod archive;
 mod audit;
-// backup
+pub mod backup;
 #[cfg(feature = "bench")]
 pub mod bench_support;
-// check
+pub mod check;
 mod codes;
 mod columns;
 mod consents;
@@ -46,6 +46,7 @@ mod workers;
 mod writer;
 
 pub use archive::FolderArchive;
+pub use backup::restore;
 
 pub use migrate::{APPLICATION_ID, SCHEMA};
 pub use options::Options;

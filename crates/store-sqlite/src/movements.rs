@@ -4,7 +4,7 @@ mod attested;
 mod feed;
 mod page;
 mod row;
-mod write;
+pub mod write;
 
 use async_trait::async_trait;
 use cartola_primitives::id::{AccountId, MovementId, TenantId};
@@ -17,8 +17,8 @@ use rusqlite::params;
 
 pub use page::page;
 pub use write::{
-    ADD_FEED, ADD_MOVEMENT, ADD_SOURCE, add_alias, add_movements, add_sources, change_movements,
-    feed_position, move_source, set_feed_position,
+    add_alias, add_movements, add_sources, change_movements, feed_position, move_source,
+    set_feed_position,
 };
 
 use crate::SqliteStore;

@@ -53,7 +53,11 @@ const CHANGE_LINK: &str = "UPDATE link SET state = ?4, state_at = ?5, version = 
 
 #[async_trait]
 impl People for SqliteStore {
-    async fn person(&self, tenant: TenantId, id: PersonId) -> Result<Option<PersonRow>, StoreError> {
+    async fn person(
+        &self,
+        tenant: TenantId,
+        id: PersonId,
+    ) -> Result<Option<PersonRow>, StoreError> {
         self.read(move |connection| {
             first(connection, PERSON, params![tenant.as_bytes(), id.as_bytes()], read_person)
         })
@@ -101,9 +105,14 @@ impl People for SqliteStore {
     ) -> Result<Page<LinkRow, LinkId>, StoreError> {
         self.read(move |connection| {
             let values = params![tenant.as_bytes(), bytes_or_empty(after.as_ref())];
-            page(connection, LINKS, values, limit, |row: &LinkRow| row.id, |columns| {
-                read_link(columns).map(Some)
-            })
+            page(
+                connection,
+                LINKS,
+                values,
+                limit,
+                |row: &LinkRow| row.id,
+                |columns| read_link(columns).map(Some),
+            )
         })
         .await
     }

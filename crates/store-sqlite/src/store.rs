@@ -40,12 +40,7 @@ impl SqliteStore {
             .map(|_| pragmas::open_reader(&database, options.busy_timeout))
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            readers: Workers::start(
-                "store-reader",
-                readers,
-                options.read_queue,
-                end_transaction,
-            )?,
+            readers: Workers::start("store-reader", readers, options.read_queue, end_transaction)?,
             writer: Writer::start(connection, options.write_queue)?,
             archive: Arc::new(FolderArchive::open(folder)?),
             folder: folder.to_owned(),

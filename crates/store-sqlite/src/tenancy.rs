@@ -24,16 +24,10 @@ macro_rules! credential_columns {
     };
 }
 
-const CREDENTIAL: &str = concat!(
-    "SELECT ",
-    credential_columns!(),
-    " FROM credential WHERE tenant = ?1 AND digest = ?2"
-);
-const CREDENTIALS: &str = concat!(
-    "SELECT ",
-    credential_columns!(),
-    " FROM credential WHERE tenant = ?1 ORDER BY id"
-);
+const CREDENTIAL: &str =
+    concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = ?1 AND digest = ?2");
+const CREDENTIALS: &str =
+    concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = ?1 ORDER BY id");
 const ADD_CREDENTIAL: &str = concat!(
     "INSERT INTO credential (tenant, ",
     credential_columns!(),

@@ -42,7 +42,8 @@ fn read_entry(
     let position = columns.number()?;
     let change = columns.code(|code| FeedChange::of_code(u8::try_from(code).ok()?))?;
     let row = read_movement(columns)?;
-    let shown = row.movement.status != MovementStatus::Removed && permits.set_holds(row.consents)?;
+    let shown =
+        row.movement.status != MovementStatus::Removed && permits.set_holds(row.consents)?;
     Ok(FeedEntry {
         position,
         change,

@@ -14,11 +14,36 @@ use crate::columns::Columns;
 macro_rules! movement_columns {
     ($table:literal) => {
         concat!(
-            $table, "status, ", $table, "amount, ", $table, "glosa, ", $table, "consents, ",
-            $table, "id, ", $table, "account, ", $table, "version, ", $table, "booked_on, ",
-            $table, "value_on, ", $table, "currency, ", $table, "balance_after, ",
-            $table, "details, ", $table, "counterparty_key, ", $table, "counterparty_schema, ",
-            $table, "counterparty_sealed"
+            $table,
+            "status, ",
+            $table,
+            "amount, ",
+            $table,
+            "glosa, ",
+            $table,
+            "consents, ",
+            $table,
+            "id, ",
+            $table,
+            "account, ",
+            $table,
+            "version, ",
+            $table,
+            "booked_on, ",
+            $table,
+            "value_on, ",
+            $table,
+            "currency, ",
+            $table,
+            "balance_after, ",
+            $table,
+            "details, ",
+            $table,
+            "counterparty_key, ",
+            $table,
+            "counterparty_schema, ",
+            $table,
+            "counterparty_sealed"
         )
     };
 }
@@ -27,9 +52,26 @@ macro_rules! movement_columns {
 macro_rules! source_columns {
     ($table:literal) => {
         concat!(
-            $table, "id, ", $table, "movement, ", $table, "import, ", $table, "consent, ",
-            $table, "place, ", $table, "source, ", $table, "as_of, ", $table, "received_at, ",
-            $table, "reason, ", $table, "says"
+            $table,
+            "id, ",
+            $table,
+            "movement, ",
+            $table,
+            "import, ",
+            $table,
+            "consent, ",
+            $table,
+            "place, ",
+            $table,
+            "source, ",
+            $table,
+            "as_of, ",
+            $table,
+            "received_at, ",
+            $table,
+            "reason, ",
+            $table,
+            "says"
         )
     };
 }

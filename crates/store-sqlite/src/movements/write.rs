@@ -2,10 +2,10 @@
 
 use cartola_model::MergeReason;
 use cartola_primitives::id::{MovementId, SourceId, TenantId};
-use cartola_store::{StoreError, StoreErrorKind};
 use cartola_store::encoding::{day_number, encode_details, encode_observation};
 use cartola_store::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use cartola_store::work::MovementChange;
+use cartola_store::{StoreError, StoreErrorKind};
 use rusqlite::{CachedStatement, Connection, params};
 
 use crate::codes;
@@ -48,7 +48,8 @@ pub fn add_movements(
     let mut add = unit.connection.prepare_cached(ADD_MOVEMENT).doing(ADDING)?;
     let mut feed = unit.connection.prepare_cached(ADD_FEED).doing(ADDING)?;
     for row in rows {
-        write_movement(&mut add, unit.tenant, row, None).doing(ADDING)?;
+        write_movement(&mut add, unit.tenant, row, &EncodedMovement::of(row), None)
+            .doing(ADDING)?;
         position += 1;
         tell(&mut feed, unit.tenant, position, FeedChange::Added, row.movement.id).doing(ADDING)?;
     }
@@ -66,7 +67,8 @@ pub fn change_movements(
     let mut change = unit.connection.prepare_cached(CHANGE_MOVEMENT).doing(CHANGING)?;
     let mut feed = unit.connection.prepare_cached(ADD_FEED).doing(CHANGING)?;
     for it in changes {
-        let rows = write_movement(&mut change, unit.tenant, &it.row, Some(it.expected));
+        let encoded = EncodedMovement::of(&it.row);
+        let rows = write_movement(&mut change, unit.tenant, &it.row, &encoded, Some(it.expected));
         if rows.doing(CHANGING)? != 1 {
             return Err(not_changed(unit, it));
         }
@@ -92,30 +94,47 @@ fn not_changed(unit: &Unit<'_>, change: &MovementChange) -> StoreError {
     }
 }
 
-/// The first sixteen values of both statements are the same; a change has the expected version as
-/// its seventeenth.
-fn write_movement(
+/// What of a movement is written in another form.
+pub struct EncodedMovement {
+    booked_on: i32,
+    value_on: Option<i32>,
+    details: Option<Vec<u8>>,
+}
+
+impl EncodedMovement {
+    pub fn of(row: &MovementRow) -> Self {
+        Self {
+            booked_on: day_number(row.movement.booked_on),
+            value_on: row.movement.value_on.map(day_number),
+            details: encode_details(&row.movement.details),
+        }
+    }
+}
+
+/// Runs [`ADD_MOVEMENT`], or with an expected version [`CHANGE_MOVEMENT`]: the first sixteen values
+/// of both are the same, and the version is the seventeenth.
+pub fn write_movement(
     statement: &mut CachedStatement<'_>,
     tenant: TenantId,
     row: &MovementRow,
+    encoded: &EncodedMovement,
     expected: Option<u32>,
 ) -> rusqlite::Result<usize> {
     let movement = &row.movement;
-    let details = encode_details(&movement.details);
     let (key, schema, sealed) = sealed_columns(row.counterparty.as_ref());
     let values = params![
         tenant.as_bytes(),
         movement.account.as_bytes(),
-        day_number(movement.booked_on),
+        encoded.booked_on,
         movement.id.as_bytes(),
         movement.version,
         codes::status(movement.status),
         movement.amount.minor(),
         movement.amount.currency().code(),
-        movement.value_on.map(day_number),
+        encoded.value_on,
         movement.balance_after,
         movement.glosa,
-        details,
+        encoded.details,
         row.consents.as_bytes(),
         key,
         schema,
@@ -127,15 +146,15 @@ fn write_movement(
     statement.execute(taken)
 }
 
-fn tell(
+/// Runs [`ADD_FEED`].
+pub fn tell(
     feed: &mut CachedStatement<'_>,
     tenant: TenantId,
     position: u64,
     change: FeedChange,
     movement: MovementId,
 ) -> rusqlite::Result<usize> {
-    let values =
-        params![tenant.as_bytes(), signed(position), change.code(), movement.as_bytes()];
+    let values = params![tenant.as_bytes(), signed(position), change.code(), movement.as_bytes()];
     feed.execute(values)
 }
 
@@ -144,22 +163,43 @@ pub fn add_sources(unit: &Unit<'_>, rows: &[SourceRow]) -> Result<(), StoreError
     const ADDING: &str = "adding sources";
     let mut add = unit.connection.prepare_cached(ADD_SOURCE).doing(ADDING)?;
     for row in rows {
-        add.execute(params![
-            unit.tenant.as_bytes(),
-            row.movement.as_bytes(),
-            row.id.as_bytes(),
-            row.import.as_bytes(),
-            row.consent.as_bytes(),
-            row.place,
-            codes::source_kind(row.source),
-            day_number(row.as_of),
-            row.received_at.as_microsecond(),
-            codes::reason(row.reason),
-            row.says.as_ref().map(encode_observation),
-        ])
-        .doing(ADDING)?;
+        write_source(&mut add, unit.tenant, row, &EncodedSource::of(row)).doing(ADDING)?;
     }
     Ok(())
+}
+
+/// What of a source is written in another form.
+pub struct EncodedSource {
+    as_of: i32,
+    says: Option<Vec<u8>>,
+}
+
+impl EncodedSource {
+    pub fn of(row: &SourceRow) -> Self {
+        Self { as_of: day_number(row.as_of), says: row.says.as_ref().map(encode_observation) }
+    }
+}
+
+/// Runs [`ADD_SOURCE`].
+pub fn write_source(
+    statement: &mut CachedStatement<'_>,
+    tenant: TenantId,
+    row: &SourceRow,
+    encoded: &EncodedSource,
+) -> rusqlite::Result<usize> {
+    statement.execute(params![
+        tenant.as_bytes(),
+        row.movement.as_bytes(),
+        row.id.as_bytes(),
+        row.import.as_bytes(),
+        row.consent.as_bytes(),
+        row.place,
+        codes::source_kind(row.source),
+        encoded.as_of,
+        row.received_at.as_microsecond(),
+        codes::reason(row.reason),
+        encoded.says,
+    ])
 }
 
 /// Puts a source record under another movement.
@@ -193,9 +233,12 @@ pub fn add_alias(unit: &Unit<'_>, row: &AliasRow) -> Result<(), StoreError> {
 
 /// The last feed position given out; 0 before the first.
 pub fn feed_position(connection: &Connection, tenant: TenantId) -> Result<u64, StoreError> {
-    let position =
-        first(connection, FEED_POSITION, [tenant.as_bytes()], Columns::number)?;
+    let position = first(connection, FEED_POSITION, [tenant.as_bytes()], read_position)?;
     Ok(position.unwrap_or(0))
+}
+
+fn read_position(columns: &mut Columns<'_>) -> Result<u64, StoreError> {
+    columns.number()
 }
 
 /// Records the last feed position given out.

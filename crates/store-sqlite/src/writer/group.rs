@@ -119,8 +119,8 @@ impl Group {
     }
 
     fn give_up(&self, error: &StoreError) {
-        let undone = self.connection.is_autocommit()
-            || self.connection.execute_batch("ROLLBACK").is_ok();
+        let undone =
+            self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
         if poisons(error) || !undone {
             tracing::error!(
                 error = error as &dyn std::error::Error,

@@ -67,7 +67,8 @@ impl State {
 
     pub fn check_alive(&self) -> Result<(), StoreError> {
         if self.poisoned.load(Ordering::Acquire) {
-            let context = "the store failed to write, and writes nothing more until it is restarted";
+            let context =
+                "the store failed to write, and writes nothing more until it is restarted";
             return Err(StoreError::new(StoreErrorKind::Unavailable, context));
         }
         Ok(())

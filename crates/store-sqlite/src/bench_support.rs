@@ -1,0 +1,101 @@
+//! How fast SQLite itself is with the rows that we write: the bare limit of a benchmark.
+//!
+//! The rows of a unit of work are brought into the form that columns hold, which is not measured;
+//! then they are bound to the same prepared statements and written in one transaction, without
+//! queue, thread, savepoint or answer.
+
+use std::path::Path;
+
+use cartola_primitives::id::TenantId;
+use cartola_store::movements::{FeedChange, MovementRow, SourceRow};
+use cartola_store::{Command, StoreError, UnitOfWork};
+use rusqlite::Connection;
+
+use crate::error::Doing;
+use crate::movements::write::{
+    ADD_FEED, ADD_MOVEMENT, ADD_SOURCE, EncodedMovement, EncodedSource, tell, write_movement,
+    write_source,
+};
+use crate::movements::{feed_position, set_feed_position};
+use crate::unit::Unit;
+use crate::{Options, folder, pragmas, unit};
+
+const WRITING: &str = "writing bare rows";
+
+/// The rows of a unit of work, ready to be bound.
+pub struct BareRows {
+    tenant: TenantId,
+    movements: Vec<(MovementRow, EncodedMovement)>,
+    sources: Vec<(SourceRow, EncodedSource)>,
+    /// All other commands, which are few.
+    rest: UnitOfWork,
+}
+
+impl BareRows {
+    /// Encodes what stands in many rows: new movements and sources.
+    pub fn of(work: UnitOfWork) -> Self {
+        let mut bare = Self {
+            tenant: work.tenant,
+            movements: Vec::new(),
+            sources: Vec::new(),
+            rest: UnitOfWork::new(work.tenant, work.at),
+        };
+        for command in work.commands {
+            bare.take(command);
+        }
+        bare
+    }
+
+    fn take(&mut self, command: Command) {
+        match command {
+            Command::AddMovements(rows) => {
+                let encoded = |row| (EncodedMovement::of(&row), row);
+                self.movements.extend(rows.into_iter().map(encoded).map(|(it, row)| (row, it)));
+            }
+            Command::AddSources(rows) => {
+                let encoded = |row| (EncodedSource::of(&row), row);
+                self.sources.extend(rows.into_iter().map(encoded).map(|(it, row)| (row, it)));
+            }
+            other => self.rest.push(other),
+        }
+    }
+}
+
+/// A connection that writes bare rows to a store that exists and is not written otherwise.
+pub struct BareWriter {
+    connection: Connection,
+}
+
+impl BareWriter {
+    /// Opens the database in that data folder, set up as the store's own writer is.
+    pub fn open(data_folder: &Path) -> Result<Self, StoreError> {
+        let database = data_folder.join(folder::DATABASE);
+        Ok(Self { connection: pragmas::open_writer(&database, &Options::default())? })
+    }
+
+    /// Writes the rows in one transaction. The measured part.
+    pub fn write(&self, rows: &BareRows) -> Result<(), StoreError> {
+        let transaction = self.connection.unchecked_transaction().doing(WRITING)?;
+        write_bulk(&transaction, rows)?;
+        unit::apply(&transaction, &rows.rest)?;
+        transaction.commit().doing(WRITING)
+    }
+}
+
+fn write_bulk(connection: &Connection, rows: &BareRows) -> Result<(), StoreError> {
+    let mut movement = connection.prepare_cached(ADD_MOVEMENT).doing(WRITING)?;
+    let mut feed = connection.prepare_cached(ADD_FEED).doing(WRITING)?;
+    let mut source = connection.prepare_cached(ADD_SOURCE).doing(WRITING)?;
+    let mut position = feed_position(connection, rows.tenant)?;
+    for (row, encoded) in &rows.movements {
+        write_movement(&mut movement, rows.tenant, row, encoded, None).doing(WRITING)?;
+        position += 1;
+        tell(&mut feed, rows.tenant, position, FeedChange::Added, row.movement.id)
+            .doing(WRITING)?;
+    }
+    for (row, encoded) in &rows.sources {
+        write_source(&mut source, rows.tenant, row, encoded).doing(WRITING)?;
+    }
+    let unit = Unit { connection, tenant: rows.tenant, at: rows.rest.at };
+    set_feed_position(&unit, position)
+}

@@ -1,0 +1,185 @@
+//! Whether everything that must hold does: for tests that kill the process, and for an operator who
+//! wants to know.
+
+use cartola_crypto::{ChainHead, Entry, Verifier};
+use cartola_primitives::id::TenantId;
+use cartola_store::StoreError;
+use rusqlite::{Connection, params};
+
+use crate::audit::{head, read_entry};
+use crate::columns::Columns;
+use crate::rows::{each, first, snapshot};
+use crate::{SqliteStore, migrate};
+
+/// Problems of one kind that SQLite lists, at most.
+const MAX_LISTED: usize = 20;
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// What does not hold, one sentence each, without personal data. Empty when all is well.
+    pub problems: Vec<String>,
+    /// Tenants seen.
+    pub tenants: u64,
+    /// Movements seen.
+    pub movements: u64,
+    /// Source records seen.
+    pub sources: u64,
+    /// Feed entries seen.
+    pub feed: u64,
+    /// Audit entries seen, all proven unless a problem says otherwise.
+    pub audit: u64,
+}
+
+impl Report {
+    /// Whether all is well.
+    pub fn is_sound(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// What must hold: a sentence that says what does not, and a query that counts where.
+const RULES: &[(&str, &str)] = &[
+    (
+        "tenants whose feed has holes or does not begin at 1",
+        "SELECT count(*) FROM (SELECT min(position) AS low, max(position) AS high, count(*) AS n \
+         FROM feed GROUP BY tenant) WHERE low <> 1 OR high <> n",
+    ),
+    (
+        "tenants whose recorded last feed position is not the last",
+        "SELECT count(*) FROM (SELECT tenant, max(position) AS last FROM feed GROUP BY tenant) f \
+         FULL JOIN tenant_feed t ON t.tenant = f.tenant WHERE f.last IS NOT t.position",
+    ),
+    (
+        "movements that the feed never announced",
+        "SELECT count(*) FROM (SELECT tenant, id FROM movement \
+         EXCEPT SELECT tenant, movement FROM feed WHERE change = 1)",
+    ),
+    (
+        "feed entries without their movement",
+        "SELECT count(*) FROM feed f WHERE NOT EXISTS (SELECT 1 FROM movement m \
+         WHERE m.tenant = f.tenant AND m.id = f.movement)",
+    ),
+    (
+        "movements without a source",
+        "SELECT count(*) FROM movement m WHERE NOT EXISTS (SELECT 1 FROM source s \
+         WHERE s.tenant = m.tenant AND s.movement = m.id) AND NOT (m.status = 3 AND EXISTS \
+         (SELECT 1 FROM alias a WHERE a.tenant = m.tenant AND a.alias = m.id))",
+    ),
+    (
+        "sources without their movement",
+        "SELECT count(*) FROM source s WHERE NOT EXISTS (SELECT 1 FROM movement m \
+         WHERE m.tenant = s.tenant AND m.id = s.movement)",
+    ),
+    (
+        "imports that sources name and that are not there",
+        "SELECT count(*) FROM (SELECT DISTINCT tenant, import FROM source) s WHERE NOT EXISTS \
+         (SELECT 1 FROM import i WHERE i.tenant = s.tenant AND i.id = s.import)",
+    ),
+    (
+        "accounts that movements name and that are not there",
+        "SELECT count(*) FROM (SELECT DISTINCT tenant, account FROM movement) m WHERE NOT EXISTS \
+         (SELECT 1 FROM account a WHERE a.tenant = m.tenant AND a.id = m.account)",
+    ),
+    (
+        "consent sets that movements or accounts name and that are not there",
+        "SELECT count(*) FROM (SELECT tenant, consents FROM movement \
+         UNION SELECT tenant, consents FROM account) m WHERE NOT EXISTS \
+         (SELECT 1 FROM consent_set s WHERE s.tenant = m.tenant AND s.id = m.consents)",
+    ),
+    (
+        "consent sets whose consent or rest is not there",
+        "SELECT count(*) FROM consent_set s WHERE NOT EXISTS (SELECT 1 FROM consent c \
+         WHERE c.tenant = s.tenant AND c.id = s.consent) OR (s.rest IS NOT NULL AND NOT EXISTS \
+         (SELECT 1 FROM consent_set r WHERE r.tenant = s.tenant AND r.id = s.rest))",
+    ),
+    (
+        "consents whose link is not there",
+        "SELECT count(*) FROM consent c WHERE NOT EXISTS (SELECT 1 FROM link l \
+         WHERE l.tenant = c.tenant AND l.id = c.link)",
+    ),
+    (
+        "accounts, imports or credentials of a tenant that is not there",
+        "SELECT count(*) FROM (SELECT tenant FROM account UNION ALL SELECT tenant FROM import \
+         UNION ALL SELECT tenant FROM credential) WHERE tenant NOT IN (SELECT id FROM tenant)",
+    ),
+];
+
+impl SqliteStore {
+    /// Checks the file, what rows promise each other, and every tenant's audit chain, all on one
+    /// state of the store. Blocks, reads everything, and does not stop anybody from writing.
+    pub fn check(&self) -> Result<Report, StoreError> {
+        let connection = self.open_reader()?;
+        snapshot(&connection, || check(&connection))
+    }
+}
+
+/// Checks the store behind a connection.
+pub fn check(connection: &Connection) -> Result<Report, StoreError> {
+    migrate::version(connection)?;
+    let mut report = Report {
+        problems: check_file(connection)?,
+        tenants: count(connection, "SELECT count(*) FROM tenant")?,
+        movements: count(connection, "SELECT count(*) FROM movement")?,
+        sources: count(connection, "SELECT count(*) FROM source")?,
+        feed: count(connection, "SELECT count(*) FROM feed")?,
+        audit: count(connection, "SELECT count(*) FROM audit")?,
+    };
+    for (sentence, query) in RULES {
+        let found = count(connection, query)?;
+        if found > 0 {
+            report.problems.push(format!("{found} {sentence}"));
+        }
+    }
+    check_audit(connection, &mut report.problems)?;
+    Ok(report)
+}
+
+/// What SQLite itself finds: damaged pages, and indexes that do not agree with their tables.
+fn check_file(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut problems = Vec::new();
+    each(connection, "PRAGMA integrity_check", [], |columns| {
+        let said = columns.text()?;
+        if said != "ok" && problems.len() < MAX_LISTED {
+            problems.push(said.to_owned());
+        }
+        Ok(true)
+    })?;
+    Ok(problems)
+}
+
+fn check_audit(connection: &Connection, problems: &mut Vec<String>) -> Result<(), StoreError> {
+    const TENANTS: &str = "SELECT tenant FROM tenant_audit UNION SELECT tenant FROM audit";
+    let mut tenants: Vec<TenantId> = Vec::new();
+    each(connection, TENANTS, [], |columns| {
+        tenants.push(columns.id()?);
+        Ok(true)
+    })?;
+    for tenant in tenants {
+        problems.extend(broken_chain(connection, tenant)?);
+    }
+    Ok(())
+}
+
+/// Why a tenant's chain does not hold, if so.
+fn broken_chain(connection: &Connection, tenant: TenantId) -> Result<Option<String>, StoreError> {
+    const CHAIN: &str =
+        "SELECT sequence, at, body, hash FROM audit WHERE tenant = ?1 ORDER BY sequence";
+    let mut verifier = Verifier::from_genesis(tenant);
+    let mut broken = None;
+    each(connection, CHAIN, params![tenant.as_bytes()], |columns| {
+        let row = read_entry(columns)?;
+        let entry = Entry { sequence: row.sequence, at: row.at, body: row.body, hash: row.hash };
+        broken = verifier.take(&entry).err();
+        Ok(broken.is_none())
+    })?;
+    let end = head(connection, tenant)?.unwrap_or_else(|| ChainHead::start(tenant));
+    let broken = broken.or_else(|| verifier.finish(&end).err());
+    Ok(broken.map(|broken| format!("the audit trail of {tenant}: {broken}")))
+}
+
+/// The one number that a query gives.
+pub fn count(connection: &Connection, query: &'static str) -> Result<u64, StoreError> {
+    let counted = first(connection, query, [], |columns: &mut Columns<'_>| columns.number())?;
+    counted.ok_or_else(crate::columns::damaged)
+}
