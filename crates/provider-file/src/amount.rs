@@ -100,7 +100,8 @@ fn strip_marks(text: &str, currency: Currency) -> Result<(bool, &str), AmountPro
                 return Err(AmountProblem::Form);
             }
             rest = after.trim_start();
-        } else if let Some((text, claimed)) = MARKS.iter().find(|(text, _)| rest.starts_with(text)) {
+        } else if let Some((text, claimed)) = MARKS.iter().find(|(text, _)| rest.starts_with(text))
+        {
             if mark || claimed.is_some_and(|claimed| claimed != currency) {
                 return Err(AmountProblem::Form);
             }
@@ -138,10 +139,7 @@ fn chilean(digits: &[u8], currency: Currency) -> (Option<usize>, Option<u8>) {
         (Some(dot), Some(comma)) if comma > dot => (Some(comma), Some(b'.')),
         (Some(dot), Some(_)) => (Some(dot), Some(b',')),
         (Some(dot), None) if alone(b'.') && after(dot) != 3 => (Some(dot), None),
-        (None, Some(comma))
-            if alone(b',')
-                && (after(comma) != 3 || currency.exponent() >= 3) =>
-        {
+        (None, Some(comma)) if alone(b',') && (after(comma) != 3 || currency.exponent() >= 3) => {
             (Some(comma), None)
         }
         (None, Some(_)) => (None, Some(b',')),
@@ -159,7 +157,11 @@ fn minor_units(
     let kept = decimals.len().min(exponent);
     if decimals[kept..].iter().any(|b| *b != b'0') {
         let all_digits = decimals.iter().all(u8::is_ascii_digit);
-        return Err(if all_digits { AmountProblem::Decimals(currency) } else { AmountProblem::Form });
+        return Err(if all_digits {
+            AmountProblem::Decimals(currency)
+        } else {
+            AmountProblem::Form
+        });
     }
     let mut minor = push_whole(whole, thousands)?;
     for index in 0..exponent {

@@ -44,7 +44,9 @@ impl Connector for StatementFiles {
             Kind::Unread(_) => Recognition::Possible,
             Kind::Text => text_layout(file).map_or(Recognition::No, |(_, recognition)| recognition),
             Kind::Zip | Kind::Ole => match container::open(kind, &file.bytes, Extent::Head) {
-                Ok(sheets) if sheets.iter().any(|sheet| sheet_layout(&Heading::of(sheet)).is_some()) => {
+                Ok(sheets)
+                    if sheets.iter().any(|sheet| sheet_layout(&Heading::of(sheet)).is_some()) =>
+                {
                     Recognition::Certain
                 }
                 _ => Recognition::Possible,

@@ -14,7 +14,8 @@ use crate::sheet::Sheet;
 use crate::text;
 
 /// What to do with an encrypted workbook.
-const PASSWORD: &str = "the workbook is encrypted; open it with its password and save it without one";
+const PASSWORD: &str =
+    "the workbook is encrypted; open it with its password and save it without one";
 
 /// What the first bytes say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn reads_the_written_forms() {
         let day = date(2026, 1, 31);
-        for text in ["31/01/2026", "31-01-2026", "2026-01-31", " 2026-01-31T00:00:00 ", "31/1/2026"] {
+        for text in ["31/01/2026", "31-01-2026", "2026-01-31", " 2026-01-31T00:00:00 ", "31/1/2026"]
+        {
             assert_eq!(from_text(text), Ok(day), "{text}");
         }
     }

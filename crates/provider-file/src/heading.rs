@@ -82,7 +82,10 @@ impl<'a> Heading<'a> {
 
     /// The texts that begin with the name.
     pub(crate) fn starting(&self, name: &str) -> impl Iterator<Item = &'a Cell> {
-        self.labels.iter().filter(move |label| label.folded.starts_with(name)).map(|label| label.cell)
+        self.labels
+            .iter()
+            .filter(move |label| label.folded.starts_with(name))
+            .map(|label| label.cell)
     }
 
     /// The value to the right of a label: the first cell after it in its row.
@@ -101,15 +104,13 @@ impl<'a> Heading<'a> {
 
     /// The first row that has every one of the columns.
     pub(crate) fn header<const N: usize>(&self, columns: &[&str; N]) -> Option<Header<N>> {
-        self.labels
-            .chunk_by(|a, b| a.cell.row == b.cell.row)
-            .find_map(|row| {
-                let mut spans = [Span { from: 0, to: 0 }; N];
-                for (span, column) in spans.iter_mut().zip(columns) {
-                    *span = span_of(row, column)?;
-                }
-                Some(Header { row: row[0].cell.row, columns: spans })
-            })
+        self.labels.chunk_by(|a, b| a.cell.row == b.cell.row).find_map(|row| {
+            let mut spans = [Span { from: 0, to: 0 }; N];
+            for (span, column) in spans.iter_mut().zip(columns) {
+                *span = span_of(row, column)?;
+            }
+            Some(Header { row: row[0].cell.row, columns: spans })
+        })
     }
 
     /// Whether some row has every one of the columns.

@@ -20,12 +20,7 @@ pub(crate) fn detail(
     Ok((!text.is_empty()).then_some(text))
 }
 
-fn bounded(
-    text: &str,
-    limit: usize,
-    name: &str,
-    place: impl FnOnce() -> Place,
-) -> Decoded<String> {
+fn bounded(text: &str, limit: usize, name: &str, place: impl FnOnce() -> Place) -> Decoded<String> {
     let text = text.trim();
     // A text of few bytes cannot have too many characters.
     if text.len() > limit && text.chars().nth(limit).is_some() {

@@ -21,18 +21,15 @@ use crate::refusal::{self, Decoded};
 use crate::text;
 
 /// Reads a file through its mapping.
-pub(crate) fn decode(
-    file: &SourceFile<'_>,
-    mapping: &str,
-    layout: &'static str,
-) -> Decoded<Batch> {
+pub(crate) fn decode(file: &SourceFile<'_>, mapping: &str, layout: &'static str) -> Decoded<Batch> {
     let mapping = Mapping::parse(mapping)?;
     let account = claim(&mapping)?;
     let days = Days::until(file.today);
     let declared_from = declared(mapping.file.from, "from", days)?;
     let declared_to = declared(mapping.file.as_of, "as_of", days)?;
     let mut warnings = Warnings::default();
-    let mut lines = read(&text::decode(&file.bytes, mapping.charset())?, &mapping, days, &mut warnings)?;
+    let mut lines =
+        read(&text::decode(&file.bytes, mapping.charset())?, &mapping, days, &mut warnings)?;
     put_in_order(&mut lines, mapping.file.order);
     let last = lines.iter().map(|line| line.observation.booked_on).max();
     let as_of = declared_to.or(last).ok_or_else(|| {
@@ -95,12 +92,7 @@ fn put_in_order(lines: &mut [Line], order: Order) {
     }
 }
 
-fn read(
-    text: &str,
-    mapping: &Mapping,
-    days: Days,
-    warnings: &mut Warnings,
-) -> Decoded<Vec<Line>> {
+fn read(text: &str, mapping: &Mapping, days: Days, warnings: &mut Warnings) -> Decoded<Vec<Line>> {
     let skipped = mapping.file.skip_lines;
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -112,7 +104,10 @@ fn read(
     if mapping.file.header {
         if !reader.read_record(&mut record).map_err(|error| unreadable(&error, skipped))? {
             let place = Place::Line(u64::from(skipped) + 1);
-            return Err(refusal::malformed(place, "expected a header line, the file ends before it"));
+            return Err(refusal::malformed(
+                place,
+                "expected a header line, the file ends before it",
+            ));
         }
         header = Some(record.clone());
     }
@@ -139,7 +134,9 @@ fn check_size(record: &StringRecord, line: u64, lines: usize) -> Decoded<()> {
     } else if record.len() > MAX_COLUMNS as usize {
         format!("expected at most {MAX_COLUMNS} fields in a line")
     } else if record.as_slice().len() > MAX_TEXT_CHARACTERS && record.iter().any(too_long) {
-        format!("expected fields of at most {MAX_TEXT_CHARACTERS} characters; is a quote not closed?")
+        format!(
+            "expected fields of at most {MAX_TEXT_CHARACTERS} characters; is a quote not closed?"
+        )
     } else {
         return Ok(());
     };
@@ -147,8 +144,8 @@ fn check_size(record: &StringRecord, line: u64, lines: usize) -> Decoded<()> {
 }
 
 fn unreadable(error: &csv::Error, skipped: u32) -> DecodeError {
-    let place = error.position().map_or(Place::File, |position| {
-        Place::Line(position.line() + u64::from(skipped))
-    });
+    let place = error
+        .position()
+        .map_or(Place::File, |position| Place::Line(position.line() + u64::from(skipped)));
     refusal::malformed(place, "expected a line of CSV")
 }

@@ -46,7 +46,11 @@ pub(crate) fn is_version_2(bytes: &[u8]) -> bool {
 }
 
 /// Reads version 1.
-pub(crate) fn decode_version_1(bytes: &[u8], layout: &'static str, days: Days) -> Decoded<Vec<Batch>> {
+pub(crate) fn decode_version_1(
+    bytes: &[u8],
+    layout: &'static str,
+    days: Days,
+) -> Decoded<Vec<Batch>> {
     let text = text::decode(bytes, charset_of_header(bytes)?)?;
     let start = text.find('<').unwrap_or(text.len());
     let mut reader = Reader::new(days);
@@ -55,7 +59,11 @@ pub(crate) fn decode_version_1(bytes: &[u8], layout: &'static str, days: Days) -
 }
 
 /// Reads version 2.
-pub(crate) fn decode_version_2(bytes: &[u8], layout: &'static str, days: Days) -> Decoded<Vec<Batch>> {
+pub(crate) fn decode_version_2(
+    bytes: &[u8],
+    layout: &'static str,
+    days: Days,
+) -> Decoded<Vec<Batch>> {
     let text = text::decode(bytes, charset_of_declaration(bytes)?)?;
     let mut reader = Reader::new(days);
     xml::read(&text, &mut |event| reader.take(&event))?;
@@ -69,7 +77,10 @@ fn batches(reader: Reader, layout: &'static str, days: Days) -> Decoded<Vec<Batc
         return Err(refusal::malformed(Place::File, reason));
     }
     let made_on = file.made_on;
-    file.statements.into_iter().map(|statement| batch::of(statement, layout, made_on, days)).collect()
+    file.statements
+        .into_iter()
+        .map(|statement| batch::of(statement, layout, made_on, days))
+        .collect()
 }
 
 fn head(bytes: &[u8]) -> &[u8] {

@@ -5,7 +5,9 @@ use cartola_primitives::{Currency, Date};
 
 use crate::amount::{self, Separators};
 use crate::day::{self, DayProblem, Days, Epoch};
-use crate::limits::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_CHARACTERS, MAX_WORKBOOK_TEXT_BYTES};
+use crate::limits::{
+    MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_CHARACTERS, MAX_WORKBOOK_TEXT_BYTES,
+};
 use crate::refusal::{self, Decoded};
 
 /// What a cell holds.
@@ -43,7 +45,8 @@ impl Cell {
 
     /// Whether it may be an amount: a number, or a text that begins like one.
     pub(crate) fn is_figure(&self) -> bool {
-        let begins = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || "$-".contains(c));
+        let begins =
+            |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || "$-".contains(c));
         self.value.text().is_none_or(begins)
     }
 

@@ -66,7 +66,10 @@ fn what_is_no_amount_is_refused() {
 fn separators_that_are_given_are_the_only_ones() {
     let fixed = Separators::Fixed { decimal: b'.', thousands: None };
     assert_eq!(from_text("1234.50", Currency::USD, fixed), Ok(Some(123_450)));
-    assert_eq!(from_text("1.234", Currency::CLP, fixed), Err(AmountProblem::Decimals(Currency::CLP)));
+    assert_eq!(
+        from_text("1.234", Currency::CLP, fixed),
+        Err(AmountProblem::Decimals(Currency::CLP))
+    );
     assert_eq!(from_text("1,234", Currency::CLP, fixed), Err(AmountProblem::Form));
 }
 

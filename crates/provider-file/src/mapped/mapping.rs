@@ -171,7 +171,8 @@ impl Mapping {
 
     fn check(&self) -> Decoded<()> {
         let FormatKeys { decimal, thousands, .. } = self.formats;
-        let is_mark = |mark: char| mark.is_ascii() && !mark.is_ascii_digit() && !"+-".contains(mark);
+        let is_mark =
+            |mark: char| mark.is_ascii() && !mark.is_ascii_digit() && !"+-".contains(mark);
         if !is_mark(decimal) || thousands.is_some_and(|mark| !is_mark(mark) || mark == decimal) {
             let reason = "the mapping's formats.decimal and formats.thousands must be two marks, \
                           such as \",\" and \".\"";
@@ -219,7 +220,9 @@ fn unreadable(error: &toml::de::Error, toml: &str) -> cartola_connector::DecodeE
     let line = text::line_of(toml.as_bytes(), error.span().map_or(0, |span| span.start));
     let message = error.message();
     let message = match message.rsplit_once(", expected ") {
-        Some((before, expected)) if before.starts_with("invalid ") => format!("expected {expected}"),
+        Some((before, expected)) if before.starts_with("invalid ") => {
+            format!("expected {expected}")
+        }
         _ => message.lines().next().unwrap_or_default().to_owned(),
     };
     refusal::mapping(format!("line {line} of the mapping: {message}"))

@@ -88,7 +88,9 @@ impl Rows {
             }
         }
         let reason = match problem {
-            DayProblem::Form => "expected a date in the form of the mapping's formats.date".to_owned(),
+            DayProblem::Form => {
+                "expected a date in the form of the mapping's formats.date".to_owned()
+            }
             other => other.to_string(),
         };
         Err(refusal::malformed(Place::Line(line), reason))

@@ -56,7 +56,11 @@ impl<'a> Sgml<'a> {
         Ok(Some(&rest[start + 1..start + length]))
     }
 
-    fn tag(&mut self, tag: &'a str, sink: &mut impl FnMut(Event<'_>) -> Decoded<()>) -> Decoded<()> {
+    fn tag(
+        &mut self,
+        tag: &'a str,
+        sink: &mut impl FnMut(Event<'_>) -> Decoded<()>,
+    ) -> Decoded<()> {
         if let Some(name) = tag.strip_prefix('/') {
             return self.close(name.trim(), sink);
         }
@@ -85,7 +89,11 @@ impl<'a> Sgml<'a> {
 
     /// Ends the aggregate and what was left open within it. The end of an element that has a value
     /// is allowed and says nothing.
-    fn close(&mut self, name: &str, sink: &mut impl FnMut(Event<'_>) -> Decoded<()>) -> Decoded<()> {
+    fn close(
+        &mut self,
+        name: &str,
+        sink: &mut impl FnMut(Event<'_>) -> Decoded<()>,
+    ) -> Decoded<()> {
         let Some(position) = self.open.iter().rposition(|open| *open == name) else {
             return Ok(());
         };

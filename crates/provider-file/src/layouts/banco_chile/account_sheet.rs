@@ -233,9 +233,8 @@ impl Table<'_> {
             let reason = "expected a date here: the row has an amount and no row above has a date";
             refusal::malformed(place.clone(), reason)
         })?;
-        let text = |span: Span| {
-            span.first(row).and_then(|cell| cell.value.text()).unwrap_or_default()
-        };
+        let text =
+            |span: Span| span.first(row).and_then(|cell| cell.value.text()).unwrap_or_default();
         let details = MovementDetails {
             channel: line::detail(text(channel), "channel", || place.clone())?,
             ..MovementDetails::default()
