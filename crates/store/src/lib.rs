@@ -12,6 +12,8 @@ pub mod answers;
 pub mod archive;
 pub mod audit;
 pub mod consents;
+#[cfg(feature = "test-kit")]
+pub mod contract;
 pub mod encoding;
 mod error;
 pub mod imports;

@@ -165,18 +165,21 @@ impl Engine {
             return Ok(Some(*id));
         }
         let lookup = self.vault().digest(purpose::RUT, who.tenant, rut.compact().as_bytes());
-        let id = match self.store().person_by_lookup(who.tenant, &lookup).await? {
-            Some(row) => row.id,
-            None => {
-                let id: PersonId = self.minter().mint();
-                let key = self.vault().key_of(who.tenant, Some(id), self.minter(), now).await?;
-                let record = SealedPerson { rut, name: claim.holder.name.clone() };
-                let place = person_place(who.tenant, &id);
-                let sealed = self.vault().seal_record(&key, &place, &record)?;
-                let row = PersonRow { id, lookup, sealed, created_at: now };
-                made.commands.push(Command::AddPerson(row));
-                id
-            }
+        let known = self.store().person_by_lookup(who.tenant, &lookup).await?;
+        let id = if let Some(row) = known {
+            row.id
+        } else {
+            let id: PersonId = self.minter().mint();
+            let key = self.vault().key_of(who.tenant, Some(id), self.minter(), now).await?;
+            let record = SealedPerson { rut, name: claim.holder.name.clone() };
+            let sealed = self.vault().seal_record(&key, &person_place(who.tenant, &id), &record)?;
+            made.commands.push(Command::AddPerson(PersonRow {
+                id,
+                lookup,
+                sealed,
+                created_at: now,
+            }));
+            id
         };
         made.people.insert(rut, id);
         Ok(Some(id))
@@ -196,21 +199,20 @@ impl Engine {
         }
         let found =
             self.store().link_of(who.tenant, institution, person, LinkSource::Files).await?;
-        let id = match found {
-            Some(row) => row.id,
-            None => {
-                let row = LinkRow {
-                    id: self.minter().mint(),
-                    institution: institution.clone(),
-                    person,
-                    source: LinkSource::Files,
-                    state: LinkState::Active { since: now },
-                    version: 1,
-                };
-                let id = row.id;
-                made.commands.push(Command::AddLink(row));
-                id
-            }
+        let id = if let Some(row) = found {
+            row.id
+        } else {
+            let row = LinkRow {
+                id: self.minter().mint(),
+                institution: institution.clone(),
+                person,
+                source: LinkSource::Files,
+                state: LinkState::Active { since: now },
+                version: 1,
+            };
+            let id = row.id;
+            made.commands.push(Command::AddLink(row));
+            id
         };
         made.links.insert(key, id);
         Ok(id)

@@ -3,6 +3,8 @@
 //! A movement is a function of its source records alone, so that the order in which files arrive
 //! makes no difference, and a source that is taken away leaves no trace.
 
+use std::cmp::Reverse;
+
 use cartola_model::movement::MovementDetails;
 use cartola_model::{Movement, MovementStatus, Observation, SourceKind, glosa};
 use cartola_primitives::Date;
@@ -57,7 +59,7 @@ pub fn movement(
 ) -> Option<Movement> {
     let mut spoken: Vec<(Evidence<'_>, &Observation)> =
         evidence.iter().filter_map(|piece| Some((*piece, piece.says?))).collect();
-    spoken.sort_by(|(a, _), (b, _)| (b.source, b.age()).cmp(&(a.source, a.age())));
+    spoken.sort_by_key(|(piece, _)| Reverse((piece.source, piece.age())));
     let by_precedence: Vec<&Observation> = spoken.iter().map(|(_, says)| *says).collect();
     let best = *by_precedence.first()?;
     Some(Movement {

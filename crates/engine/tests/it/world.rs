@@ -111,7 +111,8 @@ pub fn upload(rows: &[&str]) -> Upload {
     for row in rows {
         let mut cells = row.split(';');
         let day: u8 = cells.next().unwrap().parse().unwrap();
-        text.push_str(&format!("{day:02}/03/2026"));
+        text.push_str(&day.to_string());
+        text.push_str("/03/2026");
         for _ in 0..4 {
             text.push(',');
             text.push_str(cells.next().unwrap_or_default());

@@ -1,1 +1,5 @@
 //! Tests of the in-memory backend and of the encodings that backends share.
+
+mod contract;
+mod encoding;
+mod memory;

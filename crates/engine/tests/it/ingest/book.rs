@@ -37,7 +37,7 @@ impl Head {
         Self { complete: false, ..self }
     }
 
-    pub fn from_csv(self) -> Self {
+    pub fn as_csv(self) -> Self {
         Self { source: SourceKind::MappedFile, ..self }
     }
 

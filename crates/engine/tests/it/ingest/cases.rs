@@ -50,7 +50,7 @@ fn the_same_statement_twice_comes_back_once() {
 
 #[test]
 fn two_equal_lines_without_balance_stay_two() {
-    let head = Head::statement(3, 3).from_csv();
+    let head = Head::statement(3, 3).as_csv();
     let twice: &[Row] = &[(3, -50, None, "METRO"), (3, -50, None, "METRO")];
     check(
         &[(head, twice), (head, twice)],
@@ -64,7 +64,7 @@ fn two_equal_lines_without_balance_stay_two() {
 
 #[test]
 fn overlapping_files_count_the_most_that_either_has() {
-    let head = Head::statement(3, 3).from_csv();
+    let head = Head::statement(3, 3).as_csv();
     let once: &[Row] = &[(3, -50, None, "METRO")];
     let thrice: &[Row] =
         &[(3, -50, None, "METRO"), (3, -50, None, "METRO"), (3, -50, None, "METRO")];
@@ -196,7 +196,7 @@ fn a_truncated_text_meets_its_long_form() {
     let short: &[Row] = &[(3, -990, None, "COMPRA NACIONAL SUPERM")];
     let long: &[Row] = &[(3, -990, Some(10), "Compra nacional supermercado Ñuñoa")];
     check(
-        &[(Head::statement(3, 3).from_csv(), short), (Head::statement(3, 3), long)],
+        &[(Head::statement(3, 3).as_csv(), short), (Head::statement(3, 3), long)],
         expect![[r#"
         read 1 new 0 duplicates 1 amended 1 removed 0 restored 0 gaps 0 ambiguous 0
         2026-03-03 -990 10 "Compra nacional supermercado Ñuñoa" booked v2 [first, truncated_text]
@@ -209,7 +209,7 @@ fn what_could_be_either_stays_apart_and_is_listed() {
     let known: &[Row] = &[(3, -990, Some(10), "PAGO UNO"), (3, -990, Some(-980), "PAGO DOS")];
     let unclear: &[Row] = &[(3, -990, None, "TRANSFERENCIA")];
     check(
-        &[(Head::statement(3, 3), known), (Head::statement(3, 3).from_csv(), unclear)],
+        &[(Head::statement(3, 3), known), (Head::statement(3, 3).as_csv(), unclear)],
         expect![[r#"
             read 1 new 1 duplicates 0 amended 0 removed 0 restored 0 gaps 0 ambiguous 1
             2026-03-03 -990 10 "PAGO UNO" booked v1 [first]

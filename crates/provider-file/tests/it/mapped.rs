@@ -1,0 +1,183 @@
+use expect_test::expect;
+
+use crate::support::{check, decode, fixture, show, source};
+use cartola_connector::Connector as _;
+use cartola_provider_file::StatementFiles;
+
+const MAPPING: &str = r#"
+[file]
+encoding = "windows-1252"
+delimiter = ";"
+skip_lines = 2
+
+[account]
+institution = "banco-chile"
+kind = "checking"
+currency = "CLP"
+number = "00-123-45678-90"
+
+[columns]
+date = "Fecha"
+description = "descripcion"
+debit = "Cargos"
+credit = "Abonos"
+balance = "Saldo"
+document = "N° Doc."
+counterparty_rut = 7
+"#;
+
+/// A mapping of `date,text,amount` with these lines added to its tables.
+fn plain(file: &str, formats: &str) -> String {
+    format!(
+        "[file]\n{file}\n[account]\ncurrency = \"CLP\"\n\
+         [columns]\ndate = \"date\"\ndescription = \"text\"\namount = \"amount\"\n\
+         [formats]\n{formats}\n"
+    )
+}
+
+fn amounts(csv: &str, mapping: &str) -> Vec<i64> {
+    let batches = StatementFiles::new().decode(&source(csv, Some(mapping))).unwrap();
+    batches[0].lines.iter().map(|line| line.observation.amount.minor()).collect()
+}
+
+fn refusal(csv: &str, mapping: &str) -> String {
+    let error = StatementFiles::new().decode(&source(csv, Some(mapping))).unwrap_err();
+    format!("{}: {error}", error.kind.name())
+}
+
+#[test]
+fn a_csv_of_a_bank() {
+    check(fixture("movimientos.csv"), Some(MAPPING), &expect![[r#"
+        csv/mapped MappedFile of 2026-01-07
+        account banco-chile checking CLP 00-123-45678-90 rut ? name ?
+        covers 2026-01-05 to 2026-01-07, complete
+        line 3 2026-01-05 -350000 = 650000 [ARRIENDO; OFICINA] document 00001
+        line 4 2026-01-06 20500 = 670500 [PAGO "EJEMPLO"] with ? 22222222-2 ?
+        line 5 2026-01-07 -2500 = 668000 [CAFÉ] document 00003
+        warning counterparty_rut at line 5: the counterparty's RUT is wrong; it is left out
+    "#]]);
+}
+
+#[test]
+fn a_csv_without_mapping_asks_for_one() {
+    check(fixture("movimientos.csv"), None, &expect![[r#"
+        mapping: the file: a CSV file does not say what its columns are; give a mapping file with it, see docs/examples/mapping.toml
+    "#]]);
+}
+
+#[test]
+fn the_example_of_the_documentation_reads() {
+    let example = include_str!("../../../../docs/examples/mapping.toml");
+    let batches = StatementFiles::new().decode(&source(fixture("movimientos.csv"), Some(example)));
+    let from_example: String = batches.unwrap().iter().map(show).collect();
+    assert!(from_example.contains("[ARRIENDO; OFICINA]"), "{from_example}");
+}
+
+#[test]
+fn signs_and_marks_are_the_mappings() {
+    let csv = "date,text,amount\n05/01/2026,a,1234.00\n06/01/2026,b,-5\n";
+    let marks = "decimal = \".\"\nthousands = \",\"";
+    assert_eq!(amounts(csv, &plain("", marks)), [1_234, -5]);
+    let turned = format!("{marks}\nsign = \"positive_is_debit\"");
+    assert_eq!(amounts(csv, &plain("", &turned)), [-1_234, 5]);
+}
+
+#[test]
+fn columns_may_be_counted_and_dates_have_several_forms() {
+    let mapping = "[file]\nheader = false\ndelimiter = \"\\t\"\n[account]\ncurrency = \"CLP\"\n\
+                   [columns]\ndate = 1\ndescription = 2\namount = 3\n\
+                   [formats]\ndate = [\"YYYYMMDD\", \"DD/MM\"]\n";
+    let csv = "20260105\ta\t1\n\t\t\n06/01\tb\t2\n";
+    assert_eq!(amounts(csv, mapping), [1, 2]);
+}
+
+#[test]
+fn the_order_is_detected_unless_the_mapping_says_it() {
+    let csv = "date,text,amount\n06/01/2026,b,2\n05/01/2026,a,1\n";
+    assert_eq!(amounts(csv, &plain("", "")), [1, 2]);
+    assert_eq!(amounts(csv, &plain("order = \"newest_first\"", "")), [1, 2]);
+    assert_eq!(amounts(csv, &plain("order = \"oldest_first\"", "")), [2, 1]);
+}
+
+#[test]
+fn what_a_file_speaks_for_is_declared() {
+    let keys = "complete = true\nfrom = 2026-01-01\nas_of = 2026-01-31";
+    let batches = StatementFiles::new()
+        .decode(&source("date,text,amount\n", Some(&plain(keys, ""))))
+        .unwrap();
+    expect![[r#"
+        csv/mapped MappedFile of 2026-01-31
+        account ? ? CLP ? rut ? name ?
+        covers 2026-01-01 to 2026-01-31, complete
+    "#]].assert_eq(&show(&batches[0]));
+}
+
+#[test]
+fn keys_that_are_unknown_or_wrong_are_named() {
+    let csv = "date,text,amount\n05/01/2026,a,1\n";
+    expect!["mapping: the file: line 2 of the mapping: unknown field `delimeter`, expected one of `encoding`, `delimiter`, `skip_lines`, `header`, `order`, `complete`, `from`, `as_of`"].assert_eq(&refusal(csv, &plain("delimeter = \";\"", "")));
+    expect!["mapping: the file: line 2 of the mapping: unknown variant `upwards`, expected one of `detect`, `oldest_first`, `newest_first`"].assert_eq(&refusal(csv, &plain("order = \"upwards\"", "")));
+    expect!["mapping: the file: line 2 of the mapping: expected u32"].assert_eq(&refusal(csv, &plain("skip_lines = \"two\"", "")));
+    expect!["mapping: the file: the mapping's file.as_of is no day that a file may speak of"].assert_eq(&refusal(csv, &plain("as_of = 2199-01-01", "")));
+    expect!["mapping: the file: the mapping's formats.date must be made of D, DD, M, MM, MMM, YY and YYYY, such as DD/MM/YYYY"].assert_eq(&refusal(csv, &plain("", "date = \"%d/%m/%Y\"")));
+    expect![[r#"mapping: the file: the mapping's formats.decimal and formats.thousands must be two marks, such as "," and ".""#]].assert_eq(&refusal(csv, &plain("", "decimal = \"5\"")));
+    expect!["mapping: the file: line 1 of the mapping: missing field `columns`"].assert_eq(&refusal(csv, "[account]\ncurrency = \"CLP\"\n"));
+    let columns = plain("", "");
+    expect!["mapping: the file: the mapping needs columns.amount, or columns.debit and columns.credit"].assert_eq(&refusal(csv, &columns.replace("amount = \"amount\"", "debit = 3")));
+    expect!["mapping: the file: the header line has no column named as the mapping's columns.description says; check file.skip_lines and file.delimiter"].assert_eq(&refusal(csv, &columns.replace("\"text\"", "\"glosa\"")));
+    expect!["mapping: the file: the mapping's columns.description must be a number from 1 to 256"].assert_eq(&refusal(csv, &columns.replace("\"text\"", "300")));
+    expect!["mapping: the file: line 7 of the mapping: expected a header in quotes or a column number from 1"].assert_eq(&refusal(csv, &columns.replace("\"text\"", "true")));
+    let account = |key: &str| columns.replace("[columns]", &format!("{key}\n[columns]"));
+    expect!["mapping: the file: the mapping's account.institution is not in the catalogue of institutions"].assert_eq(&refusal(csv, &account("institution = \"banco-luna\"")));
+    expect!["mapping: the file: the mapping's account.number is wrong: the account number has a character that is neither a digit, hyphen, dot, blank nor asterisk"].assert_eq(&refusal(csv, &account("number = \"cuenta\"")));
+    expect!["mapping: the file: line 5 of the mapping: expected a string"].assert_eq(&refusal(csv, &account("number = 12345678")));
+    expect!["mapping: the file: the mapping's account.holder_rut is wrong: the verifier of the RUT is wrong, it should be 1"].assert_eq(&refusal(csv, &account("holder_rut = \"11.111.111-2\"")));
+}
+
+#[test]
+fn lines_that_are_wrong_are_refused_with_their_number() {
+    let of = |line: &str| {
+        refusal(
+            &format!("x\ndate,text,amount\n05/01/2026,a,1\n{line}\n"),
+            &plain("skip_lines = 1", ""),
+        )
+    };
+    expect!["malformed: line 4: expected a day that the calendar has"].assert_eq(&of("31/02/2026,a,1"));
+    expect!["malformed: line 4: expected a day between 1990-01-01 and 1 day after today"].assert_eq(&of("01/01/0001,a,1"));
+    expect!["malformed: line 4: expected a day between 1990-01-01 and 1 day after today"].assert_eq(&of("06/05/2026,a,1"));
+    expect!["malformed: line 4: expected a date in the form of the mapping's formats.date"].assert_eq(&of("2026-01-05,a,1"));
+    expect!["malformed: line 4: expected an amount such as 1.234 or -1.234,56, with the mapping's decimal and thousands marks"].assert_eq(&of("05/01/2026,a,uno"));
+    expect!["malformed: line 4: expected at least 3 fields, found 2"].assert_eq(&of("05/01/2026,a"));
+    expect!["malformed: line 4: expected an amount of at most 30000000000000 minor units, with the mapping's decimal and thousands marks"].assert_eq(&of("05/01/2026,a,99999999999999999999"));
+}
+
+#[test]
+fn both_sides_at_once_are_refused() {
+    let both =
+        String::from_utf8_lossy(&fixture("movimientos.csv")).replace(";20.500;", "1;20.500;");
+    expect!["malformed: line 4: expected either a cargo or an abono, found both"].assert_eq(&refusal(
+        &both.replace('\u{fffd}', "o"),
+        &MAPPING.replace("descripcion", "Descripcion").replace("\"N° Doc.\"", "3"),
+    ));
+}
+
+#[test]
+fn invalid_utf_8_is_refused_where_the_mapping_says_utf_8() {
+    let mapping = MAPPING.replace("windows-1252", "utf-8");
+    check(fixture("movimientos.csv"), Some(&mapping), &expect![[r#"
+        malformed: line 3: expected UTF-8, as the file or its mapping says it is
+    "#]]);
+}
+
+#[test]
+fn a_file_without_movements_needs_a_day() {
+    expect!["malformed: the file: expected movements, or as_of in the mapping where a file may have none"].assert_eq(&refusal("date,text,amount\n", &plain("", "")));
+    expect!["malformed: line 10: expected a header line, the file ends before it"].assert_eq(&refusal("only one line\n", &plain("skip_lines = 9", "")));
+}
+
+#[test]
+fn a_mapping_does_not_hinder_a_layout_that_is_certain() {
+    let with = StatementFiles::new().decode(&source(fixture("bank-1.ofx"), Some(MAPPING))).unwrap();
+    let without = decode(fixture("bank-1.ofx")).unwrap();
+    assert_eq!(with[0].layout, without[0].layout);
+}

@@ -1,0 +1,235 @@
+//! The behaviours that every backend has, each a function that fails by panicking.
+//!
+//! A backend's tests call [`contract_tests!`](crate::contract_tests) with an async function that
+//! makes an empty [`Backend`]; each behaviour becomes a test of its own name.
+#![allow(clippy::missing_panics_doc, reason = "a behaviour fails by panicking, as a test does")]
+#![allow(clippy::cloned_ref_to_slice_refs, reason = "a list of one reads as a list")]
+
+pub mod accounts;
+pub mod answers;
+pub mod archive;
+pub mod audit;
+pub mod consents;
+pub mod feed;
+pub mod fixtures;
+pub mod imports;
+pub mod isolation;
+pub mod listing;
+pub mod movements;
+mod pages;
+pub mod people;
+pub mod permission;
+pub mod scene;
+pub mod sources;
+pub mod tenancy;
+pub mod unit;
+pub mod vault;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::{Archive, Store};
+
+/// A backend to try, with whatever must live as long as it does, such as its folder.
+pub struct Backend {
+    /// Everything but the archive.
+    pub store: Arc<dyn Store>,
+    /// The archive.
+    pub archive: Arc<dyn Archive>,
+    _kept: Option<Box<dyn Any + Send>>,
+}
+
+impl Backend {
+    /// An empty store and an empty archive, which may be one.
+    pub fn new(store: Arc<dyn Store>, archive: Arc<dyn Archive>) -> Self {
+        Self { store, archive, _kept: None }
+    }
+
+    /// Drops `kept` after the backend.
+    #[must_use]
+    pub fn keeping(self, kept: impl Any + Send) -> Self {
+        Self { _kept: Some(Box::new(kept)), ..self }
+    }
+}
+
+/// Runs one behaviour on a new backend, on two threads.
+pub fn run(make: impl AsyncFnOnce() -> Backend, behaviour: impl AsyncFnOnce(Backend)) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime can be built")
+        .block_on(async { behaviour(make().await).await });
+}
+
+/// Expands to one `#[test]` for each behaviour, in a module for each domain. `$make` is the path
+/// of an `async fn() -> Backend`.
+///
+/// ```ignore
+/// async fn backend() -> Backend { … }
+/// cartola_store::contract_tests!(backend);
+/// ```
+#[macro_export]
+macro_rules! contract_tests {
+    ($make:path) => {
+        $crate::contract_tests! { @ $make;
+            accounts {
+                an_account_comes_back_as_it_was_added,
+                an_account_is_hidden_when_no_consent_holds,
+                an_account_is_found_by_identity_without_consent,
+                identities_are_unique,
+                a_claim_raises_the_version_and_sets_the_consents,
+                a_claim_of_another_version_is_a_conflict,
+                of_two_claims_at_once_one_wins,
+                accounts_are_listed_by_id_in_pages,
+                hidden_accounts_take_no_room_in_pages,
+                the_latest_balance_of_each_kind_is_read,
+                of_two_balances_of_one_day_the_later_import_counts,
+                a_balance_counts_while_its_own_consent_holds,
+                the_same_reading_twice_is_one,
+            }
+            answers {
+                an_answer_comes_back_as_it_was_recorded,
+                an_answer_expires,
+                a_key_is_unique_until_its_answer_expires,
+                recording_forgets_what_has_expired,
+            }
+            archive {
+                an_object_comes_back_as_it_was_put,
+                an_object_is_written_once,
+                of_two_puts_at_once_one_wins,
+                a_removed_object_is_gone,
+            }
+            audit {
+                a_tenant_without_entries_has_no_head,
+                entries_are_chained_and_the_head_is_recorded,
+                entries_of_one_unit_follow_each_other,
+                entries_are_read_in_pages,
+                appending_at_once_leaves_no_hole,
+            }
+            consents {
+                a_consent_comes_back_as_it_was_added,
+                every_state_comes_back,
+                a_change_raises_the_version,
+                a_change_of_another_version_is_a_conflict,
+                ids_are_unique,
+                consents_are_listed_by_id_in_pages,
+                a_page_is_never_longer_than_the_limit,
+            }
+            feed {
+                positions_follow_each_other_without_holes,
+                changes_appear_as_they_are_called,
+                a_change_without_a_word_does_not_appear,
+                a_row_is_the_movement_as_it_is_now,
+                removed_and_unconsented_movements_have_no_row,
+                entries_are_read_in_pages,
+                a_refused_unit_takes_no_position,
+                order_of_reading_is_order_of_commit,
+            }
+            imports {
+                an_import_comes_back_as_it_was_added,
+                ids_are_unique,
+                imports_are_found_by_content,
+                imports_are_listed_by_id_in_pages,
+            }
+            isolation {
+                tenancy_and_vault,
+                people_and_consents,
+                accounts_and_imports,
+                movements,
+                audit_and_answers,
+                archive,
+                equal_content_of_two_tenants_stands_side_by_side,
+                a_change_reaches_one_tenant_only,
+            }
+            listing {
+                every_filter_agrees_with_a_plain_search,
+                pages_have_neither_repeats_nor_holes,
+                pages_hold_while_movements_are_added,
+                a_position_that_was_removed_still_goes_on,
+                text_is_found_without_case_and_accents,
+                special_characters_are_plain_text,
+                a_page_is_never_longer_than_the_limit,
+                a_page_looks_at_so_many_movements_and_no_more,
+            }
+            movements {
+                a_movement_comes_back_as_it_was_added,
+                extreme_values_come_back,
+                ids_are_unique,
+                a_change_of_another_version_is_a_conflict,
+                a_movement_cannot_change_its_account,
+                a_change_of_day_moves_it_in_the_list,
+                removed_movements_are_hidden_unless_asked_for,
+                the_window_holds_what_is_hidden_too,
+                the_window_is_closed_on_both_ends,
+                the_day_before_is_the_last_with_a_movement,
+            }
+            people {
+                a_person_is_found_by_id_and_lookup,
+                lookups_are_unique,
+                a_link_is_found_by_what_it_joins,
+                links_are_unique,
+                a_link_changes_in_its_expected_version_only,
+                links_are_listed_by_id_in_pages,
+            }
+            permission {
+                a_revoked_consent_hides,
+                a_consent_hides_from_the_instant_it_expires,
+                any_other_consent_that_holds_shows,
+                a_long_list_of_consents_is_walked_to_its_end,
+                sets_share_what_they_go_on_with,
+                more_consents_show_what_was_hidden,
+                a_set_that_is_not_there_allows_nothing,
+            }
+            sources {
+                a_movement_is_read_with_its_sources_by_id,
+                every_part_of_a_source_comes_back,
+                ids_are_unique,
+                a_source_moves_to_another_movement,
+                a_source_that_is_elsewhere_cannot_be_moved,
+                aliases_are_read_from_both_sides,
+            }
+            tenancy {
+                tenants_are_listed_by_id,
+                ids_and_names_of_tenants_are_unique,
+                a_tenant_is_added_by_its_own_unit,
+                a_credential_is_found_by_its_digest,
+                credentials_are_listed_by_id,
+                a_revoked_credential_is_still_found,
+                a_credential_is_revoked_once,
+                ids_and_digests_of_credentials_are_unique,
+            }
+            unit {
+                a_store_is_ready,
+                an_empty_unit_changes_nothing,
+                commands_see_those_before_them,
+                a_conflict_in_the_last_command_leaves_no_trace,
+                every_kind_of_conflict_undoes_the_unit,
+                a_refused_unit_can_be_committed_again,
+                a_receipt_tells_what_moved,
+                a_commit_is_visible_to_the_next_read,
+                too_many_rows_are_refused,
+            }
+            vault {
+                a_data_key_is_found_by_id_and_subject,
+                a_subject_has_one_data_key,
+                nobody_in_particular_has_one_data_key,
+                a_secret_is_kept_as_it_was_first_offered,
+                callers_at_once_get_the_same_secret,
+            }
+        }
+    };
+    (@ $make:path; $($domain:ident { $($behaviour:ident,)* })*) => {
+        $(
+            mod $domain {
+                use super::*;
+                $(
+                    #[test]
+                    fn $behaviour() {
+                        $crate::contract::run($make, $crate::contract::$domain::$behaviour);
+                    }
+                )*
+            }
+        )*
+    };
+}

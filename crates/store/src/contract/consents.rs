@@ -1,0 +1,119 @@
+//! The consent ledger.
+
+use cartola_model::{ConsentKind, ConsentState};
+
+use super::Backend;
+use super::fixtures::{NOW, at};
+use super::pages::check_list;
+use super::scene::Scene;
+use crate::consents::ConsentRow;
+use crate::{Command, MAX_PAGE};
+
+/// A consent comes back with all its parts.
+pub async fn a_consent_comes_back_as_it_was_added(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    assert_eq!(find(&scene, &scene.consent).await.as_ref(), Some(&scene.consent));
+    let mut mandate = scene.make.consent(scene.link.id);
+    mandate.kind = ConsentKind::TenantMandate;
+    mandate.person = Some(scene.person.id);
+    scene.apply(Command::AddConsent(mandate.clone())).await;
+    assert_eq!(find(&scene, &mandate).await, Some(mandate));
+    assert_eq!(find(&scene, &scene.make.consent(scene.link.id)).await, None);
+}
+
+async fn find(scene: &Scene, consent: &ConsentRow) -> Option<ConsentRow> {
+    scene.store.consent(scene.make.tenant, consent.id).await.expect("a read")
+}
+
+/// A consent can be stored in every state, and moved to every state.
+pub async fn every_state_comes_back(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let states = [
+        ConsentState::Granted { at: at(-60), expires_at: None },
+        ConsentState::Granted { at: at(-60), expires_at: Some(at(60)) },
+        ConsentState::Revoked { granted_at: at(-60), at: NOW },
+        ConsentState::Expired { granted_at: at(-60), at: at(60) },
+    ];
+    for state in states {
+        let mut row = scene.make.consent(scene.link.id);
+        row.state = state;
+        scene.apply(Command::AddConsent(row.clone())).await;
+        assert_eq!(find(&scene, &row).await, Some(row));
+        let mut moved = scene.make.consent(scene.link.id);
+        scene.apply(Command::AddConsent(moved.clone())).await;
+        scene.apply(Command::ChangeConsent { id: moved.id, expected: 1, state }).await;
+        moved.state = state;
+        moved.version = 2;
+        assert_eq!(find(&scene, &moved).await, Some(moved));
+    }
+}
+
+/// Each change raises the version by one.
+pub async fn a_change_raises_the_version(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let mut row = scene.consent.clone();
+    for version in 1..4 {
+        let state = ConsentState::Granted { at: NOW, expires_at: Some(at(i64::from(version))) };
+        scene.apply(Command::ChangeConsent { id: row.id, expected: version, state }).await;
+        row.state = state;
+        row.version = version + 1;
+        assert_eq!(find(&scene, &row).await.as_ref(), Some(&row));
+    }
+}
+
+/// A change that was decided on another version, or on nothing, changes nothing.
+pub async fn a_change_of_another_version_is_a_conflict(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let state = ConsentState::Revoked { granted_at: NOW, at: NOW };
+    let id = scene.consent.id;
+    for expected in [0, 2, u32::MAX] {
+        scene.conflicts(Command::ChangeConsent { id, expected, state }).await;
+    }
+    let unknown = scene.make.id();
+    scene.conflicts(Command::ChangeConsent { id: unknown, expected: 1, state }).await;
+    assert_eq!(find(&scene, &scene.consent).await.as_ref(), Some(&scene.consent));
+    scene.apply(Command::ChangeConsent { id, expected: 1, state }).await;
+    scene.conflicts(Command::ChangeConsent { id, expected: 1, state }).await;
+}
+
+/// Neither a consent nor a set of consents is added twice.
+pub async fn ids_are_unique(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let mut same_id = scene.make.consent(scene.link.id);
+    same_id.id = scene.consent.id;
+    scene.conflicts(Command::AddConsent(same_id)).await;
+    let mut same_set = scene.make.consent_set(scene.consent.id, None);
+    same_set.id = scene.set.id;
+    scene.conflicts(Command::AddConsentSets(vec![same_set])).await;
+    let new_set = scene.make.consent_set(scene.consent.id, Some(scene.set.id));
+    scene.conflicts(Command::AddConsentSets(vec![new_set, new_set])).await;
+}
+
+/// Consents are listed by id, in every state.
+pub async fn consents_are_listed_by_id_in_pages(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let mut consents = vec![scene.consent.clone()];
+    consents.extend((0..6).map(|_| scene.make.consent(scene.link.id)));
+    consents[3].state = ConsentState::Revoked { granted_at: NOW, at: NOW };
+    for consent in consents[1..].iter().rev() {
+        scene.apply(Command::AddConsent(consent.clone())).await;
+    }
+    let tenant = scene.make.tenant;
+    check_list(&consents, async |after, limit| scene.store.consents(tenant, after, limit).await)
+        .await;
+}
+
+/// However many are asked for, a page has [`MAX_PAGE`] rows at most.
+pub async fn a_page_is_never_longer_than_the_limit(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let mut unit = scene.unit();
+    for _ in 0..=MAX_PAGE {
+        unit.push(Command::AddConsent(scene.make.consent(scene.link.id)));
+    }
+    scene.commit(unit).await;
+    let tenant = scene.make.tenant;
+    let first = scene.store.consents(tenant, None, usize::MAX).await.expect("a read");
+    assert_eq!(first.rows.len(), MAX_PAGE);
+    let rest = scene.store.consents(tenant, first.next, usize::MAX).await.expect("a read");
+    assert_eq!((rest.rows.len(), rest.next), (2, None));
+}

@@ -1,0 +1,239 @@
+//! Tenants do not see each other. The second tenant asks for the first one's rows by every read
+//! there is, with the right ids.
+
+use cartola_model::audit::AuditEvent;
+use cartola_model::{ConsentState, LinkSource, MovementStatus};
+use cartola_primitives::id::TenantId;
+use cartola_primitives::{Currency, Date, Money};
+
+use super::Backend;
+use super::fixtures::{Fixtures, NOW};
+use super::movements::{change_to, changed};
+use super::scene::{Scene, everything};
+use crate::accounts::BalanceRow;
+use crate::answers::AnswerRow;
+use crate::imports::ImportRow;
+use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
+use crate::tenancy::CredentialRow;
+use crate::vault::DataKeyRow;
+use crate::{Command, MAX_PAGE, Store, UnitOfWork};
+
+/// A row of everything beside the scene's.
+struct Everything {
+    scene: Scene,
+    credential: CredentialRow,
+    data_key: DataKeyRow,
+    balance: BalanceRow,
+    movement: MovementRow,
+    source: SourceRow,
+    alias: AliasRow,
+    import: ImportRow,
+    answer: AnswerRow,
+}
+
+impl Everything {
+    async fn of_first_tenant(backend: &Backend) -> Self {
+        let scene = Scene::new(backend).await;
+        let make = &scene.make;
+        let movement = scene.movement();
+        let import = make.import(scene.account.id, scene.consent.id);
+        let id = movement.movement.id;
+        let rows = Self {
+            credential: make.credential(),
+            data_key: make.data_key(None),
+            balance: make.balance(scene.account.id, scene.consent.id),
+            source: make.source(&movement.movement, import.id, scene.consent.id),
+            alias: AliasRow { alias: make.id(), movement: id, at: NOW, undone: false },
+            answer: make.answer(),
+            movement,
+            import,
+            scene,
+        };
+        rows.scene
+            .commit(rows.commands().into_iter().fold(rows.scene.unit(), UnitOfWork::with))
+            .await;
+        rows
+    }
+
+    /// What adds them; the scene's own rows are not among them.
+    fn commands(&self) -> Vec<Command> {
+        vec![
+            Command::AddCredential(self.credential.clone()),
+            Command::AddDataKey(self.data_key.clone()),
+            Command::AddBalances(vec![self.balance.clone()]),
+            Command::AddMovements(vec![self.movement.clone()]),
+            Command::AddSources(vec![self.source.clone()]),
+            Command::AddAlias(self.alias),
+            Command::AddImport(self.import.clone()),
+            Command::Audit(AuditEvent::once("movement.added", "operator", "one")),
+            Command::RecordAnswer(self.answer.clone()),
+        ]
+    }
+
+    /// The same content for another tenant, whose unit this is.
+    fn for_tenant(&self, make: &Fixtures) -> UnitOfWork {
+        let unit = UnitOfWork::new(make.tenant, NOW)
+            .with(Command::AddTenant(make.tenant("the other")))
+            .with(Command::AddPerson(self.scene.person.clone()))
+            .with(Command::AddLink(self.scene.link.clone()))
+            .with(Command::AddConsent(self.scene.consent.clone()))
+            .with(Command::AddConsentSets(vec![self.scene.set]))
+            .with(Command::AddAccount(self.scene.account.clone()));
+        self.commands().into_iter().fold(unit, UnitOfWork::with)
+    }
+}
+
+/// A tenant that has nothing.
+async fn empty_tenant(backend: &Backend) -> TenantId {
+    let make = Fixtures::new(2);
+    let unit = UnitOfWork::new(make.tenant, NOW).with(Command::AddTenant(make.tenant("the other")));
+    backend.store.commit(unit).await.expect("a new tenant is taken");
+    make.tenant
+}
+
+/// Credentials and data keys.
+pub async fn tenancy_and_vault(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let store = &backend.store;
+    let digest = &rows.credential.digest;
+    assert_eq!(store.credential(other, digest).await.expect("a read"), None);
+    assert_eq!(store.credentials(other).await.expect("a read"), []);
+    assert_eq!(store.data_key(other, rows.data_key.id).await.expect("a read"), None);
+    assert_eq!(store.data_key_of(other, None).await.expect("a read"), None);
+    let named = store.tenant(other).await.expect("a read").map(|row| row.name);
+    assert_eq!(named.as_deref(), Some("the other"));
+}
+
+/// Persons, links and consents.
+pub async fn people_and_consents(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let (store, scene) = (&backend.store, &rows.scene);
+    assert_eq!(store.person(other, scene.person.id).await.expect("a read"), None);
+    let person = store.person_by_lookup(other, &scene.person.lookup).await.expect("a read");
+    assert_eq!(person, None);
+    let (institution, person) = (&scene.link.institution, scene.link.person);
+    let link = store.link_of(other, institution, person, LinkSource::Files).await.expect("a read");
+    assert_eq!(link, None);
+    assert_eq!(store.links(other, None, MAX_PAGE).await.expect("a read").rows, []);
+    assert_eq!(store.consent(other, scene.consent.id).await.expect("a read"), None);
+    assert_eq!(store.consents(other, None, MAX_PAGE).await.expect("a read").rows, []);
+}
+
+/// Accounts, balances and imports.
+pub async fn accounts_and_imports(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let (store, account) = (&backend.store, &rows.scene.account);
+    assert_eq!(store.account(other, account.id, NOW).await.expect("a read"), None);
+    let found = store.account_by_identity(other, &account.identity).await.expect("a read");
+    assert_eq!(found, None);
+    assert_eq!(store.accounts(other, None, MAX_PAGE, NOW).await.expect("a read").rows, []);
+    assert_eq!(store.balances(other, account.id, NOW).await.expect("a read"), []);
+    assert_eq!(store.import(other, rows.import.id).await.expect("a read"), None);
+    let found = store.imports_of_content(other, &rows.import.content).await.expect("a read");
+    assert_eq!(found, []);
+    for of in [None, Some(account.id)] {
+        assert_eq!(store.imports(other, of, None, MAX_PAGE).await.expect("a read").rows, []);
+    }
+}
+
+/// Movements, the feed, sources and aliases.
+pub async fn movements(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let (store, account) = (&backend.store, rows.scene.account.id);
+    let id = rows.movement.movement.id;
+    for account in [None, Some(account)] {
+        for status in [None, Some(MovementStatus::Booked)] {
+            let query = MovementQuery { account, status, ..everything() };
+            assert_eq!(store.movements(other, &query).await.expect("a read").rows, []);
+        }
+    }
+    assert!(store.movement(other, id, NOW).await.expect("a read").is_none());
+    let window = store.window(other, account, Date::MIN, Date::MAX).await.expect("a read");
+    assert!(window.is_empty());
+    assert_eq!(store.day_before(other, account, Date::MAX).await.expect("a read"), []);
+    assert!(store.feed(other, 0, MAX_PAGE, NOW).await.expect("a read").is_empty());
+    for id in [id, rows.alias.alias] {
+        assert_eq!(store.aliases(other, id).await.expect("a read"), []);
+    }
+}
+
+/// The audit trail and answers.
+pub async fn audit_and_answers(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let store = &backend.store;
+    assert_eq!(store.audit(other, 0, MAX_PAGE).await.expect("a read"), []);
+    assert_eq!(store.audit_head(other).await.expect("a read"), None);
+    assert_eq!(store.answer(other, &rows.answer.key, NOW).await.expect("a read"), None);
+}
+
+/// The archive neither reads nor removes for another tenant, and an id is free in each.
+pub async fn archive(backend: Backend) {
+    let make = Fixtures::new(1);
+    let other = Fixtures::new(2);
+    let archive = &backend.archive;
+    let id = make.id();
+    let [mine, theirs] = [make.sealed("mine"), other.sealed("theirs")];
+    archive.put(make.tenant, id, &mine).await.expect("an object is put");
+    assert_eq!(archive.read(other.tenant, id).await.expect("a read"), None);
+    archive.remove(other.tenant, id).await.expect("nothing is forgotten");
+    archive.put(other.tenant, id, &theirs).await.expect("the id is free here");
+    assert_eq!(archive.read(make.tenant, id).await.expect("a read"), Some(mine));
+    assert_eq!(archive.read(other.tenant, id).await.expect("a read"), Some(theirs));
+}
+
+async fn feed_positions(store: &dyn Store, tenant: TenantId) -> Vec<u64> {
+    let entries = store.feed(tenant, 0, MAX_PAGE, NOW).await.expect("a read");
+    entries.iter().map(|entry| entry.position).collect()
+}
+
+/// Nothing is unique across tenants but the tenants' own ids and names, and each has its own feed
+/// and its own chain.
+pub async fn equal_content_of_two_tenants_stands_side_by_side(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let make = Fixtures::new(2);
+    let receipt =
+        backend.store.commit(rows.for_tenant(&make)).await.expect("nothing is in the way");
+    assert_eq!(receipt.feed_position, Some(1));
+    let store = &*backend.store;
+    let mut heads = Vec::new();
+    for tenant in [rows.scene.make.tenant, make.tenant] {
+        assert_eq!(feed_positions(store, tenant).await, [1]);
+        let found = store.movements(tenant, &everything()).await.expect("a read").rows;
+        assert_eq!(found, [rows.movement.clone()]);
+        let sources = store.movement(tenant, rows.movement.movement.id, NOW).await;
+        let sources = sources.expect("a read").expect("it is shown").sources;
+        assert_eq!(sources, [rows.source.clone()]);
+        heads.extend(store.audit_head(tenant).await.expect("a read"));
+    }
+    assert_eq!(heads.iter().map(|head| head.0).collect::<Vec<_>>(), [1, 1]);
+    assert_ne!(heads[0].1, heads[1].1, "a chain is bound to its tenant");
+}
+
+/// What one tenant changes, the other one keeps as it was, even where ids are the same.
+pub async fn a_change_reaches_one_tenant_only(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let (scene, make) = (&rows.scene, Fixtures::new(2));
+    backend.store.commit(rows.for_tenant(&make)).await.expect("nothing is in the way");
+    let amended =
+        changed(&rows.movement, |next| next.movement.amount = Money::new(1, Currency::CLP));
+    let state = ConsentState::Revoked { granted_at: NOW, at: NOW };
+    let unit = UnitOfWork::new(make.tenant, NOW)
+        .with(change_to(&amended, FeedChange::Modified))
+        .with(Command::RevokeCredential(rows.credential.id))
+        .with(Command::ChangeConsent { id: scene.consent.id, expected: 1, state });
+    backend.store.commit(unit).await.expect("the other tenant changes its rows");
+    assert_eq!(scene.shown().await, [rows.movement.clone()]);
+    let store = &backend.store;
+    let hidden = store.movements(make.tenant, &everything()).await.expect("a read");
+    assert_eq!(hidden.rows, []);
+    let consent = store.consent(scene.make.tenant, scene.consent.id).await.expect("a read");
+    assert_eq!(consent.as_ref(), Some(&scene.consent));
+    let credentials = store.credentials(scene.make.tenant).await.expect("a read");
+    assert_eq!(credentials, [rows.credential.clone()]);
+    assert_eq!(feed_positions(&**store, scene.make.tenant).await, [1]);
+}

@@ -1,0 +1,113 @@
+//! Tenants and credentials.
+
+use cartola_model::Scope;
+
+use super::Backend;
+use super::fixtures::{Fixtures, at};
+use super::scene::Scene;
+use crate::tenancy::CredentialKind;
+use crate::{Command, StoreErrorKind, UnitOfWork};
+
+/// All tenants come back as they were added, by id.
+pub async fn tenants_are_listed_by_id(backend: Backend) {
+    let mut rows = Vec::new();
+    for seed in 1..=4 {
+        let make = Fixtures::new(seed);
+        let row = make.tenant(&format!("Compañía {seed}"));
+        let unit = UnitOfWork::new(make.tenant, at(0)).with(Command::AddTenant(row.clone()));
+        backend.store.commit(unit).await.expect("a new tenant is taken");
+        assert_eq!(backend.store.tenant(row.id).await.expect("a read"), Some(row.clone()));
+        rows.push(row);
+    }
+    rows.sort_by_key(|row| row.id);
+    assert_eq!(backend.store.tenants().await.expect("a read"), rows);
+}
+
+/// A tenant's id and its name are new.
+pub async fn ids_and_names_of_tenants_are_unique(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    scene.conflicts(Command::AddTenant(scene.make.tenant("another name"))).await;
+    let other = Fixtures::new(2);
+    let same_name = Command::AddTenant(other.tenant("tenant 1"));
+    let unit = UnitOfWork::new(other.tenant, at(0)).with(same_name);
+    let refused = backend.store.commit(unit).await.expect_err("the name is taken");
+    assert_eq!(refused.kind, StoreErrorKind::Conflict);
+    assert_eq!(backend.store.tenants().await.expect("a read"), [scene.make.tenant("tenant 1")]);
+}
+
+/// A unit cannot add another tenant than its own.
+pub async fn a_tenant_is_added_by_its_own_unit(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let other = Fixtures::new(2).tenant("another");
+    let kind = scene.refused(Command::AddTenant(other.clone())).await;
+    assert_eq!(kind, StoreErrorKind::Misuse);
+    assert_eq!(backend.store.tenant(other.id).await.expect("a read"), None);
+}
+
+/// Credentials of every kind come back as they were added.
+pub async fn a_credential_is_found_by_its_digest(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let store = &scene.store;
+    let kinds =
+        [CredentialKind::ApiKey, CredentialKind::ClientSecret, CredentialKind::WebhookSecret];
+    for (kind, scopes) in kinds.into_iter().zip([Scope::ALL.to_vec(), vec![Scope::Audit], vec![]]) {
+        let mut row = scene.make.credential();
+        row.kind = kind;
+        row.scopes = scopes;
+        row.sealed = (kind == CredentialKind::WebhookSecret).then(|| scene.make.sealed("secret"));
+        scene.apply(Command::AddCredential(row.clone())).await;
+        let found = store.credential(scene.make.tenant, &row.digest).await.expect("a read");
+        assert_eq!(found, Some(row));
+    }
+    let unknown = scene.make.fresh_digest();
+    let found = store.credential(scene.make.tenant, &unknown).await.expect("a read");
+    assert_eq!(found, None);
+}
+
+/// All of a tenant's credentials, by id.
+pub async fn credentials_are_listed_by_id(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let rows = [(); 5].map(|()| scene.make.credential());
+    for row in rows.iter().rev() {
+        scene.apply(Command::AddCredential(row.clone())).await;
+    }
+    let found = scene.store.credentials(scene.make.tenant).await.expect("a read");
+    assert_eq!(found, rows);
+}
+
+/// Revoking records when, and the credential is found as before: the caller decides.
+pub async fn a_revoked_credential_is_still_found(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let mut row = scene.make.credential();
+    scene.apply(Command::AddCredential(row.clone())).await;
+    scene.commit(scene.unit_at(at(60)).with(Command::RevokeCredential(row.id))).await;
+    row.revoked_at = Some(at(60));
+    let tenant = scene.make.tenant;
+    let found = scene.store.credential(tenant, &row.digest).await.expect("a read");
+    assert_eq!(found.as_ref(), Some(&row));
+    assert_eq!(scene.store.credentials(tenant).await.expect("a read"), [row]);
+}
+
+/// What is revoked or unknown cannot be revoked.
+pub async fn a_credential_is_revoked_once(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let row = scene.make.credential();
+    scene.conflicts(Command::RevokeCredential(row.id)).await;
+    scene.apply(Command::AddCredential(row.clone())).await;
+    scene.apply(Command::RevokeCredential(row.id)).await;
+    scene.conflicts(Command::RevokeCredential(row.id)).await;
+}
+
+/// Neither the id nor the digest of a credential is used again, not even after it was revoked.
+pub async fn ids_and_digests_of_credentials_are_unique(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let row = scene.make.credential();
+    scene.apply(Command::AddCredential(row.clone())).await;
+    scene.apply(Command::RevokeCredential(row.id)).await;
+    let mut same_id = scene.make.credential();
+    same_id.id = row.id;
+    scene.conflicts(Command::AddCredential(same_id)).await;
+    let mut same_digest = scene.make.credential();
+    same_digest.digest = row.digest;
+    scene.conflicts(Command::AddCredential(same_digest)).await;
+}
