@@ -7,9 +7,7 @@
 use std::path::Path;
 
 use cartola_primitives::id::TenantId;
-use cartola_store::movements::{
-    FeedChange, MovementPage, MovementQuery, MovementRow, SourceRow,
-};
+use cartola_store::movements::{FeedChange, MovementPage, MovementQuery, MovementRow, SourceRow};
 use cartola_store::{Command, StoreError, UnitOfWork};
 use rusqlite::Connection;
 
@@ -117,7 +115,11 @@ impl BareReader {
     }
 
     /// What [`cartola_store::Movements::movements`] gives.
-    pub fn page(&self, tenant: TenantId, query: &MovementQuery) -> Result<MovementPage, StoreError> {
+    pub fn page(
+        &self,
+        tenant: TenantId,
+        query: &MovementQuery,
+    ) -> Result<MovementPage, StoreError> {
         page(&self.connection, tenant, query)
     }
 }
