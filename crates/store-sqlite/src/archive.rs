@@ -10,6 +10,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use cartola_crypto::Sealed;
@@ -84,12 +85,18 @@ fn put(root: &Path, tenant: TenantId, id: ArchiveId, object: &Sealed) -> io::Res
         folder::create(&tenant_folder)?;
         folder::sync(root)?;
     }
-    let beside = path.with_extension("new");
+    let beside = path.with_extension(unused_extension());
     let written = write_new(&beside, object).and_then(|()| fs::hard_link(&beside, &path));
     // Whatever came of it, the other name has served.
     let removed = fs::remove_file(&beside);
     written.and(removed)?;
     folder::sync(&tenant_folder)
+}
+
+/// Of two writers of one id, neither touches what the other has begun.
+fn unused_extension() -> String {
+    static TRIES: AtomicU64 = AtomicU64::new(0);
+    format!("{}-{}.new", std::process::id(), TRIES.fetch_add(1, Ordering::Relaxed))
 }
 
 fn write_new(path: &Path, object: &Sealed) -> io::Result<()> {

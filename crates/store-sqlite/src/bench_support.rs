@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use cartola_primitives::id::TenantId;
-use cartola_store::movements::{FeedChange, MovementRow, SourceRow};
+use cartola_store::movements::{FeedChange, MovementPage, MovementQuery, MovementRow, SourceRow};
 use cartola_store::{Command, StoreError, UnitOfWork};
 use rusqlite::Connection;
 
@@ -16,7 +16,7 @@ use crate::movements::write::{
     ADD_FEED, ADD_MOVEMENT, ADD_SOURCE, EncodedMovement, EncodedSource, tell, write_movement,
     write_source,
 };
-use crate::movements::{feed_position, set_feed_position};
+use crate::movements::{feed_position, page, set_feed_position};
 use crate::unit::Unit;
 use crate::{Options, folder, pragmas, unit};
 
@@ -98,4 +98,28 @@ fn write_bulk(connection: &Connection, rows: &BareRows) -> Result<(), StoreError
     }
     let unit = Unit { connection, tenant: rows.tenant, at: rows.rest.at };
     set_feed_position(&unit, position)
+}
+
+/// A connection that reads pages on the caller's thread: what a page costs without the way to a
+/// reader and back.
+pub struct BareReader {
+    connection: Connection,
+}
+
+impl BareReader {
+    /// Opens the database in that data folder, set up as the store's own readers are.
+    pub fn open(data_folder: &Path) -> Result<Self, StoreError> {
+        let database = data_folder.join(folder::DATABASE);
+        let busy = Options::default().busy_timeout;
+        Ok(Self { connection: pragmas::open_reader(&database, busy)? })
+    }
+
+    /// What [`cartola_store::Movements::movements`] gives.
+    pub fn page(
+        &self,
+        tenant: TenantId,
+        query: &MovementQuery,
+    ) -> Result<MovementPage, StoreError> {
+        page(&self.connection, tenant, query)
+    }
 }

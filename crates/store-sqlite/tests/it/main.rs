@@ -1,1 +1,10 @@
+//! The embedded store: the contract of all backends, and what only this one promises.
 
+mod backup;
+mod check;
+mod contract;
+mod files;
+mod migration;
+mod processes;
+mod support;
+mod writer;

@@ -1,0 +1,13 @@
+use std::sync::Arc;
+
+use cartola_store::contract::Backend;
+
+use crate::support::Kept;
+
+async fn backend() -> Backend {
+    let Kept { store, folder } = Kept::new();
+    let archive = store.archive();
+    Backend::new(Arc::clone(&store) as Arc<_>, archive).keeping((store, folder))
+}
+
+cartola_store::contract_tests!(backend);

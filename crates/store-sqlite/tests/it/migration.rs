@@ -1,0 +1,66 @@
+//! Which files are opened and which are refused.
+
+use std::fs;
+use std::path::Path;
+
+use cartola_store::{StoreError, StoreErrorKind};
+use cartola_store_sqlite::{APPLICATION_ID, SCHEMA, SqliteStore};
+use rusqlite::Connection;
+
+use crate::support::{Kept, assert_sound, connect, options};
+
+fn refused(folder: &Path) -> StoreError {
+    match SqliteStore::open(folder, options()) {
+        Ok(_) => panic!("the file was opened"),
+        Err(error) => error,
+    }
+}
+
+fn folder_with(make: impl FnOnce(&Connection)) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    make(&connect(folder.path()));
+    folder
+}
+
+#[test]
+fn a_new_store_is_marked_as_ours() {
+    let kept = Kept::new();
+    let connection = kept.connection();
+    let pragma = |name: &str| -> i64 {
+        connection.pragma_query_value(None, name, |row| row.get(0)).expect("a number")
+    };
+    assert_eq!(pragma("application_id"), i64::from(APPLICATION_ID));
+    assert_eq!(usize::try_from(pragma("user_version")), Ok(SCHEMA));
+    assert_eq!(pragma("page_size"), 8_192);
+    assert_sound(&kept.store);
+}
+
+#[test]
+fn a_newer_store_is_refused_and_left_as_it_is() {
+    let folder = folder_with(|connection| {
+        connection.pragma_update(None, "application_id", APPLICATION_ID).expect("a pragma");
+        connection.pragma_update(None, "user_version", i64::MAX >> 40).expect("a pragma");
+        connection.execute_batch("CREATE TABLE later (id)").expect("a table");
+    });
+    let before = fs::read(folder.path().join("cartola.db")).expect("the file");
+    let error = refused(folder.path());
+    assert_eq!(error.kind, StoreErrorKind::TooNew);
+    assert_eq!(fs::read(folder.path().join("cartola.db")).expect("the file"), before);
+}
+
+#[test]
+fn a_database_of_somebody_else_is_refused_and_left_as_it_is() {
+    let folder = folder_with(|connection| {
+        connection.execute_batch("CREATE TABLE theirs (id)").expect("a table");
+    });
+    let before = fs::read(folder.path().join("cartola.db")).expect("the file");
+    assert_eq!(refused(folder.path()).kind, StoreErrorKind::Corrupt);
+    assert_eq!(fs::read(folder.path().join("cartola.db")).expect("the file"), before);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("cartola.db"), "Estimado cliente,".repeat(500)).expect("a file");
+    assert_eq!(refused(folder.path()).kind, StoreErrorKind::Corrupt);
+}
