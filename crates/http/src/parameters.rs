@@ -93,6 +93,13 @@ impl FromQuery for () {
     }
 }
 
+/// Two shapes in one query.
+impl<A: FromQuery, B: FromQuery> FromQuery for (A, B) {
+    fn read(parameters: &mut Parameters<'_>) -> Result<Self, Problem> {
+        Ok((A::read(parameters)?, B::read(parameters)?))
+    }
+}
+
 /// A query of the wanted shape.
 pub struct Query<T>(pub T);
 
