@@ -1,2 +1,28 @@
-//! The one binary: wires rooms together.
-fn main() {}
+//! The one binary: wires rooms together, and is the only place that names backends and connectors.
+
+mod command_line;
+mod commands;
+mod config;
+mod folder;
+mod installation;
+mod keys;
+mod logging;
+mod output;
+mod problem;
+mod serve;
+mod tenant;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command_line::CommandLine;
+
+fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    match commands::run(command_line.command) {
+        Ok(code) => code,
+        Err(error) => problem::report(&error),
+    }
+}

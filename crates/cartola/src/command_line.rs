@@ -1,0 +1,42 @@
+//! What can be typed.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{
+    audit, backup, demo, doctor, export, import, openapi, restore, serve, tenants,
+};
+
+/// The command line.
+#[derive(Parser)]
+#[command(name = "cartola", version, about = "A self-hosted open-finance gateway for Chile")]
+pub struct CommandLine {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// One per file under `commands/`.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Try the gateway: an embedded store, a tenant with keys and a sample statement, on loopback
+    Demo(demo::Arguments),
+    /// Run the gateway from a configuration file
+    Serve(serve::Arguments),
+    /// Import statement files
+    Import(import::Arguments),
+    /// Add, list and revoke tenants and their keys
+    #[command(subcommand)]
+    Tenants(tenants::Verb),
+    /// Write out what is stored
+    Export(export::Arguments),
+    /// Prove the audit trail
+    #[command(subcommand)]
+    Audit(audit::Verb),
+    /// Copy the data folder while it is in use
+    Backup(backup::Arguments),
+    /// Make a data folder from a backup
+    Restore(restore::Arguments),
+    /// Check a data folder: its store, its key and who may read it
+    Doctor(doctor::Arguments),
+    /// Print the OpenAPI description of /v1
+    Openapi(openapi::Arguments),
+}

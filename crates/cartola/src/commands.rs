@@ -1,0 +1,40 @@
+//! The verbs, one file each.
+
+pub mod audit;
+pub mod backup;
+pub mod demo;
+pub mod doctor;
+pub mod export;
+pub mod import;
+pub mod openapi;
+pub mod restore;
+pub mod serve;
+pub mod tenants;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use crate::command_line::Command;
+
+/// Runs a command on a runtime of its own.
+pub fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the process cannot start its threads; raise its limits")?;
+    runtime.block_on(async {
+        match command {
+            Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Import(arguments) => import::run(arguments).await,
+            Command::Tenants(verb) => tenants::run(verb).await,
+            Command::Export(arguments) => export::run(arguments).await,
+            Command::Audit(verb) => audit::run(verb).await,
+            Command::Backup(arguments) => backup::run(arguments).await,
+            Command::Restore(arguments) => restore::run(&arguments),
+            Command::Doctor(arguments) => doctor::run(arguments).await,
+            Command::Openapi(arguments) => openapi::run(&arguments),
+        }
+    })
+}

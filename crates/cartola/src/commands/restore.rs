@@ -1,0 +1,51 @@
+//! `cartola restore`: a data folder from a backup.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use crate::logging::{self, LogFormat};
+use crate::{folder, keys, output};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Folder that `cartola backup` made
+    backup: PathBuf,
+    /// Data folder to make; it must be empty or not there
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Restores. Every file is compared with the backup's manifest, and nothing stays where one differs.
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    logging::start(LogFormat::Text, logging::QUIET)?;
+    let Arguments { backup, data, json } = arguments;
+    if !backup.is_dir() {
+        bail!("there is no backup {}; name a folder that `cartola backup` made", backup.display());
+    }
+    if data.exists() && !folder::is_empty(data)? {
+        bail!("{} is not empty; name a folder that is empty or not there yet", data.display());
+    }
+    let spinner = output::spinner("restoring");
+    let counts = cartola_store_sqlite::restore(backup, data);
+    spinner.finish_and_clear();
+    let counts = counts.with_context(|| format!("{} is not restored", backup.display()))?;
+    if *json {
+        output::json(&counts)?;
+    } else {
+        output::line(format_args!(
+            "{}: {} movements of {} accounts; now put its master key at {}, or name it in the \
+             configuration",
+            data.display(),
+            counts.movements,
+            counts.accounts,
+            keys::path_in(data).display()
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

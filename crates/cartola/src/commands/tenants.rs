@@ -1,0 +1,222 @@
+//! `cartola tenants`: add, list and revoke.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use cartola_engine::Engine;
+use cartola_engine::tenants::NewKeys;
+use cartola_model::Scope;
+use cartola_primitives::id::{CredentialId, TenantId};
+use cartola_store::tenancy::{CredentialRow, TenantRow};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::installation::Named;
+use crate::output;
+use crate::wiring::Gateway;
+
+/// What to do with tenants.
+#[derive(Subcommand)]
+pub enum Verb {
+    /// Add a tenant and print its keys, once
+    Add(Add),
+    /// List tenants and the ids of their keys
+    List(List),
+    /// Withdraw one key, or all keys of a tenant
+    Revoke(Revoke),
+}
+
+#[derive(Args)]
+pub struct Add {
+    /// Name of the tenant
+    name: String,
+    /// What its keys may do: read, import, manage, audit
+    #[arg(long, value_delimiter = ',', value_parser = parse_scope, default_value = "read,import,manage,audit")]
+    scopes: Vec<Scope>,
+    #[command(flatten)]
+    installation: Named,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct List {
+    #[command(flatten)]
+    installation: Named,
+    /// Print one line of JSON a tenant
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct Revoke {
+    /// Id of a key (key_…), or id or name of a tenant for all its keys
+    id: String,
+    #[command(flatten)]
+    installation: Named,
+    /// Print one line of JSON a key
+    #[arg(long)]
+    json: bool,
+}
+
+fn parse_scope(text: &str) -> Result<Scope, String> {
+    let known = || Scope::ALL.map(Scope::name).join(", ");
+    Scope::parse(text).ok_or_else(|| format!("the scopes are {}", known()))
+}
+
+/// Runs the verb.
+pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
+    match verb {
+        Verb::Add(arguments) => add(arguments).await,
+        Verb::List(arguments) => list(arguments).await,
+        Verb::Revoke(arguments) => revoke(arguments).await,
+    }
+}
+
+/// Keys as they are printed, this once.
+#[derive(Serialize)]
+struct PrintedKeys<'a> {
+    tenant: TenantId,
+    name: &'a str,
+    api_key: &'a str,
+    client_id: CredentialId,
+    client_secret: &'a str,
+    webhook_secret: &'a str,
+}
+
+async fn add(arguments: Add) -> anyhow::Result<ExitCode> {
+    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let keys = gateway
+        .engine
+        .add_tenant(&arguments.name, &arguments.scopes)
+        .await
+        .with_context(|| format!("the tenant `{}` is not added", arguments.name))?;
+    print_keys(&keys, arguments.json)?;
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_keys(keys: &NewKeys, json: bool) -> anyhow::Result<()> {
+    let printed = PrintedKeys {
+        tenant: keys.tenant.id,
+        name: &keys.tenant.name,
+        api_key: keys.api_key.expose(),
+        client_id: keys.client_id,
+        client_secret: keys.client_secret.expose(),
+        webhook_secret: keys.webhook_secret.expose(),
+    };
+    if json {
+        return output::json(&printed);
+    }
+    output::line(format_args!("tenant          {} ({})", printed.name, printed.tenant))?;
+    output::line(format_args!("api key         {}", printed.api_key))?;
+    output::line(format_args!("client id       {}", printed.client_id))?;
+    output::line(format_args!("client secret   {}", printed.client_secret))?;
+    output::line(format_args!("webhook secret  {}", printed.webhook_secret))?;
+    output::line("Keep them: they are not shown again.")?;
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct ListedTenant<'a> {
+    tenant: TenantId,
+    name: &'a str,
+    created_at: String,
+    keys: Vec<ListedKey>,
+}
+
+#[derive(Serialize)]
+struct ListedKey {
+    id: CredentialId,
+    kind: &'static str,
+    scopes: Vec<Scope>,
+    created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<String>,
+}
+
+impl From<&CredentialRow> for ListedKey {
+    fn from(row: &CredentialRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind.name(),
+            scopes: row.scopes.clone(),
+            created_at: row.created_at.to_string(),
+            revoked_at: row.revoked_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+async fn list(arguments: List) -> anyhow::Result<ExitCode> {
+    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let mut rows = Vec::new();
+    for tenant in gateway.engine.tenants().await.context("the tenants cannot be read")? {
+        let keys = gateway.engine.credentials(tenant.id).await;
+        let keys = keys.context("the keys cannot be read")?;
+        let keys: Vec<ListedKey> = keys.iter().map(ListedKey::from).collect();
+        if arguments.json {
+            output::json(&listed(&tenant, keys))?;
+        } else {
+            rows.extend(keys.iter().map(|key| row(&tenant, key)));
+        }
+    }
+    if !arguments.json {
+        output::table(&["TENANT", "ID", "KEY", "KIND", "SCOPES", "STATE"], &rows)?;
+    }
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn listed(tenant: &TenantRow, keys: Vec<ListedKey>) -> ListedTenant<'_> {
+    let created_at = tenant.created_at.to_string();
+    ListedTenant { tenant: tenant.id, name: &tenant.name, created_at, keys }
+}
+
+fn row(tenant: &TenantRow, key: &ListedKey) -> Vec<String> {
+    vec![
+        tenant.name.clone(),
+        tenant.id.to_string(),
+        key.id.to_string(),
+        key.kind.to_owned(),
+        key.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(","),
+        if key.revoked_at.is_some() { "revoked" } else { "active" }.to_owned(),
+    ]
+}
+
+#[derive(Serialize)]
+struct Revoked {
+    tenant: TenantId,
+    revoked: CredentialId,
+}
+
+async fn revoke(arguments: Revoke) -> anyhow::Result<ExitCode> {
+    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let (tenant, keys) = meant(&gateway.engine, &arguments.id).await?;
+    for key in keys {
+        let outcome = gateway.engine.revoke_credential(tenant, key).await;
+        outcome.with_context(|| format!("the key {key} is not revoked"))?;
+        if arguments.json {
+            output::json(&Revoked { tenant, revoked: key })?;
+        } else {
+            output::line(format_args!("revoked {key}"))?;
+        }
+    }
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The key of that id, or all keys in force of the tenant of that id or name.
+async fn meant(engine: &Engine, id: &str) -> anyhow::Result<(TenantId, Vec<CredentialId>)> {
+    for tenant in engine.tenants().await.context("the tenants cannot be read")? {
+        let keys = engine.credentials(tenant.id).await.context("the keys cannot be read")?;
+        if tenant.name == id || tenant.id.to_string() == id {
+            let in_force = keys.iter().filter(|key| key.revoked_at.is_none());
+            return Ok((tenant.id, in_force.map(|key| key.id).collect()));
+        }
+        if let Some(key) = keys.iter().find(|key| key.id.to_string() == id) {
+            return Ok((tenant.id, vec![key.id]));
+        }
+    }
+    bail!("there is no tenant or key `{id}`; `cartola tenants list` shows them")
+}

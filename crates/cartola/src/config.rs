@@ -1,0 +1,112 @@
+//! The configuration file: TOML, every key documented in `docs/configuration.md`.
+//!
+//! Relative paths are relative to the file's own folder. A message never quotes a line of the
+//! file, since any line of it may hold a secret.
+
+mod secrets;
+mod settings;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::Deserialize;
+
+use crate::installation::Installation;
+use crate::problem::wrong_use;
+use secrets::{SecretList, SecretText};
+use settings::Store;
+
+pub use settings::{DEFAULT_PORT, Limits, Log, seconds};
+
+/// Longest configuration, in bytes.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
+
+/// Everything that an operator may choose.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    data: PathBuf,
+    #[serde(default = "settings::default_listen")]
+    pub listen: SocketAddr,
+    master_key: Option<SecretText>,
+    master_key_file: Option<PathBuf>,
+    retired_master_keys: Option<SecretList>,
+    retired_master_keys_file: Option<PathBuf>,
+    #[serde(default = "settings::default_metrics")]
+    pub metrics: bool,
+    #[serde(default)]
+    pub limits: Limits,
+    #[serde(default)]
+    pub log: Log,
+    #[serde(default)]
+    store: Store,
+}
+
+impl Config {
+    /// Reads a file. What is wrong with it is wrong use: nothing has been touched yet.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = read_text(path).map_err(|error| {
+            wrong_use(format!("the configuration {} cannot be read: {error}", path.display()))
+        })?;
+        let mut config = Self::parse(&text).map_err(|problem| {
+            wrong_use(format!("the configuration {} is wrong: {problem}", path.display()))
+        })?;
+        config.resolve_paths(path.parent().unwrap_or(Path::new("")));
+        Ok(config)
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let config: Self = toml::from_str(text).map_err(|error| located(&error, text))?;
+        one_of("master_key", config.master_key.is_some(), config.master_key_file.is_some())?;
+        if config.master_key.is_none() && config.master_key_file.is_none() {
+            return Err("set master_key_file to a file that holds the master key (`openssl rand \
+                        -base64 32` makes one), or master_key to the key itself"
+                .to_owned());
+        }
+        let (inline, file) = (&config.retired_master_keys, &config.retired_master_keys_file);
+        one_of("retired_master_keys", inline.is_some(), file.is_some())?;
+        Ok(config)
+    }
+
+    fn resolve_paths(&mut self, folder: &Path) {
+        self.data = folder.join(&self.data);
+        for path in [&mut self.master_key_file, &mut self.retired_master_keys_file] {
+            *path = path.take().map(|path| folder.join(path));
+        }
+    }
+
+    /// The data folder, with its keys read.
+    pub fn installation(&self) -> anyhow::Result<Installation> {
+        let keys = secrets::ring(self).context("the master keys cannot be read")?;
+        Ok(Installation { data: self.data.clone(), keys, store: self.store.options() })
+    }
+}
+
+fn read_text(path: &Path) -> std::io::Result<String> {
+    if fs::metadata(path)?.len() > MAX_CONFIG_BYTES {
+        return Err(std::io::Error::other("it is larger than 1 MiB"));
+    }
+    fs::read_to_string(path)
+}
+
+fn one_of(name: &str, inline: bool, file: bool) -> Result<(), String> {
+    if inline && file {
+        return Err(format!("set {name} or {name}_file, not both"));
+    }
+    Ok(())
+}
+
+/// What is wrong and in which line; the line itself stays where it is.
+fn located(error: &toml::de::Error, text: &str) -> String {
+    let message = error.message().replace('\n', "; ");
+    match error.span() {
+        Some(span) => {
+            let before = text.as_bytes().iter().take(span.start);
+            let line = 1 + before.filter(|byte| **byte == b'\n').count();
+            format!("line {line}: {message}")
+        }
+        None => message,
+    }
+}

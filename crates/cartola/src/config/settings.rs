@@ -1,0 +1,107 @@
+//! The settings that are no secrets, with their defaults.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use cartola_store_sqlite::Options;
+use serde::Deserialize;
+
+use crate::logging::LogFormat;
+
+/// Pages of the store in a mebibyte: its pages have 8 KiB.
+const PAGES_PER_MEBIBYTE: u32 = 128;
+
+/// Port that is listened on unless said otherwise.
+pub const DEFAULT_PORT: u16 = 8080;
+
+/// Where the gateway listens unless said otherwise: on loopback, behind a proxy that speaks TLS.
+pub fn default_listen() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into()
+}
+
+/// Whether `/metrics` is served unless said otherwise.
+pub const fn default_metrics() -> bool {
+    true
+}
+
+/// Limits of the gateway.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Requests of one API key in a second, in the long run.
+    pub requests_per_second: NonZeroU32,
+    /// Requests of one API key at once.
+    pub requests_at_once: NonZeroU32,
+    /// Connections that are open at a time; the next waits.
+    pub connections: NonZeroU32,
+    /// How long a request may take.
+    pub request_seconds: NonZeroU32,
+    /// How long a client may take to send the head of a request, and to begin the next one.
+    pub header_seconds: NonZeroU32,
+    /// How long requests may take to end when the gateway is stopped.
+    pub drain_seconds: NonZeroU32,
+}
+
+const fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).expect("defaults are not zero")
+}
+
+/// A number of seconds as a duration.
+pub fn seconds(number: NonZeroU32) -> Duration {
+    Duration::from_secs(u64::from(number.get()))
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            requests_per_second: at_least_one(100),
+            requests_at_once: at_least_one(200),
+            connections: at_least_one(1_024),
+            request_seconds: at_least_one(60),
+            header_seconds: at_least_one(15),
+            drain_seconds: at_least_one(20),
+        }
+    }
+}
+
+/// What is logged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// Level or directives.
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+/// How the embedded store is run.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    readers: Option<NonZeroU32>,
+    busy_seconds: Option<NonZeroU32>,
+    max_mebibytes: Option<NonZeroU32>,
+}
+
+impl Store {
+    /// The store's own form; what is not said is as the store has it.
+    pub fn options(&self) -> Options {
+        let mut options = Options::default();
+        if let Some(readers) = self.readers {
+            options.readers = usize::try_from(readers.get()).unwrap_or(usize::MAX);
+        }
+        if let Some(busy) = self.busy_seconds {
+            options.busy_timeout = seconds(busy);
+        }
+        options.max_pages =
+            self.max_mebibytes.map(|size| size.get().saturating_mul(PAGES_PER_MEBIBYTE));
+        options
+    }
+}

@@ -1,0 +1,70 @@
+//! Which installation a command works on.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use cartola_crypto::KeyRing;
+use cartola_store_sqlite::Options;
+use clap::Args;
+
+use crate::config::Config;
+use crate::logging::{self, LogFormat};
+use crate::{folder, keys};
+
+/// The configuration that is taken when nothing is named, if it is there.
+pub const DEFAULT_CONFIG: &str = "cartola.toml";
+
+/// The data folder that is taken when nothing is named and there is no configuration.
+pub const DEFAULT_DATA: &str = "cartola-demo";
+
+/// The options by which an installation is named.
+#[derive(Args)]
+pub struct Named {
+    /// Data folder that keeps its own master key, such as the demo's. Without --data and --config:
+    /// ./cartola.toml if it is there, else ./cartola-demo
+    #[arg(long, value_name = "DIR", conflicts_with = "config")]
+    data: Option<PathBuf>,
+    /// Configuration of the gateway
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// A data folder, what opens it, and how its store is run.
+pub struct Installation {
+    pub data: PathBuf,
+    pub keys: KeyRing,
+    pub store: Options,
+}
+
+impl Named {
+    /// Finds the installation, for a command that ends by itself: its logs are warnings alone.
+    pub fn find(&self) -> anyhow::Result<Installation> {
+        logging::start(LogFormat::Text, logging::QUIET)?;
+        let config = self.config.as_deref().or_else(|| {
+            let found = Path::new(DEFAULT_CONFIG);
+            (self.data.is_none() && found.exists()).then_some(found)
+        });
+        match config {
+            Some(path) => Config::read(path)?.installation(),
+            None => with_own_key(self.data.as_deref().unwrap_or(Path::new(DEFAULT_DATA))),
+        }
+    }
+}
+
+fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
+    if !data.is_dir() {
+        bail!(
+            "there is no data folder {}; name one with --data or a configuration with --config",
+            data.display()
+        );
+    }
+    if !folder::has_store(data) && !keys::path_in(data).exists() {
+        bail!(
+            "{} is no data folder; `cartola demo --data` makes one, or name a configuration with \
+             --config",
+            data.display()
+        );
+    }
+    let keys = keys::of_folder(data)?;
+    Ok(Installation { data: data.to_owned(), keys, store: Options::default() })
+}

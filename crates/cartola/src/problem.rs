@@ -1,0 +1,102 @@
+//! How a failure is told: one sentence that says what to do, on stderr.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Error;
+use cartola_engine::EngineError;
+use cartola_engine::imports::ImportError;
+use cartola_engine::tenants::TenantError;
+use cartola_store::{StoreError, StoreErrorKind};
+
+/// Something could not be done.
+pub const FAILED: u8 = 1;
+
+/// The command was used in a wrong way, as clap's own exit code says too.
+const WRONG_USE: u8 = 2;
+
+/// The caller asked for something that cannot be meant.
+#[derive(Debug)]
+pub struct WrongUse(pub String);
+
+impl std::fmt::Display for WrongUse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongUse {}
+
+/// A wrong use.
+pub fn wrong_use(sentence: impl Into<String>) -> Error {
+    Error::new(WrongUse(sentence.into()))
+}
+
+/// Says what went wrong, and with which code to end. Who reads our output may stop reading: that is
+/// no failure.
+pub fn report(error: &Error) -> ExitCode {
+    if is_broken_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    // Nothing is left to be told to where stderr is closed too.
+    let _ = writeln!(io::stderr().lock(), "cartola: {}", sentence(error));
+    ExitCode::from(if error.is::<WrongUse>() { WRONG_USE } else { FAILED })
+}
+
+/// The whole chain in one sentence. A cause that repeats what stands before it is left out.
+pub fn sentence(error: &Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if text.ends_with(&cause) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&cause);
+    }
+    if let Some(advice) = advice(error) {
+        text.push_str("; ");
+        text.push_str(advice);
+    }
+    text
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
+}
+
+fn advice(error: &Error) -> Option<&'static str> {
+    error.chain().find_map(store_kind).map(|kind| match kind {
+        StoreErrorKind::Full => "make room on the disk of the data folder and try again",
+        StoreErrorKind::Unavailable => "look after the disk of the data folder, then start again",
+        StoreErrorKind::Busy | StoreErrorKind::Conflict => {
+            "another process is writing to the data folder; try again"
+        }
+        StoreErrorKind::Corrupt => {
+            "`cartola doctor` says what is wrong, `cartola restore` brings back a backup"
+        }
+        StoreErrorKind::TooNew => "use the version of cartola that wrote it, or a later one",
+        StoreErrorKind::Misuse => "this is a defect of cartola; please report it",
+    })
+}
+
+fn store_kind(error: &(dyn std::error::Error + 'static)) -> Option<StoreErrorKind> {
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return Some(error.kind);
+    }
+    let engine = error.downcast_ref::<EngineError>().or_else(|| {
+        match (error.downcast_ref::<ImportError>(), error.downcast_ref::<TenantError>()) {
+            (Some(ImportError::Engine(engine)), _) | (_, Some(TenantError::Engine(engine))) => {
+                Some(engine)
+            }
+            _ => None,
+        }
+    });
+    match engine {
+        Some(EngineError::Store(error)) => Some(error.kind),
+        _ => None,
+    }
+}

@@ -1,0 +1,72 @@
+//! The one place that names backends and connectors.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use cartola_api::{MetricsText, Settings};
+use cartola_connector::Registry;
+use cartola_engine::{Engine, EngineError, Parts};
+use cartola_primitives::clock::SystemClock;
+use cartola_primitives::randomness::OsRandomness;
+use cartola_provider_file::StatementFiles;
+use cartola_store_sqlite::SqliteStore;
+
+use crate::config::{Limits, seconds};
+use crate::folder;
+use crate::installation::Installation;
+use crate::serve::Metrics;
+
+/// An open installation.
+pub struct Gateway {
+    pub engine: Engine,
+    pub store: Arc<SqliteStore>,
+}
+
+impl Gateway {
+    /// Opens the store and the engine on it.
+    pub async fn open(installation: Installation) -> anyhow::Result<Self> {
+        let Installation { data, keys, store: options } = installation;
+        folder::prepare(&data)?;
+        let opening = || format!("the data folder {} cannot be opened", data.display());
+        let store = SqliteStore::open(&data, options).with_context(opening)?;
+        let store = Arc::new(store);
+        let parts = Parts {
+            store: store.clone(),
+            archive: store.archive(),
+            keys,
+            connectors: connectors(),
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(OsRandomness),
+        };
+        let engine = Engine::open(parts).await.map_err(|error| match error {
+            EngineError::Crypto(_) => anyhow::Error::new(error).context(format!(
+                "the master key is not the one that {} was made with; put the right one back",
+                data.display()
+            )),
+            error => anyhow::Error::new(error).context(opening()),
+        })?;
+        Ok(Self { engine, store })
+    }
+
+    /// Writes what was read into the audit trail, and ends.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.engine.flush_accesses().await.context("the reads cannot be written to the audit trail")
+    }
+}
+
+/// Every connector of this build.
+pub fn connectors() -> Registry {
+    Registry::default().with(Arc::new(StatementFiles::new()))
+}
+
+/// Everything that is served; `/metrics` only where there are metrics to show.
+pub fn router(gateway: &Gateway, limits: &Limits, metrics: Option<Metrics>) -> Router {
+    let settings = Settings {
+        rate_per_second: limits.requests_per_second.get(),
+        burst: limits.requests_at_once.get(),
+        request_timeout: seconds(limits.request_seconds),
+        metrics: metrics.map(|metrics| Arc::new(move || metrics.render()) as MetricsText),
+    };
+    cartola_api::router(gateway.engine.clone(), settings)
+}

@@ -1,0 +1,113 @@
+//! The configuration: what is refused, and that its documentation is true.
+
+use expect_test::{Expect, expect};
+
+use crate::installation::{Installation, MASTER_KEY};
+use crate::process;
+
+fn check(config: &str, said: Expect) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("cartola.toml"), config).unwrap();
+    let ended = process::run(folder.path(), &["serve"]).failed(2);
+    assert!(!ended.stderr.contains(MASTER_KEY) && !ended.stderr.contains("hunter2"));
+    said.assert_eq(&ended.stderr);
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(names.len(), 1, "nothing was made");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_those_there_are() {
+    check(
+        &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
+        expect![[r#""#]],
+    );
+    check(
+        &format!("data = \"d\"\nmaster_key = \"{MASTER_KEY}\"\n[limits]\nrequests = 5\n"),
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn a_secret_comes_by_one_way_and_is_never_shown() {
+    check("data = \"data\"\n", expect![[r#""#]]);
+    check(
+        &format!("data = \"data\"\nmaster_key = \"{MASTER_KEY}\"\nmaster_key_file = \"k\"\n"),
+        expect![[r#""#]],
+    );
+    check("data = \"data\"\nmaster_key = [\"hunter2\"]\n", expect![[r#""#]]);
+    check("data = \"data\"\nretired_master_keys = \"hunter2\"\n", expect![[r#""#]]);
+    check("data = \"data\"\nmaster_key = hunter2\n", expect![[r#""#]]);
+}
+
+#[test]
+fn values_have_their_bounds() {
+    check("data = \"data\"\nmaster_key_file = \"k\"\nlisten = \"hunter2\"\n", expect![[r#""#]]);
+    check(
+        "data = \"d\"\nmaster_key_file = \"k\"\n[limits]\nrequest_seconds = 0\n",
+        expect![[r#""#]],
+    );
+    check(
+        "data = \"d\"\nmaster_key_file = \"k\"\n[log]\nformat = \"xml\"\n",
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn a_key_that_is_none() {
+    let installation = Installation::new();
+    std::fs::write(installation.path().join("master.key"), "hunter2").unwrap();
+    let ended = installation.run(&["tenants", "list"]).failed(1);
+    expect![[r#""#]].assert_eq(&ended.stderr.replace(installation.path().to_str().unwrap(), ""));
+    assert!(!installation.data().exists(), "nothing was made");
+}
+
+#[test]
+fn retired_keys_still_open() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let fresh = "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8=";
+    std::fs::write(installation.path().join("master.key"), fresh).unwrap();
+    let ended = installation.run(&["tenants", "list"]).failed(1);
+    assert!(ended.stderr.contains("the master key is not the one"), "{}", ended.stderr);
+    std::fs::write(installation.path().join("retired.keys"), format!("\n{MASTER_KEY}\n")).unwrap();
+    let path = installation.path().join("cartola.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{text}\nretired_master_keys_file = \"retired.keys\"\n")).unwrap();
+    installation.run(&["tenants", "list"]).done();
+}
+
+/// The reference of all keys, beside this crate.
+const DOCUMENT: &str = include_str!("../../../../docs/configuration.md");
+
+/// The configuration that the document shows.
+fn example() -> &'static str {
+    let (_, rest) = DOCUMENT.split_once("```toml\n").expect("the document shows a configuration");
+    rest.split_once("```").expect("the block ends").0
+}
+
+#[test]
+fn the_documented_example_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = example()
+        .replace("/var/lib/cartola", "data")
+        .replace("/etc/cartola/master.key", "master.key");
+    std::fs::write(folder.path().join("cartola.toml"), local).unwrap();
+    std::fs::write(folder.path().join("master.key"), MASTER_KEY).unwrap();
+    process::run(folder.path(), &["tenants", "add", "acme"]).done();
+}
+
+/// Every key that the program knows, by what it says about one that it does not.
+#[test]
+fn every_key_is_documented() {
+    let mut undocumented = Vec::new();
+    for table in ["", "[limits]\n", "[log]\n", "[store]\n"] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = format!("{table}no_such_key = 1\n");
+        std::fs::write(folder.path().join("cartola.toml"), config).unwrap();
+        let said = process::run(folder.path(), &["serve"]).failed(2).stderr;
+        let (_, keys) = said.split_once("expected").expect("the keys are named");
+        let keys = keys.split('`').skip(1).step_by(2).map(str::to_owned);
+        undocumented.extend(keys.filter(|key| !DOCUMENT.contains(&format!("| `{key}` |"))));
+    }
+    assert_eq!(undocumented, Vec::<String>::new());
+}

@@ -1,0 +1,108 @@
+//! `cartola export`.
+
+use expect_test::{Expect, expect};
+use serde_json::Value;
+
+use crate::installation::Installation;
+use crate::statement;
+
+/// An account whose glosas try to be everything but text.
+fn with_movements() -> Installation {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let lines = [
+        (1, "ABONO \"SUELDO\", MARZO", 900_000),
+        (2, "=cmd|' /C calc'!A0", -35_000),
+        (2, "-1+1", -1),
+        (4, "BACK\\SLASH", -400_000),
+    ];
+    let csv = statement::csv(50_000, &lines);
+    let (file, map) = statement::write(installation.path(), "a", &csv, "1234567890");
+    let (file, map) = (file.to_str().unwrap(), map.to_str().unwrap());
+    installation.run(&["import", file, "--mapping", map]).done();
+    installation
+}
+
+/// Ids are minted, so every id of one kind is shown as the same.
+fn without_ids(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('_') {
+        let (before, after) = rest.split_at(at + 1);
+        let digits = after.bytes().take_while(u8::is_ascii_hexdigit).count();
+        shown.push_str(before);
+        if digits == 32 {
+            shown.push('…');
+        } else {
+            shown.push_str(&after[..digits]);
+        }
+        rest = &after[digits..];
+    }
+    shown + rest
+}
+
+fn check(arguments: &[&str], expected: &Expect) {
+    let installation = with_movements();
+    let export = installation.run(&[&["export"], arguments].concat()).done();
+    expected.assert_eq(&without_ids(&export.stdout.replace("\r\n", "⏎\n")));
+    let again = installation.run(&[&["export"], arguments].concat()).done();
+    assert_eq!(again.stdout, export.stdout, "the order is always the same");
+}
+
+#[test]
+fn csv_is_quoted_and_no_cell_is_a_formula() {
+    check(&["transactions", "--format", "csv"], &expect![[r#""#]]);
+}
+
+#[test]
+fn beancount() {
+    check(&["transactions", "--format", "beancount"], &expect![[r#""#]]);
+}
+
+#[test]
+fn json_is_one_array_with_one_object_a_line() {
+    let installation = with_movements();
+    let export = installation.run(&["export", "transactions", "--format", "json"]).done();
+    assert_eq!(export.stdout.lines().count(), 1 + 4 + 1);
+    let rows: Vec<Value> = serde_json::from_str(&export.stdout).unwrap();
+    let figures: Vec<_> = rows.iter().map(|row| (&row["amount"], &row["balance_after"])).collect();
+    assert_eq!(figures[0], (&900_000.into(), &950_000.into()));
+    assert_eq!(rows[3]["description"], "BACK\\SLASH");
+    let days = ["--from", "2026-03-02", "--to", "2026-03-02"];
+    let arguments = [&["export", "transactions", "--format", "json"], &days[..]].concat();
+    let rows: Vec<Value> = serde_json::from_str(&installation.run(&arguments).done().stdout).unwrap();
+    assert_eq!(rows.len(), 2);
+}
+
+#[test]
+fn one_account_and_a_private_file() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let installation = with_movements();
+    let export = installation.run(&["export", "transactions", "--format", "json"]).done();
+    let rows: Vec<Value> = serde_json::from_str(&export.stdout).unwrap();
+    let account = rows[0]["account_id"].as_str().unwrap();
+    let arguments = ["export", "transactions", "--format", "json", "--account", account];
+    let named = installation.run(&[&arguments[..], &["--output", "out.json"]].concat()).done();
+    assert_eq!(named.stdout, "");
+    let path = installation.path().join("out.json");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), export.stdout);
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let nobody = format!("acc_{}", "0".repeat(32));
+    let arguments = ["export", "transactions", "--format", "json", "--account", &nobody];
+    installation.run(&arguments).failed(1);
+}
+
+#[test]
+fn consents_and_the_audit_trail() {
+    let installation = with_movements();
+    let consents = installation.run(&["export", "consents", "--format", "csv"]).done().stdout;
+    assert_eq!(consents.lines().count(), 2);
+    assert!(consents.lines().nth(1).unwrap().contains(",file_import,granted,"), "{consents}");
+    let trail = installation.run(&["export", "audit", "--format", "json"]).done().stdout;
+    let entries: Vec<Value> = serde_json::from_str(&trail).unwrap();
+    let actions: Vec<_> = entries.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    expect![[r#""#]].assert_eq(&actions.join("\n"));
+    let nothing = ["export", "audit", "--format", "json", "--to", "2020-01-01"];
+    assert_eq!(installation.run(&nothing).done().stdout, "[]\n");
+}

@@ -1,0 +1,57 @@
+//! `cartola tenants`.
+
+use crate::installation::Installation;
+
+#[test]
+fn keys_are_printed_once_and_listed_by_id() {
+    let installation = Installation::new();
+    let added = installation.tenant("acme");
+    let key = added["api_key"].as_str().unwrap();
+    assert!(key.starts_with("cartola_"));
+    assert!(added["webhook_secret"].as_str().unwrap().starts_with("whsec_"));
+    let list = installation.run(&["tenants", "list", "--json"]).done();
+    assert!(!list.stdout.contains(key));
+    let listed = list.json();
+    assert_eq!((&listed["tenant"], &listed["name"]), (&added["tenant"], &added["name"]));
+    assert_eq!(listed["keys"].as_array().unwrap().len(), 3);
+    let table = installation.run(&["tenants", "list"]).done().stdout;
+    assert_eq!(table.lines().count(), 4, "{table}");
+}
+
+#[test]
+fn a_name_is_given_once() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let again = installation.run(&["tenants", "add", "acme"]).failed(1);
+    assert_eq!(
+        again.stderr,
+        "cartola: the tenant `acme` is not added: there is a tenant of that name already\n"
+    );
+}
+
+#[test]
+fn revoking_a_tenant_revokes_all_its_keys() {
+    let installation = Installation::new();
+    let acme = installation.tenant("acme");
+    installation.tenant("umbra");
+    let revoked = installation.run(&["tenants", "revoke", "acme", "--json"]).done().json_lines();
+    assert_eq!(revoked.len(), 3);
+    assert!(revoked.iter().all(|line| line["tenant"] == acme["tenant"]));
+    let tenants = installation.run(&["tenants", "list", "--json"]).done().json_lines();
+    for tenant in &tenants {
+        let keys = tenant["keys"].as_array().unwrap();
+        let all = keys.iter().all(|key| key["revoked_at"].is_string());
+        assert_eq!(all, tenant["name"] == "acme", "{tenant}");
+    }
+    let unknown = installation.run(&["tenants", "revoke", "nobody"]).failed(1);
+    assert!(unknown.stderr.contains("tenants list"), "{}", unknown.stderr);
+}
+
+#[test]
+fn scopes_are_those_named() {
+    let installation = Installation::new();
+    let arguments = ["tenants", "add", "acme", "--scopes", "read,audit", "--json"];
+    installation.run(&arguments).done();
+    let listed = installation.run(&["tenants", "list", "--json"]).done().json();
+    assert_eq!(listed["keys"][0]["scopes"], serde_json::json!(["read", "audit"]));
+}

@@ -1,0 +1,101 @@
+//! Wrong use and what is said about it.
+
+use expect_test::{Expect, expect};
+
+use crate::installation::Installation;
+use crate::process;
+
+fn check(arguments: &[&str], code: i32, said: Expect) {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = process::run(folder.path(), arguments).failed(code);
+    assert_eq!(ended.stdout, "");
+    let folder = folder.path().to_str().unwrap();
+    said.assert_eq(&ended.stderr.replace(folder, "FOLDER"));
+}
+
+#[test]
+fn a_data_folder_that_is_not_there() {
+    check(
+        &["tenants", "list"],
+        1,
+        expect![[r"
+            cartola: there is no data folder cartola-demo; name one with --data or a configuration with --config
+        "]],
+    );
+}
+
+#[test]
+fn a_folder_of_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("novel.txt"), "It was a dark night").unwrap();
+    let data = folder.path().to_str().unwrap();
+    for arguments in [&["demo", "--port", "0", "--data", data][..], &["doctor", "--data", data]] {
+        process::run(folder.path(), arguments).failed(1);
+    }
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(names.len(), 1, "nothing was written into it");
+}
+
+#[test]
+fn an_export_that_cannot_be_meant() {
+    let days = ["--from", "2026-02-01", "--to", "2026-01-01"];
+    let export = |more: &[&str]| [&["export", "transactions", "--format", "csv"], more].concat();
+    check(
+        &export(&days),
+        2,
+        expect![[r"
+            cartola: --from is later than --to
+        "]],
+    );
+    check(
+        &["export", "audit", "--format", "beancount"],
+        2,
+        expect![[r"
+            cartola: beancount is a form of transactions; take csv or json
+        "]],
+    );
+}
+
+#[test]
+fn options_that_clap_refuses_end_with_two() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["import"][..],
+        &["import", "a.xlsx", "--account", "7"],
+        &["import", "a.xlsx", "--institution", "Banco de Chile"],
+        &["import", "a.xlsx", "--data", "a", "--config", "b"],
+        &["export", "transactions"],
+        &["export", "transactions", "--format", "csv", "--from", "yesterday"],
+        &["tenants", "add", "acme", "--scopes", "everything"],
+        &["demo", "--port", "70000"],
+        &["no-such-verb"],
+        &[],
+    ] {
+        process::run(folder.path(), arguments).failed(2);
+    }
+}
+
+#[test]
+fn one_of_several_tenants_must_be_named() {
+    let installation = Installation::new();
+    let none = installation.run(&["export", "consents", "--format", "csv"]).failed(1);
+    assert!(none.stderr.contains("tenants add"), "{}", none.stderr);
+    installation.tenant("acme");
+    installation.run(&["export", "consents", "--format", "csv"]).done();
+    installation.tenant("umbra");
+    let several = installation.run(&["export", "consents", "--format", "csv"]).failed(2);
+    assert_eq!(several.stderr, "cartola: name one of the tenants with --tenant: acme, umbra\n");
+    installation.run(&["export", "consents", "--format", "csv", "--tenant", "umbra"]).done();
+}
+
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let mut command = process::command(installation.path(), &["openapi"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    command.stdout(writer);
+    let ended = process::ended(command);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+}
