@@ -303,9 +303,13 @@ fn ofx_transactions_are_counted() {
 #[test]
 fn ofx_statements_are_counted() {
     let many = "<STMTRS>\n</STMTRS>".repeat(MAX_ACCOUNTS + 1);
-    check(format!("<OFX>\n{many}</OFX>"), None, &expect![[r#"
+    check(
+        format!("<OFX>\n{many}</OFX>"),
+        None,
+        &expect![[r#"
         too_large: the file: expected at most 256 statements
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
