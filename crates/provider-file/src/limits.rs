@@ -18,7 +18,8 @@ pub const MAX_INFLATED_BYTES: u64 = 128 << 20;
 /// texts. Styles grow in memory by some forty times when they are read.
 pub const MAX_SMALL_PART_BYTES: u64 = 2 << 20;
 
-/// Most texts that a workbook may declare to share: the reader reserves room for that many.
+/// Most texts that a workbook may share, declared or there: XLSX's reader reserves room for as many
+/// as are declared, and an empty one takes more memory than bytes.
 pub const MAX_SHARED_TEXTS: usize = 2_000_000;
 
 /// Most sheets of a workbook that are read. The layouts known have one or two.
@@ -27,6 +28,9 @@ pub const MAX_SHEETS: usize = 16;
 /// Most rows of a sheet and most movements of a file. An account with 1,000 movements a working
 /// day has this many in a year.
 pub const MAX_ROWS: u32 = 250_000;
+
+/// Most accounts of an OFX file. A bank's customer has a few, an accountant's export some dozens.
+pub const MAX_ACCOUNTS: usize = 256;
 
 /// Most columns of a sheet or fields of a line. The widest layout known has about 75.
 pub const MAX_COLUMNS: u32 = 256;

@@ -124,7 +124,8 @@ fn read(text: &str, mapping: &Mapping, days: Days, warnings: &mut Warnings) -> D
 
 /// The text behind so many lines; nothing where it has fewer.
 fn after_lines(text: &str, count: u32) -> &str {
-    (0..count).fold(text, |rest, _| rest.split_once('\n').map_or("", |(_, rest)| rest))
+    let lines = text.split_inclusive('\n').take(usize::try_from(count).unwrap_or(usize::MAX));
+    &text[lines.map(str::len).sum()..]
 }
 
 fn check_size(record: &StringRecord, line: u64, lines: usize) -> Decoded<()> {

@@ -6,7 +6,7 @@ use cartola_primitives::Date;
 use super::statement::{Account, Balance, File, Form, Statement, Transaction};
 use super::{Event, moment};
 use crate::day::Days;
-use crate::limits::MAX_ROWS;
+use crate::limits::{MAX_ACCOUNTS, MAX_ROWS};
 use crate::refusal::{self, Decoded};
 
 /// Where the reader is. An aggregate that is not known leaves it where it was.
@@ -66,8 +66,8 @@ impl Reader {
         self.around.push(self.context);
         self.context = match (self.context, name) {
             (Context::Outside, "SONRS") => Context::SignOn,
-            (Context::Outside, "STMTRS") => self.begin_statement(Form::Bank),
-            (Context::Outside, "CCSTMTRS") => self.begin_statement(Form::Card),
+            (Context::Outside, "STMTRS") => self.begin_statement(Form::Bank)?,
+            (Context::Outside, "CCSTMTRS") => self.begin_statement(Form::Card)?,
             (Context::Statement, "BANKACCTFROM" | "CCACCTFROM") => Context::Account,
             (Context::Statement, "BANKTRANLIST") => Context::List,
             (Context::Statement, "LEDGERBAL") => Context::Ledger,
@@ -81,9 +81,13 @@ impl Reader {
         Ok(())
     }
 
-    fn begin_statement(&mut self, form: Form) -> Context {
+    fn begin_statement(&mut self, form: Form) -> Decoded<Context> {
+        if self.file.statements.len() == MAX_ACCOUNTS {
+            let limit = format!("expected at most {MAX_ACCOUNTS} statements");
+            return Err(refusal::too_large(Place::File, limit));
+        }
         self.file.statements.push(Statement::new(form));
-        Context::Statement
+        Ok(Context::Statement)
     }
 
     fn begin_transaction(&mut self) -> Decoded<Context> {

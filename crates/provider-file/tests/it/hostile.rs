@@ -4,8 +4,8 @@ use std::io::{Cursor, Write as _};
 
 use cartola_connector::DecodeErrorKind;
 use cartola_provider_file::limits::{
-    MAX_COLUMNS, MAX_FILE_BYTES, MAX_MAPPING_BYTES, MAX_ROWS, MAX_SHEETS, MAX_TEXT_CHARACTERS,
-    MAX_XML_DEPTH, MAX_ZIP_ENTRIES,
+    HEAD_ROWS, MAX_ACCOUNTS, MAX_CELLS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_MAPPING_BYTES, MAX_ROWS,
+    MAX_SHEETS, MAX_TEXT_CHARACTERS, MAX_XML_DEPTH, MAX_ZIP_ENTRIES,
 };
 use expect_test::expect;
 use zip::write::SimpleFileOptions;
@@ -63,6 +63,43 @@ fn a_biff_cell_beyond_the_columns_is_refused_where_it_stands() {
         too_large: cell KO2: expected at most 250000 rows and 256 columns
     "#]],
     );
+}
+
+#[test]
+fn the_cells_of_a_workbook_are_counted() {
+    let columns = u16::try_from(MAX_COLUMNS).unwrap();
+    let rows = u16::try_from(MAX_CELLS / usize::from(columns)).unwrap();
+    let mut stream = vec![0x09, 0x08, 4, 0, 0, 6, 5, 0];
+    stream.extend([0x85, 0, 9, 0, 25, 0, 0, 0, 0, 0, 1, 0, b'a', 0x0A, 0, 0, 0]);
+    stream.extend([0x09, 0x08, 4, 0, 0, 6, 0x10, 0]);
+    // A MULRK of the number 1 in every column of every row, and of one row more.
+    let numbers = [0, 0, 6, 0, 0, 0].repeat(usize::from(columns));
+    for row in 0..=rows {
+        stream.extend(0xBD_u16.to_le_bytes());
+        stream.extend((6 * columns + 6).to_le_bytes());
+        stream.extend([row.to_le_bytes(), [0, 0]].concat());
+        stream.extend(&numbers);
+        stream.extend((columns - 1).to_le_bytes());
+    }
+    stream.extend([0x0A, 0, 0, 0]);
+    check(
+        biff(&stream),
+        None,
+        &expect![[r#"
+        too_large: cell A15626: expected at most 4000000 cells in all
+    "#]],
+    );
+}
+
+#[test]
+fn a_table_header_too_far_down_is_not_found() {
+    let moved = rezip("account.xlsx", SHEET, |xml| {
+        let cells = 'B'..='G';
+        cells.fold(xml.to_owned(), |xml, column| {
+            xml.replace(&format!("r=\"{column}27\""), &format!("r=\"{column}{}\"", HEAD_ROWS + 1))
+        })
+    });
+    assert_eq!(decode(moved).unwrap_err().kind, DecodeErrorKind::Unrecognised);
 }
 
 #[test]
@@ -259,6 +296,18 @@ fn ofx_transactions_are_counted() {
         None,
         &expect![[r#"
         too_large: transaction 250001: expected at most 250000 transactions
+    "#]],
+    );
+}
+
+#[test]
+fn ofx_statements_are_counted() {
+    let many = "<STMTRS>\n</STMTRS>".repeat(MAX_ACCOUNTS + 1);
+    check(
+        format!("<OFX>\n{many}</OFX>"),
+        None,
+        &expect![[r#"
+        too_large: the file: expected at most 256 statements
     "#]],
     );
 }

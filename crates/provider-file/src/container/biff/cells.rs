@@ -116,3 +116,23 @@ fn short_number(packed: u32) -> f64 {
     };
     if packed & HUNDREDTHS == 0 { number } else { number / 100.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::short_number;
+
+    #[test]
+    fn short_numbers_are_integers_or_doubles_in_units_or_hundredths() {
+        let double = u32::try_from(1.5_f64.to_bits() >> 32).unwrap();
+        let negative = (-5_i32 << 2).cast_unsigned();
+        for (packed, number) in [
+            (5 << 2 | 2, 5.0),
+            (negative | 2, -5.0),
+            (1_999 << 2 | 3, 19.99),
+            (double, 1.5),
+            (double | 1, 0.015),
+        ] {
+            assert!((short_number(packed) - number).abs() < 1e-12, "{number}");
+        }
+    }
+}

@@ -1,8 +1,11 @@
 //! Texts of a workbook, and the table of those that cells share.
 
+use cartola_connector::Place;
+
 use super::damaged;
 use super::records::Records;
-use crate::refusal::Decoded;
+use crate::limits::MAX_SHARED_TEXTS;
+use crate::refusal::{self, Decoded};
 
 const CONTINUE: u16 = 0x003C;
 
@@ -28,6 +31,10 @@ pub(super) fn shared<'a>(data: &'a [u8], records: &mut Records<'a>) -> Decoded<V
     let mut table = Table { rest: data.get(8..).ok_or_else(damaged)?, records };
     let mut texts = Vec::new();
     while table.has_more() {
+        if texts.len() == MAX_SHARED_TEXTS {
+            let limit = format!("expected at most {MAX_SHARED_TEXTS} shared texts");
+            return Err(refusal::too_large(Place::File, limit));
+        }
         texts.push(table.text()?.into_boxed_str());
     }
     Ok(texts)
@@ -128,3 +135,6 @@ fn take_characters<'a>(
     }
     Some(rest)
 }
+
+#[cfg(test)]
+mod tests;
