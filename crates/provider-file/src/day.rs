@@ -25,7 +25,7 @@ impl fmt::Display for DayProblem {
             Self::Form => f.write_str("expected a date such as 31/01/2026"),
             Self::NoSuchDay => f.write_str("expected a day that the calendar has"),
             Self::OutOfRange => {
-                write!(f, "expected a day from {FIRST_DAY} to {DAYS_AHEAD} day after today")
+                write!(f, "expected a day from {FIRST_DAY} to {DAYS_AHEAD} days after today")
             }
         }
     }
@@ -144,8 +144,8 @@ mod tests {
     #[test]
     fn knows_the_days_that_a_statement_may_speak_of() {
         let days = Days::until(date(2026, 3, 10));
-        assert_eq!(days.check(date(2026, 3, 11)), Ok(date(2026, 3, 11)));
-        assert_eq!(days.check(date(2026, 3, 12)), Err(DayProblem::OutOfRange));
+        assert_eq!(days.check(date(2026, 3, 17)), Ok(date(2026, 3, 17)));
+        assert_eq!(days.check(date(2026, 3, 18)), Err(DayProblem::OutOfRange));
         assert_eq!(days.check(date(1989, 12, 31)), Err(DayProblem::OutOfRange));
     }
 

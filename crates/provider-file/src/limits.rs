@@ -65,8 +65,9 @@ pub const SNIFF_BYTES: usize = 4_096;
 /// First day that a file may speak of. No bank's electronic statement is older.
 pub const FIRST_DAY: Date = date(1990, 1, 1);
 
-/// Days after today that a file may speak of: its maker's clock may already show tomorrow.
-pub const DAYS_AHEAD: i64 = 1;
+/// Days after today that a file may speak of: banks give what happens on a weekend or holiday the
+/// date of the next bank day, which in September may be five days off.
+pub const DAYS_AHEAD: i64 = 7;
 
 /// Largest amount or balance, in minor units of its currency, either sign. [`MAX_ROWS`] of them
 /// still sum up within 64 bits.

@@ -186,8 +186,8 @@ fn lines_that_are_wrong_are_refused_with_their_number() {
     });
     expect![[r#"
         malformed: line 4: expected a day that the calendar has
-        malformed: line 4: expected a day from 1990-01-01 to 1 day after today
-        malformed: line 4: expected a day from 1990-01-01 to 1 day after today
+        malformed: line 4: expected a day from 1990-01-01 to 7 days after today
+        malformed: line 4: expected a day from 1990-01-01 to 7 days after today
         malformed: line 4: expected a date in the form of the mapping's formats.date
         malformed: line 4: expected an amount such as 1.234 or -1.234,56, with the mapping's decimal and thousands marks
         malformed: line 4: expected at least 3 fields, found 2

@@ -116,7 +116,7 @@ fn transactions_must_have_a_day_and_an_amount_in_the_currency_of_the_statement()
         transaction 1: expected a date in DTPOSTED
         transaction 1: expected a TRNAMT
         transaction 1: expected a day that the calendar has, written as 20260131
-        transaction 1: expected a day from 1990-01-01 to 1 day after today, written as 20260131
+        transaction 1: expected a day from 1990-01-01 to 7 days after today, written as 20260131
         transaction 1: expected an amount such as 1.234 or -1.234,56
         transaction 1: expected an amount in CLP without decimals
         transaction 1: expected an amount in the currency of the statement (CURDEF)"#]]

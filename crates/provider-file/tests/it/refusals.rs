@@ -142,9 +142,9 @@ fn texts_that_are_wrong_are_refused_at_their_place() {
     ];
     expect![[r#"
         cell B30: expected a day that the calendar has
-        cell B30: expected a day from 1990-01-01 to 1 day after today
+        cell B30: expected a day from 1990-01-01 to 7 days after today
         cell B30: expected a date such as 31/01/2026
-        cell B26: expected a day from 1990-01-01 to 1 day after today
+        cell B26: expected a day from 1990-01-01 to 7 days after today
         cell B26: expected a day that the calendar has
         cell C11: expected a currency that is known, such as Pesos or US Dollar
         cell C11: expected the same currency here and in the table header
