@@ -1,1 +1,35 @@
-//! Our own REST API under /v1.
+//! Our own REST API under `/v1`.
+//!
+//! One verb, one file: a handler takes the caller, reads what is asked, calls one use case, and
+//! answers. The OpenAPI document and the error pages are generated from what is here.
+
+#![allow(unused_qualifications, reason = "utoipa's macros write them")]
+
+mod accounts;
+mod audit;
+mod consents;
+mod errors;
+mod health;
+mod imports;
+mod institutions;
+mod links;
+mod movements;
+mod openapi;
+mod page;
+mod routes;
+mod settings;
+mod wire;
+
+use cartola_engine::Engine;
+use cartola_http::{Gate, layer};
+
+pub use errors::error_pages;
+pub use openapi::{openapi, openapi_json};
+pub use settings::{MetricsText, Settings};
+
+/// The API, ready to be served.
+pub fn router(engine: Engine, settings: Settings) -> axum::Router {
+    let gate = Gate::new(engine, settings.limits());
+    let (routes, _) = routes::documented(settings.metrics).split_for_parts();
+    layer::around(routes, gate)
+}

@@ -60,7 +60,8 @@ impl Engine {
         id: ConsentId,
         reply: Reply<'_, ConsentRow>,
     ) -> Result<ConsentRow, RevokeError> {
-        until_settled(async || {
+        let reply = &reply;
+        until_settled(|| async move {
             self.check_ticket(reply.ticket).await?;
             let row = self.store().consent(who.tenant, id).await.map_err(EngineError::from)?;
             let row = row.ok_or(RevokeError::Unknown)?;

@@ -9,6 +9,8 @@ mod report;
 mod resolve;
 mod seal;
 
+use std::sync::OnceLock;
+
 use bytes::Bytes;
 use cartola_connector::{Batch, DecodeError, SourceFile};
 use cartola_crypto::ContentHash;
@@ -115,23 +117,35 @@ impl Engine {
         let hashes = Hashes::of(&upload);
         let batches = self.decode(&upload).await?;
         check_shape(&batches)?;
-        let mut archived: Option<ArchiveId> = None;
-        let outcome = until_settled(async || {
-            self.check_ticket(reply.ticket).await?;
-            let resolved = self.resolve_all(who, &upload, &batches).await?;
-            if let Some(repeated) = self.repeated(who, hashes, &resolved).await? {
-                self.acknowledge(who, &repeated, &reply).await?;
-                return Ok(repeated);
-            }
-            let draft = self.draft(who, hashes, &batches, resolved).await?;
-            self.keep_source(who, &upload, &draft, &mut archived).await?;
-            self.commit_draft(who, draft, archived, &reply).await
-        })
-        .await;
-        if let (Err(_), Some(archive)) = (&outcome, archived) {
-            self.forget_source(who, archive).await;
+        let archived = OnceLock::new();
+        let (upload, batches, archive, reply) = (&upload, batches.as_slice(), &archived, &reply);
+        let attempt = || self.import_once(who, upload, hashes, batches, archive, reply);
+        let outcome = until_settled(attempt).await;
+        if let (Err(_), Some(archive)) = (&outcome, archived.get()) {
+            self.forget_source(who, *archive).await;
         }
         outcome
+    }
+
+    /// Decides on what is known now, and commits. The file is kept once for all attempts.
+    async fn import_once(
+        &self,
+        who: &Principal,
+        upload: &Upload,
+        hashes: Hashes,
+        batches: &[Batch],
+        archived: &OnceLock<ArchiveId>,
+        reply: &Reply<'_, Imported>,
+    ) -> Result<Imported, ImportError> {
+        self.check_ticket(reply.ticket).await?;
+        let resolved = self.resolve_all(who, upload, batches).await?;
+        if let Some(repeated) = self.repeated(who, hashes, &resolved).await? {
+            self.acknowledge(who, &repeated, reply).await?;
+            return Ok(repeated);
+        }
+        let draft = self.draft(who, hashes, batches, resolved).await?;
+        let archive = self.keep_source(who, upload, &draft, archived).await?;
+        self.commit_draft(who, draft, archive, reply).await
     }
 
     /// One import.

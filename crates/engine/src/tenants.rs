@@ -184,7 +184,7 @@ impl Engine {
         tenant: TenantId,
         id: CredentialId,
     ) -> Result<(), TenantError> {
-        until_settled(async || {
+        until_settled(|| async move {
             let known = self.credentials(tenant).await?;
             let row = known.iter().find(|row| row.id == id).ok_or(TenantError::Unknown)?;
             if row.revoked_at.is_some() {

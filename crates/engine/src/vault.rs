@@ -94,9 +94,11 @@ impl Vault {
         if let Some(key) = self.of_subject.get(&(tenant, subject)) {
             return Ok(key);
         }
-        let key = until_settled(async || match self.store.data_key_of(tenant, subject).await? {
-            Some(row) => self.unwrap(tenant, &row),
-            None => self.make_key(tenant, subject, minter, now).await,
+        let key = until_settled(|| async move {
+            match self.store.data_key_of(tenant, subject).await? {
+                Some(row) => self.unwrap(tenant, &row),
+                None => self.make_key(tenant, subject, minter, now).await,
+            }
         })
         .await?;
         self.of_subject.insert((tenant, subject), key.clone());

@@ -1,1 +1,29 @@
-//! What every HTTP room shares: principal, limits, request ids, problems.
+//! What every HTTP room shares: the principal of a request, limits, request ids, problems.
+//!
+//! A room makes a `Router<Gate>` of its handlers and puts [`layer::around`] it. A handler takes
+//! the caller as [`Authenticated`], what is asked through the strict extractors of this crate,
+//! calls one use case, and answers; `?` turns every error into a [`problem::Problem`].
+
+pub mod answer;
+pub mod body;
+mod context;
+pub mod cursor;
+mod gate;
+pub mod layer;
+pub mod once;
+pub mod parameters;
+pub mod parse;
+mod principal;
+pub mod problem;
+pub mod rate;
+mod refusal;
+
+pub use body::Json;
+pub use context::{MAX_REQUEST_ID_BYTES, REQUEST_ID, RequestContext};
+pub use cursor::Cursor;
+pub use gate::{Gate, Limits};
+pub use once::IdempotencyKey;
+pub use parameters::{Parameters, PathId, Query};
+pub use principal::Authenticated;
+pub use problem::Problem;
+pub use refusal::Refusal;

@@ -35,10 +35,10 @@ impl fmt::Display for AmountProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Form => f.write_str("expected an amount such as 1.234 or -1.234,56"),
-            Self::Decimals(currency) => {
-                write!(f, "expected an amount in {currency} with at most ")?;
-                write!(f, "{} decimals", currency.exponent())
-            }
+            Self::Decimals(currency) => match currency.exponent() {
+                0 => write!(f, "expected an amount in {currency} without decimals"),
+                most => write!(f, "expected an amount in {currency} with at most {most} decimals"),
+            },
             Self::TooLarge => {
                 write!(f, "expected an amount of at most {MAX_AMOUNT_MINOR} minor units")
             }
@@ -79,7 +79,7 @@ pub(crate) fn from_number(number: f64, currency: Currency) -> Result<i64, Amount
     let scaled = number * 10_f64.powi(i32::from(currency.exponent()));
     #[allow(clippy::cast_precision_loss, reason = "the limit is below 2^53")]
     let limit = MAX_AMOUNT_MINOR as f64;
-    if !(scaled.abs() <= limit) {
+    if scaled.is_nan() || scaled.abs() > limit {
         return Err(AmountProblem::TooLarge);
     }
     let rounded = scaled.round();
@@ -134,7 +134,7 @@ fn split(digits: &[u8], currency: Currency, separators: Separators) -> (&[u8], &
 fn chilean(digits: &[u8], currency: Currency) -> (Option<usize>, Option<u8>) {
     let last = |sign| digits.iter().rposition(|b| *b == sign);
     let after = |at: usize| digits.len() - at - 1;
-    let alone = |sign| digits.iter().filter(|b| **b == sign).count() == 1;
+    let alone = |sign| digits.split(|b| *b == sign).count() == 2;
     match (last(b'.'), last(b',')) {
         (Some(dot), Some(comma)) if comma > dot => (Some(comma), Some(b'.')),
         (Some(dot), Some(_)) => (Some(dot), Some(b',')),

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cartola_connector::{DecodeError, Place};
 
-use crate::limits::{HEAD_ROWS, MAX_ROWS, SNIFF_BYTES};
+use crate::limits::{HEAD_ROWS, SNIFF_BYTES};
 use crate::refusal::{self, Decoded};
 use crate::sheet::Sheet;
 use crate::text;
@@ -68,11 +68,12 @@ pub(crate) enum Extent {
 }
 
 impl Extent {
+    /// How many rows from the top.
     const fn rows(self) -> u32 {
         match self {
             Self::Head => HEAD_ROWS,
-            // One more, so that a sheet that is too long is refused and not cut.
-            Self::Whole => MAX_ROWS + 1,
+            // No end, so that a sheet that is too long is refused and not cut.
+            Self::Whole => u32::MAX,
         }
     }
 }

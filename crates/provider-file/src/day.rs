@@ -25,7 +25,7 @@ impl fmt::Display for DayProblem {
             Self::Form => f.write_str("expected a date such as 31/01/2026"),
             Self::NoSuchDay => f.write_str("expected a day that the calendar has"),
             Self::OutOfRange => {
-                write!(f, "expected a day between {FIRST_DAY} and {DAYS_AHEAD} day after today")
+                write!(f, "expected a day from {FIRST_DAY} to {DAYS_AHEAD} day after today")
             }
         }
     }
@@ -34,23 +34,28 @@ impl fmt::Display for DayProblem {
 /// The days that a file may speak of, as seen today.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Days {
-    last: Date,
+    today: Date,
 }
 
 impl Days {
     /// Those up to [`DAYS_AHEAD`] days after `today`.
-    pub(crate) fn until(today: Date) -> Self {
-        Self { last: today.saturating_add(DAYS_AHEAD.days()) }
+    pub(crate) const fn until(today: Date) -> Self {
+        Self { today }
     }
 
     /// The day, if a file may speak of it.
     pub(crate) fn check(self, day: Date) -> Result<Date, DayProblem> {
-        if (FIRST_DAY..=self.last).contains(&day) { Ok(day) } else { Err(DayProblem::OutOfRange) }
+        if (FIRST_DAY..=self.last()).contains(&day) { Ok(day) } else { Err(DayProblem::OutOfRange) }
     }
 
     /// The last of them.
-    pub(crate) const fn last(self) -> Date {
-        self.last
+    pub(crate) fn last(self) -> Date {
+        self.today.saturating_add(DAYS_AHEAD.days())
+    }
+
+    /// Today.
+    pub(crate) const fn today(self) -> Date {
+        self.today
     }
 }
 

@@ -47,7 +47,7 @@ impl Span {
 }
 
 /// A table header: its row and the columns asked for, in the order asked.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Header<const N: usize> {
     pub(crate) row: u32,
     pub(crate) columns: [Span; N],

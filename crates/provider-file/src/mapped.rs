@@ -62,9 +62,9 @@ fn claim(mapping: &Mapping) -> Decoded<AccountClaim> {
     let number = number.map_err(|problem| {
         refusal::mapping(format!("the mapping's account.number is wrong: {problem}"))
     })?;
-    let rut = account.holder_rut.as_deref().map(Rut::parse).transpose().map_err(|problem| {
-        refusal::mapping(format!("the mapping's account.holder_rut is wrong: {problem}"))
-    })?;
+    let rut = account.holder_rut.as_deref().map(Rut::parse).transpose();
+    let rut =
+        rut.map_err(|_| refusal::mapping("the mapping's account.holder_rut is no sound RUT"))?;
     Ok(AccountClaim {
         institution: account.institution.clone(),
         kind: account.kind,

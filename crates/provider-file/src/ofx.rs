@@ -77,10 +77,7 @@ fn batches(reader: Reader, layout: &'static str, days: Days) -> Decoded<Vec<Batc
         return Err(refusal::malformed(Place::File, reason));
     }
     let made_on = file.made_on;
-    file.statements
-        .into_iter()
-        .map(|statement| batch::of(statement, layout, made_on, days))
-        .collect()
+    file.statements.iter().map(|statement| batch::of(statement, layout, made_on, days)).collect()
 }
 
 fn head(bytes: &[u8]) -> &[u8] {

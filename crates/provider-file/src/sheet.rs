@@ -123,7 +123,8 @@ impl Workbook {
             return Ok(());
         }
         let place = || refusal::cell(row.saturating_add(1), column.saturating_add(1));
-        if text.chars().nth(MAX_TEXT_CHARACTERS).is_some() {
+        // A text of few bytes cannot have too many characters.
+        if text.len() > MAX_TEXT_CHARACTERS && text.chars().nth(MAX_TEXT_CHARACTERS).is_some() {
             let limit = format!("expected a text of at most {MAX_TEXT_CHARACTERS} characters");
             return Err(refusal::too_large(place(), limit));
         }

@@ -161,10 +161,9 @@ impl Engine {
         &self,
         who: &Principal,
         draft: Draft,
-        archived: Option<ArchiveId>,
+        archive: ArchiveId,
         reply: &Reply<'_, Imported>,
     ) -> Result<Imported, ImportError> {
-        let archive = archived.ok_or(EngineError::Interrupted)?;
         let mut work = UnitOfWork::new(who.tenant, self.now());
         work.commands = draft.made;
         let mut reports = Vec::with_capacity(draft.entries.len());

@@ -1,6 +1,6 @@
 //! What an import seals: the file itself, and who is on the other side of a movement.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cartola_connector::Batch;
 use cartola_crypto::{DataKey, Place};
@@ -74,10 +74,10 @@ impl Engine {
         who: &Principal,
         upload: &Upload,
         draft: &Draft,
-        archived: &mut Option<ArchiveId>,
-    ) -> Result<(), ImportError> {
-        if archived.is_some() {
-            return Ok(());
+        archived: &OnceLock<ArchiveId>,
+    ) -> Result<ArchiveId, ImportError> {
+        if let Some(archive) = archived.get() {
+            return Ok(*archive);
         }
         let id: ArchiveId = self.minter().mint();
         let key = self.holder_key(who, draft.person).await?;
@@ -85,8 +85,7 @@ impl Engine {
         let object = self.vault().seal(&key, &place, &upload.bytes)?;
         let kept = self.inner.archive.put(who.tenant, id, &object).await;
         kept.map_err(EngineError::from)?;
-        *archived = Some(id);
-        Ok(())
+        Ok(*archived.get_or_init(|| id))
     }
 
     /// Forgets a file whose import failed. If that fails too, what stays is sealed and an orphan.

@@ -55,7 +55,8 @@ impl Engine {
         source: SourceId,
         reply: Reply<'_, Split>,
     ) -> Result<Split, SplitError> {
-        until_settled(async || {
+        let reply = &reply;
+        until_settled(|| async move {
             self.check_ticket(reply.ticket).await?;
             let now = self.now();
             let found = self.store().movement(who.tenant, id, now).await;

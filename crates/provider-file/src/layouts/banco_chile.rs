@@ -74,14 +74,14 @@ fn balances(
     let mut readings: Vec<BalanceReading> = Vec::new();
     for (label, kind) in labels {
         let Some(minor) = heading.amount_below(label, currency)? else { continue };
-        match readings.iter_mut().find(|reading| reading.kind == *kind) {
-            Some(reading) => {
-                reading.amount = Money::new(reading.amount.minor() + minor, currency);
-            }
-            None => {
-                let amount = Money::new(minor, currency);
-                readings.push(BalanceReading { kind: *kind, amount, as_of });
-            }
+        if let Some(reading) = readings.iter_mut().find(|reading| reading.kind == *kind) {
+            reading.amount = Money::new(reading.amount.minor() + minor, currency);
+        } else {
+            readings.push(BalanceReading {
+                kind: *kind,
+                amount: Money::new(minor, currency),
+                as_of,
+            });
         }
     }
     Ok(readings)

@@ -220,6 +220,7 @@ fn unreadable(error: &toml::de::Error, toml: &str) -> cartola_connector::DecodeE
     let line = text::line_of(toml.as_bytes(), error.span().map_or(0, |span| span.start));
     let message = error.message();
     let message = match message.rsplit_once(", expected ") {
+        Some((before, "u32")) if before.starts_with("invalid ") => "expected a number".to_owned(),
         Some((before, expected)) if before.starts_with("invalid ") => {
             format!("expected {expected}")
         }

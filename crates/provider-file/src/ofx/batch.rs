@@ -20,7 +20,7 @@ use crate::refusal::{self, Decoded};
 
 /// The batch of a statement.
 pub(super) fn of(
-    statement: Statement,
+    statement: &Statement,
     layout: &'static str,
     made_on: Option<Date>,
     days: Days,
@@ -37,7 +37,7 @@ pub(super) fn of(
     let end = declared_day(statement.end.as_deref(), days, &mut warnings);
     let last = lines.iter().map(|line| line.observation.booked_on).max();
     let as_of = [statement.ledger.as_of, end, made_on, last].into_iter().flatten().next();
-    let as_of = as_of.map(|day| day.min(days.last())).ok_or_else(no_day)?;
+    let as_of = as_of.map(|day| day.min(days.today())).ok_or_else(no_day)?;
     let complete = start.is_some() && end.is_some();
     let coverage = chain::coverage(&lines, start, end.or(Some(as_of)), complete)
         .expect("a day is declared, so there is a coverage");
@@ -57,7 +57,7 @@ pub(super) fn of(
         coverage,
         period,
         lines,
-        balances: balances(&statement, currency, as_of)?,
+        balances: balances(statement, currency, as_of)?,
         warnings: warnings.into_vec(),
     })
 }
@@ -161,7 +161,7 @@ fn money(text: &str, currency: Currency, place: &Place) -> Decoded<Money> {
 /// A day of the period. One that no statement may speak of is not refused, since programs write
 /// 1970 or the far future for "everything": the first is left out, the second is cut at today.
 fn declared_day(text: Option<&str>, days: Days, warnings: &mut Warnings) -> Option<Date> {
-    let day = moment::day(text?).ok().map(|day| day.min(days.last()));
+    let day = moment::day(text?).ok().map(|day| day.min(days.today()));
     let sound = day.and_then(|day| days.check(day).ok());
     if sound.is_none() {
         let text = "the period's start or end is no day of a statement; it is left out";

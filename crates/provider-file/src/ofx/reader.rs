@@ -100,15 +100,12 @@ impl Reader {
 
     fn value(&mut self, name: &str, value: &str) -> Decoded<()> {
         match self.context {
-            Context::Outside => {}
             Context::SignOn if name == "DTSERVER" => self.file.made_on = moment::day(value).ok(),
-            Context::SignOn => {}
             Context::Statement if name == "CURDEF" => {
                 self.statement().currency = Some(value.to_owned());
             }
             Context::List if name == "DTSTART" => self.statement().start = Some(value.to_owned()),
             Context::List if name == "DTEND" => self.statement().end = Some(value.to_owned()),
-            Context::Statement | Context::List => {}
             Context::Account => set_account(&mut self.statement().account, name, value),
             Context::Ledger => set_balance(&mut self.statement().ledger, name, value),
             Context::Available => set_balance(&mut self.statement().available, name, value),
@@ -119,8 +116,8 @@ impl Reader {
             Context::CounterAccount if name == "ACCTID" => {
                 self.transaction().counter_account = Some(value.to_owned());
             }
-            Context::TransactionCurrency | Context::Payee | Context::CounterAccount => {}
             Context::Transaction => return self.transaction_value(name, value),
+            _ => {}
         }
         Ok(())
     }

@@ -4,7 +4,10 @@ use crate::support::{SHARED, SHEET, check, decode, fixture, rezip};
 
 #[test]
 fn an_account_as_xlsx() {
-    check(fixture("account.xlsx"), None, &expect![[r#"
+    check(
+        fixture("account.xlsx"),
+        None,
+        &expect![[r#"
         banco-chile/account-sheet StatementFile of 2026-01-15
         account banco-chile checking CLP 00-123-45678-90 rut 11111111-1 name Juana Ejemplo Prueba
         covers 2026-01-05 to 2026-01-15, complete
@@ -21,12 +24,16 @@ fn an_account_as_xlsx() {
         cell B33 2026-01-09 75000 = 936010 [TEF DE 22.222.222-2  Luis  Ejemplo] channel Internet
         cell B34 2026-01-12 -18000 = 918010 [PAC SEGURO EJEMPLO] channel Oficina
         cell B35 2026-01-15 100000 = 1018010 [DEPOSITO EN EFECTIVO] channel Sucursal
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_same_account_as_biff_with_its_columns_moved_and_wrong_totals() {
-    check(fixture("account.xls"), None, &expect![[r#"
+    check(
+        fixture("account.xls"),
+        None,
+        &expect![[r#"
         banco-chile/account-sheet StatementFile of 2026-01-15
         account banco-chile checking CLP 00-123-45678-90 rut 11111111-1 name Juana Ejemplo Prueba
         covers 2026-01-05 to 2026-01-15, complete
@@ -42,12 +49,16 @@ fn the_same_account_as_biff_with_its_columns_moved_and_wrong_totals() {
         cell B33 2026-01-12 -18000 = 918010 [PAC SEGURO EJEMPLO] channel Oficina
         cell B34 2026-01-15 100000 = 1018010 [DEPOSITO EN EFECTIVO] channel Sucursal
         warning totals_differ at the file: the totals printed are not the sums of the movements listed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn newest_first_with_text_amounts_and_days_printed_once() {
-    check(fixture("account-newest-first.xlsx"), None, &expect![[r#"
+    check(
+        fixture("account-newest-first.xlsx"),
+        None,
+        &expect![[r#"
         banco-chile/account-sheet StatementFile of 2026-01-08
         account banco-chile checking CLP 00-123-45678-90 rut 11111111-1 name Juana Ejemplo Prueba
         covers 2026-01-07 to 2026-01-08, complete
@@ -60,12 +71,16 @@ fn newest_first_with_text_amounts_and_days_printed_once() {
         cell B29 2026-01-08 -2000 = 97000 [CARGO B] channel Internet
         cell B28 2026-01-08 -3000 = 94000 [CARGO C] channel Internet
         warning totals_differ at the file: the totals printed are not the sums of the movements listed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn dollars_and_a_wrong_check_digit_in_the_heading() {
-    check(fixture("account-usd.xls"), None, &expect![[r#"
+    check(
+        fixture("account-usd.xls"),
+        None,
+        &expect![[r#"
         banco-chile/account-sheet StatementFile of 2026-01-06
         account banco-chile checking USD 05-123-00001-01 rut ? name Juana Ejemplo Prueba
         covers 2026-01-05 to 2026-01-06, complete
@@ -76,12 +91,16 @@ fn dollars_and_a_wrong_check_digit_in_the_heading() {
         cell B28 2026-01-06 125050 = 223051 [ABONO DIVISAS] channel Sucursal
         warning totals_differ at the file: the totals printed are not the sums of the movements listed
         warning rut_check_digit at cell D7: the check digit of the holder's RUT is wrong; it is left out
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_account_without_movements() {
-    check(fixture("account-empty.xlsx"), None, &expect![[r#"
+    check(
+        fixture("account-empty.xlsx"),
+        None,
+        &expect![[r#"
         banco-chile/account-sheet StatementFile of 2026-01-15
         account banco-chile checking CLP 00-123-45678-90 rut 11111111-1 name Juana Ejemplo Prueba
         covers 2026-01-15 to 2026-01-15, partial
@@ -90,7 +109,8 @@ fn an_account_without_movements() {
         balance ledger 1000000 on 2026-01-15
         balance overdraft 500000 on 2026-01-15
         balance held 0 on 2026-01-15
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -4,7 +4,10 @@ use crate::support::{SHEET, check, decode, fixture, rezip};
 
 #[test]
 fn a_card_as_xlsx_with_the_amount_in_a_column_without_header() {
-    check(fixture("card.xlsx"), None, &expect![[r#"
+    check(
+        fixture("card.xlsx"),
+        None,
+        &expect![[r#"
         banco-chile/card-unbilled-sheet StatementFile of 2026-01-15
         account banco-chile credit_card CLP ****1234 rut 11111111-1 name Juana Ejemplo Prueba
         covers 2026-01-10 to 2026-01-15, partial
@@ -16,7 +19,8 @@ fn a_card_as_xlsx_with_the_amount_in_a_column_without_header() {
         cell B21 2026-01-12 200000 = ? [Pago Pesos TEF] card 1234 instalment 0/1
         cell B20 2026-01-13 -120000 = ? [FERRETERIA EJEMPLO COMPRAS] city VALDIVIA card 5678 additional instalment 0/3
         cell B19 2026-01-14 -15990 = ? [LIBRERIA EJEMPLO COMPRAS] city SANTIAGO card 1234 instalment 0/1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -31,7 +35,10 @@ fn the_same_card_as_biff() {
 
 #[test]
 fn an_international_section_is_in_dollars() {
-    check(fixture("card-international.xlsx"), None, &expect![[r#"
+    check(
+        fixture("card-international.xlsx"),
+        None,
+        &expect![[r#"
         banco-chile/card-unbilled-sheet StatementFile of 2026-01-15
         account banco-chile credit_card USD ****1234 rut 11111111-1 name Juana Ejemplo Prueba
         covers 2026-01-11 to 2026-01-15, partial
@@ -40,13 +47,18 @@ fn an_international_section_is_in_dollars() {
         balance credit_limit 100000 on 2026-01-15
         cell B20 2026-01-11 10000 = ? [Pago Dolar TEF]
         cell B19 2026-01-14 -1250 = ? [EJEMPLO SOFTWARE]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_row_whose_last_cell_is_no_amount_is_refused() {
     let moved = rezip("card.xlsx", SHEET, |xml| xml.replace(r#"<c r="K19""#, r#"<c r="D19""#));
-    check(moved, None, &expect![[r#"
+    check(
+        moved,
+        None,
+        &expect![[r#"
         malformed: cell I19: expected an amount such as 1.234 or -1.234,56
-    "#]]);
+    "#]],
+    );
 }

@@ -4,14 +4,14 @@ use std::io::{Cursor, Write as _};
 
 use cartola_connector::DecodeErrorKind;
 use cartola_provider_file::limits::{
-    MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, MAX_SHEETS, MAX_TEXT_CHARACTERS, MAX_XML_DEPTH,
-    MAX_ZIP_ENTRIES,
+    MAX_COLUMNS, MAX_FILE_BYTES, MAX_MAPPING_BYTES, MAX_ROWS, MAX_SHEETS, MAX_TEXT_CHARACTERS,
+    MAX_XML_DEPTH, MAX_ZIP_ENTRIES,
 };
 use expect_test::expect;
 use zip::write::SimpleFileOptions;
 
 use crate::refusals::biff;
-use crate::support::{SHARED, SHEET, check, decode, fixture, rezip};
+use crate::support::{SHARED, SHEET, check, decode, rezip};
 
 /// The account fixture with more rows of XML at the end of its sheet.
 fn with_rows(rows: &str) -> Vec<u8> {
@@ -25,28 +25,21 @@ fn assert_too_large(bytes: Vec<u8>) {
 #[test]
 fn a_cell_in_a_far_corner_is_refused_where_it_stands() {
     let far = r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
-    check(with_rows(far), None, &expect![[r#"
-        banco-chile/account-sheet StatementFile of 2026-01-15
-        account banco-chile checking CLP 00-123-45678-90 rut 11111111-1 name Juana Ejemplo Prueba
-        covers 2026-01-05 to 2026-01-15, complete
-        period 2026-01-05 to 2026-01-15, cargos 156990, abonos 175000
-        balance available 1018010 on 2026-01-15
-        balance ledger 1018010 on 2026-01-15
-        balance overdraft 500000 on 2026-01-15
-        balance held 0 on 2026-01-15
-        cell B28 2026-01-05 -50000 = 950000 [TRASPASO A:Pedro Ejemplo] channel Internet
-        cell B29 2026-01-05 -23990 = 926010 [PAGO EN SERVIPAG] channel Internet
-        cell B30 2026-01-06 -12500 = 913510 [COMPRA NACIONAL ALMACEN DOÑA ROSA] channel Compras
-        cell B31 2026-01-06 -12500 = 901010 [COMPRA NACIONAL ALMACEN DOÑA ROSA] channel Compras
-        cell B32 2026-01-07 -40000 = 861010 [GIRO CAJERO AUTOMATICO] channel Cajero Automático
-        cell B33 2026-01-09 75000 = 936010 [TEF DE 22.222.222-2  Luis  Ejemplo] channel Internet
-        cell B34 2026-01-12 -18000 = 918010 [PAC SEGURO EJEMPLO] channel Oficina
-        cell B35 2026-01-15 100000 = 1018010 [DEPOSITO EN EFECTIVO] channel Sucursal
-    "#]]);
+    check(
+        with_rows(far),
+        None,
+        &expect![[r#"
+            too_large: cell XFD1048576: expected at most 250000 rows and 256 columns
+        "#]],
+    );
     let wide = r#"<row r="60"><c r="IW60"><v>1</v></c></row>"#;
-    check(with_rows(wide), None, &expect![[r#"
+    check(
+        with_rows(wide),
+        None,
+        &expect![[r#"
         too_large: cell IW60: expected at most 250000 rows and 256 columns
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -63,9 +56,13 @@ fn a_biff_cell_beyond_the_columns_is_refused_where_it_stands() {
     stream.extend([0x09, 0x08, 4, 0, 0, 6, 0x10, 0]);
     stream.extend([0x03, 0x02, 14, 0, 1, 0, 0x2C, 1, 0, 0]);
     stream.extend(1.0_f64.to_le_bytes());
-    check(biff(&stream), None, &expect![[r#"
+    check(
+        biff(&stream),
+        None,
+        &expect![[r#"
         too_large: cell KO2: expected at most 250000 rows and 256 columns
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -86,9 +83,13 @@ fn biff_texts_that_many_cells_share_are_counted_for_each() {
         stream.extend([0xFD, 0, 10, 0, row[0], row[1], 0, 0, 0, 0, 0, 0, 0, 0]);
     }
     stream.extend([0x0A, 0, 0, 0]);
-    check(biff(&stream), None, &expect![[r#"
+    check(
+        biff(&stream),
+        None,
+        &expect![[r#"
         too_large: cell A16385: expected at most 67108864 bytes of text in all
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -101,9 +102,13 @@ fn a_container_that_inflates_beyond_measure_is_refused() {
     }
     let bomb = writer.finish().unwrap().into_inner();
     assert!(bomb.len() < 1 << 20);
-    check(bomb, None, &expect![[r#"
+    check(
+        bomb,
+        None,
+        &expect![[r#"
         too_large: the file: expected a smaller workbook: a part of it inflates beyond the limit
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -120,9 +125,13 @@ fn a_container_of_many_entries_is_refused() {
     for number in 0..=MAX_ZIP_ENTRIES {
         writer.start_file(format!("{number}.xml"), SimpleFileOptions::default()).unwrap();
     }
-    check(writer.finish().unwrap().into_inner(), None, &expect![[r#"
+    check(
+        writer.finish().unwrap().into_inner(),
+        None,
+        &expect![[r#"
         too_large: the file: expected at most 64 entries in the XLSX container
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -130,9 +139,13 @@ fn a_workbook_that_declares_more_texts_than_it_has_is_refused() {
     let lying = rezip("account.xlsx", SHARED, |xml| {
         xml.replace("uniqueCount=\"", "uniqueCount=\"99999999999")
     });
-    check(lying, None, &expect![[r#"
+    check(
+        lying,
+        None,
+        &expect![[r#"
         too_large: the file: expected at most 2000000 shared texts
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -144,41 +157,69 @@ fn a_workbook_of_many_sheets_is_refused() {
         xml.replace("<sheets>", "<sheets xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">")
             .replace("</sheets>", &format!("{sheets}</sheets>"))
     });
-    check(many, None, &expect![[r#"
+    check(
+        many,
+        None,
+        &expect![[r#"
         too_large: the file: expected at most 16 sheets
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_document_type_is_refused_and_no_entity_grows() {
     let lol = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
     let sheet = rezip("account.xlsx", SHARED, |xml| xml.replacen("<sst", &format!("{lol}<sst"), 1));
-    check(sheet, None, &expect![[r#"
+    check(
+        sheet,
+        None,
+        &expect![[r#"
         malformed: the file: expected a workbook without a document type declaration
-    "#]]);
-    check(format!("<?xml version=\"1.0\"?>{lol}<?OFX?><OFX>&b;</OFX>"), None, &expect![[r#"
+    "#]],
+    );
+    check(
+        format!("<?xml version=\"1.0\"?>{lol}<?OFX?><OFX>&b;</OFX>"),
+        None,
+        &expect![[r#"
         malformed: line 1: expected OFX without a document type declaration
-    "#]]);
-    check(format!("OFXHEADER:100\n\n{lol}<OFX>&b;</OFX>"), None, &expect![[r#"
+    "#]],
+    );
+    check(
+        format!("OFXHEADER:100\n\n{lol}<OFX>&b;</OFX>"),
+        None,
+        &expect![[r#"
         malformed: line 3: expected tags alone; declarations are not read
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn deep_nesting_is_refused() {
     let deep = "<A>".repeat(MAX_XML_DEPTH + 1);
-    check(format!("<?xml version=\"1.0\"?><?OFX?>{deep}"), None, &expect![[r#"
+    check(
+        format!("<?xml version=\"1.0\"?><?OFX?>{deep}"),
+        None,
+        &expect![[r#"
         too_large: line 1: expected elements at most 64 deep
-    "#]]);
-    check(format!("OFXHEADER:100\n\n{}", "<A>\n".repeat(MAX_XML_DEPTH + 1)), None, &expect![[r#"
+    "#]],
+    );
+    check(
+        format!("OFXHEADER:100\n\n{}", "<A>\n".repeat(MAX_XML_DEPTH + 1)),
+        None,
+        &expect![[r#"
         too_large: line 67: expected aggregates at most 64 deep
-    "#]]);
+    "#]],
+    );
     let sheet = rezip("account.xlsx", SHEET, |xml| {
         xml.replacen("<sheetData>", &format!("{deep}<sheetData>"), 1)
     });
-    check(sheet, None, &expect![[r#"
+    check(
+        sheet,
+        None,
+        &expect![[r#"
         too_large: the file: expected elements at most 64 deep
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -186,27 +227,40 @@ fn files_rows_fields_and_texts_beyond_their_limits_are_refused() {
     let mapping =
         "[account]\ncurrency = \"CLP\"\n[columns]\ndate = 1\ndescription = 2\namount = 3\n";
     let header = "date,text,amount\n";
-    let csv = |line: &str| check_csv(&format!("{header}{line}\n"), mapping);
-    expect!["line 2: expected at most 256 fields in a line"].assert_eq(&csv(&",".repeat(MAX_COLUMNS as usize)));
-    expect!["line 2: expected fields of at most 4096 characters; is a quote not closed?"].assert_eq(&csv(&format!("05/01/2026,{},1", "x".repeat(MAX_TEXT_CHARACTERS + 1))));
     let rows = "05/01/2026,a,1\n".repeat(MAX_ROWS as usize + 1);
-    expect!["line 250002: expected at most 250000 lines"].assert_eq(&check_csv(&format!("{header}{rows}"), mapping));
-    check(vec![b'x'; MAX_FILE_BYTES + 1], None, &expect![[r#"
+    let long = "x".repeat(MAX_TEXT_CHARACTERS + 1);
+    let csv = [",".repeat(MAX_COLUMNS as usize), format!("05/01/2026,{long},1"), rows];
+    let said = csv.map(|lines| check_csv(&format!("{header}{lines}\n"), mapping));
+    expect![[r#"
+        line 2: expected at most 256 fields in a line
+        line 2: expected fields of at most 4096 characters; is a quote not closed?
+        line 250002: expected at most 250000 lines"#]]
+    .assert_eq(&said.join("\n"));
+    check(
+        vec![b'x'; MAX_FILE_BYTES + 1],
+        None,
+        &expect![[r#"
         too_large: the file: expected a file of at most 33554432 bytes
-    "#]]);
-    let long_mapping = format!("{mapping}#{}", "x".repeat(64 << 10));
-    expect!["the file: expected a mapping of at most 65536 bytes"].assert_eq(&check_csv(header, &long_mapping));
+    "#]],
+    );
+    let long_mapping = format!("{mapping}#{}", "x".repeat(MAX_MAPPING_BYTES));
+    expect!["the file: expected a mapping of at most 65536 bytes"]
+        .assert_eq(&check_csv(header, &long_mapping));
 }
 
 #[test]
 fn ofx_transactions_are_counted() {
-    let one = "<STMTTRN><DTPOSTED>20260105<TRNAMT>1</STMTTRN>";
+    let one = "<STMTTRN><TRNAMT>1</STMTTRN>";
     let many = one.repeat(MAX_ROWS as usize + 1);
     let file =
         format!("<OFX><STMTRS><CURDEF>CLP<BANKTRANLIST>\n{many}</BANKTRANLIST></STMTRS></OFX>");
-    check(file, None, &expect![[r#"
+    check(
+        file,
+        None,
+        &expect![[r#"
         too_large: transaction 250001: expected at most 250000 transactions
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -218,11 +272,6 @@ fn warnings_are_bounded() {
     let batches = decode(with_rows(&rows)).unwrap();
     assert_eq!(batches[0].warnings.len(), 101);
     assert_eq!(batches[0].warnings[100].text, "150 further warnings are left out");
-}
-
-#[test]
-fn a_fixture_is_read_within_the_limits() {
-    assert!(decode(fixture("account.xlsx")).is_ok());
 }
 
 fn check_csv(csv: &str, mapping: &str) -> String {

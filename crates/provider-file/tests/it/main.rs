@@ -1,5 +1,7 @@
 //! Tests of the statement files, through the connector alone.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod accounts;
 mod cards;
 mod hostile;

@@ -47,7 +47,10 @@ fn refusal(csv: &str, mapping: &str) -> String {
 
 #[test]
 fn a_csv_of_a_bank() {
-    check(fixture("movimientos.csv"), Some(MAPPING), &expect![[r#"
+    check(
+        fixture("movimientos.csv"),
+        Some(MAPPING),
+        &expect![[r#"
         csv/mapped MappedFile of 2026-01-07
         account banco-chile checking CLP 00-123-45678-90 rut ? name ?
         covers 2026-01-05 to 2026-01-07, complete
@@ -55,14 +58,19 @@ fn a_csv_of_a_bank() {
         line 4 2026-01-06 20500 = 670500 [PAGO "EJEMPLO"] with ? 22222222-2 ?
         line 5 2026-01-07 -2500 = 668000 [CAFÉ] document 00003
         warning counterparty_rut at line 5: the counterparty's RUT is wrong; it is left out
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_csv_without_mapping_asks_for_one() {
-    check(fixture("movimientos.csv"), None, &expect![[r#"
+    check(
+        fixture("movimientos.csv"),
+        None,
+        &expect![[r#"
         mapping: the file: a CSV file does not say what its columns are; give a mapping file with it, see docs/examples/mapping.toml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -109,70 +117,112 @@ fn what_a_file_speaks_for_is_declared() {
         csv/mapped MappedFile of 2026-01-31
         account ? ? CLP ? rut ? name ?
         covers 2026-01-01 to 2026-01-31, complete
-    "#]].assert_eq(&show(&batches[0]));
+    "#]]
+    .assert_eq(&show(&batches[0]));
 }
 
 #[test]
 fn keys_that_are_unknown_or_wrong_are_named() {
-    let csv = "date,text,amount\n05/01/2026,a,1\n";
-    expect!["mapping: the file: line 2 of the mapping: unknown field `delimeter`, expected one of `encoding`, `delimiter`, `skip_lines`, `header`, `order`, `complete`, `from`, `as_of`"].assert_eq(&refusal(csv, &plain("delimeter = \";\"", "")));
-    expect!["mapping: the file: line 2 of the mapping: unknown variant `upwards`, expected one of `detect`, `oldest_first`, `newest_first`"].assert_eq(&refusal(csv, &plain("order = \"upwards\"", "")));
-    expect!["mapping: the file: line 2 of the mapping: expected u32"].assert_eq(&refusal(csv, &plain("skip_lines = \"two\"", "")));
-    expect!["mapping: the file: the mapping's file.as_of is no day that a file may speak of"].assert_eq(&refusal(csv, &plain("as_of = 2199-01-01", "")));
-    expect!["mapping: the file: the mapping's formats.date must be made of D, DD, M, MM, MMM, YY and YYYY, such as DD/MM/YYYY"].assert_eq(&refusal(csv, &plain("", "date = \"%d/%m/%Y\"")));
-    expect![[r#"mapping: the file: the mapping's formats.decimal and formats.thousands must be two marks, such as "," and ".""#]].assert_eq(&refusal(csv, &plain("", "decimal = \"5\"")));
-    expect!["mapping: the file: line 1 of the mapping: missing field `columns`"].assert_eq(&refusal(csv, "[account]\ncurrency = \"CLP\"\n"));
     let columns = plain("", "");
-    expect!["mapping: the file: the mapping needs columns.amount, or columns.debit and columns.credit"].assert_eq(&refusal(csv, &columns.replace("amount = \"amount\"", "debit = 3")));
-    expect!["mapping: the file: the header line has no column named as the mapping's columns.description says; check file.skip_lines and file.delimiter"].assert_eq(&refusal(csv, &columns.replace("\"text\"", "\"glosa\"")));
-    expect!["mapping: the file: the mapping's columns.description must be a number from 1 to 256"].assert_eq(&refusal(csv, &columns.replace("\"text\"", "300")));
-    expect!["mapping: the file: line 7 of the mapping: expected a header in quotes or a column number from 1"].assert_eq(&refusal(csv, &columns.replace("\"text\"", "true")));
     let account = |key: &str| columns.replace("[columns]", &format!("{key}\n[columns]"));
-    expect!["mapping: the file: the mapping's account.institution is not in the catalogue of institutions"].assert_eq(&refusal(csv, &account("institution = \"banco-luna\"")));
-    expect!["mapping: the file: the mapping's account.number is wrong: the account number has a character that is neither a digit, hyphen, dot, blank nor asterisk"].assert_eq(&refusal(csv, &account("number = \"cuenta\"")));
-    expect!["mapping: the file: line 5 of the mapping: expected a string"].assert_eq(&refusal(csv, &account("number = 12345678")));
-    expect!["mapping: the file: the mapping's account.holder_rut is wrong: the verifier of the RUT is wrong, it should be 1"].assert_eq(&refusal(csv, &account("holder_rut = \"11.111.111-2\"")));
+    let mappings = [
+        plain("delimeter = \";\"", ""),
+        plain("order = \"upwards\"", ""),
+        plain("skip_lines = \"two\"", ""),
+        plain("as_of = 2199-01-01", ""),
+        plain("as_of = 12:00:00", ""),
+        plain("delimiter = \"ñ\"", ""),
+        plain("", "date = \"%d/%m/%Y\""),
+        plain("", "decimal = \"5\""),
+        "[account]\ncurrency = \"CLP\"\n".to_owned(),
+        columns.replace("amount = \"amount\"", "debit = 3"),
+        columns.replace("\"text\"", "\"glosa\""),
+        columns.replace("\"text\"", "300"),
+        columns.replace("\"text\"", "true"),
+        plain("header = false", ""),
+        account("institution = \"banco-luna\""),
+        account("number = \"cuenta\""),
+        account("number = 12345678"),
+        account("holder_rut = \"11.111.111-2\""),
+    ];
+    let csv = "date,text,amount\n05/01/2026,a,1\n";
+    let said = mappings.map(|mapping| refusal(csv, &mapping));
+    assert!(said.iter().all(|said| said.starts_with("mapping: the file: ")));
+    expect![[r#"
+        line 2 of the mapping: unknown field `delimeter`, expected one of `encoding`, `delimiter`, `skip_lines`, `header`, `order`, `complete`, `from`, `as_of`
+        line 2 of the mapping: unknown variant `upwards`, expected one of `detect`, `oldest_first`, `newest_first`
+        line 2 of the mapping: expected a number
+        the mapping's file.as_of is no day that a file may speak of
+        line 2 of the mapping: expected a date such as 2026-01-31
+        the mapping's file.delimiter must be a mark or a tab
+        the mapping's formats.date must be made of D, DD, M, MM, MMM, YY and YYYY, such as DD/MM/YYYY
+        the mapping's formats.decimal and formats.thousands must be two marks, such as "," and "."
+        line 1 of the mapping: missing field `columns`
+        the mapping needs columns.amount, or columns.debit and columns.credit
+        the header line has no column named as the mapping's columns.description says; check file.skip_lines and file.delimiter
+        the mapping's columns.description must be a number from 1 to 256
+        line 7 of the mapping: expected a header in quotes or a column number from 1
+        the mapping's columns.amount is a header and file.header is false; give its number
+        the mapping's account.institution is not in the catalogue of institutions
+        the mapping's account.number is wrong: the account number has a character that is neither a digit, hyphen, dot, blank nor asterisk
+        line 5 of the mapping: expected a string
+        the mapping's account.holder_rut is no sound RUT"#]].assert_eq(&said.join("\n").replace("mapping: the file: ", ""));
 }
 
 #[test]
 fn lines_that_are_wrong_are_refused_with_their_number() {
-    let of = |line: &str| {
-        refusal(
-            &format!("x\ndate,text,amount\n05/01/2026,a,1\n{line}\n"),
-            &plain("skip_lines = 1", ""),
-        )
-    };
-    expect!["malformed: line 4: expected a day that the calendar has"].assert_eq(&of("31/02/2026,a,1"));
-    expect!["malformed: line 4: expected a day between 1990-01-01 and 1 day after today"].assert_eq(&of("01/01/0001,a,1"));
-    expect!["malformed: line 4: expected a day between 1990-01-01 and 1 day after today"].assert_eq(&of("06/05/2026,a,1"));
-    expect!["malformed: line 4: expected a date in the form of the mapping's formats.date"].assert_eq(&of("2026-01-05,a,1"));
-    expect!["malformed: line 4: expected an amount such as 1.234 or -1.234,56, with the mapping's decimal and thousands marks"].assert_eq(&of("05/01/2026,a,uno"));
-    expect!["malformed: line 4: expected at least 3 fields, found 2"].assert_eq(&of("05/01/2026,a"));
-    expect!["malformed: line 4: expected an amount of at most 30000000000000 minor units, with the mapping's decimal and thousands marks"].assert_eq(&of("05/01/2026,a,99999999999999999999"));
+    let lines = [
+        "31/02/2026,a,1",
+        "01/01/0001,a,1",
+        "06/05/2026,a,1",
+        "2026-01-05,a,1",
+        "05/01/2026,a,uno",
+        "05/01/2026,a",
+        "05/01/2026,a,99999999999999999999",
+    ];
+    let said = lines.map(|line| {
+        let csv = format!("x\ndate,text,amount\n05/01/2026,a,1\n{line}\n");
+        refusal(&csv, &plain("skip_lines = 1", ""))
+    });
+    expect![[r#"
+        malformed: line 4: expected a day that the calendar has
+        malformed: line 4: expected a day from 1990-01-01 to 1 day after today
+        malformed: line 4: expected a day from 1990-01-01 to 1 day after today
+        malformed: line 4: expected a date in the form of the mapping's formats.date
+        malformed: line 4: expected an amount such as 1.234 or -1.234,56, with the mapping's decimal and thousands marks
+        malformed: line 4: expected at least 3 fields, found 2
+        malformed: line 4: expected an amount of at most 30000000000000 minor units, with the mapping's decimal and thousands marks"#]].assert_eq(&said.join("\n"));
 }
 
 #[test]
-fn both_sides_at_once_are_refused() {
-    let both =
-        String::from_utf8_lossy(&fixture("movimientos.csv")).replace(";20.500;", "1;20.500;");
-    expect!["malformed: line 4: expected either a cargo or an abono, found both"].assert_eq(&refusal(
-        &both.replace('\u{fffd}', "o"),
-        &MAPPING.replace("descripcion", "Descripcion").replace("\"N° Doc.\"", "3"),
-    ));
+fn both_sides_at_once_are_refused_and_none_is_left_out() {
+    let mapping = plain("", "").replace("amount = \"amount\"", "debit = 3\ncredit = 4");
+    expect!["malformed: line 2: expected either a cargo or an abono, found both"]
+        .assert_eq(&refusal("date,text,debit,credit\n05/01/2026,a,1,2\n", &mapping));
+    let csv = "date,text,debit,credit\n05/01/2026,a,-1,0\n05/01/2026,b,0,0\n06/01/2026,c,,2\n";
+    assert_eq!(amounts(csv, &mapping), [-1, 2]);
 }
 
 #[test]
 fn invalid_utf_8_is_refused_where_the_mapping_says_utf_8() {
     let mapping = MAPPING.replace("windows-1252", "utf-8");
-    check(fixture("movimientos.csv"), Some(&mapping), &expect![[r#"
+    check(
+        fixture("movimientos.csv"),
+        Some(&mapping),
+        &expect![[r#"
         malformed: line 3: expected UTF-8, as the file or its mapping says it is
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_file_without_movements_needs_a_day() {
-    expect!["malformed: the file: expected movements, or as_of in the mapping where a file may have none"].assert_eq(&refusal("date,text,amount\n", &plain("", "")));
-    expect!["malformed: line 10: expected a header line, the file ends before it"].assert_eq(&refusal("only one line\n", &plain("skip_lines = 9", "")));
+    let without = refusal("date,text,amount\n", &plain("", ""));
+    let short = refusal("only one line\n", &plain("skip_lines = 9", ""));
+    expect![[r#"
+        malformed: the file: expected movements, or as_of in the mapping where a file may have none
+        malformed: line 10: expected a header line, the file ends before it"#]]
+    .assert_eq(&format!("{without}\n{short}"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Accounts and balances.
 
 use cartola_model::{AccountKind, BalanceKind, ConsentState};
+use cartola_primitives::id::ConsentSetId;
 use cartola_primitives::{Currency, Money};
 
 use super::Backend;
@@ -80,7 +81,7 @@ pub async fn a_claim_raises_the_version_and_sets_the_consents(backend: Backend) 
     assert_eq!(find(&scene, &scene.account).await, Some(expected));
 }
 
-fn claim(scene: &Scene, expected: u32, consents: cartola_primitives::id::ConsentSetId) -> Command {
+fn claim(scene: &Scene, expected: u32, consents: ConsentSetId) -> Command {
     Command::ClaimAccount { id: scene.account.id, expected, consents }
 }
 

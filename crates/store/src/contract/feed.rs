@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cartola_model::MovementStatus;
-use cartola_primitives::id::MovementId;
+use cartola_primitives::id::{MovementId, TenantId};
 use cartola_primitives::{Currency, Money};
 
 use super::Backend;
@@ -165,7 +165,7 @@ pub async fn order_of_reading_is_order_of_commit(backend: Backend) {
 }
 
 /// The movements of all entries, read while they are being written.
-async fn follow(store: &dyn Store, tenant: cartola_primitives::id::TenantId) -> Vec<MovementId> {
+async fn follow(store: &dyn Store, tenant: TenantId) -> Vec<MovementId> {
     let mut seen = Vec::new();
     while seen.len() < WRITERS * ROWS_OF_A_WRITER {
         let after = seen.len() as u64;

@@ -8,7 +8,10 @@ use super::Backend;
 use super::fixtures::NOW;
 use super::movements::{change_to, changed};
 use super::scene::{Scene, everything};
+use crate::answers::AnswerRow;
+use crate::consents::ConsentSetRow;
 use crate::movements::{AliasRow, FeedChange, MovementQuery};
+use crate::people::PersonRow;
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, MAX_PAGE, Receipt, StoreErrorKind, UnitOfWork};
 
@@ -133,10 +136,7 @@ pub async fn a_conflict_in_the_last_command_leaves_no_trace(backend: Backend) {
 }
 
 /// The rows of a unit that no list tells of.
-fn hidden_rows(
-    unit: &UnitOfWork,
-) -> (crate::people::PersonRow, crate::consents::ConsentSetRow, AliasRow, crate::answers::AnswerRow)
-{
+fn hidden_rows(unit: &UnitOfWork) -> (PersonRow, ConsentSetRow, AliasRow, AnswerRow) {
     let (mut person, mut set, mut alias, mut answer) = (None, None, None, None);
     for command in &unit.commands {
         match command {

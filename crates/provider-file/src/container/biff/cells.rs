@@ -40,10 +40,10 @@ pub(super) fn read(
             EOF if depth <= 1 => return Ok(()),
             EOF => depth -= 1,
             _ if depth == 0 => return Err(damaged()),
-            FORMULA | LABEL | LABELSST | MULRK | NUMBER | RK | RSTRING if depth == 1 => {
-                if u32::from(record.u16_at(0)?) < extent.rows() {
-                    push(&record, &mut records, texts, workbook)?;
-                }
+            FORMULA | LABEL | LABELSST | MULRK | NUMBER | RK | RSTRING
+                if depth == 1 && u32::from(record.u16_at(0)?) < extent.rows() =>
+            {
+                push(&record, &mut records, texts, workbook)?;
             }
             _ => {}
         }

@@ -213,18 +213,19 @@ impl Table<'_> {
         day: Option<Date>,
         warnings: &mut Warnings,
     ) -> Decoded<Option<Line>> {
-        let [_, description, channel, cargo, abono, balance] = self.header.columns;
-        let amount = |span: Span| match span.first(row) {
-            Some(cell) => cell.amount(self.currency),
-            None => Ok(None),
-        };
+        let [date, description, channel, cargo, abono, balance] = self.header.columns;
+        let amount =
+            |span: Span| span.first(row).map_or(Ok(None), |cell| cell.amount(self.currency));
         let figures = (amount(cargo)?, amount(abono)?, amount(balance)?);
-        let place = refusal::cell(row[0].row, self.header.columns[0].column());
         if figures == (None, None, None) && day.is_none() {
             return Ok(None);
         }
-        let sides = line::sides(figures.0, figures.1);
-        let Some(minor) = sides.map_err(|reason| refusal::malformed(place.clone(), reason))? else {
+        let place = refusal::cell(row[0].row, date.column());
+        let sides = line::sides(figures.0, figures.1).map_err(|reason| {
+            let cell = cargo.first(row).or_else(|| abono.first(row));
+            refusal::malformed(cell.map_or(place.clone(), Cell::place), reason)
+        })?;
+        let Some(minor) = sides else {
             let text = "the row has neither a cargo nor an abono; it is left out";
             warnings.push(Some(place), "no_amount", text);
             return Ok(None);

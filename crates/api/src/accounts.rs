@@ -1,0 +1,7 @@
+//! Accounts and balances.
+
+pub mod all_balances;
+pub mod balances;
+pub mod list;
+pub mod read;
+pub mod view;

@@ -1,0 +1,6 @@
+//! Consents.
+
+pub mod list;
+pub mod read;
+pub mod revoke;
+pub mod view;

@@ -1,0 +1,94 @@
+//! A consent as it is sent.
+
+use cartola_engine::rows::ConsentRow;
+use cartola_model::{ConsentKind, ConsentState};
+use cartola_primitives::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::wire::{self, IdText};
+
+/// What allows data to be kept and served.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Consent)]
+pub struct ConsentView {
+    #[schema(value_type = wire::ConsentId)]
+    id: IdText,
+    #[schema(value_type = ConsentKindView)]
+    kind: ConsentKind,
+    state: StateView,
+    #[schema(value_type = wire::InstitutionId)]
+    institution: String,
+    #[schema(value_type = wire::LinkId)]
+    link_id: IdText,
+    /// Whose data; left out where nobody is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<wire::PersonId>, nullable = false)]
+    person_id: Option<IdText>,
+    /// What it is for.
+    purpose: String,
+    /// Hash of what proves it: the imported file.
+    #[schema(value_type = wire::Sha256)]
+    evidence: String,
+    #[schema(value_type = wire::Instant)]
+    granted_at: Timestamp,
+    /// When it ends by itself; a file import has no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<wire::Instant>, nullable = false)]
+    expires_at: Option<Timestamp>,
+    /// When it was revoked, or ended by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<wire::Instant>, nullable = false)]
+    ended_at: Option<Timestamp>,
+}
+
+/// How a consent came to be.
+#[derive(ToSchema)]
+#[schema(as = ConsentKind, rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes what the model serialises")]
+enum ConsentKindView {
+    /// The tenant imported a statement file of its own keeping.
+    FileImport,
+    /// The tenant called a facade with a person's credentials or token.
+    TenantMandate,
+}
+
+/// Where a consent stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ConsentState)]
+enum StateView {
+    /// In force.
+    Granted,
+    /// Withdrawn.
+    Revoked,
+    /// Ended by its own term.
+    Expired,
+}
+
+impl ConsentView {
+    /// A consent as it stands at `now`: a term that has run out counts at once.
+    pub fn at(row: &ConsentRow, now: Timestamp) -> Self {
+        let (state, expires_at, ended_at) = match row.state {
+            ConsentState::Granted { expires_at, .. } if row.state.holds(now) => {
+                (StateView::Granted, expires_at, None)
+            }
+            ConsentState::Granted { expires_at, .. } => (StateView::Expired, None, expires_at),
+            ConsentState::Expired { at, .. } => (StateView::Expired, None, Some(at)),
+            ConsentState::Revoked { at, .. } => (StateView::Revoked, None, Some(at)),
+        };
+        Self {
+            id: row.id.into(),
+            kind: row.kind,
+            state,
+            institution: row.institution.to_string(),
+            link_id: row.link.into(),
+            person_id: row.person.map(IdText::from),
+            purpose: row.purpose.clone(),
+            evidence: row.evidence.hex(),
+            granted_at: row.state.granted_at(),
+            expires_at,
+            ended_at,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! `GET /v1/imports/{id}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_http::{Authenticated, Gate, PathId, Problem, Query, Refusal, answer};
+use cartola_model::Scope;
+use cartola_primitives::id::ImportId;
+
+use super::view::DetailView;
+use crate::wire;
+
+/// Read an import
+///
+/// With its findings: gaps between balances, ambiguous movements, warnings.
+#[utoipa::path(
+    get, path = "/v1/imports/{id}", operation_id = "read_import", tag = "imports",
+    params(("id" = inline(wire::ImportId), Path, description = "The import.")),
+    responses((status = 200, description = "The import", body = DetailView)),
+    security(("api_key" = ["read"])),
+    extensions(("x-problems" = json!(["parameter_invalid", "not_found"]))),
+)]
+pub async fn read(
+    State(gate): State<Gate>,
+    caller: Authenticated,
+    PathId(id): PathId<ImportId>,
+    Query(()): Query<()>,
+) -> Result<Response, Refusal> {
+    let who = caller.may(Scope::Read)?;
+    let row = gate.engine().import_by_id(who, id).await?;
+    let row = row.ok_or_else(|| Problem::not_found("import"))?;
+    Ok(answer::json(StatusCode::OK, &DetailView::from(&row)))
+}

@@ -1,0 +1,125 @@
+//! `GET /v1/movements/sync`
+
+use std::collections::HashMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_engine::rows::{FeedChange, FeedEntry, MovementRow};
+use cartola_http::cursor::{Cursor, List as CursorList};
+use cartola_http::{Authenticated, Gate, Problem, Query, Refusal, answer};
+use cartola_model::{Counterparty, Scope};
+use cartola_primitives::id::{AccountId, MovementId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::counterparties;
+use super::view::MovementView;
+use crate::page::{self, PageAsked};
+use crate::wire::{self, IdText};
+
+/// What changed since a cursor.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MovementChanges)]
+pub struct ChangesView<'a> {
+    /// Movements that are new, or back.
+    added: Vec<MovementView<'a>>,
+    /// Movements that say something else than before.
+    modified: Vec<MovementView<'a>>,
+    /// Movements that are gone, or that no consent allows any longer. Forget them.
+    removed: Vec<RemovedView>,
+    /// Keep it, and pass it as `cursor` next time.
+    next_cursor: String,
+    /// Whether there is more at once.
+    has_more: bool,
+}
+
+/// A movement that is gone.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RemovedMovement)]
+pub struct RemovedView {
+    #[schema(value_type = wire::MovementId)]
+    id: IdText,
+    #[schema(value_type = wire::AccountId)]
+    account_id: IdText,
+}
+
+/// What a page of the feed comes to for one movement.
+struct Net {
+    /// Whether the caller knows it from before this page.
+    known: bool,
+    account: AccountId,
+    /// The movement as it is now, unless it is gone.
+    row: Option<MovementRow>,
+}
+
+/// Follow changes
+///
+/// Changes in the order in which they happened, each movement once a page. Begin without a cursor,
+/// go on with `next_cursor` for as long as `has_more` says so, and come back with the last one
+/// later. Nothing is missed and nothing has to be read twice.
+#[utoipa::path(
+    get, path = "/v1/movements/sync", operation_id = "sync_movements", tag = "movements",
+    params(PageAsked),
+    responses((status = 200, description = "What changed", body = ChangesView)),
+    security(("api_key" = ["read"])),
+    extensions(("x-problems" = json!(["parameter_invalid", "cursor_invalid"]))),
+)]
+pub async fn sync(
+    State(gate): State<Gate>,
+    caller: Authenticated,
+    Query(asked): Query<PageAsked>,
+) -> Result<Response, Refusal> {
+    let who = caller.may(Scope::Read)?;
+    let list = page::unfiltered("movements.sync", who);
+    let after = asked.cursor.as_ref().map_or(Ok(0), |cursor| opened(cursor, list))?;
+    let changes = gate.engine().changes(who, after, asked.limit).await?;
+    let (mut added, mut modified, mut removed) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, net) in collapse(changes.entries) {
+        match net.row {
+            Some(row) if net.known => modified.push(row),
+            Some(row) => added.push(row),
+            None => removed.push(RemovedView { id: id.into(), account_id: net.account.into() }),
+        }
+    }
+    let sides_added = counterparties(gate.engine(), who, &added).await?;
+    let sides_modified = counterparties(gate.engine(), who, &modified).await?;
+    let body = ChangesView {
+        added: views(&added, &sides_added),
+        modified: views(&modified, &sides_modified),
+        removed,
+        next_cursor: Cursor::new(list, &changes.position.to_be_bytes()).as_str().to_owned(),
+        has_more: changes.more,
+    };
+    Ok(answer::json(StatusCode::OK, &body))
+}
+
+/// Each movement once, in order of its first change: added and modified is added, and whatever is
+/// gone in the end is removed.
+fn collapse(entries: Vec<FeedEntry>) -> Vec<(MovementId, Net)> {
+    let mut places: HashMap<MovementId, usize> = HashMap::new();
+    let mut net: Vec<(MovementId, Net)> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let row = entry.row.filter(|_| entry.change != FeedChange::Removed);
+        if let Some(&place) = places.get(&entry.movement) {
+            net[place].1.row = row;
+            continue;
+        }
+        places.insert(entry.movement, net.len());
+        let known = entry.change != FeedChange::Added;
+        net.push((entry.movement, Net { known, account: entry.account, row }));
+    }
+    net
+}
+
+fn views<'a>(rows: &'a [MovementRow], sides: &'a [Option<Counterparty>]) -> Vec<MovementView<'a>> {
+    let side = |index: usize| sides.get(index).and_then(Option::as_ref);
+    rows.iter().enumerate().map(|(index, row)| MovementView::of(row, side(index))).collect()
+}
+
+fn opened(cursor: &Cursor, list: CursorList<'_>) -> Result<u64, Problem> {
+    let bytes: [u8; 8] = cursor.open(list)?.try_into().map_err(|_| {
+        Problem::internal("a sealed cursor holds something else than a position".to_owned())
+    })?;
+    Ok(u64::from_be_bytes(bytes))
+}

@@ -1,0 +1,68 @@
+//! Which path leads where.
+
+use axum::Extension;
+use axum::extract::DefaultBodyLimit;
+use cartola_http::Gate;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::settings::MetricsText;
+use crate::{
+    accounts, audit, consents, errors, health, imports, institutions, links, movements, openapi,
+};
+
+/// All routes, with what they say of themselves.
+pub fn documented(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(institutions::list))
+        .routes(routes!(institutions::read))
+        .routes(routes!(links::list))
+        .merge(consents())
+        .merge(accounts())
+        .merge(movements())
+        .merge(imports())
+        .routes(routes!(audit::read))
+        .routes(routes!(openapi::serve))
+        .routes(routes!(errors::list))
+        .routes(routes!(errors::read))
+        .merge(operations(metrics))
+}
+
+fn consents() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(consents::list::list))
+        .routes(routes!(consents::read::read))
+        .routes(routes!(consents::revoke::revoke))
+}
+
+fn accounts() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(accounts::list::list))
+        .routes(routes!(accounts::read::read))
+        .routes(routes!(accounts::balances::balances))
+        .routes(routes!(accounts::all_balances::all_balances))
+}
+
+fn movements() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(movements::list::list))
+        .routes(routes!(movements::sync::sync))
+        .routes(routes!(movements::read::read))
+        .routes(routes!(movements::why::why))
+        .routes(routes!(movements::split::split))
+}
+
+fn imports() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(imports::list::list, imports::create::create))
+        .routes(routes!(imports::read::read))
+        .layer(DefaultBodyLimit::max(imports::MAX_FORM_BYTES))
+}
+
+fn operations(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+        .layer(Extension(metrics))
+}

@@ -1,0 +1,170 @@
+//! Values as they stand in bodies, and how the OpenAPI document describes them.
+
+use std::borrow::Cow;
+
+use cartola_primitives::Date;
+use cartola_primitives::id::{ID_HEX_DIGITS, TypedId};
+use data_encoding::HEXLOWER;
+use serde::{Serialize, Serializer};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Letters of every id's prefix.
+const PREFIX_LETTERS: usize = 3;
+
+/// Characters of an id: `mov_` and 32 digits.
+pub const ID_CHARACTERS: usize = PREFIX_LETTERS + 1 + ID_HEX_DIGITS;
+
+/// An id as text, without an allocation: a page has two for every movement.
+#[derive(Clone, Copy)]
+pub struct IdText([u8; ID_CHARACTERS]);
+
+impl<I: TypedId> From<I> for IdText {
+    fn from(id: I) -> Self {
+        const { assert!(I::PREFIX.len() == PREFIX_LETTERS) };
+        let mut text = [b'_'; ID_CHARACTERS];
+        text[..PREFIX_LETTERS].copy_from_slice(I::PREFIX.as_bytes());
+        HEXLOWER.encode_mut(id.as_bytes(), &mut text[PREFIX_LETTERS + 1..]);
+        Self(text)
+    }
+}
+
+impl IdText {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("an id is ASCII")
+    }
+}
+
+impl Serialize for IdText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// A day as `YYYY-MM-DD`, without an allocation.
+#[derive(Clone, Copy)]
+pub struct DayText([u8; 10]);
+
+impl From<Date> for DayText {
+    fn from(day: Date) -> Self {
+        let mut text = *b"0000-00-00";
+        // Years of statements have four digits; what a store could hold beyond them is cut here.
+        let year = u16::try_from(day.year()).unwrap_or_default();
+        figures(&mut text[..4], year);
+        figures(&mut text[5..7], u16::from(day.month().unsigned_abs()));
+        figures(&mut text[8..], u16::from(day.day().unsigned_abs()));
+        Self(text)
+    }
+}
+
+impl DayText {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("a day is ASCII")
+    }
+}
+
+impl Serialize for DayText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+fn figures(text: &mut [u8], mut number: u16) {
+    for place in text.iter_mut().rev() {
+        *place = b'0' + u8::try_from(number % 10).expect("a remainder of ten is a byte");
+        number /= 10;
+    }
+}
+
+/// A list, or one page of it.
+#[derive(Serialize, ToSchema)]
+pub struct List<T> {
+    /// The rows of this page.
+    pub data: Vec<T>,
+    /// Pass it as `cursor` for the next page; `null` on the last one. A page may have fewer rows
+    /// than `limit` and still have a next one.
+    #[schema(required = true)]
+    pub next_cursor: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A list that is always whole.
+    pub fn whole(data: Vec<T>) -> Self {
+        Self { data, next_cursor: None }
+    }
+}
+
+/// Describes a type that a field only names, by the text that it is sent as.
+macro_rules! texts {
+    ($($(#[$documentation:meta])* $name:ident $build:expr;)*) => {$(
+        $(#[$documentation])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let builder: ObjectBuilder = $build;
+                builder.schema_type(Type::String).build().into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )*};
+}
+
+texts! {
+    /// An account's id.
+    AccountId id("acc", "An account.");
+    /// A consent's id.
+    ConsentId id("con", "A consent.");
+    /// An import's id.
+    ImportId id("imp", "One import of one account's statement.");
+    /// A link's id.
+    LinkId id("lnk", "A person's data at one institution.");
+    /// A movement's id.
+    MovementId id("mov", "A movement: stable for as long as the movement is known.");
+    /// A person's id.
+    PersonId id("per", "A person or company.");
+    /// A source record's id.
+    SourceId id("src", "What one source said about one movement.");
+    /// A day.
+    Day ObjectBuilder::new()
+        .description(Some("A day in Chile, `YYYY-MM-DD`."))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+        .examples([serde_json::json!("2026-03-31")]);
+    /// An instant.
+    Instant ObjectBuilder::new()
+        .description(Some("An instant in UTC (RFC 3339)."))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .examples([serde_json::json!("2026-03-31T14:05:09Z")]);
+    /// A currency.
+    CurrencyCode ObjectBuilder::new()
+        .description(Some(
+            "ISO 4217 code, or `UTM`. Minor units: CLP none, USD and EUR and UTM two decimals, CLF (UF) four.",
+        ))
+        .pattern(Some("^[A-Z]{3}$"))
+        .examples([serde_json::json!("CLP")]);
+    /// A hash.
+    Sha256 ObjectBuilder::new()
+        .description(Some("SHA-256 in lower-case hexadecimal."))
+        .pattern(Some("^[0-9a-f]{64}$"));
+    /// An institution's id.
+    InstitutionId ObjectBuilder::new()
+        .description(Some("An institution, as `/v1/institutions` lists it."))
+        .pattern(Some("^[a-z0-9-]{1,40}$"))
+        .examples([serde_json::json!("banco-chile")]);
+}
+
+fn id(prefix: &str, what: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .description(Some(what))
+        .pattern(Some(format!("^{prefix}_[0-9a-f]{{{ID_HEX_DIGITS}}}$")))
+        .examples([serde_json::json!(format!("{prefix}_0198c1d2a3b4c5d6e7f8091a2b3c4d5e"))])
+}

@@ -1,0 +1,165 @@
+//! JSON bodies, read strictly. What is wrong with a body is said without quoting it.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::context::RequestContext;
+use crate::problem::{Code, Problem, Text};
+use crate::refusal::Refusal;
+
+/// Largest JSON body, in bytes.
+pub const MAX_JSON_BYTES: usize = 256 << 10;
+
+/// A body that is JSON of the wanted shape. Declare the shape with `deny_unknown_fields` and
+/// `expecting`: its words are what a caller is told.
+pub struct Json<T>(pub T);
+
+impl<T, S> FromRequest<S> for Json<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Refusal> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(Code::ContentTypeUnsupported).into());
+        }
+        Ok(Self(parse(&read(request, MAX_JSON_BYTES).await?)?))
+    }
+}
+
+/// No body, or an empty object: what a POST takes that has nothing to say.
+pub struct Nothing;
+
+impl<S: Send + Sync> FromRequest<S> for Nothing {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Refusal> {
+        let typed = is_json(request.headers());
+        let body = read(request, MAX_JSON_BYTES).await?;
+        if body.is_empty() {
+            return Ok(Self);
+        }
+        if !typed {
+            return Err(Problem::new(Code::ContentTypeUnsupported).into());
+        }
+        let Empty {} = parse(&body)?;
+        Ok(Self)
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an empty object")]
+struct Empty {}
+
+/// The whole body, if it is not longer than that.
+pub async fn read(request: Request, max_bytes: usize) -> Result<Bytes, Problem> {
+    if declared_length(request.headers()).is_some_and(|length| length > max_bytes as u64) {
+        return Err(Problem::new(Code::BodyTooLarge));
+    }
+    let reading = RequestContext::reading(request.extensions());
+    let body: Limited<Body> = Limited::new(request.into_body(), max_bytes);
+    let collected = body.collect().await.map_err(|error| {
+        let too_long = error.downcast_ref::<LengthLimitError>().is_some();
+        Problem::new(if too_long { Code::BodyTooLarge } else { Code::BodyIncomplete })
+    })?;
+    reading.done();
+    Ok(collected.to_bytes())
+}
+
+/// What the caller says the body's length is.
+pub fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
+    let media_type = media_type.trim().to_ascii_lowercase();
+    media_type == "application/json"
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}
+
+/// Reads JSON of a shape.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    if let Err(error) = std::str::from_utf8(body) {
+        return Err(not_utf8(body, error.valid_up_to()));
+    }
+    serde_json::from_slice(body).map_err(|error| complaint(&error))
+}
+
+fn not_utf8(body: &[u8], at: usize) -> Problem {
+    let before = &body[..at];
+    let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let why = Text::fixed("The body is not UTF-8.", "El cuerpo no es UTF-8.");
+    Problem::new(Code::JsonMalformed).detailed(why).with(|members| {
+        members.line = Some(line);
+        members.column = Some(at - line_start + 1);
+    })
+}
+
+fn complaint(error: &serde_json::Error) -> Problem {
+    let (code, why) = match error.classify() {
+        Category::Data => (Code::JsonInvalid, expectation(error)),
+        Category::Eof => {
+            (Code::JsonMalformed, Text::fixed("it ends too early", "termina antes de tiempo"))
+        }
+        Category::Syntax | Category::Io if is_too_deep(error) => (
+            Code::JsonMalformed,
+            Text::fixed("it is nested too deeply", "está anidado demasiado profundo"),
+        ),
+        Category::Syntax | Category::Io => {
+            (Code::JsonMalformed, Text::fixed("it is not JSON", "no es JSON"))
+        }
+    };
+    let (line, column) = (error.line(), error.column());
+    let detail = Text::new(
+        format!("The body, at line {line}, column {column}: {}.", why.en),
+        format!("El cuerpo, en la línea {line}, columna {column}: {}.", why.es),
+    );
+    Problem::new(code).detailed(detail).with(|members| {
+        members.line = Some(line);
+        members.column = Some(column);
+    })
+}
+
+fn is_too_deep(error: &serde_json::Error) -> bool {
+    error.to_string().starts_with("recursion limit")
+}
+
+/// The part of a parser's complaint that is our own words: what was expected, or which field is
+/// missing. The rest quotes the body.
+fn expectation(error: &serde_json::Error) -> Text {
+    let message = error.to_string();
+    let ours = message.rsplit_once(" at line ").map_or(message.as_str(), |(said, _)| said);
+    if let Some(field) = ours.strip_prefix("missing field ") {
+        return Text::new(
+            format!("the field {field} is missing"),
+            format!("falta el campo {field}"),
+        );
+    }
+    match ours.rsplit_once(", expected ") {
+        Some((said, expected)) if said.starts_with("unknown field") => {
+            let known = expected.trim_start_matches("one of ");
+            Text::new(
+                format!("a field is unknown; known are {known}"),
+                format!("un campo es desconocido; se conocen {known}"),
+            )
+        }
+        Some((_, expected)) => {
+            Text::new(format!("expected {expected}"), format!("se esperaba {expected}"))
+        }
+        None => Text::fixed(
+            "a field has a value that it cannot have",
+            "un campo tiene un valor que no admite",
+        ),
+    }
+}

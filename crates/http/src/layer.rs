@@ -1,0 +1,148 @@
+//! The one layer around every route: request id, time-out, panics, log line, metrics, headers.
+//!
+//! One layer and not seven: each would box a future for every request.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+
+use crate::context::{REQUEST_ID, RequestContext};
+use crate::gate::Gate;
+use crate::problem::{Code, Problem};
+
+/// What stands for the route in logs and metrics where none matched.
+const NO_ROUTE: &str = "(none)";
+
+/// Puts the layer around all routes of a router and gives it answers for what no route takes.
+pub fn around(router: Router<Gate>, gate: Gate) -> Router {
+    router
+        .fallback(async || Problem::new(Code::PathUnknown))
+        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
+        .layer(from_fn_with_state(gate.clone(), serve))
+        .with_state(gate)
+}
+
+async fn serve(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let context = RequestContext::begin(request.headers(), gate.engine());
+    let seen = Seen::begin(&request);
+    request.extensions_mut().insert(context.clone());
+    let served = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let response = match tokio::time::timeout(gate.request_timeout(), served).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(panic)) => Problem::internal(panic_text(panic.as_ref())).into_response(),
+        Err(_) if context.is_reading() => Problem::new(Code::RequestTimeout).into_response(),
+        Err(_) => Problem::new(Code::Timeout).into_response(),
+    };
+    let response = finished(response, &context);
+    seen.end(&response, &context);
+    response
+}
+
+/// Gives a response what every response has, and a problem the request's id.
+fn finished(response: Response, context: &Arc<RequestContext>) -> Response {
+    let (mut parts, mut body) = response.into_parts();
+    if let Some(problem) = parts.extensions.remove::<Problem>() {
+        if let Some(cause) = problem.cause() {
+            let code = problem.code().name();
+            tracing::error!(target: "http.fault", request_id = context.id(), code, cause, "request failed");
+        }
+        parts.headers.remove(CONTENT_LENGTH);
+        body = Body::from(problem.body(context.id()));
+    }
+    parts.headers.insert(REQUEST_ID, context.id_header());
+    parts.headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    parts.headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    Response::from_parts(parts, body)
+}
+
+/// What a panic said, which is our own text: `expect` messages and assertions.
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&'static str>().copied();
+    format!("panic: {}", text.unwrap_or("with a message that may hold data"))
+}
+
+/// A request as logs and metrics see it: never its path or query, which hold ids and search text.
+struct Seen {
+    method: &'static str,
+    route: Option<MatchedPath>,
+    begun: Instant,
+}
+
+impl Seen {
+    #[allow(clippy::disallowed_methods, reason = "how long something takes is monotonic time")]
+    fn begin(request: &Request) -> Self {
+        metrics::gauge!("http_requests_in_flight").increment(1.0);
+        Self {
+            method: method_name(request.method()),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            begun: Instant::now(),
+        }
+    }
+
+    fn end(&self, response: &Response, context: &RequestContext) {
+        let duration = self.begun.elapsed();
+        let route = self.route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+        self.count(route, response.status(), duration);
+        let (tenant, credential) = context.who().unzip();
+        tracing::info!(
+            target: "http.access",
+            method = self.method,
+            route,
+            status = response.status().as_u16(),
+            duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+            request_id = context.id(),
+            tenant = tenant.map(tracing::field::display),
+            credential = credential.map(tracing::field::display),
+        );
+    }
+
+    fn count(&self, route: &str, status: StatusCode, duration: Duration) {
+        let labels = [
+            ("route", metrics::SharedString::from(route.to_owned())),
+            ("method", self.method.into()),
+            ("status", status_class(status).into()),
+        ];
+        metrics::counter!("http_requests_total", &labels).increment(1);
+        metrics::histogram!("http_request_duration_seconds", &labels).record(duration);
+    }
+}
+
+/// A request that its client gave up is no longer in flight either.
+impl Drop for Seen {
+    fn drop(&mut self) {
+        metrics::gauge!("http_requests_in_flight").decrement(1.0);
+    }
+}
+
+/// The method, from a fixed set: a label that callers could invent has no bound.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}
+
+const fn status_class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        100..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    }
+}

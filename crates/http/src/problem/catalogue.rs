@@ -1,0 +1,156 @@
+//! Every problem that can be answered, as rows. Error pages and the OpenAPI document are generated
+//! from here.
+
+mod access;
+mod import;
+mod request;
+mod resource;
+mod server;
+
+use cartola_model::Failure;
+use serde::{Serialize, Serializer};
+
+use super::{Retry, Text};
+
+/// One row.
+#[derive(Debug)]
+pub struct Entry {
+    /// Which.
+    pub code: Code,
+    /// Its stable name; the page is `/errors/{name}`.
+    pub name: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// Its class in the taxonomy that all facades share.
+    pub failure: Failure,
+    /// Whether asking again can help, unless the problem itself knows better.
+    pub retry: Retry,
+    /// A few words.
+    pub title: Text,
+    /// What has happened.
+    pub meaning: Text,
+    /// What to do about it.
+    pub remedy: Text,
+}
+
+macro_rules! codes {
+    ($($(#[$documentation:meta])* $code:ident)*) => {
+        /// A problem's code. Codes are never renamed and never change their meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[$documentation])* $code,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$code,)*];
+        }
+    };
+}
+
+codes! {
+    /// No key.
+    KeyMissing
+    /// The header holds something else than a bearer key.
+    KeyMalformed
+    /// The key opens nothing.
+    KeyUnknown
+    /// The key may not do this.
+    ScopeMissing
+    /// Too many requests.
+    RateLimited
+    /// There is nothing under this path.
+    PathUnknown
+    /// The path does not take this method.
+    MethodNotAllowed
+    /// A parameter is wrong.
+    ParameterInvalid
+    /// A cursor is not one of this list.
+    CursorInvalid
+    /// The body is not the type that this takes.
+    ContentTypeUnsupported
+    /// The body is larger than this takes.
+    BodyTooLarge
+    /// The body broke off.
+    BodyIncomplete
+    /// The body is not JSON.
+    JsonMalformed
+    /// The body is JSON of another shape.
+    JsonInvalid
+    /// The form is not one.
+    FormMalformed
+    /// A part of the form is wrong.
+    FormInvalid
+    /// The idempotency key is not one.
+    IdempotencyKeyInvalid
+    /// The idempotency key belongs to another request.
+    IdempotencyKeyReused
+    /// The body did not arrive in time.
+    RequestTimeout
+    /// There is no such thing, for this caller.
+    NotFound
+    /// A consent has ended already.
+    ConsentEnded
+    /// A movement has one source alone.
+    SplitOnlySource
+    /// A tenant's name is not one.
+    TenantNameInvalid
+    /// A tenant's name is taken.
+    TenantNameTaken
+    /// No layout knows the file.
+    FileUnrecognised
+    /// The file breaks the rules of its layout.
+    FileMalformed
+    /// The file is of a kind that is not read.
+    FileUnsupported
+    /// The file passes a limit inside.
+    FileTooLarge
+    /// The file is encrypted.
+    FileEncrypted
+    /// The file needs a mapping, or the mapping is wrong.
+    FileMapping
+    /// The file's statements do not fit one import.
+    FileShape
+    /// Neither file nor caller says which account it is.
+    AccountUnclear
+    /// File and caller name different accounts.
+    AccountMismatch
+    /// Others are busy with the same.
+    Busy
+    /// The work was cut short.
+    Interrupted
+    /// The answer did not come in time.
+    Timeout
+    /// There is no more room.
+    StorageFull
+    /// The store does not take writes.
+    NotReady
+    /// Ours.
+    Internal
+}
+
+impl Code {
+    /// Its row.
+    pub fn entry(self) -> &'static Entry {
+        entries().find(|entry| entry.code == self).expect("every code has a row; a test reads all")
+    }
+
+    /// Its stable name.
+    pub fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// The code of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        entries().find(|entry| entry.name == name).map(|entry| entry.code)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// All rows.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    [access::ROWS, request::ROWS, resource::ROWS, import::ROWS, server::ROWS].into_iter().flatten()
+}

@@ -1,0 +1,168 @@
+//! How what the engine says becomes an answer: exhaustively, and here alone.
+
+use std::error::Error as _;
+
+use axum::response::{IntoResponse, Response};
+use cartola_engine::EngineError;
+use cartola_engine::consents::RevokeError;
+use cartola_engine::imports::ImportError;
+use cartola_engine::movements::SplitError;
+use cartola_engine::once::{OnceError, RecordedAnswer};
+use cartola_engine::rows::{DecodeError, DecodeErrorKind, StoreErrorKind};
+use cartola_engine::tenants::TenantError;
+
+use crate::answer;
+use crate::problem::{Code, Problem, Text};
+
+/// Why a handler did not do what was asked.
+#[derive(Debug)]
+pub enum Refusal {
+    /// It was done before under the same idempotency key; this is the answer that it got.
+    Answered(RecordedAnswer),
+    /// It is refused.
+    Problem(Problem),
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Answered(recorded) => answer::replayed(recorded),
+            Self::Problem(problem) => problem.into_response(),
+        }
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<EngineError> for Refusal {
+    fn from(error: EngineError) -> Self {
+        let cause = chain(&error);
+        let code = match error {
+            EngineError::Answered(recorded) => return Self::Answered(recorded),
+            EngineError::OtherRequest => Code::IdempotencyKeyReused,
+            EngineError::Contended => Code::Busy,
+            EngineError::Interrupted => Code::Interrupted,
+            EngineError::Store(error) => match error.kind {
+                StoreErrorKind::Busy => Code::Busy,
+                StoreErrorKind::Full => Code::StorageFull,
+                StoreErrorKind::Unavailable => Code::NotReady,
+                StoreErrorKind::Conflict
+                | StoreErrorKind::Corrupt
+                | StoreErrorKind::TooNew
+                | StoreErrorKind::Misuse => Code::Internal,
+            },
+            EngineError::Crypto(_) | EngineError::Content(_) => Code::Internal,
+        };
+        let problem = Problem::new(code);
+        Self::Problem(if problem.status().is_server_error() {
+            problem.caused_by(cause)
+        } else {
+            problem
+        })
+    }
+}
+
+impl From<OnceError> for Refusal {
+    fn from(error: OnceError) -> Self {
+        match error {
+            OnceError::Key => Problem::new(Code::IdempotencyKeyInvalid).into(),
+            OnceError::OtherRequest => Problem::new(Code::IdempotencyKeyReused).into(),
+            OnceError::Answered(recorded) => Self::Answered(recorded),
+            OnceError::Engine(error) => error.into(),
+        }
+    }
+}
+
+impl From<ImportError> for Refusal {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Refused(error) => refused(error).into(),
+            ImportError::TooLarge => Problem::new(Code::BodyTooLarge).into(),
+            ImportError::AccountUnknown => Problem::not_found("account").into(),
+            ImportError::InstitutionUnknown => Problem::not_found("institution").into(),
+            ImportError::AccountUnclear(_) => file_problem(Code::AccountUnclear, &error).into(),
+            ImportError::AccountMismatch(_) => file_problem(Code::AccountMismatch, &error).into(),
+            ImportError::Shape(_) => file_problem(Code::FileShape, &error).into(),
+            ImportError::Engine(error) => error.into(),
+        }
+    }
+}
+
+impl From<RevokeError> for Refusal {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::Unknown => Problem::not_found("consent").into(),
+            RevokeError::Transition(_) => Problem::new(Code::ConsentEnded).into(),
+            RevokeError::Engine(error) => error.into(),
+        }
+    }
+}
+
+impl From<SplitError> for Refusal {
+    fn from(error: SplitError) -> Self {
+        match error {
+            SplitError::Unknown => Problem::not_found("movement").into(),
+            SplitError::UnknownSource => Problem::not_found("source").into(),
+            SplitError::OnlySource => Problem::new(Code::SplitOnlySource).into(),
+            SplitError::Engine(error) => error.into(),
+        }
+    }
+}
+
+impl From<TenantError> for Refusal {
+    fn from(error: TenantError) -> Self {
+        match error {
+            TenantError::Name => Problem::new(Code::TenantNameInvalid).into(),
+            TenantError::Taken => Problem::new(Code::TenantNameTaken).into(),
+            TenantError::Unknown => Problem::not_found("tenant").into(),
+            TenantError::Engine(error) => error.into(),
+        }
+    }
+}
+
+/// A file that cannot be read: each class has its code, and place and reason go along.
+fn refused(error: DecodeError) -> Problem {
+    let code = match error.kind {
+        DecodeErrorKind::Unrecognised => Code::FileUnrecognised,
+        DecodeErrorKind::Malformed => Code::FileMalformed,
+        DecodeErrorKind::Unsupported => Code::FileUnsupported,
+        DecodeErrorKind::TooLarge => Code::FileTooLarge,
+        DecodeErrorKind::Encrypted => Code::FileEncrypted,
+        DecodeErrorKind::Mapping => Code::FileMapping,
+    };
+    let es = format!("{} (En inglés, en `reason`.)", code.entry().meaning.es);
+    Problem::new(code).detailed(Text::new(error.to_string(), es)).with(|members| {
+        members.place = Some(error.place.to_string());
+        members.reason = Some(error.reason);
+    })
+}
+
+/// A file that was read and does not fit; the place is the file as a whole.
+fn file_problem(code: Code, error: &ImportError) -> Problem {
+    Problem::new(code)
+        .detailed(Text::new(format!("{error}."), code.entry().meaning.es.clone()))
+        .with(|members| {
+            members.place = Some("the file".to_owned());
+            members.reason = Some(error.to_string());
+        })
+}
+
+/// All that an error and what is behind it say, for the log. What comes from opened content is
+/// left out: a parser's complaint quotes what it complains of.
+fn chain(error: &EngineError) -> String {
+    let mut text = error.to_string();
+    if let EngineError::Content(content) = error {
+        return format!("{text}: line {}, column {}", content.line(), content.column());
+    }
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,1 @@
+//! What the HTTP rooms share, without a server.
