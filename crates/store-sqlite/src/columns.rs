@@ -146,18 +146,11 @@ impl<'row> Columns<'row> {
 
     /// The three columns of a value that may be absent.
     pub fn optional_sealed(&mut self) -> Result<Option<Sealed>, StoreError> {
-        let key: Option<DataKeyId> = self.optional_id()?;
-        let schema = self.optional_integer()?;
-        let bytes = self.optional_bytes()?;
-        match (key, schema, bytes) {
-            (None, None, None) => Ok(None),
-            (Some(key), Some(schema), Some(bytes)) => Ok(Some(Sealed {
-                key,
-                schema: u16::try_from(schema).map_err(|_| damaged())?,
-                bytes: bytes.to_vec(),
-            })),
-            _ => Err(damaged()),
-        }
+        let Some(key) = self.optional_id::<DataKeyId>()? else {
+            self.next += 2;
+            return Ok(None);
+        };
+        Ok(Some(Sealed { key, schema: self.number()?, bytes: self.bytes()?.to_vec() }))
     }
 }
 

@@ -6,11 +6,11 @@
 //!
 //! | module | answers |
 //! |---|---|
-//! | [`writer`](mod@writer) | how a unit of work reaches the disk |
-//! | [`workers`](mod@workers) | where reads run |
-//! | [`permits`](mod@permits) | which consents hold, for one request |
-//! | [`pragmas`](mod@pragmas) | how a connection is set up, and why so |
-//! | [`migrate`](mod@migrate) | which stores this program opens |
+//! | `writer` | how a unit of work reaches the disk |
+//! | `workers` | where reads run |
+//! | `permits` | which consents hold, for one request |
+//! | `pragmas` | how a connection is set up, and why so |
+//! | `migrate` | which stores this program opens |
 //! | [`backup`] | how a store is copied while it runs, and put back |
 //! | [`check`] | whether everything that must hold does |
 //!

@@ -3,6 +3,8 @@
 mod attested;
 mod feed;
 mod page;
+#[cfg(test)]
+mod plans;
 mod row;
 pub mod write;
 

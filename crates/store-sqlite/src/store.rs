@@ -13,7 +13,8 @@ use crate::workers::{Workers, end_transaction};
 use crate::writer::{Figures, Writer};
 use crate::{Options, folder, migrate, pragmas, unit};
 
-/// A store in one folder. Dropping it waits until what was handed over is written.
+/// A store in one folder. Dropping it waits until what was handed over is written, and so blocks for a
+/// moment.
 pub struct SqliteStore {
     // Readers end first, so that the writer is the last to close and takes the log with it.
     readers: Workers<Connection>,

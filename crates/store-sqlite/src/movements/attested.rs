@@ -14,17 +14,17 @@ use crate::columns::damaged;
 use crate::permits::Permits;
 use crate::rows::{all, each, first};
 
-const MOVEMENT: &str = concat!(
+pub(super) const MOVEMENT: &str = concat!(
     "SELECT ",
     movement_columns!(""),
     " FROM movement INDEXED BY movement_by_id WHERE tenant = ?1 AND id = ?2"
 );
-const SOURCES: &str = concat!(
+pub(super) const SOURCES: &str = concat!(
     "SELECT ",
     source_columns!(""),
     " FROM source WHERE tenant = ?1 AND movement = ?2 ORDER BY id"
 );
-const WINDOW: &str = concat!(
+pub(super) const WINDOW: &str = concat!(
     "SELECT ",
     movement_columns!(""),
     " FROM movement WHERE tenant = ?1 AND account = ?2 AND booked_on BETWEEN ?3 AND ?4 \
@@ -32,14 +32,14 @@ const WINDOW: &str = concat!(
 );
 /// In the order of [`WINDOW`]; the join is written so that it walks the movements and seeks the
 /// sources, never the other way.
-const WINDOW_SOURCES: &str = concat!(
+pub(super) const WINDOW_SOURCES: &str = concat!(
     "SELECT ",
     source_columns!("s."),
     " FROM movement m CROSS JOIN source s ON s.tenant = m.tenant AND s.movement = m.id \
      WHERE m.tenant = ?1 AND m.account = ?2 AND m.booked_on BETWEEN ?3 AND ?4 \
      ORDER BY m.booked_on, m.id, s.id"
 );
-const BEFORE: &str = concat!(
+pub(super) const BEFORE: &str = concat!(
     "SELECT ",
     movement_columns!(""),
     " FROM movement WHERE tenant = ?1 AND account = ?2 AND status <> ?4 AND booked_on = ( \

@@ -12,7 +12,7 @@ use crate::columns::{Columns, signed};
 use crate::permits::Permits;
 use crate::rows::all;
 
-const ENTRIES: &str = concat!(
+pub(super) const ENTRIES: &str = concat!(
     "SELECT f.position, f.change, ",
     movement_columns!("m."),
     " FROM feed f CROSS JOIN movement m INDEXED BY movement_by_id \

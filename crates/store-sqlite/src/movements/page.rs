@@ -18,26 +18,26 @@ use crate::error::Doing;
 use crate::permits::Permits;
 
 // Each list is walked from a key, excluded, to a day, included.
-const OF_ACCOUNT_NEWEST: &str = concat!(
+pub(super) const OF_ACCOUNT_NEWEST: &str = concat!(
     "SELECT ",
     movement_columns!(""),
     " FROM movement WHERE tenant = ?1 AND (booked_on, id) < (?2, ?3) AND booked_on >= ?4 \
      AND account = ?5 ORDER BY booked_on DESC, id DESC"
 );
-const OF_ACCOUNT_OLDEST: &str = concat!(
+pub(super) const OF_ACCOUNT_OLDEST: &str = concat!(
     "SELECT ",
     movement_columns!(""),
     " FROM movement WHERE tenant = ?1 AND (booked_on, id) > (?2, ?3) AND booked_on <= ?4 \
      AND account = ?5 ORDER BY booked_on, id"
 );
-const OF_TENANT_NEWEST: &str = concat!(
+pub(super) const OF_TENANT_NEWEST: &str = concat!(
     "SELECT ",
     movement_columns!(""),
     " FROM movement INDEXED BY movement_by_day \
      WHERE tenant = ?1 AND (booked_on, id) < (?2, ?3) AND booked_on >= ?4 \
      ORDER BY booked_on DESC, id DESC"
 );
-const OF_TENANT_OLDEST: &str = concat!(
+pub(super) const OF_TENANT_OLDEST: &str = concat!(
     "SELECT ",
     movement_columns!(""),
     " FROM movement INDEXED BY movement_by_day \
