@@ -1,5 +1,6 @@
 //! Repository tasks: tidy, generated files, benches. One file per verb.
 
+mod generate;
 mod tidy;
 
 use std::{
@@ -21,6 +22,8 @@ struct CommandLine {
 enum Verb {
     /// Check what the compiler does not: direction of dependencies, sizes, reasons, text, links
     Tidy(tidy::Arguments),
+    /// Write the files that are made from code: the `OpenAPI` document and the error pages
+    Generate(generate::Arguments),
 }
 
 fn main() -> Result<ExitCode> {
@@ -28,6 +31,7 @@ fn main() -> Result<ExitCode> {
     let root = repository_root(&std::env::current_dir()?)?;
     match command_line.verb {
         Verb::Tidy(arguments) => tidy::run(&arguments, &root),
+        Verb::Generate(arguments) => generate::run(&arguments, &root),
     }
 }
 

@@ -65,7 +65,10 @@ pub fn shown<Row, I: TypedId, T: Serialize>(
     list: CursorList<'_>,
     view: impl Fn(Row) -> T,
 ) -> List<T> {
-    List { data: page.rows.into_iter().map(view).collect(), next_cursor: next_cursor(page.next, list) }
+    List {
+        data: page.rows.into_iter().map(view).collect(),
+        next_cursor: next_cursor(page.next, list),
+    }
 }
 
 /// The cursor behind a page.

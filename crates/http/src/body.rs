@@ -87,12 +87,19 @@ fn is_json(headers: &HeaderMap) -> bool {
         || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
 
-/// Reads JSON of a shape.
+/// Reads JSON of a shape, which is an object's.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     if let Err(error) = std::str::from_utf8(body) {
         return Err(not_utf8(body, error.valid_up_to()));
     }
-    serde_json::from_slice(body).map_err(|error| complaint(&error))
+    let object = body.trim_ascii_start().first().is_none_or(|first| *first == b'{');
+    if object {
+        return serde_json::from_slice(body).map_err(|error| complaint(&error));
+    }
+    // An array would do for an object with its fields in order: serde takes both.
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|error| complaint(&error))?;
+    let why = Text::fixed("The body is not an object.", "El cuerpo no es un objeto.");
+    Err(Problem::new(Code::JsonInvalid).detailed(why))
 }
 
 fn not_utf8(body: &[u8], at: usize) -> Problem {
@@ -135,8 +142,8 @@ fn is_too_deep(error: &serde_json::Error) -> bool {
     error.to_string().starts_with("recursion limit")
 }
 
-/// The part of a parser's complaint that is our own words: what was expected, or which field is
-/// missing. The rest quotes the body.
+/// The part of a parser's complaint that is our own words: what was expected, or which of our
+/// fields is missing or repeated. The rest quotes the body.
 fn expectation(error: &serde_json::Error) -> Text {
     let message = error.to_string();
     let ours = message.rsplit_once(" at line ").map_or(message.as_str(), |(said, _)| said);
@@ -146,15 +153,24 @@ fn expectation(error: &serde_json::Error) -> Text {
             format!("falta el campo {field}"),
         );
     }
-    match ours.rsplit_once(", expected ") {
-        Some((said, expected)) if said.starts_with("unknown field") => {
+    if let Some(field) = ours.strip_prefix("duplicate field ") {
+        return Text::new(
+            format!("the field {field} is there twice"),
+            format!("el campo {field} está dos veces"),
+        );
+    }
+    // What our own types say of a text that they cannot be.
+    let expected = ours.strip_prefix("expected ");
+    let expected = expected.or_else(|| ours.rsplit_once(", expected ").map(|(_, said)| said));
+    match expected {
+        Some(expected) if ours.starts_with("unknown field") => {
             let known = expected.trim_start_matches("one of ");
             Text::new(
                 format!("a field is unknown; known are {known}"),
                 format!("un campo es desconocido; se conocen {known}"),
             )
         }
-        Some((_, expected)) => {
+        Some(expected) => {
             Text::new(format!("expected {expected}"), format!("se esperaba {expected}"))
         }
         None => Text::fixed(

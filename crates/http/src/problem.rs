@@ -86,6 +86,7 @@ pub struct Body<'a> {
     retry: Retry,
     /// The request's id, as in the `x-request-id` header and in the log.
     #[serde(skip_serializing_if = "str::is_empty")]
+    #[schema(required = true)]
     request_id: &'a str,
     #[serde(flatten)]
     members: &'a Members,

@@ -20,7 +20,10 @@ use crate::wire;
 /// Which source record becomes a movement of its own.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, expecting = "an object with `source_id`")]
-#[schema(as = SplitRequest)]
+#[schema(
+    as = SplitRequest,
+    example = json!({"source_id": "src_0198c1d2a3b4c5d6e7f8091a2b3c4d5e"})
+)]
 pub struct Asked {
     /// One of the sources that `why` lists.
     #[schema(value_type = wire::SourceId)]

@@ -12,7 +12,19 @@ use crate::wire::{self, DayText, IdText};
 
 /// One movement of one account. What no source gives is left out, except `balance_after`.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Movement)]
+#[schema(as = Movement, example = json!({
+    "id": "mov_0198c1d2a3b4c5d6e7f8091a2b3c4d5e",
+    "account_id": "acc_0198c1d2a3b4c5d6e7f8091a2b3c4d5f",
+    "booked_on": "2026-03-05",
+    "amount": -15_990,
+    "currency": "CLP",
+    "balance_after": 984_010,
+    "status": "booked",
+    "description": "COMPRA NACIONAL JUMBO",
+    "document": "000123",
+    "channel": "Internet",
+    "version": 1
+}))]
 pub struct MovementView<'a> {
     /// Ours: stable across re-reading, overlapping files and pending becoming booked.
     #[schema(value_type = wire::MovementId)]

@@ -1,1 +1,20 @@
-//! The API in process, over a store in memory.
+//! The API in process: every test its own store in memory, and a clock that stands still.
+
+mod access;
+mod accounts;
+mod bodies;
+mod consents;
+mod contract;
+mod errors;
+mod files;
+mod imports;
+mod isolation;
+mod leaks;
+mod movements;
+mod once;
+mod operations;
+mod queries;
+mod split;
+mod statement;
+mod sync;
+mod world;
