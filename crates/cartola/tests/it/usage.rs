@@ -39,9 +39,8 @@ fn a_folder_of_something_else() {
 #[test]
 fn an_export_that_cannot_be_meant() {
     let days = ["--from", "2026-02-01", "--to", "2026-01-01"];
-    let export = |more: &[&str]| [&["export", "transactions", "--format", "csv"], more].concat();
     check(
-        &export(&days),
+        &[&["export", "transactions", "--format", "csv"][..], &days].concat(),
         2,
         expect![[r"
             cartola: --from is later than --to
