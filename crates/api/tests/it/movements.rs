@@ -271,7 +271,8 @@ async fn a_movement_with_everything_says_everything() {
           "status": "pending",
           "value_on": "2026-03-05",
           "version": 1
-        }"#]].assert_eq(&serde_json::to_string_pretty(&row).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&row).unwrap());
 }
 
 #[tokio::test]

@@ -251,6 +251,7 @@ fn import(
         archive: ArchiveId::from_bytes([0; 16]),
         content,
         layout: batch.layout.to_owned(),
+        source: batch.source,
         as_of: batch.as_of,
         received_at: terms.received_at,
         coverage: batch.coverage,
