@@ -62,6 +62,7 @@ struct SourceView<'a> {
 /// How far a source is trusted, from the least to the most.
 #[derive(ToSchema)]
 #[schema(as = SourceKind, rename_all = "snake_case")]
+#[allow(clippy::enum_variant_names, reason = "the model's names")]
 #[allow(dead_code, reason = "describes what the model serialises")]
 enum SourceKindView {
     /// A CSV file read through a mapping that a person wrote.
