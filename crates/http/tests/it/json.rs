@@ -6,8 +6,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use serde::Deserialize;
 
-#[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object with `amount` and `names`")]
 struct Asked {
     amount: u32,
@@ -18,7 +17,7 @@ struct Asked {
 #[allow(clippy::needless_pass_by_value, reason = "an expectation is written where it is passed")]
 fn check(body: &str, expected: Expect) {
     let told = match parse::<Asked>(body.as_bytes()) {
-        Ok(asked) => format!("{asked:?}"),
+        Ok(Asked { amount, names }) => format!("{amount} {names:?}"),
         Err(problem) => {
             let body: serde_json::Value = serde_json::from_slice(&problem.body("")).unwrap();
             format!("{}: {}", problem.code().name(), body["detail"].as_str().unwrap())
@@ -29,7 +28,7 @@ fn check(body: &str, expected: Expect) {
 
 #[test]
 fn what_fits_is_read() {
-    check(r#" {"amount": 7, "names": ["a"]} "#, expect![[r#"Asked { amount: 7, names: ["a"] }"#]]);
+    check(r#" {"amount": 7, "names": ["a"]} "#, expect![[r#"7 ["a"]"#]]);
 }
 
 #[test]
@@ -85,7 +84,7 @@ proptest! {
         ]),
     ) {
         let body = shape.replace('@', &secret);
-        let problem = parse::<Asked>(body.as_bytes()).unwrap_err();
+        let problem = parse::<Asked>(body.as_bytes()).err().unwrap();
         prop_assert!(matches!(problem.code(), Code::JsonInvalid | Code::JsonMalformed));
         let told = String::from_utf8(problem.body("")).unwrap();
         prop_assert!(!told.contains(&secret), "{}", told);
