@@ -174,7 +174,7 @@ fn lines_that_are_wrong_are_refused_with_their_number() {
     let lines = [
         "31/02/2026,a,1",
         "01/01/0001,a,1",
-        "06/05/2026,a,1",
+        "12/05/2026,a,1",
         "2026-01-05,a,1",
         "05/01/2026,a,uno",
         "05/01/2026,a",
