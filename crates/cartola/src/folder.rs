@@ -107,10 +107,9 @@ pub fn lock(folder: &Path) -> anyhow::Result<File> {
         .with_context(|| format!("{} cannot be opened", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!(
-            "a gateway runs on {} already; stop it, or name another folder",
-            folder.display()
-        ),
+        Err(TryLockError::WouldBlock) => {
+            bail!("a gateway runs on {} already; stop it, or name another folder", folder.display())
+        }
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("{} cannot be locked", path.display()))
         }

@@ -41,8 +41,10 @@ pub fn table(heading: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
 /// A bar over a known amount of work; nothing is drawn where stderr is not a terminal.
 pub fn progress(total: u64, what: &'static str) -> ProgressBar {
     let bar = ProgressBar::new(total).with_message(what);
-    let style = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {human_pos}/{human_len} {elapsed}")
-        .expect("the template is sound");
+    let style = ProgressStyle::with_template(
+        "{spinner} {msg} {wide_bar} {human_pos}/{human_len} {elapsed}",
+    )
+    .expect("the template is sound");
     bar.set_style(style);
     bar.enable_steady_tick(TICK);
     bar

@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 use crate::config::{Limits, seconds};
 use crate::wiring::Gateway;
 
-pub use background::Metrics;
 use background::Background;
+pub use background::Metrics;
 use connections::Connections;
 
 /// Listens on an address; `remedy` says what to do when it is taken.

@@ -49,9 +49,11 @@ async fn verify(arguments: Verify) -> anyhow::Result<ExitCode> {
     let mut whole = true;
     for tenant in tenants {
         let bar = output::spinner("verifying");
-        let found = gateway.engine.verify_audit(tenant.id, &mut |read| bar.set_position(read)).await;
+        let found =
+            gateway.engine.verify_audit(tenant.id, &mut |read| bar.set_position(read)).await;
         bar.finish_and_clear();
-        let found = found.with_context(|| format!("the trail of {} cannot be read", tenant.name))?;
+        let found =
+            found.with_context(|| format!("the trail of {} cannot be read", tenant.name))?;
         whole &= found.broken.is_none();
         if arguments.json {
             output::json(&Printed::of(&tenant, &found))?;
@@ -79,10 +81,9 @@ struct Broken {
 
 impl<'a> Printed<'a> {
     fn of(tenant: &'a TenantRow, found: &Verified) -> Self {
-        let broken = found.broken.map(|broken| Broken {
-            sequence: broken.sequence,
-            problem: broken.kind.to_string(),
-        });
+        let broken = found
+            .broken
+            .map(|broken| Broken { sequence: broken.sequence, problem: broken.kind.to_string() });
         Self {
             tenant: tenant.id,
             name: &tenant.name,

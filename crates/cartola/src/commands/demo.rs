@@ -51,8 +51,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let listener = serve::listen(address, remedy).await?;
     let address = listener.local_addr().context("the address is not known")?;
     let ring = master_keys::of_folder_or_new(&data)?;
-    let installation =
-        Installation { data: data.clone(), keys: ring, store: Options::default() };
+    let installation = Installation { data: data.clone(), keys: ring, store: Options::default() };
     let gateway = Gateway::open(installation).await?;
     let keys = keys::same_or_new(&gateway.engine, &data).await?;
     samples::import(&gateway.engine, keys.tenant).await?;

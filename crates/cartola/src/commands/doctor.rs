@@ -78,7 +78,8 @@ fn open_to_others(data: &Path) -> anyhow::Result<Vec<String>> {
     paths.sort();
     for path in paths {
         if folder::mode(&path).with_context(reading)? & folder::OTHERS != 0 {
-            problems.push(format!("others than its owner may use {}; chmod go= it", path.display()));
+            problems
+                .push(format!("others than its owner may use {}; chmod go= it", path.display()));
         }
     }
     Ok(problems)

@@ -17,10 +17,7 @@ fn check(config: &str, said: Expect) {
 
 #[test]
 fn an_unknown_key_is_named_with_those_there_are() {
-    check(
-        &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
-        expect![[r#""#]],
-    );
+    check(&format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"), expect![[r#""#]]);
     check(
         &format!("data = \"d\"\nmaster_key = \"{MASTER_KEY}\"\n[limits]\nrequests = 5\n"),
         expect![[r#""#]],
@@ -46,10 +43,7 @@ fn values_have_their_bounds() {
         "data = \"d\"\nmaster_key_file = \"k\"\n[limits]\nrequest_seconds = 0\n",
         expect![[r#""#]],
     );
-    check(
-        "data = \"d\"\nmaster_key_file = \"k\"\n[log]\nformat = \"xml\"\n",
-        expect![[r#""#]],
-    );
+    check("data = \"d\"\nmaster_key_file = \"k\"\n[log]\nformat = \"xml\"\n", expect![[r#""#]]);
 }
 
 #[test]
@@ -72,7 +66,8 @@ fn retired_keys_still_open() {
     std::fs::write(installation.path().join("retired.keys"), format!("\n{MASTER_KEY}\n")).unwrap();
     let path = installation.path().join("cartola.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, format!("{text}\nretired_master_keys_file = \"retired.keys\"\n")).unwrap();
+    std::fs::write(&path, format!("{text}\nretired_master_keys_file = \"retired.keys\"\n"))
+        .unwrap();
     installation.run(&["tenants", "list"]).done();
 }
 

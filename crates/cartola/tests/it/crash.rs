@@ -42,7 +42,8 @@ struct Upload {
 impl Upload {
     fn random(seeded: &mut Seeded, account: &str, number: usize) -> Self {
         let count = seeded.below(MAX_LINES) + 1;
-        let glosas: Vec<String> = (0..count).map(|line| format!("{account}-{number}-{line}")).collect();
+        let glosas: Vec<String> =
+            (0..count).map(|line| format!("{account}-{number}-{line}")).collect();
         let lines: Vec<statement::Line<'_>> = glosas
             .iter()
             .enumerate()
@@ -144,7 +145,8 @@ fn check(installation: &Installation, key: &str, written: Vec<Vec<Upload>>) -> u
 
 #[test]
 fn what_was_acknowledged_survives_a_kill() {
-    let installation = Installation::with("[limits]\nrequests_per_second = 100000\nrequests_at_once = 100000\n");
+    let installation =
+        Installation::with("[limits]\nrequests_per_second = 100000\nrequests_at_once = 100000\n");
     let keys = installation.tenant("acme");
     let key = keys["api_key"].as_str().unwrap();
     let mut movements = 0;

@@ -19,10 +19,20 @@ fn one_line_says_all_and_the_sample_is_served() {
     let demo = Demo::start(folder.path());
     let announced = demo.announced.as_object().unwrap();
     let names = [
-        "gateway", "sandbox", "tenant", "api_key", "client_id", "client_secret",
-        "webhook_secret", "persons", "merchant",
+        "gateway",
+        "sandbox",
+        "tenant",
+        "api_key",
+        "client_id",
+        "client_secret",
+        "webhook_secret",
+        "persons",
+        "merchant",
     ];
-    assert_eq!(announced.keys().cloned().collect::<std::collections::BTreeSet<_>>(), names.map(str::to_owned).into());
+    assert_eq!(
+        announced.keys().cloned().collect::<std::collections::BTreeSet<_>>(),
+        names.map(str::to_owned).into()
+    );
     assert_eq!((&announced["sandbox"], &announced["persons"]), (&json!(null), &json!([])));
     assert!(announced["gateway"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     let client = demo.client();
@@ -117,6 +127,7 @@ fn a_store_without_its_master_key_is_left_alone() {
 fn people_are_told_how_to_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["demo", "--port", "0", "--data", "d"];
-    let (_process, line) = process::Background::start(process::command(folder.path(), &arguments)).unwrap();
+    let (_process, line) =
+        process::Background::start(process::command(folder.path(), &arguments)).unwrap();
     assert!(line.starts_with("Cartola is ready at http://127.0.0.1:"), "{line}");
 }

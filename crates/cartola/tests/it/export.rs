@@ -70,7 +70,8 @@ fn json_is_one_array_with_one_object_a_line() {
     assert_eq!(rows[3]["description"], "BACK\\SLASH");
     let days = ["--from", "2026-03-02", "--to", "2026-03-02"];
     let arguments = [&["export", "transactions", "--format", "json"], &days[..]].concat();
-    let rows: Vec<Value> = serde_json::from_str(&installation.run(&arguments).done().stdout).unwrap();
+    let rows: Vec<Value> =
+        serde_json::from_str(&installation.run(&arguments).done().stdout).unwrap();
     assert_eq!(rows.len(), 2);
 }
 

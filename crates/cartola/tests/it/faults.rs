@@ -115,9 +115,15 @@ fn a_disk_that_is_full() {
     std::fs::rename(installation.data(), installation.path().join("seed")).unwrap();
     std::fs::create_dir(installation.data()).unwrap();
     let mut command = Command::new("unshare");
-    command
-        .current_dir(installation.path())
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", SMALL_DISK, PROGRAM]);
+    command.current_dir(installation.path()).args([
+        "--user",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        SMALL_DISK,
+        PROGRAM,
+    ]);
     let gateway = Gateway::start(command).unwrap_or_else(|said| {
         panic!("unshare must be allowed to make a user and a mount namespace: {said}")
     });

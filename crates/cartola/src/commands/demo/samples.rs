@@ -11,8 +11,7 @@ use cartola_primitives::id::TenantId;
 use cartola_store::MAX_PAGE;
 
 /// Another one beside it overlaps with it, for who tries an import.
-const SAMPLE: &[u8] =
-    include_bytes!("../../../samples/banco-chile-cuenta-corriente.xlsx");
+const SAMPLE: &[u8] = include_bytes!("../../../samples/banco-chile-cuenta-corriente.xlsx");
 
 /// Imports the sample unless it was imported before. One whose consent was revoked since stays out.
 pub async fn import(engine: &Engine, tenant: TenantId) -> anyhow::Result<()> {

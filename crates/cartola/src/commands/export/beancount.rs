@@ -66,7 +66,8 @@ async fn books(source: &Source<'_>) -> anyhow::Result<Vec<Book>> {
 
 fn write_head(source: &Source<'_>, books: &[Book], sink: &mut Sink) -> std::io::Result<()> {
     writeln!(sink, "option \"title\" {}", quoted(&format!("Cartola: {}", source.tenant_name)))?;
-    let mut currencies: Vec<Currency> = books.iter().map(|book| book.account.row.currency).collect();
+    let mut currencies: Vec<Currency> =
+        books.iter().map(|book| book.account.row.currency).collect();
     currencies.sort_unstable();
     currencies.dedup();
     for currency in currencies {
