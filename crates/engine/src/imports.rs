@@ -17,8 +17,8 @@ use cartola_crypto::ContentHash;
 use cartola_model::{InstitutionId, Principal};
 use cartola_primitives::id::{AccountId, ArchiveId, ImportId};
 use cartola_primitives::{Secret, santiago};
-use cartola_store::Page;
 use cartola_store::imports::ImportRow;
+use cartola_store::{Page, StoreErrorKind};
 
 use crate::access::Subject;
 use crate::once::Reply;
@@ -100,6 +100,18 @@ pub enum ImportError {
     Engine(#[from] EngineError),
 }
 
+impl ImportError {
+    /// Whether the import may be stored all the same, as after a disk has failed: its source must
+    /// then stay. One that turns out to be an orphan is removed by the backend in time.
+    fn leaves_doubt(&self) -> bool {
+        match self {
+            Self::Engine(EngineError::Store(error)) => error.kind == StoreErrorKind::Unavailable,
+            Self::Engine(EngineError::Interrupted) => true,
+            _ => false,
+        }
+    }
+}
+
 impl MaybeConflict for ImportError {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Engine(error) if error.is_conflict())
@@ -121,7 +133,9 @@ impl Engine {
         let (upload, batches, archive, reply) = (&upload, batches.as_slice(), &archived, &reply);
         let attempt = || self.import_once(who, upload, hashes, batches, archive, reply);
         let outcome = until_settled(attempt).await;
-        if let (Err(_), Some(archive)) = (&outcome, archived.get()) {
+        if let (Err(error), Some(archive)) = (&outcome, archived.get())
+            && !error.leaves_doubt()
+        {
             self.forget_source(who, *archive).await;
         }
         outcome
