@@ -1,11 +1,13 @@
 //! From decoded batches to one unit of work.
 
+use std::collections::HashSet;
+
 use cartola_connector::Batch;
 use cartola_crypto::ContentHash;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ArchiveId, ConsentId, ConsentSetId, PersonId};
+use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ConsentSetId, PersonId};
 use cartola_store::accounts::BalanceRow;
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::imports::ImportRow;
@@ -14,7 +16,7 @@ use cartola_store::{Command, UnitOfWork};
 use super::report::{ImportReport, Imported};
 use super::resolve::{Origin, Resolved, Target};
 use super::{Hashes, ImportError};
-use crate::ingest::plan::{self, Plan, Terms};
+use crate::ingest::plan::{self, Past, Plan, Terms};
 use crate::once::Reply;
 use crate::{Engine, EngineError};
 
@@ -142,18 +144,31 @@ impl Engine {
         target: &Target,
         terms: Terms,
     ) -> Result<Plan, EngineError> {
-        let (known, earlier) = match &target.origin {
-            Origin::New(_) => (Vec::new(), Vec::new()),
-            Origin::Known(row) => {
-                let (from, to) = plan::window(batch);
-                let first = batch.lines.first().map_or(from, |line| line.observation.booked_on);
-                (
-                    self.store().window(who.tenant, row.id, from, to).await?,
-                    self.store().day_before(who.tenant, row.id, first).await?,
-                )
-            }
+        let past = match &target.origin {
+            Origin::New(_) => Past::default(),
+            Origin::Known(row) => self.past(who, batch, row.id).await?,
         };
-        Ok(plan::plan(batch, &known, &earlier, terms, self.minter()))
+        Ok(plan::plan(batch, &past, terms, self.minter()))
+    }
+
+    /// What is known of an account around a batch's days.
+    async fn past(
+        &self,
+        who: &Principal,
+        batch: &Batch,
+        account: AccountId,
+    ) -> Result<Past, EngineError> {
+        let tenant = who.tenant;
+        let (from, to) = plan::window(batch);
+        let first = batch.lines.first().map_or(from, |line| line.observation.booked_on);
+        let known = self.store().window(tenant, account, from, to).await?;
+        let earlier = self.store().day_before(tenant, account, first).await?;
+        let complete = self.store().complete_imports(tenant, account, from, to).await?;
+        let rows = known.iter().map(|attested| &attested.row).chain(&earlier);
+        let sets: HashSet<ConsentSetId> = rows.map(|row| row.consents).collect();
+        let sets = sets.into_iter().collect();
+        let holding = self.store().holding(tenant, sets, self.now()).await?;
+        Ok(Past { known, earlier, complete, holding })
     }
 
     /// Commits a draft as one unit of work.
