@@ -22,7 +22,7 @@ pub struct InstitutionView<'a> {
     /// The name that people know.
     #[schema(example = "Banco de Chile")]
     name: &'a str,
-    #[schema(value_type = InstitutionKindView)]
+    #[schema(value_type = wire::InstitutionKind)]
     kind: InstitutionKind,
     /// The CMF's code, three digits.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,17 +30,6 @@ pub struct InstitutionView<'a> {
     cmf_code: Option<&'a str>,
     /// What each protocol calls it.
     names: &'a BTreeMap<String, String>,
-}
-
-/// What an institution is.
-#[derive(ToSchema)]
-#[schema(as = InstitutionKind, rename_all = "snake_case")]
-#[allow(dead_code, reason = "describes what the model serialises")]
-enum InstitutionKindView {
-    /// A bank under the CMF.
-    Bank,
-    /// A bank that exists to try the gateway with.
-    Demo,
 }
 
 impl<'a> From<&'a Institution> for InstitutionView<'a> {

@@ -3,7 +3,7 @@
 //! One verb, one file: a handler takes the caller, reads what is asked, calls one use case, and
 //! answers. The OpenAPI document and the error pages are generated from what is here.
 
-#![allow(unused_qualifications, reason = "utoipa's macros write them")]
+#![expect(unused_qualifications, reason = "utoipa's macros write them")]
 
 mod accounts;
 mod audit;

@@ -26,21 +26,12 @@ pub struct LinkView {
     #[schema(value_type = Option<wire::PersonId>, nullable = false)]
     person_id: Option<IdText>,
     /// Where its data comes from.
-    #[schema(value_type = LinkSourceView)]
+    #[schema(value_type = wire::LinkSource)]
     source: LinkSource,
     state: LinkStateView,
     /// Since when it is in that state.
     #[schema(value_type = wire::Instant)]
     since: Timestamp,
-}
-
-/// Where a link's data comes from.
-#[derive(ToSchema)]
-#[schema(as = LinkSource, rename_all = "snake_case")]
-#[allow(dead_code, reason = "describes what the model serialises")]
-enum LinkSourceView {
-    /// Statement files that the tenant imports.
-    Files,
 }
 
 /// Where a link stands.

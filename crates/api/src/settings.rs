@@ -44,6 +44,6 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("limits", &self.limits())
             .field("metrics", &self.metrics.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

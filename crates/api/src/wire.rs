@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use cartola_model::institution;
 use cartola_primitives::Date;
 use cartola_primitives::id::{ID_HEX_DIGITS, TypedId};
 use data_encoding::HEXLOWER;
@@ -35,6 +36,11 @@ impl IdText {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("an id is ASCII")
     }
+
+    /// The text's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl Serialize for IdText {
@@ -63,6 +69,11 @@ impl DayText {
     /// The text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("a day is ASCII")
+    }
+
+    /// The text's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -155,11 +166,53 @@ texts! {
     Sha256 ObjectBuilder::new()
         .description(Some("SHA-256 in lower-case hexadecimal."))
         .pattern(Some("^[0-9a-f]{64}$"));
+    /// What an account is.
+    AccountKind words(
+        &cartola_model::AccountKind::ALL,
+        "Cuenta corriente, cuenta vista, CuentaRUT, cuenta de ahorro, chequera electrónica, tarjeta de crédito, línea de crédito.",
+    );
+    /// What a balance counts.
+    BalanceKind words(
+        &cartola_model::BalanceKind::ALL,
+        "Saldo disponible, saldo contable, línea de sobregiro, retenciones; of a card: cupo disponible, utilizado, total.",
+    );
+    /// How a consent came to be.
+    ConsentKind words(
+        &[cartola_model::ConsentKind::FileImport, cartola_model::ConsentKind::TenantMandate],
+        "A statement file that the tenant imported, or a call with a person's credentials or token.",
+    );
+    /// What an institution is.
+    InstitutionKind words(
+        &[institution::InstitutionKind::Bank, institution::InstitutionKind::Demo],
+        "A bank under the CMF, or one that exists to try the gateway with.",
+    );
+    /// Where a link's data comes from.
+    LinkSource words(
+        &[cartola_model::LinkSource::Files],
+        "Statement files that the tenant imports.",
+    );
+    /// Why a source counts as a movement.
+    MergeReason words(&cartola_model::MergeReason::ALL, "From the strongest evidence to the weakest.");
+    /// How far a source is trusted.
+    SourceKind words(
+        &[
+            cartola_model::SourceKind::MappedFile,
+            cartola_model::SourceKind::StandardFile,
+            cartola_model::SourceKind::StatementFile,
+        ],
+        "A CSV file through a mapping, a file in a standard format, a bank's own statement: from the least trusted to the most.",
+    );
     /// An institution's id.
     InstitutionId ObjectBuilder::new()
         .description(Some("An institution, as `/v1/institutions` lists it."))
         .pattern(Some("^[a-z0-9-]{1,40}$"))
         .examples([serde_json::json!("banco-chile")]);
+}
+
+/// The words that a type of the model is sent as.
+fn words<T: Serialize>(values: &[T], what: &str) -> ObjectBuilder {
+    let word = |value: &T| serde_json::to_value(value).expect("a word is JSON");
+    ObjectBuilder::new().description(Some(what)).enum_values(Some(values.iter().map(word)))
 }
 
 fn id(prefix: &str, what: &str) -> ObjectBuilder {

@@ -105,7 +105,7 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 fn not_utf8(body: &[u8], at: usize) -> Problem {
     let before = &body[..at];
     let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let line = before.split(|byte| *byte == b'\n').count();
     let why = Text::fixed("The body is not UTF-8.", "El cuerpo no es UTF-8.");
     Problem::new(Code::JsonMalformed).detailed(why).with(|members| {
         members.line = Some(line);

@@ -20,7 +20,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rate_per_second: 100, burst: 200, request_timeout: Duration::from_secs(60) }
+        Self { rate_per_second: 100, burst: 200, request_timeout: Duration::from_mins(1) }
     }
 }
 

@@ -130,7 +130,8 @@ impl Problem {
     /// Names a parameter or part, and says what is wrong with it.
     #[must_use]
     pub fn named(self, name: &'static str, why: Text) -> Self {
-        let detail = Text::new(format!("`{name}`: {}.", why.en), format!("`{name}`: {}.", why.es));
+        let Text { en, es } = why;
+        let detail = Text::new(format!("`{name}`: {en}."), format!("`{name}`: {es}."));
         self.with(|members| members.parameter = Some(name)).detailed(detail)
     }
 

@@ -64,6 +64,7 @@ pub const MAX_ACCOUNT_DIGITS: usize = 34;
 pub struct AccountNumber {
     written: String,
     digits: String,
+    identity: String,
 }
 
 /// Why a text is no account number.
@@ -92,7 +93,11 @@ impl AccountNumber {
         let digits: String = written.chars().filter(char::is_ascii_digit).collect();
         match digits.len() {
             0 => Err(AccountNumberError::Empty),
-            1..=MAX_ACCOUNT_DIGITS => Ok(Self { written: written.to_owned(), digits }),
+            1..=MAX_ACCOUNT_DIGITS => Ok(Self {
+                identity: identity(written, &digits),
+                written: written.to_owned(),
+                digits,
+            }),
             _ => Err(AccountNumberError::TooLong),
         }
     }
@@ -107,12 +112,17 @@ impl AccountNumber {
         &self.digits
     }
 
-    /// What two writings of one account share: the digits without leading zeros.
+    /// Whether some of its digits are hidden behind asterisks, as banks print the numbers of cards.
+    /// Such a number tells one account from another only together with its holder.
+    pub fn is_masked(&self) -> bool {
+        self.written.contains('*')
+    }
+
+    /// What two writings of one account share: the digits without leading zeros. A masked number
+    /// keeps its zeros, which are not leading ones, and one asterisk for each run of hidden digits:
+    /// `**** **** **** 0012` is `*0012`, never the account `12`.
     pub fn identity(&self) -> &str {
-        match self.digits.trim_start_matches('0') {
-            "" => "0",
-            significant => significant,
-        }
+        &self.identity
     }
 
     /// The last four digits, for people to recognise an account by.
@@ -122,8 +132,48 @@ impl AccountNumber {
     }
 }
 
+fn identity(written: &str, digits: &str) -> String {
+    if !written.contains('*') {
+        let significant = digits.trim_start_matches('0');
+        return if significant.is_empty() { "0" } else { significant }.to_owned();
+    }
+    let mut identity = String::with_capacity(digits.len() + 1);
+    for character in written.chars().filter(|c| c.is_ascii_digit() || *c == '*') {
+        if character != '*' || !identity.ends_with('*') {
+            identity.push(character);
+        }
+    }
+    identity
+}
+
 impl fmt::Debug for AccountNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AccountNumber({})", self.mask())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AccountNumber;
+
+    fn check(written: &str, identity: &str, masked: bool) {
+        let number = AccountNumber::parse(written).unwrap();
+        assert_eq!((number.identity(), number.is_masked()), (identity, masked), "{written}");
+    }
+
+    #[test]
+    fn writings_of_one_account_are_one() {
+        check("00-123-45678-90", "1234567890", false);
+        check(" 1234567890", "1234567890", false);
+        check("0000", "0", false);
+    }
+
+    #[test]
+    fn a_masked_number_is_no_account_of_its_digits() {
+        check("****0012", "*0012", true);
+        check("**** **** **** 0012", "*0012", true);
+        check("4567-12**-****-0012", "456712*0012", true);
+        check("****0000", "*0000", true);
+        check("0012", "12", false);
     }
 }

@@ -207,6 +207,7 @@ CREATE TABLE import (
     archive     BLOB    NOT NULL,
     content     BLOB    NOT NULL,
     layout      TEXT    NOT NULL,
+    source      INTEGER NOT NULL,
     as_of       INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
     covers_from INTEGER NOT NULL,

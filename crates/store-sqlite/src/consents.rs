@@ -1,10 +1,12 @@
 //! The consent ledger.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
 use cartola_model::{ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ConsentId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::{Consents, Page, StoreError};
 use rusqlite::params;
@@ -12,6 +14,7 @@ use rusqlite::params;
 use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_empty, bytes_or_null, damaged};
 use crate::error::Doing;
+use crate::permits::Permits;
 use crate::rows::{first, page};
 use crate::unit::Unit;
 
@@ -50,6 +53,25 @@ impl Consents for SqliteStore {
     ) -> Result<Option<ConsentRow>, StoreError> {
         self.read(move |connection| {
             first(connection, CONSENT, params![tenant.as_bytes(), id.as_bytes()], read_consent)
+        })
+        .await
+    }
+
+    async fn holding(
+        &self,
+        tenant: TenantId,
+        sets: Vec<ConsentSetId>,
+        now: Timestamp,
+    ) -> Result<HashSet<ConsentSetId>, StoreError> {
+        self.read(move |connection| {
+            let mut permits = Permits::new(connection, tenant, now);
+            let mut holding = HashSet::new();
+            for set in sets {
+                if permits.set_holds(set)? {
+                    holding.insert(set);
+                }
+            }
+            Ok(holding)
         })
         .await
     }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
 use cartola_model::Coverage;
+use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, ImportId, TenantId};
 use cartola_store::encoding::day_number;
 use cartola_store::imports::ImportRow;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::SqliteStore;
+use crate::codes;
 use crate::columns::{Columns, bytes_or_empty, damaged};
 use crate::rows::{all, first, page};
 use crate::unit::Unit;
@@ -19,7 +21,7 @@ use crate::unit::Unit;
 macro_rules! import_columns {
     () => {
         "id, account, consent, archive, content, layout, as_of, received_at, \
-         covers_from, covers_to, complete, period, outcome"
+         covers_from, covers_to, complete, period, outcome, source"
     };
 }
 
@@ -37,10 +39,16 @@ const OF_CONTENT: &str = concat!(
     import_columns!(),
     " FROM import WHERE tenant = ?1 AND content = ?2 ORDER BY id"
 );
+const COMPLETE: &str = concat!(
+    "SELECT ",
+    import_columns!(),
+    " FROM import WHERE tenant = ?1 AND account = ?2 AND complete = 1 \
+     AND covers_from <= ?4 AND ?3 <= covers_to ORDER BY id"
+);
 const ADD: &str = concat!(
     "INSERT INTO import (tenant, ",
     import_columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
 );
 
 #[async_trait]
@@ -65,6 +73,21 @@ impl Imports for SqliteStore {
         self.read(move |connection| {
             let values = params![tenant.as_bytes(), content.as_bytes()];
             all(connection, OF_CONTENT, values, read_import)
+        })
+        .await
+    }
+
+    async fn complete_imports(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<ImportRow>, StoreError> {
+        self.read(move |connection| {
+            let days = (day_number(from), day_number(to));
+            let values = params![tenant.as_bytes(), account.as_bytes(), days.0, days.1];
+            all(connection, COMPLETE, values, read_import)
         })
         .await
     }
@@ -110,6 +133,7 @@ pub fn add_import(unit: &Unit<'_>, row: &ImportRow) -> Result<(), StoreError> {
         row.coverage.complete,
         row.period.as_ref().map(json).transpose()?,
         json(&row.outcome)?,
+        codes::source_kind(row.source),
     ];
     unit.execute("adding an import", ADD, values).map(drop)
 }
@@ -131,6 +155,7 @@ fn read_import(columns: &mut Columns<'_>) -> Result<ImportRow, StoreError> {
         },
         period: columns.optional_text()?.map(of_json).transpose()?,
         outcome: columns.text().and_then(of_json)?,
+        source: columns.integer().ok().and_then(codes::source_kind_of).ok_or_else(damaged)?,
     })
 }
 

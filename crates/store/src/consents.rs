@@ -1,8 +1,11 @@
 //! The consent ledger.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
 use cartola_model::{ConsentKind, ConsentState, InstitutionId};
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId};
 
 use crate::{Page, StoreError};
@@ -51,6 +54,14 @@ pub trait Consents: Send + Sync {
         tenant: TenantId,
         id: ConsentId,
     ) -> Result<Option<ConsentRow>, StoreError>;
+
+    /// Those of the sets that allow anything at `now`.
+    async fn holding(
+        &self,
+        tenant: TenantId,
+        sets: Vec<ConsentSetId>,
+        now: Timestamp,
+    ) -> Result<HashSet<ConsentSetId>, StoreError>;
 
     /// Consents, by id, which is by age.
     async fn consents(

@@ -121,6 +121,7 @@ macro_rules! contract_tests {
                 a_change_raises_the_version,
                 a_change_of_another_version_is_a_conflict,
                 ids_are_unique,
+                sets_hold_while_any_of_their_consents_does,
                 consents_are_listed_by_id_in_pages,
                 a_page_is_never_longer_than_the_limit,
             }
@@ -137,6 +138,7 @@ macro_rules! contract_tests {
             imports {
                 an_import_comes_back_as_it_was_added,
                 ids_are_unique,
+                complete_imports_are_found_by_their_days,
                 imports_are_found_by_content,
                 imports_are_listed_by_id_in_pages,
             }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
-use cartola_model::{BalanceGap, Coverage, StatementPeriod};
+use cartola_model::{BalanceGap, Coverage, SourceKind, StatementPeriod};
 use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ImportId, MovementId, TenantId};
 use cartola_primitives::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ pub struct ImportRow {
     pub content: ContentHash,
     /// The layout it was read by.
     pub layout: String,
+    /// How far it is trusted.
+    pub source: SourceKind,
     /// The day on which the institution made it.
     pub as_of: Date,
     /// When we took it in.
@@ -92,6 +94,15 @@ pub trait Imports: Send + Sync {
         &self,
         tenant: TenantId,
         content: &ContentHash,
+    ) -> Result<Vec<ImportRow>, StoreError>;
+
+    /// The imports of an account that are complete and whose days overlap these, by id.
+    async fn complete_imports(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        from: Date,
+        to: Date,
     ) -> Result<Vec<ImportRow>, StoreError>;
 
     /// Imports, by id, which is by age; of one account if asked.

@@ -20,7 +20,7 @@ pub struct AccountView<'a> {
     link_id: IdText,
     #[schema(value_type = wire::InstitutionId)]
     institution: &'a str,
-    #[schema(value_type = AccountKindView)]
+    #[schema(value_type = wire::AccountKind)]
     kind: AccountKind,
     /// The currency of all its amounts.
     #[schema(value_type = wire::CurrencyCode)]
@@ -54,34 +54,13 @@ pub struct HolderView<'a> {
     rut: Option<String>,
 }
 
-/// What an account is.
-#[derive(ToSchema)]
-#[schema(as = AccountKind, rename_all = "snake_case")]
-#[allow(dead_code, reason = "describes what the model serialises")]
-enum AccountKindView {
-    /// Cuenta corriente.
-    Checking,
-    /// Cuenta vista.
-    Sight,
-    /// `CuentaRUT`.
-    Rut,
-    /// Cuenta de ahorro.
-    Savings,
-    /// Chequera electrónica.
-    ElectronicChequebook,
-    /// Tarjeta de crédito.
-    CreditCard,
-    /// Línea de crédito.
-    CreditLine,
-}
-
 /// The latest reading of one balance.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Balance)]
 pub struct BalanceView {
     #[schema(value_type = wire::AccountId)]
     account_id: IdText,
-    #[schema(value_type = BalanceKindView)]
+    #[schema(value_type = wire::BalanceKind)]
     kind: BalanceKind,
     /// In minor units of `currency`.
     amount: i64,
@@ -93,27 +72,6 @@ pub struct BalanceView {
     /// The import that read it.
     #[schema(value_type = wire::ImportId)]
     import_id: IdText,
-}
-
-/// What a balance counts.
-#[derive(ToSchema)]
-#[schema(as = BalanceKind, rename_all = "snake_case")]
-#[allow(dead_code, reason = "describes what the model serialises")]
-enum BalanceKindView {
-    /// Saldo disponible.
-    Available,
-    /// Saldo contable.
-    Ledger,
-    /// Línea de crédito or sobregiro.
-    Overdraft,
-    /// Retenciones.
-    Held,
-    /// Cupo disponible of a card.
-    CreditAvailable,
-    /// Cupo utilizado of a card.
-    CreditUsed,
-    /// Cupo total of a card.
-    CreditLimit,
 }
 
 impl<'a> From<&'a OpenAccount> for AccountView<'a> {

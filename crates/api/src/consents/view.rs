@@ -14,7 +14,7 @@ use crate::wire::{self, IdText};
 pub struct ConsentView {
     #[schema(value_type = wire::ConsentId)]
     id: IdText,
-    #[schema(value_type = ConsentKindView)]
+    #[schema(value_type = wire::ConsentKind)]
     kind: ConsentKind,
     state: StateView,
     #[schema(value_type = wire::InstitutionId)]
@@ -40,17 +40,6 @@ pub struct ConsentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<wire::Instant>, nullable = false)]
     ended_at: Option<Timestamp>,
-}
-
-/// How a consent came to be.
-#[derive(ToSchema)]
-#[schema(as = ConsentKind, rename_all = "snake_case")]
-#[allow(dead_code, reason = "describes what the model serialises")]
-enum ConsentKindView {
-    /// The tenant imported a statement file of its own keeping.
-    FileImport,
-    /// The tenant called a facade with a person's credentials or token.
-    TenantMandate,
 }
 
 /// Where a consent stands.

@@ -28,13 +28,11 @@ fn index() -> String {
     let mut text = String::from(
         "# Error codes\n\nGenerated from the catalogue in `crates/http` by `cargo xtask generate`. The gateway serves the same pages under `/errors`.\n\n| code | status | English | español |\n|---|---|---|---|\n",
     );
-    for entry in entries() {
+    let row = |entry: &Entry| {
         let Entry { name, status, title, .. } = entry;
-        text.push_str(&format!(
-            "| [`{name}`]({name}.md) | {status} | {} | {} |\n",
-            title.en, title.es
-        ));
-    }
+        format!("| [`{name}`]({name}.md) | {status} | {} | {} |\n", title.en, title.es)
+    };
+    text.extend(entries().map(row));
     text
 }
 
@@ -137,14 +135,9 @@ fn framed(title: &str, body: &str) -> String {
 
 /// Our Markdown, which knows code spans alone, as HTML.
 fn marked_up(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for (index, piece) in text.split('`').enumerate() {
+    let piece = |(index, piece): (usize, &str)| {
         let escaped = piece.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        if index % 2 == 1 {
-            out.push_str(&format!("<code>{escaped}</code>"));
-        } else {
-            out.push_str(&escaped);
-        }
-    }
-    out
+        if index % 2 == 1 { format!("<code>{escaped}</code>") } else { escaped }
+    };
+    text.split('`').enumerate().map(piece).collect()
 }

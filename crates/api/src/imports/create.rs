@@ -7,33 +7,9 @@ use cartola_engine::imports::Imported;
 use cartola_engine::once::Reply;
 use cartola_http::{Authenticated, Gate, IdempotencyKey, Query, Refusal, answer};
 use cartola_model::Scope;
-use utoipa::ToSchema;
 
-use super::form::Form;
+use super::form::{Form, Parts};
 use super::view::ImportedView;
-use crate::wire;
-
-/// A statement file and what its giver says about it.
-#[derive(ToSchema)]
-#[schema(as = ImportRequest)]
-#[allow(dead_code, reason = "describes the form; the parts are read one by one")]
-struct ImportForm {
-    /// The file, at most 32 MiB.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-    /// How to read a file that does not explain itself (TOML), at most 64 KiB.
-    #[schema(required = false, value_type = String, max_length = 65536)]
-    mapping: Option<String>,
-    /// The account it belongs to, for files that do not say.
-    #[schema(required = false, value_type = wire::AccountId)]
-    account_id: Option<String>,
-    /// The institution it comes from, for files that do not say.
-    #[schema(required = false, value_type = wire::InstitutionId)]
-    institution: Option<String>,
-    /// What opens an encrypted file.
-    #[schema(required = false, value_type = String, format = Password, max_length = 256)]
-    password: Option<String>,
-}
 
 /// Import a statement file
 ///
@@ -42,7 +18,7 @@ struct ImportForm {
 /// overlaps with it, makes no movement twice.
 #[utoipa::path(
     post, path = "/v1/imports", operation_id = "create_import", tag = "imports",
-    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    request_body(content = Parts, content_type = "multipart/form-data"),
     responses((status = 201, description = "What came of it", body = ImportedView)),
     security(("api_key" = ["import"])),
     extensions(("x-problems" = json!([

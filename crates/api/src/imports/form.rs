@@ -12,6 +12,9 @@ use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
 use cartola_http::{Problem, RequestContext, parse};
 use cartola_primitives::Secret;
+use utoipa::ToSchema;
+
+use crate::wire;
 
 /// Room for the form around the file: boundaries, headers, the other parts.
 const SLACK_BYTES: usize = 128 << 10;
@@ -30,13 +33,24 @@ pub struct Form {
     pub fingerprint: Fingerprint,
 }
 
-/// The parts as they came.
-#[derive(Default)]
-struct Parts {
+/// A statement file and what its giver says about it.
+#[derive(Default, ToSchema)]
+#[schema(as = ImportRequest)]
+pub struct Parts {
+    /// The file, at most 32 MiB.
+    #[schema(required = true, value_type = String, format = Binary)]
     file: Option<Bytes>,
+    /// How to read a file that does not explain itself (TOML), at most 64 KiB.
+    #[schema(required = false, value_type = String, max_length = 65536)]
     mapping: Option<Bytes>,
+    /// The account it belongs to, for files that do not say.
+    #[schema(required = false, value_type = wire::AccountId)]
     account_id: Option<Bytes>,
+    /// The institution it comes from, for files that do not say.
+    #[schema(required = false, value_type = wire::InstitutionId)]
     institution: Option<Bytes>,
+    /// What opens an encrypted file.
+    #[schema(required = false, value_type = String, format = Password, max_length = 256)]
     password: Option<Bytes>,
 }
 

@@ -1,5 +1,7 @@
 //! JSON bodies that are not what they should be.
 
+use std::fmt::Write as _;
+
 use axum::body::{Body, Bytes};
 use axum::http::Method;
 use expect_test::expect;
@@ -40,7 +42,7 @@ async fn a_wrong_body_is_told_where_and_what_and_never_quoted() {
         let problem = answer.json();
         let shown: String = body.chars().take(40).collect();
         let detail = problem["detail"].as_str().unwrap();
-        told.push_str(&format!("{}: {} | {detail}\n", shown.escape_debug(), answer.refusal()));
+        writeln!(told, "{}: {} | {detail}", shown.escape_debug(), answer.refusal()).unwrap();
     }
     expect![[r#"
         : 400 json_malformed | The body, at line 1, column 0: it ends too early.

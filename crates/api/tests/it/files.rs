@@ -1,5 +1,7 @@
 //! Statement files and the forms in which they are sent.
 
+use std::fmt::Write as _;
+
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, Request};
@@ -30,7 +32,7 @@ pub fn csv(rows: &[&str]) -> String {
     for row in rows {
         let mut cells = row.split(';');
         let day: u8 = cells.next().unwrap().parse().unwrap();
-        text.push_str(&format!("{day:02}/03/2026"));
+        write!(text, "{day:02}/03/2026").unwrap();
         for _ in 0..4 {
             text.push(',');
             text.push_str(cells.next().unwrap_or_default());

@@ -1,5 +1,7 @@
 //! Importing files, and why they are refused.
 
+use std::fmt::Write as _;
+
 use axum::body::Body;
 use axum::http::Method;
 use expect_test::expect;
@@ -95,7 +97,7 @@ async fn a_refused_file_leaves_nothing_and_says_where_and_why() {
         let answer = world.upload(form).await;
         let problem = answer.json();
         let detail = problem["detail"].as_str().unwrap();
-        told.push_str(&format!("{name}: {} | {detail}\n", answer.refusal()));
+        writeln!(told, "{name}: {} | {detail}", answer.refusal()).unwrap();
     }
     expect![[r#"
         no file: 422 form_invalid file | `file`: it is missing.

@@ -1,5 +1,7 @@
 //! The API in process: every test its own store in memory, and a clock that stands still.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod access;
 mod accounts;
 mod bodies;

@@ -1,5 +1,7 @@
 //! Reading movements.
 
+use std::fmt::Write as _;
+
 use expect_test::expect;
 use serde_json::Value;
 
@@ -101,7 +103,7 @@ async fn filters_let_through_what_they_say() {
     let mut shown = String::new();
     for query in cases {
         let rows = found(&world, &format!("{query}&account_id={account}")).await;
-        shown.push_str(&format!("{query}: {rows:?}\n"));
+        writeln!(shown, "{query}: {rows:?}").unwrap();
     }
     expect![[r#"
         order=oldest_first: ["02 1000000 SUELDO MARZO", "05 -15990 COMPRA NACIONAL JUMBO", "05 -15990 COMPRA NACIONAL JUMBO", "09 -20000 Transferencia a Peñalolén", "30 -40000 GIRO CAJERO"]
@@ -271,7 +273,8 @@ async fn a_movement_with_everything_says_everything() {
           "status": "pending",
           "value_on": "2026-03-05",
           "version": 1
-        }"#]].assert_eq(&serde_json::to_string_pretty(&row).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&row).unwrap());
 }
 
 #[tokio::test]

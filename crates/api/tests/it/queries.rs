@@ -1,5 +1,7 @@
 //! Parameters that cannot be what they say.
 
+use std::fmt::Write as _;
+
 use expect_test::expect;
 
 use crate::world::World;
@@ -37,7 +39,7 @@ async fn a_wrong_parameter_is_named_and_never_quoted() {
         let answer = world.get(&format!("/v1/movements?{query}")).await;
         let problem = answer.json();
         let detail = problem["detail"].as_str().unwrap();
-        told.push_str(&format!("{query}: {} | {detail}\n", answer.refusal()));
+        writeln!(told, "{query}: {} | {detail}", answer.refusal()).unwrap();
     }
     expect![[r#"
         from=2026-02-31: 400 parameter_invalid from | `from`: expected a day of the calendar as YYYY-MM-DD, of the years 1900 to 2199.

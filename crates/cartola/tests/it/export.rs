@@ -3,7 +3,9 @@
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::installation::Installation;
+use crate::bean_check;
+use crate::installation::{Demo, Installation};
+use crate::process;
 use crate::statement;
 
 /// An account whose glosas try to be everything but text.
@@ -56,6 +58,10 @@ fn csv_is_quoted_and_no_cell_is_a_formula() {
 
 #[test]
 fn beancount() {
+    let ledger = with_movements().run(&["export", "transactions", "--format", "beancount"]).done();
+    bean_check::accepts(&ledger.stdout);
+    let wrong = ledger.stdout.replace(" 950000 CLP", " 950001 CLP");
+    assert!(bean_check::judge(&wrong).unwrap_err().contains("Balance failed"));
     check(&["transactions", "--format", "beancount"], &expect![[r#""#]]);
 }
 
@@ -106,4 +112,24 @@ fn consents_and_the_audit_trail() {
     expect![[r#""#]].assert_eq(&actions.join("\n"));
     let nothing = ["export", "audit", "--format", "json", "--to", "2020-01-01"];
     assert_eq!(installation.run(&nothing).done().stdout, "[]\n");
+}
+
+#[test]
+fn beancount_of_a_real_layout_and_of_one_with_gaps() {
+    let folder = tempfile::tempdir().unwrap();
+    Demo::start(folder.path()).process.kill();
+    let arguments = ["export", "transactions", "--format", "beancount", "--data", "demo"];
+    let ledger = process::run(folder.path(), &arguments).done().stdout;
+    assert_eq!(ledger.matches("  id: \"mov_").count(), 63);
+    bean_check::accepts(&ledger);
+
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let text = "Fecha,Glosa,Monto,Saldo\n2026-03-01,ABONO,10,10\n2026-03-04,CARGO,-3,6\n";
+    std::fs::write(installation.path().join("gap.csv"), text).unwrap();
+    std::fs::write(installation.path().join("map.toml"), statement::mapping("77")).unwrap();
+    installation.run(&["import", "gap.csv", "--mapping", "map.toml"]).done();
+    let ledger = installation.run(&["export", "transactions", "--format", "beancount"]).done();
+    assert!(ledger.stdout.contains("Equity:Balance-Gaps  1 CLP"), "{}", ledger.stdout);
+    bean_check::accepts(&ledger.stdout);
 }

@@ -50,7 +50,7 @@ fn wait_for(client: &Client, path: &str, status: u16) -> Answer {
 }
 
 fn movements(client: &Client) -> usize {
-    client.list("/v1/movements?limit=1000").len()
+    client.list("/v1/movements?limit=500").len()
 }
 
 const LIMITS: &str = "[limits]\nrequests_per_second = 100000\nrequests_at_once = 100000\n";

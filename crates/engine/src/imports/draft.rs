@@ -1,11 +1,14 @@
 //! From decoded batches to one unit of work.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use cartola_connector::Batch;
-use cartola_crypto::ContentHash;
+use cartola_crypto::{ContentHash, DataKey};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ArchiveId, ConsentId, ConsentSetId, PersonId};
+use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ConsentSetId};
 use cartola_store::accounts::BalanceRow;
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::imports::ImportRow;
@@ -14,7 +17,7 @@ use cartola_store::{Command, UnitOfWork};
 use super::report::{ImportReport, Imported};
 use super::resolve::{Origin, Resolved, Target};
 use super::{Hashes, ImportError};
-use crate::ingest::plan::{self, Plan, Terms};
+use crate::ingest::plan::{self, Past, Plan, Terms};
 use crate::once::Reply;
 use crate::{Engine, EngineError};
 
@@ -23,8 +26,8 @@ const PURPOSE: &str = "statement file imported by the tenant";
 
 /// A decision that is ready to be committed.
 pub(super) struct Draft {
-    /// The holder, if the whole file has one.
-    pub person: Option<PersonId>,
+    /// What the file itself is sealed under: the key of the first account's holder.
+    pub key: Arc<DataKey>,
     made: Vec<Command>,
     entries: Vec<Entry>,
     file: ContentHash,
@@ -98,12 +101,13 @@ impl Engine {
         batches: &[Batch],
         resolved: Resolved,
     ) -> Result<Draft, ImportError> {
-        let person = resolved.targets.first().and_then(|target| target.person);
+        let first = resolved.targets.first().ok_or(ImportError::Shape("no statement at all"))?;
+        let key = first.key.clone();
         let mut entries: Vec<Entry> = Vec::with_capacity(batches.len());
         for (batch, target) in batches.iter().zip(resolved.targets) {
             entries.push(self.entry(who, batch, target, hashes).await?);
         }
-        Ok(Draft { person, made: resolved.made, entries, file: hashes.file })
+        Ok(Draft { key, made: resolved.made, entries, file: hashes.file })
     }
 
     async fn entry(
@@ -123,8 +127,7 @@ impl Engine {
         };
         let mut plan = self.plan(who, batch, &target, terms).await?;
         if batch.lines.iter().any(|line| line.counterparty.is_some()) {
-            let key = self.holder_key(who, target.person).await?;
-            self.seal_counterparties(who, &key, batch, &mut plan)?;
+            self.seal_counterparties(who, &target.key, batch, &mut plan)?;
         }
         Ok(Entry {
             consent: consent(consent_id, &target, hashes.file, now),
@@ -142,18 +145,31 @@ impl Engine {
         target: &Target,
         terms: Terms,
     ) -> Result<Plan, EngineError> {
-        let (known, earlier) = match &target.origin {
-            Origin::New(_) => (Vec::new(), Vec::new()),
-            Origin::Known(row) => {
-                let (from, to) = plan::window(batch);
-                let first = batch.lines.first().map_or(from, |line| line.observation.booked_on);
-                (
-                    self.store().window(who.tenant, row.id, from, to).await?,
-                    self.store().day_before(who.tenant, row.id, first).await?,
-                )
-            }
+        let past = match &target.origin {
+            Origin::New(_) => Past::default(),
+            Origin::Known(row) => self.past(who, batch, row.id).await?,
         };
-        Ok(plan::plan(batch, &known, &earlier, terms, self.minter()))
+        Ok(plan::plan(batch, &past, terms, self.minter()))
+    }
+
+    /// What is known of an account around a batch's days.
+    async fn past(
+        &self,
+        who: &Principal,
+        batch: &Batch,
+        account: AccountId,
+    ) -> Result<Past, EngineError> {
+        let tenant = who.tenant;
+        let (from, to) = plan::window(batch);
+        let first = batch.lines.first().map_or(from, |line| line.observation.booked_on);
+        let known = self.store().window(tenant, account, from, to).await?;
+        let earlier = self.store().day_before(tenant, account, first).await?;
+        let complete = self.store().complete_imports(tenant, account, from, to).await?;
+        let rows = known.iter().map(|attested| &attested.row).chain(&earlier);
+        let sets: HashSet<ConsentSetId> = rows.map(|row| row.consents).collect();
+        let sets = sets.into_iter().collect();
+        let holding = self.store().holding(tenant, sets, self.now()).await?;
+        Ok(Past { known, earlier, complete, holding })
     }
 
     /// Commits a draft as one unit of work.
@@ -251,6 +267,7 @@ fn import(
         archive: ArchiveId::from_bytes([0; 16]),
         content,
         layout: batch.layout.to_owned(),
+        source: batch.source,
         as_of: batch.as_of,
         received_at: terms.received_at,
         coverage: batch.coverage,

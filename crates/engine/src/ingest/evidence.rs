@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use cartola_model::movement::MovementDetails;
-use cartola_model::{Movement, MovementStatus, Observation, SourceKind, glosa};
+use cartola_model::{MergeReason, Movement, MovementStatus, Observation, SourceKind, glosa};
 use cartola_primitives::Date;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{AccountId, MovementId, SourceId};
@@ -23,6 +23,8 @@ pub struct Evidence<'a> {
     pub received_at: Timestamp,
     /// Breaks ties for good.
     pub id: SourceId,
+    /// Whether somebody decided that it stands for a movement of its own.
+    pub pinned: bool,
     /// What it says; `None` is silence where a complete statement should speak.
     pub says: Option<&'a Observation>,
 }
@@ -34,6 +36,7 @@ impl<'a> From<&'a SourceRow> for Evidence<'a> {
             as_of: row.as_of,
             received_at: row.received_at,
             id: row.id,
+            pinned: row.reason == MergeReason::Split,
             says: row.says.as_ref(),
         }
     }
@@ -49,8 +52,8 @@ impl Evidence<'_> {
 /// it.
 ///
 /// Precedence, per field: the most trusted kind of source that gives it, of these the latest. Of
-/// two texts of which one is the other cut short, the longer. Whether it exists at all: the latest
-/// evidence of all.
+/// two texts of which one is the other cut short, the longer. It no longer exists where a silence is
+/// later than all that was said and at least as trusted, unless somebody pinned it.
 pub fn movement(
     id: MovementId,
     account: AccountId,
@@ -77,9 +80,11 @@ pub fn movement(
 }
 
 fn status(evidence: &[Evidence<'_>], spoken: &[(Evidence<'_>, &Observation)]) -> MovementStatus {
-    let silent =
-        evidence.iter().max_by_key(|piece| piece.age()).is_some_and(|latest| latest.says.is_none());
-    if silent {
+    let outspoken = |silence: &Evidence<'_>| {
+        spoken.iter().any(|(piece, _)| piece.age() > silence.age() || piece.source > silence.source)
+    };
+    let silenced = evidence.iter().any(|piece| piece.says.is_none() && !outspoken(piece));
+    if silenced && !evidence.iter().any(|piece| piece.pinned) {
         return MovementStatus::Removed;
     }
     spoken

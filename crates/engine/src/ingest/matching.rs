@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use cartola_connector::Line;
-use cartola_model::{Coverage, MergeReason, MovementStatus, glosa};
+use cartola_model::{Coverage, Instalment, MergeReason, Movement, MovementStatus, glosa};
 use cartola_primitives::Date;
 use cartola_store::movements::Attested;
 
@@ -110,7 +110,8 @@ fn free(taken: &[bool]) -> Vec<usize> {
     taken.iter().enumerate().filter(|(_, taken)| !**taken).map(|(index, _)| index).collect()
 }
 
-/// The bank's own reference is the same: the strongest evidence, on whatever day.
+/// The bank's own reference is the same, and the amount, and the day or the text: the strongest
+/// evidence. The reference alone is none, since some banks number the lines of each file anew.
 fn match_references(known: &[Attested], lines: &[Line], pairs: &mut Pairs) {
     let mut by_reference: HashMap<&str, VecDeque<usize>> = HashMap::new();
     for index in live_first(known, 0..known.len()) {
@@ -123,13 +124,24 @@ fn match_references(known: &[Attested], lines: &[Line], pairs: &mut Pairs) {
     }
     for (index, line) in lines.iter().enumerate() {
         let reference = line.observation.details.reference.as_deref();
-        if let Some(found) = reference
-            .and_then(|reference| by_reference.get_mut(reference))
-            .and_then(VecDeque::pop_front)
-        {
+        let Some(queue) = reference.and_then(|reference| by_reference.get_mut(reference)) else {
+            continue;
+        };
+        let same = |index: &usize| is_same_booking(&known[*index].row.movement, line);
+        if let Some(found) = queue.iter().position(same).and_then(|at| queue.remove(at)) {
             pairs.pair(index, found, MergeReason::SameReference);
         }
     }
+}
+
+/// Whether a line with the reference of a movement tells of that movement.
+fn is_same_booking(movement: &Movement, line: &Line) -> bool {
+    let says = &line.observation;
+    let same_text = || {
+        let (known, told) = (glosa::fold(&movement.glosa), glosa::fold(&says.glosa));
+        known == told || glosa::is_truncation(&known, &told)
+    };
+    movement.amount == says.amount && (movement.booked_on == says.booked_on || same_text())
 }
 
 type OfDay = (Vec<usize>, Vec<usize>);
@@ -174,6 +186,7 @@ struct Traits<'a> {
     document: Option<&'a str>,
     reference: Option<&'a str>,
     card: Option<&'a str>,
+    instalment: Option<Instalment>,
 }
 
 impl Day<'_> {
@@ -232,6 +245,7 @@ impl Day<'_> {
             document: movement.details.document.as_deref(),
             reference: movement.details.reference.as_deref(),
             card: movement.details.card.as_ref().map(|card| card.last4.as_str()),
+            instalment: movement.details.instalment,
         }
     }
 
@@ -244,6 +258,7 @@ impl Day<'_> {
             document: says.details.document.as_deref(),
             reference: says.details.reference.as_deref(),
             card: says.details.card.as_ref().map(|card| card.last4.as_str()),
+            instalment: says.details.instalment,
         }
     }
 }
@@ -294,6 +309,7 @@ fn compatible_details(a: &Traits<'_>, b: &Traits<'_>) -> bool {
         && agree(a.document, b.document)
         && agree(a.reference, b.reference)
         && agree(a.card, b.card)
+        && agree(a.instalment, b.instalment)
 }
 
 /// Nothing that both sides give differs, and no pair of balances could have told more.
@@ -301,7 +317,7 @@ fn one_lacks_balance(a: &Traits<'_>, b: &Traits<'_>) -> bool {
     compatible_details(a, b) && (a.balance.is_none() || b.balance.is_none())
 }
 
-fn agree(a: Option<&str>, b: Option<&str>) -> bool {
+fn agree<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
     a.is_none() || b.is_none() || a == b
 }
 

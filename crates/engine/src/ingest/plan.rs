@@ -1,15 +1,15 @@
 //! From a batch and what is known to the rows that are to be written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cartola_connector::{Batch, Line};
-use cartola_model::{MergeReason, Movement, MovementStatus};
+use cartola_model::{BalanceGap, MergeReason, Movement, MovementStatus};
 use cartola_primitives::id::{
     AccountId, ConsentId, ConsentSetId, IdMinter, ImportId, MovementId, SourceId,
 };
 use cartola_primitives::{Date, Timestamp};
 use cartola_store::consents::ConsentSetRow;
-use cartola_store::imports::{Ambiguity, ImportOutcome, ImportWarning};
+use cartola_store::imports::{Ambiguity, ImportOutcome, ImportRow, ImportWarning};
 use cartola_store::movements::{Attested, FeedChange, MovementRow, SourceRow};
 use cartola_store::work::MovementChange;
 
@@ -50,19 +50,32 @@ pub struct Plan {
     pub outcome: ImportOutcome,
 }
 
-/// What a batch comes to, given the movements known around its days and the balances that its
-/// first line may go on from.
-pub fn plan(
-    batch: &Batch,
-    known: &[Attested],
-    earlier: &[MovementRow],
-    terms: Terms,
-    minter: &IdMinter,
-) -> Plan {
-    let matching = match_lines(known, &batch.lines, &batch.coverage);
+/// What is known of the account around a batch's days.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// The movements of those days.
+    pub known: Vec<Attested>,
+    /// The movements of the last day before the batch's first line.
+    pub earlier: Vec<MovementRow>,
+    /// Imports that have every line of some of those days.
+    pub complete: Vec<ImportRow>,
+    /// Which of the movements' consent sets allow them to be served.
+    pub holding: HashSet<ConsentSetId>,
+}
+
+impl Past {
+    /// Whether a movement can be seen by the tenant's programs.
+    fn shows(&self, row: &MovementRow) -> bool {
+        self.holding.contains(&row.consents) && row.movement.status != MovementStatus::Removed
+    }
+}
+
+/// What a batch comes to, given what is known.
+pub fn plan(batch: &Batch, past: &Past, terms: Terms, minter: &IdMinter) -> Plan {
+    let matching = match_lines(&past.known, &batch.lines, &batch.coverage);
     let mut planner =
-        Planner { batch, known, terms, minter, sets: HashMap::new(), plan: Plan::default() };
-    planner.outcome(&matching, earlier);
+        Planner { batch, past, terms, minter, sets: HashMap::new(), plan: Plan::default() };
+    planner.outcome(&matching);
     let new_ids = planner.add_new(&matching);
     planner.confirm(&matching);
     planner.withdraw(&matching);
@@ -72,7 +85,7 @@ pub fn plan(
 
 struct Planner<'a> {
     batch: &'a Batch,
-    known: &'a [Attested],
+    past: &'a Past,
     terms: Terms,
     minter: &'a IdMinter,
     /// The set that takes the place of each old one.
@@ -81,13 +94,13 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn outcome(&mut self, matching: &Matching, earlier: &[MovementRow]) {
+    fn outcome(&mut self, matching: &Matching) {
         let outcome = &mut self.plan.outcome;
         outcome.read = count(self.batch.lines.len());
         outcome.new = count(matching.new.len());
         outcome.duplicates = count(matching.matches.len());
         outcome.gaps = chain::gaps(&self.batch.lines);
-        outcome.gaps.extend(seam(self.batch, self.known, earlier, matching));
+        outcome.gaps.extend(seam(self.batch, self.past, matching));
         outcome.warnings = self.batch.warnings.iter().map(warning).collect();
     }
 
@@ -102,10 +115,13 @@ impl Planner<'_> {
         for index in &matching.new {
             let line = &self.batch.lines[*index];
             let id: MovementId = self.minter.mint();
-            let movement = first_told(id, self.terms.account, line);
-            self.plan.added.push((MovementRow { movement, consents, counterparty: None }, *index));
             let source = self.source(id, Some(line), MergeReason::First);
+            let silence = self.later_silence(id, line.observation.booked_on, &[]);
+            let movement = self.first_told(line, &source, silence.as_ref());
+            self.plan.outcome.removed += u64::from(silence.is_some());
+            self.plan.added.push((MovementRow { movement, consents, counterparty: None }, *index));
             self.plan.sources.push(source);
+            self.plan.sources.extend(silence);
             ids.insert(*index, id);
         }
         ids
@@ -114,18 +130,21 @@ impl Planner<'_> {
     fn confirm(&mut self, matching: &Matching) {
         for Match { line, known, reason } in &matching.matches {
             let line = &self.batch.lines[*line];
-            let attested = &self.known[*known];
-            let source = self.source(attested.row.movement.id, Some(line), *reason);
-            self.weigh(attested, source);
+            let attested = &self.past.known[*known];
+            let id = attested.row.movement.id;
+            let source = self.source(id, Some(line), *reason);
+            let day = attested.row.movement.booked_on;
+            let silence = self.later_silence(id, day, &attested.sources);
+            self.weigh(attested, source, silence);
         }
     }
 
     fn withdraw(&mut self, matching: &Matching) {
         for index in &matching.untold {
-            let attested = &self.known[*index];
+            let attested = &self.past.known[*index];
             if self.is_withdrawn(attested) {
                 let source = self.source(attested.row.movement.id, None, MergeReason::Absent);
-                self.weigh(attested, source);
+                self.weigh(attested, source, None);
             }
         }
     }
@@ -145,10 +164,11 @@ impl Planner<'_> {
     }
 
     /// Adds a source record to a known movement and what follows from it.
-    fn weigh(&mut self, attested: &Attested, source: SourceRow) {
+    fn weigh(&mut self, attested: &Attested, source: SourceRow, silence: Option<SourceRow>) {
         let before = &attested.row;
         let mut evidence: Vec<Evidence<'_>> = attested.sources.iter().map(Evidence::from).collect();
         evidence.push(Evidence::from(&source));
+        evidence.extend(silence.as_ref().map(Evidence::from));
         let movement = &before.movement;
         let after = evidence::movement(movement.id, movement.account, movement.version, &evidence)
             .unwrap_or_else(|| movement.clone());
@@ -156,7 +176,10 @@ impl Planner<'_> {
             MergeReason::Absent => before.consents,
             _ => self.joined_set(before.consents),
         };
-        let feed = feed_change(movement, &after);
+        let shown_before = self.past.shows(before);
+        let shown_after =
+            after.status != MovementStatus::Removed && (shown_before || source.says.is_some());
+        let feed = feed_change((movement, shown_before), (&after, shown_after));
         self.count_change(movement, &after, feed);
         let version = movement.version + u32::from(feed.is_some());
         let row = MovementRow {
@@ -166,18 +189,51 @@ impl Planner<'_> {
         };
         self.plan.changed.push(MovementChange { row, expected: movement.version, feed });
         self.plan.sources.push(source);
+        self.plan.sources.extend(silence);
     }
 
     fn count_change(&mut self, before: &Movement, after: &Movement, feed: Option<FeedChange>) {
         let outcome = &mut self.plan.outcome;
-        match feed {
-            Some(FeedChange::Removed) => outcome.removed += 1,
-            Some(FeedChange::Added) if before.status == MovementStatus::Removed => {
-                outcome.restored += 1;
-            }
-            Some(_) if after != before => outcome.amended += 1,
-            _ => {}
+        match (before.status, after.status) {
+            (MovementStatus::Removed, MovementStatus::Removed) => {}
+            (MovementStatus::Removed, _) => outcome.restored += 1,
+            (_, MovementStatus::Removed) => outcome.removed += 1,
+            _ => outcome.amended += u64::from(feed.is_some() && before != after),
         }
+    }
+
+    /// The silence of a later import about a movement of which this batch tells: one that has every
+    /// line of that day, is at least as trusted, and does not tell of it. Without it, what a
+    /// movement is would depend on which of the two files came first.
+    fn later_silence(
+        &self,
+        movement: MovementId,
+        day: Date,
+        sources: &[SourceRow],
+    ) -> Option<SourceRow> {
+        let heard = |import: &ImportRow| sources.iter().any(|source| source.import == import.id);
+        let silent = self.past.complete.iter().filter(|import| {
+            import.as_of > self.batch.as_of
+                && import.source >= self.batch.source
+                && import.coverage.proves_absence(day)
+                && !heard(import)
+        });
+        let import = silent.max_by_key(|import| (import.as_of, import.received_at))?;
+        Some(SourceRow {
+            import: import.id,
+            consent: import.consent,
+            source: import.source,
+            as_of: import.as_of,
+            received_at: import.received_at,
+            ..self.source(movement, None, MergeReason::Absent)
+        })
+    }
+
+    fn first_told(&self, line: &Line, told: &SourceRow, silence: Option<&SourceRow>) -> Movement {
+        let fresh = first_told(told.movement, self.terms.account, line);
+        let Some(silence) = silence else { return fresh };
+        let evidence = [Evidence::from(told), Evidence::from(silence)];
+        evidence::movement(fresh.id, fresh.account, fresh.version, &evidence).unwrap_or(fresh)
     }
 
     fn list_unclear(&mut self, matching: &Matching, new_ids: &BTreeMap<usize, MovementId>) {
@@ -189,7 +245,7 @@ impl Planner<'_> {
                 let candidates = unclear
                     .candidates
                     .iter()
-                    .map(|index| self.known[*index].row.movement.id)
+                    .map(|index| self.past.known[*index].row.movement.id)
                     .collect();
                 Some(Ambiguity { movement, candidates })
             })
@@ -253,36 +309,33 @@ fn first_told(id: MovementId, account: AccountId, line: &Line) -> Movement {
     }
 }
 
-fn feed_change(before: &Movement, after: &Movement) -> Option<FeedChange> {
-    match (before.status, after.status) {
-        (MovementStatus::Removed, MovementStatus::Removed) => None,
-        (MovementStatus::Removed, _) => Some(FeedChange::Added),
-        (_, MovementStatus::Removed) => Some(FeedChange::Removed),
-        _ if before == after => None,
-        _ => Some(FeedChange::Modified),
+/// The feed's word for what a client that follows it sees happen.
+pub fn feed_change(
+    (before, shown_before): (&Movement, bool),
+    (after, shown_after): (&Movement, bool),
+) -> Option<FeedChange> {
+    match (shown_before, shown_after) {
+        (false, false) => None,
+        (false, true) => Some(FeedChange::Added),
+        (true, false) => Some(FeedChange::Removed),
+        (true, true) => (before != after).then_some(FeedChange::Modified),
     }
 }
 
-/// The break between what is stored and a batch whose first line nobody knew.
-fn seam(
-    batch: &Batch,
-    known: &[Attested],
-    earlier: &[MovementRow],
-    matching: &Matching,
-) -> Option<cartola_model::BalanceGap> {
+/// The break between what is stored, and may be shown, and a batch whose first line nobody knew.
+fn seam(batch: &Batch, past: &Past, matching: &Matching) -> Option<BalanceGap> {
     let first = batch.lines.first()?;
     if matching.new.first() != Some(&0) {
         return None;
     }
-    let of_day = known.iter().map(|attested| &attested.row.movement).filter(|movement| {
-        movement.booked_on == first.observation.booked_on
-            && movement.status != MovementStatus::Removed
-    });
-    let balances: Vec<i64> = earlier
+    let of_day = past.known.iter().map(|attested| &attested.row);
+    let of_day = of_day.filter(|row| row.movement.booked_on == first.observation.booked_on);
+    let balances: Vec<i64> = past
+        .earlier
         .iter()
-        .map(|row| &row.movement)
         .chain(of_day)
-        .filter_map(|movement| movement.balance_after)
+        .filter(|row| past.shows(row))
+        .filter_map(|row| row.movement.balance_after)
         .collect();
     chain::seam(first, &balances)
 }

@@ -3,6 +3,7 @@
 use cartola_engine::consents::RevokeError;
 use cartola_engine::once::Reply;
 use cartola_primitives::id::ConsentId;
+use cartola_store::movements::FeedChange;
 
 use crate::world::World;
 
@@ -50,4 +51,26 @@ async fn a_consent_ends_once() {
     assert!(matches!(revoke(consent).await, Err(RevokeError::Transition(_))));
     let nobodys = ConsentId::from_bytes([3; 16]);
     assert!(matches!(revoke(nobodys).await, Err(RevokeError::Unknown)));
+}
+
+#[tokio::test]
+async fn a_client_that_follows_changes_learns_of_what_is_allowed_again() {
+    let world = World::new().await;
+    let first = world.import(&["2;A;-100;900"]).await;
+    world.engine.revoke_consent(&world.who, first.consent, Reply::NONE).await.unwrap();
+    let seen = world.engine.changes(&world.who, 0, 10).await.unwrap().position;
+    world.import(&["2;A;-100;900"]).await;
+    let changes = world.engine.changes(&world.who, seen, 10).await.unwrap();
+    let told: Vec<_> =
+        changes.entries.iter().map(|entry| (entry.change, entry.row.is_some())).collect();
+    assert_eq!(told, [(FeedChange::Added, true)]);
+}
+
+#[tokio::test]
+async fn gaps_say_nothing_of_movements_that_no_consent_allows() {
+    let world = World::new().await;
+    let first = world.import(&["2;A;-100;900"]).await;
+    world.engine.revoke_consent(&world.who, first.consent, Reply::NONE).await.unwrap();
+    let later = world.import(&["5;B;-50;500"]).await;
+    assert!(later.outcome.gaps.is_empty());
 }

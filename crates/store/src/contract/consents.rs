@@ -1,5 +1,7 @@
 //! The consent ledger.
 
+use std::collections::HashSet;
+
 use cartola_model::{ConsentKind, ConsentState};
 
 use super::Backend;
@@ -116,4 +118,21 @@ pub async fn a_page_is_never_longer_than_the_limit(backend: Backend) {
     assert_eq!(first.rows.len(), MAX_PAGE);
     let rest = scene.store.consents(tenant, first.next, usize::MAX).await.expect("a read");
     assert_eq!((rest.rows.len(), rest.next), (2, None));
+}
+
+/// A set holds while any consent on the way to its end does.
+pub async fn sets_hold_while_any_of_their_consents_does(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let mut ended = scene.make.consent(scene.link.id);
+    ended.state = ConsentState::Revoked { granted_at: at(-60), at: NOW };
+    let alone = scene.make.consent_set(ended.id, None);
+    let first = scene.make.consent_set(scene.consent.id, None);
+    let joined = scene.make.consent_set(ended.id, Some(first.id));
+    scene.apply(Command::AddConsent(ended)).await;
+    scene.apply(Command::AddConsentSets(vec![alone, first, joined])).await;
+    let asked = vec![alone.id, first.id, joined.id, scene.make.id()];
+    let holding = scene.store.holding(scene.make.tenant, asked.clone(), NOW).await;
+    assert_eq!(holding.expect("a read"), HashSet::from([first.id, joined.id]));
+    let elsewhere = scene.store.holding(scene.make.id(), asked, NOW).await;
+    assert_eq!(elsewhere.expect("a read"), HashSet::new());
 }

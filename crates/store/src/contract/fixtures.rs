@@ -251,6 +251,7 @@ impl Fixtures {
             archive: self.id(),
             content: ContentHash::of(b"a statement"),
             layout: "banco-chile-cartola".to_owned(),
+            source: SourceKind::StatementFile,
             as_of: TODAY,
             received_at: NOW,
             coverage: Coverage { from: march(1), to: march(31), complete: true },

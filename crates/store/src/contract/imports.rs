@@ -1,7 +1,7 @@
 //! Imports.
 
 use cartola_crypto::ContentHash;
-use cartola_model::{BalanceGap, Coverage, StatementPeriod};
+use cartola_model::{BalanceGap, Coverage, SourceKind, StatementPeriod};
 use cartola_primitives::id::AccountId;
 
 use super::Backend;
@@ -25,6 +25,7 @@ pub async fn an_import_comes_back_as_it_was_added(backend: Backend) {
     let plain = import(&scene);
     let mut full = import(&scene);
     full.received_at = at(1);
+    full.source = SourceKind::MappedFile;
     full.coverage = Coverage { from: march(2), to: march(2), complete: false };
     full.period = Some(StatementPeriod {
         from: march(1),
@@ -122,4 +123,26 @@ pub async fn imports_are_listed_by_id_in_pages(backend: Backend) {
         })
         .await;
     }
+}
+
+/// Complete imports of an account are found by the days they share with others.
+pub async fn complete_imports_are_found_by_their_days(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let covering = |from, to, complete| ImportRow {
+        coverage: Coverage { from: march(from), to: march(to), complete },
+        ..import(&scene)
+    };
+    let rows = [covering(1, 5, true), covering(5, 9, true), covering(1, 9, false)];
+    for row in &rows {
+        scene.apply(Command::AddImport(row.clone())).await;
+    }
+    let found = async |account, from, to| {
+        let (tenant, days) = (scene.make.tenant, (march(from), march(to)));
+        scene.store.complete_imports(tenant, account, days.0, days.1).await.expect("a read")
+    };
+    let account = scene.account.id;
+    assert_eq!(found(account, 1, 4).await, rows[..1]);
+    assert_eq!(found(account, 5, 5).await, rows[..2]);
+    assert_eq!(found(account, 10, 20).await, []);
+    assert_eq!(found(scene.make.id(), 1, 9).await, []);
 }

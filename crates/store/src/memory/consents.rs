@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::iter::successors;
 
 use async_trait::async_trait;
@@ -19,6 +19,17 @@ impl Consents for MemoryStore {
         id: ConsentId,
     ) -> Result<Option<ConsentRow>, StoreError> {
         Ok(self.records(tenant).consents.get(&id).cloned())
+    }
+
+    async fn holding(
+        &self,
+        tenant: TenantId,
+        sets: Vec<ConsentSetId>,
+        now: Timestamp,
+    ) -> Result<HashSet<ConsentSetId>, StoreError> {
+        let records = self.records(tenant);
+        let mut permits = Permits::new(&records, now);
+        Ok(sets.into_iter().filter(|set| permits.set_holds(*set)).collect())
     }
 
     async fn consents(

@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
+use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, ImportId, TenantId};
 
 use super::MemoryStore;
@@ -24,6 +25,20 @@ impl Imports for MemoryStore {
     ) -> Result<Vec<ImportRow>, StoreError> {
         let records = self.records(tenant);
         Ok(records.imports.values().filter(|row| row.content == *content).cloned().collect())
+    }
+
+    async fn complete_imports(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<ImportRow>, StoreError> {
+        let overlaps = |row: &&ImportRow| {
+            let covered = &row.coverage;
+            row.account == account && covered.complete && covered.from <= to && from <= covered.to
+        };
+        Ok(self.records(tenant).imports.values().filter(overlaps).cloned().collect())
     }
 
     async fn imports(

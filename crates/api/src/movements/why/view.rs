@@ -39,7 +39,7 @@ struct SourceView<'a> {
     #[schema(example = "line 7")]
     place: &'a str,
     /// How far the source is trusted where two disagree.
-    #[schema(value_type = SourceKindView)]
+    #[schema(value_type = wire::SourceKind)]
     kind: SourceKind,
     /// The day on which the institution made the source.
     #[schema(value_type = wire::Day)]
@@ -47,7 +47,7 @@ struct SourceView<'a> {
     #[schema(value_type = wire::Instant)]
     received_at: Timestamp,
     /// Why it counts as this movement.
-    #[schema(value_type = ReasonView)]
+    #[schema(value_type = wire::MergeReason)]
     reason: MergeReason,
     /// The reason in words.
     explanation: Cow<'static, str>,
@@ -57,35 +57,6 @@ struct SourceView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     says: Option<SayingView<'a>>,
-}
-
-/// How far a source is trusted, from the least to the most.
-#[derive(ToSchema)]
-#[schema(as = SourceKind, rename_all = "snake_case")]
-#[allow(dead_code, reason = "describes what the model serialises")]
-enum SourceKindView {
-    /// A CSV file read through a mapping that a person wrote.
-    MappedFile,
-    /// A file in a standard format (OFX).
-    StandardFile,
-    /// A bank's own statement file.
-    StatementFile,
-}
-
-/// Why a source counts as a movement.
-#[derive(ToSchema)]
-#[schema(as = MergeReason, rename_all = "snake_case")]
-#[allow(dead_code, reason = "describes what the model serialises")]
-enum ReasonView {
-    First,
-    SameReference,
-    IdenticalLine,
-    SameBalance,
-    SameLine,
-    TruncatedText,
-    OnlyCandidate,
-    Absent,
-    Split,
 }
 
 /// One line of a source, in canonical terms.

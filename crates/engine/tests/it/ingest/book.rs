@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use cartola_connector::{AccountClaim, Batch, Holder, Line, Place};
-use cartola_engine::ingest::plan::{Terms, plan, window};
+use cartola_crypto::ContentHash;
+use cartola_engine::ingest::plan::{Past, Terms, plan, window};
 use cartola_model::movement::MovementDetails;
 use cartola_model::{Coverage, MovementStatus, Observation, SourceKind};
 use cartola_primitives::clock::ManualClock;
-use cartola_primitives::id::{AccountId, IdMinter};
+use cartola_primitives::id::{AccountId, ArchiveId, IdMinter};
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_primitives::{Clock, Currency, Date, Money, SignedDuration, Timestamp, date};
-use cartola_store::imports::ImportOutcome;
+use cartola_store::imports::{ImportOutcome, ImportRow};
 use cartola_store::movements::{Attested, FeedChange};
 
 /// A line of a statement, as tests write it: day of March 2026, amount, balance after, glosa.
@@ -96,6 +97,7 @@ pub struct Book {
     minter: IdMinter,
     account: AccountId,
     pub known: Vec<Attested>,
+    complete: Vec<ImportRow>,
 }
 
 impl Book {
@@ -104,7 +106,7 @@ impl Book {
         let clock = Arc::new(ManualClock::new(start));
         let minter = IdMinter::new(clock.clone(), Arc::new(SeededRandomness::new(7)));
         let account = minter.mint();
-        Self { clock, minter, account, known: Vec::new() }
+        Self { clock, minter, account, known: Vec::new(), complete: Vec::new() }
     }
 
     /// Takes a statement in.
@@ -129,8 +131,16 @@ impl Book {
         let mut known: Vec<Attested> = self.known.iter().filter(within).cloned().collect();
         known.sort_by_key(|known| (known.row.movement.booked_on, known.row.movement.id));
         let first = batch.lines.first().map_or(from, |line| line.observation.booked_on);
-        let earlier = self.day_before(first);
-        let plan = plan(batch, &known, &earlier, terms, &self.minter);
+        let past = Past {
+            holding: self.known.iter().map(|known| known.row.consents).collect(),
+            earlier: self.day_before(first),
+            complete: self.complete.clone(),
+            known,
+        };
+        let plan = plan(batch, &past, terms, &self.minter);
+        if batch.coverage.complete {
+            self.complete.push(import(batch, terms));
+        }
         self.apply(plan)
     }
 
@@ -206,4 +216,21 @@ fn render(known: &Attested) -> String {
         movement.version,
         reasons.join(", ")
     )
+}
+
+fn import(batch: &Batch, terms: Terms) -> ImportRow {
+    ImportRow {
+        id: terms.import,
+        account: terms.account,
+        consent: terms.consent,
+        archive: ArchiveId::from_bytes([0; 16]),
+        content: ContentHash::of(b""),
+        layout: batch.layout.to_owned(),
+        source: batch.source,
+        as_of: batch.as_of,
+        received_at: terms.received_at,
+        coverage: batch.coverage,
+        period: None,
+        outcome: ImportOutcome::default(),
+    }
 }

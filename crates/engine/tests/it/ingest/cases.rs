@@ -1,9 +1,11 @@
 //! One story a test: statements in, movements and reasons out.
 
+use cartola_connector::Line;
+use cartola_model::{Instalment, SourceKind};
 use cartola_store::imports::ImportOutcome;
 use expect_test::{Expect, expect};
 
-use super::book::{Book, Head, Row};
+use super::book::{Book, Head, Row, batch, line};
 
 /// Imports the statements in order and compares the figures of the last one, and the book.
 fn check(statements: &[(Head, &[Row])], expected: Expect) {
@@ -300,4 +302,70 @@ fn files_that_join_leave_no_gap() {
         2026-03-05 -20 70 "B" booked v1 [first]
     "#]],
     );
+}
+
+#[test]
+fn an_older_statement_that_comes_late_brings_nothing_back() {
+    let older: &[Row] = &[(2, -10, None, "A"), (3, -20, None, "FANTASMA"), (4, -5, None, "C")];
+    let newer: &[Row] = &[(2, -10, None, "A"), (4, -5, None, "C")];
+    let head = Head::statement(2, 4);
+    check(
+        &[(head.made_on(9), newer), (head.made_on(4), older)],
+        expect![[r#"
+        read 3 new 1 duplicates 2 amended 0 removed 1 restored 0 gaps 0 ambiguous 0
+        2026-03-02 -10 - "A" booked v1 [first, same_line]
+        2026-03-03 -20 - "FANTASMA" removed v1 [first, absent]
+        2026-03-04 -5 - "C" booked v1 [first, same_line]
+    "#]],
+    );
+}
+
+#[test]
+fn references_that_start_anew_in_each_file_merge_nothing() {
+    let lines = |rows: &[Row]| -> Vec<Line> {
+        let with_reference = |(number, row): (usize, &Row)| {
+            let mut line = line(number, *row);
+            line.observation.details.reference = Some((number + 1).to_string());
+            line
+        };
+        rows.iter().enumerate().map(with_reference).collect()
+    };
+    let mut book = Book::new();
+    let head = Head { source: SourceKind::StandardFile, ..Head::statement(1, 31) };
+    let first = lines(&[(2, -1000, None, "ARRIENDO"), (3, -2000, None, "LUZ")]);
+    let second = lines(&[(9, -50000, None, "SUPERMERCADO"), (10, 90000, None, "SUELDO")]);
+    book.import_batch(&batch(head.incomplete(), first));
+    let outcome = book.import_batch(&batch(head.incomplete(), second));
+    assert_eq!((outcome.new, outcome.amended), (2, 0));
+}
+
+#[test]
+fn a_reference_finds_a_booking_that_was_moved() {
+    let with = |row: Row| {
+        let mut line = line(0, row);
+        line.observation.details.reference = Some("REF-77".to_owned());
+        line
+    };
+    let mut book = Book::new();
+    let head = Head::statement(1, 31).incomplete();
+    book.import_batch(&batch(head, vec![with((5, -990, None, "COMPRA"))]));
+    book.import_batch(&batch(head.made_on(31), vec![with((6, -990, None, "COMPRA"))]));
+    expect![[r#"
+        2026-03-06 -990 - "COMPRA" booked v2 [first, same_reference]
+    "#]]
+    .assert_eq(&book.render());
+}
+
+#[test]
+fn instalments_of_one_purchase_stay_apart() {
+    let instalment = |number| {
+        let mut line = line(0, (5, -10000, None, "FALABELLA NOTEBOOK"));
+        line.observation.details.instalment = Some(Instalment { number, of: 3 });
+        line
+    };
+    let mut book = Book::new();
+    let head = Head::statement(1, 31).incomplete();
+    book.import_batch(&batch(head, vec![instalment(1)]));
+    let second = book.import_batch(&batch(head, vec![instalment(2)]));
+    assert_eq!((second.new, second.ambiguous.len()), (1, 1));
 }

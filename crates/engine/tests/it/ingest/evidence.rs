@@ -15,6 +15,7 @@ struct Said {
     as_of: Date,
     received_at: Timestamp,
     id: SourceId,
+    pinned: bool,
     says: Option<Observation>,
 }
 
@@ -25,6 +26,7 @@ impl Said {
             as_of: self.as_of,
             received_at: self.received_at,
             id: self.id,
+            pinned: self.pinned,
             says: self.says.as_ref(),
         }
     }
@@ -40,12 +42,13 @@ fn said() -> impl Strategy<Value = Said> {
         0.8,
         (1..5_i8, -3..3_i64, proptest::option::of(0..3_i64), "[A-C]{8,12}", any::<bool>()),
     );
-    (source, 1..5_i8, 0..3_i64, any::<[u8; 16]>(), says).prop_map(
-        |(source, as_of, received, id, says)| Said {
+    (source, 1..5_i8, 0..3_i64, any::<([u8; 16], bool)>(), says).prop_map(
+        |(source, as_of, received, (id, pinned), says)| Said {
             source,
             as_of: day(as_of),
             received_at: Timestamp::from_second(received).unwrap(),
             id: SourceId::from_bytes(id),
+            pinned,
             says: says.map(|(on, amount, balance_after, glosa, pending)| Observation {
                 booked_on: day(on),
                 value_on: None,

@@ -136,4 +136,40 @@ proptest! {
         prop_assert_eq!(outcome.duplicates, outcome.read);
         prop_assert_eq!(book.facts(), facts);
     }
+
+    /// What the book says does not depend on the order in which statements come, also where the
+    /// bank took lines back between them.
+    #[test]
+    fn the_order_of_statements_makes_no_difference(
+        history in history(),
+        taken_back in proptest::collection::vec(any::<bool>(), 40),
+        rotation in 0..3_usize,
+    ) {
+        let whole: Vec<usize> = (0..history.lines.len()).collect();
+        let left: Vec<usize> =
+            whole.iter().copied().filter(|line| !taken_back[*line]).collect();
+        let statement = |made_on: i8, lines: &[usize]| {
+            let rows = lines.iter().map(|index| history.lines[*index]);
+            // Each line has a text of its own, so that no other could be meant.
+            let lines = rows.zip(lines).enumerate().map(|(number, ((day, amount, _, text), index))| {
+                let mut line = line(number, (day, amount, None, text));
+                line.observation.glosa = format!("{text} {index:03}");
+                line
+            });
+            let head = Head::statement(0, 13).made_on(made_on);
+            batch(Head { days: (1, 13), ..head }, lines.collect())
+        };
+        let mut statements = [statement(14, &whole), statement(15, &left), statement(16, &left)];
+        let mut straight = Book::new();
+        for batch in &statements {
+            straight.import_batch(batch);
+        }
+        statements.rotate_left(rotation);
+        statements.reverse();
+        let mut other = Book::new();
+        for batch in &statements {
+            other.import_batch(batch);
+        }
+        prop_assert_eq!(straight.facts(), other.facts());
+    }
 }

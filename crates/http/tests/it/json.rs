@@ -1,0 +1,99 @@
+//! Bodies that are read strictly and never quoted.
+
+use cartola_http::body::parse;
+use cartola_http::problem::Code;
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object with `amount` and `names`")]
+struct Asked {
+    amount: u32,
+    #[serde(default)]
+    names: Vec<String>,
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "an expectation is written where it is passed")]
+fn check(body: &str, expected: Expect) {
+    let told = match parse::<Asked>(body.as_bytes()) {
+        Ok(Asked { amount, names }) => format!("{amount} {names:?}"),
+        Err(problem) => {
+            let body: serde_json::Value = serde_json::from_slice(&problem.body("")).unwrap();
+            format!("{}: {}", problem.code().name(), body["detail"].as_str().unwrap())
+        }
+    };
+    expected.assert_eq(&told);
+}
+
+#[test]
+fn what_fits_is_read() {
+    check(r#" {"amount": 7, "names": ["a"]} "#, expect![[r#"7 ["a"]"#]]);
+}
+
+#[test]
+fn what_does_not_is_told_in_our_own_words() {
+    check("[7]", expect!["json_invalid: The body is not an object."]);
+    check("[7", expect!["json_malformed: The body, at line 1, column 2: it ends too early."]);
+    check(
+        "{}",
+        expect!["json_invalid: The body, at line 1, column 2: the field `amount` is missing."],
+    );
+    check(
+        r#"{"amount":"MARIA, expected nobody"}"#,
+        expect!["json_invalid: The body, at line 1, column 34: expected u32."],
+    );
+    check(
+        r#"{"amount":1,"MARIA`, expected one of `RUT":2}"#,
+        expect![
+            "json_invalid: The body, at line 1, column 42: a field is unknown; known are `amount` or `names`."
+        ],
+    );
+    check(
+        r#"{"amount":1,"amount":2}"#,
+        expect!["json_invalid: The body, at line 1, column 20: the field `amount` is there twice."],
+    );
+    check(
+        "{\"amount\":1,\n\"names\":[1]}",
+        expect!["json_invalid: The body, at line 2, column 10: expected a string."],
+    );
+    check(
+        "{\"amount\":1}}",
+        expect!["json_malformed: The body, at line 1, column 13: it is not JSON."],
+    );
+}
+
+#[test]
+fn depth_has_an_end() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    check(&deep, expect!["json_invalid: The body is not an object."]);
+    let within = format!(r#"{{"deep":{deep}}}"#);
+    let problem = parse::<serde_json::Value>(within.as_bytes()).unwrap_err();
+    assert_eq!(problem.code(), Code::JsonMalformed);
+    let told = String::from_utf8(problem.body("")).unwrap();
+    assert!(told.contains("nested too deeply"), "{told}");
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_was_sent_is_said_again(
+        secret in "[A-Z]{8}",
+        shape in prop::sample::select(vec![
+            r#"{"amount":"@"}"#, r#"{"@":1}"#, r#"{"amount":1,"@":1}"#, r#"@"#, r#"{"amount":@}"#,
+            r#"{"amount":1,"names":[{"@":"@"}]}"#, r#"["@"]"#, r#""@""#, r#"{"amount":1}@"#,
+        ]),
+    ) {
+        let body = shape.replace('@', &secret);
+        let problem = parse::<Asked>(body.as_bytes()).err().unwrap();
+        prop_assert!(matches!(problem.code(), Code::JsonInvalid | Code::JsonMalformed));
+        let told = String::from_utf8(problem.body("")).unwrap();
+        prop_assert!(!told.contains(&secret), "{}", told);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(body in prop::collection::vec(any::<u8>(), 0..64)) {
+        if let Err(problem) = parse::<Asked>(&body) {
+            prop_assert!(problem.status().is_client_error());
+        }
+    }
+}
