@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::http::{Answer, Client};
 use crate::installation::{Gateway, Installation};
-use crate::process::{self, PROGRAM};
+use crate::process::{self, Ended, PROGRAM};
 use crate::statement;
 
 /// Uploads after which a fault must have shown itself.
@@ -141,15 +141,20 @@ fn a_disk_that_is_full() {
     assert_eq!(again.status, 201, "{}", again.text());
     wait_for(&client, "/readyz", 200);
     assert_eq!(movements(&client), (taken + 1) * 300);
-    let config = installation.path().join("from-outside.toml");
-    let key = installation.path().join("master.key");
-    let text = format!("data = {disk:?}\nmaster_key_file = {key:?}\n");
-    std::fs::write(&config, text).unwrap();
-    let run = |verb: &[&str]| {
-        process::run(installation.path(), &[verb, &["--config", "from-outside.toml"]].concat())
-    };
-    run(&["doctor"]).done();
-    run(&["audit", "verify"]).done();
+    for verb in [&["doctor"][..], &["audit", "verify"]] {
+        run_beside(gateway.process.id(), &installation, verb).done();
+    }
+}
+
+/// Runs a command where the gateway's disk is mounted.
+fn run_beside(gateway: u32, installation: &Installation, verb: &[&str]) -> Ended {
+    let mut command = Command::new("nsenter");
+    command
+        .args(["--target", &gateway.to_string(), "--user", "--mount", PROGRAM])
+        .args(verb)
+        .arg("--config")
+        .arg(installation.path().join("cartola.toml"));
+    process::ended(command)
 }
 
 /// A folder as the process sees it.
