@@ -2,8 +2,10 @@
 
 mod split;
 
+use std::collections::HashMap;
+
 use cartola_model::{Counterparty, Principal};
-use cartola_primitives::id::{AccountId, MovementId};
+use cartola_primitives::id::{AccountId, ConsentId, MovementId};
 use cartola_store::movements::{
     AliasRow, Attested, FeedEntry, MovementPage, MovementQuery, MovementRow,
 };
@@ -20,7 +22,8 @@ pub const MAX_FEED: usize = 1_000;
 /// A movement and why it is what it is.
 #[derive(Debug, Clone)]
 pub struct Explained {
-    /// The movement with its sources.
+    /// The movement with its sources. One that says nothing, and is not an absence, is withheld: the
+    /// consent under which it came has ended.
     pub attested: Attested,
     /// Merges and undone merges that name it.
     pub aliases: Vec<AliasRow>,
@@ -65,11 +68,32 @@ impl Engine {
         id: MovementId,
     ) -> Result<Option<Explained>, EngineError> {
         self.note_access(who, "movement.read", Subject::one(id));
-        let Some(attested) = self.store().movement(who.tenant, id, self.now()).await? else {
+        let Some(mut attested) = self.store().movement(who.tenant, id, self.now()).await? else {
             return Ok(None);
         };
+        self.withhold(who, &mut attested).await?;
         let aliases = self.store().aliases(who.tenant, id).await?;
         Ok(Some(Explained { attested, aliases }))
+    }
+
+    /// Takes out what those sources said whose own consent no longer holds; that they spoke stays.
+    async fn withhold(&self, who: &Principal, attested: &mut Attested) -> Result<(), EngineError> {
+        let mut holding: HashMap<ConsentId, bool> = HashMap::new();
+        for source in &mut attested.sources {
+            let holds = match holding.get(&source.consent) {
+                Some(holds) => *holds,
+                None => {
+                    let consent = self.store().consent(who.tenant, source.consent).await?;
+                    let holds = consent.is_some_and(|consent| consent.state.holds(self.now()));
+                    holding.insert(source.consent, holds);
+                    holds
+                }
+            };
+            if !holds {
+                source.says = None;
+            }
+        }
+        Ok(())
     }
 
     /// The other side of a movement, opened.
