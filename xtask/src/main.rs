@@ -1,4 +1,4 @@
-//! Repository tasks: tidy, generated files, benches. One file per verb.
+//! Repository tasks: tidy, generated files. One file per verb.
 
 mod generate;
 mod tidy;

@@ -23,17 +23,9 @@ use crate::once::Reply;
 use crate::retry::{MaybeConflict, until_settled};
 use crate::{Engine, EngineError};
 
+pub use cartola_connector::{MAX_BATCHES, MAX_MAPPING_BYTES, MAX_SOURCE_BYTES as MAX_FILE_BYTES};
 pub use report::{ImportReport, Imported};
 pub(crate) use seal::{SealedCounterparty, counterparty_place};
-
-/// Largest file that is taken, in bytes.
-pub const MAX_FILE_BYTES: usize = 32 << 20;
-
-/// Largest mapping that is taken, in bytes.
-pub const MAX_MAPPING_BYTES: usize = 64 << 10;
-
-/// Accounts that one file may speak of.
-pub const MAX_BATCHES: usize = 50;
 
 /// A file, and what its giver says about it.
 #[derive(Clone, Default)]

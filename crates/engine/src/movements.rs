@@ -2,7 +2,7 @@
 
 mod split;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use cartola_model::{Counterparty, Principal};
 use cartola_primitives::id::{AccountId, ConsentId, MovementId};
@@ -78,20 +78,17 @@ impl Engine {
 
     /// Takes out what those sources said whose own consent no longer holds; that they spoke stays.
     async fn withhold(&self, who: &Principal, attested: &mut Attested) -> Result<(), EngineError> {
-        let mut holding: HashMap<ConsentId, bool> = HashMap::new();
-        for source in &mut attested.sources {
-            let holds = match holding.get(&source.consent) {
-                Some(holds) => *holds,
-                None => {
-                    let consent = self.store().consent(who.tenant, source.consent).await?;
-                    let holds = consent.is_some_and(|consent| consent.state.holds(self.now()));
-                    holding.insert(source.consent, holds);
-                    holds
-                }
-            };
-            if !holds {
-                source.says = None;
+        let consents: HashSet<ConsentId> =
+            attested.sources.iter().map(|source| source.consent).collect();
+        let mut holding = HashSet::with_capacity(consents.len());
+        for id in consents {
+            let consent = self.store().consent(who.tenant, id).await?;
+            if consent.is_some_and(|consent| consent.state.holds(self.now())) {
+                holding.insert(id);
             }
+        }
+        for source in &mut attested.sources {
+            source.says.take_if(|_| !holding.contains(&source.consent));
         }
         Ok(())
     }

@@ -1,0 +1,131 @@
+//! How fast statements are taken in, against the bare store with the same rows.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use cartola_engine::imports::Upload;
+use cartola_primitives::{Date, date};
+use cartola_store::movements::{MovementRow, SourceRow};
+use cartola_store::{Accounts, Command, Movements, UnitOfWork};
+use cartola_store_sqlite::bench_support::{BareRows, BareWriter};
+use cartola_store_sqlite::{Options, SqliteStore};
+
+use crate::installation::{Installation, data_of};
+use crate::lab::{self, Lab, say};
+use crate::report::{Figure, Report, movements_a_second};
+use crate::statement::Statement;
+use crate::watch::{self, Readings, rate};
+
+/// Files of one round: two years of each of five accounts.
+const ACCOUNTS: u32 = 5;
+const YEARS: [Date; 2] = [date(2024, 1, 1), date(2025, 1, 1)];
+
+/// Lines of a file.
+const LINES: u32 = 50_000;
+
+const DAYS_OF_A_YEAR: u32 = 365;
+
+/// Rounds, each on a store of its own.
+const ROUNDS: usize = 3;
+
+/// What one round came to.
+struct Round {
+    import: Duration,
+    duplicates: Duration,
+    bare: Duration,
+}
+
+/// Measures and reports.
+pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
+    let mut rounds = Vec::with_capacity(ROUNDS);
+    for number in 1..=ROUNDS {
+        say(format_args!("ingest, round {number} of {ROUNDS}"));
+        rounds.push(round(lab).await?);
+    }
+    let all = u64::try_from(statements(false).count()).expect("a handful") * u64::from(LINES);
+    let of = |time: fn(&Round) -> Duration, lines: u64| {
+        Readings::of(rounds.iter().map(|round| rate(lines, time(round))))
+    };
+    let ratios = Readings::of(
+        rounds.iter().map(|round| round.bare.as_secs_f64() / round.import.as_secs_f64()),
+    );
+    report.add(Figure {
+        what: "ingest of mapped CSV".to_owned(),
+        measured: movements_a_second(&of(|round| round.import, all)),
+        against: format!("bare store: {}", movements_a_second(&of(|round| round.bare, all))),
+        ratio: Some(ratios),
+        aim: "≥ 0.33",
+    });
+    report.add(Figure {
+        what: "ingest of a file whose lines are all known".to_owned(),
+        measured: movements_a_second(&of(|round| round.duplicates, LINES.into())),
+        against: String::new(),
+        ratio: None,
+        aim: "",
+    });
+    Ok(())
+}
+
+fn statements(with_carriage_returns: bool) -> impl Iterator<Item = Statement> {
+    YEARS.into_iter().flat_map(move |first_day| {
+        (0..ACCOUNTS).map(move |account| Statement {
+            account,
+            first_day,
+            days: DAYS_OF_A_YEAR,
+            lines: LINES,
+            with_carriage_returns,
+        })
+    })
+}
+
+async fn round(lab: &Lab) -> anyhow::Result<Round> {
+    let folder = lab.folder("ingest")?;
+    let installation = Installation::make(&folder).await?;
+    let uploads: Vec<Upload> = statements(false).map(|statement| statement.upload()).collect();
+    let begun = watch::start();
+    for upload in uploads {
+        installation.import_upload(upload, LINES.into(), LINES.into()).await?;
+    }
+    let import = begun.elapsed();
+    let rows = BareRows::of(rows_of(&installation).await?);
+    let known = statements(true).next().context("there are statements")?;
+    let begun = watch::start();
+    installation.import_upload(known.upload(), LINES.into(), 0).await?;
+    let duplicates = begun.elapsed();
+    drop(installation);
+    lab::clear(&folder)?;
+    Ok(Round { import, duplicates, bare: write_bare(lab, &rows)? })
+}
+
+/// All movements and sources of an installation as one unit of work.
+async fn rows_of(installation: &Installation) -> anyhow::Result<UnitOfWork> {
+    let (tenant, now) = (installation.tenant.id, installation.engine.now());
+    let mut movements: Vec<MovementRow> = Vec::new();
+    let mut sources: Vec<SourceRow> = Vec::new();
+    let accounts = installation.store.accounts(tenant, None, ACCOUNTS as usize, now).await?;
+    for account in accounts.rows {
+        let (from, to) = (date(2000, 1, 1), date(2100, 1, 1));
+        for attested in installation.store.window(tenant, account.id, from, to).await? {
+            movements.push(attested.row);
+            sources.extend(attested.sources);
+        }
+    }
+    let work = UnitOfWork::new(tenant, now)
+        .with(Command::AddTenant(installation.tenant.clone()))
+        .with(Command::AddMovements(movements))
+        .with(Command::AddSources(sources));
+    Ok(work)
+}
+
+fn write_bare(lab: &Lab, rows: &BareRows) -> anyhow::Result<Duration> {
+    let folder = lab.folder("bare")?;
+    let data = data_of(&folder);
+    drop(SqliteStore::open(&data, Options::default())?);
+    let writer = BareWriter::open(&data)?;
+    let begun = watch::start();
+    writer.write(rows)?;
+    let time = begun.elapsed();
+    drop(writer);
+    lab::clear(&folder)?;
+    Ok(time)
+}

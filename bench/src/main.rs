@@ -1,0 +1,73 @@
+//! Measures what we say about speed and memory, and writes `docs/benchmarks.md`.
+
+mod answer;
+#[path = "../../crates/cartola/src/serve/background.rs"]
+#[allow(dead_code, reason = "the binary needs more of it")]
+mod background;
+mod config;
+#[path = "../../crates/cartola/src/serve/connections.rs"]
+mod connections;
+mod fill;
+mod footprint;
+mod http;
+mod ingest;
+mod installation;
+mod lab;
+mod load;
+#[path = "../../crates/cartola/src/logging.rs"]
+#[allow(dead_code, reason = "the binary needs more of it")]
+mod logging;
+mod machine;
+mod page;
+mod population;
+mod report;
+mod run;
+mod server;
+mod statement;
+mod tail;
+mod watch;
+
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Parser)]
+#[command(name = "cartola-bench", about = "Measures speed and memory")]
+struct CommandLine {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Measure, print the table and write it into a file
+    Run(run::Arguments),
+    /// Fill a store and leave it, to be looked into with a profiler
+    Fill(fill::Arguments),
+    /// Answer every request with a file, as the gateway would
+    #[command(hide = true)]
+    Answer(answer::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    let command_line = CommandLine::parse();
+    // As the binary's, so that what is compared runs on the same.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command_line.verb {
+            Verb::Run(arguments) => until_stopped(run::run(&arguments)).await,
+            Verb::Fill(arguments) => until_stopped(fill::run(&arguments)).await,
+            Verb::Answer(arguments) => answer::run(arguments).await,
+        }
+    })
+}
+
+/// Ends early on SIGINT and SIGTERM: what is dropped takes its processes and folders with it.
+async fn until_stopped(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        outcome = work => outcome,
+        _ = interrupt.recv() => anyhow::bail!("stopped; nothing was written"),
+        _ = terminate.recv() => anyhow::bail!("stopped; nothing was written"),
+    }
+}

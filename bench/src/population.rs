@@ -1,0 +1,80 @@
+//! A store with many accounts of one tenant, filled by importing.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use cartola_primitives::id::AccountId;
+use cartola_primitives::{Secret, date};
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::installation::Installation;
+use crate::lab;
+use crate::statement::{Statement, mixed};
+
+/// Movements of each account, over three years.
+pub const PER_ACCOUNT: u32 = 5_000;
+
+const DAYS: u32 = 3 * 365;
+
+/// Imports that are under way at the same time.
+const AT_ONCE: usize = 4;
+
+/// Different pages that are asked for.
+const PAGES: u64 = 20_000;
+
+/// Movements of a page.
+const PAGE: u32 = 100;
+
+/// A filled store, closed.
+pub struct Population {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// The tenant's bearer key.
+    pub key: Secret<String>,
+    accounts: Vec<AccountId>,
+}
+
+impl Population {
+    /// Fills a store with so many movements, by the same use case that serves an upload.
+    pub async fn make(folder: &Path, movements: u32) -> anyhow::Result<Self> {
+        let installation = Installation::make(folder).await?;
+        let bar = lab::bar("movements stored", movements.into());
+        let accounts = stream::iter(0..movements / PER_ACCOUNT)
+            .map(async |account| {
+                let report = installation.import(&statement(account)).await?;
+                bar.inc(PER_ACCOUNT.into());
+                anyhow::Ok(report.account)
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await
+            .context("the store cannot be filled")?;
+        bar.finish_and_clear();
+        Ok(Self { folder: folder.to_owned(), key: installation.api_key, accounts })
+    }
+
+    /// Paths of pages here and there: an account, and a day up to which it is read.
+    pub fn pages(&self) -> Vec<String> {
+        (0..PAGES).map(|number| self.page(mixed(number))).collect()
+    }
+
+    fn page(&self, chance: u64) -> String {
+        let count = u64::try_from(self.accounts.len()).expect("a length fits 64 bits");
+        let account = usize::try_from(chance % count).expect("below the count");
+        // So many movements at least lie before the day that the page is full.
+        let line = u32::try_from((chance >> 32) % u64::from(PER_ACCOUNT - 2 * PAGE));
+        let day = statement(0).day(2 * PAGE + line.expect("below the number of lines"));
+        let account = self.accounts[account];
+        format!("/v1/movements?account_id={account}&to={day}&limit={PAGE}")
+    }
+}
+
+fn statement(account: u32) -> Statement {
+    Statement {
+        account,
+        first_day: date(2023, 1, 1),
+        days: DAYS,
+        lines: PER_ACCOUNT,
+        with_carriage_returns: false,
+    }
+}

@@ -1,0 +1,158 @@
+//! A server as a process of its own, killed when it is dropped.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+use crate::http;
+use crate::installation::write_config;
+use crate::lab::Lab;
+use crate::watch;
+
+/// How often a server that starts is asked whether it is ready.
+const ASK_EVERY: Duration = Duration::from_millis(1);
+
+/// How long a server may take to be ready, and to stop when it is told to.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often a killed process is looked for.
+const REAP_EVERY: Duration = Duration::from_millis(5);
+
+/// The path that tells whether a server is ready.
+const READY: &str = "/readyz";
+
+/// Bytes of a log that are shown when its server fails.
+const SHOWN_LOG_BYTES: usize = 2_000;
+
+/// A server that is ready.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// From the start of the process to the first answer that it is ready.
+    pub start: Duration,
+}
+
+/// What a process keeps for itself, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory {
+    /// Pages that no other process has, as they are in a file: of the database, where it is mapped.
+    pub clean: u64,
+    /// Pages that no other process has, and no file.
+    pub dirty: u64,
+    /// Most that was resident at any time, shared pages included.
+    pub peak: u64,
+}
+
+impl Server {
+    /// The gateway on an installation, as its operator would start it.
+    pub async fn gateway(lab: &Lab, folder: &Path) -> anyhow::Result<Self> {
+        let address = free_address().await?;
+        let config = write_config(folder, address.port())?;
+        let mut command = Command::new(&lab.gateway);
+        command.arg("serve").arg("--config").arg(config);
+        Self::spawn(command, address, folder.join("gateway.log")).await
+    }
+
+    /// A server that answers everything with the content of a file.
+    pub async fn of_memory(lab: &Lab, body: &Path) -> anyhow::Result<Self> {
+        let address = free_address().await?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("answer").arg(address.to_string()).arg(body).arg(lab.folder("memory-server")?);
+        Self::spawn(command, address, lab.path().join("memory-server.log")).await
+    }
+
+    async fn spawn(
+        mut command: Command,
+        address: SocketAddr,
+        log: PathBuf,
+    ) -> anyhow::Result<Self> {
+        let file = File::create(&log).context("the log cannot be made")?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).kill_on_drop(true);
+        let begun = watch::start();
+        let child = command.spawn().context("the server cannot be started")?;
+        let mut server = Self { child, address, start: Duration::ZERO };
+        server.wait_until_ready(begun, &log).await?;
+        server.start = begun.elapsed();
+        Ok(server)
+    }
+
+    async fn wait_until_ready(&mut self, begun: Instant, log: &Path) -> anyhow::Result<()> {
+        loop {
+            if let Ok(answer) = http::ask(self.address, READY, None).await
+                && answer.status == 200
+            {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the server ended with {status}:\n{}", end_of(log));
+            }
+            ensure!(begun.elapsed() < PATIENCE, "the server is not ready:\n{}", end_of(log));
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+    }
+
+    /// The id of the process.
+    pub fn pid(&self) -> anyhow::Result<u32> {
+        self.child.id().context("the server has ended")
+    }
+
+    /// What it keeps for itself now.
+    pub fn memory(&self) -> anyhow::Result<Memory> {
+        let pid = self.pid()?;
+        let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
+        let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+        Ok(Memory {
+            clean: kibibytes(&rollup, "Private_Clean:")?,
+            dirty: kibibytes(&rollup, "Private_Dirty:")?,
+            peak: kibibytes(&status, "VmHWM:")?,
+        })
+    }
+
+    /// Tells it to stop and waits until it has.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        let pid = i32::try_from(self.pid()?).ok().and_then(Pid::from_raw);
+        kill_process(pid.context("a process has an id")?, Signal::TERM)?;
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let status = status.context("the server does not stop")??;
+        ensure!(status.success(), "the server ended with {status}");
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    /// Waits too, so that nothing writes into a folder that is being removed.
+    fn drop(&mut self) {
+        if self.child.start_kill().is_err() {
+            return;
+        }
+        while let Ok(None) = self.child.try_wait() {
+            std::thread::sleep(REAP_EVERY);
+        }
+    }
+}
+
+/// An address of loopback that nobody listens on.
+async fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?)
+}
+
+fn end_of(log: &Path) -> String {
+    let text = fs::read(log).unwrap_or_default();
+    String::from_utf8_lossy(&text[text.len().saturating_sub(SHOWN_LOG_BYTES)..]).into_owned()
+}
+
+/// A line such as `VmHWM:   1234 kB`, in bytes.
+fn kibibytes(text: &str, name: &str) -> anyhow::Result<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    let number: u64 = number.with_context(|| format!("the kernel does not say {name}"))?.parse()?;
+    Ok(number * 1024)
+}
