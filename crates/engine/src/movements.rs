@@ -38,6 +38,9 @@ pub struct Changes {
     pub position: u64,
     /// Whether there may be more at once.
     pub more: bool,
+    /// Whether the position asked for lies beyond the end of the feed: whoever holds it has it from
+    /// another store, or from this one before an older backup was restored.
+    pub beyond: bool,
 }
 
 impl Engine {
@@ -114,6 +117,13 @@ impl Engine {
         let entries = self.store().feed(who.tenant, after, limit, self.now()).await?;
         let position = entries.last().map_or(after, |entry| entry.position);
         let more = entries.len() == limit;
-        Ok(Changes { entries, position, more })
+        let beyond = entries.is_empty() && !self.feed_reaches(who, after).await?;
+        Ok(Changes { entries, position, more, beyond })
+    }
+
+    /// Whether the feed has come to a position. It is never shortened.
+    async fn feed_reaches(&self, who: &Principal, position: u64) -> Result<bool, EngineError> {
+        let Some(before) = position.checked_sub(1) else { return Ok(true) };
+        Ok(!self.store().feed(who.tenant, before, 1, self.now()).await?.is_empty())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use cartola_http::Cursor;
+use cartola_http::cursor::List;
 use serde_json::Value;
 
 use crate::files::told;
@@ -79,6 +81,27 @@ async fn a_movement_is_told_once_a_page_as_what_it_came_to() {
     let after = world.read(&format!("/v1/movements/sync?cursor={cursor}")).await;
     assert_eq!(after["added"].as_array().unwrap().len(), 0);
     assert_eq!(text(&after, "/next_cursor"), cursor, "nothing happened");
+}
+
+#[tokio::test]
+async fn a_cursor_beyond_the_last_change_is_refused_with_the_advice_to_begin_again() {
+    let world = World::new().await;
+    world.import(&["5;COMPRA;-10;990"]).await;
+    let list = List { name: "movements.sync", tenant: world.keys.tenant.id, filters: b"" };
+    let ask = async |position: u64| {
+        let cursor = Cursor::new(list, &position.to_be_bytes());
+        world.get(&format!("/v1/movements/sync?cursor={}", cursor.as_str())).await
+    };
+    assert_eq!(ask(0).await.json()["added"].as_array().unwrap().len(), 1);
+    assert_eq!(ask(1).await.json()["added"].as_array().unwrap().len(), 0);
+    // A store that was longer before its backup was restored gave these.
+    for position in [2, 3, u64::MAX] {
+        let answer = ask(position).await;
+        assert_eq!(answer.refusal(), "400 cursor_invalid", "{position}");
+        assert!(text(&answer.json(), "/detail").contains("start again without `cursor`"));
+    }
+    let empty = World::new().await;
+    assert_eq!(empty.get("/v1/movements/sync").await.status, 200);
 }
 
 #[tokio::test]

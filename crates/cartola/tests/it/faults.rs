@@ -83,7 +83,7 @@ fn a_disk_that_fails() {
     assert!(taken > 0, "the first uploads are taken");
     assert_eq!(refusal.status, 503, "{}", refusal.text());
     assert!(refusal.head.to_lowercase().contains("application/problem+json"), "{}", refusal.head);
-    assert_eq!(refusal.json()["code"], "not_ready");
+    assert_eq!(refusal.json()["code"], "outcome_unknown");
     // A read is gathered for the trail, whose writer finds the disk failing too.
     client.read("/v1/accounts");
     assert_eq!(wait_for(&client, "/readyz", 503).json()["code"], "not_ready");
