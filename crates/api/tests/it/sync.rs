@@ -118,6 +118,28 @@ async fn a_client_that_begins_after_a_revocation_sees_nothing_of_what_it_took() 
 }
 
 #[tokio::test]
+async fn the_feed_is_silent_on_the_end_of_a_consent_and_tells_what_an_import_brings_back() {
+    let world = World::new().await;
+    let mut copy = Copy::default();
+    let rows = ["5;COMPRA;-10;990"];
+    let report = world.import(&rows).await;
+    copy.follow(&world, 500).await;
+    let consent = text(&report, "/consent_id");
+    assert_eq!(world.post(&format!("/v1/consents/{consent}/revoke"), "{}").await.status, 200);
+    let page = world.read(&format!("/v1/movements/sync?{}", copy.cursor)).await;
+    for list in ["added", "modified", "removed"] {
+        assert!(page[list].as_array().unwrap().is_empty(), "{list}");
+    }
+    assert!(served(&world).await.is_empty());
+    // Who follows the advice has dropped the account's movements.
+    copy.movements.clear();
+    world.import(&rows).await;
+    copy.follow(&world, 500).await;
+    assert_eq!(copy.told(), served(&world).await);
+    assert_eq!(copy.told().len(), 1);
+}
+
+#[tokio::test]
 async fn what_comes_is_booked_goes_and_comes_back() {
     let rows = ["2026-03-05;booked;COMPRA;-30;970", "2026-03-09;booked;GIRO;-70;900"];
     let pending = ["2026-03-05;pending;COMPRA;-30;970", rows[1]];

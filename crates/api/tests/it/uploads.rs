@@ -40,6 +40,7 @@ async fn settle() {
 }
 
 #[tokio::test(start_paused = true)]
+#[allow(clippy::disallowed_methods, reason = "how long something takes is monotonic time")]
 async fn an_upload_that_finds_no_room_in_time_is_told_to_come_later() {
     let world = World::new().await;
     let crowd = crowd(&world).await;

@@ -75,7 +75,7 @@ fn a_disk_that_fails() {
         .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync"])
         .args(["-e", "inject=fsync,fdatasync:error=EIO:when=40+"])
         .args([PROGRAM, "serve"]);
-    let gateway = Gateway::start(command).unwrap_or_else(|said| {
+    let mut gateway = Gateway::start(command).unwrap_or_else(|said| {
         panic!("strace must be installed (apt-get install strace) and allowed to trace: {said}")
     });
     let client = gateway.client(keys["api_key"].as_str().unwrap());
@@ -88,6 +88,8 @@ fn a_disk_that_fails() {
     client.read("/v1/accounts");
     assert_eq!(wait_for(&client, "/readyz", 503).json()["code"], "not_ready");
     kill(child_of(gateway.process.id()));
+    // Its tracer ends after it, and not before its files are closed and its lock is free.
+    gateway.process.wait();
     drop(gateway);
 
     let gateway = installation.serve();
