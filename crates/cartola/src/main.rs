@@ -19,6 +19,10 @@ use clap::Parser;
 
 use command_line::CommandLine;
 
+/// Gives memory back after a large import, and is quick where one thread frees what another took.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
     match commands::run(command_line.command) {
