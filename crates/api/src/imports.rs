@@ -1,6 +1,7 @@
 //! Imports of statement files.
 
 pub mod create;
+mod ended;
 mod form;
 pub mod list;
 pub mod read;

@@ -39,6 +39,7 @@ const OF_POSTS: &[Code] = &[
     Code::RequestTimeout,
     Code::IdempotencyKeyInvalid,
     Code::IdempotencyKeyReused,
+    Code::OutcomeUnknown,
     Code::StorageFull,
 ];
 

@@ -178,28 +178,24 @@ texts! {
     );
     /// How a consent came to be.
     ConsentKind words(
-        &[cartola_model::ConsentKind::FileImport, cartola_model::ConsentKind::TenantMandate],
+        &cartola_model::ConsentKind::ALL,
         "A statement file that the tenant imported, or a call with a person's credentials or token.",
     );
     /// What an institution is.
     InstitutionKind words(
-        &[institution::InstitutionKind::Bank, institution::InstitutionKind::Demo],
+        &institution::InstitutionKind::ALL,
         "A bank under the CMF, or one that exists to try the gateway with.",
     );
     /// Where a link's data comes from.
     LinkSource words(
-        &[cartola_model::LinkSource::Files],
+        &cartola_model::LinkSource::ALL,
         "Statement files that the tenant imports.",
     );
     /// Why a source counts as a movement.
     MergeReason words(&cartola_model::MergeReason::ALL, "From the strongest evidence to the weakest.");
     /// How far a source is trusted.
     SourceKind words(
-        &[
-            cartola_model::SourceKind::MappedFile,
-            cartola_model::SourceKind::StandardFile,
-            cartola_model::SourceKind::StatementFile,
-        ],
+        &cartola_model::SourceKind::ALL,
         "A CSV file through a mapping, a file in a standard format, a bank's own statement: from the least trusted to the most.",
     );
     /// An institution's id.

@@ -23,7 +23,7 @@ pub enum Command {
     Serve(serve::Arguments),
     /// Import statement files
     Import(import::Arguments),
-    /// Add, list and revoke tenants and their keys
+    /// Add tenants and list them; issue and revoke their keys
     #[command(subcommand)]
     Tenants(tenants::Verb),
     /// Write out what is stored
@@ -39,4 +39,16 @@ pub enum Command {
     Doctor(doctor::Arguments),
     /// Print the OpenAPI description of /v1
     Openapi(openapi::Arguments),
+}
+
+impl Command {
+    /// Whether it does nothing but print what is there, so that a reader who has read enough
+    /// leaves nothing undone.
+    pub fn only_prints(&self) -> bool {
+        match self {
+            Self::Export(_) | Self::Openapi(_) => true,
+            Self::Tenants(verb) => verb.only_prints(),
+            _ => false,
+        }
+    }
 }

@@ -24,9 +24,10 @@ use command_line::CommandLine;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let command_line = CommandLine::parse();
-    match commands::run(command_line.command) {
+    let CommandLine { command, .. } = CommandLine::parse();
+    let only_prints = command.only_prints();
+    match commands::run(command) {
         Ok(code) => code,
-        Err(error) => problem::report(&error),
+        Err(error) => problem::report(&error, only_prints),
     }
 }

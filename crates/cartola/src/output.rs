@@ -16,6 +16,11 @@ pub fn line(text: impl std::fmt::Display) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Says on stderr what is no result. Where that is closed, nobody listens.
+pub fn note(text: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// Writes a value as one line of JSON.
 pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     Ok(line(serde_json::to_string(value)?)?)

@@ -32,10 +32,10 @@ pub fn wrong_use(sentence: impl Into<String>) -> Error {
     Error::new(WrongUse(sentence.into()))
 }
 
-/// Says what went wrong, and with which code to end. Who reads our output may stop reading: that is
-/// no failure.
-pub fn report(error: &Error) -> ExitCode {
-    if is_broken_pipe(error) {
+/// Says what went wrong, and with which code to end. Whoever reads the output of a command that does
+/// nothing but print may stop reading: that is no failure.
+pub fn report(error: &Error, only_prints: bool) -> ExitCode {
+    if only_prints && is_broken_pipe(error) {
         return ExitCode::SUCCESS;
     }
     // Nothing is left to be told to where stderr is closed too.

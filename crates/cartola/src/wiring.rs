@@ -1,21 +1,26 @@
 //! The one place that names backends and connectors.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use axum::Router;
 use cartola_api::{MetricsText, Settings};
 use cartola_connector::Registry;
 use cartola_engine::{Engine, EngineError, Parts};
-use cartola_primitives::clock::SystemClock;
+use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_file::StatementFiles;
-use cartola_store_sqlite::SqliteStore;
+use cartola_store_sqlite::{Leftovers, SqliteStore};
 
 use crate::config::{Limits, seconds};
 use crate::folder;
 use crate::installation::Installation;
 use crate::serve::Metrics;
+
+/// How old something in the archive must be before it counts as left over. An import beside the
+/// gateway keeps its source some milliseconds before it names it.
+const LEFTOVER_AGE: Duration = Duration::from_hours(1);
 
 /// An open installation.
 pub struct Gateway {
@@ -47,6 +52,20 @@ impl Gateway {
             error => anyhow::Error::new(error).context(opening()),
         })?;
         Ok(Self { engine, store })
+    }
+
+    /// Removes what crashes have left in the archive: a statement under no consent is not kept. Call
+    /// it with the folder locked, before serving.
+    pub fn clear_leftovers(&self) {
+        let limit = SystemTime::from(SystemClock.now()) - LEFTOVER_AGE;
+        match tokio::task::block_in_place(|| self.store.clear_leftovers(limit)) {
+            Ok(Leftovers { orphans: 0, unfinished: 0 }) => {}
+            Ok(Leftovers { orphans, unfinished }) => {
+                tracing::info!(orphans, unfinished, "serve.archive.leftovers_removed");
+            }
+            // They are sealed, and the next start tries again.
+            Err(error) => tracing::warn!(error = %error, "serve.archive.leftovers_stay"),
+        }
     }
 
     /// Writes what was read into the audit trail, and ends.

@@ -38,6 +38,16 @@ pub enum Provenance {
     Mapped,
 }
 
+/// Largest source, in bytes. A year of a busy company's account is about 10 MiB as XLSX. Whoever
+/// takes sources in refuses larger ones at the door, a connector whatever reaches it.
+pub const MAX_SOURCE_BYTES: usize = 32 << 20;
+
+/// Largest mapping, in bytes. One with every key has 2 KiB.
+pub const MAX_MAPPING_BYTES: usize = 64 << 10;
+
+/// Most batches, and so accounts, of one source. A bank's customer has a few.
+pub const MAX_BATCHES: usize = 50;
+
 /// A source to decode.
 #[derive(Clone)]
 pub struct SourceFile<'a> {

@@ -10,6 +10,9 @@ mod error;
 mod registry;
 
 pub use batch::{AccountClaim, Batch, Holder, Line, Warning};
-pub use connector::{Connector, Layout, Manifest, Provenance, Recognition, SourceFile};
+pub use connector::{
+    Connector, Layout, MAX_BATCHES, MAX_MAPPING_BYTES, MAX_SOURCE_BYTES, Manifest, Provenance,
+    Recognition, SourceFile,
+};
 pub use error::{DecodeError, DecodeErrorKind, Place};
 pub use registry::Registry;

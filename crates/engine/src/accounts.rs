@@ -57,13 +57,15 @@ pub(crate) fn person_place(tenant: TenantId, id: &PersonId) -> Place<'_> {
 
 /// What is digested to find an account again.
 pub(crate) fn identity_text(row: &IdentityParts<'_>) -> String {
-    format!(
-        "{}\n{}\n{}\n{}",
-        row.institution,
-        row.kind.name(),
-        row.currency.code(),
-        row.number.identity()
-    )
+    let (institution, kind) = (row.institution, row.kind.name());
+    let (currency, number) = (row.currency.code(), row.number.identity());
+    match row.holder {
+        // Four digits are shared by many cards: the holder is part of what identifies one.
+        Some(holder) if row.number.is_masked() => {
+            format!("{institution}\n{kind}\n{currency}\n{number}\n{}", holder.compact())
+        }
+        _ => format!("{institution}\n{kind}\n{currency}\n{number}"),
+    }
 }
 
 /// The parts of an account's identity.
@@ -72,6 +74,7 @@ pub(crate) struct IdentityParts<'a> {
     pub kind: cartola_model::AccountKind,
     pub currency: cartola_primitives::Currency,
     pub number: &'a AccountNumber,
+    pub holder: Option<Rut>,
 }
 
 impl Engine {
@@ -132,7 +135,11 @@ impl Engine {
         Ok(OpenAccount { row, number: sealed.number, holder_name: sealed.holder_name, holder_rut })
     }
 
-    async fn rut_of(&self, tenant: TenantId, id: PersonId) -> Result<Option<Rut>, EngineError> {
+    pub(crate) async fn rut_of(
+        &self,
+        tenant: TenantId,
+        id: PersonId,
+    ) -> Result<Option<Rut>, EngineError> {
         let Some(row) = self.store().person(tenant, id).await? else { return Ok(None) };
         let sealed: SealedPerson =
             self.vault().open_record(&person_place(tenant, &id), &row.sealed).await?;

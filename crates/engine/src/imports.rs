@@ -9,33 +9,23 @@ mod report;
 mod resolve;
 mod seal;
 
-use std::sync::OnceLock;
-
 use bytes::Bytes;
 use cartola_connector::{Batch, DecodeError, SourceFile};
 use cartola_crypto::ContentHash;
 use cartola_model::{InstitutionId, Principal};
-use cartola_primitives::id::{AccountId, ArchiveId, ImportId};
+use cartola_primitives::id::{AccountId, ImportId};
 use cartola_primitives::{Secret, santiago};
-use cartola_store::Page;
 use cartola_store::imports::ImportRow;
+use cartola_store::{Page, StoreErrorKind};
 
 use crate::access::Subject;
 use crate::once::Reply;
 use crate::retry::{MaybeConflict, until_settled};
 use crate::{Engine, EngineError};
 
+pub use cartola_connector::{MAX_BATCHES, MAX_MAPPING_BYTES, MAX_SOURCE_BYTES as MAX_FILE_BYTES};
 pub use report::{ImportReport, Imported};
 pub(crate) use seal::{SealedCounterparty, counterparty_place};
-
-/// Largest file that is taken, in bytes.
-pub const MAX_FILE_BYTES: usize = 32 << 20;
-
-/// Largest mapping that is taken, in bytes.
-pub const MAX_MAPPING_BYTES: usize = 64 << 10;
-
-/// Accounts that one file may speak of.
-pub const MAX_BATCHES: usize = 50;
 
 /// A file, and what its giver says about it.
 #[derive(Clone, Default)]
@@ -100,6 +90,17 @@ pub enum ImportError {
     Engine(#[from] EngineError),
 }
 
+impl ImportError {
+    /// Whether nothing was written for certain. A commit that failed half-way may be on disk.
+    fn is_certain(&self) -> bool {
+        match self {
+            Self::Engine(EngineError::Store(error)) => error.kind != StoreErrorKind::Unavailable,
+            Self::Engine(EngineError::Interrupted) => false,
+            _ => true,
+        }
+    }
+}
+
 impl MaybeConflict for ImportError {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Engine(error) if error.is_conflict())
@@ -117,24 +118,17 @@ impl Engine {
         let hashes = Hashes::of(&upload);
         let batches = self.decode(&upload).await?;
         check_shape(&batches)?;
-        let archived = OnceLock::new();
-        let (upload, batches, archive, reply) = (&upload, batches.as_slice(), &archived, &reply);
-        let attempt = || self.import_once(who, upload, hashes, batches, archive, reply);
-        let outcome = until_settled(attempt).await;
-        if let (Err(_), Some(archive)) = (&outcome, archived.get()) {
-            self.forget_source(who, *archive).await;
-        }
-        outcome
+        let (upload, batches, reply) = (&upload, batches.as_slice(), &reply);
+        until_settled(|| self.import_once(who, upload, hashes, batches, reply)).await
     }
 
-    /// Decides on what is known now, and commits. The file is kept once for all attempts.
+    /// Decides on what is known now, keeps the file, and commits.
     async fn import_once(
         &self,
         who: &Principal,
         upload: &Upload,
         hashes: Hashes,
         batches: &[Batch],
-        archived: &OnceLock<ArchiveId>,
         reply: &Reply<'_, Imported>,
     ) -> Result<Imported, ImportError> {
         self.check_ticket(reply.ticket).await?;
@@ -144,8 +138,12 @@ impl Engine {
             return Ok(repeated);
         }
         let draft = self.draft(who, hashes, batches, resolved).await?;
-        let archive = self.keep_source(who, upload, &draft, archived).await?;
-        self.commit_draft(who, draft, archive, reply).await
+        let archive = self.keep_source(who, upload, &draft).await?;
+        let outcome = self.commit_draft(who, draft, archive, reply).await;
+        if outcome.as_ref().is_err_and(ImportError::is_certain) {
+            self.forget_source(who, archive).await;
+        }
+        outcome
     }
 
     /// One import.
@@ -177,11 +175,14 @@ impl Engine {
             return Err(ImportError::TooLarge);
         }
         let interrupted = |_| EngineError::Interrupted;
-        let _turn = self.inner.decoding.acquire().await.map_err(|_| EngineError::Interrupted)?;
+        let decoding = self.inner.decoding.clone();
+        let turn = decoding.acquire_owned().await.map_err(|_| EngineError::Interrupted)?;
         let connectors = self.connectors().clone();
         let today = santiago::today(self.now());
         let upload = upload.clone();
         let decoded = tokio::task::spawn_blocking(move || {
+            // Held by the work and not by who waits for it, who may be gone.
+            let _turn = turn;
             connectors.decode(&SourceFile {
                 bytes: upload.bytes.clone(),
                 today,

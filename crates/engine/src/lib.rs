@@ -61,7 +61,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     minter: IdMinter,
     accesses: AccessLog,
-    decoding: Semaphore,
+    decoding: Arc<Semaphore>,
 }
 
 /// Files that are decoded at the same time: each may take as much memory as the largest file.
@@ -81,7 +81,7 @@ impl Engine {
                 clock: parts.clock,
                 minter,
                 accesses: AccessLog::default(),
-                decoding: Semaphore::new(MAX_DECODING),
+                decoding: Arc::new(Semaphore::new(MAX_DECODING)),
             }),
         })
     }

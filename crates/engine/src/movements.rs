@@ -2,8 +2,10 @@
 
 mod split;
 
+use std::collections::HashSet;
+
 use cartola_model::{Counterparty, Principal};
-use cartola_primitives::id::{AccountId, MovementId};
+use cartola_primitives::id::{AccountId, ConsentId, MovementId};
 use cartola_store::movements::{
     AliasRow, Attested, FeedEntry, MovementPage, MovementQuery, MovementRow,
 };
@@ -20,7 +22,8 @@ pub const MAX_FEED: usize = 1_000;
 /// A movement and why it is what it is.
 #[derive(Debug, Clone)]
 pub struct Explained {
-    /// The movement with its sources.
+    /// The movement with its sources. One that says nothing, and is not an absence, is withheld: the
+    /// consent under which it came has ended.
     pub attested: Attested,
     /// Merges and undone merges that name it.
     pub aliases: Vec<AliasRow>,
@@ -35,6 +38,9 @@ pub struct Changes {
     pub position: u64,
     /// Whether there may be more at once.
     pub more: bool,
+    /// Whether the position asked for lies beyond the end of the feed: whoever holds it has it from
+    /// another store, or from this one before an older backup was restored.
+    pub beyond: bool,
 }
 
 impl Engine {
@@ -62,11 +68,29 @@ impl Engine {
         id: MovementId,
     ) -> Result<Option<Explained>, EngineError> {
         self.note_access(who, "movement.read", Subject::one(id));
-        let Some(attested) = self.store().movement(who.tenant, id, self.now()).await? else {
+        let Some(mut attested) = self.store().movement(who.tenant, id, self.now()).await? else {
             return Ok(None);
         };
+        self.withhold(who, &mut attested).await?;
         let aliases = self.store().aliases(who.tenant, id).await?;
         Ok(Some(Explained { attested, aliases }))
+    }
+
+    /// Takes out what those sources said whose own consent no longer holds; that they spoke stays.
+    async fn withhold(&self, who: &Principal, attested: &mut Attested) -> Result<(), EngineError> {
+        let consents: HashSet<ConsentId> =
+            attested.sources.iter().map(|source| source.consent).collect();
+        let mut holding = HashSet::with_capacity(consents.len());
+        for id in consents {
+            let consent = self.store().consent(who.tenant, id).await?;
+            if consent.is_some_and(|consent| consent.state.holds(self.now())) {
+                holding.insert(id);
+            }
+        }
+        for source in &mut attested.sources {
+            source.says.take_if(|_| !holding.contains(&source.consent));
+        }
+        Ok(())
     }
 
     /// The other side of a movement, opened.
@@ -93,6 +117,13 @@ impl Engine {
         let entries = self.store().feed(who.tenant, after, limit, self.now()).await?;
         let position = entries.last().map_or(after, |entry| entry.position);
         let more = entries.len() == limit;
-        Ok(Changes { entries, position, more })
+        let beyond = entries.is_empty() && !self.feed_reaches(who, after).await?;
+        Ok(Changes { entries, position, more, beyond })
+    }
+
+    /// Whether the feed has come to a position. It is never shortened.
+    async fn feed_reaches(&self, who: &Principal, position: u64) -> Result<bool, EngineError> {
+        let Some(before) = position.checked_sub(1) else { return Ok(true) };
+        Ok(!self.store().feed(who.tenant, before, 1, self.now()).await?.is_empty())
     }
 }

@@ -21,7 +21,7 @@ mod refusal;
 pub use body::Json;
 pub use context::{MAX_REQUEST_ID_BYTES, REQUEST_ID, RequestContext};
 pub use cursor::Cursor;
-pub use gate::{Gate, Limits};
+pub use gate::{Gate, Limits, MAX_UPLOAD_BYTES, MAX_UPLOADS, UPLOAD_WAIT};
 pub use once::IdempotencyKey;
 pub use parameters::{Parameters, PathId, Query};
 pub use principal::Authenticated;

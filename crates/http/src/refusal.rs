@@ -8,7 +8,7 @@ use cartola_engine::consents::RevokeError;
 use cartola_engine::imports::ImportError;
 use cartola_engine::movements::SplitError;
 use cartola_engine::once::{OnceError, RecordedAnswer};
-use cartola_engine::rows::{DecodeError, DecodeErrorKind, StoreErrorKind};
+use cartola_engine::rows::{DecodeError, DecodeErrorKind, StoreError, StoreErrorKind};
 use cartola_engine::tenants::TenantError;
 
 use crate::answer;
@@ -87,7 +87,7 @@ impl From<ImportError> for Refusal {
             ImportError::AccountUnclear(_) => file_problem(Code::AccountUnclear, &error).into(),
             ImportError::AccountMismatch(_) => file_problem(Code::AccountMismatch, &error).into(),
             ImportError::Shape(_) => file_problem(Code::FileShape, &error).into(),
-            ImportError::Engine(error) => error.into(),
+            ImportError::Engine(error) => of_write(error),
         }
     }
 }
@@ -97,7 +97,7 @@ impl From<RevokeError> for Refusal {
         match error {
             RevokeError::Unknown => Problem::not_found("consent").into(),
             RevokeError::Transition(_) => Problem::new(Code::ConsentEnded).into(),
-            RevokeError::Engine(error) => error.into(),
+            RevokeError::Engine(error) => of_write(error),
         }
     }
 }
@@ -108,7 +108,7 @@ impl From<SplitError> for Refusal {
             SplitError::Unknown => Problem::not_found("movement").into(),
             SplitError::UnknownSource => Problem::not_found("source").into(),
             SplitError::OnlySource => Problem::new(Code::SplitOnlySource).into(),
-            SplitError::Engine(error) => error.into(),
+            SplitError::Engine(error) => of_write(error),
         }
     }
 }
@@ -119,8 +119,20 @@ impl From<TenantError> for Refusal {
             TenantError::Name => Problem::new(Code::TenantNameInvalid).into(),
             TenantError::Taken => Problem::new(Code::TenantNameTaken).into(),
             TenantError::Unknown => Problem::not_found("tenant").into(),
-            TenantError::Engine(error) => error.into(),
+            TenantError::Engine(error) => of_write(error),
         }
+    }
+}
+
+/// A use case that writes. A store that fails at a commit cannot say whether it is on the disk, so
+/// the caller must not be told that nothing was done.
+fn of_write(error: EngineError) -> Refusal {
+    let cause = chain(&error);
+    match error {
+        EngineError::Store(StoreError { kind: StoreErrorKind::Unavailable, .. }) => {
+            Problem::new(Code::OutcomeUnknown).caused_by(cause).into()
+        }
+        error => error.into(),
     }
 }
 

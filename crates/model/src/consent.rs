@@ -16,6 +16,9 @@ pub enum ConsentKind {
 }
 
 impl ConsentKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::FileImport, Self::TenantMandate];
+
     /// The stable name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -26,7 +29,7 @@ impl ConsentKind {
 
     /// The kind of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::FileImport, Self::TenantMandate].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

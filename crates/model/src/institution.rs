@@ -61,6 +61,11 @@ pub enum InstitutionKind {
     Demo,
 }
 
+impl InstitutionKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Bank, Self::Demo];
+}
+
 /// One row of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -14,6 +14,9 @@ pub enum LinkSource {
 }
 
 impl LinkSource {
+    /// Every source.
+    pub const ALL: [Self; 1] = [Self::Files];
+
     /// The stable name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -23,7 +26,7 @@ impl LinkSource {
 
     /// The source of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        (name == Self::Files.name()).then_some(Self::Files)
+        Self::ALL.into_iter().find(|source| source.name() == name)
     }
 }
 

@@ -18,6 +18,11 @@ pub enum SourceKind {
     StatementFile,
 }
 
+impl SourceKind {
+    /// Every kind, from the least to the most trusted.
+    pub const ALL: [Self; 3] = [Self::MappedFile, Self::StandardFile, Self::StatementFile];
+}
+
 /// One line of a source, in canonical terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {

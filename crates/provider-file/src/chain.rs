@@ -21,18 +21,26 @@ pub(crate) fn is_unbroken(lines: &[Line]) -> bool {
     !lines.is_empty() && all_have_one && lines.windows(2).all(|pair| follows(&pair[0], &pair[1]))
 }
 
-/// What movements speak for: the period declared, where there is one, and every day of theirs.
-/// `None` where there is neither.
+/// What a source speaks for that declares that first day, where it does, and was made at the end of
+/// `until`.
+///
+/// What is complete ends there and begins on the day declared, or else the first movement's: a
+/// movement that is dated ahead, or behind, says nothing of the days between. What is not complete
+/// proves nothing, and has every day of its movements.
 pub(crate) fn coverage(
     lines: &[Line],
     declared_from: Option<Date>,
-    declared_to: Option<Date>,
+    until: Date,
     complete: bool,
-) -> Option<Coverage> {
+) -> Coverage {
     let days = || lines.iter().map(|line| line.observation.booked_on);
-    let from = declared_from.into_iter().chain(days()).min().or(declared_to)?;
-    let to = declared_to.into_iter().chain(days()).max().unwrap_or(from);
-    Some(Coverage { from, to: to.max(from), complete })
+    let first = declared_from.or_else(|| days().min()).unwrap_or(until);
+    if complete && first <= until {
+        return Coverage { from: first, to: until, complete };
+    }
+    let from = days().fold(first, Date::min);
+    let to = days().fold(until.max(first), Date::max);
+    Coverage { from, to, complete: false }
 }
 
 fn is_newest_first(lines: &[Line]) -> bool {

@@ -2,10 +2,10 @@
 //! file with [`DecodeErrorKind::TooLarge`](cartola_connector::DecodeErrorKind::TooLarge) or, for a
 //! value out of range, as malformed; nothing is ever cut silently.
 
+pub use cartola_connector::{
+    MAX_BATCHES as MAX_ACCOUNTS, MAX_MAPPING_BYTES, MAX_SOURCE_BYTES as MAX_FILE_BYTES,
+};
 use jiff::civil::{Date, date};
-
-/// Largest file, in bytes. A year of a busy company's account is about 10 MiB as XLSX.
-pub const MAX_FILE_BYTES: usize = 32 << 20;
 
 /// Most entries of an XLSX container. Banks' files have about a dozen.
 pub const MAX_ZIP_ENTRIES: usize = 64;
@@ -28,9 +28,6 @@ pub const MAX_SHEETS: usize = 16;
 /// Most rows of a sheet and most movements of a file. An account with 1,000 movements a working
 /// day has this many in a year.
 pub const MAX_ROWS: u32 = 250_000;
-
-/// Most accounts of an OFX file. A bank's customer has a few, an accountant's export some dozens.
-pub const MAX_ACCOUNTS: usize = 256;
 
 /// Most columns of a sheet or fields of a line. The widest layout known has about 75.
 pub const MAX_COLUMNS: u32 = 256;
@@ -72,9 +69,6 @@ pub const DAYS_AHEAD: i64 = 7;
 /// Largest amount or balance, in minor units of its currency, either sign. [`MAX_ROWS`] of them
 /// still sum up within 64 bits.
 pub const MAX_AMOUNT_MINOR: i64 = 30_000_000_000_000;
-
-/// Largest mapping file, in bytes.
-pub const MAX_MAPPING_BYTES: usize = 64 << 10;
 
 /// Most warnings of one batch; one more says how many there were.
 pub const MAX_WARNINGS: usize = 100;

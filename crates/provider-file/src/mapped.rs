@@ -32,13 +32,17 @@ pub(crate) fn decode(file: &SourceFile<'_>, mapping: &str, layout: &'static str)
         read(&text::decode(&file.bytes, mapping.charset())?, &mapping, days, &mut warnings)?;
     put_in_order(&mut lines, mapping.file.order);
     let last = lines.iter().map(|line| line.observation.booked_on).max();
-    let as_of = declared_to.or(last).ok_or_else(|| {
+    let as_of = declared_to.or(last).map(|day| day.min(days.today())).ok_or_else(|| {
         let reason = "expected movements, or as_of in the mapping where a file may have none";
         refusal::malformed(Place::File, reason)
     })?;
-    let complete = mapping.file.complete || chain::is_unbroken(&lines);
-    let coverage = chain::coverage(&lines, declared_from, Some(as_of), complete)
-        .expect("a day is declared, so there is a coverage");
+    let coverage = if !mapping.file.complete && chain::is_unbroken(&lines) {
+        // Balances prove the days between the first and the last of them, whatever is declared.
+        let proven = last.map_or(as_of, |last| last.min(as_of));
+        chain::coverage(&lines, None, proven, true)
+    } else {
+        chain::coverage(&lines, declared_from, as_of, mapping.file.complete)
+    };
     Ok(Batch {
         layout,
         source: SourceKind::MappedFile,

@@ -14,7 +14,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use cartola_primitives::id::{ArchiveId, TenantId};
 use cartola_store::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -23,8 +22,8 @@ use self::copy::{copy, fingerprint};
 use self::manifest::{FileEntry, Manifest};
 use crate::check::count;
 use crate::error::Doing;
-use crate::rows::each;
-use crate::{SqliteStore, archive, folder, migrate};
+use crate::leftovers::named;
+use crate::{SqliteStore, folder, migrate};
 
 pub use self::manifest::Counts;
 pub use self::restore::restore;
@@ -154,12 +153,11 @@ fn copy_objects(
     let database = Connection::open(beside.join(folder::DATABASE)).doing(COPYING)?;
     let mut manifest = Manifest::new(migrate::version(&database)?, counts(&database)?);
     manifest.files.push(fingerprint(beside, folder::DATABASE)?);
-    let objects = objects(&database)?;
+    let objects = named(&database)?;
     let total = pages + objects.len() as u64;
-    for (done, (tenant, id)) in (pages..).zip(&objects) {
+    for (done, name) in (pages..).zip(&objects) {
         progress(done, total);
-        let name = PathBuf::from(archive::FOLDER).join(tenant.hex()).join(id.hex());
-        match copy_object(data_folder, beside, &name)? {
+        match copy_object(data_folder, beside, name)? {
             Some(entry) => manifest.files.push(entry),
             None => manifest.counts.objects_absent += 1,
         }
@@ -181,16 +179,6 @@ fn copy_object(
         return Ok(None);
     }
     copy(&source, beside, name).map(Some)
-}
-
-/// The objects that imports refer to, in the order of the tenants' folders.
-fn objects(database: &Connection) -> Result<Vec<(TenantId, ArchiveId)>, StoreError> {
-    let mut objects = Vec::new();
-    each(database, "SELECT DISTINCT tenant, archive FROM import ORDER BY 1, 2", [], |columns| {
-        objects.push((columns.id()?, columns.id()?));
-        Ok(true)
-    })?;
-    Ok(objects)
 }
 
 fn counts(database: &Connection) -> Result<Counts, StoreError> {

@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 
 use crate::audit::{head, read_entry};
 use crate::columns::Columns;
+use crate::leftovers::{Leftovers, Present, count_absent, named};
 use crate::rows::{each, first, snapshot};
 use crate::{SqliteStore, migrate};
 
@@ -29,10 +30,15 @@ pub struct Report {
     pub feed: u64,
     /// Audit entries seen, all proven unless a problem says otherwise.
     pub audit: u64,
+    /// Imports' sealed sources that are not there, and so cannot be read again.
+    pub absent: u64,
+    /// What nothing refers to: harmless, and an import that is under way looks the same.
+    pub leftovers: Leftovers,
 }
 
 impl Report {
-    /// Whether all is well.
+    /// Whether what the store promises holds. Sealed sources that are absent are no broken promise
+    /// of its own: a backup may have been made without them.
     pub fn is_sound(&self) -> bool {
         self.problems.is_empty()
     }
@@ -106,16 +112,21 @@ const RULES: &[(&str, &str)] = &[
 ];
 
 impl SqliteStore {
-    /// Checks the file, what rows promise each other, and every tenant's audit chain, all on one
-    /// state of the store. Blocks, reads everything, and does not stop anybody from writing.
+    /// Checks the file, what rows promise each other, every tenant's audit chain, and which sealed
+    /// sources are there, all on one state of the store. Blocks, reads everything, and does not stop anybody from writing.
     pub fn check(&self) -> Result<Report, StoreError> {
         let connection = self.open_reader()?;
-        snapshot(&connection, || check(&connection))
+        let present = Present::list(self.folder())?;
+        snapshot(&connection, || {
+            let named = named(&connection)?;
+            let absent = count_absent(self.folder(), &named)?;
+            let leftovers = present.leftovers(&named);
+            Ok(Report { absent, leftovers, ..check_database(&connection)? })
+        })
     }
 }
 
-/// Checks the store behind a connection.
-pub fn check(connection: &Connection) -> Result<Report, StoreError> {
+fn check_database(connection: &Connection) -> Result<Report, StoreError> {
     migrate::version(connection)?;
     let mut report = Report {
         problems: check_file(connection)?,
@@ -124,6 +135,7 @@ pub fn check(connection: &Connection) -> Result<Report, StoreError> {
         sources: count(connection, "SELECT count(*) FROM source")?,
         feed: count(connection, "SELECT count(*) FROM feed")?,
         audit: count(connection, "SELECT count(*) FROM audit")?,
+        ..Report::default()
     };
     for (sentence, query) in RULES {
         let found = count(connection, query)?;

@@ -13,6 +13,7 @@
 //! | `migrate` | which stores this program opens |
 //! | [`backup`] | how a store is copied while it runs, and put back |
 //! | [`check`] | whether everything that must hold does |
+//! | `leftovers` | what a process that died leaves in the archive |
 //!
 //! Several processes may open one folder: the gateway, and an import at the command line. Nothing
 //! that is stored is remembered in memory between two requests.
@@ -31,6 +32,7 @@ mod consents;
 mod error;
 mod folder;
 mod imports;
+mod leftovers;
 mod migrate;
 mod movements;
 mod options;
@@ -47,6 +49,7 @@ mod writer;
 
 pub use archive::FolderArchive;
 pub use backup::restore;
+pub use leftovers::Leftovers;
 
 pub use migrate::{APPLICATION_ID, SCHEMA};
 pub use options::Options;

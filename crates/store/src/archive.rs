@@ -7,8 +7,9 @@ use cartola_primitives::id::{ArchiveId, TenantId};
 use crate::StoreError;
 
 /// Where sealed sources are kept. Objects are written once. An object is durable when `put`
-/// returns, which is before the unit of work that refers to it is committed; one to which nothing
-/// refers is an orphan, and does no harm.
+/// returns, which is before the unit of work that refers to it is committed. One to which nothing
+/// refers is an orphan: nobody allowed it to be kept, so a backend removes it once no import that
+/// is under way can refer to it any more.
 #[async_trait]
 pub trait Archive: Send + Sync {
     /// Keeps an object. An id that exists is refused as a conflict.

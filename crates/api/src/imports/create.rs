@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::imports::Imported;
 use cartola_engine::once::Reply;
+use cartola_http::body::declared_length;
 use cartola_http::{Authenticated, Gate, IdempotencyKey, Query, Refusal, answer};
 use cartola_model::Scope;
 
@@ -15,7 +16,8 @@ use super::view::ImportedView;
 ///
 /// The file is read as a whole: either everything in it becomes movements, balances and a consent,
 /// or nothing is kept and the answer says where and why. Importing a file again, or one that
-/// overlaps with it, makes no movement twice.
+/// overlaps with it, makes no movement twice. Uploads wait for one another up to 10 seconds where
+/// many come at once; then they are `busy`.
 #[utoipa::path(
     post, path = "/v1/imports", operation_id = "create_import", tag = "imports",
     request_body(content = Parts, content_type = "multipart/form-data"),
@@ -36,7 +38,8 @@ pub async fn create(
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Import)?;
     let engine = gate.engine();
-    // The form is read once it is known that its sender may send one.
+    // The form is read once it is known that its sender may send one, and that there is room.
+    let _room = gate.room(declared_length(request.headers())).await?;
     let form = Form::read(request).await?;
     let ticket = key.ticket(engine, who, "imports.create", form.fingerprint).await?;
     let render =

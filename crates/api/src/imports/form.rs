@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use cartola_engine::imports::{MAX_FILE_BYTES, MAX_MAPPING_BYTES, Upload};
 use cartola_http::body::declared_length;
+
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
-use cartola_http::{Problem, RequestContext, parse};
+use cartola_http::{MAX_UPLOAD_BYTES, Problem, RequestContext, parse};
 use cartola_primitives::Secret;
 use utoipa::ToSchema;
 
@@ -21,6 +22,8 @@ const SLACK_BYTES: usize = 128 << 10;
 
 /// Largest form, in bytes.
 pub const MAX_FORM_BYTES: usize = MAX_FILE_BYTES + SLACK_BYTES;
+
+const _: () = assert!(MAX_FORM_BYTES <= MAX_UPLOAD_BYTES, "there is room for the largest form");
 
 /// Largest short part (ids, the password), in bytes.
 const MAX_SHORT_BYTES: usize = 256;
@@ -122,20 +125,27 @@ impl Parts {
     }
 }
 
-/// All bytes of a part.
-async fn content(field: Field<'_>, name: &'static str, limit: usize) -> Result<Bytes, Problem> {
-    let bytes = field.bytes().await.map_err(|error| unreadable(&error))?;
-    match bytes.len() {
-        length if length <= limit => Ok(bytes),
-        _ if limit == MAX_SHORT_BYTES => {
-            let long = Text::new(
-                format!("it is longer than {limit} bytes"),
-                format!("tiene más de {limit} bytes"),
-            );
-            Err(Problem::new(Code::FormInvalid).named(name, long))
+/// All bytes of a part. What goes beyond its limit is refused as soon as that shows.
+async fn content(mut field: Field<'_>, name: &'static str, limit: usize) -> Result<Bytes, Problem> {
+    let mut content = BytesMut::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| unreadable(&error))? {
+        if content.len() + chunk.len() > limit {
+            return Err(too_long(name, limit));
         }
-        _ => Err(Problem::new(Code::BodyTooLarge)),
+        content.extend_from_slice(&chunk);
     }
+    Ok(content.freeze())
+}
+
+fn too_long(name: &'static str, limit: usize) -> Problem {
+    if limit > MAX_SHORT_BYTES {
+        return Problem::new(Code::BodyTooLarge);
+    }
+    let long = Text::new(
+        format!("it is longer than {limit} bytes"),
+        format!("tiene más de {limit} bytes"),
+    );
+    Problem::new(Code::FormInvalid).named(name, long)
 }
 
 /// A part of text.

@@ -10,6 +10,7 @@ use cartola_model::Scope;
 use cartola_primitives::id::AccountId;
 use utoipa::IntoParams;
 
+use super::ended::ended;
 use super::view::ImportView;
 use crate::page::{self, PageAsked};
 use crate::wire::{self, List};
@@ -56,7 +57,9 @@ pub async fn list(
     let filters = format!("{account:?}");
     let list = CursorList { name: "imports", tenant: who.tenant, filters: filters.as_bytes() };
     let found = engine.imports(who, account, page.after(list)?, page.limit).await?;
-    let data = found.rows.iter().map(ImportView::from).collect();
+    let ended = ended(engine, who, &found.rows).await?;
+    let view = |row| ImportView::of(row, ended.contains(&row.consent));
+    let data = found.rows.iter().map(view).collect();
     let body = List { data, next_cursor: page::next_cursor(found.next, list) };
     Ok(answer::json(StatusCode::OK, &body))
 }

@@ -7,12 +7,14 @@ use cartola_http::{Authenticated, Gate, PathId, Problem, Query, Refusal, answer}
 use cartola_model::Scope;
 use cartola_primitives::id::ImportId;
 
+use super::ended::ended;
 use super::view::DetailView;
 use crate::wire;
 
 /// Read an import
 ///
-/// With its findings: gaps between balances, ambiguous movements, warnings.
+/// With its findings: gaps between balances, ambiguous movements, warnings. Once its consent has
+/// ended, what it says of money is left out.
 #[utoipa::path(
     get, path = "/v1/imports/{id}", operation_id = "read_import", tag = "imports",
     params(("id" = inline(wire::ImportId), Path, description = "The import.")),
@@ -27,7 +29,10 @@ pub async fn read(
     Query(()): Query<()>,
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Read)?;
-    let row = gate.engine().import_by_id(who, id).await?;
+    let engine = gate.engine();
+    let row = engine.import_by_id(who, id).await?;
     let row = row.ok_or_else(|| Problem::not_found("import"))?;
-    Ok(answer::json(StatusCode::OK, &DetailView::from(&row)))
+    let ended = ended(engine, who, std::slice::from_ref(&row)).await?;
+    let body = DetailView::of(&row, ended.contains(&row.consent));
+    Ok(answer::json(StatusCode::OK, &body))
 }

@@ -39,6 +39,8 @@ pub struct ReportView<'a> {
     repeated: bool,
     #[serde(flatten)]
     counts: CountsView,
+    #[schema(max_items = 1000)]
+    gaps: Vec<GapView<'a>>,
     #[serde(flatten)]
     findings: FindingsView<'a>,
 }
@@ -53,6 +55,9 @@ pub struct ImportView<'a> {
     account_id: IdText,
     #[schema(value_type = wire::ConsentId)]
     consent_id: IdText,
+    /// Whether that consent has ended: what the file says of money, its period's totals and its
+    /// gaps, is then left out.
+    consent_ended: bool,
     /// The layout that it was read by.
     layout: &'a str,
     /// The day on which the institution made the file.
@@ -62,6 +67,7 @@ pub struct ImportView<'a> {
     #[schema(value_type = wire::Instant)]
     received_at: Timestamp,
     coverage: CoverageView,
+    /// Left out where the file declares none, and once its consent has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     period: Option<PeriodView>,
@@ -75,6 +81,10 @@ pub struct ImportView<'a> {
 pub struct DetailView<'a> {
     #[serde(flatten)]
     import: ImportView<'a>,
+    /// At most 1,000; left out once the consent has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 1000)]
+    gaps: Option<Vec<GapView<'a>>>,
     #[serde(flatten)]
     findings: FindingsView<'a>,
 }
@@ -142,12 +152,10 @@ pub struct CountsView {
     warning_count: usize,
 }
 
-/// What somebody should look at: at most 1,000 of each.
+/// What else somebody should look at: at most 1,000 of each.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ImportFindings)]
 pub struct FindingsView<'a> {
-    #[schema(max_items = 1000)]
-    gaps: Vec<GapView<'a>>,
     #[schema(max_items = 1000)]
     ambiguous: Vec<AmbiguityView>,
     #[schema(max_items = 1000)]
@@ -210,31 +218,44 @@ impl<'a> From<&'a ImportReport> for ReportView<'a> {
             layout: &report.layout,
             repeated: report.repeated,
             counts: CountsView::from(&report.outcome),
+            gaps: gaps(&report.outcome),
             findings: FindingsView::from(&report.outcome),
         }
     }
 }
 
-impl<'a> From<&'a ImportRow> for ImportView<'a> {
-    fn from(row: &'a ImportRow) -> Self {
+impl<'a> ImportView<'a> {
+    /// An import, under a consent that has ended or not.
+    pub fn of(row: &'a ImportRow, consent_ended: bool) -> Self {
+        let period = row.period.filter(|_| !consent_ended);
         Self {
             id: row.id.into(),
             account_id: row.account.into(),
             consent_id: row.consent.into(),
+            consent_ended,
             layout: &row.layout,
             as_of: row.as_of.into(),
             received_at: row.received_at,
             coverage: CoverageView::from(row.coverage),
-            period: row.period.map(PeriodView::from),
+            period: period.map(PeriodView::from),
             counts: CountsView::from(&row.outcome),
         }
     }
 }
 
-impl<'a> From<&'a ImportRow> for DetailView<'a> {
-    fn from(row: &'a ImportRow) -> Self {
-        Self { import: ImportView::from(row), findings: FindingsView::from(&row.outcome) }
+impl<'a> DetailView<'a> {
+    /// An import with its findings, under a consent that has ended or not.
+    pub fn of(row: &'a ImportRow, consent_ended: bool) -> Self {
+        Self {
+            import: ImportView::of(row, consent_ended),
+            gaps: (!consent_ended).then(|| gaps(&row.outcome)),
+            findings: FindingsView::from(&row.outcome),
+        }
     }
+}
+
+fn gaps(outcome: &ImportOutcome) -> Vec<GapView<'_>> {
+    outcome.gaps.iter().take(MAX_FINDINGS).map(GapView::from).collect()
 }
 
 impl From<Coverage> for CoverageView {
@@ -276,7 +297,6 @@ impl From<&ImportOutcome> for CountsView {
 impl<'a> From<&'a ImportOutcome> for FindingsView<'a> {
     fn from(outcome: &'a ImportOutcome) -> Self {
         Self {
-            gaps: outcome.gaps.iter().take(MAX_FINDINGS).map(GapView::from).collect(),
             ambiguous: outcome
                 .ambiguous
                 .iter()

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::rows::{FeedChange, FeedEntry, MovementRow};
 use cartola_http::cursor::{Cursor, List as CursorList};
+use cartola_http::problem::{Code, Text};
 use cartola_http::{Authenticated, Gate, Problem, Query, Refusal, answer};
 use cartola_model::{Counterparty, Scope};
 use cartola_primitives::id::{AccountId, MovementId};
@@ -26,7 +27,7 @@ pub struct ChangesView<'a> {
     added: Vec<MovementView<'a>>,
     /// Movements that say something else than before.
     modified: Vec<MovementView<'a>>,
-    /// Movements that are gone, or that no consent allows any longer. Forget them.
+    /// Movements that are gone, or that no consent allows when this entry is read. Forget them.
     removed: Vec<RemovedView>,
     /// Keep it, and pass it as `cursor` next time.
     next_cursor: String,
@@ -55,9 +56,17 @@ struct Net {
 
 /// Follow changes
 ///
-/// Changes in the order in which they happened, each movement once a page. Begin without a cursor,
-/// go on with `next_cursor` for as long as `has_more` says so, and come back with the last one
-/// later. Nothing is missed and nothing has to be read twice.
+/// What changed at the bank and what an import brought, in the order in which it became known, each
+/// movement once a page. Begin without a cursor, go on with `next_cursor` for as long as `has_more`
+/// says so, and come back with the last one later.
+///
+/// The end of a consent is no change of a movement, and the feed does not announce it: from then on
+/// its movements are served nowhere, and entries about them that are read later say `removed`. Who
+/// keeps a copy and revokes a consent drops what only that consent allowed. An import that allows
+/// such movements again brings them back.
+///
+/// A cursor that lies beyond the last change, as after the restoring of an older backup, is
+/// `cursor_invalid`: drop the copy and begin again without one.
 #[utoipa::path(
     get, path = "/v1/movements/sync", operation_id = "sync_movements", tag = "movements",
     params(PageAsked),
@@ -74,6 +83,9 @@ pub async fn sync(
     let list = page::unfiltered("movements.sync", who);
     let after = asked.cursor.as_ref().map_or(Ok(0), |cursor| opened(cursor, list))?;
     let changes = gate.engine().changes(who, after, asked.limit).await?;
+    if changes.beyond {
+        return Err(beyond().into());
+    }
     let (mut added, mut modified, mut removed) = (Vec::new(), Vec::new(), Vec::new());
     for (id, net) in collapse(changes.entries) {
         match net.row {
@@ -115,6 +127,14 @@ fn collapse(entries: Vec<FeedEntry>) -> Vec<(MovementId, Net)> {
 fn views<'a>(rows: &'a [MovementRow], sides: &'a [Option<Counterparty>]) -> Vec<MovementView<'a>> {
     let side = |index: usize| sides.get(index).and_then(Option::as_ref);
     rows.iter().enumerate().map(|(index, row)| MovementView::of(row, side(index))).collect()
+}
+
+/// The feed that gave the cursor was longer than this one, and went on differently.
+fn beyond() -> Problem {
+    Problem::new(Code::CursorInvalid).detailed(Text::fixed(
+        "The cursor lies beyond the last change: it comes from another gateway, or from before a backup was restored. Drop the copy and start again without `cursor`.",
+        "El cursor está más allá del último cambio: viene de otro servicio, o de antes de restaurar un respaldo. Descarte la copia y comience otra vez sin `cursor`.",
+    ))
 }
 
 fn opened(cursor: &Cursor, list: CursorList<'_>) -> Result<u64, Problem> {

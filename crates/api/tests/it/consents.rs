@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 
+use crate::statement::march;
 use crate::world::{World, text};
 
 #[tokio::test]
@@ -49,6 +50,51 @@ async fn revoking_ends_what_only_that_consent_allowed() {
     assert!(world.told().await.is_empty());
     assert!(world.read("/v1/accounts").await["data"].as_array().unwrap().is_empty());
     assert!(world.read("/v1/balances").await["data"].as_array().unwrap().is_empty());
+}
+
+/// The findings and the listed period of an import that has gaps and prints its totals.
+async fn money_of(world: &World, import: &str) -> String {
+    let detail = world.read(&format!("/v1/imports/{import}")).await;
+    let list = world.read("/v1/imports").await;
+    let listed = list["data"].as_array().unwrap().iter().find(|row| row["id"] == import).unwrap();
+    let told = ["consent_ended", "period", "gaps", "gap_count"].map(|name| &detail[name]);
+    let listed = ["consent_ended", "period"].map(|name| &listed[name]);
+    serde_json::to_string(&(told, listed)).unwrap()
+}
+
+#[tokio::test]
+async fn an_import_tells_no_amount_once_its_consent_has_ended() {
+    let world = World::new().await;
+    let rows = ["2026-03-05;booked;COMPRA;-10;990", "2026-03-06;booked;GIRO;-10;970"];
+    let first = world.upload(march(1, &rows)).await.json()["imports"][0].take();
+    let second = world.import(&["5;COMPRA;-10;990", "6;GIRO;-10;970"]).await;
+    let [first_id, second_id] = [&first, &second].map(|report| text(report, "/id"));
+    let before = money_of(&world, first_id).await;
+    expect![[r#"[[false,{"closing":970,"from":"2026-03-01","opening":1000,"to":"2026-03-31"},[{"expected":980,"found":970,"on":"2026-03-06","place":"line 3"}],1],[false,{"closing":970,"from":"2026-03-01","opening":1000,"to":"2026-03-31"}]]"#]].assert_eq(&before);
+    let other = money_of(&world, second_id).await;
+    let path = format!("/v1/consents/{}/revoke", text(&first, "/consent_id"));
+    assert_eq!(world.post(&path, "").await.status, 200);
+    expect!["[[true,null,null,1],[true,null]]"].assert_eq(&money_of(&world, first_id).await);
+    assert_eq!(money_of(&world, second_id).await, other, "its own consent holds");
+}
+
+#[tokio::test]
+async fn what_a_source_said_is_withheld_once_its_own_consent_has_ended() {
+    let world = World::new().await;
+    let first = world.import(&["5;COMPRA;-10;990"]).await;
+    world.import(&["5;COMPRA;-10;990", "6;GIRO;-10;980"]).await;
+    let list = world.read("/v1/movements?order=oldest_first").await;
+    let why = format!("/v1/movements/{}/why", text(&list, "/data/0/id"));
+    let told = async || {
+        let why = world.read(&why).await;
+        let sources = why["sources"].as_array().unwrap().iter();
+        let told = sources.map(|source| (source["withheld"] == true, source["says"].is_object()));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told().await, [(false, true), (false, true)]);
+    let path = format!("/v1/consents/{}/revoke", text(&first, "/consent_id"));
+    assert_eq!(world.post(&path, "").await.status, 200);
+    assert_eq!(told().await, [(true, false), (false, true)]);
 }
 
 #[tokio::test]

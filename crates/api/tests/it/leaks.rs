@@ -146,7 +146,7 @@ async fn a_fault_is_logged_once_with_the_request_and_shown_to_nobody() {
     let cases = [
         (StoreErrorKind::Corrupt, "500 internal"),
         (StoreErrorKind::Misuse, "500 internal"),
-        (StoreErrorKind::Unavailable, "503 not_ready"),
+        (StoreErrorKind::Unavailable, "503 outcome_unknown"),
         (StoreErrorKind::Full, "507 storage_full"),
         (StoreErrorKind::Busy, "503 busy"),
     ];

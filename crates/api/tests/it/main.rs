@@ -19,4 +19,5 @@ mod queries;
 mod split;
 mod statement;
 mod sync;
+mod uploads;
 mod world;

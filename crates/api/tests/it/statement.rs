@@ -8,7 +8,7 @@ use cartola_connector::{
 use cartola_model::movement::MovementDetails;
 use cartola_model::{
     AccountKind, AccountNumber, BalanceKind, BalanceReading, CardUse, Coverage, Instalment,
-    InstitutionId, MovementStatus, Observation, SourceKind,
+    InstitutionId, MovementStatus, Observation, SourceKind, StatementPeriod,
 };
 use cartola_primitives::{Currency, Date, Money};
 
@@ -60,12 +60,20 @@ impl Connector for Statements {
             },
             as_of: days[2],
             coverage: Coverage { from: days[0], to: days[1], complete: true },
-            period: None,
+            period: Some(period([days[0], days[1]], &lines)),
             lines,
             balances: ledger.into_iter().collect(),
             warnings: Vec::new(),
         }])
     }
+}
+
+/// What the lines' balances come to.
+fn period([from, to]: [Date; 2], lines: &[Line]) -> StatementPeriod {
+    let balance = |line: &Line| line.observation.balance_after.unwrap();
+    let opening = lines.first().map(|line| balance(line) - line.observation.amount.minor());
+    let closing = lines.last().map(balance);
+    StatementPeriod { from, to, opening, closing, total_debits: None, total_credits: None }
 }
 
 fn line(index: usize, row: &str) -> Line {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use cartola_http::Cursor;
+use cartola_http::cursor::List;
 use serde_json::Value;
 
 use crate::files::told;
@@ -82,6 +84,27 @@ async fn a_movement_is_told_once_a_page_as_what_it_came_to() {
 }
 
 #[tokio::test]
+async fn a_cursor_beyond_the_last_change_is_refused_with_the_advice_to_begin_again() {
+    let world = World::new().await;
+    world.import(&["5;COMPRA;-10;990"]).await;
+    let list = List { name: "movements.sync", tenant: world.keys.tenant.id, filters: b"" };
+    let ask = async |position: u64| {
+        let cursor = Cursor::new(list, &position.to_be_bytes());
+        world.get(&format!("/v1/movements/sync?cursor={}", cursor.as_str())).await
+    };
+    assert_eq!(ask(0).await.json()["added"].as_array().unwrap().len(), 1);
+    assert_eq!(ask(1).await.json()["added"].as_array().unwrap().len(), 0);
+    // A store that was longer before its backup was restored gave these.
+    for position in [2, 3, u64::MAX] {
+        let answer = ask(position).await;
+        assert_eq!(answer.refusal(), "400 cursor_invalid", "{position}");
+        assert!(text(&answer.json(), "/detail").contains("start again without `cursor`"));
+    }
+    let empty = World::new().await;
+    assert_eq!(empty.get("/v1/movements/sync").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_client_that_begins_after_a_revocation_sees_nothing_of_what_it_took() {
     let world = World::new().await;
     let report = world.import(&["5;COMPRA;-10;990"]).await;
@@ -92,6 +115,28 @@ async fn a_client_that_begins_after_a_revocation_sees_nothing_of_what_it_took() 
     for gone in page["removed"].as_array().unwrap() {
         assert_eq!(text(gone, "/account_id"), text(&report, "/account_id"));
     }
+}
+
+#[tokio::test]
+async fn the_feed_is_silent_on_the_end_of_a_consent_and_tells_what_an_import_brings_back() {
+    let world = World::new().await;
+    let mut copy = Copy::default();
+    let rows = ["5;COMPRA;-10;990"];
+    let report = world.import(&rows).await;
+    copy.follow(&world, 500).await;
+    let consent = text(&report, "/consent_id");
+    assert_eq!(world.post(&format!("/v1/consents/{consent}/revoke"), "{}").await.status, 200);
+    let page = world.read(&format!("/v1/movements/sync?{}", copy.cursor)).await;
+    for list in ["added", "modified", "removed"] {
+        assert!(page[list].as_array().unwrap().is_empty(), "{list}");
+    }
+    assert!(served(&world).await.is_empty());
+    // Who follows the advice has dropped the account's movements.
+    copy.movements.clear();
+    world.import(&rows).await;
+    copy.follow(&world, 500).await;
+    assert_eq!(copy.told(), served(&world).await);
+    assert_eq!(copy.told().len(), 1);
 }
 
 #[tokio::test]

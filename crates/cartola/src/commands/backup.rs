@@ -39,6 +39,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     let counts = counts.context("the backup is not made")?;
     gateway.close().await?;
+    if counts.objects_absent > 0 {
+        output::note(format_args!(
+            "warning: {} sealed files that imports name are not in the data folder, and so not in the \
+             backup; look for them in an earlier one",
+            counts.objects_absent
+        ));
+    }
     if arguments.json {
         output::json(&counts)?;
     } else {

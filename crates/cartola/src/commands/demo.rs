@@ -53,6 +53,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let ring = master_keys::of_folder_or_new(&data)?;
     let installation = Installation { data: data.clone(), keys: ring, store: Options::default() };
     let gateway = Gateway::open(installation).await?;
+    gateway.clear_leftovers();
     let keys = keys::same_or_new(&gateway.engine, &data).await?;
     samples::import(&gateway.engine, keys.tenant).await?;
     let announcement = Announcement::new(address, &keys);

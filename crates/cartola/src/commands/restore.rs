@@ -35,6 +35,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let counts = cartola_store_sqlite::restore(backup, data);
     spinner.finish_and_clear();
     let counts = counts.with_context(|| format!("{} is not restored", backup.display()))?;
+    // For the key that is put there next: a folder made by hand would be open to others.
+    let folder_of_key = data.join(keys::FOLDER);
+    folder::create(&folder_of_key)
+        .with_context(|| format!("{} cannot be made", folder_of_key.display()))?;
     if *json {
         output::json(&counts)?;
     } else {

@@ -28,6 +28,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     folder::prepare(&installation.data)?;
     let _alone = folder::lock(&installation.data)?;
     let gateway = Gateway::open(installation).await?;
+    gateway.clear_leftovers();
     let address = listener.local_addr().context("the address is not known")?;
     let metrics = Metrics::record()?;
     let shown = config.metrics.then(|| metrics.clone());

@@ -12,14 +12,16 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::installation::Named;
-use crate::output;
 use crate::wiring::Gateway;
+use crate::{output, tenant};
 
 /// What to do with tenants.
 #[derive(Subcommand)]
 pub enum Verb {
     /// Add a tenant and print its keys, once
     Add(Add),
+    /// Print further keys of a tenant, once; those there are stay in force
+    Issue(Add),
     /// List tenants and the ids of their keys
     List(List),
     /// Withdraw one key, or all keys of a tenant
@@ -65,10 +67,18 @@ fn parse_scope(text: &str) -> Result<Scope, String> {
     Scope::parse(text).ok_or_else(|| format!("the scopes are {}", known()))
 }
 
+impl Verb {
+    /// Whether it changes nothing.
+    pub fn only_prints(&self) -> bool {
+        matches!(self, Self::List(_))
+    }
+}
+
 /// Runs the verb.
 pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
     match verb {
         Verb::Add(arguments) => add(arguments).await,
+        Verb::Issue(arguments) => issue(arguments).await,
         Verb::List(arguments) => list(arguments).await,
         Verb::Revoke(arguments) => revoke(arguments).await,
     }
@@ -92,9 +102,30 @@ async fn add(arguments: Add) -> anyhow::Result<ExitCode> {
         .add_tenant(&arguments.name, &arguments.scopes)
         .await
         .with_context(|| format!("the tenant `{}` is not added", arguments.name))?;
-    print_keys(&keys, arguments.json)?;
+    hand_over(&keys, arguments.json)?;
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn issue(arguments: Add) -> anyhow::Result<ExitCode> {
+    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let tenant = tenant::choose(&gateway.engine, Some(&arguments.name)).await?;
+    let keys = gateway.engine.issue(tenant, &arguments.scopes).await;
+    hand_over(&keys.context("no keys are issued")?, arguments.json)?;
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints keys, or says how to be rid of them: they are in force by now and stand nowhere else.
+fn hand_over(keys: &NewKeys, json: bool) -> anyhow::Result<()> {
+    let name = &keys.tenant.name;
+    print_keys(keys, json).with_context(|| {
+        format!(
+            "the keys of `{name}` are made and could not be printed, so they are lost: \
+             `cartola tenants revoke {name}` withdraws all its keys, `cartola tenants issue {name}` \
+             makes others"
+        )
+    })
 }
 
 fn print_keys(keys: &NewKeys, json: bool) -> anyhow::Result<()> {

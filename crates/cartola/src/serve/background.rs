@@ -6,6 +6,7 @@ use anyhow::Context;
 use cartola_engine::Engine;
 use cartola_engine::access::FLUSH_EVERY;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -32,43 +33,92 @@ impl Metrics {
     }
 }
 
-/// The tasks.
+/// Tasks that do something now and then until they are stopped.
 pub struct Background {
-    tasks: [JoinHandle<()>; 2],
+    stop: watch::Sender<()>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Background {
-    /// Starts them.
+    /// Starts those of a gateway.
     pub fn start(engine: Engine, metrics: Metrics) -> Self {
-        Self { tasks: [tokio::spawn(flush(engine)), tokio::spawn(upkeep(metrics))] }
+        let mut this = Self::idle();
+        this.repeat(FLUSH_EVERY, move || flush(engine.clone()));
+        this.repeat(UPKEEP_EVERY, move || std::future::ready(metrics.handle.run_upkeep()));
+        this
     }
 
-    /// Ends them.
+    fn idle() -> Self {
+        Self { stop: watch::Sender::new(()), tasks: Vec::new() }
+    }
+
+    fn repeat<Work>(&mut self, period: Duration, mut work: impl FnMut() -> Work + Send + 'static)
+    where
+        Work: Future<Output = ()> + Send,
+    {
+        let mut stop = self.stop.subscribe();
+        self.tasks.push(tokio::spawn(async move {
+            let mut ticks = interval(period);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    biased;
+                    // Nothing is ever sent: this ends when the sender is dropped.
+                    _ = stop.changed() => return,
+                    _ = ticks.tick() => work().await,
+                }
+            }
+        }));
+    }
+
+    /// Ends them between two rounds of work. One that is under way comes to its end: the reads
+    /// that a flush has taken and not yet written are nowhere else.
     pub async fn stop(self) {
+        drop(self.stop);
         for task in self.tasks {
-            task.abort();
-            // Aborted is how it ends.
-            drop(task.await);
+            if let Err(error) = task.await {
+                tracing::warn!(error = %error, "serve.background.broken");
+            }
         }
     }
 }
 
 /// Writes gathered reads to the audit trail.
 async fn flush(engine: Engine) {
-    let mut ticks = interval(FLUSH_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = engine.flush_accesses().await {
-            tracing::warn!(error = %error, "serve.audit.flush_failed");
-        }
+    if let Err(error) = engine.flush_accesses().await {
+        tracing::warn!(error = %error, "serve.audit.flush_failed");
     }
 }
 
-async fn upkeep(metrics: Metrics) {
-    let mut ticks = interval(UPKEEP_EVERY);
-    loop {
-        ticks.tick().await;
-        metrics.handle.run_upkeep();
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_under_way_ends_before_the_stop_does() {
+        let (begun, go_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let done = Arc::new(AtomicBool::new(false));
+        let mut background = Background::idle();
+        background.repeat(Duration::from_secs(3_600), {
+            let (begun, go_on, done) = (begun.clone(), go_on.clone(), done.clone());
+            move || {
+                let (begun, go_on, done) = (begun.clone(), go_on.clone(), done.clone());
+                async move {
+                    begun.add_permits(1);
+                    drop(go_on.acquire().await);
+                    done.store(true, Ordering::Release);
+                }
+            }
+        });
+        drop(begun.acquire().await);
+        // The stop is polled first, so the work goes on only once the stop was asked for.
+        let release = async { go_on.add_permits(1) };
+        tokio::join!(biased; background.stop(), release);
+        assert!(done.load(Ordering::Acquire));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use crate::installation::Installation;
 
 /// Changes bytes of the closed database, as somebody with a hex editor would.
@@ -31,7 +33,7 @@ fn a_whole_trail_is_proven_tenant_by_tenant() {
     assert_eq!(found[0]["tenant"], acme["tenant"]);
     assert_eq!((&found[0]["entries"], found[0]["broken"].is_null()), (&4.into(), true));
     let one = installation.run(&["audit", "verify", "--tenant", "umbra"]).done().stdout;
-    assert!(one.starts_with("umbra: 4 entries, head ") && one.ends_with(", OK\n"), "{one}");
+    assert!(one.starts_with("umbra: 4 entries, head 4:") && one.ends_with(", OK\n"), "{one}");
 }
 
 #[test]
@@ -45,4 +47,58 @@ fn a_changed_entry_is_found() {
     assert!(told.starts_with("acme: BROKEN after 1 entries: audit entry 2 was altered"), "{told}");
     let doctor = installation.run(&["doctor"]).failed(1);
     assert!(doctor.stdout.contains("NOT SOUND"), "{}", doctor.stdout);
+}
+
+#[test]
+fn a_trail_is_compared_with_a_head_kept_elsewhere() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let verify = |more: &[&str]| installation.run(&[&["audit", "verify", "--json"], more].concat());
+    let early = verify(&[]).done().json()["head"].as_str().unwrap().to_owned();
+    assert!(early.starts_with("4:"), "{early}");
+    installation.run(&["tenants", "issue", "acme"]).done();
+    let late = verify(&[]).done().json()["head"].as_str().unwrap().to_owned();
+    for head in [&early, &late] {
+        let found = verify(&["--head", head]).done().json();
+        assert_eq!(
+            (&found["kept"]["head"], &found["kept"]["problem"]),
+            (&json!(head), &json!(null))
+        );
+    }
+    let told = installation.run(&["audit", "verify", "--head", &early]).done().stdout;
+    assert_eq!(told, format!("acme: 7 entries, head {late}, leads on from {early}, OK\n"));
+    let (_, hash) = late.split_once(':').unwrap();
+    for (head, problem) in [
+        (format!("4:{hash}"), "entry 4 is not the one of the kept head"),
+        (format!("8:{hash}"), "entry 8 was there when the head was kept"),
+        (format!("0:{hash}"), "entry 0 is not the one of the kept head"),
+    ] {
+        let found = verify(&["--head", &head]).failed(1).json();
+        assert_eq!(found["broken"], json!(null));
+        let said = found["kept"]["problem"].as_str().unwrap();
+        assert!(said.starts_with(problem), "{said}");
+    }
+    for wrong in ["7", "x:00", &format!("-1:{hash}"), hash] {
+        verify(&["--head", wrong]).failed(2);
+    }
+    installation.tenant("umbra");
+    verify(&["--head", &late]).failed(2);
+    verify(&["--head", &late, "--tenant", "acme"]).done();
+    verify(&["--head", &late, "--tenant", "umbra"]).failed(1);
+}
+
+/// Somebody who can rewrite the store sets it back to what it was: whole in itself, and found by the
+/// head alone.
+#[test]
+fn a_store_that_was_set_back_is_found_by_a_kept_head() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let before = fs::read(installation.data().join("cartola.db")).unwrap();
+    installation.run(&["tenants", "revoke", "acme"]).done();
+    let found = installation.run(&["audit", "verify", "--json"]).done().json();
+    let head = found["head"].as_str().unwrap();
+    fs::write(installation.data().join("cartola.db"), before).unwrap();
+    installation.run(&["audit", "verify"]).done();
+    let told = installation.run(&["audit", "verify", "--head", head]).failed(1).stdout;
+    assert!(told.starts_with("acme: REWRITTEN, 4 entries, head 4:"), "{told}");
 }

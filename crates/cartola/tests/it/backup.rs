@@ -19,7 +19,8 @@ fn a_backup_made_while_serving_is_whole() {
     run(&["restore", "copy", "--data", "again"]).done();
     let locked = run(&["doctor", "--data", "again"]).failed(1);
     assert!(locked.stderr.contains("its master key is not at"), "{}", locked.stderr);
-    fs::create_dir(folder.path().join("again/keys")).unwrap();
+    let keys = fs::metadata(folder.path().join("again/keys")).unwrap();
+    assert_eq!(keys.permissions().mode() & 0o777, 0o700, "made for the key, closed to others");
     fs::write(folder.path().join("again/keys/master.key"), MASTER_KEY).unwrap();
     let wrong = run(&["doctor", "--data", "again"]).failed(1);
     assert!(wrong.stderr.contains("not the one that again was made with"), "{}", wrong.stderr);
@@ -58,4 +59,9 @@ fn the_doctor_sees_who_may_read() {
     let problems = told["problems"].as_array().unwrap();
     assert_eq!(problems.len(), 1);
     assert!(problems[0].as_str().unwrap().ends_with("demo/cartola.db; chmod go= it"));
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o600)).unwrap();
+    let key = folder.path().join("demo/keys/master.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
+    let told = run(&["doctor", "--data", "demo"]).failed(1).stdout;
+    assert!(told.contains("demo/keys/master.key; chmod go= it"), "{told}");
 }

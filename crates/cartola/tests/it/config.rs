@@ -17,33 +17,74 @@ fn check(config: &str, said: Expect) {
 
 #[test]
 fn an_unknown_key_is_named_with_those_there_are() {
-    check(&format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"), expect![[r#""#]]);
+    check(
+        &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `store`
+    "#]],
+    );
     check(
         &format!("data = \"d\"\nmaster_key = \"{MASTER_KEY}\"\n[limits]\nrequests = 5\n"),
-        expect![[r#""#]],
+        expect![[r#"
+            cartola: the configuration cartola.toml is wrong: line 4: unknown field `requests`, expected one of `requests_per_second`, `requests_at_once`, `connections`, `request_seconds`, `header_seconds`, `drain_seconds`
+        "#]],
     );
 }
 
 #[test]
 fn a_secret_comes_by_one_way_and_is_never_shown() {
-    check("data = \"data\"\n", expect![[r#""#]]);
+    check(
+        "data = \"data\"\n",
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: set master_key_file to a file that holds the master key (`openssl rand -base64 32` makes one), or master_key to the key itself
+    "#]],
+    );
     check(
         &format!("data = \"data\"\nmaster_key = \"{MASTER_KEY}\"\nmaster_key_file = \"k\"\n"),
-        expect![[r#""#]],
+        expect![[r#"
+            cartola: the configuration cartola.toml is wrong: set master_key or master_key_file, not both
+        "#]],
     );
-    check("data = \"data\"\nmaster_key = [\"hunter2\"]\n", expect![[r#""#]]);
-    check("data = \"data\"\nretired_master_keys = \"hunter2\"\n", expect![[r#""#]]);
-    check("data = \"data\"\nmaster_key = hunter2\n", expect![[r#""#]]);
+    check(
+        "data = \"data\"\nmaster_key = [\"hunter2\"]\n",
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 2: a secret is a text in quotes
+    "#]],
+    );
+    check(
+        "data = \"data\"\nretired_master_keys = \"hunter2\"\n",
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 2: expected a list of secrets, each a text in quotes
+    "#]],
+    );
+    check(
+        "data = \"data\"\nmaster_key = hunter2\n",
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 2: string values must be quoted, expected literal string
+    "#]],
+    );
 }
 
 #[test]
 fn values_have_their_bounds() {
-    check("data = \"data\"\nmaster_key_file = \"k\"\nlisten = \"hunter2\"\n", expect![[r#""#]]);
+    check(
+        "data = \"data\"\nmaster_key_file = \"k\"\nlisten = \"hunter2\"\n",
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 3: invalid socket address syntax
+    "#]],
+    );
     check(
         "data = \"d\"\nmaster_key_file = \"k\"\n[limits]\nrequest_seconds = 0\n",
-        expect![[r#""#]],
+        expect![[r#"
+            cartola: the configuration cartola.toml is wrong: line 4: invalid value: integer `0`, expected a nonzero u32
+        "#]],
     );
-    check("data = \"d\"\nmaster_key_file = \"k\"\n[log]\nformat = \"xml\"\n", expect![[r#""#]]);
+    check(
+        "data = \"d\"\nmaster_key_file = \"k\"\n[log]\nformat = \"xml\"\n",
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 4: unknown variant `xml`, expected `text` or `json`
+    "#]],
+    );
 }
 
 #[test]
@@ -51,7 +92,9 @@ fn a_key_that_is_none() {
     let installation = Installation::new();
     std::fs::write(installation.path().join("master.key"), "hunter2").unwrap();
     let ended = installation.run(&["tenants", "list"]).failed(1);
-    expect![[r#""#]].assert_eq(&ended.stderr.replace(installation.path().to_str().unwrap(), ""));
+    expect![[r#"
+        cartola: the master keys cannot be read: master.key holds no master key: the key is not 32 bytes in padded base64 (44 characters); `openssl rand -base64 32` makes one
+    "#]].assert_eq(&ended.stderr.replace(installation.path().to_str().unwrap(), ""));
     assert!(!installation.data().exists(), "nothing was made");
 }
 

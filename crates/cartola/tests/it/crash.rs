@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use cartola_primitives::{Date, SignedDuration, date};
 use serde_json::Value;
 
 use crate::http::Client;
@@ -19,6 +20,13 @@ const WRITERS: u64 = 3;
 
 /// Lines of a statement, at most.
 const MAX_LINES: u64 = 40;
+
+/// The first day of the first statement of an account.
+const FIRST_DAY: Date = date(2016, 1, 1);
+
+/// Days of a statement. Each has days of its own, since one that is silent about what another has
+/// told of the same days takes it back.
+const DAYS_OF_EACH: i64 = 5;
 
 /// How long a gateway lives under load, at most, in milliseconds.
 const MAX_LIFE: u64 = 500;
@@ -44,15 +52,14 @@ impl Upload {
         let count = seeded.below(MAX_LINES) + 1;
         let glosas: Vec<String> =
             (0..count).map(|line| format!("{account}-{number}-{line}")).collect();
-        let lines: Vec<statement::Line<'_>> = glosas
-            .iter()
-            .enumerate()
-            .map(|(line, glosa)| {
-                let day = u8::try_from(1 + line * 28 / glosas.len()).unwrap();
-                (day, glosa.as_str(), i64::try_from(seeded.below(90_000)).unwrap() - 40_000)
-            })
-            .collect();
-        let csv = statement::csv(0, &lines);
+        let number_of_days = DAYS_OF_EACH * i64::try_from(number).unwrap();
+        let first = FIRST_DAY + SignedDuration::from_hours(24 * number_of_days);
+        let lines_of_all = i64::try_from(count).unwrap();
+        let lines = (0i64..).zip(&glosas).map(|(line, glosa)| {
+            let day = first + SignedDuration::from_hours(24 * line * DAYS_OF_EACH / lines_of_all);
+            (day, glosa.as_str(), i64::try_from(seeded.below(90_000)).unwrap() - 40_000)
+        });
+        let csv = statement::dated_csv(0, lines);
         let mapping = statement::mapping(account);
         Self { key: format!("{account}/{number}"), csv, mapping, glosas, answer: None }
     }

@@ -3,7 +3,9 @@
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::installation::Installation;
+use crate::bean_check;
+use crate::installation::{Demo, Installation};
+use crate::process;
 use crate::statement;
 
 /// An account whose glosas try to be everything but text.
@@ -51,12 +53,69 @@ fn check(arguments: &[&str], expected: &Expect) {
 
 #[test]
 fn csv_is_quoted_and_no_cell_is_a_formula() {
-    check(&["transactions", "--format", "csv"], &expect![[r#""#]]);
+    check(
+        &["transactions", "--format", "csv"],
+        &expect![[r#"
+        id,account_id,institution,account_kind,account_number,booked_on,value_on,amount,currency,description,balance_after,status,counterparty_name,counterparty_rut,counterparty_account,document,reference,channel,branch,city,card_last4,instalment⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-01,,900000,CLP,"ABONO ""SUELDO"", MARZO",950000,booked,,,,,,,,,,⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-35000,CLP,'=cmd|' /C calc'!A0,915000,booked,,,,,,,,,,⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-1,CLP,'-1+1,914999,booked,,,,,,,,,,⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-04,,-400000,CLP,BACK\SLASH,514999,booked,,,,,,,,,,⏎
+    "#]],
+    );
 }
 
 #[test]
 fn beancount() {
-    check(&["transactions", "--format", "beancount"], &expect![[r#""#]]);
+    let ledger = with_movements().run(&["export", "transactions", "--format", "beancount"]).done();
+    bean_check::accepts(&ledger.stdout);
+    let wrong = ledger.stdout.replace(" 950000 CLP", " 950001 CLP");
+    assert!(bean_check::judge(&wrong).unwrap_err().contains("Balance failed"));
+    check(
+        &["transactions", "--format", "beancount"],
+        &expect![[r#"
+        option "title" "Cartola: acme"
+        option "operating_currency" "CLP"
+
+        2026-03-01 open Assets:Banco-Chile:Checking:7890 CLP
+          id: "acc_…"
+
+        2026-03-01 open Expenses:Unknown
+        2026-03-01 open Income:Unknown
+        2026-03-01 open Equity:Opening-Balances
+        2026-03-01 open Equity:Balance-Gaps
+
+        2026-03-01 * "ABONO \"SUELDO\", MARZO"
+          id: "mov_…"
+          Assets:Banco-Chile:Checking:7890  900000 CLP
+          Income:Unknown  -900000 CLP
+
+        2026-03-01 * "Balance before the first statement"
+          Assets:Banco-Chile:Checking:7890  50000 CLP
+          Equity:Opening-Balances  -50000 CLP
+
+        2026-03-02 balance Assets:Banco-Chile:Checking:7890 950000 CLP
+
+        2026-03-02 * "=cmd|' /C calc'!A0"
+          id: "mov_…"
+          Assets:Banco-Chile:Checking:7890  -35000 CLP
+          Expenses:Unknown  35000 CLP
+
+        2026-03-02 * "-1+1"
+          id: "mov_…"
+          Assets:Banco-Chile:Checking:7890  -1 CLP
+          Expenses:Unknown  1 CLP
+
+        2026-03-03 balance Assets:Banco-Chile:Checking:7890 914999 CLP
+
+        2026-03-04 * "BACK\\SLASH"
+          id: "mov_…"
+          Assets:Banco-Chile:Checking:7890  -400000 CLP
+          Expenses:Unknown  400000 CLP
+
+        2026-03-05 balance Assets:Banco-Chile:Checking:7890 514999 CLP
+    "#]],
+    );
 }
 
 #[test]
@@ -103,7 +162,35 @@ fn consents_and_the_audit_trail() {
     let trail = installation.run(&["export", "audit", "--format", "json"]).done().stdout;
     let entries: Vec<Value> = serde_json::from_str(&trail).unwrap();
     let actions: Vec<_> = entries.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
-    expect![[r#""#]].assert_eq(&actions.join("\n"));
+    expect![[r#"
+        tenant.added
+        credential.issued
+        credential.issued
+        credential.issued
+        consent.granted
+        import.committed
+        consent.read"#]]
+    .assert_eq(&actions.join("\n"));
     let nothing = ["export", "audit", "--format", "json", "--to", "2020-01-01"];
     assert_eq!(installation.run(&nothing).done().stdout, "[]\n");
+}
+
+#[test]
+fn beancount_of_a_real_layout_and_of_one_with_gaps() {
+    let folder = tempfile::tempdir().unwrap();
+    Demo::start(folder.path()).process.kill();
+    let arguments = ["export", "transactions", "--format", "beancount", "--data", "demo"];
+    let ledger = process::run(folder.path(), &arguments).done().stdout;
+    assert_eq!(ledger.matches("  id: \"mov_").count(), 63);
+    bean_check::accepts(&ledger);
+
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let text = "Fecha,Glosa,Monto,Saldo\n2026-03-01,ABONO,10,10\n2026-03-04,CARGO,-3,6\n";
+    std::fs::write(installation.path().join("gap.csv"), text).unwrap();
+    std::fs::write(installation.path().join("map.toml"), statement::mapping("77")).unwrap();
+    installation.run(&["import", "gap.csv", "--mapping", "map.toml"]).done();
+    let ledger = installation.run(&["export", "transactions", "--format", "beancount"]).done();
+    assert!(ledger.stdout.contains("Equity:Balance-Gaps  1 CLP"), "{}", ledger.stdout);
+    bean_check::accepts(&ledger.stdout);
 }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod backup;
+mod bean_check;
 mod config;
 mod crash;
 mod demo;
@@ -11,6 +12,7 @@ mod faults;
 mod http;
 mod import;
 mod installation;
+mod leftovers;
 mod process;
 mod seeded;
 mod serve;

@@ -98,6 +98,11 @@ impl Background {
         self.child.id()
     }
 
+    /// Waits until it ends by itself.
+    pub fn wait(&mut self) {
+        self.child.wait().unwrap();
+    }
+
     /// As the power fails.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

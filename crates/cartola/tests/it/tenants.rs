@@ -1,6 +1,7 @@
 //! `cartola tenants`.
 
 use crate::installation::Installation;
+use crate::process;
 
 #[test]
 fn keys_are_printed_once_and_listed_by_id() {
@@ -54,4 +55,45 @@ fn scopes_are_those_named() {
     installation.run(&arguments).done();
     let listed = installation.run(&["tenants", "list", "--json"]).done().json();
     assert_eq!(listed["keys"][0]["scopes"], serde_json::json!(["read", "audit"]));
+}
+
+#[test]
+fn keys_that_could_not_be_printed_are_said_to_be_lost() {
+    let installation = Installation::new();
+    for json in [&[][..], &["--json"]] {
+        let name = format!("acme{}", json.len());
+        let mut command =
+            process::command(installation.path(), &[&["tenants", "add", &name], json].concat());
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        command.stdout(writer);
+        let ended = process::ended(command).failed(1);
+        let remedy = format!(
+            "cartola: the keys of `{name}` are made and could not be printed, so they are lost: \
+             `cartola tenants revoke {name}` withdraws all its keys, `cartola tenants issue {name}` \
+             makes others"
+        );
+        assert!(ended.stderr.starts_with(&remedy), "{}", ended.stderr);
+        // What it says to do is possible.
+        let revoked = installation.run(&["tenants", "revoke", &name, "--json"]).done();
+        assert_eq!(revoked.json_lines().len(), 3);
+        let issued = installation.run(&["tenants", "issue", &name, "--json"]).done().json();
+        let gateway = installation.serve();
+        let client = gateway.client(issued["api_key"].as_str().unwrap());
+        assert_eq!(client.read("/v1/accounts").status, 200);
+    }
+}
+
+#[test]
+fn keys_are_issued_beside_those_there_are() {
+    let installation = Installation::new();
+    let added = installation.tenant("acme");
+    let issue = ["tenants", "issue", "acme", "--scopes", "read", "--json"];
+    let issued = installation.run(&issue).done().json();
+    assert_eq!(issued["tenant"], added["tenant"]);
+    let listed = installation.run(&["tenants", "list", "--json"]).done().json();
+    let keys = listed["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 6);
+    assert!(keys.iter().all(|key| key["revoked_at"].is_null()));
+    installation.run(&["tenants", "issue", "nobody"]).failed(1);
 }

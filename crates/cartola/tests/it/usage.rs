@@ -91,10 +91,20 @@ fn one_of_several_tenants_must_be_named() {
 fn a_reader_that_stops_reading_is_no_failure() {
     let installation = Installation::new();
     installation.tenant("acme");
-    let mut command = process::command(installation.path(), &["openapi"]);
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    command.stdout(writer);
-    let ended = process::ended(command);
-    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+    let unread = |arguments: &[&str]| {
+        let mut command = process::command(installation.path(), arguments);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        command.stdout(writer);
+        process::ended(command)
+    };
+    let export = ["export", "audit", "--format", "json"];
+    for arguments in [&["openapi"][..], &["tenants", "list"], &export] {
+        let ended = unread(arguments);
+        assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{arguments:?}");
+    }
+    for arguments in [&["audit", "verify"][..], &["doctor"], &["tenants", "revoke", "acme"]] {
+        let said = unread(arguments).failed(1).stderr;
+        assert!(said.starts_with("cartola: "), "{arguments:?}: {said}");
+    }
 }

@@ -1,13 +1,14 @@
 //! From decoded batches to one unit of work.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use cartola_connector::Batch;
-use cartola_crypto::ContentHash;
+use cartola_crypto::{ContentHash, DataKey};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ConsentSetId, PersonId};
+use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ConsentSetId};
 use cartola_store::accounts::BalanceRow;
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::imports::ImportRow;
@@ -25,8 +26,8 @@ const PURPOSE: &str = "statement file imported by the tenant";
 
 /// A decision that is ready to be committed.
 pub(super) struct Draft {
-    /// The holder, if the whole file has one.
-    pub person: Option<PersonId>,
+    /// What the file itself is sealed under: the key of the first account's holder.
+    pub key: Arc<DataKey>,
     made: Vec<Command>,
     entries: Vec<Entry>,
     file: ContentHash,
@@ -100,12 +101,13 @@ impl Engine {
         batches: &[Batch],
         resolved: Resolved,
     ) -> Result<Draft, ImportError> {
-        let person = resolved.targets.first().and_then(|target| target.person);
+        let first = resolved.targets.first().ok_or(ImportError::Shape("no statement at all"))?;
+        let key = first.key.clone();
         let mut entries: Vec<Entry> = Vec::with_capacity(batches.len());
         for (batch, target) in batches.iter().zip(resolved.targets) {
             entries.push(self.entry(who, batch, target, hashes).await?);
         }
-        Ok(Draft { person, made: resolved.made, entries, file: hashes.file })
+        Ok(Draft { key, made: resolved.made, entries, file: hashes.file })
     }
 
     async fn entry(
@@ -125,8 +127,7 @@ impl Engine {
         };
         let mut plan = self.plan(who, batch, &target, terms).await?;
         if batch.lines.iter().any(|line| line.counterparty.is_some()) {
-            let key = self.holder_key(who, target.person).await?;
-            self.seal_counterparties(who, &key, batch, &mut plan)?;
+            self.seal_counterparties(who, &target.key, batch, &mut plan)?;
         }
         Ok(Entry {
             consent: consent(consent_id, &target, hashes.file, now),

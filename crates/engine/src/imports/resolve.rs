@@ -1,8 +1,10 @@
 //! Which account a batch belongs to, and whose it is.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use cartola_connector::{AccountClaim, Batch};
+use cartola_crypto::DataKey;
 use cartola_model::{
     AccountKind, AccountNumber, Catalogue, InstitutionId, LinkSource, LinkState, Principal,
 };
@@ -24,6 +26,8 @@ pub(super) struct Target {
     pub id: AccountId,
     pub link: LinkId,
     pub person: Option<PersonId>,
+    /// What seals its holder's data.
+    pub key: Arc<DataKey>,
     pub institution: InstitutionId,
     pub origin: Origin,
 }
@@ -41,7 +45,7 @@ pub(super) enum Origin {
 #[derive(Default)]
 struct Made {
     commands: Vec<Command>,
-    people: HashMap<Rut, PersonId>,
+    people: HashMap<Rut, (PersonId, Arc<DataKey>)>,
     links: HashMap<(InstitutionId, Option<PersonId>), LinkId>,
 }
 
@@ -92,18 +96,30 @@ impl Engine {
         let digest = self.identity_digest(who, &batch.account, &identity);
         let known = self.store().account_by_identity(who.tenant, &digest).await;
         if let Some(row) = known.map_err(EngineError::from)? {
-            return Ok(known_target(row));
+            return Ok(self.known_target(who, row).await?);
         }
         let now = self.now();
-        let person = self.resolve_person(who, &batch.account, now, made).await?;
+        let (person, key) = self.resolve_person(who, &batch.account, now, made).await?;
         let link = self.resolve_link(who, &identity.institution, person, now, made).await?;
-        let row = self.new_account(who, batch, &identity, digest, (link, person), now).await?;
+        let row = self.new_account(who, batch, &identity, digest, (link, person, &key), now)?;
         Ok(Target {
             id: row.id,
             link,
             person,
+            key,
             institution: identity.institution,
             origin: Origin::New(Box::new(row)),
+        })
+    }
+
+    async fn known_target(&self, who: &Principal, row: AccountRow) -> Result<Target, EngineError> {
+        Ok(Target {
+            id: row.id,
+            link: row.link,
+            person: row.person,
+            key: self.vault().key_of(who.tenant, row.person, self.minter(), self.now()).await?,
+            institution: row.institution.clone(),
+            origin: Origin::Known(Box::new(row)),
         })
     }
 
@@ -125,7 +141,12 @@ impl Engine {
         if claim.kind.is_some_and(|claimed| claimed != row.kind) {
             return Err(ImportError::AccountMismatch("kind"));
         }
-        if let Some(number) = &claim.number {
+        if let (Some(claimed), Some(person)) = (claim.holder.rut, row.person)
+            && self.rut_of(who.tenant, person).await?.is_some_and(|known| known != claimed)
+        {
+            return Err(ImportError::AccountMismatch("holder"));
+        }
+        if let Some(number) = claim.number.as_ref().filter(|number| !number.is_masked()) {
             let identity = Identity {
                 institution: row.institution.clone(),
                 kind: row.kind,
@@ -135,7 +156,7 @@ impl Engine {
                 return Err(ImportError::AccountMismatch("account number"));
             }
         }
-        Ok(known_target(row))
+        Ok(self.known_target(who, row).await?)
     }
 
     fn identity_digest(
@@ -149,40 +170,45 @@ impl Engine {
             kind: identity.kind,
             currency: claim.currency,
             number: &identity.number,
+            holder: claim.holder.rut,
         });
         self.vault().digest(purpose::ACCOUNT, who.tenant, text.as_bytes())
     }
 
+    /// Whose it is, and the key of that person's data. A new person and key are part of the unit.
     async fn resolve_person(
         &self,
         who: &Principal,
         claim: &AccountClaim,
         now: Timestamp,
         made: &mut Made,
-    ) -> Result<Option<PersonId>, EngineError> {
-        let Some(rut) = claim.holder.rut else { return Ok(None) };
-        if let Some(id) = made.people.get(&rut) {
-            return Ok(Some(*id));
+    ) -> Result<(Option<PersonId>, Arc<DataKey>), EngineError> {
+        let tenant = who.tenant;
+        let Some(rut) = claim.holder.rut else {
+            return Ok((None, self.vault().key_of(tenant, None, self.minter(), now).await?));
+        };
+        if let Some((id, key)) = made.people.get(&rut) {
+            return Ok((Some(*id), key.clone()));
         }
-        let lookup = self.vault().digest(purpose::RUT, who.tenant, rut.compact().as_bytes());
-        let known = self.store().person_by_lookup(who.tenant, &lookup).await?;
-        let id = if let Some(row) = known {
-            row.id
+        let lookup = self.vault().digest(purpose::RUT, tenant, rut.compact().as_bytes());
+        let (id, key) = if let Some(row) = self.store().person_by_lookup(tenant, &lookup).await? {
+            (row.id, self.vault().key_of(tenant, Some(row.id), self.minter(), now).await?)
         } else {
             let id: PersonId = self.minter().mint();
-            let key = self.vault().key_of(who.tenant, Some(id), self.minter(), now).await?;
+            let (key, key_row) = self.vault().new_key(tenant, Some(id), self.minter(), now);
             let record = SealedPerson { rut, name: claim.holder.name.clone() };
-            let sealed = self.vault().seal_record(&key, &person_place(who.tenant, &id), &record)?;
+            let sealed = self.vault().seal_record(&key, &person_place(tenant, &id), &record)?;
+            made.commands.push(Command::AddDataKey(key_row));
             made.commands.push(Command::AddPerson(PersonRow {
                 id,
                 lookup,
                 sealed,
                 created_at: now,
             }));
-            id
+            (id, key)
         };
-        made.people.insert(rut, id);
-        Ok(Some(id))
+        made.people.insert(rut, (id, key.clone()));
+        Ok((Some(id), key))
     }
 
     async fn resolve_link(
@@ -218,17 +244,16 @@ impl Engine {
         Ok(id)
     }
 
-    async fn new_account(
+    fn new_account(
         &self,
         who: &Principal,
         batch: &Batch,
         identity: &Identity,
         digest: cartola_crypto::Digest,
-        (link, person): (LinkId, Option<PersonId>),
+        (link, person, key): (LinkId, Option<PersonId>, &DataKey),
         now: Timestamp,
     ) -> Result<AccountRow, EngineError> {
         let id: AccountId = self.minter().mint();
-        let key = self.vault().key_of(who.tenant, person, self.minter(), now).await?;
         let record = SealedAccount {
             number: identity.number.written().to_owned(),
             holder_name: batch.account.holder.name.clone(),
@@ -241,7 +266,7 @@ impl Engine {
             currency: batch.account.currency,
             identity: digest,
             mask: identity.number.mask(),
-            sealed: self.vault().seal_record(&key, &account_place(who.tenant, &id), &record)?,
+            sealed: self.vault().seal_record(key, &account_place(who.tenant, &id), &record)?,
             person,
             // Replaced by the set that the import makes, before anything is written.
             consents: cartola_primitives::id::ConsentSetId::from_bytes([0; 16]),
@@ -260,16 +285,6 @@ impl Target {
     }
 }
 
-fn known_target(row: AccountRow) -> Target {
-    Target {
-        id: row.id,
-        link: row.link,
-        person: row.person,
-        institution: row.institution.clone(),
-        origin: Origin::Known(Box::new(row)),
-    }
-}
-
 /// What the file leaves out, the caller must have said.
 fn complete(claim: &AccountClaim, named: Option<&InstitutionId>) -> Result<Identity, ImportError> {
     if let (Some(claimed), Some(named)) = (&claim.institution, named)
@@ -282,9 +297,10 @@ fn complete(claim: &AccountClaim, named: Option<&InstitutionId>) -> Result<Ident
     if Catalogue::bundled().find(&institution).is_none() {
         return Err(ImportError::InstitutionUnknown);
     }
-    Ok(Identity {
-        institution,
-        kind: claim.kind.ok_or(ImportError::AccountUnclear("kind of account"))?,
-        number: claim.number.clone().ok_or(ImportError::AccountUnclear("account number"))?,
-    })
+    let kind = claim.kind.ok_or(ImportError::AccountUnclear("kind of account"))?;
+    let number = claim.number.clone().ok_or(ImportError::AccountUnclear("account number"))?;
+    if number.is_masked() && claim.holder.rut.is_none() {
+        return Err(ImportError::AccountUnclear("holder's RUT, which a masked number needs"));
+    }
+    Ok(Identity { institution, kind, number })
 }

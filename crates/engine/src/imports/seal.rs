@@ -1,16 +1,16 @@
 //! What an import seals: the file itself, and who is on the other side of a movement.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use cartola_connector::Batch;
 use cartola_crypto::{DataKey, Place};
 use cartola_model::{Counterparty, Principal};
 use cartola_primitives::Rut;
-use cartola_primitives::id::{ArchiveId, MovementId, PersonId, TenantId};
+use cartola_primitives::id::{ArchiveId, MovementId, TenantId};
 use serde::{Deserialize, Serialize};
 
+use super::Upload;
 use super::draft::Draft;
-use super::{ImportError, Upload};
 use crate::ingest::plan::Plan;
 use crate::{Engine, EngineError};
 
@@ -23,7 +23,7 @@ pub(crate) struct SealedCounterparty {
 }
 
 impl SealedCounterparty {
-    fn of(counterparty: &Counterparty) -> Self {
+    pub(crate) fn of(counterparty: &Counterparty) -> Self {
         Self {
             name: counterparty.name.clone(),
             rut: counterparty.rut.map(|rut| rut.compact()),
@@ -68,24 +68,18 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps the file, sealed, before the unit of work that refers to it; once for all attempts.
+    /// Keeps the file, sealed, before the unit of work that refers to it.
     pub(super) async fn keep_source(
         &self,
         who: &Principal,
         upload: &Upload,
         draft: &Draft,
-        archived: &OnceLock<ArchiveId>,
-    ) -> Result<ArchiveId, ImportError> {
-        if let Some(archive) = archived.get() {
-            return Ok(*archive);
-        }
+    ) -> Result<ArchiveId, EngineError> {
         let id: ArchiveId = self.minter().mint();
-        let key = self.holder_key(who, draft.person).await?;
-        let place = archive_place(who.tenant, &id);
-        let object = self.vault().seal(&key, &place, &upload.bytes)?;
-        let kept = self.inner.archive.put(who.tenant, id, &object).await;
-        kept.map_err(EngineError::from)?;
-        Ok(*archived.get_or_init(|| id))
+        let object =
+            self.vault().seal(&draft.key, &archive_place(who.tenant, &id), &upload.bytes)?;
+        self.inner.archive.put(who.tenant, id, &object).await?;
+        Ok(id)
     }
 
     /// Forgets a file whose import failed. If that fails too, what stays is sealed and an orphan.
@@ -93,13 +87,5 @@ impl Engine {
         if let Err(error) = self.inner.archive.remove(who.tenant, archive).await {
             tracing::warn!(%archive, error = %error, "engine.archive.forget_failed");
         }
-    }
-
-    pub(super) async fn holder_key(
-        &self,
-        who: &Principal,
-        person: Option<PersonId>,
-    ) -> Result<Arc<DataKey>, EngineError> {
-        self.vault().key_of(who.tenant, person, self.minter(), self.now()).await
     }
 }

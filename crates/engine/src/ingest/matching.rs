@@ -317,7 +317,7 @@ fn one_lacks_balance(a: &Traits<'_>, b: &Traits<'_>) -> bool {
     compatible_details(a, b) && (a.balance.is_none() || b.balance.is_none())
 }
 
-fn agree<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
+fn agree<T: PartialEq + Copy>(a: Option<T>, b: Option<T>) -> bool {
     a.is_none() || b.is_none() || a == b
 }
 

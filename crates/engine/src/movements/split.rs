@@ -1,13 +1,17 @@
 //! Undoing a merge: a source record becomes a movement of its own.
 
+use std::collections::BTreeSet;
+
 use cartola_model::audit::AuditEvent;
-use cartola_model::{MergeReason, Movement, Principal};
-use cartola_primitives::id::{ConsentSetId, MovementId, SourceId};
+use cartola_model::{MergeReason, MovementStatus, Principal};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{ConsentId, MovementId, PersonId, SourceId};
 use cartola_store::consents::ConsentSetRow;
 use cartola_store::movements::{AliasRow, Attested, FeedChange, MovementRow};
 use cartola_store::work::MovementChange;
 use cartola_store::{Command, UnitOfWork};
 
+use crate::imports::{SealedCounterparty, counterparty_place};
 use crate::ingest::evidence::{self, Evidence};
 use crate::once::Reply;
 use crate::retry::{MaybeConflict, until_settled};
@@ -64,31 +68,18 @@ impl Engine {
             let account = attested.row.movement.account;
             let account = self.store().account(who.tenant, account, now).await;
             let account = account.map_err(EngineError::from)?.ok_or(SplitError::Unknown)?;
-            let (split, set) = self.decide_split(&attested, source)?;
+            let (mut split, sets) = self.decide_split(&attested, source)?;
+            self.move_counterparty(who, account.person, &attested, source, &mut split).await?;
+            let mut work = UnitOfWork::new(who.tenant, now).with(Command::ClaimAccount {
+                id: account.id,
+                expected: account.version,
+                consents: account.consents,
+            });
+            work.commands.extend(commands(&attested.row, source, &split, sets, now));
             let event = AuditEvent::once("movement.split", who.actor, id)
                 .with("source", source)
                 .with("split", split.split.movement.id);
-            let mut work = UnitOfWork::new(who.tenant, now)
-                .with(Command::ClaimAccount {
-                    id: account.id,
-                    expected: account.version,
-                    consents: account.consents,
-                })
-                .with(Command::AddConsentSets(vec![set]))
-                .with(Command::AddMovements(vec![split.split.clone()]))
-                .with(Command::ChangeMovements(vec![MovementChange {
-                    row: split.remaining.clone(),
-                    expected: attested.row.movement.version,
-                    feed: Some(FeedChange::Modified),
-                }]))
-                .with(Command::MoveSource { id: source, from: id, to: split.split.movement.id })
-                .with(Command::AddAlias(AliasRow {
-                    alias: split.split.movement.id,
-                    movement: id,
-                    at: now,
-                    undone: true,
-                }))
-                .with(Command::Audit(event));
+            work.push(Command::Audit(event));
             work.commands.extend(reply.command(self, &split)?);
             self.store().commit(work).await.map_err(EngineError::from)?;
             Ok(split)
@@ -96,34 +87,96 @@ impl Engine {
         .await
     }
 
+    /// Both movements, each a function of its own sources and allowed by their consents alone.
     fn decide_split(
         &self,
         attested: &Attested,
         source: SourceId,
-    ) -> Result<(Split, ConsentSetRow), SplitError> {
+    ) -> Result<(Split, Vec<ConsentSetRow>), SplitError> {
         let (taken, left): (Vec<_>, Vec<_>) =
             attested.sources.iter().partition(|row| row.id == source && row.says.is_some());
         let taken = *taken.first().ok_or(SplitError::UnknownSource)?;
         let before = &attested.row.movement;
-        let left: Vec<Evidence<'_>> = left.into_iter().map(Evidence::from).collect();
-        let version = before.version + 1;
-        let remaining = evidence::movement(before.id, before.account, version, &left)
-            .ok_or(SplitError::OnlySource)?;
-        let split: Option<Movement> =
-            evidence::movement(self.minter().mint(), before.account, 1, &[Evidence::from(taken)]);
-        let split = split.ok_or(SplitError::UnknownSource)?;
-        let set = ConsentSetRow {
-            id: self.minter().mint::<ConsentSetId>(),
-            consent: taken.consent,
-            rest: None,
-        };
-        debug_assert!(taken.reason != MergeReason::Absent, "silence is not taken");
+        let evidence: Vec<Evidence<'_>> = left.iter().copied().map(Evidence::from).collect();
+        let remaining =
+            evidence::movement(before.id, before.account, before.version + 1, &evidence)
+                .ok_or(SplitError::OnlySource)?;
+        let id = self.minter().mint();
+        let split = evidence::movement(id, before.account, 1, &[Evidence::from(taken)])
+            .ok_or(SplitError::UnknownSource)?;
+        let spoken = left.iter().filter(|row| row.says.is_some()).map(|row| row.consent);
+        let mut sets = self.sets_of(spoken.collect());
+        let of_remaining = sets.last().ok_or(SplitError::OnlySource)?.id;
+        sets.extend(self.sets_of(BTreeSet::from([taken.consent])));
+        let of_split = sets.last().ok_or(SplitError::UnknownSource)?.id;
+        let counterparty = attested.row.counterparty.clone();
         Ok((
             Split {
-                remaining: MovementRow { movement: remaining, ..attested.row.clone() },
-                split: MovementRow { movement: split, consents: set.id, counterparty: None },
+                remaining: MovementRow {
+                    movement: remaining,
+                    consents: of_remaining,
+                    counterparty,
+                },
+                split: MovementRow { movement: split, consents: of_split, counterparty: None },
             },
-            set,
+            sets,
         ))
     }
+
+    /// A list of sets of which the last one holds while any of the consents does.
+    fn sets_of(&self, consents: BTreeSet<ConsentId>) -> Vec<ConsentSetRow> {
+        let mut sets: Vec<ConsentSetRow> = Vec::with_capacity(consents.len());
+        for consent in consents {
+            let rest = sets.last().map(|set| set.id);
+            sets.push(ConsentSetRow { id: self.minter().mint(), consent, rest });
+        }
+        sets
+    }
+
+    /// A movement has its counterparty from the source that told of it first: where that one is
+    /// split off, the counterparty goes along, sealed anew for its new place.
+    async fn move_counterparty(
+        &self,
+        who: &Principal,
+        person: Option<PersonId>,
+        attested: &Attested,
+        source: SourceId,
+        split: &mut Split,
+    ) -> Result<(), EngineError> {
+        let first = attested.sources.iter().find(|row| row.reason == MergeReason::First);
+        if first.is_none_or(|row| row.id != source) {
+            return Ok(());
+        }
+        let Some(counterparty) = self.counterparty(who, &attested.row).await? else {
+            return Ok(());
+        };
+        let key = self.vault().key_of(who.tenant, person, self.minter(), self.now()).await?;
+        let place = counterparty_place(who.tenant, &split.split.movement.id);
+        let record = SealedCounterparty::of(&counterparty);
+        split.split.counterparty = Some(self.vault().seal_record(&key, &place, &record)?);
+        split.remaining.counterparty = None;
+        Ok(())
+    }
+}
+
+fn commands(
+    before: &MovementRow,
+    source: SourceId,
+    split: &Split,
+    sets: Vec<ConsentSetRow>,
+    at: Timestamp,
+) -> [Command; 5] {
+    let (remaining, taken) = (&split.remaining.movement, split.split.movement.id);
+    let gone = remaining.status == MovementStatus::Removed;
+    [
+        Command::AddConsentSets(sets),
+        Command::AddMovements(vec![split.split.clone()]),
+        Command::ChangeMovements(vec![MovementChange {
+            row: split.remaining.clone(),
+            expected: before.movement.version,
+            feed: Some(if gone { FeedChange::Removed } else { FeedChange::Modified }),
+        }]),
+        Command::MoveSource { id: source, from: remaining.id, to: taken },
+        Command::AddAlias(AliasRow { alias: taken, movement: remaining.id, at, undone: true }),
+    ]
 }

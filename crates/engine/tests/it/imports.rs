@@ -142,3 +142,35 @@ async fn a_file_over_the_limit_is_refused() {
     let large = Upload { bytes: Bytes::from(vec![b'x'; MAX_FILE_BYTES + 1]), ..Upload::default() };
     assert!(matches!(world.try_import(large).await, Err(ImportError::TooLarge)));
 }
+
+#[tokio::test]
+async fn cards_of_two_holders_with_the_same_last_digits_are_two_accounts() {
+    let world = World::new().await;
+    let card = |rut: &str| {
+        let number = MAPPING.replace("00-123-45678-90", "****4321");
+        let mapping = number.replace("\"checking\"", "\"credit_card\"");
+        Upload { mapping: Some(mapping.replace("11.111.111-1", rut)), ..upload(&["2;A;-100"]) }
+    };
+    let import = async |rut| world.try_import(card(rut)).await.unwrap().reports.remove(0);
+    let (ana, benito) = (import("11.111.111-1").await, import("22.222.222-2").await);
+    assert_ne!(ana.account, benito.account);
+    assert_eq!(benito.outcome.new, 1);
+    let named = Upload { account: Some(ana.account), ..card("22.222.222-2") };
+    let refused = world.try_import(named).await;
+    assert!(matches!(refused, Err(ImportError::AccountMismatch("holder"))), "{refused:?}");
+
+    let mut nobodys = card("");
+    nobodys.mapping = nobodys.mapping.map(|text| text.replace("holder_rut = \"\"\n", ""));
+    let refused = world.try_import(nobodys).await;
+    assert!(matches!(refused, Err(ImportError::AccountUnclear(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_source_is_kept_where_its_import_may_be_on_disk() {
+    let world = World::new().await;
+    world.import(&["2;A;-100;900"]).await;
+    let objects = world.store.objects();
+    world.store.fail_next_commit(StoreErrorKind::Unavailable);
+    assert!(world.try_import(upload(&["3;B;-50;850"])).await.is_err());
+    assert_eq!(world.store.objects(), objects + 1);
+}

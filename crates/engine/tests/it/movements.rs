@@ -80,3 +80,36 @@ async fn changes_are_followed_from_any_position() {
         world.engine.changes(&world.who, second.position, 10).await.unwrap().entries.is_empty()
     );
 }
+
+#[tokio::test]
+async fn a_split_leaves_to_each_side_its_own_consent_and_counterparty() {
+    let world = World::new().await;
+    let first = world.import(&["2;METRO;-100;;JUAN"]).await;
+    let second = world.import(&["2;METRO;-100", "3;B;-50"]).await;
+    let id = world.movements().await[0].movement.id;
+    let explained = world.engine.explain(&world.who, id).await.unwrap().unwrap();
+    let told_first = explained.attested.sources[0].id;
+    let split = world.engine.split_movement(&world.who, id, told_first, Reply::NONE).await.unwrap();
+    let other_side = async |row| world.engine.counterparty(&world.who, row).await.unwrap();
+    assert!(other_side(&split.remaining).await.is_none());
+    assert_eq!(other_side(&split.split).await.unwrap().name.as_deref(), Some("JUAN"));
+
+    world.engine.revoke_consent(&world.who, second.consent, Reply::NONE).await.unwrap();
+    assert!(world.engine.explain(&world.who, id).await.unwrap().is_none());
+    assert_eq!(world.told().await, ["2026-03-02 -100 METRO"]);
+    world.engine.revoke_consent(&world.who, first.consent, Reply::NONE).await.unwrap();
+    assert!(world.told().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_source_said_is_withheld_when_its_consent_has_ended() {
+    let world = World::new().await;
+    let first = world.import(&["2;METRO;-100;900"]).await;
+    world.import(&["2;METRO;-100;900", "3;B;-50;850"]).await;
+    world.engine.revoke_consent(&world.who, first.consent, Reply::NONE).await.unwrap();
+    let id = world.movements().await[0].movement.id;
+    let explained = world.engine.explain(&world.who, id).await.unwrap().unwrap();
+    let speaks: Vec<_> =
+        explained.attested.sources.iter().map(|source| source.says.is_some()).collect();
+    assert_eq!(speaks, [false, true]);
+}

@@ -119,6 +119,8 @@ codes! {
     Interrupted
     /// The answer did not come in time.
     Timeout
+    /// Whether it was written is in doubt.
+    OutcomeUnknown
     /// There is no more room.
     StorageFull
     /// The store does not take writes.

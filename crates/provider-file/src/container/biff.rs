@@ -8,6 +8,8 @@
 mod cells;
 mod records;
 mod strings;
+#[cfg(test)]
+mod tests;
 
 use std::io::{Cursor, Read};
 

@@ -64,6 +64,19 @@ fn day_at(cell: &Cell, text: &str, days: Days) -> Decoded<Date> {
     day.map_err(|problem| refusal::malformed(cell.place(), problem.to_string()))
 }
 
+/// Whether the row sums up a table instead of belonging to it: it begins with the word `Total`,
+/// no date stands before it. The days above end there.
+fn is_total(row: &[Cell]) -> bool {
+    let first = row.first().and_then(|cell| cell.value.text()).map(label::fold);
+    let word = first.as_deref().and_then(|text| text.split([' ', ':']).next());
+    matches!(word, Some("TOTAL" | "TOTALES"))
+}
+
+fn warn_of_total(row: &[Cell], warnings: &mut Warnings) {
+    let text = "the row is a total and no movement; it is left out";
+    warnings.push(row.first().map(Cell::place), "total_row", text);
+}
+
 /// The balances printed below these labels, in minor units; two labels of one kind are one sum.
 fn balances(
     heading: &Heading<'_>,

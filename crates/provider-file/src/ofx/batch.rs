@@ -36,12 +36,12 @@ pub(super) fn of(
     let start = declared_day(statement.start.as_deref(), days, &mut warnings);
     let end = declared_day(statement.end.as_deref(), days, &mut warnings);
     let last = lines.iter().map(|line| line.observation.booked_on).max();
-    let as_of = [statement.ledger.as_of, end, made_on, last].into_iter().flatten().next();
-    let as_of = as_of.map(|day| day.min(days.today())).ok_or_else(no_day)?;
-    let complete = start.is_some() && end.is_some();
-    let coverage = chain::coverage(&lines, start, end.or(Some(as_of)), complete)
-        .expect("a day is declared, so there is a coverage");
-    let period = complete.then_some(StatementPeriod {
+    // A period may end after the file was made; nothing is known of the days between.
+    let known = [statement.ledger.as_of, made_on].map(|day| day.and_then(|day| past(day, days)));
+    let made = known.into_iter().flatten().chain(end).min();
+    let as_of = made.or(last).map(|day| day.min(days.today())).ok_or_else(no_day)?;
+    let coverage = chain::coverage(&lines, start, as_of, start.is_some() && end.is_some());
+    let period = coverage.complete.then_some(StatementPeriod {
         from: coverage.from,
         to: coverage.to,
         opening: None,
@@ -57,7 +57,7 @@ pub(super) fn of(
         coverage,
         period,
         lines,
-        balances: balances(statement, currency, as_of)?,
+        balances: balances(statement, currency, as_of, days)?,
         warnings: warnings.into_vec(),
     })
 }
@@ -161,13 +161,17 @@ fn money(text: &str, currency: Currency, place: &Place) -> Decoded<Money> {
 /// A day of the period. One that no statement may speak of is not refused, since programs write
 /// 1970 or the far future for "everything": the first is left out, the second is cut at today.
 fn declared_day(text: Option<&str>, days: Days, warnings: &mut Warnings) -> Option<Date> {
-    let day = moment::day(text?).ok().map(|day| day.min(days.today()));
-    let sound = day.and_then(|day| days.check(day).ok());
+    let sound = moment::day(text?).ok().and_then(|day| past(day, days));
     if sound.is_none() {
         let text = "the period's start or end is no day of a statement; it is left out";
         warnings.push(None, "period_unusable", text);
     }
     sound
+}
+
+/// The day, or today where it lies ahead; `None` for one that no statement may speak of.
+fn past(day: Date, days: Days) -> Option<Date> {
+    days.check(day.min(days.today())).ok()
 }
 
 fn claim(
@@ -206,6 +210,7 @@ fn balances(
     statement: &Statement,
     currency: Currency,
     as_of: Date,
+    days: Days,
 ) -> Decoded<Vec<BalanceReading>> {
     let available = match statement.form {
         Form::Bank => BalanceKind::Available,
@@ -217,7 +222,8 @@ fn balances(
     {
         let Balance { amount: Some(amount), as_of: day } = balance else { continue };
         let amount = money(amount, currency, &Place::File)?;
-        readings.push(BalanceReading { kind, amount, as_of: day.unwrap_or(as_of) });
+        let as_of = day.and_then(|day| past(day, days)).unwrap_or(as_of);
+        readings.push(BalanceReading { kind, amount, as_of });
     }
     Ok(readings)
 }

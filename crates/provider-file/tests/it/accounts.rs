@@ -1,6 +1,7 @@
+use cartola_primitives::date;
 use expect_test::expect;
 
-use crate::support::{SHARED, SHEET, check, decode, fixture, rezip};
+use crate::support::{SHARED, SHEET, TODAY, check, decode, fixture, rezip};
 
 #[test]
 fn an_account_as_xlsx() {
@@ -170,4 +171,41 @@ fn the_samples_of_the_demo_overlap_and_hold() {
     let (of_march, of_april) = (&march.lines[overlap..], &april.lines);
     assert!(of_march.iter().zip(of_april).all(|(a, b)| a.observation == b.observation));
     assert_eq!((march.lines.len(), april.lines.len(), of_march.len()), (63, 38, 15));
+}
+
+#[test]
+fn a_movement_dated_ahead_does_not_stretch_what_is_complete() {
+    let ahead = rezip("account.xlsx", SHARED, |xml| {
+        xml.replace("Movimientos al 15/01/2026", "Movimientos al 08/01/2026")
+    });
+    let batch = decode(ahead).unwrap().remove(0);
+    let last = batch.lines.iter().map(|line| line.observation.booked_on).max().unwrap();
+    assert_eq!((batch.as_of, last), (date(2026, 1, 8), date(2026, 1, 15)));
+    assert_eq!((batch.coverage.to, batch.coverage.complete), (date(2026, 1, 8), true));
+}
+
+#[test]
+fn a_title_of_a_day_ahead_is_of_today() {
+    let ahead = rezip("account.xlsx", SHARED, |xml| {
+        xml.replace("Movimientos al 15/01/2026", "Movimientos al 09/05/2026")
+    });
+    let batch = decode(ahead).unwrap().remove(0);
+    assert_eq!((batch.as_of, batch.coverage.to), (TODAY, TODAY));
+}
+
+#[test]
+fn a_row_of_totals_is_no_movement() {
+    let totalled = rezip("account.xlsx", SHEET, |xml| {
+        let row = r#"<row r="60"><c r="B60" t="inlineStr"><is><t>Total</t></is></c>
+            <c r="E60"><v>138990</v></c></row>
+            <row r="61"><c r="C61" t="inlineStr"><is><t>TOTALES: </t></is></c>
+            <c r="E61"><v>138990</v></c></row>"#;
+        xml.replace("</sheetData>", &format!("{row}</sheetData>"))
+    });
+    let batch = decode(totalled).unwrap().remove(0);
+    assert_eq!(batch.lines.len(), 8);
+    assert!(batch.coverage.complete);
+    let places = batch.warnings.iter().filter(|warning| warning.code == "total_row");
+    let places: Vec<_> = places.map(|warning| warning.place.clone().unwrap().to_string()).collect();
+    assert_eq!(places, ["cell B60", "cell C61"]);
 }

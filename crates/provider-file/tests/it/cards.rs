@@ -1,3 +1,4 @@
+use cartola_connector::{Batch, DecodeError};
 use expect_test::expect;
 
 use crate::support::{SHEET, check, decode, fixture, rezip};
@@ -61,4 +62,47 @@ fn a_row_whose_last_cell_is_no_amount_is_refused() {
         malformed: cell I19: expected an amount such as 1.234 or -1.234,56
     "#]],
     );
+}
+
+/// The card with these rows after its last one, row 23.
+fn with_rows(rows: &str) -> Result<Batch, DecodeError> {
+    let bytes = rezip("card.xlsx", SHEET, |xml| {
+        xml.replace("</sheetData>", &format!("{rows}</sheetData>"))
+    });
+    decode(bytes).map(|mut batches| batches.remove(0))
+}
+
+fn text(cell: &str, text: &str) -> String {
+    format!(r#"<c r="{cell}" t="inlineStr"><is><t>{text}</t></is></c>"#)
+}
+
+#[test]
+fn a_row_of_totals_is_no_purchase() {
+    for (column, label) in
+        [("C", "Total"), ("E", "TOTAL COMPRAS"), ("G", "Subtotal"), ("B", "Total:")]
+    {
+        let label = text(&format!("{column}24"), label);
+        let row = format!(r#"<row r="24">{label}<c r="K24"><v>341000</v></c></row>"#);
+        let batch = with_rows(&row).unwrap();
+        assert_eq!(batch.lines.len(), 5, "{column}");
+        assert_eq!(batch.warnings.len(), 1, "{column}");
+        assert_eq!(batch.warnings[0].code, "total_row");
+    }
+}
+
+#[test]
+fn a_purchase_without_a_date_has_the_one_above_but_not_across_totals() {
+    let purchase = |row: u32| {
+        let (card, glosa) = ("Titular********1234", "TOTALPACK COMPRAS");
+        let (card, glosa) = (text(&format!("C{row}"), card), text(&format!("E{row}"), glosa));
+        format!(r#"<row r="{row}">{card}{glosa}<c r="K{row}"><v>100</v></c></row>"#)
+    };
+    let batch = with_rows(&purchase(24)).unwrap();
+    assert_eq!(batch.lines.len(), 6);
+    let undated = batch.lines.iter().find(|line| line.place.to_string() == "cell B24").unwrap();
+    assert_eq!(undated.observation.booked_on.to_string(), "2026-01-10");
+    let total = format!(r#"<row r="24">{}</row>"#, text("E24", "Total"));
+    let refusal = with_rows(&(total + &purchase(25))).unwrap_err();
+    expect!["cell B25: expected a date here: the row has an amount and no row above has a date"]
+        .assert_eq(&refusal.to_string());
 }

@@ -307,7 +307,7 @@ fn ofx_statements_are_counted() {
         format!("<OFX>\n{many}</OFX>"),
         None,
         &expect![[r#"
-        too_large: the file: expected at most 256 statements
+        too_large: the file: expected at most 50 statements
     "#]],
     );
 }

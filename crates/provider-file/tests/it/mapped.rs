@@ -2,6 +2,8 @@ use expect_test::expect;
 
 use crate::support::{check, decode, fixture, show, source};
 use cartola_connector::Connector as _;
+use cartola_model::Coverage;
+use cartola_primitives::date;
 use cartola_provider_file::StatementFiles;
 
 const MAPPING: &str = r#"
@@ -121,6 +123,47 @@ fn what_a_file_speaks_for_is_declared() {
     .assert_eq(&show(&batches[0]));
 }
 
+/// What lines of 2, 4 and 8 May with these balances speak for, by a mapping with these keys, read
+/// on 4 May.
+fn covered(keys: &str, balances: [i64; 3]) -> String {
+    let [first, second, third] = balances;
+    let csv = format!(
+        "date,text,amount,balance\n02/05/2026,a,1,{first}\n04/05/2026,b,1,{second}\n\
+         08/05/2026,c,1,{third}\n"
+    );
+    let mapping = plain(keys, "").replace("amount = ", "balance = \"balance\"\namount = ");
+    let batch = StatementFiles::new().decode(&source(csv, Some(&mapping))).unwrap().swap_remove(0);
+    let Coverage { from, to, complete } = batch.coverage;
+    format!("of {}: {from} to {to} {complete}", batch.as_of)
+}
+
+#[test]
+fn balances_prove_the_days_between_them_and_none_after_today() {
+    let (unbroken, broken) = ([1, 2, 3], [1, 2, 4]);
+    let said = [
+        covered("", unbroken),
+        covered("from = 2026-04-01\nas_of = 2026-05-03", unbroken),
+        covered("from = 2026-04-01\nas_of = 2026-05-11", unbroken),
+        covered("from = 2026-04-01\nas_of = 2026-05-11", broken),
+        covered("from = 2026-04-01\nas_of = 2026-05-11\ncomplete = true", broken),
+        covered("from = 2026-05-06\nas_of = 2026-05-03\ncomplete = true", broken),
+    ];
+    expect![[r#"
+        of 2026-05-04: 2026-05-02 to 2026-05-04 true
+        of 2026-05-03: 2026-05-02 to 2026-05-03 true
+        of 2026-05-04: 2026-05-02 to 2026-05-04 true
+        of 2026-05-04: 2026-04-01 to 2026-05-08 false
+        of 2026-05-04: 2026-04-01 to 2026-05-04 true
+        of 2026-05-03: 2026-05-02 to 2026-05-08 false"#]]
+    .assert_eq(&said.join("\n"));
+    let csv = "date,text,amount,balance\n28/04/2026,a,1,1\n29/04/2026,b,1,2\n";
+    let mapping = plain("from = 2026-04-01\nas_of = 2026-05-03", "")
+        .replace("amount = ", "balance = \"balance\"\namount = ");
+    let batches = StatementFiles::new().decode(&source(csv, Some(&mapping))).unwrap();
+    let proven = Coverage { from: date(2026, 4, 28), to: date(2026, 4, 29), complete: true };
+    assert_eq!(batches[0].coverage, proven);
+}
+
 #[test]
 fn keys_that_are_unknown_or_wrong_are_named() {
     let columns = plain("", "");
@@ -174,7 +217,7 @@ fn lines_that_are_wrong_are_refused_with_their_number() {
     let lines = [
         "31/02/2026,a,1",
         "01/01/0001,a,1",
-        "06/05/2026,a,1",
+        "12/05/2026,a,1",
         "2026-01-05,a,1",
         "05/01/2026,a,uno",
         "05/01/2026,a",

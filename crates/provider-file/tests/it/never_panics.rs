@@ -27,8 +27,11 @@ fn answers(bytes: &[u8]) {
         let Ok(batches) = connector.decode(&file) else { continue };
         assert!(!batches.is_empty());
         for batch in batches {
-            let days = batch.lines.iter().map(|line| line.observation.booked_on);
-            assert!(days.into_iter().all(|day| batch.coverage.contains(day)));
+            let coverage = batch.coverage;
+            assert!(coverage.from <= coverage.to);
+            assert!(!coverage.complete || coverage.to <= batch.as_of);
+            let mut days = batch.lines.iter().map(|line| line.observation.booked_on);
+            assert!(coverage.complete || days.all(|day| coverage.contains(day)));
         }
     }
 }

@@ -1,6 +1,10 @@
+use cartola_connector::Connector as _;
+use cartola_model::Coverage;
+use cartola_primitives::date;
+use cartola_provider_file::StatementFiles;
 use expect_test::expect;
 
-use crate::support::{check, decode, fixture};
+use crate::support::{check, decode, fixture, source};
 
 /// A bank statement of one transaction in version 1, with these lines in it.
 fn version_1(header: &str, transaction: &str) -> String {
@@ -153,4 +157,48 @@ fn an_answer_without_statement_is_refused() {
         malformed: the file: expected a bank or credit card statement; the OFX file has none
     "#]],
     );
+}
+
+/// A statement with transactions of 20 May, 5 June and 15 June, the period from 1 June to that
+/// end, made on that day and with a balance of that day; read in July.
+fn covered(end: &str, made_on: &str, ledger: &str) -> String {
+    let file = format!(
+        "<OFX><SIGNONMSGSRSV1><SONRS><DTSERVER>{made_on}</SONRS></SIGNONMSGSRSV1>\
+         <BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>CLP\
+         <BANKACCTFROM><BANKID>1<ACCTID>123<ACCTTYPE>SAVINGS</BANKACCTFROM>\
+         <BANKTRANLIST><DTSTART>20260601<DTEND>{end}\
+         <STMTTRN><DTPOSTED>20260520<TRNAMT>-1</STMTTRN>\
+         <STMTTRN><DTPOSTED>20260605<TRNAMT>-1</STMTTRN>\
+         <STMTTRN><DTPOSTED>20260615<TRNAMT>-1</STMTTRN></BANKTRANLIST>\
+         <LEDGERBAL><BALAMT>1<DTASOF>{ledger}</LEDGERBAL>\
+         </STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
+    );
+    let mut file = source(file, None);
+    file.today = date(2026, 7, 20);
+    let batch = StatementFiles::new().decode(&file).unwrap().remove(0);
+    let Coverage { from, to, complete } = batch.coverage;
+    format!("of {}: {from} to {to} {complete}, balance {}", batch.as_of, batch.balances[0].as_of)
+}
+
+#[test]
+fn nothing_is_complete_beyond_the_day_a_file_was_made() {
+    let days = [
+        ("20260630", "20260610", "20260610"),
+        ("20260630", "20260610", "20260630"),
+        ("20260630", "20260710", "20260612"),
+        ("20260630", "20260710", "20260710"),
+        ("20260630", "20991231", "20991231"),
+        ("20260630", "19700101", "00010101"),
+        ("20260630", "20260525", "20260525"),
+    ];
+    let said = days.map(|(end, made_on, ledger)| covered(end, made_on, ledger));
+    expect![[r#"
+        of 2026-06-10: 2026-06-01 to 2026-06-10 true, balance 2026-06-10
+        of 2026-06-10: 2026-06-01 to 2026-06-10 true, balance 2026-06-30
+        of 2026-06-12: 2026-06-01 to 2026-06-12 true, balance 2026-06-12
+        of 2026-06-30: 2026-06-01 to 2026-06-30 true, balance 2026-07-10
+        of 2026-06-30: 2026-06-01 to 2026-06-30 true, balance 2026-07-20
+        of 2026-06-30: 2026-06-01 to 2026-06-30 true, balance 2026-06-30
+        of 2026-05-25: 2026-05-20 to 2026-06-15 false, balance 2026-05-25"#]]
+    .assert_eq(&said.join("\n"));
 }

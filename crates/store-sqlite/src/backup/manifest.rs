@@ -4,6 +4,7 @@ use cartola_crypto::ContentHash;
 use cartola_store::{StoreError, StoreErrorKind};
 use serde::{Deserialize, Serialize};
 
+use crate::leftovers::is_id;
 use crate::{SCHEMA, archive, folder};
 
 /// The manifest within the backup's folder.
@@ -90,9 +91,4 @@ fn is_ours(path: &str) -> bool {
         (Some(archive::FOLDER), Some(tenant), Some(id), None) => is_id(tenant) && is_id(id),
         _ => false,
     }
-}
-
-fn is_id(name: &str) -> bool {
-    name.len() == cartola_primitives::id::ID_HEX_DIGITS
-        && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

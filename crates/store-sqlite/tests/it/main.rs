@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod contract;
 mod files;
+mod leftovers;
 mod migration;
 mod processes;
 mod support;

@@ -53,7 +53,10 @@ struct SourceView<'a> {
     explanation: Cow<'static, str>,
     /// The reason in Spanish.
     explanation_es: Cow<'static, str>,
-    /// What it said; left out where it is the absence of the line that tells something.
+    /// Whether what it said is withheld, because the consent under which it came has ended.
+    withheld: bool,
+    /// What it said; left out where it is withheld, and where it is the absence of the line that
+    /// tells something.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     says: Option<SayingView<'a>>,
@@ -125,6 +128,7 @@ impl<'a> From<&'a SourceRow> for SourceView<'a> {
             reason: row.reason,
             explanation: explanation.en,
             explanation_es: explanation.es,
+            withheld: row.says.is_none() && row.reason != MergeReason::Absent,
             says: row.says.as_ref().map(SayingView::from),
         }
     }

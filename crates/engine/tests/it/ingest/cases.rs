@@ -309,12 +309,15 @@ fn an_older_statement_that_comes_late_brings_nothing_back() {
     let older: &[Row] = &[(2, -10, None, "A"), (3, -20, None, "FANTASMA"), (4, -5, None, "C")];
     let newer: &[Row] = &[(2, -10, None, "A"), (4, -5, None, "C")];
     let head = Head::statement(2, 4);
-    check(&[(head.made_on(9), newer), (head.made_on(4), older)], expect![[r#"
+    check(
+        &[(head.made_on(9), newer), (head.made_on(4), older)],
+        expect![[r#"
         read 3 new 1 duplicates 2 amended 0 removed 1 restored 0 gaps 0 ambiguous 0
         2026-03-02 -10 - "A" booked v1 [first, same_line]
         2026-03-03 -20 - "FANTASMA" removed v1 [first, absent]
         2026-03-04 -5 - "C" booked v1 [first, same_line]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -349,7 +352,8 @@ fn a_reference_finds_a_booking_that_was_moved() {
     book.import_batch(&batch(head.made_on(31), vec![with((6, -990, None, "COMPRA"))]));
     expect![[r#"
         2026-03-06 -990 - "COMPRA" booked v2 [first, same_reference]
-    "#]].assert_eq(&book.render());
+    "#]]
+    .assert_eq(&book.render());
 }
 
 #[test]

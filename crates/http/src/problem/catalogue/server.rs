@@ -14,8 +14,8 @@ pub(super) static ROWS: &[Entry] = &[
         retry: Retry::Later { after_seconds: 1 },
         title: Text::fixed("Too busy at the moment", "Demasiada carga en este momento"),
         meaning: Text::fixed(
-            "Others kept changing the same data, or too much work waits to be written. Nothing was done.",
-            "Otros estaban cambiando los mismos datos, o hay demasiado trabajo por escribir. No se hizo nada.",
+            "Others kept changing the same data, too much work waits to be written, or too many uploads are under way. Nothing was done.",
+            "Otros estaban cambiando los mismos datos, hay demasiado trabajo por escribir o demasiadas cargas de archivos en curso. No se hizo nada.",
         ),
         remedy: Text::fixed(
             "Send the request again after `Retry-After`.",
@@ -55,6 +55,22 @@ pub(super) static ROWS: &[Entry] = &[
         ),
     },
     Entry {
+        code: Code::OutcomeUnknown,
+        name: "outcome_unknown",
+        status: 503,
+        failure: Failure::Internal,
+        retry: Retry::Later { after_seconds: 30 },
+        title: Text::fixed("Whether it was done is in doubt", "No se sabe si se hizo"),
+        meaning: Text::fixed(
+            "The store failed while it was writing. What was asked may have been done all the same.",
+            "El almacenamiento falló mientras escribía. Puede que lo solicitado se haya hecho de todas formas.",
+        ),
+        remedy: Text::fixed(
+            "Wait until the gateway is ready again (`/readyz`), and send the request with the same `Idempotency-Key`: it has one effect either way. The operator has to look after the disk and restart the gateway.",
+            "Espere a que el servicio esté listo otra vez (`/readyz`) y envíe la solicitud con la misma `Idempotency-Key`: tendrá un solo efecto en cualquier caso. El operador debe revisar el disco y reiniciar el servicio.",
+        ),
+    },
+    Entry {
         code: Code::StorageFull,
         name: "storage_full",
         status: 507,
@@ -78,8 +94,8 @@ pub(super) static ROWS: &[Entry] = &[
         retry: Retry::Later { after_seconds: 5 },
         title: Text::fixed("Not ready", "El servicio no está listo"),
         meaning: Text::fixed(
-            "The store does not take writes.",
-            "El almacenamiento no acepta escrituras.",
+            "The store does not answer, or does not take writes.",
+            "El almacenamiento no responde o no acepta escrituras.",
         ),
         remedy: Text::fixed(
             "The operator finds the cause in the log, or with `cartola doctor`.",

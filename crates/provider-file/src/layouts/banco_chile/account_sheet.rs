@@ -8,7 +8,7 @@ use cartola_model::{
 };
 use cartola_primitives::{Currency, Date, Money};
 
-use super::{balances, day_of_title, holder, institution};
+use super::{balances, day_of_title, holder, institution, is_total, warn_of_total};
 use crate::chain;
 use crate::day::{DayProblem, Days};
 use crate::heading::{Header, Heading, Span};
@@ -49,8 +49,7 @@ fn decode(heading: &Heading<'_>, days: Days) -> Decoded<Vec<Batch>> {
     chain::oldest_first(&mut lines);
     let as_of = as_of(heading, days, &lines, &mut warnings)?;
     let complete = chain::is_unbroken(&lines);
-    let coverage = chain::coverage(&lines, None, Some(as_of), complete)
-        .expect("a day is declared, so there is a coverage");
+    let coverage = chain::coverage(&lines, None, as_of, complete);
     let period = period(heading, currency, coverage.from, coverage.to)?;
     warn_of_totals(period.as_ref(), &lines, &mut warnings);
     let account = AccountClaim {
@@ -137,11 +136,11 @@ fn as_of(
     warnings: &mut Warnings,
 ) -> Decoded<Date> {
     if let Some(day) = day_of_title(heading, TITLE, days)? {
-        return Ok(day);
+        return Ok(day.min(days.today()));
     }
     let last = lines.iter().map(|line| line.observation.booked_on).max();
     warnings.push(None, "no_date", "the title has no date; the last movement's day stands for it");
-    last.ok_or_else(|| {
+    last.map(|day| day.min(days.today())).ok_or_else(|| {
         let reason = "expected movements or a title such as Movimientos al 31/01/2026";
         refusal::malformed(Place::File, reason)
     })
@@ -187,6 +186,11 @@ impl Table<'_> {
         let mut lines: Vec<Line> = Vec::new();
         let mut day = None;
         for row in self.sheet.rows_after(self.header.row) {
+            if is_total(row) {
+                warn_of_total(row, warnings);
+                day = None;
+                continue;
+            }
             day = self.day(row, day)?;
             if let Some(line) = self.line(row, day, warnings)? {
                 lines.push(line);

@@ -8,7 +8,7 @@ use cartola_model::{
 };
 use cartola_primitives::{Currency, Date, Money};
 
-use super::{balances, day_of_title, holder, institution};
+use super::{balances, day_of_title, holder, institution, is_total, warn_of_total};
 use crate::chain;
 use crate::day::{DayProblem, Days};
 use crate::heading::{Header, Heading, Span};
@@ -59,13 +59,14 @@ fn decode(heading: &Heading<'_>, days: Days) -> Decoded<Vec<Batch>> {
     let sections = sections(heading);
     let mut warnings = Warnings::default();
     let holder = holder(heading, &mut warnings);
-    let mut warnings = warnings.into_vec();
     let printed = day_of_title(heading, TITLE, days)?;
     let mut batches = Vec::new();
     for (index, columns) in sections.iter().enumerate() {
         let end = sections.get(index + 1).map_or(u32::MAX, |next| next.header_row);
-        let lines = Section { sheet: heading.sheet(), columns, days }.lines(end)?;
-        let as_of = printed.or_else(|| last_day(&lines)).ok_or_else(|| {
+        let section = Section { sheet: heading.sheet(), columns, days };
+        let lines = section.lines(end, &mut warnings)?;
+        let made_on = printed.or_else(|| last_day(&lines)).map(|day| day.min(days.today()));
+        let as_of = made_on.ok_or_else(|| {
             let reason = "expected movements or a date such as al 31/01/2026 in the title";
             refusal::malformed(Place::File, reason)
         })?;
@@ -75,15 +76,14 @@ fn decode(heading: &Heading<'_>, days: Days) -> Decoded<Vec<Batch>> {
         let mut batch = batch(columns.currency, as_of, lines, holder.clone());
         batch.account.number = number(heading);
         batch.balances = balances;
-        batch.warnings = std::mem::take(&mut warnings);
+        batch.warnings = std::mem::take(&mut warnings).into_vec();
         batches.push(batch);
     }
     Ok(batches)
 }
 
 fn batch(currency: Currency, as_of: Date, lines: Vec<Line>, holder: Holder) -> Batch {
-    let coverage = chain::coverage(&lines, None, Some(as_of), false)
-        .expect("a day is declared, so there is a coverage");
+    let coverage = chain::coverage(&lines, None, as_of, false);
     let account = AccountClaim {
         institution: Some(institution()),
         kind: Some(AccountKind::CreditCard),
@@ -166,12 +166,17 @@ struct Section<'a> {
 
 impl Section<'_> {
     /// Its movements, oldest first, up to the header of the next section.
-    fn lines(&self, end: u32) -> Decoded<Vec<Line>> {
+    fn lines(&self, end: u32, warnings: &mut Warnings) -> Decoded<Vec<Line>> {
         let rows = self.sheet.rows_after(self.columns.header_row);
         let mut lines = Vec::new();
         let mut day = None;
         for row in rows.take_while(|row| row[0].row < end) {
             let amount = self.columns.amount.all(row).next_back();
+            if is_total(row) || (amount.is_some() && !self.tells_of_a_movement(row)) {
+                warn_of_total(row, warnings);
+                day = None;
+                continue;
+            }
             day = self.day(row, day, amount.is_some())?;
             if let Some(amount) = amount {
                 lines.push(self.line(row, day, amount)?);
@@ -187,6 +192,13 @@ impl Section<'_> {
             Err(DayProblem::Form) if !has_amount => Ok(None),
             _ => cell.day(self.sheet, self.days).map(Some),
         }
+    }
+
+    /// Whether a row with an amount is one of the list: it has a date, or a card or a description in
+    /// its column, and not just a figure that belongs to something else.
+    fn tells_of_a_movement(&self, row: &[Cell]) -> bool {
+        let columns = [Some(self.columns.date), self.columns.card, Some(self.columns.description)];
+        columns.into_iter().flatten().any(|span| span.first(row).is_some())
     }
 
     /// The amount stands in a column without header, behind the one that is headed `Monto ($)`:
