@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::{Clock, santiago};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::lab::{self, Lab, say};
 use crate::population::Population;
@@ -30,9 +30,31 @@ pub struct Arguments {
     /// A folder on the disk that is measured; what is made in it is removed
     #[arg(long, value_name = "DIR")]
     within: PathBuf,
+    /// Only these parts; then no page is written
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    only: Vec<Part>,
     /// The page that is written
     #[arg(long, value_name = "FILE", default_value = "docs/benchmarks.md")]
     page: PathBuf,
+}
+
+/// A part of the bench.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Memory and start
+    Footprint,
+    /// Imports against the bare store
+    Ingest,
+    /// Pages against the same bytes out of memory
+    Page,
+    /// Pages of a large store against those of a small one
+    Tail,
+}
+
+impl Arguments {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
 }
 
 /// Runs them.
@@ -40,32 +62,42 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let lab = Lab::open(&arguments.within, arguments.gateway.clone(), arguments.full)?;
     let machine = machine::facts(lab.path());
     let mut report = Report::default();
-    footprint::measure(&lab, &mut report).await.context("memory and start")?;
-    ingest::measure(&lab, &mut report).await.context("ingest")?;
-    pages(&lab, &mut report).await.context("pages")?;
-    let page = Page {
-        on: santiago::today(SystemClock.now()),
-        full: lab.full,
-        machine: &machine,
-        table: &report.table(),
-    };
-    let text = page.text();
-    write(&arguments.page, &text)?;
-    say(format_args!("written to {}", arguments.page.display()));
+    if arguments.wants(Part::Footprint) {
+        footprint::measure(&lab, &mut report).await.context("memory and start")?;
+    }
+    if arguments.wants(Part::Ingest) {
+        ingest::measure(&lab, &mut report).await.context("ingest")?;
+    }
+    pages(&lab, arguments, &mut report).await.context("pages")?;
     eprintln!("\n{}", report.table());
+    if arguments.only.is_empty() {
+        write_page(&arguments.page, lab.full, &machine, &report)?;
+    }
     Ok(())
 }
 
-async fn pages(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
-    let few = population(lab, "few", FEW).await?;
-    let usual = population(lab, "usual", USUAL).await?;
-    page::measure(lab, &usual, report).await?;
-    if !lab.full {
-        return tail::measure(lab, (&few, FEW), (&usual, USUAL), report).await;
+async fn pages(lab: &Lab, arguments: &Arguments, report: &mut Report) -> anyhow::Result<()> {
+    let (page, tail) = (arguments.wants(Part::Page), arguments.wants(Part::Tail));
+    let mut many = None;
+    if page || (tail && !lab.full) {
+        let usual = population(lab, "usual", USUAL).await?;
+        if page {
+            page::measure(lab, &usual, report).await?;
+        }
+        many = Some((usual, USUAL));
     }
-    lab::clear(&usual.folder)?;
-    let many = population(lab, "many", MANY).await?;
-    tail::measure(lab, (&few, FEW), (&many, MANY), report).await
+    if !tail {
+        return Ok(());
+    }
+    if lab.full {
+        if let Some((usual, _)) = many {
+            lab::clear(&usual.folder)?;
+        }
+        many = Some((population(lab, "many", MANY).await?, MANY));
+    }
+    let few = population(lab, "few", FEW).await?;
+    let (many, stored) = many.context("there is a large store")?;
+    tail::measure(lab, (&few, FEW), (&many, stored), report).await
 }
 
 async fn population(lab: &Lab, name: &str, movements: u32) -> anyhow::Result<Population> {
@@ -73,6 +105,16 @@ async fn population(lab: &Lab, name: &str, movements: u32) -> anyhow::Result<Pop
     Population::make(&lab.folder(name)?, movements).await
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+fn write_page(
+    path: &Path,
+    full: bool,
+    machine: &[(&'static str, String)],
+    report: &Report,
+) -> anyhow::Result<()> {
+    let on = santiago::today(SystemClock.now());
+    let page = Page { on, full, machine, table: &report.table() };
+    fs::write(path, page.text())
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    say(format_args!("written to {}", path.display()));
+    Ok(())
 }

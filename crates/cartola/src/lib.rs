@@ -20,6 +20,10 @@ use clap::Parser;
 
 use command_line::CommandLine;
 
+/// Gives memory back after a large import, and is quick where one thread frees what another took.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let CommandLine { command, .. } = CommandLine::parse();
