@@ -214,17 +214,38 @@ fn day<'de, D: serde::Deserializer<'de>>(
     written.date.map(Some).ok_or_else(missing)
 }
 
-/// What is wrong and in which line of the mapping. Names of keys are repeated, values are not: they
-/// may be an account's number.
+/// What is wrong and in which line of the mapping, in words of ours: serde's quote what was written,
+/// and a value or a key may be a name, a RUT or an account's number.
 fn unreadable(error: &toml::de::Error, toml: &str) -> cartola_connector::DecodeError {
     let line = text::line_of(toml.as_bytes(), error.span().map_or(0, |span| span.start));
-    let message = error.message();
-    let message = match message.rsplit_once(", expected ") {
-        Some((before, "u32")) if before.starts_with("invalid ") => "expected a number".to_owned(),
-        Some((before, expected)) if before.starts_with("invalid ") => {
-            format!("expected {expected}")
-        }
-        _ => message.lines().next().unwrap_or_default().to_owned(),
-    };
+    let message = without_quotes(error.message());
     refusal::mapping(format!("line {line} of the mapping: {message}"))
+}
+
+fn without_quotes(message: &str) -> String {
+    // The last one, since what is quoted before it may have the same words.
+    let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
+    if let Some(quoted) = message.strip_prefix("unknown field `") {
+        let key = quoted.split('`').next().filter(|key| is_plain(key));
+        let unknown = key.map_or("unknown key".to_owned(), |key| format!("unknown key `{key}`"));
+        return expected.map_or(unknown.clone(), |keys| format!("{unknown}, expected {keys}"));
+    }
+    let quotes = ["unknown variant ", "invalid type: ", "invalid value: ", "invalid length "];
+    if quotes.iter().any(|start| message.starts_with(start)) {
+        return match expected {
+            Some("u32") => "expected a number".to_owned(),
+            Some(expected) => format!("expected {expected}"),
+            None => "expected another value".to_owned(),
+        };
+    }
+    message.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Longest key that a refusal repeats, in bytes.
+const MAX_REPEATED_KEY: usize = 40;
+
+/// Whether a key looks like a misspelt one of ours, and not like something of a person's.
+fn is_plain(key: &str) -> bool {
+    (1..=MAX_REPEATED_KEY).contains(&key.len())
+        && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }

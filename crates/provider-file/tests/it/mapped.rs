@@ -192,8 +192,8 @@ fn keys_that_are_unknown_or_wrong_are_named() {
     let said = mappings.map(|mapping| refusal(csv, &mapping));
     assert!(said.iter().all(|said| said.starts_with("mapping: the file: ")));
     expect![[r#"
-        line 2 of the mapping: unknown field `delimeter`, expected one of `encoding`, `delimiter`, `skip_lines`, `header`, `order`, `complete`, `from`, `as_of`
-        line 2 of the mapping: unknown variant `upwards`, expected one of `detect`, `oldest_first`, `newest_first`
+        line 2 of the mapping: unknown key `delimeter`, expected one of `encoding`, `delimiter`, `skip_lines`, `header`, `order`, `complete`, `from`, `as_of`
+        line 2 of the mapping: expected one of `detect`, `oldest_first`, `newest_first`
         line 2 of the mapping: expected a number
         the mapping's file.as_of is no day that a file may speak of
         line 2 of the mapping: expected a date such as 2026-01-31
@@ -210,6 +210,47 @@ fn keys_that_are_unknown_or_wrong_are_named() {
         the mapping's account.number is wrong: the account number has a character that is neither a digit, hyphen, dot, blank nor asterisk
         line 5 of the mapping: expected a string
         the mapping's account.holder_rut is no sound RUT"#]].assert_eq(&said.join("\n").replace("mapping: the file: ", ""));
+}
+
+#[test]
+fn a_refusal_never_quotes_the_mapping() {
+    let account = |line: &str| plain("", "").replace("[columns]", &format!("{line}\n[columns]"));
+    let mappings = [
+        account("kind = \"Juana Ejemplo 11.111.111-1\""),
+        account("kind = \"Juana, expected 11.111.111-1\""),
+        account("11111111-1 = \"x\""),
+        account("\"Juana`, expected 1-9\" = \"x\""),
+        account("number = 111111111"),
+        account("institution = \"Juana Ejemplo\""),
+        account("number = \"1\"\nnumber = \"111111111\""),
+        account("holder_name = Juana"),
+        account("11.111.111-1"),
+        plain("", "").replace("\"CLP\"", "\"Juana\""),
+        plain("delimiter = \"Juana\"", ""),
+        plain("from = \"Juana\"", ""),
+        format!("{}[11111111-1]\n", plain("", "")),
+    ];
+    let said = mappings.map(|mapping| refusal("date,text,amount\n05/01/2026,a,1\n", &mapping));
+    for said in &said {
+        assert!(
+            !said.contains("Juana") && !said.contains("111") && !said.contains("1-9"),
+            "{said}"
+        );
+    }
+    expect![[r#"
+        line 5 of the mapping: expected one of `checking`, `sight`, `rut`, `savings`, `electronic_chequebook`, `credit_card`, `credit_line`
+        line 5 of the mapping: expected one of `checking`, `sight`, `rut`, `savings`, `electronic_chequebook`, `credit_card`, `credit_line`
+        line 5 of the mapping: unknown key, expected one of `currency`, `institution`, `kind`, `number`, `holder_rut`, `holder_name`
+        line 5 of the mapping: unknown key, expected one of `currency`, `institution`, `kind`, `number`, `holder_rut`, `holder_name`
+        line 5 of the mapping: expected a string
+        line 5 of the mapping: an institution id is 1 to 40 lower-case letters, digits and hyphens
+        line 6 of the mapping: duplicate key
+        line 5 of the mapping: string values must be quoted, expected literal string
+        line 5 of the mapping: key with no value, expected `=`
+        line 4 of the mapping: unknown currency code, expected a code such as CLP or USD in capitals
+        line 2 of the mapping: expected a character
+        line 2 of the mapping: expected a TOML datetime
+        line 11 of the mapping: unknown key, expected one of `file`, `account`, `columns`, `formats`"#]].assert_eq(&said.join("\n").replace("mapping: the file: ", ""));
 }
 
 #[test]
