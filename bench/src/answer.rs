@@ -14,10 +14,11 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Limits, Log, seconds};
-use crate::connections::Connections;
 use crate::installation::Installation;
-use crate::{background, logging};
+use cartola::config::{Limits, Log, seconds};
+use cartola::logging;
+use cartola::serve::background;
+use cartola::serve::connections::Connections;
 
 /// What is answered, and where.
 #[derive(Args)]

@@ -1,12 +1,6 @@
 //! Measures what we say about speed and memory, and writes `docs/benchmarks.md`.
 
 mod answer;
-#[path = "../../crates/cartola/src/serve/background.rs"]
-#[allow(dead_code, reason = "the binary needs more of it")]
-mod background;
-mod config;
-#[path = "../../crates/cartola/src/serve/connections.rs"]
-mod connections;
 mod fill;
 mod footprint;
 mod http;
@@ -14,9 +8,6 @@ mod ingest;
 mod installation;
 mod lab;
 mod load;
-#[path = "../../crates/cartola/src/logging.rs"]
-#[allow(dead_code, reason = "the binary needs more of it")]
-mod logging;
 mod machine;
 mod page;
 mod population;
@@ -29,10 +20,6 @@ mod watch;
 
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
-
-/// As the binary's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
 #[command(name = "cartola-bench", about = "Measures speed and memory")]

@@ -29,16 +29,20 @@ const MAX_CONFIG_BYTES: u64 = 1 << 20;
 pub struct Config {
     data: PathBuf,
     #[serde(default = "settings::default_listen")]
+    /// Where the gateway listens.
     pub listen: SocketAddr,
     master_key: Option<SecretText>,
     master_key_file: Option<PathBuf>,
     retired_master_keys: Option<SecretList>,
     retired_master_keys_file: Option<PathBuf>,
     #[serde(default = "settings::default_metrics")]
+    /// Whether `/metrics` is served.
     pub metrics: bool,
     #[serde(default)]
+    /// Limits of the gateway.
     pub limits: Limits,
     #[serde(default)]
+    /// What is logged.
     pub log: Log,
     #[serde(default)]
     store: Store,

@@ -1,7 +1,7 @@
 //! Running the gateway: what `cartola serve` and `cartola demo` have in common.
 
-mod background;
-mod connections;
+pub mod background;
+pub mod connections;
 mod stop;
 
 use std::net::SocketAddr;

@@ -51,7 +51,8 @@ impl Engine {
     }
 
     /// Reads a tenant's whole chain and proves that nothing in it was changed, left out, put in
-    /// another order, or cut off at its end.
+    /// another order, or cut off at its end, measured by the head that the same store records:
+    /// whoever can rewrite the store can rewrite both, unless a head is kept elsewhere.
     pub async fn verify_audit(
         &self,
         tenant: TenantId,

@@ -44,7 +44,10 @@ impl Background {
     pub fn start(engine: Engine, metrics: Metrics) -> Self {
         let mut this = Self::idle();
         this.repeat(FLUSH_EVERY, move || flush(engine.clone()));
-        this.repeat(UPKEEP_EVERY, move || std::future::ready(metrics.handle.run_upkeep()));
+        this.repeat(UPKEEP_EVERY, move || {
+            metrics.handle.run_upkeep();
+            std::future::ready(())
+        });
         this
     }
 
@@ -104,7 +107,7 @@ mod tests {
         let (begun, go_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
         let done = Arc::new(AtomicBool::new(false));
         let mut background = Background::idle();
-        background.repeat(Duration::from_secs(3_600), {
+        background.repeat(Duration::from_hours(1), {
             let (begun, go_on, done) = (begun.clone(), go_on.clone(), done.clone());
             move || {
                 let (begun, go_on, done) = (begun.clone(), go_on.clone(), done.clone());

@@ -30,6 +30,7 @@ pub struct Connections {
 }
 
 impl Connections {
+    /// Will take connections from the listener and hand their requests to the router.
     pub fn new(listener: TcpListener, router: Router, limits: &Limits) -> Self {
         let mut protocol = http1::Builder::new();
         protocol

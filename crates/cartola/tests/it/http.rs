@@ -1,6 +1,7 @@
 //! The least of an HTTP client: one request, one connection, no layer that could repeat a request
 //! behind a test's back.
 
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// How long an answer may take before a test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Parts the parts of a form; no statement of these tests holds it.
 const BOUNDARY: &str = "cartola-test-7d1f0c";
@@ -61,10 +62,10 @@ impl Client {
             body.len()
         );
         if !self.key.is_empty() {
-            head.push_str(&format!("Authorization: Bearer {}\r\n", self.key));
+            write!(head, "Authorization: Bearer {}\r\n", self.key).unwrap();
         }
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
         stream.write_all(format!("{head}\r\n").as_bytes())?;
         stream.write_all(body)?;

@@ -1,6 +1,9 @@
 //! Drives the built binary, as a person and as a program would. Each test has its own folder and
 //! ports that the system picks, so they run side by side.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+#![allow(clippy::needless_pass_by_value, reason = "`check` takes its expectation as it is written")]
+
 mod audit;
 mod backup;
 mod bean_check;

@@ -102,8 +102,11 @@ impl Today {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fmt::Write as _;
+
     use cartola_primitives::date;
+
+    use super::*;
 
     fn check(movements: &[(i8, i64, Option<i64>)], expected: &expect_test::Expect) {
         let mut chain = Chain::default();
@@ -114,7 +117,7 @@ mod tests {
                     let why = if found.opening { "before" } else { "missing" };
                     format!(" {why} {}", found.amount)
                 });
-                text.push_str(&format!("{} {balance}{}\n", day.day(), why.unwrap_or_default()));
+                writeln!(text, "{} {balance}{}", day.day(), why.unwrap_or_default()).unwrap();
             }
         };
         for (day, amount, after) in movements {
