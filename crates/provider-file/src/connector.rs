@@ -59,9 +59,12 @@ impl Connector for StatementFiles {
             let limit = format!("expected a file of at most {MAX_FILE_BYTES} bytes");
             return Err(refusal::too_large(Place::File, limit));
         }
+        if file.bytes.trim_ascii().is_empty() {
+            return Err(refusal::unrecognised("the file is empty"));
+        }
         match container::kind(&file.bytes) {
             Kind::Unknown => Err(refusal::unrecognised(
-                "expected a statement as XLS, XLSX, OFX or CSV; this is none of them or is empty",
+                "expected a statement as XLS, XLSX, OFX or CSV; this is none of them",
             )),
             Kind::Unread(unread) => Err(unread.refusal()),
             Kind::Text => match text_layout(file) {

@@ -25,7 +25,12 @@ fn check(statements: &[(Head, &[Row])], expected: Expect) {
         last.gaps.len(),
         last.ambiguous.len()
     );
-    expected.assert_eq(&(figures + &book.render()));
+    let warnings: String = last
+        .warnings
+        .iter()
+        .map(|warning| format!("{}: {}\n", warning.code, warning.text))
+        .collect();
+    expected.assert_eq(&(figures + &warnings + &book.render()));
 }
 
 const MARCH: &[Row] = &[
