@@ -74,7 +74,7 @@ pub enum ImportError {
     #[error("there is no such account")]
     AccountUnknown,
     /// Neither the file nor the caller says which account it is.
-    #[error("the file does not say its {0}; name it, or the account that it belongs to")]
+    #[error("the file does not say its {0}; {how}, or name the account that it belongs to", how = how_to_say(.0))]
     AccountUnclear(&'static str),
     /// File and caller say different things.
     #[error("the file is of another {0} than the one named")]
@@ -88,6 +88,11 @@ pub enum ImportError {
     /// Anything else.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+/// How a caller says what a file leaves out. Only an institution can be named by itself.
+fn how_to_say(missing: &str) -> &'static str {
+    if missing == "institution" { "name it" } else { "write it into the mapping" }
 }
 
 impl ImportError {

@@ -38,8 +38,9 @@ impl Connector for StatementFiles {
     fn recognise(&self, file: &SourceFile<'_>) -> Recognition {
         let kind = container::kind(&file.bytes);
         match kind {
-            Kind::Unknown => Recognition::No,
             // Decoding says why it cannot be read, which helps more than not knowing it.
+            _ if file.bytes.trim_ascii().is_empty() => Recognition::Possible,
+            Kind::Unknown => Recognition::No,
             _ if file.bytes.len() > MAX_FILE_BYTES => Recognition::Possible,
             Kind::Unread(_) => Recognition::Possible,
             Kind::Text => text_layout(file).map_or(Recognition::No, |(_, recognition)| recognition),
@@ -59,9 +60,12 @@ impl Connector for StatementFiles {
             let limit = format!("expected a file of at most {MAX_FILE_BYTES} bytes");
             return Err(refusal::too_large(Place::File, limit));
         }
+        if file.bytes.trim_ascii().is_empty() {
+            return Err(refusal::unrecognised("it is empty"));
+        }
         match container::kind(&file.bytes) {
             Kind::Unknown => Err(refusal::unrecognised(
-                "expected a statement as XLS, XLSX, OFX or CSV; this is none of them or is empty",
+                "expected a statement as XLS, XLSX, OFX or CSV; this is none of them",
             )),
             Kind::Unread(unread) => Err(unread.refusal()),
             Kind::Text => match text_layout(file) {

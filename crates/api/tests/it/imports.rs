@@ -101,7 +101,7 @@ async fn a_refused_file_leaves_nothing_and_says_where_and_why() {
     }
     expect![[r#"
         no file: 422 form_invalid file | `file`: it is missing.
-        empty: 422 file_unrecognised the file | the file: this is none of the statement formats that are known; export it again as XLS, XLSX, OFX or CSV
+        empty: 422 file_unrecognised the file | the file: it is empty
         unknown format: 422 file_unrecognised the file | the file: this is none of the statement formats that are known; export it again as XLS, XLSX, OFX or CSV
         no mapping: 422 file_mapping the file | the file: a CSV file does not say what its columns are; give a mapping file with it, see docs/examples/mapping.toml
         bad mapping: 422 file_mapping the file | the file: line 1 of the mapping: unclosed table, expected `]`

@@ -287,6 +287,10 @@ impl Target {
 
 /// What the file leaves out, the caller must have said.
 fn complete(claim: &AccountClaim, named: Option<&InstitutionId>) -> Result<Identity, ImportError> {
+    let is_unknown = |id: &InstitutionId| Catalogue::bundled().find(id).is_none();
+    if named.is_some_and(is_unknown) {
+        return Err(ImportError::InstitutionUnknown);
+    }
     if let (Some(claimed), Some(named)) = (&claim.institution, named)
         && claimed != named
     {
@@ -294,7 +298,7 @@ fn complete(claim: &AccountClaim, named: Option<&InstitutionId>) -> Result<Ident
     }
     let institution = claim.institution.as_ref().or(named);
     let institution = institution.ok_or(ImportError::AccountUnclear("institution"))?.clone();
-    if Catalogue::bundled().find(&institution).is_none() {
+    if is_unknown(&institution) {
         return Err(ImportError::InstitutionUnknown);
     }
     let kind = claim.kind.ok_or(ImportError::AccountUnclear("kind of account"))?;

@@ -110,6 +110,7 @@ impl Planner<'_> {
             return ids;
         }
         let consents = self.fresh_set();
+        let mut absent_later = 0;
         self.plan.added.reserve(matching.new.len());
         self.plan.sources.reserve(self.batch.lines.len());
         for index in &matching.new {
@@ -118,12 +119,14 @@ impl Planner<'_> {
             let source = self.source(id, Some(line), MergeReason::First);
             let silence = self.later_silence(id, line.observation.booked_on, &[]);
             let movement = self.first_told(line, &source, silence.as_ref());
-            self.plan.outcome.removed += u64::from(silence.is_some());
+            absent_later += u64::from(silence.is_some());
             self.plan.added.push((MovementRow { movement, consents, counterparty: None }, *index));
             self.plan.sources.push(source);
             self.plan.sources.extend(silence);
             ids.insert(*index, id);
         }
+        self.plan.outcome.removed += absent_later;
+        self.plan.outcome.warnings.extend(absent_later_warning(absent_later));
         ids
     }
 
@@ -346,6 +349,18 @@ fn warning(warning: &cartola_connector::Warning) -> ImportWarning {
         code: warning.code.to_owned(),
         text: warning.text.clone(),
     }
+}
+
+/// Says why new movements are not served: their import would otherwise look like one without effect.
+fn absent_later_warning(movements: u64) -> Option<ImportWarning> {
+    (movements > 0).then(|| ImportWarning {
+        place: None,
+        code: "absent_later".to_owned(),
+        text: format!(
+            "a later statement that is complete for these days does not have {movements} of the \
+             new movements"
+        ),
+    })
 }
 
 fn count(length: usize) -> u64 {

@@ -108,6 +108,10 @@ async fn files_that_do_not_say_their_account_need_it_named() {
     };
     let unclear = world.try_import(anonymous("")).await;
     assert!(matches!(unclear, Err(ImportError::AccountUnclear("account number"))), "{unclear:?}");
+    let elsewhere = cartola_model::InstitutionId::parse("banco-luna").unwrap();
+    let unknown = Upload { institution: Some(elsewhere), ..upload(&["2;A;-100;900"]) };
+    let refused = world.try_import(unknown).await;
+    assert!(matches!(refused, Err(ImportError::InstitutionUnknown)), "{refused:?}");
 
     let known = world.import(&["1;Z;-1;1000"]).await.account;
     let named = Upload { account: Some(known), ..anonymous("") };

@@ -30,8 +30,8 @@ fn files_of_other_kinds_are_told_what_to_become() {
         "",
         None,
         &expect![[r#"
-        unrecognised: the file: expected a statement as XLS, XLSX, OFX or CSV; this is none of them or is empty
-    "#]],
+            unrecognised: the file: it is empty
+        "#]],
     );
     check(
         "just a line of prose\n",

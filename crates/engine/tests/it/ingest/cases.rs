@@ -25,7 +25,12 @@ fn check(statements: &[(Head, &[Row])], expected: Expect) {
         last.gaps.len(),
         last.ambiguous.len()
     );
-    expected.assert_eq(&(figures + &book.render()));
+    let warnings: String = last
+        .warnings
+        .iter()
+        .map(|warning| format!("{}: {}\n", warning.code, warning.text))
+        .collect();
+    expected.assert_eq(&(figures + &warnings + &book.render()));
 }
 
 const MARCH: &[Row] = &[
@@ -312,11 +317,12 @@ fn an_older_statement_that_comes_late_brings_nothing_back() {
     check(
         &[(head.made_on(9), newer), (head.made_on(4), older)],
         expect![[r#"
-        read 3 new 1 duplicates 2 amended 0 removed 1 restored 0 gaps 0 ambiguous 0
-        2026-03-02 -10 - "A" booked v1 [first, same_line]
-        2026-03-03 -20 - "FANTASMA" removed v1 [first, absent]
-        2026-03-04 -5 - "C" booked v1 [first, same_line]
-    "#]],
+            read 3 new 1 duplicates 2 amended 0 removed 1 restored 0 gaps 0 ambiguous 0
+            absent_later: a later statement that is complete for these days does not have 1 of the new movements
+            2026-03-02 -10 - "A" booked v1 [first, same_line]
+            2026-03-03 -20 - "FANTASMA" removed v1 [first, absent]
+            2026-03-04 -5 - "C" booked v1 [first, same_line]
+        "#]],
     );
 }
 
