@@ -3,6 +3,7 @@
 //! Relative paths are relative to the file's own folder. A message never quotes a line of the
 //! file, since any line of it may hold a secret.
 
+mod mistake;
 mod secrets;
 mod settings;
 
@@ -10,11 +11,10 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use serde::Deserialize;
 
 use crate::installation::Installation;
-use crate::problem::wrong_use;
+use crate::problem::{sentence, wrong_use};
 use secrets::{SecretList, SecretText};
 use settings::Store;
 
@@ -57,12 +57,14 @@ impl Config {
         let mut config = Self::parse(&text).map_err(|problem| {
             wrong_use(format!("the configuration {} is wrong: {problem}", path.display()))
         })?;
-        config.resolve_paths(path.parent().unwrap_or(Path::new("")));
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.refuse_pasted_keys(folder).map_err(wrong_use)?;
+        config.resolve_paths(folder);
         Ok(config)
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|error| located(&error, text))?;
+        let config: Self = toml::from_str(text).map_err(|error| mistake::told(&error, text))?;
         one_of("master_key", config.master_key.is_some(), config.master_key_file.is_some())?;
         if config.master_key.is_none() && config.master_key_file.is_none() {
             return Err("set master_key_file to a file that holds the master key (`openssl rand \
@@ -74,6 +76,21 @@ impl Config {
         Ok(config)
     }
 
+    /// Before a path is shown in any message: a key in its place must not be.
+    fn refuse_pasted_keys(&self, folder: &Path) -> Result<(), String> {
+        let files = [
+            ("master_key_file", &self.master_key_file),
+            ("retired_master_keys_file", &self.retired_master_keys_file),
+        ];
+        for (name, path) in files {
+            let pasted = |path: &PathBuf| secrets::may_be_key(path) && !folder.join(path).exists();
+            if path.as_ref().is_some_and(pasted) {
+                return Err(format!("{name} names no file; was the key itself pasted?"));
+            }
+        }
+        Ok(())
+    }
+
     fn resolve_paths(&mut self, folder: &Path) {
         self.data = folder.join(&self.data);
         for path in [&mut self.master_key_file, &mut self.retired_master_keys_file] {
@@ -81,9 +98,11 @@ impl Config {
         }
     }
 
-    /// The data folder, with its keys read.
+    /// The data folder, with its keys read. Keys that cannot be read are wrong use too.
     pub fn installation(&self) -> anyhow::Result<Installation> {
-        let keys = secrets::ring(self).context("the master keys cannot be read")?;
+        let keys = secrets::ring(self).map_err(|error| {
+            wrong_use(format!("the master keys cannot be read: {}", sentence(&error)))
+        })?;
         Ok(Installation { data: self.data.clone(), keys, store: self.store.options() })
     }
 }
@@ -100,17 +119,4 @@ fn one_of(name: &str, inline: bool, file: bool) -> Result<(), String> {
         return Err(format!("set {name} or {name}_file, not both"));
     }
     Ok(())
-}
-
-/// What is wrong and in which line; the line itself stays where it is.
-fn located(error: &toml::de::Error, text: &str) -> String {
-    let message = error.message().replace('\n', "; ");
-    match error.span() {
-        Some(span) => {
-            let before = text.as_bytes().iter().take(span.start);
-            let line = 1 + before.filter(|byte| **byte == b'\n').count();
-            format!("line {line}: {message}")
-        }
-        None => message,
-    }
 }

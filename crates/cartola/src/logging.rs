@@ -6,6 +6,8 @@ use anyhow::Context;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
+use crate::problem::wrong_use;
+
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -20,10 +22,23 @@ pub enum LogFormat {
 /// What commands that end by themselves log.
 pub const QUIET: &str = "warn";
 
+/// The levels there are.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// The filter of a level or of directives; `None` where one of them has no level. Any other word
+/// would be the name of a module, and nothing else would be logged.
+pub fn filter(level: &str) -> Option<EnvFilter> {
+    let has_level = |directive: &str| {
+        let level = directive.rsplit_once('=').map_or(directive, |(_, level)| level).trim();
+        LEVELS.iter().any(|known| known.eq_ignore_ascii_case(level))
+    };
+    level.split(',').all(has_level).then(|| EnvFilter::try_new(level).ok())?
+}
+
 /// Writes logs from now on. The level is a level or directives such as `info,cartola_engine=debug`.
 pub fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(level)
-        .with_context(|| format!("log.level `{level}` is no level such as info or debug"))?;
+    let filter = filter(level)
+        .ok_or_else(|| wrong_use("the log level is none such as info or debug, nor directives"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = match format {
         LogFormat::Text => builder.with_ansi(false).try_init(),

@@ -64,8 +64,21 @@ pub fn sentence(error: &Error) -> String {
 }
 
 fn is_broken_pipe(error: &Error) -> bool {
-    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
+    error.chain().any(|cause| io_kind(cause) == Some(io::ErrorKind::BrokenPipe))
+}
+
+/// What went wrong with a file or pipe. The writers of CSV and JSON do not name it as their source.
+fn io_kind(error: &(dyn std::error::Error + 'static)) -> Option<io::ErrorKind> {
+    if let Some(error) = error.downcast_ref::<csv::Error>() {
+        return match error.kind() {
+            csv::ErrorKind::Io(error) => Some(error.kind()),
+            _ => None,
+        };
+    }
+    if let Some(error) = error.downcast_ref::<serde_json::Error>() {
+        return error.io_error_kind();
+    }
+    error.downcast_ref::<io::Error>().map(io::Error::kind)
 }
 
 fn advice(error: &Error) -> Option<&'static str> {

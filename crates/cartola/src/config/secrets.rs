@@ -12,6 +12,17 @@ use toml::Value;
 use super::Config;
 use crate::keys;
 
+/// Shortest path that may be a key in the wrong place, in characters: 32 bytes in base64 are 43, and
+/// some may be lost in pasting.
+const MIN_PASTED_KEY: usize = 40;
+
+/// Whether a path looks like a key that was put in its place.
+pub fn may_be_key(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || "+/-_=".contains(sign);
+    text.trim().len() >= MIN_PASTED_KEY && text.trim().chars().all(is_sign)
+}
+
 /// A secret written into the configuration.
 pub struct SecretText(Secret<String>);
 

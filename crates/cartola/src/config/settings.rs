@@ -5,9 +5,10 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cartola_store_sqlite::Options;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
-use crate::logging::LogFormat;
+use crate::logging::{self, LogFormat};
 
 /// Pages of the store in a mebibyte: its pages have 8 KiB.
 const PAGES_PER_MEBIBYTE: u32 = 128;
@@ -72,7 +73,13 @@ pub struct Log {
     /// How a line looks.
     pub format: LogFormat,
     /// Level or directives.
+    #[serde(deserialize_with = "level")]
     pub level: String,
+}
+
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let level = String::deserialize(deserializer)?;
+    logging::filter(&level).map(|_| level).ok_or_else(|| D::Error::custom("no level"))
 }
 
 impl Default for Log {

@@ -48,20 +48,20 @@ fn a_secret_comes_by_one_way_and_is_never_shown() {
     check(
         "data = \"data\"\nmaster_key = [\"hunter2\"]\n",
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: line 2: a secret is a text in quotes
-    "#]],
+            cartola: the configuration cartola.toml is wrong: line 2: `master_key` is wrong: expected a text in quotes
+        "#]],
     );
     check(
         "data = \"data\"\nretired_master_keys = \"hunter2\"\n",
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: line 2: expected a list of secrets, each a text in quotes
-    "#]],
+            cartola: the configuration cartola.toml is wrong: line 2: `retired_master_keys` is wrong: expected a list of texts in quotes
+        "#]],
     );
     check(
         "data = \"data\"\nmaster_key = hunter2\n",
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: line 2: string values must be quoted, expected literal string
-    "#]],
+            cartola: the configuration cartola.toml is wrong: line 2: `master_key` is wrong: expected a text in quotes
+        "#]],
     );
 }
 
@@ -70,19 +70,82 @@ fn values_have_their_bounds() {
     check(
         "data = \"data\"\nmaster_key_file = \"k\"\nlisten = \"hunter2\"\n",
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: line 3: invalid socket address syntax
-    "#]],
+            cartola: the configuration cartola.toml is wrong: line 3: `listen` is wrong: expected an address and a port in quotes, such as "127.0.0.1:8080"
+        "#]],
     );
     check(
         "data = \"d\"\nmaster_key_file = \"k\"\n[limits]\nrequest_seconds = 0\n",
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 4: invalid value: integer `0`, expected a nonzero u32
+            cartola: the configuration cartola.toml is wrong: line 4: `request_seconds` is wrong: expected a whole number from 1 to 4294967295
         "#]],
     );
     check(
         "data = \"d\"\nmaster_key_file = \"k\"\n[log]\nformat = \"xml\"\n",
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: line 4: unknown variant `xml`, expected `text` or `json`
+            cartola: the configuration cartola.toml is wrong: line 4: `format` is wrong: expected "text" or "json"
+        "#]],
+    );
+}
+
+/// A value in the wrong place may be the master key.
+#[test]
+fn no_value_is_quoted() {
+    let unpadded = MASTER_KEY.trim_end_matches('=');
+    let mistakes = [
+        format!("master_key_file = \"{MASTER_KEY}\""),
+        format!("master_key_file = \"{unpadded}\""),
+        format!("master_key = \"k\"\nretired_master_keys_file = \"{MASTER_KEY}\""),
+        format!("log = \"{MASTER_KEY}\""),
+        format!("metrics = \"{MASTER_KEY}\""),
+        format!("limits = \"{MASTER_KEY}\""),
+        format!("listen = \"{MASTER_KEY}\""),
+        format!("\"{MASTER_KEY}\" = 1"),
+        format!("{unpadded} = 1"),
+        MASTER_KEY.to_owned(),
+        format!("log = {{ format = \"{MASTER_KEY}\" }}"),
+        format!("log.level = \"{MASTER_KEY}\""),
+        format!("[log]\nformat = \"{MASTER_KEY}\""),
+        format!("[log]\nlevel = \"info,{MASTER_KEY}\""),
+        format!("[limits]\nrequests_at_once = \"{MASTER_KEY}\""),
+        format!("[{MASTER_KEY}]"),
+    ];
+    let mut told = String::new();
+    for mistake in mistakes {
+        let folder = tempfile::tempdir().unwrap();
+        let config = format!("data = \"data\"\n{mistake}\n");
+        std::fs::write(folder.path().join("cartola.toml"), config).unwrap();
+        let ended = process::run(folder.path(), &["serve"]).failed(2);
+        assert!(!ended.stderr.contains(unpadded), "{mistake}");
+        told.push_str(
+            ended.stderr.trim_start_matches("cartola: the configuration cartola.toml is "),
+        );
+    }
+    expect![[r#"
+        cartola: master_key_file names no file; was the key itself pasted?
+        cartola: master_key_file names no file; was the key itself pasted?
+        cartola: retired_master_keys_file names no file; was the key itself pasted?
+        wrong: line 2: `log` is wrong: expected a table
+        wrong: line 2: `metrics` is wrong: expected true or false
+        wrong: line 2: `limits` is wrong: expected a table
+        wrong: line 2: `listen` is wrong: expected an address and a port in quotes, such as "127.0.0.1:8080"
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `store`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `store`
+        wrong: line 2: this is no TOML: a line is `key = value`, a text is in quotes, and a key is set once
+        wrong: line 2: `format` is wrong: expected "text" or "json"
+        wrong: line 2: `level` is wrong: expected off, error, warn, info, debug, trace, or directives such as info,cartola_engine=debug
+        wrong: line 3: `format` is wrong: expected "text" or "json"
+        wrong: line 3: `level` is wrong: expected off, error, warn, info, debug, trace, or directives such as info,cartola_engine=debug
+        wrong: line 3: `requests_at_once` is wrong: expected a whole number from 1 to 4294967295
+        wrong: line 2: this is no TOML: a line is `key = value`, a text is in quotes, and a key is set once
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn a_level_is_one_that_there_is() {
+    check(
+        "data = \"d\"\nmaster_key_file = \"k\"\n[log]\nlevel = \"verbose\"\n",
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 4: `level` is wrong: expected off, error, warn, info, debug, trace, or directives such as info,cartola_engine=debug
     "#]],
     );
 }
@@ -91,7 +154,7 @@ fn values_have_their_bounds() {
 fn a_key_that_is_none() {
     let installation = Installation::new();
     std::fs::write(installation.path().join("master.key"), "hunter2").unwrap();
-    let ended = installation.run(&["tenants", "list"]).failed(1);
+    let ended = installation.run(&["tenants", "list"]).failed(2);
     expect![[r#"
         cartola: the master keys cannot be read: master.key holds no master key: the key is not 32 bytes in padded base64 (44 characters); `openssl rand -base64 32` makes one
     "#]].assert_eq(&ended.stderr.replace(installation.path().to_str().unwrap(), ""));
