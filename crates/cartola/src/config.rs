@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::installation::Installation;
+use crate::keys;
 use crate::problem::{sentence, wrong_use};
 use secrets::{SecretList, SecretText};
 use settings::Store;
@@ -96,6 +97,16 @@ impl Config {
         for path in [&mut self.master_key_file, &mut self.retired_master_keys_file] {
             *path = path.take().map(|path| folder.join(path));
         }
+    }
+
+    /// The files of master keys that others than their owner may use.
+    pub fn keys_open_to_others(&self) -> impl Iterator<Item = &Path> {
+        let files = [&self.master_key_file, &self.retired_master_keys_file];
+        files
+            .into_iter()
+            .flatten()
+            .map(PathBuf::as_path)
+            .filter(|path| keys::is_open_to_others(path))
     }
 
     /// The data folder, with its keys read. Keys that cannot be read are wrong use too.

@@ -64,6 +64,11 @@ pub fn read(path: &Path) -> anyhow::Result<MasterKey> {
     MasterKey::from_base64(&text).with_context(|| format!("{} holds no master key", path.display()))
 }
 
+/// Whether others than its owner may use a file of keys.
+pub fn is_open_to_others(path: &Path) -> bool {
+    folder::mode(path).is_ok_and(|mode| mode & folder::OTHERS != 0)
+}
+
 /// A file that holds a secret as text.
 pub fn read_text(path: &Path) -> anyhow::Result<Secret<String>> {
     let reading = || format!("{} cannot be read", path.display());

@@ -29,6 +29,8 @@ pub struct NewKeys {
     pub tenant: TenantRow,
     /// Bearer key of `/v1`.
     pub api_key: Secret<String>,
+    /// Id of that key, by which it is listed and withdrawn.
+    pub api_key_id: CredentialId,
     /// Client id of token endpoints.
     pub client_id: CredentialId,
     /// Client secret of token endpoints.
@@ -118,14 +120,14 @@ impl Engine {
         let (api_key, api_row) = self.new_api_key(tenant.id, scopes);
         let (client_secret, client_row) = self.new_client_secret(tenant.id, scopes);
         let (webhook_secret, webhook_row) = self.new_webhook_secret(tenant.id, key)?;
-        let client_id = client_row.id;
+        let (api_key_id, client_id) = (api_row.id, client_row.id);
         for row in [api_row, client_row, webhook_row] {
             let event = AuditEvent::once("credential.issued", Actor::Operator, row.id)
                 .with("kind", row.kind.name());
             work.push(Command::AddCredential(row));
             work.push(Command::Audit(event));
         }
-        Ok(NewKeys { tenant, api_key, client_id, client_secret, webhook_secret })
+        Ok(NewKeys { tenant, api_key, api_key_id, client_id, client_secret, webhook_secret })
     }
 
     fn new_api_key(&self, tenant: TenantId, scopes: &[Scope]) -> (Secret<String>, CredentialRow) {

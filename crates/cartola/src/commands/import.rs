@@ -71,6 +71,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     if !arguments.json {
         report::print(&reports)?;
+        reports.iter().filter_map(Report::refusal).for_each(output::note);
     }
     gateway.close().await?;
     let refused = reports.iter().any(Report::is_refused);

@@ -24,6 +24,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::read(&arguments.config)?;
     logging::start(config.log.format, &config.log.level)?;
     let installation = config.installation()?;
+    for path in config.keys_open_to_others() {
+        tracing::warn!(path = %path.display(), "serve.master_key.open_to_others: chmod go= it");
+    }
     let listener = serve::listen(config.listen, "set `listen` to another address").await?;
     folder::prepare(&installation.data)?;
     let _alone = folder::lock(&installation.data)?;

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use cartola_engine::Engine;
-use cartola_engine::tenants::NewKeys;
+use cartola_engine::tenants::{KEY_PREFIX, NewKeys};
 use cartola_model::Scope;
+use cartola_model::access::Actor;
 use cartola_primitives::id::{CredentialId, TenantId};
 use cartola_store::tenancy::{CredentialRow, TenantRow};
 use clap::{Args, Subcommand};
@@ -53,7 +54,7 @@ pub struct List {
 
 #[derive(Args)]
 pub struct Revoke {
-    /// Id of a key (key_…), or id or name of a tenant for all its keys
+    /// Id of a key (key_…), an API key itself, or id or name of a tenant for all its keys
     id: String,
     #[command(flatten)]
     installation: Named,
@@ -90,6 +91,7 @@ struct PrintedKeys<'a> {
     tenant: TenantId,
     name: &'a str,
     api_key: &'a str,
+    api_key_id: CredentialId,
     client_id: CredentialId,
     client_secret: &'a str,
     webhook_secret: &'a str,
@@ -133,6 +135,7 @@ fn print_keys(keys: &NewKeys, json: bool) -> anyhow::Result<()> {
         tenant: keys.tenant.id,
         name: &keys.tenant.name,
         api_key: keys.api_key.expose(),
+        api_key_id: keys.api_key_id,
         client_id: keys.client_id,
         client_secret: keys.client_secret.expose(),
         webhook_secret: keys.webhook_secret.expose(),
@@ -142,6 +145,7 @@ fn print_keys(keys: &NewKeys, json: bool) -> anyhow::Result<()> {
     }
     output::line(format_args!("tenant          {} ({})", printed.name, printed.tenant))?;
     output::line(format_args!("api key         {}", printed.api_key))?;
+    output::line(format_args!("api key id      {}", printed.api_key_id))?;
     output::line(format_args!("client id       {}", printed.client_id))?;
     output::line(format_args!("client secret   {}", printed.client_secret))?;
     output::line(format_args!("webhook secret  {}", printed.webhook_secret))?;
@@ -237,7 +241,7 @@ async fn revoke(arguments: Revoke) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The key of that id, or all keys in force of the tenant of that id or name.
+/// The key of that id, the key itself, or all keys in force of the tenant of that id or name.
 async fn meant(engine: &Engine, id: &str) -> anyhow::Result<(TenantId, Vec<CredentialId>)> {
     for tenant in engine.tenants().await.context("the tenants cannot be read")? {
         let keys = engine.credentials(tenant.id).await.context("the keys cannot be read")?;
@@ -249,5 +253,19 @@ async fn meant(engine: &Engine, id: &str) -> anyhow::Result<(TenantId, Vec<Crede
             return Ok((tenant.id, vec![key.id]));
         }
     }
+    if id.starts_with(KEY_PREFIX) {
+        return pasted(engine, id).await;
+    }
     bail!("there is no tenant or key `{id}`; `cartola tenants list` shows them")
+}
+
+/// The key that was given itself. It is a secret, so no message repeats it.
+async fn pasted(engine: &Engine, key: &str) -> anyhow::Result<(TenantId, Vec<CredentialId>)> {
+    let who = engine.authenticate(key).await.context("the key cannot be tried")?;
+    if let Some(who) = who
+        && let Actor::Credential(id) = who.actor
+    {
+        return Ok((who.tenant, vec![id]));
+    }
+    bail!("that API key opens nothing: it was withdrawn, or is none of here")
 }

@@ -43,7 +43,10 @@ fn neither_takes_the_place_of_anything() {
     assert!(used.stderr.contains("demo is not empty"), "{}", used.stderr);
     run(&["restore", "nothing", "--data", "new"]).failed(1);
     fs::write(folder.path().join("copy/cartola.db"), "changed").unwrap();
-    run(&["restore", "copy", "--data", "new"]).failed(1);
+    let damaged = run(&["restore", "copy", "--data", "new"]).failed(1).stderr;
+    assert!(damaged.ends_with("the backup is damaged; take another one\n"), "{damaged}");
+    let other = run(&["restore", "demo", "--data", "new"]).failed(1).stderr;
+    assert_eq!(other, "cartola: demo is no backup: it has no manifest\n");
     assert!(!folder.path().join("new").exists(), "nothing is left behind");
 }
 

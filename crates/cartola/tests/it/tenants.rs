@@ -49,6 +49,20 @@ fn revoking_a_tenant_revokes_all_its_keys() {
 }
 
 #[test]
+fn a_key_is_revoked_by_its_id_or_itself_and_not_repeated() {
+    let installation = Installation::new();
+    let added = installation.tenant("acme");
+    let (id, key) = (added["api_key_id"].as_str().unwrap(), added["api_key"].as_str().unwrap());
+    let revoked = installation.run(&["tenants", "revoke", key]).done();
+    assert_eq!(revoked.stdout, format!("revoked {id}\n"));
+    let again = installation.run(&["tenants", "revoke", key]).failed(1);
+    assert!(!again.stderr.contains(key), "{}", again.stderr);
+    let issued = installation.run(&["tenants", "issue", "acme", "--json"]).done().json();
+    let id = issued["api_key_id"].as_str().unwrap();
+    installation.run(&["tenants", "revoke", id]).done();
+}
+
+#[test]
 fn scopes_are_those_named() {
     let installation = Installation::new();
     let arguments = ["tenants", "add", "acme", "--scopes", "read,audit", "--json"];

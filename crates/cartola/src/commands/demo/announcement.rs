@@ -74,7 +74,7 @@ impl<'a> Announcement<'a> {
             return output::json(self);
         }
         let environment = data.join(ENVIRONMENT);
-        let environment = environment.display();
+        let environment = for_shell(&environment);
         output::line(format_args!("Cartola is ready at {}\n", self.gateway))?;
         for (name, value) in self.variables() {
             output::line(format_args!("  {name:<24}{value}"))?;
@@ -87,4 +87,11 @@ impl<'a> Announcement<'a> {
         ))?;
         Ok(())
     }
+}
+
+/// A path as a shell takes it: in quotes where it has blanks or other signs that mean something there.
+fn for_shell(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |sign: char| sign.is_alphanumeric() || "/._-+,:@%".contains(sign);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -42,7 +42,7 @@ struct Plain<'a> {
 
 impl DemoKeys {
     fn of(keys: NewKeys) -> Self {
-        let NewKeys { tenant, api_key, client_id, client_secret, webhook_secret } = keys;
+        let NewKeys { tenant, api_key, client_id, client_secret, webhook_secret, .. } = keys;
         Self { tenant: tenant.id, api_key, client_id, client_secret, webhook_secret }
     }
 

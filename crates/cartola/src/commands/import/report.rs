@@ -90,6 +90,12 @@ impl Report {
         self.refused.is_some()
     }
 
+    /// The refusal in one sentence, as a command tells what went wrong.
+    pub fn refusal(&self) -> Option<String> {
+        let Refusal { place, reason } = self.refused.as_ref()?;
+        Some(format!("cartola: {} is refused, {place}: {reason}", self.file))
+    }
+
     fn cells(&self) -> Vec<String> {
         let figures = [self.read, self.new, self.duplicates, self.amended, self.removed];
         let lists = [self.gaps.len(), self.ambiguous.len()];
