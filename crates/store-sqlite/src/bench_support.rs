@@ -88,7 +88,7 @@ fn write_bulk(connection: &Connection, rows: &BareRows) -> Result<(), StoreError
     let mut source = connection.prepare_cached(ADD_SOURCE).doing(WRITING)?;
     let mut position = feed_position(connection, rows.tenant)?;
     for (row, encoded) in &rows.movements {
-        write_movement(&mut movement, rows.tenant, row, encoded, None).doing(WRITING)?;
+        write_movement(&mut movement, rows.tenant, row, encoded).doing(WRITING)?;
         position += 1;
         tell(&mut feed, rows.tenant, position, FeedChange::Added, row.movement.id)
             .doing(WRITING)?;

@@ -69,7 +69,7 @@ const RULES: &[(&str, &str)] = &[
     (
         "movements without a source",
         "SELECT count(*) FROM movement m WHERE NOT EXISTS (SELECT 1 FROM source s \
-         WHERE s.tenant = m.tenant AND s.movement = m.id) AND NOT (m.status = 3 AND EXISTS \
+         WHERE s.tenant = m.tenant AND s.movement = m.id) AND NOT (substr(m.body, 2, 1) = x'03' AND EXISTS \
          (SELECT 1 FROM alias a WHERE a.tenant = m.tenant AND a.alias = m.id))",
     ),
     (
@@ -89,7 +89,7 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "consent sets that movements or accounts name and that are not there",
-        "SELECT count(*) FROM (SELECT tenant, consents FROM movement \
+        "SELECT count(*) FROM (SELECT tenant, substr(body, 3, 16) AS consents FROM movement \
          UNION SELECT tenant, consents FROM account) m WHERE NOT EXISTS \
          (SELECT 1 FROM consent_set s WHERE s.tenant = m.tenant AND s.id = m.consents)",
     ),

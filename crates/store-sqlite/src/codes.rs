@@ -1,6 +1,6 @@
 //! Small numbers for what stands in many rows. A number once given never means anything else.
 
-use cartola_model::{BalanceKind, MergeReason, MovementStatus, SourceKind};
+use cartola_model::{BalanceKind, MergeReason, SourceKind};
 
 /// Gives each value of an enum its stored number; the compiler asks for a number for a new value,
 /// and there is one list for both ways.
@@ -22,8 +22,6 @@ macro_rules! codes {
         }
     };
 }
-
-codes!(status, status_of, MovementStatus, Pending = 1, Booked = 2, Removed = 3);
 
 codes!(
     source_kind,

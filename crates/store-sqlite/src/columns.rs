@@ -118,12 +118,6 @@ impl<'row> Columns<'row> {
         date_of_day(self.number()?)
     }
 
-    /// A date, or nothing.
-    pub fn optional_date(&mut self) -> Result<Option<Date>, StoreError> {
-        let day = self.optional_integer()?;
-        day.map(|day| i32::try_from(day).map_err(|_| damaged()).and_then(date_of_day)).transpose()
-    }
-
     /// An instant.
     pub fn timestamp(&mut self) -> Result<Timestamp, StoreError> {
         instant(self.integer()?)

@@ -1,13 +1,13 @@
 //! The embedded store: SQLite and a folder of sealed files.
 //!
 //! One folder holds `cartola.db` and `raw/`, readable by their owner alone. One thread writes, a few
-//! read; callers never block. Modules mirror those of [`cartola_store`], each with the SQL of its
+//! read; callers block for no longer than it takes to look at a few rows. Modules mirror those of [`cartola_store`], each with the SQL of its
 //! domain in one place.
 //!
 //! | module | answers |
 //! |---|---|
 //! | `writer` | how a unit of work reaches the disk |
-//! | `workers` | where reads run |
+//! | `readers` | where reads run |
 //! | `permits` | which consents hold, for one request |
 //! | `pragmas` | how a connection is set up, and why so |
 //! | `migrate` | which stores this program opens |
@@ -39,6 +39,7 @@ mod options;
 mod people;
 mod permits;
 mod pragmas;
+mod readers;
 mod rows;
 mod store;
 mod tenancy;

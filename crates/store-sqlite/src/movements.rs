@@ -15,7 +15,7 @@ use cartola_store::movements::{
     AliasRow, Attested, FeedEntry, MovementPage, MovementQuery, MovementRow,
 };
 use cartola_store::{Movements, StoreError};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 pub use page::page;
 pub use write::{
@@ -40,7 +40,10 @@ impl Movements for SqliteStore {
         query: &MovementQuery,
     ) -> Result<MovementPage, StoreError> {
         let query = query.clone();
-        self.read(move |connection| page(connection, tenant, &query)).await
+        // A text is looked for in many rows to fill one page.
+        let far = query.text.is_some();
+        let read = move |connection: &Connection| page(connection, tenant, &query);
+        if far { self.read(read).await } else { self.glance(read).await }
     }
 
     async fn movement(

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use crate::archive::FolderArchive;
 use crate::error::Doing;
-use crate::workers::{Workers, end_transaction};
+use crate::readers::Readers;
 use crate::writer::{Figures, Writer};
 use crate::{Options, folder, migrate, pragmas, unit};
 
@@ -17,7 +17,7 @@ use crate::{Options, folder, migrate, pragmas, unit};
 /// moment.
 pub struct SqliteStore {
     // Readers end first, so that the writer is the last to close and takes the log with it.
-    readers: Workers<Connection>,
+    readers: Readers,
     writer: Writer,
     archive: Arc<FolderArchive>,
     folder: PathBuf,
@@ -37,11 +37,11 @@ impl SqliteStore {
         let mut connection = pragmas::open_writer(&database, &options)?;
         migrate::migrate(&mut connection)?;
         drop(lock);
-        let readers = (0..options.readers.max(1))
-            .map(|_| pragmas::open_reader(&database, options.busy_timeout))
-            .collect::<Result<_, _>>()?;
+        let readers = Readers::start(options.readers.max(1), options.read_queue, || {
+            pragmas::open_reader(&database, options.busy_timeout)
+        })?;
         Ok(Self {
-            readers: Workers::start("store-reader", readers, options.read_queue, end_transaction)?,
+            readers,
             writer: Writer::start(connection, options.write_queue)?,
             archive: Arc::new(FolderArchive::open(folder)?),
             folder: folder.to_owned(),
@@ -69,12 +69,20 @@ impl SqliteStore {
         pragmas::open_reader(&database, self.options.busy_timeout)
     }
 
-    /// Runs a read on a reader thread.
+    /// Runs a read of a few rows, by key or in a short range: see [`Readers::glance`].
+    pub(crate) async fn glance<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.readers.glance(look).await
+    }
+
+    /// Runs a read that may take longer.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.readers.run(read).await
+        self.readers.read(read).await
     }
 
     /// Runs a write of about so many rows on the writer thread, in a transaction that it may share

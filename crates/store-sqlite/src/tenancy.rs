@@ -43,7 +43,7 @@ impl Tenancy for SqliteStore {
     }
 
     async fn tenant(&self, tenant: TenantId) -> Result<Option<TenantRow>, StoreError> {
-        self.read(move |connection| first(connection, TENANT, [tenant.as_bytes()], read_tenant))
+        self.glance(move |connection| first(connection, TENANT, [tenant.as_bytes()], read_tenant))
             .await
     }
 
@@ -53,7 +53,7 @@ impl Tenancy for SqliteStore {
         digest: &Digest,
     ) -> Result<Option<CredentialRow>, StoreError> {
         let digest = *digest;
-        self.read(move |connection| credential(connection, tenant, &digest)).await
+        self.glance(move |connection| credential(connection, tenant, &digest)).await
     }
 
     async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, StoreError> {

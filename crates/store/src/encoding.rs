@@ -1,6 +1,8 @@
 //! How backends write what they never look into. Both use the same bytes, so that a store can be
 //! copied from one to the other.
 
+pub mod movement;
+
 use cartola_model::movement::MovementDetails;
 use cartola_model::{MovementStatus, Observation};
 use cartola_primitives::{Currency, Date, Money};
@@ -15,10 +17,28 @@ pub fn day_number(date: Date) -> i32 {
 }
 
 /// The date of a stored day number.
+///
+/// By the algorithm of Howard Hinnant's `civil_from_days`, since a page asks this of every row:
+/// eras of 400 years, and years that begin with March, so that a leap day is the last of its year.
 pub fn date_of_day(day: i32) -> Result<Date, StoreError> {
-    EPOCH.checked_add(cartola_primitives::SignedDuration::from_hours(i64::from(day) * 24)).map_err(
-        |error| StoreError::corrupt("a stored day lies outside the calendar").caused_by(error),
-    )
+    const DAYS_OF_ERA: i64 = 146_097;
+    const EPOCH_AFTER_MARCH_OF_YEAR_0: i64 = 719_468;
+    let day = i64::from(day) + EPOCH_AFTER_MARCH_OF_YEAR_0;
+    let (era, of_era) = (day.div_euclid(DAYS_OF_ERA), day.rem_euclid(DAYS_OF_ERA));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    // Months from March, in fives of 153 days.
+    let month = (5 * of_year + 2) / 153;
+    let of_month = of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) =
+        (era * 400 + year + i64::from(month >= 10), if month < 10 { month + 3 } else { month - 9 });
+    let parts = (i16::try_from(year), i8::try_from(month), i8::try_from(of_month));
+    let (Ok(year), Ok(month), Ok(of_month)) = parts else { return Err(no_day()) };
+    Date::new(year, month, of_month).map_err(|error| no_day().caused_by(error))
+}
+
+fn no_day() -> StoreError {
+    StoreError::corrupt("a stored day lies outside the calendar")
 }
 
 const EPOCH: Date = cartola_primitives::date(1970, 1, 1);
@@ -64,16 +84,6 @@ pub fn decode_observation(bytes: &[u8]) -> Result<Observation, StoreError> {
         glosa: stored.glosa,
         details: stored.details,
     })
-}
-
-/// A movement's details as bytes, or nothing where there are none.
-pub fn encode_details(details: &MovementDetails) -> Option<Vec<u8>> {
-    (!details.is_empty()).then(|| encode(details))
-}
-
-/// The details of those bytes.
-pub fn decode_details(bytes: Option<&[u8]>) -> Result<MovementDetails, StoreError> {
-    bytes.map_or_else(|| Ok(MovementDetails::default()), decode)
 }
 
 fn encode<T: Serialize>(value: &T) -> Vec<u8> {

@@ -9,7 +9,6 @@ use cartola_store::movements::{Attested, MovementRow};
 use rusqlite::{Connection, params};
 
 use super::row::{movement_columns, read_movement, read_source, source_columns};
-use crate::codes;
 use crate::columns::damaged;
 use crate::permits::Permits;
 use crate::rows::{all, each, first};
@@ -42,11 +41,8 @@ pub(super) const WINDOW_SOURCES: &str = concat!(
 pub(super) const BEFORE: &str = concat!(
     "SELECT ",
     movement_columns!(""),
-    " FROM movement WHERE tenant = ?1 AND account = ?2 AND status <> ?4 AND booked_on = ( \
-        SELECT booked_on FROM movement \
-        WHERE tenant = ?1 AND account = ?2 AND booked_on < ?3 AND status <> ?4 \
-        ORDER BY booked_on DESC LIMIT 1) \
-     ORDER BY id"
+    " FROM movement WHERE tenant = ?1 AND account = ?2 AND booked_on < ?3 \
+     ORDER BY booked_on DESC, id DESC"
 );
 
 /// One movement with its sources, if a consent holds.
@@ -97,7 +93,20 @@ pub fn day_before(
     account: AccountId,
     day: Date,
 ) -> Result<Vec<MovementRow>, StoreError> {
-    let removed = codes::status(MovementStatus::Removed);
-    let values = params![tenant.as_bytes(), account.as_bytes(), day_number(day), removed];
-    all(connection, BEFORE, values, read_movement)
+    let values = params![tenant.as_bytes(), account.as_bytes(), day_number(day)];
+    let mut found: Vec<MovementRow> = Vec::new();
+    each(connection, BEFORE, values, |columns| {
+        let row = read_movement(columns)?;
+        if row.movement.status == MovementStatus::Removed {
+            return Ok(true);
+        }
+        let same_day =
+            found.last().is_none_or(|last| last.movement.booked_on == row.movement.booked_on);
+        if same_day {
+            found.push(row);
+        }
+        Ok(same_day)
+    })?;
+    found.reverse();
+    Ok(found)
 }

@@ -1,18 +1,17 @@
 //! A page of movements: the read that everything else waits for.
 //!
 //! One statement walks one range of one tree, in the order asked for. A row that is not shown costs
-//! a look at its first columns; nothing is asked per row.
+//! a look at its head; nothing is asked per row.
 
 use cartola_model::{MovementStatus, glosa};
 use cartola_primitives::id::{ID_BYTES, TenantId};
 use cartola_store::encoding::day_number;
-use cartola_store::movements::{
-    MAX_SCAN, MovementKey, MovementPage, MovementQuery, MovementRow, Order,
-};
+use cartola_store::encoding::movement::StoredMovement;
+use cartola_store::movements::{MAX_SCAN, MovementPage, MovementQuery, Order};
 use cartola_store::{StoreError, page_size};
-use rusqlite::{Connection, Row, Rows, params};
+use rusqlite::{Connection, Rows, params};
 
-use super::row::{CONSENTS, movement_columns, read_movement, read_status};
+use super::row::{StoredRow, movement_columns};
 use crate::columns::Columns;
 use crate::error::Doing;
 use crate::permits::Permits;
@@ -93,19 +92,14 @@ fn gather(
             break;
         }
         seen += 1;
-        if filter.passes(row)? && permits.set_holds(Columns::from(row, CONSENTS).id()?)? {
-            page.rows.push(read_movement(&mut Columns::of(row))?);
-            end = page.rows.last().filter(|_| page.rows.len() == limit).map(key);
+        let row = StoredRow::read(&mut Columns::of(row))?;
+        let key = row.key();
+        if filter.passes(&row.body) && permits.set_holds(row.body.consents)? {
+            page.rows.push(row.into_row()?);
         }
-        if seen == MAX_SCAN {
-            end = Some(key(&read_movement(&mut Columns::of(row))?));
-        }
+        end = (page.rows.len() == limit || seen == MAX_SCAN).then_some(key);
     }
     Ok(page)
-}
-
-const fn key(row: &MovementRow) -> MovementKey {
-    MovementKey { booked_on: row.movement.booked_on, id: row.movement.id }
 }
 
 /// Where a walk begins, excluded, and the last day that belongs to it.
@@ -154,21 +148,13 @@ impl Filter {
         }
     }
 
-    /// Looks at the first three columns.
-    fn passes(&self, row: &Row<'_>) -> Result<bool, StoreError> {
-        let mut columns = Columns::of(row);
-        let status = read_status(&mut columns)?;
+    fn passes(&self, movement: &StoredMovement<'_>) -> bool {
         let wanted = match self.status {
-            Some(wanted) => status == wanted,
-            None => status != MovementStatus::Removed,
+            Some(wanted) => movement.status == wanted,
+            None => movement.status != MovementStatus::Removed,
         };
-        let amount = columns.integer()?;
-        if !wanted || amount < self.min_amount || self.max_amount < amount {
-            return Ok(false);
-        }
-        match &self.text {
-            Some(text) => Ok(glosa::fold(columns.text()?).contains(text)),
-            None => Ok(true),
-        }
+        wanted
+            && (self.min_amount..=self.max_amount).contains(&movement.amount.minor())
+            && self.text.as_ref().is_none_or(|text| glosa::fold(movement.glosa).contains(text))
     }
 }

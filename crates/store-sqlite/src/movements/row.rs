@@ -1,50 +1,19 @@
 //! The columns of movements and sources.
 
-use cartola_model::{Movement, MovementStatus};
-use cartola_primitives::Money;
+use cartola_primitives::Date;
+use cartola_primitives::id::{AccountId, MovementId};
 use cartola_store::StoreError;
-use cartola_store::encoding::{decode_details, decode_observation};
-use cartola_store::movements::{MovementRow, SourceRow};
+use cartola_store::encoding::decode_observation;
+use cartola_store::encoding::movement::StoredMovement;
+use cartola_store::movements::{MovementKey, MovementRow, SourceRow};
 
 use crate::codes;
 use crate::columns::Columns;
 
-/// The columns of a movement, in the order in which [`read_movement`] reads them. Those that decide
-/// whether a row is shown stand first.
+/// The columns of a movement, in the order in which [`StoredRow::read`] reads them.
 macro_rules! movement_columns {
     ($table:literal) => {
-        concat!(
-            $table,
-            "status, ",
-            $table,
-            "amount, ",
-            $table,
-            "glosa, ",
-            $table,
-            "consents, ",
-            $table,
-            "id, ",
-            $table,
-            "account, ",
-            $table,
-            "version, ",
-            $table,
-            "booked_on, ",
-            $table,
-            "value_on, ",
-            $table,
-            "currency, ",
-            $table,
-            "balance_after, ",
-            $table,
-            "details, ",
-            $table,
-            "counterparty_key, ",
-            $table,
-            "counterparty_schema, ",
-            $table,
-            "counterparty_sealed"
-        )
+        concat!($table, "booked_on, ", $table, "id, ", $table, "account, ", $table, "body")
     };
 }
 
@@ -78,36 +47,40 @@ macro_rules! source_columns {
 
 pub(super) use {movement_columns, source_columns};
 
-/// The place of `consents` among the columns of a movement.
-pub const CONSENTS: usize = 3;
+/// A movement of its columns, opened as far as it takes to know whether it is shown.
+pub struct StoredRow<'row> {
+    booked_on: Date,
+    id: MovementId,
+    account: AccountId,
+    /// What decides whether it is shown.
+    pub body: StoredMovement<'row>,
+}
+
+impl<'row> StoredRow<'row> {
+    /// Reads the columns.
+    pub fn read(columns: &mut Columns<'row>) -> Result<Self, StoreError> {
+        Ok(Self {
+            booked_on: columns.date()?,
+            id: columns.id()?,
+            account: columns.id()?,
+            body: StoredMovement::open(columns.bytes()?)?,
+        })
+    }
+
+    /// Where it stands in its list.
+    pub const fn key(&self) -> MovementKey {
+        MovementKey { booked_on: self.booked_on, id: self.id }
+    }
+
+    /// All of it.
+    pub fn into_row(self) -> Result<MovementRow, StoreError> {
+        self.body.into_row(self.account, self.booked_on, self.id)
+    }
+}
 
 /// The movement of its columns.
 pub fn read_movement(columns: &mut Columns<'_>) -> Result<MovementRow, StoreError> {
-    let status = read_status(columns)?;
-    let amount = columns.integer()?;
-    let glosa = columns.text()?.to_owned();
-    let consents = columns.id()?;
-    Ok(MovementRow {
-        movement: Movement {
-            id: columns.id()?,
-            account: columns.id()?,
-            version: columns.number()?,
-            booked_on: columns.date()?,
-            value_on: columns.optional_date()?,
-            amount: Money::new(amount, columns.currency()?),
-            balance_after: columns.optional_integer()?,
-            status,
-            glosa,
-            details: decode_details(columns.optional_bytes()?)?,
-        },
-        consents,
-        counterparty: columns.optional_sealed()?,
-    })
-}
-
-/// The status of a movement.
-pub fn read_status(columns: &mut Columns<'_>) -> Result<MovementStatus, StoreError> {
-    columns.code(codes::status_of)
+    StoredRow::read(columns)?.into_row()
 }
 
 /// The source of its columns.

@@ -2,29 +2,25 @@
 
 use cartola_model::MergeReason;
 use cartola_primitives::id::{MovementId, SourceId, TenantId};
-use cartola_store::encoding::{day_number, encode_details, encode_observation};
+use cartola_store::encoding::movement::encode_movement;
+use cartola_store::encoding::{day_number, encode_observation};
 use cartola_store::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use cartola_store::work::MovementChange;
 use cartola_store::{StoreError, StoreErrorKind};
 use rusqlite::{CachedStatement, Connection, params};
 
+use super::attested::MOVEMENT;
+use super::row::StoredRow;
 use crate::codes;
-use crate::columns::{Columns, sealed_columns, signed};
+use crate::columns::{Columns, signed};
 use crate::error::Doing;
 use crate::rows::first;
 use crate::unit::Unit;
 
-pub const ADD_MOVEMENT: &str = "INSERT INTO movement (tenant, account, booked_on, id, version, \
-    status, amount, currency, value_on, balance_after, glosa, details, consents, \
-    counterparty_key, counterparty_schema, counterparty_sealed) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+pub const ADD_MOVEMENT: &str =
+    "INSERT INTO movement (tenant, account, booked_on, id, body) VALUES (?1, ?2, ?3, ?4, ?5)";
 const CHANGE_MOVEMENT: &str = "UPDATE movement INDEXED BY movement_by_id SET booked_on = ?3, \
-    version = ?5, status = ?6, amount = ?7, currency = ?8, value_on = ?9, balance_after = ?10, \
-    glosa = ?11, details = ?12, consents = ?13, counterparty_key = ?14, \
-    counterparty_schema = ?15, counterparty_sealed = ?16 \
-    WHERE tenant = ?1 AND id = ?4 AND account = ?2 AND version = ?17";
-const AS_EXPECTED: &str = "SELECT 1 FROM movement INDEXED BY movement_by_id \
-    WHERE tenant = ?1 AND id = ?2 AND version = ?3";
+    body = ?5 WHERE tenant = ?1 AND id = ?4 AND account = ?2";
 pub const ADD_SOURCE: &str = "INSERT INTO source (tenant, movement, id, import, consent, place, \
     source, as_of, received_at, reason, says) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
@@ -48,7 +44,7 @@ pub fn add_movements(
     let mut add = unit.connection.prepare_cached(ADD_MOVEMENT).doing(ADDING)?;
     let mut feed = unit.connection.prepare_cached(ADD_FEED).doing(ADDING)?;
     for row in rows {
-        write_movement(&mut add, unit.tenant, row, &EncodedMovement::of(row), None)
+        write_movement(&mut add, unit.tenant, row, &EncodedMovement::of(row))
             .doing(ADDING)?;
         position += 1;
         tell(&mut feed, unit.tenant, position, FeedChange::Added, row.movement.id).doing(ADDING)?;
@@ -67,10 +63,11 @@ pub fn change_movements(
     let mut change = unit.connection.prepare_cached(CHANGE_MOVEMENT).doing(CHANGING)?;
     let mut feed = unit.connection.prepare_cached(ADD_FEED).doing(CHANGING)?;
     for it in changes {
+        expect_version(unit, it)?;
         let encoded = EncodedMovement::of(&it.row);
-        let rows = write_movement(&mut change, unit.tenant, &it.row, &encoded, Some(it.expected));
-        if rows.doing(CHANGING)? != 1 {
-            return Err(not_changed(unit, it));
+        if write_movement(&mut change, unit.tenant, &it.row, &encoded).doing(CHANGING)? != 1 {
+            let context = "a movement cannot go to another account";
+            return Err(StoreError::new(StoreErrorKind::Misuse, context));
         }
         if let Some(word) = it.feed {
             position += 1;
@@ -80,70 +77,44 @@ pub fn change_movements(
     Ok(position)
 }
 
-/// Why a change met no row: another version, or an account that is not the movement's.
-fn not_changed(unit: &Unit<'_>, change: &MovementChange) -> StoreError {
-    let id = change.row.movement.id;
-    let values = params![unit.tenant.as_bytes(), id.as_bytes(), change.expected];
-    match first(unit.connection, AS_EXPECTED, values, |_| Ok(())) {
-        Ok(Some(())) => {
-            let context = "a movement cannot go to another account";
-            StoreError::new(StoreErrorKind::Misuse, context)
-        }
-        Ok(None) => StoreError::conflict("changing movements"),
-        Err(error) => error,
+/// Refuses a change that was decided on another version than the one that is there, or on none.
+fn expect_version(unit: &Unit<'_>, change: &MovementChange) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), change.row.movement.id.as_bytes()];
+    let there = first(unit.connection, MOVEMENT, values, |columns| {
+        Ok(StoredRow::read(columns)?.body.version)
+    })?;
+    if there == Some(change.expected) {
+        return Ok(());
     }
+    Err(StoreError::conflict("changing movements"))
 }
 
-/// What of a movement is written in another form.
+/// A movement in the form in which it is written.
 pub struct EncodedMovement {
     booked_on: i32,
-    value_on: Option<i32>,
-    details: Option<Vec<u8>>,
+    body: Vec<u8>,
 }
 
 impl EncodedMovement {
     pub fn of(row: &MovementRow) -> Self {
-        Self {
-            booked_on: day_number(row.movement.booked_on),
-            value_on: row.movement.value_on.map(day_number),
-            details: encode_details(&row.movement.details),
-        }
+        Self { booked_on: day_number(row.movement.booked_on), body: encode_movement(row) }
     }
 }
 
-/// Runs [`ADD_MOVEMENT`], or with an expected version [`CHANGE_MOVEMENT`]: the first sixteen values
-/// of both are the same, and the version is the seventeenth.
+/// Runs [`ADD_MOVEMENT`] or [`CHANGE_MOVEMENT`], which take the same values.
 pub fn write_movement(
     statement: &mut CachedStatement<'_>,
     tenant: TenantId,
     row: &MovementRow,
     encoded: &EncodedMovement,
-    expected: Option<u32>,
 ) -> rusqlite::Result<usize> {
-    let movement = &row.movement;
-    let (key, schema, sealed) = sealed_columns(row.counterparty.as_ref());
-    let values = params![
+    statement.execute(params![
         tenant.as_bytes(),
-        movement.account.as_bytes(),
+        row.movement.account.as_bytes(),
         encoded.booked_on,
-        movement.id.as_bytes(),
-        movement.version,
-        codes::status(movement.status),
-        movement.amount.minor(),
-        movement.amount.currency().code(),
-        encoded.value_on,
-        movement.balance_after,
-        movement.glosa,
-        encoded.details,
-        row.consents.as_bytes(),
-        key,
-        schema,
-        sealed,
-        expected,
-    ];
-    // An insert takes all values but the last.
-    let taken = if expected.is_some() { values } else { &values[..values.len() - 1] };
-    statement.execute(taken)
+        row.movement.id.as_bytes(),
+        encoded.body,
+    ])
 }
 
 /// Runs [`ADD_FEED`].

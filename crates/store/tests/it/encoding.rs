@@ -1,13 +1,15 @@
 //! What is written can be read, whatever it says; what is damaged is found.
 
 use cartola_model::movement::MovementDetails;
-use cartola_model::{CardUse, Instalment, MovementStatus, Observation};
+use cartola_crypto::Sealed;
+use cartola_model::{CardUse, Instalment, Movement, MovementStatus, Observation};
+use cartola_primitives::id::{AccountId, ConsentSetId, DataKeyId, MovementId};
 use cartola_primitives::money::CURRENCIES;
 use cartola_primitives::{Currency, Date, Money, date};
-use cartola_store::StoreErrorKind;
-use cartola_store::encoding::{
-    date_of_day, day_number, decode_details, decode_observation, encode_details, encode_observation,
-};
+use cartola_store::{StoreError, StoreErrorKind};
+use cartola_store::encoding::movement::{StoredMovement, encode_movement};
+use cartola_store::encoding::{date_of_day, day_number, decode_observation, encode_observation};
+use cartola_store::movements::MovementRow;
 use proptest::option;
 use proptest::prelude::*;
 
@@ -63,6 +65,42 @@ fn observations() -> impl Strategy<Value = Observation> {
     )
 }
 
+fn counterparties() -> impl Strategy<Value = Option<Sealed>> {
+    option::of((any::<[u8; 16]>(), any::<u16>(), any::<Vec<u8>>())).prop_map(|sealed| {
+        sealed.map(|(key, schema, bytes)| Sealed { key: DataKeyId::from_bytes(key), schema, bytes })
+    })
+}
+
+fn movements() -> impl Strategy<Value = MovementRow> {
+    const STATUSES: [MovementStatus; 3] =
+        [MovementStatus::Pending, MovementStatus::Booked, MovementStatus::Removed];
+    let ids = (any::<[u8; 16]>(), any::<[u8; 16]>(), any::<[u8; 16]>(), any::<u32>());
+    (ids, observations(), 0..STATUSES.len(), counterparties()).prop_map(
+        |((id, account, consents, version), said, status, counterparty)| MovementRow {
+            movement: Movement {
+                id: MovementId::from_bytes(id),
+                account: AccountId::from_bytes(account),
+                version,
+                booked_on: said.booked_on,
+                value_on: said.value_on,
+                amount: said.amount,
+                balance_after: said.balance_after,
+                status: STATUSES[status],
+                glosa: said.glosa,
+                details: said.details,
+            },
+            consents: ConsentSetId::from_bytes(consents),
+            counterparty,
+        },
+    )
+}
+
+/// The movement of a body, with the account, day and id of a row.
+fn opened(body: &[u8], row: &MovementRow) -> Result<MovementRow, StoreError> {
+    let Movement { account, booked_on, id, .. } = row.movement;
+    StoredMovement::open(body)?.into_row(account, booked_on, id)
+}
+
 proptest! {
     #[test]
     fn a_date_is_its_day_number(date in dates()) {
@@ -89,10 +127,32 @@ proptest! {
     }
 
     #[test]
-    fn details_come_back(details in details()) {
-        let bytes = encode_details(&details);
-        prop_assert_eq!(bytes.is_none(), details.is_empty());
-        prop_assert_eq!(decode_details(bytes.as_deref()).unwrap(), details);
+    fn a_movement_comes_back(row in movements()) {
+        prop_assert_eq!(opened(&encode_movement(&row), &row).unwrap(), row);
+    }
+
+    /// What checks look for with SQL, which counts from 1: `substr(body, 2, 1)` and
+    /// `substr(body, 3, 16)`.
+    #[test]
+    fn status_and_consents_stand_where_checks_look(row in movements()) {
+        let body = encode_movement(&row);
+        let code = match row.movement.status {
+            MovementStatus::Pending => 1,
+            MovementStatus::Booked => 2,
+            MovementStatus::Removed => 3,
+        };
+        prop_assert_eq!(body[1], code);
+        prop_assert_eq!(&body[2..18], row.consents.as_bytes());
+    }
+
+    #[test]
+    fn a_movement_cut_short_or_grown_is_corrupt(row in movements(), cut in 0.0..1.0_f64) {
+        let mut body = encode_movement(&row);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        let kept = (body.len() as f64 * cut) as usize;
+        prop_assert_eq!(opened(&body[..kept], &row).unwrap_err().kind, StoreErrorKind::Corrupt);
+        body.push(0);
+        prop_assert_eq!(opened(&body, &row).unwrap_err().kind, StoreErrorKind::Corrupt);
     }
 
     #[test]
@@ -104,27 +164,28 @@ proptest! {
     }
 
     #[test]
-    fn bytes_from_elsewhere_do_no_harm(bytes in any::<Vec<u8>>()) {
+    fn bytes_from_elsewhere_do_no_harm(bytes in any::<Vec<u8>>(), row in movements()) {
+        let mut body = encode_movement(&row);
+        let end = body.len().min(bytes.len());
+        body[..end].copy_from_slice(&bytes[..end]);
         for outcome in [
             decode_observation(&bytes).map(drop),
-            decode_details(Some(&bytes)).map(drop),
+            opened(&bytes, &row).map(drop),
+            opened(&body, &row).map(drop),
         ] {
             if let Err(error) = outcome {
                 prop_assert_eq!(error.kind, StoreErrorKind::Corrupt);
             }
         }
     }
-}
 
-#[test]
-fn a_shape_of_another_version_is_not_guessed_at() {
-    let mut bytes = encode_details(&MovementDetails {
-        city: Some("SANTIAGO".to_owned()),
-        ..MovementDetails::default()
-    })
-    .unwrap();
-    assert!(decode_details(Some(&bytes)).is_ok());
-    bytes[0] = 2;
-    assert_eq!(decode_details(Some(&bytes)).unwrap_err().kind, StoreErrorKind::Corrupt);
-    assert_eq!(decode_details(Some(&[])).unwrap_err().kind, StoreErrorKind::Corrupt);
+    #[test]
+    fn a_shape_of_another_version_is_not_guessed_at(row in movements(), said in observations()) {
+        let mut body = encode_movement(&row);
+        body[0] += 1;
+        prop_assert_eq!(opened(&body, &row).unwrap_err().kind, StoreErrorKind::Corrupt);
+        let mut bytes = encode_observation(&said);
+        bytes[0] += 1;
+        prop_assert_eq!(decode_observation(&bytes).unwrap_err().kind, StoreErrorKind::Corrupt);
+    }
 }
