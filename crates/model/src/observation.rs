@@ -44,9 +44,9 @@ pub struct Observation {
 
 /// The card of a purchase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CardUse {
+pub struct CardUse<Text = String> {
     /// The last four digits.
-    pub last4: String,
+    pub last4: Text,
     /// Whether it is an additional card, not the holder's.
     pub additional: bool,
 }
