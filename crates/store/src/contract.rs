@@ -169,6 +169,7 @@ macro_rules! contract_tests {
                 one_job_runs_per_link,
                 jobs_are_taken_in_order,
                 tenants_take_turns,
+                turns_are_counted_for_all,
                 what_runs_already_counts,
                 no_job_is_taken_twice,
                 jobs_are_listed_by_id_in_pages,
@@ -184,6 +185,7 @@ macro_rules! contract_tests {
                 the_only_process_waits_for_nobody,
                 the_only_process_keeps_its_own,
                 others_are_watched_for_a_term,
+                every_job_ends_once_whatever_dies,
             }
             listing {
                 every_filter_agrees_with_a_plain_search,

@@ -236,6 +236,25 @@ pub async fn tenants_take_turns(backend: Backend) {
     assert_eq!(turns, [0, 1, 0, 1, 2, 0, 1, 0, 0, 0]);
 }
 
+/// A turn counts also against tenants that have nothing to do meanwhile.
+pub async fn turns_are_counted_for_all(backend: Backend) {
+    let mut scenes = [Scene::of_tenant(&backend, 1).await, Scene::of_tenant(&backend, 2).await];
+    // Where only the lowest id decided, it would be the wrong tenant.
+    scenes.sort_by_key(|scene| std::cmp::Reverse(scene.make.tenant));
+    let [first, second] = scenes;
+    let worker = Worker::new(&backend.store, 1);
+    for (scene, count) in [(&first, 5), (&second, 2)] {
+        scene.enqueue_new(count).await;
+        for _ in 0..count {
+            let job = worker.take(1).await.remove(0);
+            scene.apply(ending(&job, JobEnd::Done)).await;
+        }
+    }
+    first.enqueue_new(1).await;
+    second.enqueue_new(1).await;
+    assert_eq!(worker.take(1).await[0].tenant, first.make.tenant, "its turn is longer ago");
+}
+
 /// Places at once are shared, counting what runs already.
 pub async fn what_runs_already_counts(backend: Backend) {
     let [long, short] = [Scene::of_tenant(&backend, 1).await, Scene::of_tenant(&backend, 2).await];

@@ -1,16 +1,23 @@
 //! Leases: whose a job is, and until when.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cartola_model::Failure;
+use cartola_primitives::Randomness;
+use cartola_primitives::id::JobId;
 use cartola_primitives::monotonic::Monotonic;
+use cartola_primitives::randomness::SeededRandomness;
 
 use super::Backend;
 use super::crew::{TERM, Worker, ending, ids, retry};
 use super::fixtures::{NOW, at};
 use super::scene::Scene;
-use crate::StoreErrorKind;
-use crate::jobs::{Claim, JobEnd, JobOrder, JobState, LeaseWatch, Others, Queue};
+use crate::jobs::{
+    Claim, ClaimedJob, Continuation, JobEnd, JobOrder, JobState, LeaseWatch, Others, Queue,
+    Standing,
+};
+use crate::{MAX_PAGE, StoreErrorKind};
 
 /// A lease comes back as it was claimed: whole milliseconds, in the worker's epoch.
 pub async fn a_claim_gives_a_lease(backend: Backend) {
@@ -130,4 +137,95 @@ pub async fn others_are_watched_for_a_term(backend: Backend) {
         lives.prolong(&beating).await.expect("the job is its own");
     }
     assert_eq!(found, [vec![], vec![], vec![], vec![silent.row.order.id]]);
+}
+
+/// Steps of a random run.
+const STEPS: usize = 400;
+
+/// Jobs of a random run, each with a continuation.
+const JOBS: usize = 24;
+
+/// Workers that take jobs, stall, die, come back as another process and end whatever they ever
+/// held, also what is no longer theirs.
+struct Run {
+    scene: Scene,
+    worker: Worker,
+    epochs: u64,
+    held: Vec<ClaimedJob>,
+    ended: BTreeMap<JobId, usize>,
+    random: SeededRandomness,
+}
+
+impl Run {
+    fn pick(&self, below: usize) -> usize {
+        let mut byte = [0];
+        self.random.fill(&mut byte);
+        usize::from(byte[0]) % below
+    }
+
+    async fn step(&mut self) {
+        match self.pick(8) {
+            0 => self.worker.time.advance(TERM / 2),
+            1 => {
+                self.epochs += 1;
+                self.worker = Worker::new(&self.scene.store, self.epochs);
+            }
+            2..=4 => {
+                let claim = self.worker.claim(Queue::Work, self.pick(4), NOW);
+                let claim = Claim { others: Others::Over, ..claim };
+                self.held.extend(self.worker.take_by(claim).await);
+            }
+            _ if self.held.is_empty() => {}
+            _ => {
+                let end = if self.pick(3) == 0 { retry(NOW) } else { JobEnd::Done };
+                self.end(self.pick(self.held.len()), end).await;
+            }
+        }
+    }
+
+    async fn end(&mut self, place: usize, end: JobEnd) {
+        let job = &self.held[place];
+        let unit = self.scene.unit().with(ending(job, end));
+        match self.scene.store.commit(unit).await {
+            Ok(_) if end == JobEnd::Done => *self.ended.entry(job.row.order.id).or_default() += 1,
+            Ok(_) => {}
+            Err(error) => assert_eq!(error.kind, StoreErrorKind::Conflict),
+        }
+    }
+}
+
+/// Whatever order workers take, lose and end jobs in, each job and each continuation ends once.
+pub async fn every_job_ends_once_whatever_dies(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let with_next = |_| {
+        let next =
+            Continuation { id: scene.make.id(), kind: scene.make.job().kind, arguments: None };
+        JobOrder { continuation: Some(next), ..scene.make.job() }
+    };
+    let orders: Vec<JobOrder> = (0..JOBS).map(with_next).collect();
+    scene.enqueue(&orders).await;
+    let worker = Worker::new(&scene.store, 0);
+    let (held, ended, random) = (Vec::new(), BTreeMap::new(), SeededRandomness::new(7));
+    let mut run = Run { scene, worker, epochs: 0, held, ended, random };
+    for _ in 0..STEPS {
+        run.step().await;
+    }
+    // Everybody dies, and one is left who does what is left to do.
+    run.worker = Worker::new(&run.scene.store, 9_999);
+    loop {
+        let claim = run.worker.claim(Queue::Work, JOBS, NOW);
+        run.held = run.worker.take_by(Claim { others: Others::Over, ..claim }).await;
+        if run.held.is_empty() {
+            break;
+        }
+        for place in 0..run.held.len() {
+            run.end(place, JobEnd::Done).await;
+        }
+    }
+    assert_eq!(run.ended.len(), 2 * JOBS);
+    assert!(run.ended.values().all(|count| *count == 1), "{:?}", run.ended);
+    let tenant = run.scene.make.tenant;
+    let done =
+        run.scene.store.jobs(tenant, Queue::Work, Some(Standing::Done), None, MAX_PAGE).await;
+    assert_eq!(done.expect("a read").rows.len(), 2 * JOBS);
 }

@@ -18,28 +18,30 @@ pub struct Contender {
     pub turn: u64,
 }
 
-/// Gives out `places`, one at a time. `take` takes the next job of a tenant, under the turn of that
+/// Gives out `places`, one at a time, the first under the turn after `last_turn`, which is the last
+/// of all tenants, whether they contend or not. `take` takes the next job of a tenant, under the turn of that
 /// number, or finds that there is none that is due.
 pub fn give_out<T, E>(
     mut contenders: Vec<Contender>,
+    last_turn: u64,
     places: usize,
     mut take: impl FnMut(TenantId, u64) -> Result<Option<T>, E>,
 ) -> Result<Vec<T>, E> {
-    let mut next_turn = contenders.iter().map(|contender| contender.turn).max().unwrap_or(0) + 1;
     let mut taken = Vec::new();
+    let mut turn = last_turn;
     while taken.len() < places {
         let next = contenders
             .iter()
             .enumerate()
             .min_by_key(|(_, contender)| (contender.running, contender.turn, contender.tenant));
         let Some((place, &Contender { tenant, .. })) = next else { break };
-        match take(tenant, next_turn)? {
+        match take(tenant, turn + 1)? {
             Some(job) => {
                 taken.push(job);
                 let contender = &mut contenders[place];
                 contender.running += 1;
-                contender.turn = next_turn;
-                next_turn += 1;
+                turn += 1;
+                contender.turn = turn;
             }
             None => drop(contenders.swap_remove(place)),
         }

@@ -23,7 +23,9 @@ impl Jobs for MemoryStore {
             free(Arc::make_mut(records), &claim);
         }
         let mut leases = claim.leases.iter();
-        give_out(contenders(&state, claim.queue), claim.leases.len(), |tenant, turn| {
+        let contenders = contenders(&state, claim.queue);
+        let last_turn = contenders.iter().map(|contender| contender.turn).max().unwrap_or(0);
+        give_out(contenders, last_turn, claim.leases.len(), |tenant, turn| {
             let records = state.tenants.get_mut(&tenant).map(Arc::make_mut);
             let next = records.and_then(|records| Some((next_due(records, &claim)?, records)));
             let Some((id, records)) = next else { return Ok(None) };
