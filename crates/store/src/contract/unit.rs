@@ -10,6 +10,7 @@ use super::movements::{change_to, changed};
 use super::scene::{Scene, everything};
 use crate::answers::AnswerRow;
 use crate::consents::ConsentSetRow;
+use crate::jobs::{JobEnd, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementQuery};
 use crate::people::PersonRow;
 use crate::work::MAX_ROWS_PER_UNIT;
@@ -80,6 +81,8 @@ fn full_unit(scene: &Scene) -> UnitOfWork {
         .with(Command::AddImport(import))
         .with(Command::Audit(AuditEvent::once("import.added", "operator", "one")))
         .with(Command::RecordAnswer(make.answer()))
+        .with(Command::EnqueueJob(make.job()))
+        .with(Command::AddMessage(make.message("https://one.example")))
 }
 
 fn revoke_link(scene: &Scene, expected: u32) -> Command {
@@ -109,10 +112,12 @@ async fn told(scene: &Scene) -> String {
         store.window(tenant, account, Date::MIN, Date::MAX).await.expect("a read"),
         store.feed(tenant, 0, MAX_PAGE, NOW).await.expect("a read"),
         store.imports(tenant, None, None, MAX_PAGE).await.expect("a read"),
+        store.jobs(tenant, Queue::Work, None, None, MAX_PAGE).await.expect("a read"),
     );
     let trail = (
         store.audit(tenant, 0, MAX_PAGE).await.expect("a read"),
         store.audit_head(tenant).await.expect("a read"),
+        store.messages(tenant, None, None, MAX_PAGE).await.expect("a read"),
     );
     format!("{told:#?}\n{trail:#?}")
 }
@@ -170,6 +175,8 @@ pub async fn every_kind_of_conflict_undoes_the_unit(backend: Backend) {
         Command::ClaimAccount { id: scene.account.id, expected: 1, consents: set },
         Command::MoveSource { id: scene.make.id(), from: scene.make.id(), to: scene.make.id() },
         change_to(&changed(&scene.movement(), |_| ()), FeedChange::Modified),
+        Command::EndJob { id: scene.make.id(), lease: scene.make.id(), end: JobEnd::Done },
+        Command::ReplayMessage(scene.make.id()),
     ];
     for last in repeated.chain(stale) {
         let shown = format!("{last:?}");

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use cartola_crypto::Digest;
 use cartola_model::BalanceKind;
-use cartola_primitives::Date;
 use cartola_primitives::id::{
-    AccountId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, LinkId, MovementId,
-    PersonId, SourceId,
+    AccountId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, JobId, LinkId,
+    MessageId, MovementId, PersonId, SourceId,
 };
+use cartola_primitives::{Date, Timestamp};
 
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::audit::AuditRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
+use crate::jobs::{JobRow, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
+use crate::outbox::{Attempt, MessageOrder};
 use crate::people::{LinkRow, PersonRow};
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
@@ -51,6 +53,13 @@ pub struct Records {
     /// The entry of sequence n is the n-th, counted from 1.
     pub audit: Arc<Vec<AuditRow>>,
     pub answers: Table<Digest, AnswerRow>,
+    pub jobs: Table<JobId, JobRow>,
+    /// The number of the tenant's last turn in each queue.
+    pub turns: Table<Queue, u64>,
+    pub messages: Table<MessageId, MessageOrder>,
+    /// By their place among the attempts at that message, from 1.
+    pub attempts: Table<(MessageId, usize), Attempt>,
+    pub disabled: Table<Digest, Timestamp>,
 }
 
 /// Adds a row whose key must be new.
