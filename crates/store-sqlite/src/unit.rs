@@ -138,6 +138,8 @@ fn apply_one(
         Command::AddDataKey(row) => vault::add_data_key(unit, row),
         Command::AddPerson(row) => people::add_person(unit, row),
         Command::AddLink(row) => people::add_link(unit, row),
+        Command::KeepLinkSecret(row) => people::keep_link_secret(unit, row),
+        Command::DestroyLinkSecret(link) => people::destroy_link_secret(unit, *link),
         Command::ChangeLink { id, expected, state } => {
             people::change_link(unit, *id, *expected, state)
         }

@@ -227,6 +227,8 @@ macro_rules! contract_tests {
                 lookups_are_unique,
                 a_link_is_found_by_what_it_joins,
                 links_are_unique,
+                a_link_is_found_by_its_id,
+                a_link_has_one_secret_until_it_is_destroyed,
                 a_link_changes_in_its_expected_version_only,
                 links_are_listed_by_id_in_pages,
             }

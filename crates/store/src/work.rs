@@ -18,7 +18,7 @@ use crate::imports::ImportRow;
 use crate::jobs::{JobEnd, JobOrder};
 use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use crate::outbox::{Attempt, DeliveryEnd, MessageOrder};
-use crate::people::{LinkRow, PersonRow};
+use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 
@@ -94,6 +94,10 @@ pub enum Command {
         /// Where it stands from now on.
         state: LinkState,
     },
+    /// What a link signs in with from now on; what it signed in with before is gone.
+    KeepLinkSecret(LinkSecretRow),
+    /// Destroys what a link signs in with; a conflict when there is nothing.
+    DestroyLinkSecret(LinkId),
     /// A new consent.
     AddConsent(ConsentRow),
     /// Moves a consent on.

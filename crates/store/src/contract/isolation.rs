@@ -17,6 +17,7 @@ use crate::imports::ImportRow;
 use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
 use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder};
+use crate::people::LinkSecretRow;
 use crate::tenancy::CredentialRow;
 use crate::vault::DataKeyRow;
 use crate::{Command, MAX_PAGE, Store, StoreErrorKind, UnitOfWork};
@@ -25,6 +26,7 @@ use crate::{Command, MAX_PAGE, Store, StoreErrorKind, UnitOfWork};
 struct Everything {
     scene: Scene,
     credential: CredentialRow,
+    secret: LinkSecretRow,
     data_key: DataKeyRow,
     balance: BalanceRow,
     movement: MovementRow,
@@ -45,6 +47,7 @@ impl Everything {
         let id = movement.movement.id;
         let rows = Self {
             credential: make.credential(),
+            secret: LinkSecretRow { link: scene.link.id, sealed: make.sealed("secret") },
             data_key: make.data_key(None),
             balance: make.balance(scene.account.id, scene.consent.id),
             source: make.source(&movement.movement, import.id, scene.consent.id),
@@ -66,6 +69,7 @@ impl Everything {
     fn commands(&self) -> Vec<Command> {
         vec![
             Command::AddCredential(self.credential.clone()),
+            Command::KeepLinkSecret(self.secret.clone()),
             Command::AddDataKey(self.data_key.clone()),
             Command::AddBalances(vec![self.balance.clone()]),
             Command::AddMovements(vec![self.movement.clone()]),
@@ -126,6 +130,8 @@ pub async fn people_and_consents(backend: Backend) {
     let link = store.link_of(other, institution, person, LinkSource::Files).await.expect("a read");
     assert_eq!(link, None);
     assert_eq!(store.links(other, None, MAX_PAGE).await.expect("a read").rows, []);
+    assert_eq!(store.link(other, scene.link.id).await.expect("a read"), None);
+    assert_eq!(store.link_secret(other, scene.link.id).await.expect("a read"), None);
     assert_eq!(store.consent(other, scene.consent.id).await.expect("a read"), None);
     assert_eq!(store.consents(other, None, MAX_PAGE).await.expect("a read").rows, []);
 }

@@ -19,7 +19,7 @@ use crate::imports::ImportRow;
 use crate::jobs::{JobRow, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
 use crate::outbox::{Attempt, MessageOrder};
-use crate::people::{LinkRow, PersonRow};
+use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 use crate::{Page, StoreError, page_size};
@@ -35,6 +35,7 @@ pub struct Records {
     pub data_keys: Table<DataKeyId, DataKeyRow>,
     pub people: Table<PersonId, PersonRow>,
     pub links: Table<LinkId, LinkRow>,
+    pub link_secrets: Table<LinkId, LinkSecretRow>,
     pub consents: Table<ConsentId, ConsentRow>,
     pub consent_sets: Table<ConsentSetId, ConsentSetRow>,
     pub accounts: Table<AccountId, AccountRow>,

@@ -51,6 +51,11 @@ impl<'a> Unit<'a> {
             Command::AddDataKey(row) => vault::add_data_key(records, row),
             Command::AddPerson(row) => people::add_person(records, row),
             Command::AddLink(row) => people::add_link(records, row),
+            Command::KeepLinkSecret(row) => {
+                people::keep_link_secret(records, row);
+                Ok(())
+            }
+            Command::DestroyLinkSecret(link) => people::destroy_link_secret(records, link),
             Command::ChangeLink { id, expected, state } => {
                 people::change_link(records, id, expected, state)
             }
