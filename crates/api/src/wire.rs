@@ -208,7 +208,7 @@ texts! {
     /// How far a source is trusted.
     SourceKind words(
         &cartola_model::SourceKind::ALL,
-        "A CSV file through a mapping, a file in a standard format, a bank's own statement: from the least trusted to the most.",
+        "A CSV file through a mapping, a file in a standard format, a bank's own statement, its answer in a session: from the least trusted to the most.",
     );
     /// An institution's id.
     InstitutionId ObjectBuilder::new()
