@@ -45,6 +45,22 @@ impl Registry {
         self.iter().find_map(|connector| connector.manifest().served(institution))
     }
 
+    /// Whether the institution could take the credentials: it serves us, and they have one of its
+    /// forms. It is not asked.
+    pub fn check(
+        &self,
+        institution: &InstitutionId,
+        credential: &Credential,
+    ) -> Result<(), ConnectorError> {
+        let refused = |kind, reason: String| ConnectorError::new(kind, "open", reason);
+        let served = self.served(institution).ok_or_else(|| {
+            let reason = format!("no connector opens sessions at {institution}");
+            refused(ErrorKind::Unsupported, reason)
+        })?;
+        let form = served.credentials.form_of(credential);
+        form.map(drop).map_err(|refusal| refused(ErrorKind::RequestInvalid, refusal.to_string()))
+    }
+
     /// Opens a session. Credentials that the institution could not take are refused before it is
     /// asked. The session is closed whatever becomes of the caller.
     pub async fn open(
@@ -53,20 +69,14 @@ impl Registry {
         credential: Credential,
         context: Context,
     ) -> Result<LiveSession, ConnectorError> {
-        let refused = |kind, reason: String| ConnectorError::new(kind, "open", reason);
+        self.check(institution, &credential)?;
         let serves = |connector: &&Arc<dyn Connector>| {
             connector.opener().is_some() && connector.manifest().served(institution).is_some()
         };
-        let found = self.connectors.iter().find(serves);
-        let served = self.served(institution);
-        let (Some(connector), Some(served)) = (found, served) else {
+        let connector = self.connectors.iter().find(serves).ok_or_else(|| {
             let reason = format!("no connector opens sessions at {institution}");
-            return Err(refused(ErrorKind::Unsupported, reason));
-        };
-        served
-            .credentials
-            .form_of(&credential)
-            .map_err(|refusal| refused(ErrorKind::RequestInvalid, refusal.to_string()))?;
+            ConnectorError::new(ErrorKind::Unsupported, "open", reason)
+        })?;
         let login = Login { institution: institution.clone(), credential };
         LiveSession::open(Arc::clone(connector), login, context, &self.housekeeping).await
     }

@@ -24,8 +24,12 @@ use crate::retry::{MaybeConflict, until_settled};
 use crate::{Engine, EngineError};
 
 pub use cartola_connector::{MAX_BATCHES, MAX_MAPPING_BYTES, MAX_SOURCE_BYTES as MAX_FILE_BYTES};
+pub(crate) use draft::granted_event;
 pub use report::{ImportReport, Imported};
+pub(crate) use resolve::{Giver, Made};
 pub(crate) use seal::{SealedCounterparty, counterparty_place};
+
+use draft::Draft;
 
 /// A file, and what its giver says about it.
 #[derive(Clone, Default)]
@@ -137,13 +141,43 @@ impl Engine {
         reply: &Reply<'_, Imported>,
     ) -> Result<Imported, ImportError> {
         self.check_ticket(reply.ticket).await?;
-        let resolved = self.resolve_all(who, upload, batches).await?;
+        let giver = Giver::Tenant(upload);
+        let resolved = self.resolve_all(who, giver, batches).await?;
         if let Some(repeated) = self.repeated(who, hashes, &resolved).await? {
             self.acknowledge(who, &repeated, reply).await?;
             return Ok(repeated);
         }
-        let draft = self.draft(who, hashes, batches, resolved).await?;
-        let archive = self.keep_source(who, upload, &draft).await?;
+        let draft = self.draft(who, giver, hashes, batches, resolved).await?;
+        self.keep_and_commit(who, &upload.bytes, draft, reply).await
+    }
+
+    /// Takes in what an institution said through a link, under the link's mandate.
+    pub(crate) async fn take_in(
+        &self,
+        who: &Principal,
+        giver: Giver<'_>,
+        raw: &[u8],
+        batches: &[Batch],
+    ) -> Result<Imported, ImportError> {
+        check_shape(batches)?;
+        let hash = ContentHash::of(raw);
+        let hashes = Hashes { file: hash, reading: hash };
+        until_settled(|| async {
+            let resolved = self.resolve_all(who, giver, batches).await?;
+            let draft = self.draft(who, giver, hashes, batches, resolved).await?;
+            self.keep_and_commit(who, raw, draft, &Reply::NONE).await
+        })
+        .await
+    }
+
+    async fn keep_and_commit(
+        &self,
+        who: &Principal,
+        raw: &[u8],
+        draft: Draft,
+        reply: &Reply<'_, Imported>,
+    ) -> Result<Imported, ImportError> {
+        let archive = self.keep_source(who, raw, &draft).await?;
         let outcome = self.commit_draft(who, draft, archive, reply).await;
         if outcome.as_ref().is_err_and(ImportError::is_certain) {
             self.forget_source(who, archive).await;

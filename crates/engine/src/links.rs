@@ -1,12 +1,60 @@
-//! Links, as their tenant sees them.
+//! Links, as their tenant sees them: listed, begun with credentials, ended, and read through.
 
-use cartola_model::Principal;
+mod begin;
+mod end;
+mod fetch;
+mod secret;
+
+use cartola_connector::ConnectorError;
+use cartola_model::{InvalidTransition, Principal};
 use cartola_primitives::id::LinkId;
 use cartola_store::Page;
 use cartola_store::people::LinkRow;
 
 use crate::access::Subject;
+use crate::imports::ImportError;
+use crate::retry::MaybeConflict;
 use crate::{Engine, EngineError};
+
+pub use begin::{Mandate, NewLink};
+pub use cartola_connector::Credential;
+pub use cartola_connector::session::{DayRange, DayRangeError};
+
+/// Why something is not done with a link.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// There is none of that id, or it is fed by files.
+    #[error("there is no such link to an institution")]
+    Unknown,
+    /// It has ended.
+    #[error(transparent)]
+    Transition(#[from] InvalidTransition),
+    /// What allowed to ask the institution has ended.
+    #[error("the mandate of this link has ended; begin it again")]
+    MandateEnded,
+    /// The institution refused the credentials once; they are not tried again.
+    #[error("the institution refused these credentials; begin the link again with others")]
+    CredentialsRefused,
+    /// The institution was asked, or would have been, and it came to nothing.
+    #[error(transparent)]
+    Institution(#[from] ConnectorError),
+    /// What the institution said cannot be taken in.
+    #[error(transparent)]
+    Answer(#[from] ImportError),
+    /// Anything else.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl MaybeConflict for LinkError {
+    fn is_conflict(&self) -> bool {
+        match self {
+            Self::Engine(error) => error.is_conflict(),
+            Self::Answer(error) => error.is_conflict(),
+            _ => false,
+        }
+    }
+}
 
 impl Engine {
     /// Links, by age.
@@ -18,5 +66,11 @@ impl Engine {
     ) -> Result<Page<LinkRow, LinkId>, EngineError> {
         self.note_access(who, "link.read", Subject::list("links"));
         Ok(self.store().links(who.tenant, after, limit).await?)
+    }
+
+    /// One link.
+    pub async fn link(&self, who: &Principal, id: LinkId) -> Result<Option<LinkRow>, EngineError> {
+        self.note_access(who, "link.read", Subject::one(id));
+        Ok(self.store().link(who.tenant, id).await?)
     }
 }

@@ -75,6 +75,11 @@ impl Vault {
         self.lookup.digest(purpose, tenant, value)
     }
 
+    /// Where randomness comes from.
+    pub(crate) fn randomness(&self) -> Arc<dyn Randomness> {
+        self.randomness.clone()
+    }
+
     /// Fresh randomness.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
@@ -174,7 +179,7 @@ impl Vault {
         serde_json::from_slice(plain.expose()).map_err(EngineError::Content)
     }
 
-    async fn key_by_id(
+    pub(crate) async fn key_by_id(
         &self,
         tenant: TenantId,
         id: DataKeyId,

@@ -57,6 +57,15 @@ impl LinkState {
         }
     }
 
+    /// Begins the link again: whoever ended it may come back. One that is active stays as it is.
+    #[must_use]
+    pub const fn resume(self, at: Timestamp) -> Self {
+        match self {
+            Self::Active { .. } => self,
+            Self::Revoked { .. } => Self::Active { since: at },
+        }
+    }
+
     /// Ends the link.
     pub fn revoke(self, at: Timestamp) -> Result<Self, InvalidTransition> {
         match self {

@@ -3,6 +3,8 @@
 CREATE TABLE link_secret (
     tenant        BLOB    NOT NULL,
     link          BLOB    NOT NULL,
+    mandate       BLOB    NOT NULL,
+    refused_at    INTEGER,
     secret_key    BLOB    NOT NULL,
     secret_schema INTEGER NOT NULL,
     secret_sealed BLOB    NOT NULL,

@@ -49,10 +49,11 @@ const ADD_LINK: &str = concat!(
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
 );
 const LINK: &str = concat!("SELECT ", link_columns!(), " FROM link WHERE tenant = ?1 AND id = ?2");
-const LINK_SECRET: &str = "SELECT link, secret_key, secret_schema, secret_sealed \
-    FROM link_secret WHERE tenant = ?1 AND link = ?2";
+const LINK_SECRET: &str = "SELECT link, mandate, refused_at, secret_key, secret_schema, \
+    secret_sealed FROM link_secret WHERE tenant = ?1 AND link = ?2";
 const KEEP_LINK_SECRET: &str = "INSERT OR REPLACE INTO link_secret \
-    (tenant, link, secret_key, secret_schema, secret_sealed) VALUES (?1, ?2, ?3, ?4, ?5)";
+    (tenant, link, mandate, refused_at, secret_key, secret_schema, secret_sealed) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const DESTROY_LINK_SECRET: &str = "DELETE FROM link_secret WHERE tenant = ?1 AND link = ?2";
 const CHANGE_LINK: &str = "UPDATE link SET state = ?4, state_at = ?5, version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";
@@ -117,9 +118,7 @@ impl People for SqliteStore {
     ) -> Result<Option<LinkSecretRow>, StoreError> {
         self.read(move |connection| {
             let values = params![tenant.as_bytes(), link.as_bytes()];
-            first(connection, LINK_SECRET, values, |columns| {
-                Ok(LinkSecretRow { link: columns.id()?, sealed: columns.sealed()? })
-            })
+            first(connection, LINK_SECRET, values, read_link_secret)
         })
         .await
     }
@@ -192,6 +191,8 @@ pub fn keep_link_secret(unit: &Unit<'_>, row: &LinkSecretRow) -> Result<(), Stor
     let values = params![
         unit.tenant.as_bytes(),
         row.link.as_bytes(),
+        row.mandate.as_bytes(),
+        row.refused_at.map(Timestamp::as_microsecond),
         row.sealed.key.as_bytes(),
         row.sealed.schema,
         row.sealed.bytes,
@@ -228,6 +229,15 @@ fn read_link(columns: &mut Columns<'_>) -> Result<LinkRow, StoreError> {
         source: columns.word(LinkSource::parse)?,
         state: read_state(columns)?,
         version: columns.number()?,
+    })
+}
+
+fn read_link_secret(columns: &mut Columns<'_>) -> Result<LinkSecretRow, StoreError> {
+    Ok(LinkSecretRow {
+        link: columns.id()?,
+        mandate: columns.id()?,
+        refused_at: columns.optional_timestamp()?,
+        sealed: columns.sealed()?,
     })
 }
 

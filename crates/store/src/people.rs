@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use cartola_crypto::{Digest, Sealed};
 use cartola_model::{InstitutionId, LinkSource, LinkState};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{LinkId, PersonId, TenantId};
+use cartola_primitives::id::{ConsentId, LinkId, PersonId, TenantId};
 
 use crate::{Page, StoreError};
 
@@ -43,6 +43,10 @@ pub struct LinkRow {
 pub struct LinkSecretRow {
     /// The link.
     pub link: LinkId,
+    /// The consent under which it is used.
+    pub mandate: ConsentId,
+    /// When the institution refused the credentials; from then on they are not tried again.
+    pub refused_at: Option<Timestamp>,
     /// Credentials and device, under the data key of the link's person.
     pub sealed: Sealed,
 }

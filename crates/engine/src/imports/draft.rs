@@ -15,7 +15,7 @@ use cartola_store::imports::ImportRow;
 use cartola_store::{Command, UnitOfWork};
 
 use super::report::{ImportReport, Imported};
-use super::resolve::{Origin, Resolved, Target};
+use super::resolve::{Giver, Origin, Resolved, Target};
 use super::{Hashes, ImportError};
 use crate::ingest::plan::{self, Past, Plan, Terms};
 use crate::once::Reply;
@@ -37,7 +37,8 @@ struct Entry {
     target: Target,
     plan: Plan,
     import: ImportRow,
-    consent: ConsentRow,
+    /// What allows it, where that is not given already.
+    granted: Option<ConsentRow>,
     balances: Vec<BalanceRow>,
 }
 
@@ -97,6 +98,7 @@ impl Engine {
     pub(super) async fn draft(
         &self,
         who: &Principal,
+        giver: Giver<'_>,
         hashes: Hashes,
         batches: &[Batch],
         resolved: Resolved,
@@ -105,7 +107,7 @@ impl Engine {
         let key = first.key.clone();
         let mut entries: Vec<Entry> = Vec::with_capacity(batches.len());
         for (batch, target) in batches.iter().zip(resolved.targets) {
-            entries.push(self.entry(who, batch, target, hashes).await?);
+            entries.push(self.entry(who, giver, batch, target, hashes).await?);
         }
         Ok(Draft { key, made: resolved.made, entries, file: hashes.file })
     }
@@ -113,12 +115,19 @@ impl Engine {
     async fn entry(
         &self,
         who: &Principal,
+        giver: Giver<'_>,
         batch: &Batch,
         target: Target,
         hashes: Hashes,
     ) -> Result<Entry, ImportError> {
         let now = self.now();
-        let consent_id: ConsentId = self.minter().mint();
+        let (consent_id, granted) = match giver {
+            Giver::Tenant(_) => {
+                let granted = consent(self.minter().mint(), &target, hashes.file, now);
+                (granted.id, Some(granted))
+            }
+            Giver::Institution { mandate, .. } => (mandate, None),
+        };
         let terms = Terms {
             account: target.id,
             import: self.minter().mint(),
@@ -130,7 +139,7 @@ impl Engine {
             self.seal_counterparties(who, &target.key, batch, &mut plan)?;
         }
         Ok(Entry {
-            consent: consent(consent_id, &target, hashes.file, now),
+            granted,
             import: import(batch, &target, terms, &mut plan, hashes.reading),
             balances: balances(batch, terms),
             target,
@@ -195,16 +204,14 @@ impl Engine {
     }
 
     fn push_entry(&self, who: &Principal, entry: Entry, file: ContentHash, work: &mut UnitOfWork) {
-        let Entry { target, mut plan, import, consent, balances } = entry;
+        let Entry { target, mut plan, import, granted, balances } = entry;
         let shown = self.minter().mint::<ConsentSetId>();
         let rest = match &target.origin {
             Origin::Known(row) => Some(row.consents),
             Origin::New(_) => None,
         };
-        plan.consent_sets.push(ConsentSetRow { id: shown, consent: consent.id, rest });
-        let granted = AuditEvent::once("consent.granted", who.actor, consent.id)
-            .with("kind", consent.kind.name())
-            .with("evidence", consent.evidence.hex());
+        plan.consent_sets.push(ConsentSetRow { id: shown, consent: import.consent, rest });
+        let told = granted.as_ref().map(|consent| granted_event(who, consent));
         let imported = AuditEvent::once("import.committed", who.actor, import.id)
             .with("account", import.account)
             .with("content", file.hex())
@@ -212,7 +219,7 @@ impl Engine {
             .with("duplicates", import.outcome.duplicates)
             .with("amended", import.outcome.amended)
             .with("removed", import.outcome.removed);
-        work.push(Command::AddConsent(consent));
+        work.commands.extend(granted.map(Command::AddConsent));
         work.push(Command::AddConsentSets(plan.consent_sets));
         work.push(account_command(target, shown));
         work.push(Command::AddImport(import));
@@ -221,9 +228,16 @@ impl Engine {
         work.push(Command::ChangeMovements(plan.changed));
         work.push(Command::AddSources(plan.sources));
         work.push(Command::AddBalances(balances));
-        work.push(Command::Audit(granted));
+        work.commands.extend(told.map(Command::Audit));
         work.push(Command::Audit(imported));
     }
+}
+
+/// What the audit trail says of a consent that is given.
+pub(crate) fn granted_event(who: &Principal, consent: &ConsentRow) -> AuditEvent {
+    AuditEvent::once("consent.granted", who.actor, consent.id)
+        .with("kind", consent.kind.name())
+        .with("evidence", consent.evidence.hex())
 }
 
 fn account_command(target: Target, shown: ConsentSetId) -> Command {

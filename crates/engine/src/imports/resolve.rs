@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use cartola_connector::{AccountClaim, Batch};
+use cartola_connector::{AccountClaim, Batch, Holder};
 use cartola_crypto::DataKey;
 use cartola_model::{
     AccountKind, AccountNumber, Catalogue, InstitutionId, LinkSource, LinkState, Principal,
 };
-use cartola_primitives::id::{AccountId, LinkId, PersonId};
+use cartola_primitives::id::{AccountId, ConsentId, LinkId, PersonId};
 use cartola_primitives::{Rut, Timestamp};
 use cartola_store::Command;
 use cartola_store::accounts::AccountRow;
@@ -20,6 +20,36 @@ use crate::accounts::{
 };
 use crate::vault::purpose;
 use crate::{Engine, EngineError};
+
+/// Who gives batches, and so what is known of them beside what they say.
+#[derive(Clone, Copy)]
+pub(crate) enum Giver<'a> {
+    /// The tenant, with a file.
+    Tenant(&'a Upload),
+    /// An institution, asked through a link under a mandate.
+    Institution {
+        /// The link.
+        link: &'a LinkRow,
+        /// The mandate, which holds.
+        mandate: ConsentId,
+    },
+}
+
+impl<'a> Giver<'a> {
+    fn named_account(self) -> Option<AccountId> {
+        match self {
+            Self::Tenant(upload) => upload.account,
+            Self::Institution { .. } => None,
+        }
+    }
+
+    fn institution(self) -> Option<&'a InstitutionId> {
+        match self {
+            Self::Tenant(upload) => upload.institution.as_ref(),
+            Self::Institution { link, .. } => Some(&link.institution),
+        }
+    }
+}
 
 /// The account of a batch.
 pub(super) struct Target {
@@ -43,8 +73,8 @@ pub(super) enum Origin {
 /// What the batches of one file make together: the second batch of a holder finds what the first
 /// has made.
 #[derive(Default)]
-struct Made {
-    commands: Vec<Command>,
+pub(crate) struct Made {
+    pub commands: Vec<Command>,
     people: HashMap<Rut, (PersonId, Arc<DataKey>)>,
     links: HashMap<(InstitutionId, Option<PersonId>), LinkId>,
 }
@@ -67,13 +97,13 @@ impl Engine {
     pub(super) async fn resolve_all(
         &self,
         who: &Principal,
-        upload: &Upload,
+        giver: Giver<'_>,
         batches: &[Batch],
     ) -> Result<Resolved, ImportError> {
         let mut made = Made::default();
         let mut targets: Vec<Target> = Vec::with_capacity(batches.len());
         for batch in batches {
-            let target = self.resolve(who, upload, batch, &mut made).await?;
+            let target = self.resolve(who, giver, batch, &mut made).await?;
             if targets.iter().any(|other| other.is_account_of(&target)) {
                 return Err(ImportError::Shape("two statements of one account"));
             }
@@ -85,22 +115,27 @@ impl Engine {
     async fn resolve(
         &self,
         who: &Principal,
-        upload: &Upload,
+        giver: Giver<'_>,
         batch: &Batch,
         made: &mut Made,
     ) -> Result<Target, ImportError> {
-        if let Some(id) = upload.account {
+        if let Some(id) = giver.named_account() {
             return self.named_account(who, id, &batch.account).await;
         }
-        let identity = complete(&batch.account, upload.institution.as_ref())?;
+        let identity = complete(&batch.account, giver.institution())?;
         let digest = self.identity_digest(who, &batch.account, &identity);
         let known = self.store().account_by_identity(who.tenant, &digest).await;
         if let Some(row) = known.map_err(EngineError::from)? {
             return Ok(self.known_target(who, row).await?);
         }
         let now = self.now();
-        let (person, key) = self.resolve_person(who, &batch.account, now, made).await?;
-        let link = self.resolve_link(who, &identity.institution, person, now, made).await?;
+        let (person, key) = self.resolve_person(who, &batch.account.holder, now, made).await?;
+        let link = match giver {
+            Giver::Tenant(_) => {
+                self.resolve_link(who, &identity.institution, person, now, made).await?
+            }
+            Giver::Institution { link, .. } => link.id,
+        };
         let row = self.new_account(who, batch, &identity, digest, (link, person, &key), now)?;
         Ok(Target {
             id: row.id,
@@ -176,15 +211,15 @@ impl Engine {
     }
 
     /// Whose it is, and the key of that person's data. A new person and key are part of the unit.
-    async fn resolve_person(
+    pub(crate) async fn resolve_person(
         &self,
         who: &Principal,
-        claim: &AccountClaim,
+        holder: &Holder,
         now: Timestamp,
         made: &mut Made,
     ) -> Result<(Option<PersonId>, Arc<DataKey>), EngineError> {
         let tenant = who.tenant;
-        let Some(rut) = claim.holder.rut else {
+        let Some(rut) = holder.rut else {
             return Ok((None, self.vault().key_of(tenant, None, self.minter(), now).await?));
         };
         if let Some((id, key)) = made.people.get(&rut) {
@@ -196,7 +231,7 @@ impl Engine {
         } else {
             let id: PersonId = self.minter().mint();
             let (key, key_row) = self.vault().new_key(tenant, Some(id), self.minter(), now);
-            let record = SealedPerson { rut, name: claim.holder.name.clone() };
+            let record = SealedPerson { rut, name: holder.name.clone() };
             let sealed = self.vault().seal_record(&key, &person_place(tenant, &id), &record)?;
             made.commands.push(Command::AddDataKey(key_row));
             made.commands.push(Command::AddPerson(PersonRow {

@@ -9,7 +9,6 @@ use cartola_primitives::Rut;
 use cartola_primitives::id::{ArchiveId, MovementId, TenantId};
 use serde::{Deserialize, Serialize};
 
-use super::Upload;
 use super::draft::Draft;
 use crate::ingest::plan::Plan;
 use crate::{Engine, EngineError};
@@ -68,16 +67,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps the file, sealed, before the unit of work that refers to it.
+    /// Keeps what was given, sealed, before the unit of work that refers to it.
     pub(super) async fn keep_source(
         &self,
         who: &Principal,
-        upload: &Upload,
+        bytes: &[u8],
         draft: &Draft,
     ) -> Result<ArchiveId, EngineError> {
         let id: ArchiveId = self.minter().mint();
-        let object =
-            self.vault().seal(&draft.key, &archive_place(who.tenant, &id), &upload.bytes)?;
+        let object = self.vault().seal(&draft.key, &archive_place(who.tenant, &id), bytes)?;
         self.inner.archive.put(who.tenant, id, &object).await?;
         Ok(id)
     }

@@ -5,6 +5,7 @@
 mod consents;
 mod imports;
 mod ingest;
+mod links;
 mod movements;
 mod once;
 mod tenants;

@@ -1,7 +1,10 @@
 //! An engine over the in-memory store, with a clock that stands still.
 
+pub mod bank;
+
 use std::sync::Arc;
 
+use bank::Bank;
 use bytes::Bytes;
 use cartola_connector::Registry;
 use cartola_crypto::{KeyRing, MasterKey};
@@ -43,6 +46,15 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
+        Self::open(Registry::default()).await
+    }
+
+    /// With a bank to ask.
+    pub async fn with(bank: Bank) -> Self {
+        Self::open(Registry::default().with(Arc::new(bank))).await
+    }
+
+    async fn open(connectors: Registry) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap()));
         let randomness = Arc::new(SeededRandomness::new(1));
@@ -50,7 +62,7 @@ impl World {
             store: store.clone(),
             archive: store.clone(),
             keys: KeyRing::new(MasterKey::generate(randomness.as_ref()), Vec::new()),
-            connectors: Registry::default().with(Arc::new(StatementFiles::new())),
+            connectors: connectors.with(Arc::new(StatementFiles::new())),
             clock: clock.clone(),
             randomness,
         })

@@ -47,7 +47,12 @@ impl Everything {
         let id = movement.movement.id;
         let rows = Self {
             credential: make.credential(),
-            secret: LinkSecretRow { link: scene.link.id, sealed: make.sealed("secret") },
+            secret: LinkSecretRow {
+                link: scene.link.id,
+                mandate: scene.consent.id,
+                refused_at: None,
+                sealed: make.sealed("secret"),
+            },
             data_key: make.data_key(None),
             balance: make.balance(scene.account.id, scene.consent.id),
             source: make.source(&movement.movement, import.id, scene.consent.id),

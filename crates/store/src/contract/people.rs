@@ -73,10 +73,15 @@ pub async fn a_link_is_found_by_its_id(backend: Backend) {
 pub async fn a_link_has_one_secret_until_it_is_destroyed(backend: Backend) {
     let scene = Scene::new(&backend).await;
     let link = scene.link.id;
-    let secret = |text| LinkSecretRow { link, sealed: scene.make.sealed(text) };
+    let secret = |text, refused_at| LinkSecretRow {
+        link,
+        mandate: scene.consent.id,
+        refused_at,
+        sealed: scene.make.sealed(text),
+    };
     assert_eq!(secret_of(&scene).await, None);
     scene.conflicts(Command::DestroyLinkSecret(link)).await;
-    for secret in [secret("first"), secret("second")] {
+    for secret in [secret("first", None), secret("second", Some(at(60)))] {
         scene.apply(Command::KeepLinkSecret(secret.clone())).await;
         assert_eq!(secret_of(&scene).await, Some(secret));
     }

@@ -70,6 +70,8 @@ fn full_unit(scene: &Scene) -> UnitOfWork {
         .with(Command::AddPerson(person))
         .with(Command::KeepLinkSecret(LinkSecretRow {
             link: scene.link.id,
+            mandate: scene.consent.id,
+            refused_at: None,
             sealed: make.sealed("secret"),
         }))
         .with(revoke_link(scene, 1))

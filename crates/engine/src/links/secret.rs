@@ -1,0 +1,76 @@
+//! What a link signs in with, sealed.
+
+use std::collections::BTreeMap;
+
+use cartola_connector::{Credential, DeviceId};
+use cartola_crypto::{DataKey, Place};
+use cartola_model::Principal;
+use cartola_primitives::Secret;
+use cartola_primitives::id::{LinkId, TenantId};
+use cartola_store::people::LinkSecretRow;
+use serde::{Deserialize, Serialize};
+
+use crate::{Engine, EngineError};
+
+/// What is sealed. It exists in plain between the vault and the connector call that uses it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SealedSecret {
+    fields: BTreeMap<String, String>,
+    device: Option<String>,
+}
+
+impl SealedSecret {
+    pub fn of(fields: &BTreeMap<String, Secret<String>>, device: Option<&DeviceId>) -> Self {
+        let fields = fields.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
+        Self { fields: fields.collect(), device: device.map(|it| it.expose().to_owned()) }
+    }
+
+    /// The device that the institution knows, if it has seen one.
+    pub fn device(&self) -> Option<DeviceId> {
+        self.device.as_deref().and_then(|text| DeviceId::parse(text).ok())
+    }
+
+    pub fn with_device(mut self, device: &DeviceId) -> Self {
+        self.device = Some(device.expose().to_owned());
+        self
+    }
+
+    pub fn credential(&self) -> Credential {
+        let empty = Credential::default();
+        self.fields
+            .iter()
+            .fold(empty, |all, (name, value)| all.with(name.clone(), Secret::new(value.clone())))
+    }
+}
+
+/// Nothing that was opened outlives its use.
+impl Drop for SealedSecret {
+    fn drop(&mut self) {
+        self.fields.values_mut().for_each(zeroize::Zeroize::zeroize);
+        zeroize::Zeroize::zeroize(&mut self.device);
+    }
+}
+
+fn place(tenant: TenantId, link: &LinkId) -> Place<'_> {
+    Place { table: "link_secret", column: "secret", row: link.as_bytes(), tenant }
+}
+
+impl Engine {
+    pub(super) fn seal_link_secret(
+        &self,
+        who: &Principal,
+        key: &DataKey,
+        link: LinkId,
+        secret: &SealedSecret,
+    ) -> Result<cartola_crypto::Sealed, EngineError> {
+        self.vault().seal_record(key, &place(who.tenant, &link), secret)
+    }
+
+    pub(super) async fn open_link_secret(
+        &self,
+        who: &Principal,
+        row: &LinkSecretRow,
+    ) -> Result<SealedSecret, EngineError> {
+        self.vault().open_record(&place(who.tenant, &row.link), &row.sealed).await
+    }
+}

@@ -1,0 +1,197 @@
+//! Links that are read through.
+
+use std::collections::BTreeMap;
+
+use cartola_engine::links::{DayRange, LinkError, Mandate, NewLink};
+use cartola_model::Failure;
+use cartola_primitives::id::LinkId;
+use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp, date};
+use expect_test::{Expect, expect};
+
+use crate::world::World;
+use crate::world::bank::{Bank, PASSWORD, RUT, institution};
+
+struct Scene {
+    world: World,
+    bank: Bank,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let bank = Bank::new();
+        bank.has(&["2;COMPRA;-100", "2;COMPRA;-100", "3;SUELDO;1000"]);
+        Self { world: World::with(bank.clone()).await, bank }
+    }
+
+    async fn begin(&self, password: &str) -> Result<LinkId, LinkError> {
+        self.begin_until(password, None).await
+    }
+
+    async fn begin_until(
+        &self,
+        password: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<LinkId, LinkError> {
+        let fields = BTreeMap::from([
+            ("rut".to_owned(), Secret::new(RUT.to_owned())),
+            ("password".to_owned(), Secret::new(password.to_owned())),
+        ]);
+        let wanted = NewLink {
+            institution: institution(),
+            rut: Rut::parse(RUT).unwrap(),
+            fields: &fields,
+            mandate: Mandate { purpose: "tests", evidence: b"a signed paper", expires_at },
+        };
+        Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
+    }
+
+    async fn fetch(&self, link: LinkId) -> Result<u64, LinkError> {
+        let days = DayRange::new(date(2026, 3, 1), date(2026, 3, 31)).unwrap();
+        let imported = self.world.engine.fetch_link(&self.world.who, link, days).await?;
+        Ok(imported.reports.iter().map(|report| report.outcome.new).sum())
+    }
+
+    async fn check(&self, expected: Expect) {
+        expected.assert_eq(&self.world.told().await.join("\n"));
+        self.world.engine.connectors().settled().await;
+        assert_eq!(self.bank.open(), 0, "a session was left open");
+    }
+}
+
+#[tokio::test]
+async fn what_the_institution_has_comes_in_once() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    assert_eq!(scene.fetch(link).await.unwrap(), 3);
+    assert_eq!(scene.fetch(link).await.unwrap(), 0);
+    scene
+        .check(expect![[r#"
+            2026-03-02 -100 COMPRA
+            2026-03-02 -100 COMPRA
+            2026-03-03 1000 SUELDO"#]])
+        .await;
+}
+
+#[tokio::test]
+async fn what_was_pending_is_booked_and_what_is_gone_is_removed() {
+    let scene = Scene::new().await;
+    scene.bank.has(&["2;GIRO;-50", "~3;CHEQUE;-70"]);
+    let link = scene.begin(PASSWORD).await.unwrap();
+    scene.fetch(link).await.unwrap();
+    let before = scene.world.movements().await;
+    scene.world.clock.advance(SignedDuration::from_hours(24));
+    scene.bank.has(&["3;CHEQUE;-70"]);
+    assert_eq!(scene.fetch(link).await.unwrap(), 0);
+    let after = scene.world.movements().await;
+    assert_eq!(after.len(), 1);
+    assert_eq!(after[0].movement.id, before[1].movement.id);
+    assert_eq!(after[0].movement.status, cartola_model::MovementStatus::Booked);
+}
+
+#[tokio::test]
+async fn credentials_that_were_refused_are_not_tried_again() {
+    let scene = Scene::new().await;
+    let link = scene.begin("wrong-one").await.unwrap();
+    let refused = scene.fetch(link).await.unwrap_err();
+    assert!(
+        matches!(&refused, LinkError::Institution(error) if error.kind.failure() == Failure::CredentialsInvalid),
+        "{refused:?}"
+    );
+    for _ in 0..3 {
+        let again = scene.fetch(link).await.unwrap_err();
+        assert!(matches!(again, LinkError::CredentialsRefused), "{again:?}");
+    }
+    assert_eq!(scene.bank.asked(), 1);
+    assert_eq!(scene.begin(PASSWORD).await.unwrap(), link);
+    assert_eq!(scene.fetch(link).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn an_institution_that_is_down_is_asked_again() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    scene.bank.is_down(true);
+    assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::Institution(_)));
+    scene.bank.is_down(false);
+    assert_eq!(scene.fetch(link).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn credentials_that_no_form_has_never_reach_the_institution() {
+    let scene = Scene::new().await;
+    let refused = scene.begin("abc").await.unwrap_err();
+    expect!["open: the field `password` has a form that the institution does not take"]
+        .assert_eq(&refused.to_string());
+    assert_eq!(scene.bank.asked(), 0);
+}
+
+#[tokio::test]
+async fn a_link_that_ended_asks_nothing_and_shows_nothing() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    scene.fetch(link).await.unwrap();
+    scene.world.engine.end_link(&scene.world.who, link).await.unwrap();
+    scene.check(expect![""]).await;
+    assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::MandateEnded));
+    assert_eq!(scene.bank.asked(), 1);
+    let again = scene.world.engine.end_link(&scene.world.who, link).await.unwrap_err();
+    assert!(matches!(again, LinkError::Transition(_)), "{again:?}");
+    scene.begin(PASSWORD).await.unwrap();
+    scene.fetch(link).await.unwrap();
+    assert_eq!(scene.world.movements().await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_mandate_that_ran_out_allows_nothing() {
+    let scene = Scene::new().await;
+    let end = scene.world.engine.now() + SignedDuration::from_hours(1);
+    let link = scene.begin_until(PASSWORD, Some(end)).await.unwrap();
+    scene.fetch(link).await.unwrap();
+    scene.world.clock.set(end);
+    scene.check(expect![""]).await;
+    assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::MandateEnded));
+    assert_eq!(scene.bank.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_link_keeps_its_device() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    for _ in 0..3 {
+        scene.fetch(link).await.unwrap();
+    }
+    let devices = scene.bank.devices();
+    assert_eq!(devices.len(), 3);
+    assert!(devices.iter().all(|device| *device == devices[0]), "{devices:?}");
+}
+
+#[tokio::test]
+async fn what_is_done_with_a_link_is_in_the_audit_trail() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    scene.fetch(link).await.unwrap();
+    scene.world.engine.end_link(&scene.world.who, link).await.unwrap();
+    let audited = scene.world.audited().await;
+    let of_links: Vec<&str> = audited
+        .iter()
+        .map(String::as_str)
+        .filter(|action| !action.starts_with("credential.") && *action != "tenant.added")
+        .collect();
+    expect![[r#"
+        consent.granted
+        link.begun
+        import.committed
+        consent.revoked
+        link.ended"#]]
+    .assert_eq(&of_links.join("\n"));
+}
+
+#[tokio::test]
+async fn a_link_of_files_or_of_nobody_is_no_link_to_an_institution() {
+    let scene = Scene::new().await;
+    scene.world.import(&["2;COMPRA;-100;900;"]).await;
+    let links = scene.world.engine.links(&scene.world.who, None, 10).await.unwrap();
+    for link in [links.rows[0].id, scene.world.engine.mint()] {
+        assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::Unknown));
+    }
+}

@@ -1,0 +1,216 @@
+//! A bank with one customer and one account, which remembers what it was asked.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cartola_connector::session::{
+    Account, PageCursor, RawAnswer, ReadAccounts, ReadStatements, Reading, StatementPage,
+    StatementQuery,
+};
+use cartola_connector::{
+    Connector, ConnectorError, Context, CredentialField, CredentialForm, CredentialSchema,
+    DeviceId, ErrorKind, FieldKind, Holder, Line, Login, Manifest, Opener, Place, Product, Served,
+    Session,
+};
+use cartola_model::{AccountKind, AccountNumber, InstitutionId, MovementStatus, Observation};
+use cartola_primitives::{Currency, Date, Money, Rut};
+
+/// Lines of one page.
+const PAGE: usize = 2;
+
+/// The customer.
+pub const RUT: &str = "11.111.111-1";
+
+/// The password that the bank takes.
+pub const PASSWORD: &str = "right-one";
+
+#[derive(Default)]
+struct Books {
+    lines: Vec<Line>,
+    asked: u32,
+    open: u32,
+    devices: Vec<String>,
+    down: bool,
+}
+
+/// The bank. Clones are the same bank.
+#[derive(Clone)]
+pub struct Bank {
+    manifest: Manifest,
+    books: Arc<Mutex<Books>>,
+}
+
+impl Bank {
+    pub fn new() -> Self {
+        let field = |name, label, kind| CredentialField { name, label, kind };
+        let form = CredentialForm {
+            id: "password",
+            fields: vec![
+                field("rut", "RUT", FieldKind::Rut),
+                field("password", "Clave", FieldKind::Printable { least: 4, most: 20 }),
+            ],
+        };
+        let manifest = Manifest::new("bank", "for tests").serving(vec![Served {
+            institution: institution(),
+            products: vec![Product::Accounts, Product::Movements],
+            credentials: CredentialSchema { forms: vec![form] },
+        }]);
+        Self { manifest, books: Arc::default() }
+    }
+
+    /// The bank's lines from now on, `day of March;glosa;amount`; a `~` before the day marks a
+    /// pending one.
+    pub fn has(&self, lines: &[&str]) {
+        self.books().lines = lines.iter().map(|text| line(text)).collect();
+    }
+
+    /// Whether it answers.
+    pub fn is_down(&self, down: bool) {
+        self.books().down = down;
+    }
+
+    /// How often somebody tried to sign in.
+    pub fn asked(&self) -> u32 {
+        self.books().asked
+    }
+
+    /// Sessions that nobody closed.
+    pub fn open(&self) -> u32 {
+        self.books().open
+    }
+
+    /// The device of each session, in order.
+    pub fn devices(&self) -> Vec<String> {
+        self.books().devices.clone()
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap()
+    }
+}
+
+pub fn institution() -> InstitutionId {
+    InstitutionId::parse("banco-chile").unwrap()
+}
+
+fn line(text: &str) -> Line {
+    let [day, glosa, amount] = text.split(';').collect::<Vec<_>>().try_into().unwrap();
+    let status =
+        if day.starts_with('~') { MovementStatus::Pending } else { MovementStatus::Booked };
+    let day: i8 = day.trim_start_matches('~').parse().unwrap();
+    Line {
+        place: Place::File,
+        observation: Observation {
+            booked_on: Date::new(2026, 3, day).unwrap(),
+            value_on: None,
+            amount: Money::new(amount.parse().unwrap(), Currency::CLP),
+            balance_after: None,
+            status,
+            glosa: glosa.to_owned(),
+            details: cartola_model::movement::MovementDetails::default(),
+        },
+        counterparty: None,
+    }
+}
+
+impl Connector for Bank {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn opener(&self) -> Option<&dyn Opener> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Opener for Bank {
+    async fn open(
+        &self,
+        login: &Login,
+        context: &Context,
+    ) -> Result<Box<dyn Session>, ConnectorError> {
+        let mut books = self.books();
+        books.asked += 1;
+        if books.down {
+            return Err(ConnectorError::new(ErrorKind::InstitutionDown, "open", "it is down"));
+        }
+        let password = login.credential.field("password").unwrap();
+        if password.expose() != PASSWORD {
+            let reason = "the password is wrong";
+            return Err(ConnectorError::new(ErrorKind::CredentialsInvalid, "open", reason));
+        }
+        let device = context.device();
+        books.open += 1;
+        books.devices.push(device.expose().to_owned());
+        Ok(Box::new(Open { bank: self.clone(), device }))
+    }
+}
+
+struct Open {
+    bank: Bank,
+    device: DeviceId,
+}
+
+#[async_trait]
+impl Session for Open {
+    fn device(&self) -> Option<&DeviceId> {
+        Some(&self.device)
+    }
+
+    fn accounts(&self) -> Option<&dyn ReadAccounts> {
+        Some(self)
+    }
+
+    fn statements(&self) -> Option<&dyn ReadStatements> {
+        Some(self)
+    }
+
+    async fn close(&self, _context: &Context) -> Result<(), ConnectorError> {
+        self.bank.books().open -= 1;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ReadAccounts for Open {
+    async fn accounts(&self, _context: &Context) -> Result<Reading<Vec<Account>>, ConnectorError> {
+        let account = Account {
+            number: AccountNumber::parse("00-123-45678-90").unwrap(),
+            kind: Some(AccountKind::Checking),
+            currency: Currency::CLP,
+            alias: None,
+            holder: Holder { rut: Some(Rut::parse(RUT).unwrap()), name: None },
+        };
+        Ok(Reading { value: vec![account], raw: raw("accounts") })
+    }
+}
+
+#[async_trait]
+impl ReadStatements for Open {
+    async fn page(
+        &self,
+        query: &StatementQuery<'_>,
+        cursor: Option<&PageCursor>,
+        _context: &Context,
+    ) -> Result<Reading<StatementPage>, ConnectorError> {
+        let begin: usize = cursor.map_or(0, |cursor| cursor.0.parse().unwrap());
+        let books = self.bank.books();
+        let wanted: Vec<Line> = books
+            .lines
+            .iter()
+            .filter(|line| query.days.contains(line.observation.booked_on))
+            .cloned()
+            .collect();
+        let end = wanted.len().min(begin + PAGE);
+        let next = (end < wanted.len()).then(|| PageCursor(end.to_string()));
+        let lines = wanted[begin..end].to_vec();
+        let value = StatementPage { layout: "bank/statement", lines, next };
+        Ok(Reading { value, raw: raw("statement") })
+    }
+}
+
+fn raw(operation: &'static str) -> RawAnswer {
+    RawAnswer { operation, body: Bytes::from_static(b"{}") }
+}
