@@ -1,5 +1,7 @@
 //! One attempt at one message.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
@@ -7,7 +9,7 @@ use cartola_store::jobs::ClaimedJob;
 use cartola_store::outbox::{
     Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageOrder, message_of,
 };
-use cartola_store::{Command, UnitOfWork};
+use cartola_store::{Command, Receipt, Retry, StoreError, UnitOfWork};
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 
 use super::Parts;
@@ -20,6 +22,11 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// By this status a receiver says that it is gone for good (RFC 9110 §15.5.11).
 const GONE: u16 = 410;
+
+/// How long a store that cannot record just now is waited for, each time. With the call before,
+/// it fits into the lease.
+const RECORDING_AGAIN: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
 
 /// Sends a message and records what came of it. What cannot be recorded is sent again once the
 /// lease is over.
@@ -38,7 +45,7 @@ pub async fn deliver(parts: Parts, job: ClaimedJob) {
     let attempt = Attempt { at, lasted, outcome };
     let command = Command::EndDelivery { id, lease: job.lease, attempt, end };
     let work = UnitOfWork::new(job.tenant, now).with(command);
-    match parts.store.commit(work).await {
+    match record(&parts, work).await {
         Ok(_) => tracing::info!(message = %id, ?outcome, ?end, "events.message.attempted"),
         Err(error) => tracing::warn!(
             message = %id,
@@ -47,6 +54,17 @@ pub async fn deliver(parts: Parts, job: ClaimedJob) {
             "events.message.not_recorded"
         ),
     }
+}
+
+/// Records, and waits for a store that is busy or full: what is not recorded is sent again.
+async fn record(parts: &Parts, work: UnitOfWork) -> Result<Receipt, StoreError> {
+    for wait in RECORDING_AGAIN {
+        match parts.store.commit(work.clone()).await {
+            Err(error) if error.retry() == Retry::Later => tokio::time::sleep(wait).await,
+            outcome => return outcome,
+        }
+    }
+    parts.store.commit(work).await
 }
 
 async fn attempt(parts: &Parts, job: &ClaimedJob, at: Timestamp) -> Result<Answer, AttemptFailure> {

@@ -144,6 +144,17 @@ async fn what_was_sent_and_not_recorded_is_sent_again_under_the_same_id() {
 }
 
 #[tokio::test]
+async fn a_store_that_is_busy_for_a_moment_costs_no_second_call() {
+    let world = World::new().await;
+    let receiver = Receiver::start(vec![answer(200, "", "")]).await;
+    let id = world.write(&receiver.url(), "{}").await;
+    world.store.fail_next_commit(StoreErrorKind::Busy);
+    world.worker().deliver_due().await.unwrap();
+    assert_eq!(receiver.received().len(), 1);
+    assert_eq!(world.message(id).await.state, MessageState::Delivered { at: NOW });
+}
+
+#[tokio::test]
 async fn a_worker_runs_until_it_is_stopped_and_records_what_it_sent() {
     let world = World::new().await;
     let receiver = Receiver::start(vec![answer(200, "", "")]).await;
