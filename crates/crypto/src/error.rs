@@ -40,6 +40,9 @@ pub enum CryptoError {
         "the key is not 32 bytes in padded base64 (44 characters); `openssl rand -base64 32` makes one"
     )]
     KeyFormat,
+    /// Text that is no secret of a webhook.
+    #[error("a webhook secret is whsec_ and base64 of 24 to 64 bytes")]
+    WebhookSecretFormat,
     /// Text or bytes that are no digest, hash or key id.
     #[error("expected {expected} hexadecimal digits")]
     HexFormat {

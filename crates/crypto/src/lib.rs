@@ -6,6 +6,7 @@
 //! | [`ring`] | which master key opens which data key | HKDF-SHA-256 (RFC 5869), AES-256-GCM |
 //! | [`lookup`] | how a sealed value is found again | HMAC-SHA-256, RFC 2104 |
 //! | [`chain`] | whether the audit is whole and unchanged | SHA-256, FIPS 180-4 |
+//! | [`webhook`] | whether a message is ours | HMAC-SHA-256, Standard Webhooks |
 //! | [`fingerprint`] | whether two contents are the same | SHA-256 |
 //!
 //! # Framing
@@ -33,6 +34,7 @@ pub mod lookup;
 mod mac;
 pub mod ring;
 pub mod seal;
+pub mod webhook;
 
 pub use chain::{BreakKind, ChainBreak, ChainHash, ChainHead, Entry, Verifier};
 pub use error::CryptoError;
@@ -40,3 +42,4 @@ pub use fingerprint::ContentHash;
 pub use lookup::{Digest, LookupKey};
 pub use ring::{KeyRing, MasterKey, MasterKeyId, WrappedKey};
 pub use seal::{DataKey, Place, Sealed};
+pub use webhook::WebhookSecret;

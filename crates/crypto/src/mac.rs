@@ -1,4 +1,4 @@
-//! HMAC-SHA-256 (RFC 2104, FIPS 198-1) over framed fields.
+//! HMAC-SHA-256 (RFC 2104, FIPS 198-1), over framed fields where the format is ours.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -13,6 +13,15 @@ pub const MAC_BYTES: usize = 32;
 pub fn framed_mac(key: &KeyBytes, label: &'static str, fields: &[&[u8]]) -> [u8; MAC_BYTES] {
     let mut mac = keyed(key.as_slice());
     frame(label, fields, |piece| mac.update(piece));
+    mac.finalize().into_bytes().into()
+}
+
+/// The code of pieces that are put one after another, as protocols of others want it.
+pub fn mac_of(key: &[u8], pieces: &[&[u8]]) -> [u8; MAC_BYTES] {
+    let mut mac = keyed(key);
+    for piece in pieces {
+        mac.update(piece);
+    }
     mac.finalize().into_bytes().into()
 }
 

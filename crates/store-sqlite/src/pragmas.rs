@@ -27,7 +27,7 @@ const READER_CACHE_KIB: u32 = 2 * 1024;
 const LOG_SIZE: u64 = 32 << 20;
 
 /// Prepared statements that a connection keeps; there are fewer in this crate.
-const STATEMENTS: usize = 96;
+const STATEMENTS: usize = 192;
 
 const OPENING: &str = "setting up a connection to the store";
 

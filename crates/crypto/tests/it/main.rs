@@ -13,3 +13,4 @@ mod lookup;
 mod ring;
 mod seal;
 mod support;
+mod webhook;

@@ -1,0 +1,64 @@
+//! Signing what we send: Standard Webhooks, symmetric signatures (`v1`).
+//!
+//! HMAC-SHA-256 over `id.timestamp.body`, in base64 with padding, after `v1,`. A secret is written
+//! `whsec_` and base64 of 24 to 64 random bytes (Standard Webhooks 1.0, "Signature scheme").
+
+use std::fmt;
+
+use cartola_primitives::{Randomness, Secret};
+use data_encoding::BASE64;
+
+use crate::error::CryptoError;
+use crate::mac::mac_of;
+
+const PREFIX: &str = "whsec_";
+
+/// Fewest bytes of a secret that is taken.
+const MIN_BYTES: usize = 24;
+
+/// Most bytes of a secret that is taken.
+const MAX_BYTES: usize = 64;
+
+/// Bytes of a secret that we make.
+const NEW_BYTES: usize = 32;
+
+/// The secret that a receiver shares with us. Wiped when dropped.
+pub struct WebhookSecret(Secret<Vec<u8>>);
+
+impl WebhookSecret {
+    /// A new one.
+    pub fn generate(randomness: &dyn Randomness) -> Self {
+        let mut bytes = vec![0; NEW_BYTES];
+        randomness.fill(&mut bytes);
+        Self(Secret::new(bytes))
+    }
+
+    /// Reads `whsec_…`; the prefix may be missing, as some providers leave it out.
+    pub fn parse(text: &Secret<String>) -> Result<Self, CryptoError> {
+        let digits = text.expose().trim();
+        let digits = digits.strip_prefix(PREFIX).unwrap_or(digits);
+        let bytes = BASE64.decode(digits.as_bytes()).map(Secret::new);
+        match bytes {
+            Ok(bytes) if (MIN_BYTES..=MAX_BYTES).contains(&bytes.expose().len()) => Ok(Self(bytes)),
+            _ => Err(CryptoError::WebhookSecretFormat),
+        }
+    }
+
+    /// The form that [`Self::parse`] reads, to be shown to the receiver once.
+    pub fn to_text(&self) -> Secret<String> {
+        Secret::new(format!("{PREFIX}{}", BASE64.encode(self.0.expose())))
+    }
+
+    /// The signature of a message that is sent at `timestamp`, in seconds since 1970.
+    pub fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
+        let timestamp = timestamp.to_string();
+        let pieces = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
+        format!("v1,{}", BASE64.encode(&mac_of(self.0.expose(), &pieces)))
+    }
+}
+
+impl fmt::Debug for WebhookSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("WebhookSecret")
+    }
+}

@@ -1,0 +1,26 @@
+//! Tells others: delivers what the outbox holds, signed, and again until it has arrived or is
+//! given up.
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`worker`] | how a message leaves, and what becomes of it |
+//! | [`schedule`] | when it is tried again |
+//! | [`destination`] | what is sealed of where it goes |
+//! | [`client`] | how a URL that somebody gave us is called |
+//! | [`reach`] | which addresses are never called |
+//! | [`url`] | which URLs are taken |
+//!
+//! Nothing here understands a body: whoever writes a message has rendered it.
+
+pub mod client;
+pub mod destination;
+pub mod reach;
+pub mod schedule;
+pub mod url;
+pub mod worker;
+
+pub use client::{Client, Resolver, SystemResolver};
+pub use destination::Destination;
+pub use reach::Reach;
+pub use url::TargetUrl;
+pub use worker::{Opener, Parts, Worker};

@@ -1,0 +1,148 @@
+//! The worker that delivers the outbox.
+//!
+//! It claims messages, a few at a time, sends each one under its lease, and records what came of it
+//! in one unit of work that ends the lease. When the process dies, or the store fails, between
+//! sending and recording, the message is sent again: with the same id, by which receivers know it.
+
+mod delivery;
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cartola_crypto::{Place, Sealed};
+use cartola_primitives::id::IdMinter;
+use cartola_primitives::{Clock, Monotonic, Randomness, Secret};
+use cartola_store::jobs::{Claim, ClaimedJob, LeaseWatch, Others, Queue};
+use cartola_store::{Store, StoreError};
+use tokio::task::JoinSet;
+
+use crate::Client;
+use crate::client::TIMEOUT;
+
+/// Messages that are sent at once.
+pub const MAX_SENDING: usize = 32;
+
+/// How long a lease lasts. It is never prolonged: a delivery is over long before.
+pub const TERM: Duration = Duration::from_mins(1);
+
+const _: () = assert!(TERM.as_secs() >= 3 * TIMEOUT.as_secs(), "a delivery fits into its lease");
+
+/// How long the worker waits before it looks at the queue again, when nothing wakes it: for what
+/// another process wrote, for what is due meanwhile, and for leases that are over.
+pub const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Opens what is sealed.
+#[async_trait]
+pub trait Opener: Send + Sync {
+    /// The plain content, or nothing where it cannot be opened. Whoever implements this logs why.
+    async fn open(&self, place: &Place<'_>, sealed: &Sealed) -> Option<Secret<Vec<u8>>>;
+}
+
+/// What the worker works with.
+#[derive(Clone)]
+pub struct Parts {
+    /// Where the outbox is.
+    pub store: Arc<dyn Store>,
+    /// Opens what is sealed in it.
+    pub opener: Arc<dyn Opener>,
+    /// Calls receivers.
+    pub client: Client,
+    /// Business time: what is due.
+    pub clock: Arc<dyn Clock>,
+    /// Monotonic time: how long a lease lasts.
+    pub monotonic: Arc<dyn Monotonic>,
+    /// Jitter.
+    pub randomness: Arc<dyn Randomness>,
+    /// Makes the ids of leases.
+    pub minter: Arc<IdMinter>,
+    /// Whether no other process delivers from this store, so that leases of other epochs are over.
+    pub alone: bool,
+}
+
+/// The worker. Run one per process.
+pub struct Worker {
+    parts: Parts,
+    watch: Mutex<LeaseWatch>,
+}
+
+impl Worker {
+    /// A worker that has not begun.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts, watch: Mutex::new(LeaseWatch::default()) }
+    }
+
+    /// Delivers until `stop` is ready, and then until what is being sent is recorded.
+    pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
+        tokio::pin!(stop);
+        let mut sending = JoinSet::new();
+        let mut arrivals = self.parts.store.arrivals();
+        loop {
+            self.fill(&mut sending).await;
+            tokio::select! {
+                () = &mut stop => break,
+                Some(_) = sending.join_next() => {}
+                _ = arrivals.next(LOOK_AGAIN) => {}
+            }
+        }
+        while sending.join_next().await.is_some() {}
+    }
+
+    /// Delivers what is due now, and gives the number of messages.
+    pub async fn deliver_due(&self) -> Result<usize, StoreError> {
+        let claimed = self.claim(MAX_SENDING).await?;
+        let count = claimed.len();
+        let mut sending = JoinSet::new();
+        self.send(&mut sending, claimed);
+        while sending.join_next().await.is_some() {}
+        Ok(count)
+    }
+
+    async fn fill(&self, sending: &mut JoinSet<()>) {
+        let free = MAX_SENDING - sending.len();
+        if free == 0 {
+            return;
+        }
+        match self.claim(free).await {
+            Ok(claimed) => self.send(sending, claimed),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "events.outbox.not_claimed"
+                );
+            }
+        }
+    }
+
+    fn send(&self, sending: &mut JoinSet<()>, claimed: Vec<ClaimedJob>) {
+        for job in claimed {
+            sending.spawn(delivery::deliver(self.parts.clone(), job));
+        }
+    }
+
+    async fn claim(&self, places: usize) -> Result<Vec<ClaimedJob>, StoreError> {
+        let parts = &self.parts;
+        let others = self.others().await?;
+        parts
+            .store
+            .claim(Claim {
+                queue: Queue::Outbox,
+                now: parts.clock.now(),
+                moment: parts.monotonic.moment(),
+                term: TERM,
+                leases: (0..places).map(|_| parts.minter.mint()).collect(),
+                others,
+            })
+            .await
+    }
+
+    async fn others(&self) -> Result<Others, StoreError> {
+        if self.parts.alone {
+            return Ok(Others::Over);
+        }
+        let leases = self.parts.store.leases(Queue::Outbox).await?;
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Others::Watched(watch.over(&leases, self.parts.monotonic.moment())))
+    }
+}

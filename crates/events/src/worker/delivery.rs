@@ -1,0 +1,138 @@
+//! One attempt at one message.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use cartola_model::Failure;
+use cartola_primitives::Timestamp;
+use cartola_store::jobs::ClaimedJob;
+use cartola_store::outbox::{
+    Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageOrder, message_of,
+};
+use cartola_store::{Command, Receipt, Retry, StoreError, UnitOfWork};
+use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
+
+use super::Parts;
+use crate::Destination;
+use crate::client::Answer;
+use crate::schedule::{next_attempt, wish};
+
+const AGENT: HeaderValue = HeaderValue::from_static("cartola");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// By this status a receiver says that it is gone for good (RFC 9110 §15.5.11).
+const GONE: u16 = 410;
+
+/// How long a store that cannot record just now is waited for, each time. With the call before,
+/// it fits into the lease.
+const RECORDING_AGAIN: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
+
+/// Sends a message and records what came of it. What cannot be recorded is sent again once the
+/// lease is over.
+pub async fn deliver(parts: Parts, job: ClaimedJob) {
+    let id = message_of(job.row.order.id);
+    let begun = parts.monotonic.moment();
+    let at = parts.clock.now();
+    let answer = attempt(&parts, &job, at).await;
+    let lasted = parts.monotonic.moment().elapsed.saturating_sub(begun.elapsed);
+    let now = parts.clock.now();
+    let outcome = match &answer {
+        Ok(answer) => AttemptOutcome::Status(answer.status),
+        Err(failure) => AttemptOutcome::Failed(*failure),
+    };
+    let end = end(&parts, &job, &answer, now);
+    let attempt = Attempt { at, lasted, outcome };
+    let command = Command::EndDelivery { id, lease: job.lease, attempt, end };
+    let work = UnitOfWork::new(job.tenant, now).with(command);
+    match record(&parts, work).await {
+        Ok(_) => tracing::info!(message = %id, ?outcome, ?end, "events.message.attempted"),
+        Err(error) => tracing::warn!(
+            message = %id,
+            ?outcome,
+            error = &error as &dyn std::error::Error,
+            "events.message.not_recorded"
+        ),
+    }
+}
+
+/// Records, and waits for a store that is busy or full: what is not recorded is sent again.
+async fn record(parts: &Parts, work: UnitOfWork) -> Result<Receipt, StoreError> {
+    for wait in RECORDING_AGAIN {
+        match parts.store.commit(work.clone()).await {
+            Err(error) if error.retry() == Retry::Later => tokio::time::sleep(wait).await,
+            outcome => return outcome,
+        }
+    }
+    parts.store.commit(work).await
+}
+
+async fn attempt(parts: &Parts, job: &ClaimedJob, at: Timestamp) -> Result<Answer, AttemptFailure> {
+    let (destination, body) = open(parts, job).await.ok_or(AttemptFailure::Unreadable)?;
+    let id = message_of(job.row.order.id);
+    let timestamp = at.as_second();
+    let mut headers = destination.headers().clone();
+    headers.entry(CONTENT_TYPE).or_insert(JSON);
+    headers.entry(USER_AGENT).or_insert(AGENT);
+    let ascii =
+        |text: &str| HeaderValue::from_str(text).expect("ids, numbers and base64 are ASCII");
+    headers.insert("webhook-id", ascii(&id.to_string()));
+    headers.insert("webhook-timestamp", ascii(&timestamp.to_string()));
+    if let Some(signature) = destination.signature(id, timestamp, &body) {
+        headers.insert("webhook-signature", ascii(&signature));
+    }
+    parts.client.post(destination.url(), headers, body).await
+}
+
+/// The message, opened.
+async fn open(parts: &Parts, job: &ClaimedJob) -> Option<(Destination, Bytes)> {
+    let (tenant, id) = (job.tenant, message_of(job.row.order.id));
+    let order = parts.store.message(tenant, id).await.ok()??.order;
+    let place = MessageOrder::envelope_place(tenant, &id);
+    let envelope = parts.opener.open(&place, &order.envelope).await?;
+    let place = MessageOrder::body_place(tenant, &id);
+    let body = parts.opener.open(&place, &order.body).await?;
+    let destination = Destination::from_bytes(&envelope).ok()?;
+    Some((destination, Bytes::from(body.into_inner())))
+}
+
+/// What becomes of the message.
+fn end(
+    parts: &Parts,
+    job: &ClaimedJob,
+    answer: &Result<Answer, AttemptFailure>,
+    now: Timestamp,
+) -> DeliveryEnd {
+    let failure = match answer {
+        Ok(answer) if (200..300).contains(&answer.status) => return DeliveryEnd::Delivered,
+        Ok(answer) if answer.status == GONE => return DeliveryEnd::Disabled,
+        Ok(answer) => failure_of_status(answer.status),
+        Err(failure) => failure_of(*failure),
+    };
+    let wish = answer.as_ref().ok().and_then(|answer| wish(&answer.headers, now));
+    match next_attempt(job.row.attempts, now, wish, parts.randomness.as_ref()) {
+        Some(not_before) => DeliveryEnd::Retry { not_before, failure },
+        None => DeliveryEnd::Dead { failure },
+    }
+}
+
+const fn failure_of_status(status: u16) -> Failure {
+    match status {
+        408 | 504 => Failure::Timeout,
+        429 => Failure::RateLimited,
+        300..500 => Failure::RequestInvalid,
+        _ => Failure::InstitutionDown,
+    }
+}
+
+const fn failure_of(failure: AttemptFailure) -> Failure {
+    match failure {
+        AttemptFailure::Forbidden => Failure::RequestInvalid,
+        AttemptFailure::Timeout => Failure::Timeout,
+        AttemptFailure::Protocol => Failure::ProviderAnswerInvalid,
+        AttemptFailure::Unreadable => Failure::Internal,
+        AttemptFailure::Unresolved | AttemptFailure::Unreachable | AttemptFailure::Tls => {
+            Failure::InstitutionDown
+        }
+    }
+}

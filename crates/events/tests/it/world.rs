@@ -1,0 +1,118 @@
+//! A store with a tenant, and workers that deliver from it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cartola_crypto::{DataKey, Place, Sealed, WebhookSecret};
+use cartola_events::{Destination, Opener, Parts, Reach, TargetUrl, Worker};
+use cartola_primitives::clock::{Clock, ManualClock};
+use cartola_primitives::id::{IdMinter, MessageId, TenantId};
+use cartola_primitives::monotonic::ManualMonotonic;
+use cartola_primitives::randomness::SeededRandomness;
+use cartola_primitives::{Secret, SignedDuration, Timestamp};
+use cartola_store::memory::MemoryStore;
+use cartola_store::outbox::{Attempt, MessageRow};
+use cartola_store::tenancy::TenantRow;
+use cartola_store::{Command, Committer, Outbox, UnitOfWork};
+
+use crate::client::client;
+
+pub const NOW: Timestamp = Timestamp::constant(1_772_452_800, 0);
+
+/// Opens with the one key there is.
+struct OneKey(DataKey);
+
+#[async_trait]
+impl Opener for OneKey {
+    async fn open(&self, place: &Place<'_>, sealed: &Sealed) -> Option<Secret<Vec<u8>>> {
+        self.0.open(place, sealed).ok()
+    }
+}
+
+pub struct World {
+    pub store: Arc<MemoryStore>,
+    pub clock: Arc<ManualClock>,
+    pub tenant: TenantId,
+    opener: Arc<OneKey>,
+    randomness: Arc<SeededRandomness>,
+    minter: Arc<IdMinter>,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let clock = Arc::new(ManualClock::new(NOW));
+        let randomness = Arc::new(SeededRandomness::new(1));
+        let minter = Arc::new(IdMinter::new(clock.clone(), randomness.clone()));
+        let key = DataKey::generate(minter.mint(), &*randomness);
+        let tenant = minter.mint();
+        let world = Self {
+            store: Arc::new(MemoryStore::new()),
+            clock,
+            tenant,
+            opener: Arc::new(OneKey(key)),
+            randomness,
+            minter,
+        };
+        let row = TenantRow { id: tenant, name: "acme".to_owned(), created_at: NOW };
+        world.commit(Command::AddTenant(row)).await;
+        world
+    }
+
+    pub async fn commit(&self, command: Command) {
+        let unit = UnitOfWork::new(self.tenant, self.clock.now()).with(command);
+        self.store.commit(unit).await.unwrap();
+    }
+
+    /// A process that delivers, and is the only one.
+    pub fn worker(&self) -> Worker {
+        Worker::new(Parts {
+            store: self.store.clone(),
+            opener: self.opener.clone(),
+            client: client(Reach::PublicAndLoopback),
+            clock: self.clock.clone(),
+            monotonic: Arc::new(ManualMonotonic::new(self.minter.mint())),
+            randomness: self.randomness.clone(),
+            minter: self.minter.clone(),
+            alone: true,
+        })
+    }
+
+    pub fn secret() -> WebhookSecret {
+        WebhookSecret::generate(&SeededRandomness::new(7))
+    }
+
+    /// Writes a message to a URL.
+    pub async fn write(&self, url: &str, body: &str) -> MessageId {
+        let headers = [("x-floid-token".to_owned(), "t0ken".to_owned())];
+        let url = TargetUrl::parse(url).unwrap();
+        let destination = Destination::new(url.clone(), &headers, vec![Self::secret()]).unwrap();
+        let lookup = cartola_crypto::LookupKey::generate(&SeededRandomness::new(9)).digest(
+            "destination",
+            self.tenant,
+            url.to_text().as_bytes(),
+        );
+        let id = self.minter.mint();
+        let key = &self.opener.0;
+        let order = destination
+            .message((self.tenant, id), lookup, body.as_bytes(), key, &*self.randomness)
+            .unwrap();
+        self.commit(Command::AddMessage(order)).await;
+        id
+    }
+
+    pub async fn message(&self, id: MessageId) -> MessageRow {
+        self.store.message(self.tenant, id).await.unwrap().unwrap()
+    }
+
+    pub async fn attempts(&self, id: MessageId) -> Vec<Attempt> {
+        self.store.attempts(self.tenant, id).await.unwrap()
+    }
+
+    pub fn advance(&self, by: SignedDuration) {
+        self.clock.advance(by);
+    }
+}
+
+/// How long a test waits for what comes.
+pub const SOON: Duration = Duration::from_secs(30);
