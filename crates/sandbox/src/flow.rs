@@ -3,18 +3,26 @@
 use std::fmt;
 
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 
 use crate::data::{Employer, Merchant, Service};
 use crate::key::AccountKey;
 use crate::month::Month;
 
 /// Names a flow, the same from both its sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FlowId {
     /// Whose month it is part of: the body of a RUT. Friends' transfers are the lower one's.
     pub(crate) plan: u32,
     pub(crate) month: Month,
     pub(crate) slot: u32,
+}
+
+impl fmt::Debug for FlowId {
+    /// Without whose it is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FlowId({:?}, {})", self.month, self.slot)
+    }
 }
 
 /// One end of a flow.
@@ -63,6 +71,9 @@ pub enum Purpose {
     /// Cheques and foreign transfers, through other banks.
     Clearing,
 }
+
+/// The other side of what a lever does.
+pub(crate) const LEVER: Side = system(Purpose::Clearing, "SANDBOX");
 
 impl fmt::Display for SystemAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,7 @@
 
 use cartola_model::{AccountKind, InstitutionId};
 use cartola_primitives::{Currency, Rut};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::data::{Bank, data};
 
@@ -95,6 +96,11 @@ impl Product {
             .expect("the table of banks names known products")
     }
 
+    /// What the file of the box calls it.
+    const fn name(self) -> &'static str {
+        if matches!(self, Self::Dollars) { "dollars" } else { self.kind().name() }
+    }
+
     pub(crate) fn place(self) -> u8 {
         self as u8
     }
@@ -117,4 +123,33 @@ pub struct AccountKey {
     pub owner: Rut,
     /// The product.
     pub product: Product,
+}
+
+impl AccountKey {
+    fn written(self) -> String {
+        format!("{}/{}/{}", self.bank.id(), self.owner.compact(), self.product.name())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (bank, rest) = text.split_once('/')?;
+        let (owner, product) = rest.split_once('/')?;
+        Some(Self {
+            bank: BankIndex::find(bank)?,
+            owner: Rut::parse(owner).ok()?,
+            product: Product::ALL.into_iter().find(|each| each.name() == product)?,
+        })
+    }
+}
+
+impl Serialize for AccountKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.written())
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::read(&text).ok_or_else(|| serde::de::Error::custom("no account of this box"))
+    }
 }

@@ -1,7 +1,8 @@
 //! Chile in a box: people, companies, banks and what they print, for trying the gateway without a
 //! single real customer.
 //!
-//! Everything that happens by itself is a pure function of seed, RUT and date ([`Population`]).
+//! Everything that happens by itself is a pure function of seed, RUT and date ([`Population`]). What
+//! people do on top is kept in a file, double-entry ([`World`]).
 
 pub mod account;
 pub mod credentials;
@@ -23,9 +24,11 @@ mod resident;
 mod residents;
 mod scenario;
 mod services;
+mod shown;
 mod spending;
 pub mod uf;
 mod when;
+mod world;
 
 pub use account::Account;
 pub use credentials::Credentials;
@@ -34,5 +37,10 @@ pub use identity::Identity;
 pub use key::{AccountKey, BankIndex, Product};
 pub use month::Month;
 pub use movement::{Movement, Status};
-pub use population::{Balance, HISTORY_MONTHS, Population, begins};
+pub use population::Population;
 pub use scenario::{Named, Scenario};
+pub use shown::{Balance, HISTORY_MONTHS, begins};
+pub use world::{
+    ActError, Amendment, ClockError, Customer, DEFAULT_SEED, Door, FILE_NAME, LedgerCheck,
+    LogError, MAX_AMOUNT, MAX_DEVICES, MAX_GLOSA, NewMovement, OpenError, WRONG_PASSWORDS, World,
+};

@@ -4,9 +4,11 @@ use std::sync::OnceLock;
 
 use cartola_primitives::calendar::{self, FIRST_YEAR, LAST_YEAR};
 use cartola_primitives::{Date, date};
+use serde::{Deserialize, Serialize};
 
 /// A month of the years that the bank calendar covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "i32", into = "i32")]
 pub struct Month {
     /// Months since January of year 0.
     count: i32,
@@ -97,5 +99,17 @@ impl Month {
     fn nearest(count: i32) -> Self {
         let last = FIRST + i32::try_from(MONTHS).expect("a century has few months") - 1;
         Self { count: count.clamp(FIRST, last) }
+    }
+}
+
+impl From<i32> for Month {
+    fn from(count: i32) -> Self {
+        Self::nearest(count)
+    }
+}
+
+impl From<Month> for i32 {
+    fn from(month: Month) -> Self {
+        month.count
     }
 }

@@ -5,8 +5,10 @@ use cartola_primitives::{Date, Money, Rut};
 use jiff::civil::DateTime;
 
 use crate::data::{Bank, Shown, data};
-use crate::flow::{Flow, FlowId, Purpose, Side};
+use crate::flow::{self, Flow, FlowId, Purpose, Side};
 use crate::key::AccountKey;
+use crate::month::Month;
+use crate::world::Posting;
 use crate::{account, glosa, identity, number};
 
 /// Where a movement stands.
@@ -57,6 +59,9 @@ pub struct Movement {
     pub balance_after: Option<i64>,
 }
 
+/// Where the references of what people do begin, beyond those of any month's base history.
+const FIRST_POSTED: usize = 90_000;
+
 /// What is told of each movement of an account.
 pub(crate) struct View {
     pub seed: u64,
@@ -90,6 +95,40 @@ impl View {
             instalment: flow.detail.part,
             status: Status::Booked,
             balance_after: Some(balance_after),
+        }
+    }
+
+    /// A posting as this account's bank shows it; the balance is for the overlay to say.
+    pub(crate) fn posted(&self, posting: &Posting) -> Movement {
+        let bank = self.key.bank.row();
+        let incoming = posting.to.account() == Some(self.key);
+        let sign = if incoming { 1 } else { -1 };
+        let (glosa, other) = if incoming {
+            (&posting.glosas.1, &posting.from)
+        } else {
+            (&posting.glosas.0, &posting.to)
+        };
+        let other = other.account().map_or(flow::LEVER, Side::Customer);
+        let (counterparty, counterparty_bank) = self.told(bank, other, &self.named(other));
+        let ordinal = FIRST_POSTED + usize::try_from(posting.id).unwrap_or_default();
+        Movement {
+            reference: reference(bank, posting.booked.date(), ordinal),
+            flow: posting.flow(),
+            occurred: posting.occurred,
+            booked: posting.booked,
+            value_on: posting.booked.date(),
+            amount: Money::new(sign * posting.amount, posting.currency),
+            glosa: glosa.clone(),
+            counterparty,
+            counterparty_bank,
+            other,
+            channel: "Internet",
+            branch: self.branch,
+            city: None,
+            document: posting.document.clone(),
+            instalment: None,
+            status: Status::Booked,
+            balance_after: None,
         }
     }
 
@@ -132,6 +171,13 @@ impl View {
             }
         }
     }
+}
+
+/// The month that a reference names.
+pub(crate) fn month_of(bank: &Bank, reference: &str) -> Option<Month> {
+    let digits = reference.strip_prefix(bank.reference.as_str())?;
+    let (year, month) = (digits.get(..4)?.parse().ok()?, digits.get(4..6)?.parse().ok()?);
+    Date::new(year, month, 1).ok().map(Month::of)
 }
 
 /// Such as `MB-2026040800012`: the day it is booked, and its place in that month.

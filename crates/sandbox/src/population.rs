@@ -12,13 +12,11 @@ use crate::household::Household;
 use crate::identity::{self, Identity};
 use crate::key::{AccountKey, BankIndex};
 use crate::month::Month;
-use crate::movement::{self, Movement, Status};
+use crate::movement::{self, Movement};
 use crate::resident::Resident;
 use crate::scenario::Scenario;
+use crate::shown::{self, Balance};
 use crate::{number, residents};
-
-/// Whole months of history before the running one.
-pub const HISTORY_MONTHS: i32 = 36;
 
 /// The people, companies and accounts of one seed. Holds nothing: a million people cost as much
 /// as one.
@@ -27,23 +25,14 @@ pub struct Population {
     seed: u64,
 }
 
-/// What an account holds at a moment, in minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Balance {
-    /// Saldo contable: everything booked.
-    pub ledger: i64,
-    /// Saldo disponible: the ledger without what is on its way out.
-    pub available: i64,
-    /// Retenciones: on its way in.
-    pub held: i64,
-    /// How far below zero it may go.
-    pub limit: i64,
-}
-
 impl Population {
     /// The population of a seed.
     pub const fn new(seed: u64) -> Self {
         Self { seed }
+    }
+
+    pub(crate) const fn seed(self) -> u64 {
+        self.seed
     }
 
     /// Whether somebody of that RUT lives in the box.
@@ -136,54 +125,26 @@ impl Population {
 
     /// What the bank shows at `now` for the days from `from` to `to`: what is booked by the day it
     /// is booked on, oldest first, then what is pending by the day it was made. Nothing older than
-    /// [`HISTORY_MONTHS`] is shown.
+    /// [`crate::HISTORY_MONTHS`] is shown.
     pub fn statement(
         &self,
         key: AccountKey,
         (from, to): (Date, Date),
         now: DateTime,
     ) -> Vec<Movement> {
-        let from = from.max(begins(now.date()));
-        let to = to.min(now.date());
-        if from > to {
-            return Vec::new();
-        }
-        // What is made at the end of a month may be booked in the next one.
-        let all = self.months(key, Month::of(from), Month::of(to).plus(1));
-        let (booked, waiting): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|movement| movement.booked <= now);
-        let within = |day: Date| (from..=to).contains(&day);
-        let booked = booked.into_iter().filter(|each| within(each.booked.date()));
-        let pending = waiting
-            .into_iter()
-            .filter(|each| each.occurred <= now && within(each.occurred.date()))
-            .map(|each| Movement { status: Status::Pending, balance_after: None, ..each });
-        booked.chain(pending).collect()
+        let Some((first, last)) = shown::months((from, to), now) else { return Vec::new() };
+        shown::cut(self.months(key, first, last), (from, to), now)
     }
 
     /// What the account holds at a moment.
     pub fn balance(&self, key: AccountKey, now: DateTime) -> Option<Balance> {
         let month = Month::of(now.date());
         let opening = self.opening(key, month)?;
-        let account = self.account(key)?;
-        let movements = self.months(key, month, month.plus(1));
-        let booked = movements.iter().rev().find(|each| each.booked <= now);
-        let ledger = booked.and_then(|each| each.balance_after).unwrap_or(opening);
-        let waiting = movements.iter().filter(|each| each.booked > now && each.occurred <= now);
-        let (mut going, mut held) = (0, 0);
-        for amount in waiting.map(|each| each.amount.minor()) {
-            going += amount.min(0);
-            held += amount.max(0);
-        }
-        Some(Balance { ledger, available: ledger + going, held, limit: account.limit })
+        let limit = self.account(key)?.limit;
+        Some(shown::balance(&self.months(key, month, month.plus(1)), opening, limit, now))
     }
 
     fn resident_with(self, key: AccountKey) -> Option<Resident> {
         Resident::of(self.seed, key.owner).filter(|resident| resident.keys.contains(&key))
     }
-}
-
-/// The first day that banks still show on `today`.
-pub fn begins(today: Date) -> Date {
-    Month::of(today).plus(-HISTORY_MONTHS).first_day()
 }

@@ -8,6 +8,7 @@ mod history;
 mod looks;
 mod numbers;
 mod scenarios;
+mod world;
 
 use cartola_primitives::Rut;
 use cartola_sandbox::{AccountKey, Month, Movement, Population};
