@@ -1,0 +1,3 @@
+//! The wire types against the document's examples.
+
+mod wire;
