@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cartola_primitives::Currency;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::key::AccountKey;
 use crate::month::Month;
@@ -14,7 +15,7 @@ use super::record::Party;
 use super::state::{Acted, State};
 
 /// What the check came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LedgerCheck {
     /// Whether everything adds up.
     pub balanced: bool,

@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
+mod bank;
 mod credentials;
 mod flows;
 mod history;
+mod levers;
 mod looks;
 mod numbers;
 mod scenarios;
+mod server;
 mod world;
 
 use cartola_primitives::Rut;
