@@ -96,7 +96,13 @@ impl Household {
         let mut dice = Dice::of(seed, "house", u64::from(rut.body()), 0, 0);
         let income = income(&mut dice, livelihood, named);
         let employer = dice.pick(&data().people.employers);
-        let banks = named.map_or_else(|| banks(&mut dice), Named::banks);
+        let mut banks = named.map_or_else(|| banks(&mut dice), Named::banks);
+        let shared = Named::shared_with(rut).map(Named::banks).unwrap_or_default();
+        for bank in shared {
+            if !banks.contains(&bank) {
+                banks.push(bank);
+            }
+        }
         Some(Self {
             rut,
             scenario,

@@ -43,7 +43,7 @@ pub use flow::{FlowId, Purpose, Side, SystemAccount};
 pub use identity::Identity;
 pub use key::{AccountKey, BankIndex, Product};
 pub use levers::openapi_json;
-pub use listing::{Listed, ListedInstitution, listed};
+pub use listing::{Listed, ListedInstitution, Merchant, listed, merchant};
 pub use month::Month;
 pub use movement::{Movement, Status};
 pub use population::Population;

@@ -39,6 +39,25 @@ pub struct ListedInstitution {
     pub accounts: Vec<String>,
 }
 
+/// Where money arrives that is paid to the demonstration's merchant.
+#[derive(Serialize)]
+pub struct Merchant {
+    /// The bank's id.
+    pub institution: String,
+    /// The account number as the bank writes it.
+    pub account: String,
+}
+
+/// The merchant: the main account of the named company.
+pub fn merchant(population: Population) -> Merchant {
+    let company = Named::all().find(|named| named.scenario() == Scenario::Company);
+    let rut = company.expect("the table names a company").rut();
+    let accounts = population.accounts(rut);
+    let main = accounts.first().expect("a company has an account");
+    let institution = main.key.bank.id().to_string();
+    Merchant { institution, account: main.number.written().to_owned() }
+}
+
 /// Every named person.
 pub fn listed(population: Population) -> Vec<Listed> {
     Named::all().map(|named| person(population, named)).collect()

@@ -7,6 +7,7 @@
 mod bills;
 mod business;
 mod card;
+mod fees;
 mod friends;
 mod housing;
 mod income;
@@ -44,6 +45,7 @@ pub(crate) fn flows(resident: &Resident, month: Month) -> Vec<Flow> {
             bills::all(&mut plan);
             card::all(&mut plan);
             line::all(&mut plan);
+            fees::all(&mut plan);
             saving::all(&mut plan);
             own::all(&mut plan);
             friends::all(&mut plan);

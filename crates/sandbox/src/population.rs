@@ -14,7 +14,7 @@ use crate::key::{AccountKey, BankIndex};
 use crate::month::Month;
 use crate::movement::{self, Movement};
 use crate::resident::Resident;
-use crate::scenario::Scenario;
+use crate::scenario::{Named, Scenario};
 use crate::shown::{self, Balance};
 use crate::{number, residents};
 
@@ -55,9 +55,14 @@ impl Population {
         Household::of(self.seed, rut).map(|household| household.banks).unwrap_or_default()
     }
 
-    /// Their accounts, at all banks.
+    /// Their accounts, at all banks: their own, then those that they hold together with somebody.
     pub fn accounts(&self, rut: Rut) -> Vec<Account> {
-        let Some(resident) = Resident::of(self.seed, rut) else { return Vec::new() };
+        let shared = Named::shared_with(rut).map(Named::rut);
+        [Some(rut), shared].into_iter().flatten().flat_map(|owner| self.owned(owner)).collect()
+    }
+
+    fn owned(self, owner: Rut) -> Vec<Account> {
+        let Some(resident) = Resident::of(self.seed, owner) else { return Vec::new() };
         let of = |key: AccountKey| account::of(self.seed, &resident.household, key);
         resident.keys.iter().copied().map(of).collect()
     }

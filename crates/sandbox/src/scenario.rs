@@ -76,6 +76,11 @@ impl Named {
         self.row.co_holder.map(rut_of)
     }
 
+    /// Whose accounts somebody holds together with them.
+    pub(crate) fn shared_with(co_holder: Rut) -> Option<Self> {
+        Self::all().find(|named| named.co_holder() == Some(co_holder))
+    }
+
     /// Who signs for a company.
     pub fn signatories(self) -> Vec<Rut> {
         self.row.signatories.iter().copied().map(rut_of).collect()

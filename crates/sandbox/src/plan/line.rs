@@ -24,8 +24,14 @@ fn pay_back(plan: &mut Plan<'_>, line: AccountKey) {
     let mut dice = plan.dice("lineback");
     let when = when::at_once(&mut dice, plan.month.bank_day_from(3));
     let sides = (Side::Customer(plan.main()), Side::Customer(line));
-    let owed = drawn(plan.resident, plan.month.plus(-1));
+    let owed = owed(plan);
     plan.add(Kind::LinePayment, sides, owed, when, Detail::default());
+}
+
+/// What was drawn last month.
+pub(super) fn owed(plan: &Plan<'_>) -> i64 {
+    let line = plan.resident.at_main(Product::CreditLine);
+    line.map_or(0, |_| drawn(plan.resident, plan.month.plus(-1)))
 }
 
 fn dice_day(plan: &Plan<'_>) -> i8 {

@@ -1,5 +1,6 @@
+use cartola_model::AccountNumber;
 use cartola_primitives::{Currency, Rut, date};
-use cartola_sandbox::{BankIndex, Named, Population, Scenario, begins};
+use cartola_sandbox::{BankIndex, Named, Population, Scenario, begins, merchant};
 
 fn named(scenario: Scenario) -> Named {
     Named::all().find(|named| named.scenario() == scenario).unwrap()
@@ -59,6 +60,26 @@ fn the_joint_account_has_two_holders_and_dollars() {
     let accounts = population.accounts(named(Scenario::JointUsd).rut());
     assert!(accounts.iter().all(|account| account.holders.len() == 2));
     assert!(accounts.iter().any(|account| account.key.product.currency() == Currency::USD));
+}
+
+#[test]
+fn the_co_holder_sees_the_joint_accounts_and_their_own() {
+    let population = Population::new(3);
+    let owner = named(Scenario::JointUsd);
+    let co_holder = owner.co_holder().unwrap();
+    let seen = population.accounts(co_holder);
+    assert!(population.accounts(owner.rut()).iter().all(|account| seen.contains(account)));
+    assert!(seen.iter().any(|account| account.holders == [co_holder]));
+    assert!(population.credentials(co_holder, "banco-chile").is_some());
+}
+
+#[test]
+fn the_merchant_is_paid_at_the_company() {
+    let population = Population::new(3);
+    let merchant = merchant(population);
+    let account = population.find(&AccountNumber::parse(&merchant.account).unwrap()).unwrap();
+    assert_eq!(account.key.owner, named(Scenario::Company).rut());
+    assert_eq!(account.key.bank.id().as_str(), merchant.institution);
 }
 
 #[test]
