@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cartola_primitives::Rut;
 use cartola_provider_mibanco::wire::{ErrorBody, ErrorCode};
+use futures::stream::{self, StreamExt};
 
 use super::answer::{Refusal, json};
 use crate::faults::{Fault, LONGEST_HANG};
@@ -22,6 +23,8 @@ use crate::scenario::Scenario;
 const SLOW: Duration = Duration::from_secs(8);
 /// When the bank of [`Scenario::BankDown`] says that it may be back, in seconds.
 const BACK_AFTER_SECONDS: u32 = 60;
+/// How long a connection that is cut has for what it still says.
+const BEFORE_THE_CUT: Duration = Duration::from_millis(20);
 /// What a broken body begins with.
 const HALF_A_BODY: &str = "{\"accounts\":[{\"account_id\":";
 
@@ -89,7 +92,11 @@ fn failed(status: u16) -> Response {
 }
 
 fn cut() -> Response {
-    let half = Ok(Bytes::from_static(HALF_A_BODY.as_bytes()));
-    let end = Err(io::Error::from(io::ErrorKind::ConnectionReset));
-    Response::new(Body::from_stream(futures::stream::iter([half, end])))
+    let half = async { Ok(Bytes::from_static(HALF_A_BODY.as_bytes())) };
+    let end = async {
+        // The first half leaves before the connection does.
+        tokio::time::sleep(BEFORE_THE_CUT).await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    };
+    Response::new(Body::from_stream(stream::once(half).chain(stream::once(end))))
 }
