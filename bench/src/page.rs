@@ -46,6 +46,7 @@ pub async fn measure(
     memory.stop().await?;
     report.add(figure("page of 100 movements, here and there", &here_and_there, "≥ 0.5"));
     report.add(figure("the same page again and again", &one, "≥ 0.5"));
+    report.add(walked(population)?);
     Ok(())
 }
 
@@ -104,6 +105,19 @@ impl Rounds<'_> {
         let load = Load { paths, key: self.key, connections: CONNECTIONS, duration, pause: None };
         load.run(self.lab, address).await
     }
+}
+
+/// What SQLite alone needs to find the rows of those pages: nothing that reads them row by row is
+/// faster.
+fn walked(population: &Population) -> anyhow::Result<Figure> {
+    let rounds = (0..ROUNDS).map(|_| population.walk()).collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(Figure {
+        what: "SQLite alone finding the rows of such a page, nothing read".to_owned(),
+        measured: of_rounds(&Readings::of(rounds), "pages/s on one thread"),
+        against: String::new(),
+        ratio: None,
+        aim: "",
+    })
 }
 
 fn figure(what: &str, rounds: &[(Seen, Seen)], aim: &'static str) -> Figure {

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use cartola_primitives::id::AccountId;
-use cartola_primitives::{Secret, date};
+use anyhow::{Context, ensure};
+use cartola_primitives::id::{AccountId, TenantId};
+use cartola_primitives::{Date, Secret, date};
+use cartola_store_sqlite::bench_support::BareReader;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::installation::Installation;
+use crate::installation::{self, Installation};
 use crate::lab;
 use crate::statement::{Statement, mixed};
+use crate::watch;
 
 /// Movements of each account, over three years.
 pub const PER_ACCOUNT: u32 = 5_000;
@@ -31,7 +33,14 @@ pub struct Population {
     pub folder: PathBuf,
     /// The tenant's bearer key.
     pub key: Secret<String>,
+    tenant: TenantId,
     accounts: Vec<AccountId>,
+}
+
+/// A page that is asked for: of an account, up to a day.
+struct PageAsked {
+    account: AccountId,
+    to: Date,
 }
 
 impl Population {
@@ -50,22 +59,42 @@ impl Population {
             .await
             .context("the store cannot be filled")?;
         bar.finish_and_clear();
-        Ok(Self { folder: folder.to_owned(), key: installation.api_key, accounts })
+        let (key, tenant) = (installation.api_key, installation.tenant.id);
+        Ok(Self { folder: folder.to_owned(), key, tenant, accounts })
     }
 
     /// Paths of pages here and there: an account, and a day up to which it is read.
     pub fn pages(&self) -> Vec<String> {
-        (0..PAGES).map(|number| self.page(mixed(number))).collect()
+        let path = |PageAsked { account, to }| {
+            format!("/v1/movements?account_id={account}&to={to}&limit={PAGE}")
+        };
+        self.asked().map(path).collect()
     }
 
-    fn page(&self, chance: u64) -> String {
+    /// Finds the rows of the same pages with SQLite alone, on one thread; gives how
+    /// many pages that were a second.
+    pub fn walk(&self) -> anyhow::Result<f64> {
+        let reader = BareReader::open(&installation::data_of(&self.folder))?;
+        let limit = usize::try_from(PAGE)?;
+        let begun = watch::start();
+        for PageAsked { account, to } in self.asked() {
+            let met = reader.walk(self.tenant, account, to, limit)?;
+            ensure!(met == limit, "a page has {met} rows");
+        }
+        Ok(watch::rate(PAGES, begun.elapsed()))
+    }
+
+    fn asked(&self) -> impl Iterator<Item = PageAsked> {
+        (0..PAGES).map(|number| self.page(mixed(number)))
+    }
+
+    fn page(&self, chance: u64) -> PageAsked {
         let count = u64::try_from(self.accounts.len()).expect("a length fits 64 bits");
         let account = usize::try_from(chance % count).expect("below the count");
         // So many movements at least lie before the day that the page is full.
         let line = u32::try_from((chance >> 32) % u64::from(PER_ACCOUNT - 2 * PAGE));
-        let day = statement(0).day(2 * PAGE + line.expect("below the number of lines"));
-        let account = self.accounts[account];
-        format!("/v1/movements?account_id={account}&to={day}&limit={PAGE}")
+        let to = statement(0).day(2 * PAGE + line.expect("below the number of lines"));
+        PageAsked { account: self.accounts[account], to }
     }
 }
 

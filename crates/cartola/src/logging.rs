@@ -25,6 +25,15 @@ pub const QUIET: &str = "warn";
 /// The levels there are.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
+/// Says where a panic happened, as any other fault is logged, and not what it says: the message of
+/// an `unwrap` or of an index shows values.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(tracing::field::display);
+        tracing::error!(place, "panicked");
+    }));
+}
+
 /// The filter of a level or of directives; `None` where one of them has no level. Any other word
 /// would be the name of a module, and nothing else would be logged.
 pub fn filter(level: &str) -> Option<EnvFilter> {
@@ -44,5 +53,7 @@ pub fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
         LogFormat::Text => builder.with_ansi(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
-    started.map_err(anyhow::Error::from_boxed).context("logs are written already")
+    started.map_err(anyhow::Error::from_boxed).context("logs are written already")?;
+    log_panics();
+    Ok(())
 }

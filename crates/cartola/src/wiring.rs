@@ -7,11 +7,13 @@ use anyhow::Context;
 use axum::Router;
 use cartola_api::{MetricsText, Settings};
 use cartola_connector::Registry;
+use cartola_crypto::{CryptoError, LookupKey};
+use cartola_engine::vault::LOOKUP_KEY;
 use cartola_engine::{Engine, EngineError, Parts};
 use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_file::StatementFiles;
-use cartola_store_sqlite::{Leftovers, SqliteStore};
+use cartola_store_sqlite::{Leftovers, SqliteStore, stored_secret};
 
 use crate::config::{Limits, seconds};
 use crate::folder;
@@ -34,6 +36,16 @@ impl Gateway {
         let Installation { data, keys, store: options } = installation;
         folder::prepare(&data)?;
         let opening = || format!("the data folder {} cannot be opened", data.display());
+        let wrong_key = |error: CryptoError| {
+            anyhow::Error::new(error).context(format!(
+                "the master key is not the one that {} was made with; put the right one back",
+                data.display()
+            ))
+        };
+        // Before the store is opened: whoever has the wrong key does not migrate an older store.
+        if let Some(kept) = stored_secret(&data, LOOKUP_KEY).with_context(opening)? {
+            LookupKey::unwrap(&keys, &kept).map_err(wrong_key)?;
+        }
         let store = SqliteStore::open(&data, options).with_context(opening)?;
         let store = Arc::new(store);
         let parts = Parts {
@@ -45,10 +57,7 @@ impl Gateway {
             randomness: Arc::new(OsRandomness),
         };
         let engine = Engine::open(parts).await.map_err(|error| match error {
-            EngineError::Crypto(_) => anyhow::Error::new(error).context(format!(
-                "the master key is not the one that {} was made with; put the right one back",
-                data.display()
-            )),
+            EngineError::Crypto(error) => wrong_key(error),
             error => anyhow::Error::new(error).context(opening()),
         })?;
         Ok(Self { engine, store })

@@ -1,9 +1,11 @@
 //! The trait that every connector implements.
 
 use bytes::Bytes;
+use cartola_model::InstitutionId;
 use cartola_primitives::{Date, Secret};
 
-use crate::{Batch, DecodeError};
+use crate::registry::unrecognised;
+use crate::{Batch, CredentialSchema, DecodeError, Opener, Product};
 
 /// What a connector says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,45 @@ pub struct Manifest {
     pub summary: &'static str,
     /// The layouts it decodes.
     pub layouts: Vec<Layout>,
+    /// The institutions that it opens sessions at.
+    pub institutions: Vec<Served>,
+}
+
+impl Manifest {
+    /// One that does nothing yet.
+    pub const fn new(id: &'static str, summary: &'static str) -> Self {
+        Self { id, summary, layouts: Vec::new(), institutions: Vec::new() }
+    }
+
+    /// With the layouts it decodes.
+    #[must_use]
+    pub fn decoding(mut self, layouts: Vec<Layout>) -> Self {
+        self.layouts = layouts;
+        self
+    }
+
+    /// With the institutions it opens sessions at.
+    #[must_use]
+    pub fn serving(mut self, institutions: Vec<Served>) -> Self {
+        self.institutions = institutions;
+        self
+    }
+
+    /// What it says of an institution.
+    pub fn served(&self, institution: &InstitutionId) -> Option<&Served> {
+        self.institutions.iter().find(|served| served.institution == *institution)
+    }
+}
+
+/// One institution of a connector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// Which.
+    pub institution: InstitutionId,
+    /// What its sessions offer.
+    pub products: Vec<Product>,
+    /// What opens one.
+    pub credentials: CredentialSchema,
 }
 
 /// One layout of a connector.
@@ -72,15 +113,25 @@ pub enum Recognition {
     Certain,
 }
 
-/// An institution's, provider's or format's way of saying things.
+/// An institution's, provider's or format's way of saying things. It reads what it is given, opens
+/// sessions, or both; what it does not do is left as it stands here.
 pub trait Connector: Send + Sync {
     /// What it is and reads.
     fn manifest(&self) -> &Manifest;
 
     /// Whether the source is its own, by its content alone.
-    fn recognise(&self, file: &SourceFile<'_>) -> Recognition;
+    fn recognise(&self, _file: &SourceFile<'_>) -> Recognition {
+        Recognition::No
+    }
 
     /// Reads the source. Pure, and all or nothing: an error means that no part of it is to be
     /// used. Never returns an empty list.
-    fn decode(&self, file: &SourceFile<'_>) -> Result<Vec<Batch>, DecodeError>;
+    fn decode(&self, _file: &SourceFile<'_>) -> Result<Vec<Batch>, DecodeError> {
+        Err(unrecognised())
+    }
+
+    /// What opens sessions, where it pulls.
+    fn opener(&self) -> Option<&dyn Opener> {
+        None
+    }
 }

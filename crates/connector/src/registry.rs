@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::{Batch, Connector, DecodeError, DecodeErrorKind, Place, Recognition, SourceFile};
+use cartola_model::InstitutionId;
+
+use crate::session::{Housekeeping, LiveSession, Login};
+use crate::{
+    Batch, Connector, ConnectorError, Context, Credential, DecodeError, DecodeErrorKind, ErrorKind,
+    Place, Recognition, Served, SourceFile,
+};
 
 /// All connectors, filled once by the binary.
 #[derive(Clone, Default)]
 pub struct Registry {
     connectors: Vec<Arc<dyn Connector>>,
+    housekeeping: Housekeeping,
 }
 
 impl Registry {
@@ -32,9 +39,45 @@ impl Registry {
             .ok_or_else(unrecognised)
             .and_then(|(_, connector)| connector.decode(file))
     }
+
+    /// What sessions at an institution take and offer; none where no connector opens any.
+    pub fn served(&self, institution: &InstitutionId) -> Option<&Served> {
+        self.iter().find_map(|connector| connector.manifest().served(institution))
+    }
+
+    /// Opens a session. Credentials that the institution could not take are refused before it is
+    /// asked. The session is closed whatever becomes of the caller.
+    pub async fn open(
+        &self,
+        institution: &InstitutionId,
+        credential: Credential,
+        context: Context,
+    ) -> Result<LiveSession, ConnectorError> {
+        let refused = |kind, reason: String| ConnectorError::new(kind, "open", reason);
+        let serves = |connector: &&Arc<dyn Connector>| {
+            connector.opener().is_some() && connector.manifest().served(institution).is_some()
+        };
+        let found = self.connectors.iter().find(serves);
+        let served = self.served(institution);
+        let (Some(connector), Some(served)) = (found, served) else {
+            let reason = format!("no connector opens sessions at {institution}");
+            return Err(refused(ErrorKind::Unsupported, reason));
+        };
+        served
+            .credentials
+            .form_of(&credential)
+            .map_err(|refusal| refused(ErrorKind::RequestInvalid, refusal.to_string()))?;
+        let login = Login { institution: institution.clone(), credential };
+        LiveSession::open(Arc::clone(connector), login, context, &self.housekeeping).await
+    }
+
+    /// Waits until every session that was opened here, or by a clone, is closed.
+    pub async fn settled(&self) {
+        self.housekeeping.settled().await;
+    }
 }
 
-fn unrecognised() -> DecodeError {
+pub(crate) fn unrecognised() -> DecodeError {
     DecodeError::new(
         DecodeErrorKind::Unrecognised,
         Place::File,

@@ -94,10 +94,10 @@ impl Engine {
     }
 
     /// The other side of a movement, opened.
-    pub async fn counterparty(
+    pub async fn counterparty<Text>(
         &self,
         who: &Principal,
-        row: &MovementRow,
+        row: &MovementRow<Text>,
     ) -> Result<Option<Counterparty>, EngineError> {
         let Some(sealed) = &row.counterparty else { return Ok(None) };
         let place = counterparty_place(who.tenant, &row.movement.id);

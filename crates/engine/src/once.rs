@@ -19,9 +19,6 @@ pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// Longest idempotency key, in bytes.
 pub const MAX_KEY_BYTES: usize = 255;
 
-/// Longest answer that can be kept, in bytes.
-pub const MAX_ANSWER_BYTES: usize = 1 << 20;
-
 /// The answer of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedAnswer {

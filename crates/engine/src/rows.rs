@@ -7,8 +7,8 @@ pub use cartola_store::audit::AuditRow;
 pub use cartola_store::consents::ConsentRow;
 pub use cartola_store::imports::{Ambiguity, ImportOutcome, ImportRow, ImportWarning};
 pub use cartola_store::movements::{
-    AliasRow, Attested, FeedChange, FeedEntry, MovementKey, MovementPage, MovementQuery,
-    MovementRow, Order, SourceRow,
+    AliasRow, Attested, FeedChange, FeedEntry, MovementKey, MovementList, MovementPage,
+    MovementQuery, MovementRow, Order, SourceRow,
 };
 pub use cartola_store::people::LinkRow;
 pub use cartola_store::tenancy::{CredentialKind, CredentialRow, TenantRow};

@@ -24,7 +24,7 @@ const MAX_KEYS_IN_MEMORY: usize = 4_096;
 const SCHEMA: u16 = 1;
 
 /// Name of the look-up key among the installation's secrets.
-const LOOKUP_KEY: &str = "lookup_key";
+pub const LOOKUP_KEY: &str = "lookup_key";
 
 /// Purposes of keyed look-ups: equal values under two purposes have different digests.
 pub mod purpose {

@@ -46,3 +46,73 @@ pub enum Failure {
     /// Ours.
     Internal,
 }
+
+impl Failure {
+    /// Every class.
+    pub const ALL: [Self; 19] = [
+        Self::GatewayAuth,
+        Self::CredentialsInvalid,
+        Self::CredentialsLocked,
+        Self::ChallengeRequired,
+        Self::ChallengeRejected,
+        Self::ChallengeExpired,
+        Self::InstitutionDown,
+        Self::NoData,
+        Self::RequestInvalid,
+        Self::Timeout,
+        Self::ProviderAnswerInvalid,
+        Self::RateLimited,
+        Self::LimitExceeded,
+        Self::InsufficientFunds,
+        Self::ConsentMissing,
+        Self::ConsentExpired,
+        Self::ConsentRevoked,
+        Self::Unsupported,
+        Self::Internal,
+    ];
+
+    /// The stable name, which is its form on the wire too.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GatewayAuth => "gateway_auth",
+            Self::CredentialsInvalid => "credentials_invalid",
+            Self::CredentialsLocked => "credentials_locked",
+            Self::ChallengeRequired => "challenge_required",
+            Self::ChallengeRejected => "challenge_rejected",
+            Self::ChallengeExpired => "challenge_expired",
+            Self::InstitutionDown => "institution_down",
+            Self::NoData => "no_data",
+            Self::RequestInvalid => "request_invalid",
+            Self::Timeout => "timeout",
+            Self::ProviderAnswerInvalid => "provider_answer_invalid",
+            Self::RateLimited => "rate_limited",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::InsufficientFunds => "insufficient_funds",
+            Self::ConsentMissing => "consent_missing",
+            Self::ConsentExpired => "consent_expired",
+            Self::ConsentRevoked => "consent_revoked",
+            Self::Unsupported => "unsupported",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// The class of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|failure| failure.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+
+    #[test]
+    fn a_failure_is_told_by_its_name_and_nothing_else_is() {
+        for failure in Failure::ALL {
+            assert_eq!(Failure::parse(failure.name()), Some(failure));
+            let wire = serde_json::to_string(&failure).expect("a word");
+            assert_eq!(wire, format!("\"{}\"", failure.name()));
+        }
+        assert_eq!(Failure::parse("Timeout"), None);
+    }
+}

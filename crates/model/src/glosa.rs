@@ -26,14 +26,17 @@ fn is_clean(raw: &str) -> bool {
     let bytes = raw.as_bytes();
     // Look at every byte whatever they find, so that the compiler looks at many at once: this is
     // asked of every row of a page.
-    let printable = bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    let strange =
+        bytes.iter().fold(0, |found, byte| found | u8::from(!matches!(byte, b' '..=b'~')));
     let (all_but_last, all_but_first) = match bytes {
         [] => return true,
         [b' ', ..] | [.., b' '] => return false,
         [first @ .., _] => (first, &bytes[1..]),
     };
     let pairs = all_but_last.iter().zip(all_but_first);
-    printable & !pairs.fold(false, |any, (one, next)| any | ((*one == b' ') & (*next == b' ')))
+    let doubled = pairs
+        .fold(0, |found, (one, next)| found | (u8::from(*one == b' ') & u8::from(*next == b' ')));
+    strange | doubled == 0
 }
 
 fn collapse(raw: &str) -> String {

@@ -11,16 +11,19 @@ use crate::InvalidTransition;
 pub enum LinkSource {
     /// Statement files that the tenant imports.
     Files,
+    /// The institution itself, asked with the person's credentials.
+    Credentials,
 }
 
 impl LinkSource {
     /// Every source.
-    pub const ALL: [Self; 1] = [Self::Files];
+    pub const ALL: [Self; 2] = [Self::Files, Self::Credentials];
 
     /// The stable name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Files => "files",
+            Self::Credentials => "credentials",
         }
     }
 

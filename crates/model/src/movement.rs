@@ -35,8 +35,10 @@ impl MovementStatus {
 }
 
 /// One movement of one account. What it says is a pure function of what its sources said.
+///
+/// `Text` is `&str` where a movement is only looked at, in the bytes that it is stored in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Movement {
+pub struct Movement<Text = String> {
     /// Ours: stable across re-reading, other files and other providers.
     pub id: MovementId,
     /// Whose.
@@ -54,31 +56,31 @@ pub struct Movement {
     /// Where it stands.
     pub status: MovementStatus,
     /// The text as the bank printed it.
-    pub glosa: String,
+    pub glosa: Text,
     /// What only some sources give.
-    pub details: MovementDetails,
+    pub details: MovementDetails<Text>,
 }
 
 /// The parts of a movement that only some sources give.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct MovementDetails {
+pub struct MovementDetails<Text = String> {
     /// Número de documento or serie.
-    pub document: Option<String>,
+    pub document: Option<Text>,
     /// The bank's own reference, unique within the account.
-    pub reference: Option<String>,
+    pub reference: Option<Text>,
     /// Canal, such as `Internet`.
-    pub channel: Option<String>,
+    pub channel: Option<Text>,
     /// Sucursal.
-    pub branch: Option<String>,
+    pub branch: Option<Text>,
     /// City of a card purchase.
-    pub city: Option<String>,
+    pub city: Option<Text>,
     /// The card it was made with.
-    pub card: Option<CardUse>,
+    pub card: Option<CardUse<Text>>,
     /// Which instalment it is.
     pub instalment: Option<Instalment>,
 }
 
-impl MovementDetails {
+impl<Text: Default + PartialEq> MovementDetails<Text> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -16,11 +16,14 @@ pub enum SourceKind {
     StandardFile,
     /// A bank's own statement file.
     StatementFile,
+    /// The institution's own answer, read in a session.
+    Institution,
 }
 
 impl SourceKind {
     /// Every kind, from the least to the most trusted.
-    pub const ALL: [Self; 3] = [Self::MappedFile, Self::StandardFile, Self::StatementFile];
+    pub const ALL: [Self; 4] =
+        [Self::MappedFile, Self::StandardFile, Self::StatementFile, Self::Institution];
 }
 
 /// One line of a source, in canonical terms.
@@ -44,9 +47,9 @@ pub struct Observation {
 
 /// The card of a purchase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CardUse {
+pub struct CardUse<Text = String> {
     /// The last four digits.
-    pub last4: String,
+    pub last4: Text,
     /// Whether it is an additional card, not the holder's.
     pub additional: bool,
 }

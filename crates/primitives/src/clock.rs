@@ -16,14 +16,17 @@ pub trait Clock: Send + Sync + Debug {
     fn now(&self) -> Timestamp;
 }
 
-/// The operating system's clock.
+/// The operating system's clock, to the microsecond: what is answered at once is then what is read
+/// again later, since stores keep no more.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let microsecond = Timestamp::now().as_microsecond();
+        Timestamp::from_microsecond(microsecond)
+            .expect("a microsecond of the present is an instant")
     }
 }
 

@@ -175,4 +175,12 @@ typed_ids! {
     DataKeyId "dky";
     /// One request to our API.
     RequestId "req";
+    /// A job of the queue.
+    JobId "job";
+    /// A message of the outbox, which receivers see as the `webhook-id`.
+    MessageId "msg";
+    /// One lease of a job: whoever takes the job over has another.
+    LeaseId "lea";
+    /// A span of monotonic time, within which instants can be compared.
+    EpochId "epo";
 }

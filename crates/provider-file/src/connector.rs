@@ -20,7 +20,7 @@ impl StatementFiles {
     pub fn new() -> Self {
         let layouts = LAYOUTS.iter().map(|entry| entry.layout).collect();
         let summary = "statement files of Chilean banks, OFX and CSV with a mapping";
-        Self { manifest: Manifest { id: "file", summary, layouts } }
+        Self { manifest: Manifest::new("file", summary).decoding(layouts) }
     }
 }
 

@@ -6,21 +6,24 @@
 
 use std::path::Path;
 
-use cartola_primitives::id::TenantId;
-use cartola_store::movements::{FeedChange, MovementPage, MovementQuery, MovementRow, SourceRow};
+use cartola_primitives::Date;
+use cartola_primitives::id::{AccountId, ID_BYTES, TenantId};
+use cartola_store::encoding::day_number;
+use cartola_store::movements::{FeedChange, MovementRow, SourceRow};
 use cartola_store::{Command, StoreError, UnitOfWork};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use crate::error::Doing;
 use crate::movements::write::{
     ADD_FEED, ADD_MOVEMENT, ADD_SOURCE, EncodedMovement, EncodedSource, tell, write_movement,
     write_source,
 };
-use crate::movements::{feed_position, page, set_feed_position};
+use crate::movements::{OF_ACCOUNT_NEWEST, feed_position, set_feed_position};
 use crate::unit::Unit;
 use crate::{Options, folder, pragmas, unit};
 
 const WRITING: &str = "writing bare rows";
+const WALKING: &str = "walking bare rows";
 
 /// The rows of a unit of work, ready to be bound.
 pub struct BareRows {
@@ -100,8 +103,7 @@ fn write_bulk(connection: &Connection, rows: &BareRows) -> Result<(), StoreError
     set_feed_position(&unit, position)
 }
 
-/// A connection that reads pages on the caller's thread: what a page costs without the way to a
-/// reader and back.
+/// A connection that walks pages and reads nothing: what SQLite alone needs to find the rows.
 pub struct BareReader {
     connection: Connection,
 }
@@ -114,12 +116,23 @@ impl BareReader {
         Ok(Self { connection: pragmas::open_reader(&database, busy)? })
     }
 
-    /// What [`cartola_store::Movements::movements`] gives.
-    pub fn page(
+    /// Walks a page of one account, the newest first, by the statement that the store runs; gives
+    /// how many rows it met.
+    pub fn walk(
         &self,
         tenant: TenantId,
-        query: &MovementQuery,
-    ) -> Result<MovementPage, StoreError> {
-        page(&self.connection, tenant, query)
+        account: AccountId,
+        to: Date,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        let (beyond, first) = (day_number(to) + 1, [u8::MIN; ID_BYTES]);
+        let values = params![tenant.as_bytes(), beyond, first, i64::MIN, account.as_bytes()];
+        let mut statement = self.connection.prepare_cached(OF_ACCOUNT_NEWEST).doing(WALKING)?;
+        let mut rows = statement.query(values).doing(WALKING)?;
+        let mut met = 0;
+        while met < limit && rows.next().doing(WALKING)?.is_some() {
+            met += 1;
+        }
+        Ok(met)
     }
 }

@@ -105,6 +105,17 @@ const RULES: &[(&str, &str)] = &[
          WHERE l.tenant = c.tenant AND l.id = c.link)",
     ),
     (
+        "tenants whose number of open jobs is not as recorded",
+        "SELECT count(*) FROM (SELECT queue, tenant, count(*) AS n FROM job WHERE state IN (1, 2) \
+         GROUP BY queue, tenant) j FULL JOIN job_turn t ON t.queue = j.queue \
+         AND t.tenant = j.tenant WHERE coalesce(j.n, 0) IS NOT t.open",
+    ),
+    (
+        "messages without their job, or jobs without their message",
+        "SELECT count(*) FROM (SELECT tenant, id FROM job WHERE queue = 2) j FULL JOIN message m \
+         ON m.tenant = j.tenant AND m.id = j.id WHERE j.id IS NULL OR m.id IS NULL",
+    ),
+    (
         "accounts, imports or credentials of a tenant that is not there",
         "SELECT count(*) FROM (SELECT tenant FROM account UNION ALL SELECT tenant FROM import \
          UNION ALL SELECT tenant FROM credential) WHERE tenant NOT IN (SELECT id FROM tenant)",

@@ -1,6 +1,7 @@
 //! Small numbers for what stands in many rows. A number once given never means anything else.
 
 use cartola_model::{BalanceKind, MergeReason, SourceKind};
+use cartola_store::jobs::{Priority, Queue, Standing};
 
 /// Gives each value of an enum its stored number; the compiler asks for a number for a new value,
 /// and there is one list for both ways.
@@ -59,3 +60,10 @@ codes!(
     CreditUsed = 6,
     CreditLimit = 7,
 );
+
+codes!(queue, queue_of, Queue, Work = 1, Outbox = 2);
+
+codes!(priority, priority_of, Priority, Interactive = 1, Normal = 2, Background = 3);
+
+// Partial indexes and statements name states by these numbers.
+codes!(standing, standing_of, Standing, Queued = 1, Running = 2, Done = 3, Dead = 4);

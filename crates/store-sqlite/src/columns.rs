@@ -31,6 +31,11 @@ impl<'row> Columns<'row> {
         Ok(value)
     }
 
+    /// Leaves so many columns out.
+    pub fn skip(&mut self, columns: usize) {
+        self.next += columns;
+    }
+
     /// An integer, or nothing.
     pub fn optional_integer(&mut self) -> Result<Option<i64>, StoreError> {
         match self.value()? {

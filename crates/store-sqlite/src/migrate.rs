@@ -16,7 +16,11 @@ pub const APPLICATION_ID: i32 = 0x4361_7274;
 pub const SCHEMA: usize = MIGRATIONS.len();
 
 /// All migrations, in order. One that was released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_first.sql"),
+    include_str!("../migrations/0002_queue.sql"),
+    include_str!("../migrations/0003_link_secrets.sql"),
+];
 
 /// Sets up a new file, brings an older one up to date, and refuses what it does not know.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

@@ -17,6 +17,8 @@ use cartola_store::movements::{
 use cartola_store::{Movements, StoreError};
 use rusqlite::{Connection, params};
 
+#[cfg(feature = "bench")]
+pub use page::OF_ACCOUNT_NEWEST;
 pub use page::page;
 pub use write::{
     add_alias, add_movements, add_sources, change_movements, feed_position, move_source,

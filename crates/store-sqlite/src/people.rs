@@ -5,7 +5,7 @@ use cartola_crypto::Digest;
 use cartola_model::{InstitutionId, LinkSource, LinkState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{LinkId, PersonId, TenantId};
-use cartola_store::people::{LinkRow, PersonRow};
+use cartola_store::people::{LinkRow, LinkSecretRow, PersonRow};
 use cartola_store::{Page, People, StoreError};
 use rusqlite::params;
 
@@ -48,6 +48,12 @@ const ADD_LINK: &str = concat!(
     link_columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
 );
+const LINK: &str = concat!("SELECT ", link_columns!(), " FROM link WHERE tenant = ?1 AND id = ?2");
+const LINK_SECRET: &str = "SELECT link, secret_key, secret_schema, secret_sealed \
+    FROM link_secret WHERE tenant = ?1 AND link = ?2";
+const KEEP_LINK_SECRET: &str = "INSERT OR REPLACE INTO link_secret \
+    (tenant, link, secret_key, secret_schema, secret_sealed) VALUES (?1, ?2, ?3, ?4, ?5)";
+const DESTROY_LINK_SECRET: &str = "DELETE FROM link_secret WHERE tenant = ?1 AND link = ?2";
 const CHANGE_LINK: &str = "UPDATE link SET state = ?4, state_at = ?5, version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 
@@ -93,6 +99,27 @@ impl People for SqliteStore {
                 source.name()
             ];
             first(connection, LINK_OF, values, read_link)
+        })
+        .await
+    }
+
+    async fn link(&self, tenant: TenantId, id: LinkId) -> Result<Option<LinkRow>, StoreError> {
+        self.read(move |connection| {
+            first(connection, LINK, params![tenant.as_bytes(), id.as_bytes()], read_link)
+        })
+        .await
+    }
+
+    async fn link_secret(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+    ) -> Result<Option<LinkSecretRow>, StoreError> {
+        self.read(move |connection| {
+            let values = params![tenant.as_bytes(), link.as_bytes()];
+            first(connection, LINK_SECRET, values, |columns| {
+                Ok(LinkSecretRow { link: columns.id()?, sealed: columns.sealed()? })
+            })
         })
         .await
     }
@@ -159,6 +186,22 @@ pub fn change_link(
         state_at(state).as_microsecond(),
     ];
     unit.change("changing a link", CHANGE_LINK, values)
+}
+
+pub fn keep_link_secret(unit: &Unit<'_>, row: &LinkSecretRow) -> Result<(), StoreError> {
+    let values = params![
+        unit.tenant.as_bytes(),
+        row.link.as_bytes(),
+        row.sealed.key.as_bytes(),
+        row.sealed.schema,
+        row.sealed.bytes,
+    ];
+    unit.execute("keeping what a link signs in with", KEEP_LINK_SECRET, values).map(drop)
+}
+
+pub fn destroy_link_secret(unit: &Unit<'_>, link: LinkId) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), link.as_bytes()];
+    unit.change("destroying what a link signs in with", DESTROY_LINK_SECRET, values)
 }
 
 const fn state_at(state: &LinkState) -> Timestamp {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use cartola_store::arrivals::Signal;
 use cartola_store::{Committer, Receipt, StoreError, UnitOfWork};
 use rusqlite::Connection;
 
@@ -22,6 +23,7 @@ pub struct SqliteStore {
     archive: Arc<FolderArchive>,
     folder: PathBuf,
     options: Options,
+    signal: Signal,
 }
 
 impl SqliteStore {
@@ -46,6 +48,7 @@ impl SqliteStore {
             archive: Arc::new(FolderArchive::open(folder)?),
             folder: folder.to_owned(),
             options,
+            signal: Signal::default(),
         })
     }
 
@@ -57,6 +60,11 @@ impl SqliteStore {
     /// What the writer did since this store was opened.
     pub fn figures(&self) -> Figures {
         self.writer.figures()
+    }
+
+    /// Wakes those who wait for jobs.
+    pub(crate) fn signal(&self) -> &Signal {
+        &self.signal
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -101,7 +109,12 @@ impl Committer for SqliteStore {
     async fn commit(&self, work: UnitOfWork) -> Result<Receipt, StoreError> {
         let rows = unit::rows(&work);
         unit::check_size(rows)?;
-        self.write(rows, move |connection| unit::apply(connection, &work)).await
+        let moves_jobs = work.moves_jobs();
+        let receipt = self.write(rows, move |connection| unit::apply(connection, &work)).await?;
+        if moves_jobs {
+            self.signal.raise();
+        }
+        Ok(receipt)
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -8,7 +8,9 @@ use cartola_store::{StoreError, StoreErrorKind, UnitOfWork};
 use rusqlite::{Connection, Params};
 
 use crate::error::Doing;
-use crate::{accounts, answers, audit, consents, imports, movements, people, tenancy, vault};
+use crate::{
+    accounts, answers, audit, consents, imports, jobs, movements, outbox, people, tenancy, vault,
+};
 
 /// Whose unit is applied, when, and to what.
 pub struct Unit<'c> {
@@ -136,6 +138,8 @@ fn apply_one(
         Command::AddDataKey(row) => vault::add_data_key(unit, row),
         Command::AddPerson(row) => people::add_person(unit, row),
         Command::AddLink(row) => people::add_link(unit, row),
+        Command::KeepLinkSecret(row) => people::keep_link_secret(unit, row),
+        Command::DestroyLinkSecret(link) => people::destroy_link_secret(unit, *link),
         Command::ChangeLink { id, expected, state } => {
             people::change_link(unit, *id, *expected, state)
         }
@@ -160,6 +164,14 @@ fn apply_one(
             counters.audit = Some(audit::append(unit, &counters.audit(unit)?, event)?);
             Ok(())
         }
+        Command::EnqueueJob(order) => jobs::enqueue(unit, order),
+        Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
+        Command::AddMessage(order) => outbox::add_message(unit, order),
+        Command::EndDelivery { id, lease, attempt, end } => {
+            outbox::end_delivery(unit, *id, *lease, attempt, *end)
+        }
+        Command::ReplayMessage(id) => outbox::replay(unit, *id),
+        Command::AllowDestination(destination) => outbox::allow(unit, destination),
         Command::RecordAnswer(row) => answers::record_answer(unit, row),
     }
 }

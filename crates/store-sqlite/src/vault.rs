@@ -1,5 +1,7 @@
 //! Wrapped keys.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use cartola_crypto::{MasterKeyId, WrappedKey};
 use cartola_primitives::id::{DataKeyId, PersonId, TenantId};
@@ -7,11 +9,11 @@ use cartola_store::vault::DataKeyRow;
 use cartola_store::{StoreError, Vault};
 use rusqlite::{Connection, params};
 
-use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_empty, damaged};
 use crate::error::Doing;
 use crate::rows::first;
 use crate::unit::Unit;
+use crate::{Options, SqliteStore, folder, migrate, pragmas};
 
 const BY_ID: &str = "SELECT id, subject, wrapped_master, wrapped, created_at FROM data_key \
     WHERE tenant = ?1 AND id = ?2";
@@ -58,6 +60,21 @@ impl Vault for SqliteStore {
             Some(stored) => Ok(stored),
             None => self.write(1, move |connection| keep_secret(connection, name, &offered)).await,
         }
+    }
+}
+
+/// A secret of the installation in the store of `folder`, if either is there. Neither creates nor
+/// migrates anything: what it opens is known before the store is changed. Fails as
+/// [`SqliteStore::open`] does. Blocks.
+pub fn stored_secret(folder: &Path, name: &'static str) -> Result<Option<WrappedKey>, StoreError> {
+    let database = folder.join(folder::DATABASE);
+    if !database.try_exists().doing("looking for the store")? {
+        return Ok(None);
+    }
+    let connection = pragmas::open_reader(&database, Options::default().busy_timeout)?;
+    match migrate::version(&connection)? {
+        0 => Ok(None),
+        _ => first(&connection, SECRET, [name], read_wrapped),
     }
 }
 

@@ -10,12 +10,16 @@ pub mod answers;
 pub mod archive;
 pub mod audit;
 pub mod consents;
+pub mod crew;
 pub mod feed;
 pub mod fixtures;
 pub mod imports;
 pub mod isolation;
+pub mod jobs;
+pub mod leases;
 pub mod listing;
 pub mod movements;
+pub mod outbox;
 mod pages;
 pub mod people;
 pub mod permission;
@@ -148,9 +152,40 @@ macro_rules! contract_tests {
                 accounts_and_imports,
                 movements,
                 audit_and_answers,
+                jobs_and_outbox,
                 archive,
                 equal_content_of_two_tenants_stands_side_by_side,
                 a_change_reaches_one_tenant_only,
+            }
+            jobs {
+                a_job_comes_back_as_it_was_queued,
+                ids_are_unique,
+                what_is_no_job_is_refused,
+                a_job_is_done_once,
+                only_a_running_job_ends,
+                a_retry_waits_for_its_time,
+                a_job_ends_with_its_unit_or_not,
+                the_end_of_a_job_queues_its_continuation,
+                one_job_runs_per_link,
+                jobs_are_taken_in_order,
+                tenants_take_turns,
+                turns_are_counted_for_all,
+                what_runs_already_counts,
+                no_job_is_taken_twice,
+                jobs_are_listed_by_id_in_pages,
+                what_has_ended_is_forgotten,
+                waiters_are_woken,
+            }
+            leases {
+                a_claim_gives_a_lease,
+                a_lease_ends_with_its_term,
+                a_heartbeat_prolongs_the_lease,
+                a_lost_lease_ends_nothing,
+                a_late_worker_ends_what_nobody_took,
+                the_only_process_waits_for_nobody,
+                the_only_process_keeps_its_own,
+                others_are_watched_for_a_term,
+                every_job_ends_once_whatever_dies,
             }
             listing {
                 every_filter_agrees_with_a_plain_search,
@@ -175,11 +210,25 @@ macro_rules! contract_tests {
                 the_window_is_closed_on_both_ends,
                 the_day_before_is_the_last_with_a_movement,
             }
+            outbox {
+                a_message_comes_back_as_it_was_added,
+                too_long_a_message_is_refused,
+                a_message_is_delivered_by_its_job,
+                attempts_are_logged,
+                a_lost_lease_logs_nothing,
+                a_dead_letter_can_be_replayed,
+                only_messages_are_replayed,
+                a_destination_can_be_disabled,
+                messages_are_listed_by_id_in_pages,
+                what_was_sent_is_forgotten,
+            }
             people {
                 a_person_is_found_by_id_and_lookup,
                 lookups_are_unique,
                 a_link_is_found_by_what_it_joins,
                 links_are_unique,
+                a_link_is_found_by_its_id,
+                a_link_has_one_secret_until_it_is_destroyed,
                 a_link_changes_in_its_expected_version_only,
                 links_are_listed_by_id_in_pages,
             }

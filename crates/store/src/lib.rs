@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod answers;
 pub mod archive;
+pub mod arrivals;
 pub mod audit;
 pub mod consents;
 #[cfg(feature = "test-kit")]
@@ -17,9 +18,11 @@ pub mod contract;
 pub mod encoding;
 mod error;
 pub mod imports;
+pub mod jobs;
 #[cfg(feature = "test-kit")]
 pub mod memory;
 pub mod movements;
+pub mod outbox;
 pub mod people;
 pub mod tenancy;
 pub mod vault;
@@ -28,11 +31,14 @@ pub mod work;
 pub use accounts::Accounts;
 pub use answers::Answers;
 pub use archive::Archive;
+pub use arrivals::Arrivals;
 pub use audit::Audit;
 pub use consents::Consents;
 pub use error::{Retry, StoreError, StoreErrorKind};
 pub use imports::Imports;
+pub use jobs::Jobs;
 pub use movements::Movements;
+pub use outbox::Outbox;
 pub use people::People;
 pub use tenancy::Tenancy;
 pub use vault::Vault;
@@ -40,7 +46,18 @@ pub use work::{Command, Committer, Receipt, UnitOfWork};
 
 /// What a use case needs of a backend: every domain.
 pub trait Store:
-    Tenancy + Vault + People + Consents + Accounts + Movements + Imports + Audit + Answers + Committer
+    Tenancy
+    + Vault
+    + People
+    + Consents
+    + Accounts
+    + Movements
+    + Imports
+    + Audit
+    + Answers
+    + Jobs
+    + Outbox
+    + Committer
 {
 }
 
@@ -54,6 +71,8 @@ impl<T> Store for T where
         + Imports
         + Audit
         + Answers
+        + Jobs
+        + Outbox
         + Committer
 {
 }

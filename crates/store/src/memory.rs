@@ -11,7 +11,9 @@ mod archive;
 mod audit;
 mod consents;
 mod imports;
+mod jobs;
 mod movements;
+mod outbox;
 mod people;
 mod records;
 mod tenancy;
@@ -27,12 +29,14 @@ use cartola_primitives::id::{ArchiveId, TenantId};
 
 use self::records::Records;
 use self::unit::Unit;
+use crate::arrivals::Signal;
 use crate::{Committer, Receipt, StoreError, StoreErrorKind, UnitOfWork};
 
 /// The backend. Implements [`crate::Store`] and [`crate::Archive`]; share it behind an `Arc`.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     state: Mutex<State>,
+    signal: Signal,
 }
 
 #[derive(Debug, Default)]
@@ -83,8 +87,13 @@ impl Committer for MemoryStore {
             return Err(StoreError::new(kind, "a failure that a test asked for"));
         }
         let tenant = work.tenant;
+        let moves_jobs = work.moves_jobs();
         let (records, receipt) = Unit::apply(&state, work)?;
         state.tenants.insert(tenant, Arc::new(records));
+        drop(state);
+        if moves_jobs {
+            self.signal.raise();
+        }
         Ok(receipt)
     }
 

@@ -9,12 +9,13 @@ use cartola_primitives::id::{
 use cartola_primitives::{Date, Timestamp};
 
 use crate::StoreError;
+pub use crate::encoding::movement::MovementList;
 
-/// A movement with what the store alone needs to know of it.
+/// A movement with what the store alone needs to know of it. `Text` as in [`Movement`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MovementRow {
+pub struct MovementRow<Text = String> {
     /// The movement.
-    pub movement: Movement,
+    pub movement: Movement<Text>,
     /// What allows it to be served.
     pub consents: ConsentSetId,
     /// The other side.
@@ -122,7 +123,7 @@ pub const MAX_SCAN: usize = 20_000;
 #[derive(Debug, Clone)]
 pub struct MovementPage {
     /// The movements.
-    pub rows: Vec<MovementRow>,
+    pub rows: MovementList,
     /// Where to go on, if there may be more.
     pub next: Option<MovementKey>,
 }

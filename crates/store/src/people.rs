@@ -38,6 +38,15 @@ pub struct LinkRow {
     pub version: u32,
 }
 
+/// What a link signs in with. There is at most one for a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkSecretRow {
+    /// The link.
+    pub link: LinkId,
+    /// Credentials and device, under the data key of the link's person.
+    pub sealed: Sealed,
+}
+
 /// Reads of persons and links.
 #[async_trait]
 pub trait People: Send + Sync {
@@ -61,6 +70,16 @@ pub trait People: Send + Sync {
         person: Option<PersonId>,
         source: LinkSource,
     ) -> Result<Option<LinkRow>, StoreError>;
+
+    /// The link of that id.
+    async fn link(&self, tenant: TenantId, id: LinkId) -> Result<Option<LinkRow>, StoreError>;
+
+    /// What a link signs in with, unless it never did or that was destroyed.
+    async fn link_secret(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+    ) -> Result<Option<LinkSecretRow>, StoreError>;
 
     /// Links, by id.
     async fn links(

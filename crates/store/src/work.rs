@@ -1,12 +1,13 @@
 //! The unit of work: what is to change, as a value.
 
 use async_trait::async_trait;
-use cartola_crypto::ChainHash;
+use cartola_crypto::{ChainHash, Digest};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentState, LinkState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
-    AccountId, ConsentId, ConsentSetId, CredentialId, LinkId, MovementId, SourceId, TenantId,
+    AccountId, ConsentId, ConsentSetId, CredentialId, JobId, LeaseId, LinkId, MessageId,
+    MovementId, SourceId, TenantId,
 };
 
 use crate::StoreError;
@@ -14,8 +15,10 @@ use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
+use crate::jobs::{JobEnd, JobOrder};
 use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
-use crate::people::{LinkRow, PersonRow};
+use crate::outbox::{Attempt, DeliveryEnd, MessageOrder};
+use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 
@@ -44,6 +47,20 @@ impl UnitOfWork {
     pub fn with(mut self, command: Command) -> Self {
         self.commands.push(command);
         self
+    }
+
+    /// Whether those who wait for jobs may find something new after it.
+    pub fn moves_jobs(&self) -> bool {
+        self.commands.iter().any(|command| {
+            matches!(
+                command,
+                Command::EnqueueJob(_)
+                    | Command::EndJob { .. }
+                    | Command::AddMessage(_)
+                    | Command::EndDelivery { .. }
+                    | Command::ReplayMessage(_)
+            )
+        })
     }
 
     /// One more change.
@@ -77,6 +94,10 @@ pub enum Command {
         /// Where it stands from now on.
         state: LinkState,
     },
+    /// What a link signs in with from now on; what it signed in with before is gone.
+    KeepLinkSecret(LinkSecretRow),
+    /// Destroys what a link signs in with; a conflict when there is nothing.
+    DestroyLinkSecret(LinkId),
     /// A new consent.
     AddConsent(ConsentRow),
     /// Moves a consent on.
@@ -124,6 +145,36 @@ pub enum Command {
     AddImport(ImportRow),
     /// An entry of the audit trail. The store gives it its place and hash.
     Audit(AuditEvent),
+    /// A new job. See [`crate::jobs::MAX_OPEN_JOBS`].
+    EnqueueJob(JobOrder),
+    /// Ends an attempt at a job that runs under this lease, and queues the continuation if the job
+    /// ends with it. A conflict when the job does not run under this lease, or not any more.
+    EndJob {
+        /// Which.
+        id: JobId,
+        /// The lease under which it runs.
+        lease: LeaseId,
+        /// What came of it.
+        end: JobEnd,
+    },
+    /// A new message, and the job that delivers it: due at once, or dead from the start where its
+    /// destination is disabled.
+    AddMessage(MessageOrder),
+    /// Logs an attempt at a message, and ends the attempt of its job as [`Self::EndJob`] does.
+    EndDelivery {
+        /// Which.
+        id: MessageId,
+        /// The lease under which its job runs.
+        lease: LeaseId,
+        /// What was tried.
+        attempt: Attempt,
+        /// What came of it.
+        end: DeliveryEnd,
+    },
+    /// Sends a message that is dead once more, as if it were new; a conflict when it is not dead.
+    ReplayMessage(MessageId),
+    /// Allows a destination that was disabled. What was given up stays so until it is replayed.
+    AllowDestination(Digest),
     /// The answer of an idempotent call. Also forgets the tenant's answers that have expired.
     RecordAnswer(AnswerRow),
 }

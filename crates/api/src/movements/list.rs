@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use cartola_engine::EngineError;
 use cartola_engine::rows::{MovementKey, MovementQuery, Order};
 use cartola_http::cursor::{Cursor, List as CursorList};
 use cartola_http::parameters::{FromQuery, Parameters};
@@ -14,7 +15,7 @@ use cartola_primitives::{Date, Timestamp};
 use utoipa::IntoParams;
 
 use super::view::MovementView;
-use super::{counterparties, write};
+use super::{counterparties_of_page, write};
 use crate::page::PageAsked;
 use crate::wire::{self, List};
 
@@ -141,9 +142,10 @@ pub async fn list(
     {
         return Err(Problem::not_found("account").into());
     }
-    let sides = counterparties(engine, who, &found.rows).await?;
+    let sides = counterparties_of_page(engine, who, &found.rows).await?;
     let next = found.next.map(|key| Cursor::new(list, &position(key)));
-    let body = write::page(&found.rows, &sides, next.as_ref().map(Cursor::as_str));
+    let body = write::page(&found.rows, &sides, next.as_ref().map(Cursor::as_str))
+        .map_err(EngineError::from)?;
     Ok(answer::json_bytes(StatusCode::OK, body))
 }
 

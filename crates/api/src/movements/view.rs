@@ -193,9 +193,9 @@ impl<'a> From<&'a MovementDetails> for DetailsView<'a> {
     }
 }
 
-impl<'a> From<&'a CardUse> for CardView<'a> {
-    fn from(card: &'a CardUse) -> Self {
-        Self { last4: &card.last4, additional: card.additional }
+impl<'a, Text: AsRef<str>> From<&'a CardUse<Text>> for CardView<'a> {
+    fn from(card: &'a CardUse<Text>) -> Self {
+        Self { last4: card.last4.as_ref(), additional: card.additional }
     }
 }
 

@@ -5,8 +5,9 @@
 //! What is written is, byte for byte, what serde makes of a [`super::view::MovementView`]; a
 //! property test holds the two together.
 
-use cartola_engine::rows::MovementRow;
+use cartola_engine::rows::{MovementList, MovementRow, StoreError};
 use cartola_model::{Counterparty, glosa};
+use cartola_primitives::Date;
 use cartola_primitives::id::AccountId;
 
 use super::view::{CardView, CounterpartyView, InstalmentView};
@@ -17,40 +18,43 @@ const ROOM: usize = 384;
 
 /// The page's JSON. `counterparties` is empty, or has an entry for every row.
 pub fn page(
-    rows: &[MovementRow],
+    rows: &MovementList,
     counterparties: &[Option<Counterparty>],
     next_cursor: Option<&str>,
-) -> Vec<u8> {
-    let mut page = Page { out: Vec::with_capacity(rows.len() * ROOM + ROOM), account: None };
+) -> Result<Vec<u8>, StoreError> {
+    let out = Vec::with_capacity(rows.len() * ROOM + ROOM);
+    let mut page = Page { out, account: None, day: None };
     page.raw(br#"{"data":["#);
     for (index, row) in rows.iter().enumerate() {
         if index > 0 {
             page.raw(b",");
         }
-        page.movement(row, counterparties.get(index).and_then(Option::as_ref));
+        page.movement(&row?, counterparties.get(index).and_then(Option::as_ref));
     }
     page.raw(br#"],"next_cursor":"#);
     page.json(&next_cursor);
     page.raw(b"}");
-    page.out
+    Ok(page.out)
 }
 
 struct Page {
     out: Vec<u8>,
-    /// The account of the row before: pages are mostly of one.
+    /// Account and day of the row before: pages are mostly of one account, and of few days.
     account: Option<(AccountId, IdText)>,
+    day: Option<(Date, DayText)>,
 }
 
 impl Page {
-    fn movement(&mut self, row: &MovementRow, counterparty: Option<&Counterparty>) {
+    fn movement(&mut self, row: &MovementRow<&str>, counterparty: Option<&Counterparty>) {
         let movement = &row.movement;
         self.raw(br#"{"id":""#);
         self.raw(IdText::from(movement.id).as_bytes());
         self.raw(br#"","account_id":""#);
-        let account = self.account_text(movement.account);
+        let account = same_or_new(&mut self.account, movement.account);
         self.raw(account.as_bytes());
         self.raw(br#"","booked_on":""#);
-        self.raw(DayText::from(movement.booked_on).as_bytes());
+        let day = same_or_new(&mut self.day, movement.booked_on);
+        self.raw(day.as_bytes());
         if let Some(day) = movement.value_on {
             self.raw(br#"","value_on":""#);
             self.raw(DayText::from(day).as_bytes());
@@ -64,11 +68,11 @@ impl Page {
         self.raw(br#","status":""#);
         self.raw(movement.status.name().as_bytes());
         self.raw(br#"","description":"#);
-        let description = glosa::clean(&movement.glosa);
+        let description = glosa::clean(movement.glosa);
         self.text(&description);
         if description != movement.glosa {
             self.raw(br#","description_raw":"#);
-            self.text(&movement.glosa);
+            self.text(movement.glosa);
         }
         self.details(row);
         if let Some(counterparty) = counterparty {
@@ -80,13 +84,13 @@ impl Page {
         self.raw(b"}");
     }
 
-    fn details(&mut self, row: &MovementRow) {
+    fn details(&mut self, row: &MovementRow<&str>) {
         let details = &row.movement.details;
-        self.optional(br#","document":"#, details.document.as_deref());
-        self.optional(br#","reference":"#, details.reference.as_deref());
-        self.optional(br#","channel":"#, details.channel.as_deref());
-        self.optional(br#","branch":"#, details.branch.as_deref());
-        self.optional(br#","city":"#, details.city.as_deref());
+        self.optional(br#","document":"#, details.document);
+        self.optional(br#","reference":"#, details.reference);
+        self.optional(br#","channel":"#, details.channel);
+        self.optional(br#","branch":"#, details.branch);
+        self.optional(br#","city":"#, details.city);
         if let Some(card) = &details.card {
             self.raw(br#","card":"#);
             self.json(&CardView::from(card));
@@ -94,13 +98,6 @@ impl Page {
         if let Some(instalment) = details.instalment {
             self.raw(br#","instalment":"#);
             self.json(&InstalmentView::from(instalment));
-        }
-    }
-
-    fn account_text(&mut self, id: AccountId) -> IdText {
-        match self.account {
-            Some((known, text)) if known == id => text,
-            _ => self.account.insert((id, id.into())).1,
         }
     }
 
@@ -132,6 +129,17 @@ impl Page {
     fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) {
         serde_json::to_writer(&mut self.out, value)
             .expect("wire shapes have text keys and finite numbers");
+    }
+}
+
+/// The text of a value, which is mostly that of the row before.
+fn same_or_new<Value: Copy + PartialEq, Text: Copy + From<Value>>(
+    before: &mut Option<(Value, Text)>,
+    value: Value,
+) -> Text {
+    match before {
+        Some((known, text)) if *known == value => *text,
+        _ => before.insert((value, value.into())).1,
     }
 }
 
@@ -216,7 +224,7 @@ mod tests {
                 rows.into_iter().unzip();
             let views = rows.iter().zip(&sides).map(|(row, side)| MovementView::of(row, side.as_ref()));
             let list = crate::wire::List { data: views.collect(), next_cursor: cursor.clone() };
-            let written = String::from_utf8(page(&rows, &sides, cursor.as_deref())).unwrap();
+            let written = String::from_utf8(page(&rows.iter().collect(), &sides, cursor.as_deref()).unwrap()).unwrap();
             prop_assert_eq!(written, serde_json::to_string(&list).unwrap());
         }
     }

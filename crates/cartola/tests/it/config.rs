@@ -177,6 +177,25 @@ fn retired_keys_still_open() {
     installation.run(&["tenants", "list"]).done();
 }
 
+/// Where SQLite keeps `user_version`, which is our schema: the byte at 63 is its lowest.
+const SCHEMA_BYTE: usize = 63;
+
+#[test]
+fn an_older_store_is_not_migrated_by_a_wrong_key() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let database = installation.data().join("cartola.db");
+    let mut older = std::fs::read(&database).unwrap();
+    assert_ne!(older[SCHEMA_BYTE], 1, "there is nothing to migrate");
+    older[SCHEMA_BYTE] = 1;
+    std::fs::write(&database, &older).unwrap();
+    let fresh = "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8=";
+    std::fs::write(installation.path().join("master.key"), fresh).unwrap();
+    let ended = installation.run(&["tenants", "list"]).failed(1);
+    assert!(ended.stderr.contains("the master key is not the one"), "{}", ended.stderr);
+    assert_eq!(std::fs::read(&database).unwrap(), older);
+}
+
 /// The reference of all keys, beside this crate.
 const DOCUMENT: &str = include_str!("../../../../docs/configuration.md");
 

@@ -70,7 +70,7 @@ impl World {
     }
 
     pub async fn movements(&self) -> Vec<MovementRow> {
-        self.engine.movements(&self.who, query(None, None)).await.unwrap().rows
+        self.engine.movements(&self.who, query(None, None)).await.unwrap().rows.to_rows().unwrap()
     }
 
     /// Every movement as `day amount glosa`, oldest first.

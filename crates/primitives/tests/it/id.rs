@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use cartola_primitives::clock::{ManualClock, SignedDuration, Timestamp};
 use cartola_primitives::id::{
-    AccountId, ArchiveId, ConsentId, ConsentSetId, CredentialId, DataKeyId, IdMinter, ImportId,
-    LinkId, MovementId, PersonId, RequestId, SourceId, TenantId, TypedId,
+    AccountId, ArchiveId, ConsentId, ConsentSetId, CredentialId, DataKeyId, EpochId, IdMinter,
+    ImportId, JobId, LeaseId, LinkId, MessageId, MovementId, PersonId, RequestId, SourceId,
+    TenantId, TypedId,
 };
 use cartola_primitives::randomness::{Randomness, SeededRandomness};
 use expect_test::{Expect, expect};
@@ -31,7 +32,7 @@ fn check_refused(text: &str, message: &Expect) {
 
 #[test]
 fn prefixes_are_kept_for_ever() {
-    expect!["ten key per lnk con cse acc mov src imp raw dky req"].assert_eq(
+    expect!["ten key per lnk con cse acc mov src imp raw dky req job msg lea epo"].assert_eq(
         &[
             TenantId::PREFIX,
             CredentialId::PREFIX,
@@ -46,6 +47,10 @@ fn prefixes_are_kept_for_ever() {
             ArchiveId::PREFIX,
             DataKeyId::PREFIX,
             RequestId::PREFIX,
+            JobId::PREFIX,
+            MessageId::PREFIX,
+            LeaseId::PREFIX,
+            EpochId::PREFIX,
         ]
         .join(" "),
     );

@@ -20,6 +20,7 @@ mod calendar;
 mod clock;
 mod id;
 mod money;
+mod monotonic;
 mod quantity;
 mod randomness;
 mod rut;

@@ -7,7 +7,7 @@ use cartola_model::{MovementStatus, glosa};
 use cartola_primitives::id::{ID_BYTES, TenantId};
 use cartola_store::encoding::day_number;
 use cartola_store::encoding::movement::StoredMovement;
-use cartola_store::movements::{MAX_SCAN, MovementPage, MovementQuery, Order};
+use cartola_store::movements::{MAX_SCAN, MovementList, MovementPage, MovementQuery, Order};
 use cartola_store::{StoreError, page_size};
 use rusqlite::{Connection, Rows, params};
 
@@ -17,18 +17,12 @@ use crate::error::Doing;
 use crate::permits::Permits;
 
 // Each list is walked from a key, excluded, to a day, included.
-pub(super) const OF_ACCOUNT_NEWEST: &str = concat!(
-    "SELECT ",
-    movement_columns!(""),
-    " FROM movement WHERE tenant = ?1 AND (booked_on, id) < (?2, ?3) AND booked_on >= ?4 \
-     AND account = ?5 ORDER BY booked_on DESC, id DESC"
-);
-pub(super) const OF_ACCOUNT_OLDEST: &str = concat!(
-    "SELECT ",
-    movement_columns!(""),
-    " FROM movement WHERE tenant = ?1 AND (booked_on, id) > (?2, ?3) AND booked_on <= ?4 \
-     AND account = ?5 ORDER BY booked_on, id"
-);
+pub const OF_ACCOUNT_NEWEST: &str = "SELECT booked_on, id, body FROM movement \
+    WHERE tenant = ?1 AND (booked_on, id) < (?2, ?3) AND booked_on >= ?4 AND account = ?5 \
+    ORDER BY booked_on DESC, id DESC";
+pub(super) const OF_ACCOUNT_OLDEST: &str = "SELECT booked_on, id, body FROM movement \
+    WHERE tenant = ?1 AND (booked_on, id) > (?2, ?3) AND booked_on <= ?4 AND account = ?5 \
+    ORDER BY booked_on, id";
 pub(super) const OF_TENANT_NEWEST: &str = concat!(
     "SELECT ",
     movement_columns!(""),
@@ -64,7 +58,7 @@ pub fn page(
     };
     // The open statement holds one state of the store, for the look at consents too.
     let permits = Permits::new(connection, tenant, query.now);
-    gather(rows.doing(READING)?, &Filter::of(query), permits, page_size(query.limit))
+    gather(rows.doing(READING)?, query, permits)
 }
 
 const fn statement(query: &MovementQuery) -> &'static str {
@@ -78,11 +72,11 @@ const fn statement(query: &MovementQuery) -> &'static str {
 
 fn gather(
     mut rows: Rows<'_>,
-    filter: &Filter,
+    query: &MovementQuery,
     mut permits: Permits<'_>,
-    limit: usize,
 ) -> Result<MovementPage, StoreError> {
-    let mut page = MovementPage { rows: Vec::with_capacity(limit), next: None };
+    let (filter, limit) = (Filter::of(query), page_size(query.limit));
+    let mut page = MovementPage { rows: MovementList::with_capacity(limit), next: None };
     let mut seen = 0;
     let mut end = None;
     while let Some(row) = rows.next().doing(READING)? {
@@ -92,10 +86,14 @@ fn gather(
             break;
         }
         seen += 1;
-        let row = StoredRow::read(&mut Columns::of(row))?;
+        let mut columns = Columns::of(row);
+        let row = match query.account {
+            Some(account) => StoredRow::of_account(&mut columns, account)?,
+            None => StoredRow::read(&mut columns)?,
+        };
         let key = row.key();
-        if filter.passes(&row.body) && permits.set_holds(row.body.consents)? {
-            page.rows.push(row.into_row()?);
+        if filter.passes(&row.body)? && permits.set_holds(row.body.consents)? {
+            row.push_to(&mut page.rows);
         }
         end = (page.rows.len() == limit || seen == MAX_SCAN).then_some(key);
     }
@@ -148,13 +146,17 @@ impl Filter {
         }
     }
 
-    fn passes(&self, movement: &StoredMovement<'_>) -> bool {
+    fn passes(&self, movement: &StoredMovement<'_>) -> Result<bool, StoreError> {
         let wanted = match self.status {
             Some(wanted) => movement.status == wanted,
             None => movement.status != MovementStatus::Removed,
         };
-        wanted
-            && (self.min_amount..=self.max_amount).contains(&movement.amount.minor())
-            && self.text.as_ref().is_none_or(|text| glosa::fold(movement.glosa).contains(text))
+        if !wanted || !(self.min_amount..=self.max_amount).contains(&movement.amount) {
+            return Ok(false);
+        }
+        match &self.text {
+            Some(text) => Ok(glosa::fold(movement.glosa()?).contains(text)),
+            None => Ok(true),
+        }
     }
 }

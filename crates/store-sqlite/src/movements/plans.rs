@@ -80,9 +80,7 @@ fn a_window_is_walked_in_order_and_its_sources_are_searched() {
 fn the_day_before_is_the_end_of_a_range() {
     check(
         BEFORE,
-        &expect![
-            "SEARCH movement USING PRIMARY KEY (tenant=? AND account=? AND booked_on<?)"
-        ],
+        &expect!["SEARCH movement USING PRIMARY KEY (tenant=? AND account=? AND booked_on<?)"],
     );
 }
 

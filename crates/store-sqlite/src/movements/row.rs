@@ -5,7 +5,7 @@ use cartola_primitives::id::{AccountId, MovementId};
 use cartola_store::StoreError;
 use cartola_store::encoding::decode_observation;
 use cartola_store::encoding::movement::StoredMovement;
-use cartola_store::movements::{MovementKey, MovementRow, SourceRow};
+use cartola_store::movements::{MovementKey, MovementList, MovementRow, SourceRow};
 
 use crate::codes;
 use crate::columns::Columns;
@@ -13,7 +13,7 @@ use crate::columns::Columns;
 /// The columns of a movement, in the order in which [`StoredRow::read`] reads them.
 macro_rules! movement_columns {
     ($table:literal) => {
-        concat!($table, "booked_on, ", $table, "id, ", $table, "account, ", $table, "body")
+        concat!($table, "booked_on, ", $table, "id, ", $table, "body, ", $table, "account")
     };
 }
 
@@ -59,11 +59,23 @@ pub struct StoredRow<'row> {
 impl<'row> StoredRow<'row> {
     /// Reads the columns.
     pub fn read(columns: &mut Columns<'row>) -> Result<Self, StoreError> {
+        Self::read_with(columns, Columns::id)
+    }
+
+    /// Reads all columns but the account, which is known.
+    pub fn of_account(columns: &mut Columns<'row>, account: AccountId) -> Result<Self, StoreError> {
+        Self::read_with(columns, |_| Ok(account))
+    }
+
+    fn read_with(
+        columns: &mut Columns<'row>,
+        account: impl FnOnce(&mut Columns<'row>) -> Result<AccountId, StoreError>,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             booked_on: columns.date()?,
             id: columns.id()?,
-            account: columns.id()?,
             body: StoredMovement::open(columns.bytes()?)?,
+            account: account(columns)?,
         })
     }
 
@@ -72,15 +84,20 @@ impl<'row> StoredRow<'row> {
         MovementKey { booked_on: self.booked_on, id: self.id }
     }
 
+    /// Adds it to a list.
+    pub fn push_to(&self, list: &mut MovementList) {
+        list.push(self.account, self.booked_on, self.id, &self.body);
+    }
+
     /// All of it.
-    pub fn into_row(self) -> Result<MovementRow, StoreError> {
-        self.body.into_row(self.account, self.booked_on, self.id)
+    pub fn to_row(&self) -> Result<MovementRow, StoreError> {
+        self.body.to_row(self.account, self.booked_on, self.id)
     }
 }
 
 /// The movement of its columns.
 pub fn read_movement(columns: &mut Columns<'_>) -> Result<MovementRow, StoreError> {
-    StoredRow::read(columns)?.into_row()
+    StoredRow::read(columns)?.to_row()
 }
 
 /// The source of its columns.

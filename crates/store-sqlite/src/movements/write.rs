@@ -44,8 +44,7 @@ pub fn add_movements(
     let mut add = unit.connection.prepare_cached(ADD_MOVEMENT).doing(ADDING)?;
     let mut feed = unit.connection.prepare_cached(ADD_FEED).doing(ADDING)?;
     for row in rows {
-        write_movement(&mut add, unit.tenant, row, &EncodedMovement::of(row))
-            .doing(ADDING)?;
+        write_movement(&mut add, unit.tenant, row, &EncodedMovement::of(row)).doing(ADDING)?;
         position += 1;
         tell(&mut feed, unit.tenant, position, FeedChange::Added, row.movement.id).doing(ADDING)?;
     }

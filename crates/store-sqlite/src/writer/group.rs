@@ -152,5 +152,10 @@ impl Group {
 
 /// Whether the other units of the transaction are untouched by this failure.
 fn concerns_unit_alone(error: &StoreError) -> bool {
-    matches!(error.kind, StoreErrorKind::Conflict | StoreErrorKind::Misuse)
+    match error.kind {
+        StoreErrorKind::Conflict | StoreErrorKind::Misuse => true,
+        // Our own limit. What SQLite says of another writer concerns the whole transaction.
+        StoreErrorKind::Busy => error.source.is_none(),
+        _ => false,
+    }
 }

@@ -7,5 +7,6 @@ mod files;
 mod leftovers;
 mod migration;
 mod processes;
+mod queue;
 mod support;
 mod writer;

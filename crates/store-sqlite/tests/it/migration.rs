@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use cartola_store::{StoreError, StoreErrorKind};
+use cartola_store::{Committer, StoreError, StoreErrorKind};
 use cartola_store_sqlite::{APPLICATION_ID, SCHEMA, SqliteStore};
 use rusqlite::Connection;
 
-use crate::support::{Kept, assert_sound, connect, options};
+use crate::support::{Kept, assert_sound, connect, options, statement};
 
 fn refused(folder: &Path) -> StoreError {
     match SqliteStore::open(folder, options()) {
@@ -63,4 +63,55 @@ fn a_file_that_is_no_database_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("cartola.db"), "Estimado cliente,".repeat(500)).expect("a file");
     assert_eq!(refused(folder.path()).kind, StoreErrorKind::Corrupt);
+}
+
+/// Takes a store back to the schema of its first release.
+fn as_first_release(folder: &Path) {
+    const LATER: [&str; 6] =
+        ["job", "job_turn", "message", "message_attempt", "destination_disabled", "link_secret"];
+    let connection = connect(folder);
+    for table in LATER {
+        connection.execute_batch(&format!("DROP TABLE {table}")).expect("the table is there");
+    }
+    connection.pragma_update(None, "user_version", 1).expect("a pragma");
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_release_is_brought_up_to_date_with_all_it_holds() {
+    let kept = Kept::new();
+    let scene = kept.scene().await;
+    let lines = 3;
+    kept.store.commit(statement(&scene, lines)).await.expect("a commit");
+    drop(scene);
+    let Kept { store, folder } = kept;
+    drop(store);
+    as_first_release(folder.path());
+    let store = SqliteStore::open(folder.path(), options()).expect("an older store");
+    assert_sound(&store);
+    let report = store.check().expect("a check");
+    assert_eq!(report.movements, lines as u64);
+    let version = connect(folder.path())
+        .query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get::<_, i64>(0))
+        .expect("a number");
+    assert_eq!(usize::try_from(version), Ok(SCHEMA));
+}
+
+#[test]
+fn a_secret_is_read_without_touching_the_store() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let secret = || cartola_store_sqlite::stored_secret(folder.path(), "lookup_key");
+    assert_eq!(secret().expect("a look"), None);
+    assert!(!folder.path().join("cartola.db").exists());
+    drop(SqliteStore::open(folder.path(), options()).expect("a new store"));
+    as_first_release(folder.path());
+    connect(folder.path())
+        .execute(
+            "INSERT INTO installation_secret VALUES ('lookup_key', x'0102030405060708', x'09')",
+            [],
+        )
+        .expect("a secret");
+    let before = fs::read(folder.path().join("cartola.db")).expect("the file");
+    let found = secret().expect("a look").expect("it is there");
+    assert_eq!(found.bytes, [9]);
+    assert_eq!(fs::read(folder.path().join("cartola.db")).expect("the file"), before);
 }

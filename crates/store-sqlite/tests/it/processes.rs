@@ -79,6 +79,7 @@ async fn a_store_that_was_closed_has_what_was_committed() {
     assert!(!folder.path().join("cartola.db-wal").exists(), "the log went with the last store");
     let store: Arc<dyn Store> =
         Arc::new(SqliteStore::open(folder.path(), options()).expect("the same store"));
-    let after = store.movements(tenant, &query).await.expect("a read").rows;
+    let after =
+        store.movements(tenant, &query).await.expect("a read").rows.to_rows().expect("sound rows");
     assert_eq!(after, before);
 }

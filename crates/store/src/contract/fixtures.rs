@@ -22,7 +22,9 @@ use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::{ImportOutcome, ImportRow};
+use crate::jobs::{JobKind, JobOrder, Priority, Queue};
 use crate::movements::{MovementRow, SourceRow};
+use crate::outbox::MessageOrder;
 use crate::people::{LinkRow, PersonRow};
 use crate::tenancy::{CredentialKind, CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
@@ -257,6 +259,30 @@ impl Fixtures {
             coverage: Coverage { from: march(1), to: march(31), complete: true },
             period: None,
             outcome: ImportOutcome::default(),
+        }
+    }
+
+    /// A job that is due, of no link.
+    pub fn job(&self) -> JobOrder {
+        JobOrder {
+            id: self.id(),
+            queue: Queue::Work,
+            kind: JobKind::parse("contract.try").expect("a sound name"),
+            link: None,
+            arguments: Some(self.sealed("arguments")),
+            not_before: NOW,
+            priority: Priority::Normal,
+            continuation: None,
+        }
+    }
+
+    /// A message to that URL.
+    pub fn message(&self, destination: &str) -> MessageOrder {
+        MessageOrder {
+            id: self.id(),
+            destination: self.digest(destination),
+            envelope: self.sealed("URL, headers and secrets"),
+            body: self.sealed("body"),
         }
     }
 

@@ -9,10 +9,8 @@ use super::Backend;
 use super::fixtures::march;
 use super::movements::{change_to, changed};
 use super::scene::{Scene, everything};
-use crate::movements::{
-    FeedChange, MAX_SCAN, MovementKey, MovementPage, MovementQuery, MovementRow, Order,
-};
-use crate::{Command, MAX_PAGE};
+use crate::movements::{FeedChange, MAX_SCAN, MovementKey, MovementQuery, MovementRow, Order};
+use crate::{Command, MAX_PAGE, Page};
 
 /// Movements of a population.
 const POPULATION: usize = 90;
@@ -100,7 +98,7 @@ async fn walk(scene: &Scene, query: &MovementQuery) -> Vec<MovementRow> {
     let mut query = query.clone();
     let mut found = Vec::new();
     loop {
-        let MovementPage { rows, next } = scene.page(&query).await;
+        let Page { rows, next } = scene.page(&query).await;
         assert!(rows.len() <= query.limit.clamp(1, MAX_PAGE), "the page is too long");
         found.extend(rows);
         assert!(found.len() <= MAX_SCAN, "the pages have no end");

@@ -7,7 +7,7 @@ use super::fixtures::{at, institution};
 use super::pages::check_list;
 use super::scene::Scene;
 use crate::Command;
-use crate::people::LinkRow;
+use crate::people::{LinkRow, LinkSecretRow};
 
 /// A person comes back as it was added.
 pub async fn a_person_is_found_by_id_and_lookup(backend: Backend) {
@@ -58,6 +58,35 @@ async fn find(scene: &Scene, link: &LinkRow) -> Option<LinkRow> {
         .link_of(scene.make.tenant, &link.institution, link.person, LinkSource::Files)
         .await;
     found.expect("a read")
+}
+
+/// A link comes back by its id too.
+pub async fn a_link_is_found_by_its_id(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (store, tenant) = (&scene.store, scene.make.tenant);
+    let found = store.link(tenant, scene.link.id).await.expect("a read");
+    assert_eq!(found.as_ref(), Some(&scene.link));
+    assert_eq!(store.link(tenant, scene.make.id()).await.expect("a read"), None);
+}
+
+/// A link signs in with what was kept last, until that is destroyed; what is not there cannot be.
+pub async fn a_link_has_one_secret_until_it_is_destroyed(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let link = scene.link.id;
+    let secret = |text| LinkSecretRow { link, sealed: scene.make.sealed(text) };
+    assert_eq!(secret_of(&scene).await, None);
+    scene.conflicts(Command::DestroyLinkSecret(link)).await;
+    for secret in [secret("first"), secret("second")] {
+        scene.apply(Command::KeepLinkSecret(secret.clone())).await;
+        assert_eq!(secret_of(&scene).await, Some(secret));
+    }
+    scene.apply(Command::DestroyLinkSecret(link)).await;
+    assert_eq!(secret_of(&scene).await, None);
+    scene.conflicts(Command::DestroyLinkSecret(link)).await;
+}
+
+async fn secret_of(scene: &Scene) -> Option<LinkSecretRow> {
+    scene.store.link_secret(scene.make.tenant, scene.link.id).await.expect("a read")
 }
 
 /// What a link joins is joined once, whether by a person or by nobody, and even once it has ended.

@@ -10,9 +10,9 @@ use super::Backend;
 use super::fixtures::{Fixtures, NOW};
 use crate::accounts::AccountRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
-use crate::movements::{MovementPage, MovementQuery, MovementRow, Order};
+use crate::movements::{MovementKey, MovementPage, MovementQuery, MovementRow, Order};
 use crate::people::{LinkRow, PersonRow};
-use crate::{Command, Receipt, Store, StoreErrorKind, UnitOfWork};
+use crate::{Command, Page, Receipt, Store, StoreErrorKind, UnitOfWork};
 
 /// Where most behaviours begin.
 pub struct Scene {
@@ -130,8 +130,10 @@ impl Scene {
     }
 
     /// A page of movements.
-    pub async fn page(&self, query: &MovementQuery) -> MovementPage {
-        self.store.movements(self.make.tenant, query).await.expect("movements can be read")
+    pub async fn page(&self, query: &MovementQuery) -> Page<MovementRow, MovementKey> {
+        let read = self.store.movements(self.make.tenant, query).await;
+        let MovementPage { rows, next } = read.expect("movements can be read");
+        Page { rows: rows.to_rows().expect("rows are sound"), next }
     }
 
     /// All movements that are shown at [`NOW`] without any filter, newest first.

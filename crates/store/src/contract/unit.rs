@@ -10,8 +10,9 @@ use super::movements::{change_to, changed};
 use super::scene::{Scene, everything};
 use crate::answers::AnswerRow;
 use crate::consents::ConsentSetRow;
+use crate::jobs::{JobEnd, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementQuery};
-use crate::people::PersonRow;
+use crate::people::{LinkSecretRow, PersonRow};
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, MAX_PAGE, Receipt, StoreErrorKind, UnitOfWork};
 
@@ -67,6 +68,10 @@ fn full_unit(scene: &Scene) -> UnitOfWork {
         .with(Command::AddDataKey(make.data_key(Some(person.id))))
         .with(Command::AddLink(make.link(Some(person.id))))
         .with(Command::AddPerson(person))
+        .with(Command::KeepLinkSecret(LinkSecretRow {
+            link: scene.link.id,
+            sealed: make.sealed("secret"),
+        }))
         .with(revoke_link(scene, 1))
         .with(revoke_consent(scene, 1))
         .with(Command::AddConsent(consent))
@@ -80,6 +85,8 @@ fn full_unit(scene: &Scene) -> UnitOfWork {
         .with(Command::AddImport(import))
         .with(Command::Audit(AuditEvent::once("import.added", "operator", "one")))
         .with(Command::RecordAnswer(make.answer()))
+        .with(Command::EnqueueJob(make.job()))
+        .with(Command::AddMessage(make.message("https://one.example")))
 }
 
 fn revoke_link(scene: &Scene, expected: u32) -> Command {
@@ -100,7 +107,10 @@ async fn told(scene: &Scene) -> String {
     let told = (
         store.credentials(tenant).await.expect("a read"),
         store.data_key_of(tenant, Some(scene.person.id)).await.expect("a read"),
-        store.links(tenant, None, MAX_PAGE).await.expect("a read"),
+        (
+            store.links(tenant, None, MAX_PAGE).await.expect("a read"),
+            store.link_secret(tenant, scene.link.id).await.expect("a read"),
+        ),
         store.consents(tenant, None, MAX_PAGE).await.expect("a read"),
         store.accounts(tenant, None, MAX_PAGE, NOW).await.expect("a read"),
         store.account_by_identity(tenant, &scene.account.identity).await.expect("a read"),
@@ -109,10 +119,12 @@ async fn told(scene: &Scene) -> String {
         store.window(tenant, account, Date::MIN, Date::MAX).await.expect("a read"),
         store.feed(tenant, 0, MAX_PAGE, NOW).await.expect("a read"),
         store.imports(tenant, None, None, MAX_PAGE).await.expect("a read"),
+        store.jobs(tenant, Queue::Work, None, None, MAX_PAGE).await.expect("a read"),
     );
     let trail = (
         store.audit(tenant, 0, MAX_PAGE).await.expect("a read"),
         store.audit_head(tenant).await.expect("a read"),
+        store.messages(tenant, None, None, MAX_PAGE).await.expect("a read"),
     );
     format!("{told:#?}\n{trail:#?}")
 }
@@ -161,8 +173,8 @@ pub async fn every_kind_of_conflict_undoes_the_unit(backend: Backend) {
     scene.commit(full.clone()).await;
     let before = told(&scene).await;
     let repeated = full.commands.into_iter().filter(|command| {
-        // The same balance twice is one, and the trail takes equal entries.
-        !matches!(command, Command::AddBalances(_) | Command::Audit(_))
+        // The same balance twice is one, the trail takes equal entries, and a secret is replaced.
+        !matches!(command, Command::AddBalances(_) | Command::Audit(_) | Command::KeepLinkSecret(_))
     });
     let stale = [
         Command::AddTenant(tenant),
@@ -170,6 +182,9 @@ pub async fn every_kind_of_conflict_undoes_the_unit(backend: Backend) {
         Command::ClaimAccount { id: scene.account.id, expected: 1, consents: set },
         Command::MoveSource { id: scene.make.id(), from: scene.make.id(), to: scene.make.id() },
         change_to(&changed(&scene.movement(), |_| ()), FeedChange::Modified),
+        Command::EndJob { id: scene.make.id(), lease: scene.make.id(), end: JobEnd::Done },
+        Command::ReplayMessage(scene.make.id()),
+        Command::DestroyLinkSecret(scene.make.id()),
     ];
     for last in repeated.chain(stale) {
         let shown = format!("{last:?}");

@@ -2,8 +2,9 @@
 //!
 //! A list shows a hundred movements for one question, and a backend spends more on handing over a
 //! column than on finding the row. What no query compares therefore stands in one value: first a
-//! head of fixed length, by which a row is shown or passed over, then the glosa, then those parts
-//! that are there. Numbers are little-endian.
+//! head of fixed length, by which a row is shown or passed over, then those parts that are there,
+//! and at the end all texts, one after another, so that they are checked at once. Numbers are
+//! little-endian.
 //!
 //! | bytes | what |
 //! |---|---|
@@ -13,10 +14,12 @@
 //! | 18 to 21 | the version |
 //! | 22 to 29 | the amount, minor units |
 //! | 30 to 32 | the currency's code |
-//! | 33 to 34 | which parts follow the glosa, a bit each: [`Part`] |
+//! | 33 to 34 | which parts are there, a bit each: [`Part`] |
+//! | then | value date, 4; balance after, 8; instalment, 2 and 2; counterparty: key, 16, schema, 2, length, 4, sealed bytes |
+//! | then | the length of each text that is there, 4 each: glosa, document, reference, channel, branch, city, card |
+//! | to the end | those texts, UTF-8 |
 //!
-//! A text is its length in bytes, four of them, and its UTF-8. The head never moves: checks look
-//! into it with SQL.
+//! The head never moves: checks look into it with SQL.
 
 use cartola_crypto::Sealed;
 use cartola_model::movement::MovementDetails;
@@ -33,7 +36,7 @@ const USUAL_BYTES: usize = 128;
 
 const CODE_LETTERS: usize = 3;
 
-/// What may follow the glosa, in this order. A bit once given never means anything else.
+/// What a movement may have. A bit once given never means anything else.
 #[derive(Clone, Copy)]
 enum Part {
     ValueOn = 1,
@@ -59,34 +62,46 @@ pub fn encode_movement(row: &MovementRow) -> Vec<u8> {
     out.extend(movement.amount.minor().to_le_bytes());
     out.extend(movement.amount.currency().code().as_bytes());
     out.extend(parts_of(row).to_le_bytes());
-    write_text(&mut out, &movement.glosa);
     if let Some(day) = movement.value_on {
         out.extend(day_number(day).to_le_bytes());
     }
     if let Some(balance) = movement.balance_after {
         out.extend(balance.to_le_bytes());
     }
-    write_details(&mut out, &movement.details);
-    if let Some(sealed) = &row.counterparty {
-        out.extend(sealed.key.as_bytes());
-        out.extend(sealed.schema.to_le_bytes());
-        write_bytes(&mut out, &sealed.bytes);
-    }
-    out
-}
-
-fn write_details(out: &mut Vec<u8>, details: &MovementDetails) {
-    let MovementDetails { document, reference, channel, branch, city, card, instalment } = details;
-    for text in [document, reference, channel, branch, city].into_iter().flatten() {
-        write_text(out, text);
-    }
-    if let Some(card) = card {
-        write_text(out, &card.last4);
-    }
-    if let Some(Instalment { number, of }) = instalment {
+    if let Some(Instalment { number, of }) = movement.details.instalment {
         out.extend(number.to_le_bytes());
         out.extend(of.to_le_bytes());
     }
+    if let Some(sealed) = &row.counterparty {
+        out.extend(sealed.key.as_bytes());
+        out.extend(sealed.schema.to_le_bytes());
+        out.extend(length(&sealed.bytes));
+        out.extend(&sealed.bytes);
+    }
+    let texts = texts_of(movement);
+    texts.iter().flatten().for_each(|text| out.extend(length(text.as_bytes())));
+    texts.iter().flatten().for_each(|text| out.extend(text.as_bytes()));
+    out
+}
+
+/// The texts of a movement, in the order in which they are stored.
+fn texts_of(movement: &Movement) -> [Option<&str>; 7] {
+    let MovementDetails { document, reference, channel, branch, city, card, .. } =
+        &movement.details;
+    [
+        Some(&movement.glosa),
+        document.as_deref(),
+        reference.as_deref(),
+        channel.as_deref(),
+        branch.as_deref(),
+        city.as_deref(),
+        card.as_ref().map(|card| card.last4.as_str()),
+    ]
+}
+
+fn length(bytes: &[u8]) -> [u8; 4] {
+    let length = u32::try_from(bytes.len()).expect("a value of a row is far below four gigabytes");
+    length.to_le_bytes()
 }
 
 fn parts_of(row: &MovementRow) -> u16 {
@@ -109,16 +124,6 @@ fn parts_of(row: &MovementRow) -> u16 {
     .fold(0, |parts, (part, _)| parts | part as u16)
 }
 
-fn write_text(out: &mut Vec<u8>, text: &str) {
-    write_bytes(out, text.as_bytes());
-}
-
-fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    let length = u32::try_from(bytes.len()).expect("a value of a row is far below four gigabytes");
-    out.extend(length.to_le_bytes());
-    out.extend(bytes);
-}
-
 const fn status_code(status: MovementStatus) -> u8 {
     match status {
         MovementStatus::Pending => 1,
@@ -136,7 +141,95 @@ const fn status_of(code: u8) -> Option<MovementStatus> {
     }
 }
 
-/// A stored movement, opened as far as it takes to know whether it is shown.
+/// Movements as they are stored, one after another in one buffer. A page is written from this
+/// without an allocation for each of its texts.
+#[derive(Debug, Clone, Default)]
+pub struct MovementList {
+    bodies: Vec<u8>,
+    places: Vec<Place>,
+}
+
+/// What stands beside a body, and where that ends in the buffer.
+#[derive(Debug, Clone)]
+struct Place {
+    account: AccountId,
+    booked_on: Date,
+    id: MovementId,
+    end: usize,
+    has_counterparty: bool,
+}
+
+impl MovementList {
+    /// An empty list with room for so many movements.
+    pub fn with_capacity(movements: usize) -> Self {
+        let bodies = Vec::with_capacity(movements * USUAL_BYTES);
+        Self { bodies, places: Vec::with_capacity(movements) }
+    }
+
+    /// Adds one whose body is stored already.
+    pub fn push(
+        &mut self,
+        account: AccountId,
+        booked_on: Date,
+        id: MovementId,
+        body: &StoredMovement<'_>,
+    ) {
+        self.bodies.extend_from_slice(body.bytes);
+        let (end, has_counterparty) = (self.bodies.len(), body.has(Part::Counterparty));
+        self.places.push(Place { account, booked_on, id, end, has_counterparty });
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Whether the other side of any is known.
+    pub fn has_counterparties(&self) -> bool {
+        self.places.iter().any(|place| place.has_counterparty)
+    }
+
+    /// The movements, in their order, their texts in the buffer.
+    pub fn iter(&self) -> impl Iterator<Item = Result<MovementRow<&str>, StoreError>> {
+        self.opened()
+    }
+
+    /// The movements, in their order, each with texts of its own.
+    pub fn to_rows(&self) -> Result<Vec<MovementRow>, StoreError> {
+        self.opened().collect()
+    }
+
+    fn opened<'a, Text: From<&'a str>>(
+        &'a self,
+    ) -> impl Iterator<Item = Result<MovementRow<Text>, StoreError>> {
+        let mut begin = 0;
+        self.places.iter().map(move |place| {
+            let body = &self.bodies[begin..place.end];
+            begin = place.end;
+            StoredMovement::open(body)?.to_row(place.account, place.booked_on, place.id)
+        })
+    }
+}
+
+impl<'a> FromIterator<&'a MovementRow> for MovementList {
+    fn from_iter<Rows: IntoIterator<Item = &'a MovementRow>>(rows: Rows) -> Self {
+        let mut list = Self::default();
+        for row in rows {
+            list.bodies.extend(encode_movement(row));
+            let Movement { account, booked_on, id, .. } = row.movement;
+            let (end, has_counterparty) = (list.bodies.len(), row.counterparty.is_some());
+            list.places.push(Place { account, booked_on, id, end, has_counterparty });
+        }
+        list
+    }
+}
+
+/// A stored movement, opened as far as its head: what it takes to know whether it is shown.
 pub struct StoredMovement<'a> {
     /// Where it stands.
     pub status: MovementStatus,
@@ -144,150 +237,200 @@ pub struct StoredMovement<'a> {
     pub consents: ConsentSetId,
     /// Its version.
     pub version: u32,
-    /// The signed amount.
-    pub amount: Money,
-    /// The text as the bank printed it.
-    pub glosa: &'a str,
+    /// The signed amount, in minor units.
+    pub amount: i64,
+    currency: [u8; CODE_LETTERS],
     parts: u16,
-    rest: Reader<'a>,
+    tail: Reader<'a>,
+    bytes: &'a [u8],
 }
 
 impl<'a> StoredMovement<'a> {
     /// Opens what [`encode_movement`] wrote.
     pub fn open(bytes: &'a [u8]) -> Result<Self, StoreError> {
-        Self::read(bytes).ok_or_else(damaged)
+        Ok(Self::head(bytes)?)
     }
 
-    fn read(bytes: &'a [u8]) -> Option<Self> {
+    fn head(bytes: &'a [u8]) -> Result<Self, Damaged> {
         let mut from = Reader(bytes);
         let [shape, status] = from.array()?;
-        let status = (shape == SHAPE).then_some(status).and_then(status_of)?;
-        let consents = ConsentSetId::from_bytes(from.array()?);
-        let version = u32::from_le_bytes(from.array()?);
-        let amount = i64::from_le_bytes(from.array()?);
-        let code: [u8; CODE_LETTERS] = from.array()?;
-        let currency = Currency::parse(std::str::from_utf8(&code).ok()?).ok()?;
-        let parts = u16::from_le_bytes(from.array()?);
-        let glosa = from.text()?;
-        let amount = Money::new(amount, currency);
-        Some(Self { status, consents, version, amount, glosa, parts, rest: from })
+        let status = (shape == SHAPE).then_some(status).and_then(status_of).ok_or(Damaged)?;
+        Ok(Self {
+            status,
+            consents: ConsentSetId::from_bytes(from.array()?),
+            version: u32::from_le_bytes(from.array()?),
+            amount: i64::from_le_bytes(from.array()?),
+            currency: from.array()?,
+            parts: u16::from_le_bytes(from.array()?),
+            tail: from,
+            bytes,
+        })
+    }
+
+    /// The text as the bank printed it.
+    pub fn glosa(&self) -> Result<&'a str, StoreError> {
+        Ok(self.tail()?.texts.glosa)
     }
 
     /// The whole row, with what the columns beside it said.
-    pub fn into_row(
-        self,
+    pub fn to_row<Text: From<&'a str>>(
+        &self,
         account: AccountId,
         booked_on: Date,
         id: MovementId,
-    ) -> Result<MovementRow, StoreError> {
-        let Self { status, consents, version, amount, glosa, .. } = self;
-        let glosa = glosa.to_owned();
-        let Parts { value_on, balance_after, details, counterparty } =
-            self.parts().ok_or_else(damaged)?;
-        let value_on = value_on.map(date_of_day).transpose()?;
-        Ok(MovementRow {
-            movement: Movement {
-                id,
-                account,
-                version,
-                booked_on,
-                value_on,
-                amount,
-                balance_after,
-                status,
-                glosa,
-                details,
-            },
-            consents,
-            counterparty,
-        })
+    ) -> Result<MovementRow<Text>, StoreError> {
+        let Self { status, consents, version, .. } = *self;
+        let Tail { value_on, balance_after, instalment, counterparty, texts } = self.tail()?;
+        let Texts { glosa, document, reference, channel, branch, city, last4 } = texts;
+        let additional = self.has(Part::AdditionalCard);
+        let details = MovementDetails {
+            document: document.map(Text::from),
+            reference: reference.map(Text::from),
+            channel: channel.map(Text::from),
+            branch: branch.map(Text::from),
+            city: city.map(Text::from),
+            card: last4.map(|last4| CardUse { last4: last4.into(), additional }),
+            instalment,
+        };
+        let movement = Movement {
+            id,
+            account,
+            version,
+            booked_on,
+            value_on: value_on.map(date_of_day).transpose()?,
+            amount: self.money()?,
+            balance_after,
+            status,
+            glosa: glosa.into(),
+            details,
+        };
+        Ok(MovementRow { movement, consents, counterparty })
+    }
+
+    fn money(&self) -> Result<Money, Damaged> {
+        let code = std::str::from_utf8(&self.currency).map_err(|_| Damaged)?;
+        let currency = Currency::parse(code).map_err(|_| Damaged)?;
+        Ok(Money::new(self.amount, currency))
     }
 
     fn has(&self, part: Part) -> bool {
         self.parts & part as u16 != 0
     }
 
-    fn parts(mut self) -> Option<Parts> {
-        let value_on = self.read_if(Part::ValueOn, |from| from.array().map(i32::from_le_bytes))?;
-        let balance_after =
-            self.read_if(Part::BalanceAfter, |from| from.array().map(i64::from_le_bytes))?;
-        let details = self.details()?;
-        let counterparty = self.read_if(Part::Counterparty, Reader::sealed)?;
-        self.rest.0.is_empty().then_some(Parts { value_on, balance_after, details, counterparty })
-    }
-
-    fn details(&mut self) -> Option<MovementDetails> {
-        Some(MovementDetails {
-            document: self.read_if(Part::Document, Reader::owned)?,
-            reference: self.read_if(Part::Reference, Reader::owned)?,
-            channel: self.read_if(Part::Channel, Reader::owned)?,
-            branch: self.read_if(Part::Branch, Reader::owned)?,
-            city: self.read_if(Part::City, Reader::owned)?,
-            card: {
-                let additional = self.has(Part::AdditionalCard);
-                let last4 = self.read_if(Part::Card, Reader::owned)?;
-                last4.map(|last4| CardUse { last4, additional })
-            },
-            instalment: self.read_if(Part::Instalment, Reader::instalment)?,
+    fn tail(&self) -> Result<Tail<'a>, Damaged> {
+        let mut from = self.tail;
+        Ok(Tail {
+            value_on: self.read_if(Part::ValueOn, || from.array().map(i32::from_le_bytes))?,
+            balance_after: self
+                .read_if(Part::BalanceAfter, || from.array().map(i64::from_le_bytes))?,
+            instalment: self.read_if(Part::Instalment, || from.instalment())?,
+            counterparty: self.read_if(Part::Counterparty, || from.sealed())?,
+            texts: self.texts(from)?,
         })
     }
 
-    /// A part that may be there. The outer `None` says that the value is damaged.
+    fn texts(&self, mut from: Reader<'a>) -> Result<Texts<'a>, Damaged> {
+        let glosa = from.length()?;
+        let mut length = |part| self.read_if(part, || from.length());
+        let (document, reference) = (length(Part::Document)?, length(Part::Reference)?);
+        let (channel, branch) = (length(Part::Channel)?, length(Part::Branch)?);
+        let (city, last4) = (length(Part::City)?, length(Part::Card)?);
+        let mut texts = from.rest_as_texts()?;
+        let read = Texts {
+            glosa: texts.cut(glosa)?,
+            document: texts.cut_if(document)?,
+            reference: texts.cut_if(reference)?,
+            channel: texts.cut_if(channel)?,
+            branch: texts.cut_if(branch)?,
+            city: texts.cut_if(city)?,
+            last4: texts.cut_if(last4)?,
+        };
+        if texts.0.is_empty() { Ok(read) } else { Err(Damaged) }
+    }
+
     fn read_if<T>(
-        &mut self,
+        &self,
         part: Part,
-        read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
-    ) -> Option<Option<T>> {
-        if self.has(part) { read(&mut self.rest).map(Some) } else { Some(None) }
+        read: impl FnOnce() -> Result<T, Damaged>,
+    ) -> Result<Option<T>, Damaged> {
+        if self.has(part) { read().map(Some) } else { Ok(None) }
     }
 }
 
-/// What stands after the glosa.
-struct Parts {
+/// What stands after the head.
+struct Tail<'a> {
     value_on: Option<i32>,
     balance_after: Option<i64>,
-    details: MovementDetails,
+    instalment: Option<Instalment>,
     counterparty: Option<Sealed>,
+    texts: Texts<'a>,
+}
+
+struct Texts<'a> {
+    glosa: &'a str,
+    document: Option<&'a str>,
+    reference: Option<&'a str>,
+    channel: Option<&'a str>,
+    branch: Option<&'a str>,
+    city: Option<&'a str>,
+    last4: Option<&'a str>,
 }
 
 /// What is left to be read.
+#[derive(Clone, Copy)]
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk()?;
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Damaged> {
+        let (taken, rest) = self.0.split_first_chunk().ok_or(Damaged)?;
         self.0 = rest;
-        Some(*taken)
+        Ok(*taken)
     }
 
-    fn bytes(&mut self) -> Option<&'a [u8]> {
-        let length = u32::from_le_bytes(self.array()?);
-        let (taken, rest) = self.0.split_at_checked(usize::try_from(length).ok()?)?;
-        self.0 = rest;
-        Some(taken)
+    fn length(&mut self) -> Result<usize, Damaged> {
+        usize::try_from(u32::from_le_bytes(self.array()?)).map_err(|_| Damaged)
     }
 
-    fn text(&mut self) -> Option<&'a str> {
-        std::str::from_utf8(self.bytes()?).ok()
-    }
-
-    fn owned(&mut self) -> Option<String> {
-        self.text().map(str::to_owned)
-    }
-
-    fn instalment(&mut self) -> Option<Instalment> {
+    fn instalment(&mut self) -> Result<Instalment, Damaged> {
         let number = u16::from_le_bytes(self.array()?);
         let of = u16::from_le_bytes(self.array()?);
-        Some(Instalment { number, of })
+        Ok(Instalment { number, of })
     }
 
-    fn sealed(&mut self) -> Option<Sealed> {
+    fn sealed(&mut self) -> Result<Sealed, Damaged> {
         let key = DataKeyId::from_bytes(self.array()?);
         let schema = u16::from_le_bytes(self.array()?);
-        Some(Sealed { key, schema, bytes: self.bytes()?.to_vec() })
+        let length = self.length()?;
+        let (bytes, rest) = self.0.split_at_checked(length).ok_or(Damaged)?;
+        self.0 = rest;
+        Ok(Sealed { key, schema, bytes: bytes.to_vec() })
+    }
+
+    fn rest_as_texts(self) -> Result<RestOfTexts<'a>, Damaged> {
+        std::str::from_utf8(self.0).map(RestOfTexts).map_err(|_| Damaged)
     }
 }
 
-fn damaged() -> StoreError {
-    StoreError::corrupt("a stored movement is damaged, or of a shape that this version does not know")
+/// Texts that are not given out yet.
+struct RestOfTexts<'a>(&'a str);
+
+impl<'a> RestOfTexts<'a> {
+    fn cut(&mut self, length: usize) -> Result<&'a str, Damaged> {
+        let (text, rest) = self.0.split_at_checked(length).ok_or(Damaged)?;
+        self.0 = rest;
+        Ok(text)
+    }
+
+    fn cut_if(&mut self, length: Option<usize>) -> Result<Option<&'a str>, Damaged> {
+        length.map(|length| self.cut(length)).transpose()
+    }
+}
+
+/// The value is none that [`encode_movement`] writes.
+struct Damaged;
+
+impl From<Damaged> for StoreError {
+    fn from(Damaged: Damaged) -> Self {
+        Self::corrupt("a stored movement is damaged, or of a shape that this version does not know")
+    }
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_model::{InstitutionId, LinkSource, LinkState};
@@ -5,7 +7,7 @@ use cartola_primitives::id::{LinkId, PersonId, TenantId};
 
 use super::MemoryStore;
 use super::records::{Records, add, expect, page, refuse_if_any};
-use crate::people::{LinkRow, PersonRow};
+use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::{Page, People, StoreError};
 
 #[async_trait]
@@ -37,6 +39,18 @@ impl People for MemoryStore {
         let records = self.records(tenant);
         let wanted = (institution, person, source);
         Ok(records.links.values().find(|row| identity(row) == wanted).cloned())
+    }
+
+    async fn link(&self, tenant: TenantId, id: LinkId) -> Result<Option<LinkRow>, StoreError> {
+        Ok(self.records(tenant).links.get(&id).cloned())
+    }
+
+    async fn link_secret(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+    ) -> Result<Option<LinkSecretRow>, StoreError> {
+        Ok(self.records(tenant).link_secrets.get(&link).cloned())
     }
 
     async fn links(
@@ -73,4 +87,13 @@ pub fn change_link(
     link.state = state;
     link.version += 1;
     Ok(())
+}
+
+pub fn keep_link_secret(records: &mut Records, row: LinkSecretRow) {
+    Arc::make_mut(&mut records.link_secrets).insert(row.link, row);
+}
+
+pub fn destroy_link_secret(records: &mut Records, link: LinkId) -> Result<(), StoreError> {
+    let destroyed = Arc::make_mut(&mut records.link_secrets).remove(&link);
+    destroyed.map(drop).ok_or_else(|| StoreError::conflict("destroying what a link signs in with"))
 }

@@ -5,19 +5,21 @@ use std::sync::Arc;
 
 use cartola_crypto::Digest;
 use cartola_model::BalanceKind;
-use cartola_primitives::Date;
 use cartola_primitives::id::{
-    AccountId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, LinkId, MovementId,
-    PersonId, SourceId,
+    AccountId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, JobId, LinkId,
+    MessageId, MovementId, PersonId, SourceId,
 };
+use cartola_primitives::{Date, Timestamp};
 
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::audit::AuditRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
+use crate::jobs::{JobRow, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
-use crate::people::{LinkRow, PersonRow};
+use crate::outbox::{Attempt, MessageOrder};
+use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 use crate::{Page, StoreError, page_size};
@@ -33,6 +35,7 @@ pub struct Records {
     pub data_keys: Table<DataKeyId, DataKeyRow>,
     pub people: Table<PersonId, PersonRow>,
     pub links: Table<LinkId, LinkRow>,
+    pub link_secrets: Table<LinkId, LinkSecretRow>,
     pub consents: Table<ConsentId, ConsentRow>,
     pub consent_sets: Table<ConsentSetId, ConsentSetRow>,
     pub accounts: Table<AccountId, AccountRow>,
@@ -51,6 +54,13 @@ pub struct Records {
     /// The entry of sequence n is the n-th, counted from 1.
     pub audit: Arc<Vec<AuditRow>>,
     pub answers: Table<Digest, AnswerRow>,
+    pub jobs: Table<JobId, JobRow>,
+    /// The number of the tenant's last turn in each queue.
+    pub turns: Table<Queue, u64>,
+    pub messages: Table<MessageId, MessageOrder>,
+    /// By their place among the attempts at that message, from 1.
+    pub attempts: Table<(MessageId, usize), Attempt>,
+    pub disabled: Table<Digest, Timestamp>,
 }
 
 /// Adds a row whose key must be new.

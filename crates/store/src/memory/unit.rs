@@ -5,7 +5,8 @@ use cartola_primitives::id::TenantId;
 
 use super::records::Records;
 use super::{
-    State, accounts, answers, audit, consents, imports, movements, people, tenancy, vault,
+    State, accounts, answers, audit, consents, imports, jobs, movements, outbox, people, tenancy,
+    vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -50,6 +51,11 @@ impl<'a> Unit<'a> {
             Command::AddDataKey(row) => vault::add_data_key(records, row),
             Command::AddPerson(row) => people::add_person(records, row),
             Command::AddLink(row) => people::add_link(records, row),
+            Command::KeepLinkSecret(row) => {
+                people::keep_link_secret(records, row);
+                Ok(())
+            }
+            Command::DestroyLinkSecret(link) => people::destroy_link_secret(records, link),
             Command::ChangeLink { id, expected, state } => {
                 people::change_link(records, id, expected, state)
             }
@@ -73,6 +79,14 @@ impl<'a> Unit<'a> {
             }
             Command::AddImport(row) => imports::add_import(records, row),
             Command::Audit(event) => audit::append(self, &event),
+            Command::EnqueueJob(order) => jobs::enqueue(self, order),
+            Command::EndJob { id, lease, end } => jobs::end(self, id, lease, end),
+            Command::AddMessage(order) => outbox::add_message(self, order),
+            Command::EndDelivery { id, lease, attempt, end } => {
+                outbox::end_delivery(self, id, lease, attempt, end)
+            }
+            Command::ReplayMessage(id) => outbox::replay(self, id),
+            Command::AllowDestination(destination) => outbox::allow(records, &destination),
             Command::RecordAnswer(row) => answers::record_answer(records, row, self.at),
         }
     }

@@ -1,15 +1,15 @@
 //! What is written can be read, whatever it says; what is damaged is found.
 
-use cartola_model::movement::MovementDetails;
 use cartola_crypto::Sealed;
+use cartola_model::movement::MovementDetails;
 use cartola_model::{CardUse, Instalment, Movement, MovementStatus, Observation};
 use cartola_primitives::id::{AccountId, ConsentSetId, DataKeyId, MovementId};
 use cartola_primitives::money::CURRENCIES;
 use cartola_primitives::{Currency, Date, Money, date};
-use cartola_store::{StoreError, StoreErrorKind};
 use cartola_store::encoding::movement::{StoredMovement, encode_movement};
 use cartola_store::encoding::{date_of_day, day_number, decode_observation, encode_observation};
 use cartola_store::movements::MovementRow;
+use cartola_store::{StoreError, StoreErrorKind};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -98,7 +98,7 @@ fn movements() -> impl Strategy<Value = MovementRow> {
 /// The movement of a body, with the account, day and id of a row.
 fn opened(body: &[u8], row: &MovementRow) -> Result<MovementRow, StoreError> {
     let Movement { account, booked_on, id, .. } = row.movement;
-    StoredMovement::open(body)?.into_row(account, booked_on, id)
+    StoredMovement::open(body)?.to_row(account, booked_on, id)
 }
 
 proptest! {

@@ -13,7 +13,8 @@ use cartola_primitives::{Currency, Date, Money};
 use cartola_store::MAX_PAGE;
 use cartola_store::movements::MovementRow;
 
-use super::{Sink, Source, accounts, movements};
+use super::movements::{self, UNREADABLE};
+use super::{Sink, Source, accounts};
 use chain::{Adjustment, Chain, Closing};
 
 const WRITING: &str = "the export cannot be written";
@@ -57,7 +58,7 @@ async fn books(source: &Source<'_>) -> anyhow::Result<Vec<Book>> {
             continue;
         }
         let first = movements::page(source, Some(id), None, 1).await?;
-        if let Some(first) = first.rows.first() {
+        if let Some(first) = first.rows.iter().next().transpose().context(UNREADABLE)? {
             books.push(Book { name, account, first: first.movement.booked_on });
         }
     }
@@ -92,7 +93,8 @@ async fn write_book(source: &Source<'_>, book: &Book, sink: &mut Sink) -> anyhow
     loop {
         let page = movements::page(source, Some(book.account.row.id), after, MAX_PAGE).await?;
         // What is pending is in no balance yet, and may never be.
-        let booked = page.rows.iter().filter(|row| row.movement.status == MovementStatus::Booked);
+        let rows = page.rows.to_rows().context(UNREADABLE)?;
+        let booked = rows.iter().filter(|row| row.movement.status == MovementStatus::Booked);
         for row in booked {
             let movement = &row.movement;
             let ended =

@@ -156,6 +156,9 @@ impl Record for Written<'_> {
     }
 }
 
+/// What a failing read was.
+pub const UNREADABLE: &str = "the movements cannot be read";
+
 /// Writes all movements asked for, the oldest first, those of a day by id.
 pub async fn write(source: &Source<'_>, rows: &mut Rows<'_>) -> anyhow::Result<()> {
     let accounts = accounts::all(source).await?;
@@ -163,7 +166,7 @@ pub async fn write(source: &Source<'_>, rows: &mut Rows<'_>) -> anyhow::Result<(
     let mut after = None;
     loop {
         let found = page(source, source.account, after, MAX_PAGE).await?;
-        for row in &found.rows {
+        for row in &found.rows.to_rows().context(UNREADABLE)? {
             // An account that was added since the list was read comes with the next export.
             let Some(account) = accounts.get(&row.movement.account) else { continue };
             let counterparty = source.engine.counterparty(&source.who, row).await;
@@ -197,5 +200,5 @@ pub async fn page(
         limit,
         now: source.engine.now(),
     };
-    source.engine.movements(&source.who, query).await.context("the movements cannot be read")
+    source.engine.movements(&source.who, query).await.context(UNREADABLE)
 }

@@ -8,26 +8,26 @@ use cartola_primitives::id::AccountId;
 use super::{first_of, last_of};
 use crate::memory::consents::Permits;
 use crate::memory::records::Records;
-use crate::movements::{MAX_SCAN, MovementKey, MovementPage, MovementQuery, Order};
+use crate::movements::{MAX_SCAN, MovementKey, MovementPage, MovementQuery, MovementRow, Order};
 use crate::page_size;
 
 pub fn page(records: &Records, query: &MovementQuery) -> MovementPage {
     let size = page_size(query.limit);
     let text = query.text.as_deref().map(fold);
     let mut permits = Permits::new(records, query.now);
-    let mut rows = Vec::new();
+    let mut rows: Vec<&MovementRow> = Vec::new();
     let mut last_seen = None;
     for (seen, key) in keys(records, query).enumerate() {
         if rows.len() == size || seen == MAX_SCAN {
-            return MovementPage { rows, next: last_seen };
+            return MovementPage { rows: rows.into_iter().collect(), next: last_seen };
         }
         last_seen = Some(key);
         let row = &records.movements[&key.id];
         if matches(&row.movement, query, text.as_deref()) && permits.set_holds(row.consents) {
-            rows.push(row.clone());
+            rows.push(row);
         }
     }
-    MovementPage { rows, next: None }
+    MovementPage { rows: rows.into_iter().collect(), next: None }
 }
 
 /// Movements between two keys, both included, oldest first.

@@ -1,0 +1,85 @@
+//! All pages of a statement as one batch.
+
+use std::collections::HashSet;
+
+use cartola_model::{Coverage, InstitutionId, SourceKind};
+
+use super::{PageCursor, RawAnswer, ReadStatements, StatementQuery};
+use crate::{Batch, ConnectorError, Context, ErrorKind, Line};
+
+/// Most pages of one statement. With 500 movements on each, half a million.
+pub const MAX_PAGES: usize = 1_000;
+
+/// A statement that was read to its end.
+#[derive(Debug, Clone)]
+pub struct WholeStatement {
+    /// All its movements. It covers the days asked for completely.
+    pub batch: Batch,
+    /// Its pages as they came.
+    pub raw: Vec<RawAnswer>,
+}
+
+/// Reads every page. All or nothing: a statement that breaks off covers no day for certain.
+pub async fn whole_statement(
+    reader: &dyn ReadStatements,
+    institution: &InstitutionId,
+    query: &StatementQuery<'_>,
+    context: &Context,
+) -> Result<WholeStatement, ConnectorError> {
+    let (mut lines, mut raw) = (Vec::new(), Vec::new());
+    let mut cursors = Cursors::default();
+    loop {
+        let page = reader.page(query, cursors.last.as_ref(), context).await?;
+        lines.extend(page.value.lines);
+        raw.push(page.raw);
+        match page.value.next {
+            Some(next) => cursors.step(next)?,
+            None => {
+                let batch = batch(page.value.layout, institution, query, lines, context);
+                return Ok(WholeStatement { batch, raw });
+            }
+        }
+    }
+}
+
+/// The way through the pages, which must end and must not turn in a circle.
+#[derive(Default)]
+struct Cursors {
+    seen: HashSet<PageCursor>,
+    last: Option<PageCursor>,
+}
+
+impl Cursors {
+    fn step(&mut self, next: PageCursor) -> Result<(), ConnectorError> {
+        let invalid = |reason| ConnectorError::new(ErrorKind::AnswerInvalid, "statement", reason);
+        if self.seen.len() + 1 >= MAX_PAGES {
+            return Err(invalid("the statement has more pages than are read"));
+        }
+        if !self.seen.insert(next.clone()) {
+            return Err(invalid("the pages of the statement turn in a circle"));
+        }
+        self.last = Some(next);
+        Ok(())
+    }
+}
+
+fn batch(
+    layout: &'static str,
+    institution: &InstitutionId,
+    query: &StatementQuery<'_>,
+    lines: Vec<Line>,
+    context: &Context,
+) -> Batch {
+    let (from, to) = (query.days.from(), query.days.to());
+    Batch {
+        layout,
+        source: SourceKind::Institution,
+        account: query.account.claim(institution),
+        as_of: context.today(),
+        coverage: Coverage { from, to, complete: true },
+        period: None,
+        lines,
+        balances: Vec::new(),
+        warnings: Vec::new(),
+    }
+}

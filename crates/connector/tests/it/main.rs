@@ -1,0 +1,1 @@
+//! Layers, transport and credentials.

@@ -1,0 +1,185 @@
+//! What adds, ends and forgets jobs.
+
+use cartola_model::Failure;
+use cartola_primitives::id::{JobId, LeaseId, TenantId};
+use cartola_primitives::{Moment, Timestamp};
+use cartola_store::jobs::{JobEnd, JobOrder, Queue, Standing, check_open};
+use cartola_store::{MAX_PAGE, StoreError};
+use rusqlite::{Connection, params};
+
+use super::claim::milliseconds;
+use super::{JOB, job_columns, read_job};
+use crate::codes;
+use crate::columns::{Columns, bytes_or_null, damaged, sealed_columns, signed};
+use crate::error::Doing;
+use crate::outbox;
+use crate::rows::{all, first};
+use crate::unit::Unit;
+
+const ADD: &str = concat!(
+    "INSERT INTO job (tenant, ",
+    job_columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 0, \
+     NULL, 1, NULL, NULL, NULL, NULL, NULL)"
+);
+const ONE_MORE: &str = "INSERT INTO job_turn (queue, tenant, turn, open) VALUES (?1, ?2, 0, 1) \
+    ON CONFLICT (queue, tenant) DO UPDATE SET open = open + 1 RETURNING open";
+const FEWER: &str = "UPDATE job_turn SET open = open - ?3 WHERE queue = ?1 AND tenant = ?2";
+const RETRY: &str = "UPDATE job SET state = 1, not_before = ?4, failure = ?5, lease = NULL, \
+    lease_epoch = NULL, lease_until = NULL, lease_term = NULL \
+    WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2";
+const END: &str = "UPDATE job SET state = ?4, ended_at = ?5, failure = coalesce(?6, failure), \
+    lease = NULL, lease_epoch = NULL, lease_until = NULL, lease_term = NULL \
+    WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2";
+const PROLONG: &str = "UPDATE job SET lease_epoch = ?4, lease_until = ?5 + lease_term \
+    WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2";
+pub const ENDED: &str =
+    "SELECT tenant, id, queue FROM job WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2";
+const FORGET: &str = "DELETE FROM job WHERE tenant = ?1 AND id = ?2";
+
+pub fn enqueue(unit: &Unit<'_>, order: &JobOrder) -> Result<(), StoreError> {
+    order.check()?;
+    add_job(unit, order, None)
+}
+
+/// Adds a job that waits.
+pub fn add_job(unit: &Unit<'_>, order: &JobOrder, after: Option<JobId>) -> Result<(), StoreError> {
+    one_more_open(unit, order.queue)?;
+    let arguments = sealed_columns(order.arguments.as_ref());
+    let next = order.continuation.as_ref();
+    let next_arguments = sealed_columns(next.and_then(|next| next.arguments.as_ref()));
+    let values = params![
+        unit.tenant.as_bytes(),
+        order.id.as_bytes(),
+        codes::queue(order.queue),
+        order.kind.as_str(),
+        bytes_or_null(order.link.as_ref()),
+        codes::priority(order.priority),
+        order.not_before.as_microsecond(),
+        arguments.0,
+        arguments.1,
+        arguments.2,
+        bytes_or_null(next.map(|next| &next.id)),
+        next.map(|next| next.kind.as_str()),
+        next_arguments.0,
+        next_arguments.1,
+        next_arguments.2,
+        bytes_or_null(after.as_ref()),
+        unit.at.as_microsecond(),
+    ];
+    unit.execute("adding a job", ADD, values).map(drop)
+}
+
+/// Counts one more job that has not ended, unless there are too many.
+fn one_more_open(unit: &Unit<'_>, queue: Queue) -> Result<(), StoreError> {
+    let values = params![codes::queue(queue), unit.tenant.as_bytes()];
+    let open: Option<u64> =
+        first(unit.connection, ONE_MORE, values, |columns: &mut Columns<'_>| columns.number())?;
+    check_open(open.ok_or_else(damaged)? - 1)
+}
+
+/// Counts a job that is open again, or so many that have ended.
+pub fn count_open(unit: &Unit<'_>, queue: Queue, change: OpenJobs) -> Result<(), StoreError> {
+    match change {
+        OpenJobs::OneMore => one_more_open(unit, queue),
+        OpenJobs::Fewer(count) => {
+            let values = params![codes::queue(queue), unit.tenant.as_bytes(), signed(count as u64)];
+            unit.execute("counting jobs", FEWER, values).map(drop)
+        }
+    }
+}
+
+/// How the number of jobs that have not ended changes.
+#[derive(Debug, Clone, Copy)]
+pub enum OpenJobs {
+    /// By one that was dead.
+    OneMore,
+    /// By so many that ended.
+    Fewer(usize),
+}
+
+pub fn end_job(unit: &Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Result<(), StoreError> {
+    let (standing, failure) = match end {
+        JobEnd::Retry { not_before, failure } => {
+            let values = params![
+                unit.tenant.as_bytes(),
+                id.as_bytes(),
+                lease.as_bytes(),
+                not_before.as_microsecond(),
+                failure.name(),
+            ];
+            return unit.change("queueing a job again", RETRY, values);
+        }
+        JobEnd::Done => (Standing::Done, None),
+        JobEnd::Dead { failure } => (Standing::Dead, Some(failure)),
+    };
+    let values = params![
+        unit.tenant.as_bytes(),
+        id.as_bytes(),
+        lease.as_bytes(),
+        codes::standing(standing),
+        unit.at.as_microsecond(),
+        failure.map(Failure::name),
+    ];
+    unit.change("ending a job", END, values)?;
+    let ended = params![unit.tenant.as_bytes(), id.as_bytes()];
+    let ended = first(unit.connection, JOB, ended, read_job)?.ok_or_else(damaged)?.order;
+    count_open(unit, ended.queue, OpenJobs::Fewer(1))?;
+    go_on(unit, ended)
+}
+
+/// Queues the continuation of a job that has ended.
+fn go_on(unit: &Unit<'_>, mut ended: JobOrder) -> Result<(), StoreError> {
+    let Some(next) = ended.continuation.take() else { return Ok(()) };
+    let after = ended.id;
+    let order = JobOrder {
+        id: next.id,
+        kind: next.kind,
+        link: None,
+        arguments: next.arguments,
+        not_before: unit.at,
+        ..ended
+    };
+    add_job(unit, &order, Some(after))
+}
+
+pub fn prolong(
+    connection: &Connection,
+    tenant: TenantId,
+    job: JobId,
+    lease: LeaseId,
+    moment: Moment,
+) -> Result<(), StoreError> {
+    const PROLONGING: &str = "prolonging a lease";
+    let values = params![
+        tenant.as_bytes(),
+        job.as_bytes(),
+        lease.as_bytes(),
+        moment.epoch.as_bytes(),
+        milliseconds(moment.elapsed),
+    ];
+    let changed = connection.prepare_cached(PROLONG).and_then(|mut it| it.execute(values));
+    match changed.doing(PROLONGING)? {
+        1 => Ok(()),
+        _ => Err(StoreError::conflict(PROLONGING)),
+    }
+}
+
+/// Forgets a page of what ended before an instant.
+pub fn forget_ended(connection: &Connection, before: Timestamp) -> Result<usize, StoreError> {
+    let values = params![before.as_microsecond(), signed(MAX_PAGE as u64)];
+    let ended: Vec<(TenantId, JobId, Queue)> = all(connection, ENDED, values, |columns| {
+        Ok((columns.id()?, columns.id()?, columns.code(codes::queue_of)?))
+    })?;
+    for (tenant, id, queue) in &ended {
+        let values = params![tenant.as_bytes(), id.as_bytes()];
+        connection
+            .prepare_cached(FORGET)
+            .and_then(|mut it| it.execute(values))
+            .doing("forgetting a job")?;
+        if *queue == Queue::Outbox {
+            outbox::forget(connection, *tenant, *id)?;
+        }
+    }
+    Ok(ended.len())
+}

@@ -1,0 +1,216 @@
+//! The outbox.
+
+use std::time::Duration;
+
+use cartola_model::Failure;
+use cartola_primitives::id::MessageId;
+
+use super::Backend;
+use super::crew::Worker;
+use super::fixtures::{NOW, at};
+use super::pages::check_list;
+use super::scene::Scene;
+use crate::jobs::{ClaimedJob, JobEnd, Queue, Standing};
+use crate::outbox::{
+    Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MAX_MESSAGE_BYTES, MessageOrder,
+    MessageRow, MessageState, message_of,
+};
+use crate::{Command, StoreErrorKind, UnitOfWork};
+
+fn pending(order: &MessageOrder) -> MessageRow {
+    let state = MessageState::Pending { next_attempt: NOW };
+    MessageRow { order: order.clone(), created_at: NOW, attempts: 0, state }
+}
+
+fn answered(status: u16) -> Attempt {
+    let lasted = Duration::from_millis(120);
+    Attempt { at: NOW, lasted, outcome: AttemptOutcome::Status(status) }
+}
+
+async fn find(scene: &Scene, id: MessageId) -> Option<MessageRow> {
+    scene.store.message(scene.make.tenant, id).await.expect("a read")
+}
+
+async fn state(scene: &Scene, id: MessageId) -> MessageState {
+    find(scene, id).await.expect("it is kept").state
+}
+
+/// So many messages to one destination, added.
+async fn add(scene: &Scene, destination: &str, count: usize) -> Vec<MessageOrder> {
+    let orders: Vec<_> = (0..count).map(|_| scene.make.message(destination)).collect();
+    let commands = orders.iter().cloned().map(Command::AddMessage);
+    scene.commit(commands.fold(scene.unit(), UnitOfWork::with)).await;
+    orders
+}
+
+async fn take(scene: &Scene, places: usize) -> Vec<ClaimedJob> {
+    let worker = Worker::new(&scene.store, 1);
+    worker.take_by(worker.claim(Queue::Outbox, places, at(99_999))).await
+}
+
+fn ending(job: &ClaimedJob, attempt: Attempt, end: DeliveryEnd) -> Command {
+    let id = message_of(job.row.order.id);
+    Command::EndDelivery { id, lease: job.lease, attempt, end }
+}
+
+/// A message comes back with all its parts, and waits for its first attempt.
+pub async fn a_message_comes_back_as_it_was_added(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let order = scene.make.message("https://one.example");
+    assert_eq!(find(&scene, order.id).await, None);
+    scene.apply(Command::AddMessage(order.clone())).await;
+    assert_eq!(find(&scene, order.id).await, Some(pending(&order)));
+    scene.conflicts(Command::AddMessage(order)).await;
+}
+
+/// A message that is too long is a defect.
+pub async fn too_long_a_message_is_refused(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let body = scene.make.sealed(&"a".repeat(MAX_MESSAGE_BYTES));
+    let order = MessageOrder { body, ..scene.make.message("https://one.example") };
+    assert_eq!(scene.refused(Command::AddMessage(order)).await, StoreErrorKind::Misuse);
+}
+
+/// Messages are taken from their own queue, under their own ids.
+pub async fn a_message_is_delivered_by_its_job(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let id = add(&scene, "https://one.example", 1).await[0].id;
+    scene.enqueue_new(1).await;
+    assert_eq!(Worker::new(&scene.store, 2).take(9).await.len(), 1, "other workers see none");
+    let [job] = &take(&scene, 9).await[..] else { panic!("one message waits") };
+    assert_eq!(message_of(job.row.order.id), id);
+    scene
+        .commit(scene.unit_at(at(3)).with(ending(job, answered(204), DeliveryEnd::Delivered)))
+        .await;
+    let row = find(&scene, id).await.expect("it is kept");
+    assert_eq!((row.attempts, row.state), (1, MessageState::Delivered { at: at(3) }));
+}
+
+/// Every attempt is logged, in order, with what came of it.
+pub async fn attempts_are_logged(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let id = add(&scene, "https://one.example", 1).await[0].id;
+    let failed = AttemptFailure::ALL.map(AttemptOutcome::Failed);
+    let outcomes: Vec<_> = [AttemptOutcome::Status(503)].into_iter().chain(failed).collect();
+    let mut expected = Vec::new();
+    for (outcome, seconds) in outcomes.into_iter().zip(1..) {
+        let job = take(&scene, 1).await.remove(0);
+        let attempt = Attempt { outcome, ..answered(0) };
+        let end = DeliveryEnd::Retry { not_before: at(seconds), failure: Failure::Timeout };
+        scene.apply(ending(&job, attempt, end)).await;
+        expected.push(attempt);
+        assert_eq!(state(&scene, id).await, MessageState::Pending { next_attempt: at(seconds) });
+    }
+    let logged = scene.store.attempts(scene.make.tenant, id).await.expect("a read");
+    assert_eq!(logged, expected);
+}
+
+/// An attempt under a lease that is lost is not logged.
+pub async fn a_lost_lease_logs_nothing(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let id = add(&scene, "https://one.example", 1).await[0].id;
+    let mut job = take(&scene, 1).await.remove(0);
+    job.lease = scene.make.id();
+    scene.conflicts(ending(&job, answered(200), DeliveryEnd::Delivered)).await;
+    let logged = scene.store.attempts(scene.make.tenant, id).await.expect("a read");
+    assert_eq!(logged, []);
+}
+
+/// A dead letter is replayed as if it were new, and keeps its log.
+pub async fn a_dead_letter_can_be_replayed(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let id = add(&scene, "https://one.example", 1).await[0].id;
+    scene.conflicts(Command::ReplayMessage(id)).await;
+    scene.conflicts(Command::ReplayMessage(scene.make.id())).await;
+    let dead = DeliveryEnd::Dead { failure: Failure::Timeout };
+    for replays in 1..=2 {
+        let job = take(&scene, 1).await.remove(0);
+        assert_eq!(job.row.attempts, 1);
+        scene.commit(scene.unit_at(at(5)).with(ending(&job, answered(500), dead))).await;
+        assert_eq!(state(&scene, id).await, MessageState::Dead { at: at(5) });
+        assert_eq!(take(&scene, 1).await, []);
+        scene.commit(scene.unit_at(at(9)).with(Command::ReplayMessage(id))).await;
+        let row = find(&scene, id).await.expect("it is kept");
+        let state = MessageState::Pending { next_attempt: at(9) };
+        assert_eq!((row.attempts, row.state), (0, state));
+        let logged = scene.store.attempts(scene.make.tenant, id).await.expect("a read");
+        assert_eq!(logged.len(), replays);
+    }
+}
+
+/// A job that is dead is no message, even when it is asked for by its bytes.
+pub async fn only_messages_are_replayed(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let worker = Worker::new(&scene.store, 1);
+    scene.enqueue_new(1).await;
+    let job = worker.take_one().await;
+    let end = JobEnd::Dead { failure: Failure::Timeout };
+    scene.apply(super::crew::ending(&job, end)).await;
+    scene.conflicts(Command::ReplayMessage(message_of(job.row.order.id))).await;
+}
+
+/// A disabled destination takes what waits for it along, and what is written for it later, until
+/// it is allowed again; other destinations do not notice.
+pub async fn a_destination_can_be_disabled(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let gone = add(&scene, "https://gone.example", 2).await;
+    let other = add(&scene, "https://one.example", 1).await[0].id;
+    let job = take(&scene, 1).await.remove(0);
+    let disabling = ending(&job, answered(410), DeliveryEnd::Disabled);
+    scene.commit(scene.unit_at(at(2)).with(disabling)).await;
+    let (tenant, destination) = (scene.make.tenant, &gone[0].destination);
+    let since = scene.store.disabled(tenant, destination).await.expect("a read");
+    assert_eq!(since, Some(at(2)));
+    let late = add(&scene, "https://gone.example", 1).await[0].id;
+    assert_eq!(state(&scene, gone[0].id).await, MessageState::Dead { at: at(2) });
+    assert_eq!(state(&scene, gone[1].id).await, MessageState::Dead { at: at(2) });
+    assert_eq!(state(&scene, late).await, MessageState::Dead { at: NOW });
+    assert_eq!(state(&scene, other).await, MessageState::Pending { next_attempt: NOW });
+    scene.apply(Command::AllowDestination(*destination)).await;
+    assert_eq!(scene.store.disabled(tenant, destination).await.expect("a read"), None);
+    let allowed = add(&scene, "https://gone.example", 1).await[0].id;
+    assert_eq!(state(&scene, allowed).await, MessageState::Pending { next_attempt: NOW });
+    assert_eq!(take(&scene, 9).await.len(), 2);
+}
+
+/// Messages are listed by id, all of them or those that stand so.
+pub async fn messages_are_listed_by_id_in_pages(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let all = add(&scene, "https://one.example", 6).await;
+    let taken = take(&scene, 3).await;
+    scene.apply(ending(&taken[0], answered(200), DeliveryEnd::Delivered)).await;
+    let dead = DeliveryEnd::Dead { failure: Failure::Timeout };
+    scene.apply(ending(&taken[1], answered(500), dead)).await;
+    let lists = [
+        (None, &all[..]),
+        (Some(Standing::Done), &all[..1]),
+        (Some(Standing::Dead), &all[1..2]),
+        (Some(Standing::Running), &all[2..3]),
+        (Some(Standing::Queued), &all[3..]),
+    ];
+    let tenant = scene.make.tenant;
+    for (standing, expected) in lists {
+        let mut rows = Vec::new();
+        for order in expected {
+            rows.extend(find(&scene, order.id).await);
+        }
+        check_list(&rows, async |after, limit| {
+            scene.store.messages(tenant, standing, after, limit).await
+        })
+        .await;
+    }
+}
+
+/// What was delivered long ago is forgotten with its log.
+pub async fn what_was_sent_is_forgotten(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let all = add(&scene, "https://one.example", 2).await;
+    for job in take(&scene, 1).await {
+        scene.apply(ending(&job, answered(200), DeliveryEnd::Delivered)).await;
+    }
+    assert_eq!(scene.store.forget_ended(at(1)).await.expect("a write"), 1);
+    assert_eq!(find(&scene, all[0].id).await, None);
+    let logged = scene.store.attempts(scene.make.tenant, all[0].id).await.expect("a read");
+    assert_eq!(logged, []);
+    assert_eq!(find(&scene, all[1].id).await, Some(pending(&all[1])));
+}

@@ -1,0 +1,231 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cartola_model::Failure;
+use cartola_primitives::id::{JobId, LeaseId, TenantId};
+use cartola_primitives::{Moment, Timestamp};
+
+use super::records::{Records, add, expect, page};
+use super::unit::Unit;
+use super::{MemoryStore, State, outbox};
+use crate::arrivals::Arrivals;
+use crate::jobs::turns::{Contender, give_out};
+use crate::jobs::{
+    Claim, ClaimedJob, JobEnd, JobOrder, JobRow, JobState, Lease, Queue, Standing, check_open,
+};
+use crate::{Jobs, MAX_PAGE, Page, StoreError};
+
+#[async_trait]
+impl Jobs for MemoryStore {
+    async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedJob>, StoreError> {
+        let mut state = self.lock();
+        for records in state.tenants.values_mut() {
+            free(Arc::make_mut(records), &claim);
+        }
+        let mut leases = claim.leases.iter();
+        let contenders = contenders(&state, claim.queue);
+        let last_turn = contenders.iter().map(|contender| contender.turn).max().unwrap_or(0);
+        give_out(contenders, last_turn, claim.leases.len(), |tenant, turn| {
+            let records = state.tenants.get_mut(&tenant).map(Arc::make_mut);
+            let next = records.and_then(|records| Some((next_due(records, &claim)?, records)));
+            let Some((id, records)) = next else { return Ok(None) };
+            let lease = *leases.next().expect("there is a lease for each place");
+            Arc::make_mut(&mut records.turns).insert(claim.queue, turn);
+            let row = start(records, id, lease, &claim);
+            Ok(Some(ClaimedJob { tenant, lease, row }))
+        })
+    }
+
+    async fn prolong(
+        &self,
+        tenant: TenantId,
+        job: JobId,
+        lease: LeaseId,
+        moment: Moment,
+    ) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        let records = state.tenants.get_mut(&tenant).map(Arc::make_mut);
+        let records = records.ok_or_else(|| StoreError::conflict("there is no such tenant"))?;
+        let row = expect(&mut records.jobs, &job, |row| runs_under(row, lease))?;
+        if let JobState::Running(held) = &mut row.state {
+            *held = Lease::starting(lease, moment, held.term);
+        }
+        Ok(())
+    }
+
+    async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError> {
+        let state = self.lock();
+        let jobs = state.tenants.values().flat_map(|records| records.jobs.values());
+        let lease = |row: &JobRow| match row.state {
+            JobState::Running(lease) if row.order.queue == queue => Some(lease),
+            _ => None,
+        };
+        Ok(jobs.filter_map(lease).collect())
+    }
+
+    async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, StoreError> {
+        let state = self.lock();
+        let jobs = state.tenants.values().flat_map(|records| records.jobs.values());
+        let queued = jobs.filter(|row| row.order.queue == queue && row.state == JobState::Queued);
+        Ok(queued.map(|row| row.order.not_before).min())
+    }
+
+    fn arrivals(&self) -> Arrivals {
+        self.signal.arrivals()
+    }
+
+    async fn job(&self, tenant: TenantId, id: JobId) -> Result<Option<JobRow>, StoreError> {
+        Ok(self.records(tenant).jobs.get(&id).cloned())
+    }
+
+    async fn jobs(
+        &self,
+        tenant: TenantId,
+        queue: Queue,
+        standing: Option<Standing>,
+        after: Option<JobId>,
+        limit: usize,
+    ) -> Result<Page<JobRow, JobId>, StoreError> {
+        let asked = |row: &JobRow| {
+            row.order.queue == queue && standing.is_none_or(|it| it == row.state.standing())
+        };
+        Ok(page(&self.records(tenant).jobs, after, limit, asked))
+    }
+
+    async fn forget_ended(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let mut state = self.lock();
+        let mut forgotten = 0;
+        for records in state.tenants.values_mut() {
+            let ended: Vec<JobId> = records
+                .jobs
+                .values()
+                .filter(|row| ended_at(&row.state).is_some_and(|at| at < before))
+                .map(|row| row.order.id)
+                .take(MAX_PAGE - forgotten)
+                .collect();
+            forgotten += ended.len();
+            let records = Arc::make_mut(records);
+            for id in ended {
+                Arc::make_mut(&mut records.jobs).remove(&id);
+                outbox::forget(records, id);
+            }
+        }
+        Ok(forgotten)
+    }
+}
+
+const fn ended_at(state: &JobState) -> Option<Timestamp> {
+    match *state {
+        JobState::Done { at } | JobState::Dead { at } => Some(at),
+        JobState::Queued | JobState::Running(_) => None,
+    }
+}
+
+fn runs_under(row: &JobRow, lease: LeaseId) -> bool {
+    matches!(row.state, JobState::Running(held) if held.id == lease)
+}
+
+/// Queues again what nobody runs any more.
+fn free(records: &mut Records, claim: &Claim) {
+    for row in Arc::make_mut(&mut records.jobs).values_mut() {
+        let over = matches!(&row.state, JobState::Running(lease) if claim.frees(lease));
+        if over && row.order.queue == claim.queue {
+            row.state = JobState::Queued;
+            row.last_failure = Some(Failure::Internal);
+        }
+    }
+}
+
+fn contenders(state: &State, queue: Queue) -> Vec<Contender> {
+    let contender = |(tenant, records): (&TenantId, &Arc<Records>)| Contender {
+        tenant: *tenant,
+        running: records
+            .jobs
+            .values()
+            .filter(|row| row.order.queue == queue && row.state.standing() == Standing::Running)
+            .count() as u64,
+        turn: records.turns.get(&queue).copied().unwrap_or(0),
+    };
+    state.tenants.iter().map(contender).collect()
+}
+
+/// The tenant's first job that is due and whose link is free.
+fn next_due(records: &Records, claim: &Claim) -> Option<JobId> {
+    let taken = |row: &JobRow| {
+        let running = |other: &&JobRow| other.state.standing() == Standing::Running;
+        row.order.link.is_some()
+            && records.jobs.values().filter(running).any(|other| other.order.link == row.order.link)
+    };
+    records
+        .jobs
+        .values()
+        .filter(|row| row.order.queue == claim.queue && row.state == JobState::Queued)
+        .filter(|row| row.order.not_before <= claim.now && !taken(row))
+        .min_by_key(|row| (row.order.priority, row.order.not_before, row.order.id))
+        .map(|row| row.order.id)
+}
+
+fn start(records: &mut Records, id: JobId, lease: LeaseId, claim: &Claim) -> JobRow {
+    let jobs = Arc::make_mut(&mut records.jobs);
+    let row = jobs.get_mut(&id).expect("the job was found a moment ago");
+    row.attempts += 1;
+    row.state = JobState::Running(Lease::starting(lease, claim.moment, claim.term));
+    row.clone()
+}
+
+pub fn enqueue(unit: &mut Unit<'_>, order: JobOrder) -> Result<(), StoreError> {
+    order.check()?;
+    add_job(unit, order, None)
+}
+
+/// Adds a job that waits.
+pub fn add_job(
+    unit: &mut Unit<'_>,
+    order: JobOrder,
+    after: Option<JobId>,
+) -> Result<(), StoreError> {
+    let jobs = &mut unit.records.jobs;
+    let is_open = |row: &&JobRow| row.order.queue == order.queue && ended_at(&row.state).is_none();
+    check_open(jobs.values().filter(is_open).count() as u64)?;
+    let row = JobRow {
+        after,
+        created_at: unit.at,
+        attempts: 0,
+        last_failure: None,
+        state: JobState::Queued,
+        order,
+    };
+    add(jobs, row.order.id, row)
+}
+
+pub fn end(unit: &mut Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Result<(), StoreError> {
+    let at = unit.at;
+    let row = expect(&mut unit.records.jobs, &id, |row| runs_under(row, lease))?;
+    row.state = match end {
+        JobEnd::Done => JobState::Done { at },
+        JobEnd::Retry { not_before, .. } => {
+            row.order.not_before = not_before;
+            JobState::Queued
+        }
+        JobEnd::Dead { .. } => JobState::Dead { at },
+    };
+    if let JobEnd::Retry { failure, .. } | JobEnd::Dead { failure } = end {
+        row.last_failure = Some(failure);
+    }
+    let ended = row.order.clone();
+    match (end, &ended.continuation) {
+        (JobEnd::Done | JobEnd::Dead { .. }, Some(next)) => {
+            let next = JobOrder {
+                id: next.id,
+                kind: next.kind.clone(),
+                link: None,
+                arguments: next.arguments.clone(),
+                not_before: at,
+                continuation: None,
+                ..ended
+            };
+            add_job(unit, next, Some(id))
+        }
+        _ => Ok(()),
+    }
+}
