@@ -31,6 +31,7 @@ codes!(
     MappedFile = 1,
     StandardFile = 2,
     StatementFile = 3,
+    Institution = 4,
 );
 
 codes!(

@@ -22,7 +22,7 @@ pub struct Statements(Manifest);
 
 impl Statements {
     pub fn new() -> Self {
-        Self(Manifest { id: "statements", summary: "for tests", layouts: vec![LAYOUT] })
+        Self(Manifest::new("statements", "for tests").decoding(vec![LAYOUT]))
     }
 }
 

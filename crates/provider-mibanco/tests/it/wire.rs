@@ -77,7 +77,9 @@ fn accounts_and_balances() {
     check::<Accounts>(
         r#"{"accounts":[{"account_id":"00-123-45678-90","account_type":"CUENTA_CORRIENTE",
             "currency":"CLP","alias":"Casa"}]}"#,
-        &expect!["Accounts { accounts: [Account { account_id: AccountNumber(…7890), account_type: Checking, currency: CLP, .. }] }"],
+        &expect![
+            "Accounts { accounts: [Account { account_id: AccountNumber(…7890), account_type: Checking, currency: CLP, .. }] }"
+        ],
     );
     check::<Balances>(
         r#"{"balances":[{"account_id":"00-123-45678-90","currency":"CLP","available":8421500,
