@@ -45,10 +45,12 @@ pub(crate) fn cut(
     let (booked, waiting): (Vec<_>, Vec<_>) =
         movements.into_iter().partition(|movement| movement.booked <= now);
     let booked = booked.into_iter().filter(|each| within(each.booked.date()));
-    let pending = waiting
+    let mut pending: Vec<Movement> = waiting
         .into_iter()
         .filter(|each| each.occurred <= now && within(each.occurred.date()))
-        .map(|each| Movement { status: Status::Pending, balance_after: None, ..each });
+        .map(|each| Movement { status: Status::Pending, balance_after: None, ..each })
+        .collect();
+    pending.sort_by_key(|each| each.occurred);
     booked.chain(pending).collect()
 }
 

@@ -1,5 +1,5 @@
 use cartola_primitives::{calendar, date};
-use cartola_sandbox::{Month, Population, Status};
+use cartola_sandbox::{Month, Movement, Population, Status};
 use proptest::prelude::*;
 
 use crate::{config, keys, month, somebody};
@@ -83,6 +83,11 @@ proptest! {
             let waiting: i64 =
                 pending.iter().filter(|each| each.status == Status::Pending).map(|each| each.amount.minor()).sum();
             prop_assert_eq!(ledger.available + ledger.held, ledger.ledger + waiting);
+            let place = |each: &Movement| match each.status {
+                Status::Booked => (false, each.booked),
+                Status::Pending => (true, each.occurred),
+            };
+            prop_assert!(pending.is_sorted_by_key(place));
             for movement in pending {
                 let after = known.iter().find(|each| each.reference == movement.reference).unwrap();
                 prop_assert_eq!((after.amount, &after.glosa), (movement.amount, &movement.glosa));
