@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 static SANTIAGO: LazyLock<TimeZone> = LazyLock::new(|| {
@@ -24,6 +24,11 @@ pub fn today(now: Timestamp) -> Date {
 /// The date in Santiago at `instant`.
 pub fn date_of(instant: Timestamp) -> Date {
     SANTIAGO.to_datetime(instant).date()
+}
+
+/// What clocks in Santiago show at `instant`.
+pub fn datetime_of(instant: Timestamp) -> DateTime {
+    SANTIAGO.to_datetime(instant)
 }
 
 /// The first instant of `date` in Santiago: 00:00, or 01:00 when midnight was skipped.

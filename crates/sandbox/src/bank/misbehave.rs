@@ -1,0 +1,102 @@
+//! Banks that do not do what they should: on order, or because of who calls.
+
+use std::collections::HashMap;
+use std::io;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use cartola_primitives::Rut;
+use cartola_provider_mibanco::wire::{ErrorBody, ErrorCode};
+use futures::stream::{self, StreamExt};
+
+use super::answer::{Refusal, json};
+use crate::faults::{Fault, LONGEST_HANG};
+use crate::sandbox::Sandbox;
+use crate::scenario::Scenario;
+
+/// How long the bank of [`Scenario::BankSlow`] takes.
+const SLOW: Duration = Duration::from_secs(8);
+/// When the bank of [`Scenario::BankDown`] says that it may be back, in seconds.
+const BACK_AFTER_SECONDS: u32 = 60;
+/// How long a connection that is cut has for what it still says.
+const BEFORE_THE_CUT: Duration = Duration::from_millis(20);
+/// What a broken body begins with.
+const HALF_A_BODY: &str = "{\"accounts\":[{\"account_id\":";
+
+/// Does what was ordered for the institution before, or instead of, what it was asked.
+pub(crate) async fn as_ordered(
+    State(sandbox): State<Sandbox>,
+    Path(path): Path<HashMap<String, String>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let institution = path.get("institution").map(String::as_str).unwrap_or_default();
+    match sandbox.faults().next(institution) {
+        None => next.run(request).await,
+        Some(Fault::Latency { milliseconds }) => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+            next.run(request).await
+        }
+        Some(Fault::Error { status }) => failed(status),
+        Some(Fault::RateLimited { retry_after }) => {
+            Refusal::new(ErrorCode::RateLimited).after(retry_after).into_response()
+        }
+        Some(Fault::Hang) => {
+            tokio::time::sleep(LONGEST_HANG).await;
+            Refusal::new(ErrorCode::InternalError).into_response()
+        }
+        Some(Fault::Cut) => cut(),
+        Some(Fault::Malformed) => {
+            ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], HALF_A_BODY)
+                .into_response()
+        }
+    }
+}
+
+/// Does what happens to that person, whatever they call. Who is not let in has no person yet.
+pub(crate) async fn as_customer(sandbox: &Sandbox, rut: Rut) -> Result<(), Refusal> {
+    match sandbox.world().population().scenario(rut) {
+        Some(Scenario::BankDown) => {
+            Err(Refusal::new(ErrorCode::Unavailable).after(BACK_AFTER_SECONDS))
+        }
+        Some(Scenario::BankSlow) => {
+            tokio::time::sleep(SLOW).await;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The page that the bank of [`Scenario::BankNonsense`] gives for whatever is read; `None` for
+/// everybody else's.
+pub(crate) fn nonsense(sandbox: &Sandbox, rut: Rut) -> Option<Response> {
+    let is_nonsense = sandbox.world().population().scenario(rut) == Some(Scenario::BankNonsense);
+    let page = "<html><body>Estamos trabajando para usted</body></html>";
+    is_nonsense
+        .then(|| ([(CONTENT_TYPE, HeaderValue::from_static("text/html"))], page).into_response())
+}
+
+fn failed(status: u16) -> Response {
+    let code = match status {
+        503 => ErrorCode::Unavailable,
+        _ => ErrorCode::InternalError,
+    };
+    let message = "Ocurrió un error.".to_owned();
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json(status, &ErrorBody { code, message, retry_after: None })
+}
+
+fn cut() -> Response {
+    let half = async { Ok(Bytes::from_static(HALF_A_BODY.as_bytes())) };
+    let end = async {
+        // The first half leaves before the connection does.
+        tokio::time::sleep(BEFORE_THE_CUT).await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    };
+    Response::new(Body::from_stream(stream::once(half).chain(stream::once(end))))
+}

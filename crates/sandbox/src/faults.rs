@@ -1,0 +1,78 @@
+//! What is made to go wrong at an institution, for so many calls.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One way to go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fault {
+    /// Right, but late.
+    Latency {
+        /// By so much, at most [`MAX_LATENCY_MILLISECONDS`].
+        milliseconds: u64,
+    },
+    /// An answer of that status, 500 to 599.
+    Error {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// 429 with `Retry-After`.
+    RateLimited {
+        /// Its seconds.
+        retry_after: u32,
+    },
+    /// No answer until the caller gives up.
+    Hang,
+    /// A connection that ends in the middle of the body.
+    Cut,
+    /// 200 with a body that nobody can read.
+    Malformed,
+}
+
+/// Longest delay, in milliseconds: ten minutes.
+pub const MAX_LATENCY_MILLISECONDS: u64 = 600_000;
+/// Most calls that one order covers.
+pub const MAX_CALLS: u32 = 1_000_000;
+/// A call that hangs is let go after an hour, when every caller has given up.
+pub const LONGEST_HANG: Duration = Duration::from_hours(1);
+
+/// What is ordered, by institution.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    ordered: Mutex<BTreeMap<String, (Fault, u32)>>,
+}
+
+impl Faults {
+    /// Makes the next `calls` of an institution go wrong; an earlier order is forgotten.
+    pub(crate) fn order(&self, institution: &str, fault: Fault, calls: u32) {
+        self.with(|ordered| ordered.insert(institution.to_owned(), (fault, calls)));
+    }
+
+    /// Forgets what was ordered.
+    pub(crate) fn clear(&self, institution: &str) {
+        self.with(|ordered| ordered.remove(institution));
+    }
+
+    /// What goes wrong with this call.
+    pub(crate) fn next(&self, institution: &str) -> Option<Fault> {
+        self.with(|ordered| {
+            let (fault, calls) = ordered.get_mut(institution)?;
+            let fault = *fault;
+            *calls -= 1;
+            if *calls == 0 {
+                ordered.remove(institution);
+            }
+            Some(fault)
+        })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<String, (Fault, u32)>) -> T) -> T {
+        // Every order is whole at every moment.
+        work(&mut self.ordered.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,164 @@
+//! A company: card sales through an acquirer, clients' payments and cheques on one side; payroll,
+//! Previred, rent, taxes and services on the other. Suppliers are what it spends, see
+//! [`crate::spending`].
+
+use cartola_primitives::Date;
+
+use super::{Plan, housing, own, what};
+use crate::flow::{Detail, Kind, Purpose, service, system};
+use crate::month::Month;
+use crate::resident::Resident;
+use crate::{services, when};
+
+/// IVA in a hundred of the net price.
+const IVA_PERCENT: i64 = 19;
+/// Of a hundred pesos of sales, what is left to be paid of the IVA after that of purchases.
+const NET_OF_PURCHASES_PERCENT: i64 = 30;
+const IVA_DUE_DAY: i8 = 20;
+const YEARLY_RETURN_MONTH: i8 = 4;
+
+pub(super) fn all(plan: &mut Plan<'_>) {
+    earn(plan);
+    payroll_and_pensions(plan);
+    premises(plan);
+    taxes(plan);
+    cheques_written(plan);
+    own::all(plan);
+}
+
+fn earn(plan: &mut Plan<'_>) {
+    card_sales(plan);
+    clients(plan);
+    cheques_received(plan);
+}
+
+/// What came in for goods in a month, IVA included.
+fn earned(resident: &Resident, month: Month) -> i64 {
+    let mut plan = Plan { resident, month, flows: Vec::new() };
+    earn(&mut plan);
+    plan.flows.iter().map(|flow| flow.amount).sum()
+}
+
+/// Percent of an ordinary month: people buy for Christmas and are away in February.
+fn season(month: Month) -> i64 {
+    match month.number() {
+        12 => 120,
+        9 => 108,
+        2 => 88,
+        _ => 100,
+    }
+}
+
+/// What the company sells in a month, about.
+fn sales(resident: &Resident, month: Month) -> i64 {
+    resident.household.income(month) * season(month) / 100
+}
+
+/// Two thirds of what is sold, paid out by the acquirer on every bank day.
+fn card_sales(plan: &mut Plan<'_>) {
+    let acquirer =
+        services::of(&plan.resident.household, "acquirer", &mut plan.lasting("acquirer", 0));
+    let mut dice = plan.dice("sales");
+    let days: &[Date] = plan.month.bank_days();
+    let usual =
+        sales(plan.resident, plan.month) * 2 / 3 / i64::try_from(days.len()).expect("a month");
+    for day in days {
+        let amount = usual * dice.amount(70..=130) / 100;
+        let when = when::in_batch(&mut dice, *day);
+        plan.receive(Kind::Sales, service(acquirer), amount, when, what(&acquirer.name));
+    }
+}
+
+fn clients(plan: &mut Plan<'_>) {
+    let mut dice = plan.dice("clients");
+    let count = dice.amount(2..=5);
+    for _ in 0..count {
+        let client = services::of(&plan.resident.household, "client", &mut dice);
+        let amount = sales(plan.resident, plan.month) * dice.amount(70..=110) / 300 / count;
+        let day = *dice.pick(plan.month.bank_days());
+        let when = when::at_once(&mut dice, day);
+        plan.receive(Kind::Client, service(client), amount, when, what(&client.name));
+    }
+}
+
+fn cheques_received(plan: &mut Plan<'_>) {
+    let mut dice = plan.dice("cheqin");
+    for _ in 0..dice.below(4) {
+        let amount = sales(plan.resident, plan.month) * dice.amount(4..=18) / 1_000;
+        let day = *dice.pick(plan.month.bank_days());
+        let when = when::cleared(&mut dice, day);
+        let document = u32::try_from(dice.amount(1_000_000..=9_999_999)).ok();
+        let from = system(Purpose::Clearing, "CANJE");
+        plan.receive(
+            Kind::ChequeDeposit,
+            from,
+            amount,
+            when,
+            Detail { document, ..Detail::default() },
+        );
+    }
+}
+
+fn payroll_and_pensions(plan: &mut Plan<'_>) {
+    let mut dice = plan.dice("payroll");
+    let days = plan.month.bank_days();
+    let share = plan.lasting("payroll", 0).amount(17..=25);
+    let wages = plan.income() * share / 100 * dice.amount(98..=102) / 100;
+    let when = when::at_once(&mut dice, days[days.len() - 1]);
+    let people = system(Purpose::Payroll, "NOMINA DE REMUNERACIONES");
+    plan.pay(Kind::Payroll, people, wages, when, Detail::default());
+    let when = when::at_once(&mut dice, plan.month.bank_day_until(12));
+    let previred = system(Purpose::Service, "PREVIRED");
+    plan.pay(Kind::Previred, previred, wages * 22 / 100, when, what("PREVIRED"));
+}
+
+fn premises(plan: &mut Plan<'_>) {
+    let january = plan.month.plus(1 - i32::from(plan.month.number()));
+    for (place, (kind, percent)) in
+        (0_u32..).zip([("landlord", 5), ("light", 2), ("water", 1), ("internet", 1), ("phone", 1)])
+    {
+        let mut lasting = plan.lasting("premise", place);
+        let supplier = services::of(&plan.resident.household, kind, &mut lasting);
+        let share = plan.resident.household.income(january) * percent / 100;
+        let amount = lasting.amount(supplier.low..=supplier.high).min(share);
+        let day = plan.month.bank_day_from(lasting.small(2..=25));
+        let mut dice =
+            plan.resident.household.monthly(plan.resident.seed, "premise", plan.month, place);
+        let kind = if place == 0 { Kind::Rent } else { Kind::Pac };
+        let when = when::at_once(&mut dice, day);
+        plan.pay(kind, service(supplier), amount, when, what(&supplier.name));
+    }
+}
+
+/// Form 29 each month on last month's sales, form 22 in April on the year's.
+fn taxes(plan: &mut Plan<'_>) {
+    let mut dice = plan.dice("taxes");
+    let treasury = system(Purpose::Treasury, "TESORERIA GENERAL DE LA REPUBLICA");
+    let net = earned(plan.resident, plan.month.plus(-1)) * 100 / (100 + IVA_PERCENT);
+    let iva = net * IVA_PERCENT / 100 * NET_OF_PURCHASES_PERCENT / 100;
+    let when = when::at_once(&mut dice, plan.month.bank_day_until(IVA_DUE_DAY));
+    plan.pay(Kind::Tax, treasury, iva, when, what("F29 IVA"));
+    if plan.month.number() == YEARLY_RETURN_MONTH {
+        let amount = plan.income() * dice.amount(15..=45) / 1_000;
+        let when = when::at_once(&mut dice, plan.month.bank_day_until(30));
+        plan.pay(Kind::Tax, treasury, amount, when, what("F22 RENTA"));
+    }
+}
+
+fn cheques_written(plan: &mut Plan<'_>) {
+    let mut dice = plan.dice("cheqout");
+    for place in 0..u32::try_from(dice.below(4)).expect("a few cheques") {
+        let supplier = services::of(&plan.resident.household, "supplier", &mut dice);
+        let amount = super::thousands(plan.income() * dice.amount(5..=20) / 1_000);
+        let day = *dice.pick(plan.month.bank_days());
+        let when = when::cleared(&mut dice, day);
+        let document = Some(housing::cheque_number(plan, place));
+        plan.pay(
+            Kind::Cheque,
+            service(supplier),
+            amount,
+            when,
+            Detail { document, ..Detail::default() },
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! The box as a server: the world, who is logged in, and what is made to go wrong.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use cartola_primitives::Randomness;
+
+use crate::bank::{self, Sessions};
+use crate::faults::Faults;
+use crate::levers;
+use crate::world::World;
+
+/// Largest body of a request, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 << 10;
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    world: Arc<World>,
+    randomness: Arc<dyn Randomness>,
+    sessions: Sessions,
+    faults: Faults,
+}
+
+impl Sandbox {
+    /// A box that serves that world. Tokens are made of `randomness`. Sessions and faults live as
+    /// long as the process; everything else is in the world's file.
+    pub fn new(world: Arc<World>, randomness: Arc<dyn Randomness>) -> Self {
+        let (sessions, faults) = (Sessions::default(), Faults::default());
+        Self { inner: Arc::new(Inner { world, randomness, sessions, faults }) }
+    }
+
+    /// All services of the box: each bank's under `/banks/{institution}`, the levers under
+    /// `/_sandbox`.
+    pub fn router(self) -> Router {
+        Router::new()
+            .nest("/banks/{institution}", bank::router(&self))
+            .merge(levers::router())
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .with_state(self)
+    }
+
+    /// The world that is served.
+    pub fn world(&self) -> &Arc<World> {
+        &self.inner.world
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.inner.faults
+    }
+
+    pub(crate) fn randomness(&self) -> &dyn Randomness {
+        &*self.inner.randomness
+    }
+
+    /// Does something that draws up months or waits for the disk, off the server's own threads.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> T {
+        let sandbox = self.clone();
+        tokio::task::spawn_blocking(move || work(&sandbox))
+            .await
+            .expect("work on the world does not panic, and the runtime outlives its requests")
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").finish_non_exhaustive()
+    }
+}

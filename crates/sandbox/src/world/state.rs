@@ -1,0 +1,83 @@
+//! What the records come to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cartola_primitives::Currency;
+
+use crate::flow::FlowId;
+use crate::key::AccountKey;
+
+use super::record::{Change, Customer, Party, Posting, Record};
+
+/// What was done on one account.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Acted {
+    pub postings: Vec<Arc<Posting>>,
+    pub changes: BTreeMap<FlowId, Change>,
+}
+
+/// Everything that was done. A pure function of the records, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// Seconds that the box's clock is ahead.
+    pub offset: i64,
+    pub accounts: BTreeMap<AccountKey, Acted>,
+    /// What was done, by account and currency: the sum over all of them is zero.
+    pub books: BTreeMap<(Currency, Party), i64>,
+    /// Wrong passwords in a row.
+    pub refused: BTreeMap<Customer, u32>,
+    /// Who was unlocked by hand, also from what a scenario begins with.
+    pub unlocked: BTreeSet<Customer>,
+    pub devices: BTreeMap<Customer, BTreeSet<String>>,
+    pub postings: u32,
+}
+
+impl State {
+    pub(crate) fn apply(&mut self, record: Record) {
+        match record {
+            Record::Box { .. } => {}
+            Record::Clock { offset } => self.offset = offset,
+            Record::Posted(posting) => self.post(posting),
+            Record::Changed(change) => self.change(&change),
+            Record::Refused(customer) => *self.refused.entry(customer).or_default() += 1,
+            Record::LetIn(customer) => drop(self.refused.remove(&customer)),
+            Record::Unlocked(customer) => {
+                self.refused.remove(&customer);
+                self.unlocked.insert(customer);
+            }
+            Record::Device { customer, device } => {
+                self.devices.entry(customer).or_default().insert(device);
+            }
+        }
+    }
+
+    /// What was done on an account.
+    pub(crate) fn acted(&self, key: AccountKey) -> Acted {
+        self.accounts.get(&key).cloned().unwrap_or_default()
+    }
+
+    fn post(&mut self, posting: Posting) {
+        self.postings = self.postings.max(posting.id + 1);
+        self.book(posting.currency, &posting.from, &posting.to, posting.amount);
+        let posting = Arc::new(posting);
+        for key in [&posting.from, &posting.to].into_iter().filter_map(Party::account) {
+            self.accounts.entry(key).or_default().postings.push(Arc::clone(&posting));
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        let mut before = None;
+        for key in [&change.from, &change.to].into_iter().filter_map(Party::account) {
+            let changes = &mut self.accounts.entry(key).or_default().changes;
+            before = changes.insert(change.flow, change.clone());
+        }
+        let undone = before.map_or(0, |before| before.difference());
+        self.book(change.currency, &change.from, &change.to, change.difference() - undone);
+    }
+
+    fn book(&mut self, currency: Currency, from: &Party, to: &Party, amount: i64) {
+        *self.books.entry((currency, from.clone())).or_default() -= amount;
+        *self.books.entry((currency, to.clone())).or_default() += amount;
+    }
+}

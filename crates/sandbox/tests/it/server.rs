@@ -1,0 +1,101 @@
+//! The box over HTTP, in process.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use cartola_primitives::clock::ManualClock;
+use cartola_primitives::randomness::SeededRandomness;
+use cartola_sandbox::{ListedInstitution, Sandbox, Scenario, World, listed};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub const DEVICE: &str = "9f1e0000-0000-4000-a000-0000000000c7";
+
+pub struct Server {
+    _folder: TempDir,
+    pub world: Arc<World>,
+    router: Router,
+}
+
+/// Status and body; a body that is no JSON is a string.
+pub type Answer = (u16, Value);
+
+impl Server {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new("2026-11-20T15:00:00Z".parse().unwrap()));
+        let world = Arc::new(World::open(folder.path(), None, clock).unwrap());
+        let randomness = Arc::new(SeededRandomness::new(1));
+        let router = Sandbox::new(Arc::clone(&world), randomness).router();
+        Self { _folder: folder, world, router }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let Ok(body) = response.into_body().collect().await else {
+            return (status, Value::String("(cut)".to_owned()));
+        };
+        let bytes = body.to_bytes();
+        let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+        (status, serde_json::from_slice(&bytes).unwrap_or_else(|_| text()))
+    }
+
+    pub async fn lever(&self, method: &str, path: &str, body: Value) -> Answer {
+        let request = Request::builder().method(method).uri(format!("/_sandbox{path}"));
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// A call of a bank's protocol; `token` is an access token or nothing.
+    pub async fn bank(
+        &self,
+        call: (&str, &str, &str),
+        token: &str,
+        device: &str,
+        body: Value,
+    ) -> Answer {
+        let (institution, method, path) = call;
+        let uri = format!("/banks/{institution}/api/v1/mibanco/{path}");
+        let mut request = Request::builder().method(method).uri(uri);
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if !device.is_empty() {
+            request = request.header("x-device-id", device);
+        }
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// What the list of persons says of somebody at an institution.
+    pub fn at(&self, scenario: Scenario, institution: &str) -> ListedInstitution {
+        let persons = listed(self.world.population());
+        let person = persons.into_iter().find(|person| person.scenario == scenario).unwrap();
+        person.institutions.into_iter().find(|each| each.id == institution).unwrap()
+    }
+
+    pub async fn log_in(&self, scenario: Scenario, institution: &str) -> Answer {
+        let known = self.at(scenario, institution);
+        let mut body = json!({"rut": known.username, "device_fingerprint": "f"});
+        match known.password {
+            Some(password) => body["password"] = password.into(),
+            None => body["mi_pin"] = known.mi_pin.unwrap().into(),
+        }
+        self.bank((institution, "POST", "session"), "", DEVICE, body).await
+    }
+
+    pub async fn token(&self, scenario: Scenario, institution: &str) -> String {
+        let (status, body) = self.log_in(scenario, institution).await;
+        assert_eq!(status, 200, "{body}");
+        body["access_token"].as_str().unwrap().to_owned()
+    }
+}
+
+pub fn code((status, body): &Answer) -> String {
+    format!("{status} {}", body["code"].as_str().unwrap_or("(none)"))
+}
