@@ -1,3 +1,8 @@
-//! The wire types against the document's examples.
+//! The wire types against the document's examples, and the connector against a small bank.
 
+mod bank;
+mod client;
+mod conformance;
+mod failures;
+mod properties;
 mod wire;
