@@ -54,10 +54,10 @@ impl Registry {
         context: Context,
     ) -> Result<LiveSession, ConnectorError> {
         let refused = |kind, reason: String| ConnectorError::new(kind, "open", reason);
-        let serves = |connector: &&Arc<dyn Connector>| {
+        let may_open = |connector: &&Arc<dyn Connector>| {
             connector.opener().is_some() && connector.manifest().served(institution).is_some()
         };
-        let found = self.connectors.iter().find(serves);
+        let found = self.connectors.iter().find(may_open);
         let served = self.served(institution);
         let (Some(connector), Some(served)) = (found, served) else {
             let reason = format!("no connector opens sessions at {institution}");

@@ -92,7 +92,8 @@ async fn profile_and_balances_are_mapped() {
                 },
             ],
         }
-    "#]].assert_eq(&format!("{:#?}\n", balances.value[1]));
+    "#]]
+    .assert_eq(&format!("{:#?}\n", balances.value[1]));
 }
 
 #[tokio::test]
@@ -120,10 +121,13 @@ async fn a_mi_pin_opens_a_session_too() {
     let stage = MiBancoStage::new().await;
     let opened = stage.registry.open(&institution(), credential("mi_pin", PIN), context()).await;
     opened.unwrap().close().await.unwrap();
-    check_calls(&stage, &expect![[r#"
+    check_calls(
+        &stage,
+        &expect![[r#"
         POST /api/v1/mibanco/session
         DELETE /api/v1/mibanco/session
-    "#]]);
+    "#]],
+    );
 }
 
 #[tokio::test]
@@ -144,13 +148,16 @@ async fn an_expired_token_is_renewed_once() {
     stage.bank.state().sessions[0].expired = true;
     assert_eq!(accounts(&live).await.len(), 3);
     live.close().await.unwrap();
-    check_calls(&stage, &expect![[r#"
+    check_calls(
+        &stage,
+        &expect![[r#"
         POST /api/v1/mibanco/session
         GET /api/v1/mibanco/accounts
         POST /api/v1/mibanco/session/refresh
         GET /api/v1/mibanco/accounts
         DELETE /api/v1/mibanco/session
-    "#]]);
+    "#]],
+    );
     assert_eq!(stage.open_sessions(), 0);
 }
 

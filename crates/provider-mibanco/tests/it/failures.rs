@@ -41,14 +41,26 @@ async fn check(fault: impl Fn() -> Fault, expected: &Expect) {
 
 #[tokio::test]
 async fn a_failing_bank_is_down() {
-    check(|| answer(503, "<h1>Cerrado</h1>"), &expect!["institution_down After(0ns) mibanco.accounts: the bank failed"]).await;
-    check(|| answer(500, r#"{"code":"INTERNAL_ERROR","message":"x"}"#), &expect!["institution_down After(0ns) mibanco.accounts: the bank failed"]).await;
+    check(
+        || answer(503, "<h1>Cerrado</h1>"),
+        &expect!["institution_down After(0ns) mibanco.accounts: the bank failed"],
+    )
+    .await;
+    check(
+        || answer(500, r#"{"code":"INTERNAL_ERROR","message":"x"}"#),
+        &expect!["institution_down After(0ns) mibanco.accounts: the bank failed"],
+    )
+    .await;
     check(|| Fault::Cut, &expect!["institution_down After(0ns) mibanco.accounts: the connection ended before the answer began"]).await;
 }
 
 #[tokio::test]
 async fn a_silent_bank_is_timed_out() {
-    check(|| Fault::Hang, &expect!["timeout After(0ns) mibanco.accounts: the institution did not answer in time"]).await;
+    check(
+        || Fault::Hang,
+        &expect!["timeout After(0ns) mibanco.accounts: the institution did not answer in time"],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -71,7 +83,8 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn too_many_calls_are_told_with_the_wait_that_the_bank_wants() {
     let fault = || Fault::Answer { status: 429, headers: vec![("retry-after", "120")], body: "" };
-    check(fault, &expect!["rate_limited After(120s) mibanco.accounts: the bank takes fewer calls"]).await;
+    check(fault, &expect!["rate_limited After(120s) mibanco.accounts: the bank takes fewer calls"])
+        .await;
 }
 
 #[tokio::test]
@@ -100,10 +113,20 @@ async fn a_locked_customer_is_told_for_how_long() {
     let stage = MiBancoStage::with_policy(&policy()).await;
     for _ in 0..3 {
         let opened = stage.registry.open(&institution(), stage.wrong_credential(), context()).await;
-        check_error(&opened.err().unwrap(), &expect!["credentials_invalid WithNewCredentials mibanco.session.open: the bank refused RUT, password or MI PIN"tials_invalid WithNewCredentials mibanco.session.open: the bank refused RUT, password or MI PIN"tials_invalid WithNewCredentials mibanco.session.open: the bank refused RUT, password or MI PIN"]);
+        check_error(
+            &opened.err().unwrap(),
+            &expect![[
+                "credentials_invalid WithNewCredentials mibanco.session.open: the bank refused RUT, password or MI PIN"
+            ]],
+        );
     }
     let opened = stage.registry.open(&institution(), stage.credential(), context()).await;
-    check_error(&opened.err().unwrap(), &expect!["credentials_locked After(1800s) mibanco.session.open: the bank has locked the customer out"]);
+    check_error(
+        &opened.err().unwrap(),
+        &expect![
+            "credentials_locked After(1800s) mibanco.session.open: the bank has locked the customer out"
+        ],
+    );
 }
 
 #[tokio::test]
@@ -119,5 +142,10 @@ async fn a_bank_that_is_not_there_is_down() {
     let connector = cartola_provider_mibanco::client::MiBanco::new([endpoint]);
     let registry = cartola_connector::Registry::default().with(std::sync::Arc::new(connector));
     let opened = registry.open(&institution(), stage.credential(), context()).await;
-    check_error(&opened.err().unwrap(), &expect!["institution_down After(0ns) mibanco.session.open: no connection to the institution"]);
+    check_error(
+        &opened.err().unwrap(),
+        &expect![
+            "institution_down After(0ns) mibanco.session.open: no connection to the institution"
+        ],
+    );
 }

@@ -50,9 +50,9 @@ fn route(state: &mut State, head: &Parts, body: &Bytes) -> Answered {
             state.sessions.remove(session);
             Ok(Response::builder().status(204).body(Full::default()).unwrap())
         }
-        ("GET", PROFILE_PATH) => ok(&profile(state)),
-        ("GET", ACCOUNTS_PATH) => ok(&accounts(state)),
-        ("GET", BALANCES_PATH) => ok(&balances(state)),
+        ("GET", PROFILE_PATH) => Ok(ok(&profile(state))),
+        ("GET", ACCOUNTS_PATH) => Ok(ok(&accounts(state))),
+        ("GET", BALANCES_PATH) => Ok(ok(&balances(state))),
         ("POST", STATEMENT_PATH) => statement(state, &read(body)?),
         _ => Err(error(ErrorCode::InvalidRequest)),
     }
@@ -74,7 +74,7 @@ fn open(state: &mut State, device: String, request: &SessionRequest) -> Answered
     }
     state.wrong_attempts = 0;
     let session = new_session(state, device);
-    give(state, session)
+    Ok(give(state, session))
 }
 
 fn refresh(state: &mut State, device: &str, request: &RefreshRequest) -> Answered {
@@ -88,7 +88,7 @@ fn refresh(state: &mut State, device: &str, request: &RefreshRequest) -> Answere
         return Err(error(ErrorCode::DeviceMismatch));
     }
     let session = new_session(state, old.device);
-    give(state, session)
+    Ok(give(state, session))
 }
 
 fn new_session(state: &mut State, device: String) -> BankSession {
@@ -98,7 +98,7 @@ fn new_session(state: &mut State, device: String) -> BankSession {
     BankSession { access, refresh, device, expired: false }
 }
 
-fn give(state: &mut State, session: BankSession) -> Answered {
+fn give(state: &mut State, session: BankSession) -> Response<Full<Bytes>> {
     let response = SessionResponse {
         access_token: Secret::new(session.access.clone()),
         refresh_token: Secret::new(session.refresh.clone()),
@@ -189,12 +189,12 @@ fn statement(state: &State, request: &StatementRequest) -> Answered {
         return Err(error(ErrorCode::InvalidRequest));
     }
     let page = pages.nth(request.page as usize - 1).unwrap_or_default();
-    ok(&StatementResponse {
+    Ok(ok(&StatementResponse {
         account_id: request.account_id.clone(),
         page: request.page,
         total_pages,
         transactions: page.iter().map(|line| worded(state, line)).collect(),
-    })
+    }))
 }
 
 fn worded(state: &State, line: &Transaction) -> Transaction {
@@ -206,8 +206,8 @@ fn worded(state: &State, line: &Transaction) -> Transaction {
     line
 }
 
-fn ok(body: &impl Serialize) -> Answered {
-    Ok(Response::new(Full::from(serde_json::to_vec(body).unwrap())))
+fn ok(body: &impl Serialize) -> Response<Full<Bytes>> {
+    Response::new(Full::from(serde_json::to_vec(body).unwrap()))
 }
 
 fn error(code: ErrorCode) -> ErrorBody {
