@@ -91,7 +91,7 @@ impl ErrorKind {
 
 /// How long to wait with an institution that says nonsense, or that says "too often" without
 /// saying for how long.
-pub const USUAL_WAIT: Duration = Duration::from_secs(60);
+pub const USUAL_WAIT: Duration = Duration::from_mins(1);
 
 /// Whether asking again may help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -70,10 +70,10 @@ impl Registry {
         context: Context,
     ) -> Result<LiveSession, ConnectorError> {
         self.check(institution, &credential)?;
-        let serves = |connector: &&Arc<dyn Connector>| {
+        let may_open = |connector: &&Arc<dyn Connector>| {
             connector.opener().is_some() && connector.manifest().served(institution).is_some()
         };
-        let connector = self.connectors.iter().find(serves).ok_or_else(|| {
+        let connector = self.connectors.iter().find(may_open).ok_or_else(|| {
             let reason = format!("no connector opens sessions at {institution}");
             ConnectorError::new(ErrorKind::Unsupported, "open", reason)
         })?;

@@ -68,7 +68,7 @@ pub fn context() -> Context {
         RequestId::from_bytes([7; 16]),
         Arc::new(ManualClock::new(now)),
         Arc::new(SeededRandomness::new(42)),
-        Deadline::after(Duration::from_secs(60)),
+        Deadline::after(Duration::from_mins(1)),
     )
 }
 

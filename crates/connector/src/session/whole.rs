@@ -32,13 +32,11 @@ pub async fn whole_statement(
         let page = reader.page(query, cursors.last.as_ref(), context).await?;
         lines.extend(page.value.lines);
         raw.push(page.raw);
-        match page.value.next {
-            Some(next) => cursors.step(next)?,
-            None => {
-                let batch = batch(page.value.layout, institution, query, lines, context);
-                return Ok(WholeStatement { batch, raw });
-            }
-        }
+        let Some(next) = page.value.next else {
+            let batch = batch(page.value.layout, institution, query, lines, context);
+            return Ok(WholeStatement { batch, raw });
+        };
+        cursors.step(next)?;
     }
 }
 

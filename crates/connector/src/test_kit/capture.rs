@@ -6,21 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 /// Captures at every level until it is dropped, on the thread that made it: a test's runtime must
 /// have no other.
 pub struct Capture {
     captured: Captured,
     _guard: DefaultGuard,
+    /// As long as there is one subscriber alone, `tracing` asks a log line that is met for the
+    /// first time on another thread whether *that* thread wants it, and remembers its no for all.
+    _second: Dispatch,
 }
 
 impl Capture {
     /// Begins.
     pub fn begin() -> Self {
         let captured = Captured::default();
+        let second = Dispatch::new(Captured::default());
         let guard = tracing::subscriber::set_default(captured.clone());
-        Self { captured, _guard: guard }
+        Self { captured, _guard: guard, _second: second }
     }
 
     /// What was logged so far: one line for each span and event, with all fields.

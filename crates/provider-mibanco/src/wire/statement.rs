@@ -108,6 +108,18 @@ pub struct Transaction {
     pub counterparty: Option<StatementCounterparty>,
 }
 
+impl Transaction {
+    /// Whether it is on the ledger. An absent status says so; one that is not known leaves it to
+    /// the ledger balance, which only a booked transaction has.
+    pub fn is_booked(&self) -> bool {
+        match &self.status {
+            None | Some(TransactionStatus::Booked) => true,
+            Some(TransactionStatus::Pending) => false,
+            Some(TransactionStatus::Other(_)) => self.balance_after.is_some(),
+        }
+    }
+}
+
 impl fmt::Debug for Transaction {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -20,7 +20,11 @@ pub mod optional_rut {
     use cartola_primitives::Rut;
     use serde::{Deserializer, Serializer};
 
-    #[allow(clippy::ref_option, reason = "the signature serde calls")]
+    #[allow(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature serde calls"
+    )]
     pub fn serialize<S: Serializer>(rut: &Option<Rut>, serializer: S) -> Result<S::Ok, S::Error> {
         match rut {
             Some(rut) => super::rut::serialize(rut, serializer),

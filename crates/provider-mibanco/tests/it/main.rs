@@ -1,3 +1,10 @@
-//! The wire types against the document's examples.
+//! The wire types against the document's examples, and the connector against a small bank.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bank;
+mod client;
+mod conformance;
+mod failures;
+mod properties;
 mod wire;

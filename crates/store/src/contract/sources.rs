@@ -52,7 +52,7 @@ pub async fn a_movement_is_read_with_its_sources_by_id(backend: Backend) {
 pub async fn every_part_of_a_source_comes_back(backend: Backend) {
     let scene = Scene::new(&backend).await;
     let movement = scene.add_movements(1).await.remove(0);
-    let kinds = [SourceKind::MappedFile, SourceKind::StandardFile, SourceKind::StatementFile];
+    let kinds = SourceKind::ALL;
     let mut rows = Vec::new();
     for (reason, kind) in MergeReason::ALL.into_iter().zip(kinds.into_iter().cycle()) {
         let mut row = source(&scene, &movement);

@@ -1,0 +1,153 @@
+//! Each layer alone, on paused time.
+
+use std::time::Duration;
+
+use cartola_connector::layer::{Breaker, Rate, Retry, Timeout};
+use cartola_connector::{Answer, ConnectorError, ErrorKind, Exchange, Policy, RetryAdvice};
+
+use crate::scripted::Step::{Down, Hang, Status, StatusAfter, Unreachable};
+use crate::scripted::{Scripted, Step, context, request};
+
+const MINUTE: Duration = Duration::from_mins(1);
+const SECOND: Duration = Duration::from_secs(1);
+
+fn word(outcome: &Result<Answer, ConnectorError>) -> String {
+    match outcome {
+        Ok(answer) => answer.status.as_u16().to_string(),
+        Err(error) => error.kind.name().to_owned(),
+    }
+}
+
+/// How often a request is sent, and what comes of it.
+async fn check_retry(steps: &[Step], only_once: bool, expected: (usize, &str)) {
+    let scripted = Scripted::new(steps);
+    let retry = Retry::new(scripted.clone(), &Policy::default());
+    let request = if only_once { request().only_once() } else { request() };
+    let outcome = retry.send(&request, &context(MINUTE)).await;
+    assert_eq!((scripted.attempts(), word(&outcome).as_str()), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_pass_is_tried_again() {
+    check_retry(&[Down, Status(503)], false, (3, "200")).await;
+    check_retry(&[Status(429), Status(504)], false, (3, "200")).await;
+    check_retry(&[StatusAfter(429, "2")], false, (2, "200")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_come_to_an_end() {
+    check_retry(&[Down; 5], false, (3, "institution_down")).await;
+    check_retry(&[Status(500); 5], false, (3, "500")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_is_not_tried_again() {
+    for status in [200, 204, 302, 400, 401, 404, 423, 501] {
+        check_retry(&[Status(status)], false, (1, &status.to_string())).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_uses_something_up_is_sent_again_only_where_it_never_left() {
+    check_retry(&[Down], true, (1, "institution_down")).await;
+    check_retry(&[Status(503)], true, (1, "503")).await;
+    check_retry(&[Unreachable, Unreachable], true, (3, "200")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_longer_wait_than_is_borne_is_left_to_the_caller() {
+    check_retry(&[StatusAfter(429, "120")], false, (1, "429")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_are_random_and_grow() {
+    let scripted = Scripted::new(&[Down; 6]);
+    let policy = Policy { attempts: 6, ..Policy::default() };
+    let _ = Retry::new(scripted.clone(), &policy).send(&request(), &context(MINUTE)).await;
+    let times = scripted.times();
+    let waits: Vec<u128> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    for (wait, bound) in waits.iter().zip([200, 400, 800, 1_600, 3_200]) {
+        assert!(*wait <= bound, "{waits:?}");
+    }
+    assert!(waits.iter().any(|wait| *wait > 200), "{waits:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_beyond_the_deadline() {
+    let scripted = Scripted::new(&[StatusAfter(429, "3")]);
+    let retry = Retry::new(scripted.clone(), &Policy::default());
+    let outcome = retry.send(&request(), &context(SECOND)).await;
+    assert_eq!((scripted.attempts(), word(&outcome).as_str()), (1, "429"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_an_answer_ends() {
+    let timeout = Timeout::new(Scripted::new(&[Hang]), SECOND);
+    let error = timeout.send(&request(), &context(MINUTE)).await.unwrap_err();
+    assert_eq!((error.kind, error.unsent), (ErrorKind::Timeout, false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_when_time_is_up() {
+    let scripted = Scripted::new(&[]);
+    let timeout = Timeout::new(scripted.clone(), SECOND);
+    let error = timeout.send(&request(), &context(Duration::ZERO)).await.unwrap_err();
+    assert_eq!((error.kind, error.unsent, scripted.attempts()), (ErrorKind::Timeout, true, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_spaced_after_a_burst() {
+    let scripted = Scripted::new(&[]);
+    let rate = Rate::new(scripted.clone(), SECOND, 2);
+    for _ in 0..4 {
+        rate.send(&request(), &context(MINUTE)).await.unwrap();
+    }
+    assert_eq!(scripted.times(), [0, 0, 1_000, 2_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_would_wait_too_long_is_refused_and_takes_no_place() {
+    let scripted = Scripted::new(&[]);
+    let rate = Rate::new(scripted.clone(), MINUTE, 1);
+    rate.send(&request(), &context(SECOND)).await.unwrap();
+    for _ in 0..2 {
+        let error = rate.send(&request(), &context(SECOND)).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::RateLimited);
+        assert_eq!(error.retry, RetryAdvice::After(MINUTE));
+    }
+    assert_eq!(scripted.attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_institution_is_left_alone_then_tried_once() {
+    let scripted = Scripted::new(&[Status(500), Down, Down]);
+    let breaker = Breaker::new(scripted.clone(), 2, MINUTE);
+    let mut words = Vec::new();
+    for _ in 0..3 {
+        words.push(word(&breaker.send(&request(), &context(MINUTE)).await));
+    }
+    assert_eq!(words, ["500", "institution_down", "institution_down"]);
+    assert_eq!(scripted.attempts(), 2, "the third was not sent");
+
+    tokio::time::advance(MINUTE).await;
+    // The one that goes through fails, so that the next does not.
+    for attempts in [3, 3] {
+        assert!(breaker.send(&request(), &context(MINUTE)).await.is_err());
+        assert_eq!(scripted.attempts(), attempts);
+    }
+    tokio::time::advance(MINUTE).await;
+    for attempts in [4, 5] {
+        assert!(breaker.send(&request(), &context(MINUTE)).await.is_ok());
+        assert_eq!(scripted.attempts(), attempts);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_asked_wrongly_does_not_speak_against_the_institution() {
+    let scripted = Scripted::new(&[Status(401), Status(404), Status(429)]);
+    let breaker = Breaker::new(scripted.clone(), 1, MINUTE);
+    for _ in 0..4 {
+        breaker.send(&request(), &context(MINUTE)).await.unwrap();
+    }
+    assert_eq!(scripted.attempts(), 4);
+}

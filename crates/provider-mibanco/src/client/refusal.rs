@@ -1,0 +1,81 @@
+//! What a refused call means.
+
+use std::time::Duration;
+
+use cartola_connector::{Answer, ConnectorError, ErrorKind, RetryAdvice};
+
+use super::encode;
+use crate::wire::{ErrorBody, ErrorCode};
+
+/// The error of an answer that is no success: by its code where it has one that is known, else by
+/// its status.
+pub(super) fn refusal(operation: &'static str, answer: &Answer) -> ConnectorError {
+    let body: Option<ErrorBody> = serde_json::from_slice(&answer.body).ok();
+    let by_code = body.as_ref().and_then(|body| by_code(&body.code));
+    let (kind, reason) = by_code.unwrap_or_else(|| by_status(operation, answer.status.as_u16()));
+    let error = ConnectorError::new(kind, operation, reason);
+    let seconds = body
+        .and_then(|body| body.retry_after.map(u64::from))
+        .or_else(|| answer.retry_after_seconds());
+    match seconds {
+        Some(seconds) if may_wait(kind) => {
+            error.advising(RetryAdvice::After(Duration::from_secs(seconds)))
+        }
+        _ => error,
+    }
+}
+
+const fn may_wait(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::CredentialsLocked | ErrorKind::RateLimited | ErrorKind::InstitutionDown
+    )
+}
+
+fn by_code(code: &ErrorCode) -> Option<(ErrorKind, &'static str)> {
+    Some(match code {
+        ErrorCode::InvalidRequest => {
+            (ErrorKind::RequestInvalid, "the bank finds a field of the request wrong")
+        }
+        ErrorCode::InvalidCredentials => {
+            (ErrorKind::CredentialsInvalid, "the bank refused RUT, password or MI PIN")
+        }
+        ErrorCode::InvalidToken | ErrorCode::InvalidRefreshToken => {
+            (ErrorKind::SessionEnded, "the bank has ended the session")
+        }
+        ErrorCode::DeviceMismatch => {
+            (ErrorKind::SessionEnded, "the bank says that another device opened the session")
+        }
+        ErrorCode::MiPassRequired => {
+            (ErrorKind::ChallengeRequired, "the bank wants an approval in Mi Pass")
+        }
+        ErrorCode::AccountNotFound => {
+            (ErrorKind::NoSuchProduct, "the customer has no such account")
+        }
+        ErrorCode::ProductNotFound => {
+            (ErrorKind::NoSuchProduct, "the customer has no such product")
+        }
+        ErrorCode::CredentialsLocked => {
+            (ErrorKind::CredentialsLocked, "the bank has locked the customer out")
+        }
+        ErrorCode::RateLimited => (ErrorKind::RateLimited, "the bank takes fewer calls"),
+        ErrorCode::InternalError => (ErrorKind::InstitutionDown, "the bank failed"),
+        ErrorCode::Unavailable => (ErrorKind::InstitutionDown, "the bank is closed for now"),
+        ErrorCode::Other(_) => return None,
+    })
+}
+
+/// By the status alone: what stands before a bank answers without the bank's codes. A refused
+/// login counts as wrong credentials even so, since another attempt could lock the customer out.
+fn by_status(operation: &'static str, status: u16) -> (ErrorKind, &'static str) {
+    match status {
+        401 | 403 if operation == encode::OPEN => {
+            (ErrorKind::CredentialsInvalid, "the bank refused the login")
+        }
+        401 => (ErrorKind::SessionEnded, "the bank has ended the session"),
+        423 => (ErrorKind::CredentialsLocked, "the bank has locked the customer out"),
+        429 => (ErrorKind::RateLimited, "the bank takes fewer calls"),
+        500.. => (ErrorKind::InstitutionDown, "the bank failed"),
+        _ => (ErrorKind::AnswerInvalid, "the bank answers with a status that it has no use for"),
+    }
+}
