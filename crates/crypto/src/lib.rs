@@ -1,10 +1,11 @@
-//! Sealing, key ring, keyed look-ups and the hash chain, without IO.
+//! Sealing, key ring, keyed look-ups, signed tokens and the hash chain, without IO.
 //!
 //! | module | answers | built on |
 //! |---|---|---|
 //! | [`seal`] | who may read this column of this row | AES-256-GCM, NIST SP 800-38D |
 //! | [`ring`] | which master key opens which data key | HKDF-SHA-256 (RFC 5869), AES-256-GCM |
 //! | [`lookup`] | how a sealed value is found again | HMAC-SHA-256, RFC 2104 |
+//! | [`jws`] | whether we gave this token out | Ed25519 (RFC 8037), ES256 (RFC 7518) |
 //! | [`chain`] | whether the audit is whole and unchanged | SHA-256, FIPS 180-4 |
 //! | [`webhook`] | whether a message is ours | HMAC-SHA-256, Standard Webhooks |
 //! | [`fingerprint`] | whether two contents are the same | SHA-256 |
@@ -30,6 +31,7 @@ mod error;
 pub mod fingerprint;
 mod frame;
 mod hex;
+pub mod jws;
 pub mod lookup;
 mod mac;
 pub mod ring;

@@ -1,4 +1,4 @@
-//! Behaviour of sealing, the key ring, look-ups and the hash chain.
+//! Behaviour of sealing, the key ring, look-ups, tokens and the hash chain.
 //!
 //! The known answers were computed by an independent program (Python's hashlib, hmac and the
 //! cryptography package) from the formats as they are documented: a format that changes by
@@ -9,6 +9,7 @@
 mod chain;
 mod error;
 mod fingerprint;
+mod jws;
 mod lookup;
 mod ring;
 mod seal;

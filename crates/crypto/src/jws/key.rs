@@ -1,0 +1,185 @@
+use std::fmt;
+
+use cartola_primitives::Randomness;
+use ed25519_dalek as ed25519;
+use p256::ecdsa as es256;
+use p256::ecdsa::signature::{Signer as _, Verifier as _};
+use zeroize::Zeroizing;
+
+use super::Jwk;
+use crate::aead::{self, KEY_BYTES, KeyBytes};
+use crate::error::CryptoError;
+use crate::ring::{KeyRing, WrappedKey};
+
+/// What a signing key is wrapped for.
+const WRAP_PURPOSE: &str = "token-signing-key";
+
+/// Bytes of a coordinate of P-256.
+const COORDINATE_BYTES: usize = 32;
+
+/// Draws until a scalar of P-256 comes. One draw fails once in 2³²; so many never do.
+const SCALAR_DRAWS: usize = 16;
+
+/// How a key signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// Ed25519 (RFC 8037 §3.1).
+    EdDsa,
+    /// ECDSA on P-256 with SHA-256 (RFC 7518 §3.4), with RFC 6979's nonces.
+    Es256,
+}
+
+impl Algorithm {
+    /// What `alg` says.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+        }
+    }
+
+    /// The byte in front of a wrapped key.
+    const fn tag(self) -> u8 {
+        match self {
+            Self::EdDsa => 1,
+            Self::Es256 => 2,
+        }
+    }
+}
+
+/// A key that signs tokens. Stored only wrapped, wiped when dropped; `Debug` shows its id.
+pub struct SigningKey {
+    private: Private,
+    verifying: VerifyingKey,
+}
+
+enum Private {
+    EdDsa(ed25519::SigningKey),
+    Es256(es256::SigningKey),
+}
+
+impl SigningKey {
+    /// A fresh key.
+    pub fn generate(algorithm: Algorithm, randomness: &dyn Randomness) -> Self {
+        (0..SCALAR_DRAWS)
+            .find_map(|_| Self::from_bytes(algorithm, &aead::generate_key(randomness)))
+            .expect("nearly all strings of 32 bytes are scalars of either curve")
+    }
+
+    /// The key as it is stored.
+    pub fn wrap(&self, ring: &KeyRing, randomness: &dyn Randomness) -> WrappedKey {
+        let mut stored = Zeroizing::new([0; KEY_BYTES + 1]);
+        stored[0] = self.verifying.algorithm().tag();
+        match &self.private {
+            Private::EdDsa(key) => stored[1..].copy_from_slice(key.as_bytes()),
+            Private::Es256(key) => stored[1..].copy_from_slice(&Zeroizing::new(key.to_bytes())[..]),
+        }
+        ring.wrap_small(WRAP_PURPOSE, stored.as_slice(), randomness)
+    }
+
+    /// The key that [`Self::wrap`] stored.
+    pub fn unwrap(ring: &KeyRing, wrapped: &WrappedKey) -> Result<Self, CryptoError> {
+        let plain = ring.unwrap_bytes(WRAP_PURPOSE, wrapped)?;
+        let (tag, bytes) = plain.expose().split_first().ok_or(CryptoError::Authentic)?;
+        let algorithm = [Algorithm::EdDsa, Algorithm::Es256]
+            .into_iter()
+            .find(|algorithm| algorithm.tag() == *tag)
+            .ok_or(CryptoError::Authentic)?;
+        let bytes = <[u8; KEY_BYTES]>::try_from(bytes).map_err(|_| CryptoError::Authentic)?;
+        Self::from_bytes(algorithm, &Zeroizing::new(bytes)).ok_or(CryptoError::Authentic)
+    }
+
+    /// The half that anybody may know.
+    pub fn verifying(&self) -> &VerifyingKey {
+        &self.verifying
+    }
+
+    pub(super) fn sign_bytes(&self, message: &[u8]) -> Vec<u8> {
+        match &self.private {
+            Private::EdDsa(key) => key.sign(message).to_bytes().to_vec(),
+            Private::Es256(key) => {
+                let signature: es256::Signature = key.sign(message);
+                signature.to_bytes().to_vec()
+            }
+        }
+    }
+
+    fn from_bytes(algorithm: Algorithm, bytes: &KeyBytes) -> Option<Self> {
+        let (private, public) = match algorithm {
+            Algorithm::EdDsa => {
+                let key = ed25519::SigningKey::from_bytes(bytes);
+                let public = Public::EdDsa(key.verifying_key());
+                (Private::EdDsa(key), public)
+            }
+            Algorithm::Es256 => {
+                let key = es256::SigningKey::from_slice(bytes.as_slice()).ok()?;
+                let public = Public::Es256(*key.verifying_key());
+                (Private::Es256(key), public)
+            }
+        };
+        Some(Self { private, verifying: VerifyingKey::new(public) })
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({})", self.verifying.id())
+    }
+}
+
+/// The public half of a [`SigningKey`].
+#[derive(Debug, Clone)]
+pub struct VerifyingKey {
+    public: Public,
+    jwk: Jwk,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Public {
+    EdDsa(ed25519::VerifyingKey),
+    Es256(es256::VerifyingKey),
+}
+
+impl VerifyingKey {
+    pub(super) fn new(public: Public) -> Self {
+        let jwk = match &public {
+            Public::EdDsa(key) => Jwk::new(Algorithm::EdDsa, key.as_bytes(), None),
+            Public::Es256(key) => {
+                // Uncompressed: one byte of form, then both coordinates.
+                let point = key.to_sec1_point(false);
+                let (x, y) = point.as_bytes()[1..].split_at(COORDINATE_BYTES);
+                Jwk::new(Algorithm::Es256, x, Some(y))
+            }
+        };
+        Self { public, jwk }
+    }
+
+    /// The `kid` of what the key signs: its thumbprint, 43 characters.
+    pub fn id(&self) -> &str {
+        &self.jwk.kid
+    }
+
+    /// How the key signs.
+    pub fn algorithm(&self) -> Algorithm {
+        match self.public {
+            Public::EdDsa(_) => Algorithm::EdDsa,
+            Public::Es256(_) => Algorithm::Es256,
+        }
+    }
+
+    /// The key as JSON.
+    pub fn jwk(&self) -> &Jwk {
+        &self.jwk
+    }
+
+    /// Whether the key's holder signed this message. Weak Ed25519 keys and points of small order
+    /// never pass.
+    pub(super) fn accepts(&self, message: &[u8], signature: &[u8]) -> bool {
+        match &self.public {
+            Public::EdDsa(key) => ed25519::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
+            Public::Es256(key) => es256::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
+        }
+    }
+}
