@@ -23,7 +23,12 @@ pub fn today(now: Timestamp) -> Date {
 
 /// The date in Santiago at `instant`.
 pub fn date_of(instant: Timestamp) -> Date {
-    SANTIAGO.to_datetime(instant).date()
+    date_time_of(instant).date()
+}
+
+/// What clocks in Santiago show at `instant`.
+pub fn date_time_of(instant: Timestamp) -> DateTime {
+    SANTIAGO.to_datetime(instant)
 }
 
 /// What clocks in Santiago show at `instant`.

@@ -1,0 +1,124 @@
+use cartola_model::movement::MovementDetails;
+use cartola_model::{AccountNumber, Counterparty, Movement, MovementStatus, glosa};
+use cartola_primitives::Money;
+
+use super::text::cut;
+use crate::wire::{
+    Amount, BalanceAfter, BalanceType, CreditDebit, EntryStatus, MerchantDetails, Moment,
+    Mutability, Party, Supplement, Transaction,
+};
+
+/// Longest texts of the standard, characters.
+mod longest {
+    pub const ADDRESS_LINE: usize = 70;
+    pub const INFORMATION: usize = 500;
+    pub const REFERENCE: usize = 210;
+    pub const NAME: usize = 350;
+    pub const IDENTIFICATION: usize = 256;
+}
+
+/// What identifies the other side: an account as a bank prints it, or a person or company.
+const ACCOUNT_SCHEME: &str = "CL.AccountNumber";
+const RUT_SCHEME: &str = "CL.RUT";
+
+/// What a movement's record is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct TransactionSource<'a> {
+    /// The number of its account.
+    pub number: &'a AccountNumber,
+    /// The movement.
+    pub movement: &'a Movement,
+    /// The other side, where it is known.
+    pub counterparty: Option<&'a Counterparty>,
+}
+
+/// The record of a movement; none of one that the bank no longer has.
+pub fn transaction(source: &TransactionSource<'_>) -> Option<Transaction> {
+    let movement = source.movement;
+    let (status, transaction_mutability) = standing(movement.status)?;
+    let sign = CreditDebit::of(movement.amount);
+    let details = &movement.details;
+    let party = source.counterparty.and_then(|other| party(other, details.card.is_some()));
+    let (creditor_account, debtor_account) = match sign {
+        CreditDebit::Debit => (party, None),
+        CreditDebit::Credit => (None, party),
+    };
+    let reference = [&details.reference, &details.document];
+    Some(Transaction {
+        account_id: source.number.digits().to_owned(),
+        address_line: first_said([&details.branch, &details.city], longest::ADDRESS_LINE),
+        booking_date_time: Moment::start_of(movement.booked_on),
+        credit_debit_indicator: sign,
+        status,
+        transaction_id: movement.id.hex(),
+        transaction_information: cut(&glosa::clean(&movement.glosa), longest::INFORMATION),
+        transaction_mutability,
+        transaction_reference: first_said(reference, longest::REFERENCE),
+        value_date_time: movement.value_on.map(Moment::start_of),
+        amount: Amount::unsigned(movement.amount),
+        balance: balance_after(movement),
+        creditor_account,
+        debtor_account,
+        merchant_details: merchant(source),
+        supplementary_data: supplements(details),
+    })
+}
+
+fn standing(status: MovementStatus) -> Option<(EntryStatus, Mutability)> {
+    match status {
+        MovementStatus::Booked => Some((EntryStatus::Booked, Mutability::Immutable)),
+        MovementStatus::Pending => Some((EntryStatus::Pending, Mutability::Mutable)),
+        MovementStatus::Removed => None,
+    }
+}
+
+fn balance_after(movement: &Movement) -> Option<BalanceAfter> {
+    let balance = Money::new(movement.balance_after?, movement.amount.currency());
+    Some(BalanceAfter {
+        amount: Amount::unsigned(balance),
+        credit_debit_indicator: CreditDebit::of(balance),
+        kind: BalanceType::InterimBooked,
+    })
+}
+
+/// The first of two texts that says something.
+fn first_said(texts: [&Option<String>; 2], longest: usize) -> Option<String> {
+    texts.into_iter().flatten().find_map(|text| cut(text, longest))
+}
+
+/// The other side, unless all that is known of it is the name of the shop that a card was used in:
+/// that stands in `MerchantDetails`.
+fn party(other: &Counterparty, by_card: bool) -> Option<Party> {
+    let rut = other.rut.map(|rut| rut.compact());
+    let account = other.account.as_deref().and_then(|text| cut(text, longest::IDENTIFICATION));
+    let name = other.name.as_deref().and_then(|text| cut(text, longest::NAME));
+    let (scheme, identification, secondary_identification) = match (account, rut) {
+        (Some(account), rut) => (Some(ACCOUNT_SCHEME), Some(account), rut),
+        (None, Some(rut)) => (Some(RUT_SCHEME), Some(rut), None),
+        (None, None) if by_card || name.is_none() => return None,
+        (None, None) => (None, None, None),
+    };
+    let scheme_name = scheme.map(str::to_owned);
+    Some(Party { scheme_name, identification, name, secondary_identification })
+}
+
+fn merchant(source: &TransactionSource<'_>) -> Option<MerchantDetails> {
+    source.movement.details.card.as_ref()?;
+    let merchant_name = cut(source.counterparty?.name.as_deref()?, longest::NAME)?;
+    Some(MerchantDetails { merchant_name })
+}
+
+fn supplements(details: &MovementDetails) -> Vec<Supplement> {
+    let card = details.card.as_ref();
+    let said = [
+        ("Channel", details.channel.clone()),
+        ("DocumentNumber", details.document.clone()),
+        ("City", details.city.clone()),
+        ("CardLastDigits", card.map(|card| card.last4.clone())),
+        ("AdditionalCard", card.map(|card| card.additional.to_string())),
+        ("Instalment", details.instalment.map(|one| format!("{}/{}", one.number, one.of))),
+    ];
+    said.into_iter()
+        .filter_map(|(name, value)| Some(Supplement { name: name.to_owned(), value: value? }))
+        .collect()
+}
