@@ -5,6 +5,7 @@ mod body;
 mod error;
 mod period;
 mod raw;
+mod sound;
 
 use cartola_model::AccountNumber;
 use cartola_primitives::{Currency, Rut, Secret};

@@ -1,5 +1,7 @@
 use cartola_primitives::clock::{Date, SignedDuration, Timestamp};
-use cartola_primitives::santiago::{date_of, end_of_day, offset_text, start_of_day, today};
+use cartola_primitives::santiago::{
+    date_of, date_time_of, end_of_day, offset_text, start_of_day, today,
+};
 use proptest::prelude::*;
 
 fn instant(text: &str) -> Timestamp {
@@ -25,6 +27,19 @@ fn days_have_the_length_the_clocks_give_them() {
     check_day("2024-04-07", "2024-04-07T04:00:00Z", 24);
     // Summer time all year.
     check_day("2015-07-01", "2015-07-01T03:00:00Z", 24);
+}
+
+#[test]
+fn clocks_show_the_hour_of_santiago() {
+    for (at, shown) in [
+        ("2017-07-21T21:32:28Z", "2017-07-21T17:32:28"),
+        ("2024-09-08T03:59:59Z", "2024-09-07T23:59:59"),
+        ("2024-09-08T04:00:00Z", "2024-09-08T01:00:00"),
+        ("2024-04-07T02:30:00Z", "2024-04-06T23:30:00"),
+        ("2024-04-07T03:30:00Z", "2024-04-06T23:30:00"),
+    ] {
+        assert_eq!(date_time_of(instant(at)).to_string(), shown, "{at}");
+    }
 }
 
 #[test]

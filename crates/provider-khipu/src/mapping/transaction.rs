@@ -115,7 +115,7 @@ fn supplements(details: &MovementDetails) -> Vec<Supplement> {
         ("DocumentNumber", details.document.clone()),
         ("City", details.city.clone()),
         ("CardLastDigits", card.map(|card| card.last4.clone())),
-        ("AdditionalCard", card.map(|card| card.additional.to_string())),
+        ("AdditionalCard", card.filter(|card| card.additional).map(|_| "true".to_owned())),
         ("Instalment", details.instalment.map(|one| format!("{}/{}", one.number, one.of))),
     ];
     said.into_iter()

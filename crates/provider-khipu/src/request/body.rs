@@ -1,9 +1,9 @@
 //! From bytes to a shape. What the parser complains about is said without quoting the body.
 
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::error::Category;
+use serde::de::DeserializeOwned;
 
 use super::raw::Object;
+use super::sound::Sound;
 use super::{MAX_BODY_BYTES, RequestError};
 
 const MEDIA_TYPE: &str = "application/json";
@@ -22,7 +22,12 @@ pub fn read<T: DeserializeOwned>(
         return Err(RequestError::TooLarge);
     }
     let text = std::str::from_utf8(body).map_err(|_| RequestError::Encoding)?;
-    serde_json::from_str(text).map_err(|error| complaint(text, &error))
+    // First whether it is JSON to its end: a shape is given up at its first fault.
+    serde_json::from_str::<Sound>(text).map_err(|error| unsound(&error))?;
+    if !text.trim_start().starts_with('{') {
+        return Err(RequestError::NotAnObject);
+    }
+    serde_json::from_str(text).map_err(|error| misshapen(&error))
 }
 
 /// Parameters, such as a character set, say nothing: JSON is UTF-8.
@@ -31,30 +36,19 @@ fn is_json(content_type: &str) -> bool {
     media_type.trim().eq_ignore_ascii_case(MEDIA_TYPE)
 }
 
-fn complaint(text: &str, error: &serde_json::Error) -> RequestError {
-    let (line, column) = (error.line(), error.column());
-    match error.classify() {
-        Category::Data => data(text, error),
-        Category::Syntax if error.to_string().starts_with("recursion limit") => {
-            RequestError::TooDeep
-        }
-        Category::Syntax | Category::Io | Category::Eof => RequestError::Syntax { line, column },
+fn unsound(error: &serde_json::Error) -> RequestError {
+    if error.to_string().starts_with("recursion limit") {
+        return RequestError::TooDeep;
     }
+    RequestError::Syntax { line: error.line(), column: error.column() }
 }
 
-fn data(text: &str, error: &serde_json::Error) -> RequestError {
-    if !text.trim_start().starts_with('{') {
-        // The parser stops at the wrong type; what comes after may not even be JSON.
-        return match serde_json::from_str::<IgnoredAny>(text) {
-            Ok(_) => RequestError::NotAnObject,
-            Err(error) => complaint(text, &error),
-        };
-    }
+fn misshapen(error: &serde_json::Error) -> RequestError {
     let message = error.to_string();
     let said = message.rsplit_once(" at line ").map_or(message.as_str(), |(said, _)| said);
-    if let Some(member) = said.strip_prefix("missing field ") {
-        let named = |known: &&str| member.trim_matches('`') == *known;
-        if let Some(member) = REQUIRED.into_iter().find(|known| named(&known)) {
+    if let Some(missing) = said.strip_prefix("missing field ") {
+        let named = |known: &&str| missing.trim_matches('`') == *known;
+        if let Some(member) = REQUIRED.into_iter().find(|known| named(known)) {
             return RequestError::Missing { member };
         }
     }
