@@ -6,8 +6,8 @@ use cartola_model::InstitutionId;
 
 use crate::session::{Housekeeping, LiveSession, Login};
 use crate::{
-    Batch, Connector, ConnectorError, Context, Credential, DecodeError, DecodeErrorKind, ErrorKind,
-    Place, Recognition, Served, SourceFile,
+    Batch, Connector, ConnectorError, Context, Credential, CredentialForm, DecodeError,
+    DecodeErrorKind, ErrorKind, Place, Recognition, Served, SourceFile,
 };
 
 /// All connectors, filled once by the binary.
@@ -45,20 +45,19 @@ impl Registry {
         self.iter().find_map(|connector| connector.manifest().served(institution))
     }
 
-    /// Whether the institution could take the credentials: it serves us, and they have one of its
-    /// forms. It is not asked.
+    /// The form in which the institution could take the credentials. It is not asked.
     pub fn check(
         &self,
         institution: &InstitutionId,
         credential: &Credential,
-    ) -> Result<(), ConnectorError> {
+    ) -> Result<&CredentialForm, ConnectorError> {
         let refused = |kind, reason: String| ConnectorError::new(kind, "open", reason);
         let served = self.served(institution).ok_or_else(|| {
             let reason = format!("no connector opens sessions at {institution}");
             refused(ErrorKind::Unsupported, reason)
         })?;
         let form = served.credentials.form_of(credential);
-        form.map(drop).map_err(|refusal| refused(ErrorKind::RequestInvalid, refusal.to_string()))
+        form.map_err(|refusal| refused(ErrorKind::RequestInvalid, refusal.to_string()))
     }
 
     /// Opens a session. Credentials that the institution could not take are refused before it is

@@ -53,6 +53,25 @@ impl Engine {
         Ok(self.store().consents(who.tenant, after, limit).await?)
     }
 
+    /// Destroys what a link signs in with under a mandate that is withdrawn. The link's version
+    /// guards what was begun meanwhile.
+    async fn forget_secret_of(
+        &self,
+        who: &Principal,
+        mandate: &ConsentRow,
+        work: &mut UnitOfWork,
+    ) -> Result<(), EngineError> {
+        let secret = self.store().link_secret(who.tenant, mandate.link).await?;
+        if secret.is_none_or(|secret| secret.mandate != mandate.id) {
+            return Ok(());
+        }
+        let Some(link) = self.store().link(who.tenant, mandate.link).await? else { return Ok(()) };
+        let expected = link.version;
+        work.push(Command::ChangeLink { id: link.id, expected, state: link.state });
+        work.push(Command::DestroyLinkSecret(link.id));
+        Ok(())
+    }
+
     /// Withdraws a consent. From the next request on, nothing is served that only it allowed.
     pub async fn revoke_consent(
         &self,
@@ -71,6 +90,7 @@ impl Engine {
             let mut work = UnitOfWork::new(who.tenant, now)
                 .with(Command::ChangeConsent { id, expected: after.version - 1, state })
                 .with(Command::Audit(AuditEvent::once("consent.revoked", who.actor, id)));
+            self.forget_secret_of(who, &after, &mut work).await?;
             work.commands.extend(reply.command(self, &after)?);
             self.store().commit(work).await.map_err(EngineError::from)?;
             Ok(after)

@@ -19,6 +19,7 @@ use cartola_store::imports::ImportRow;
 use cartola_store::{Page, StoreErrorKind};
 
 use crate::access::Subject;
+use crate::links::LinkError;
 use crate::once::Reply;
 use crate::retry::{MaybeConflict, until_settled};
 use crate::{Engine, EngineError};
@@ -158,16 +159,27 @@ impl Engine {
         giver: Giver<'_>,
         raw: &[u8],
         batches: &[Batch],
-    ) -> Result<Imported, ImportError> {
+    ) -> Result<Imported, LinkError> {
         check_shape(batches)?;
         let hash = ContentHash::of(raw);
         let hashes = Hashes { file: hash, reading: hash };
         until_settled(|| async {
+            self.check_mandate(who, giver).await?;
             let resolved = self.resolve_all(who, giver, batches).await?;
             let draft = self.draft(who, giver, hashes, batches, resolved).await?;
-            self.keep_and_commit(who, raw, draft, &Reply::NONE).await
+            Ok(self.keep_and_commit(who, raw, draft, &Reply::NONE).await?)
         })
         .await
+    }
+
+    /// Refuses what a mandate allowed to be asked, and no longer allows to be kept. The unit expects
+    /// the mandate in the version that is looked at here.
+    async fn check_mandate(&self, who: &Principal, giver: Giver<'_>) -> Result<(), LinkError> {
+        let Giver::Institution { mandate, .. } = giver else { return Ok(()) };
+        let now = self.store().consent(who.tenant, mandate.id).await.map_err(EngineError::from)?;
+        let holds =
+            now.is_some_and(|now| now.version == mandate.version && now.state.holds(self.now()));
+        if holds { Ok(()) } else { Err(LinkError::MandateEnded) }
     }
 
     async fn keep_and_commit(

@@ -7,6 +7,7 @@ mod secret;
 
 use cartola_connector::ConnectorError;
 use cartola_model::{InvalidTransition, Principal};
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::LinkId;
 use cartola_store::Page;
 use cartola_store::people::LinkRow;
@@ -35,6 +36,15 @@ pub enum LinkError {
     /// The institution refused the credentials once; they are not tried again.
     #[error("the institution refused these credentials; begin the link again with others")]
     CredentialsRefused,
+    /// The institution said when it may be asked again, and that is not yet.
+    #[error("the institution may not be asked before {until}")]
+    Barred {
+        /// From when on.
+        until: Timestamp,
+    },
+    /// The credentials sign in somebody else than the mandate names.
+    #[error("the credentials are those of another RUT than the one that the mandate names")]
+    OtherPerson,
     /// The institution was asked, or would have been, and it came to nothing.
     #[error(transparent)]
     Institution(#[from] ConnectorError),

@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 use crate::audit::{head, read_entry};
 use crate::columns::Columns;
 use crate::leftovers::{Leftovers, Present, count_absent, named};
+use crate::movements::{EVERY_MOVEMENT, read_movement};
 use crate::rows::{each, first, snapshot};
 use crate::{SqliteStore, migrate};
 
@@ -76,6 +77,12 @@ const RULES: &[(&str, &str)] = &[
         "sources without their movement",
         "SELECT count(*) FROM source s WHERE NOT EXISTS (SELECT 1 FROM movement m \
          WHERE m.tenant = s.tenant AND m.id = s.movement)",
+    ),
+    (
+        "link secrets without their link or mandate, or of a link that ended",
+        "SELECT count(*) FROM link_secret s WHERE NOT EXISTS (SELECT 1 FROM link l \
+         WHERE l.tenant = s.tenant AND l.id = s.link AND l.state = 'active') OR NOT EXISTS \
+         (SELECT 1 FROM consent c WHERE c.tenant = s.tenant AND c.id = s.mandate)",
     ),
     (
         "imports that sources name and that are not there",
@@ -154,8 +161,22 @@ fn check_database(connection: &Connection) -> Result<Report, StoreError> {
             report.problems.push(format!("{found} {sentence}"));
         }
     }
+    let damaged = damaged_movements(connection)?;
+    if damaged > 0 {
+        report.problems.push(format!("{damaged} movements that cannot be read"));
+    }
     check_audit(connection, &mut report.problems)?;
     Ok(report)
+}
+
+/// Movements whose body is not one: SQLite sees bytes, and finds nothing wrong with them.
+fn damaged_movements(connection: &Connection) -> Result<u64, StoreError> {
+    let mut damaged = 0;
+    each(connection, EVERY_MOVEMENT, [], |columns| {
+        damaged += u64::from(read_movement(columns).is_err());
+        Ok(true)
+    })?;
+    Ok(damaged)
 }
 
 /// What SQLite itself finds: damaged pages, and indexes that do not agree with their tables.

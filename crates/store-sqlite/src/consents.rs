@@ -36,6 +36,7 @@ const ADD: &str = concat!(
     consent_columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
 );
+const IN_VERSION: &str = "SELECT 1 FROM consent WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 const CHANGE: &str = "UPDATE consent SET state = ?4, granted_at = ?5, ended_at = ?6, \
     version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 const ADD_SET: &str = "INSERT INTO consent_set (tenant, id, consent, rest) VALUES (?1, ?2, ?3, ?4)";
@@ -126,6 +127,12 @@ pub fn change_consent(
     let values =
         params![unit.tenant.as_bytes(), id.as_bytes(), expected, state, granted_at, ended_at];
     unit.change("changing a consent", CHANGE, values)
+}
+
+pub fn expect_consent(unit: &Unit<'_>, id: ConsentId, expected: u32) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), id.as_bytes(), expected];
+    let there = first(unit.connection, IN_VERSION, values, |_| Ok(()))?;
+    there.ok_or_else(|| StoreError::conflict("expecting a consent"))
 }
 
 pub fn add_sets(unit: &Unit<'_>, sets: &[ConsentSetRow]) -> Result<(), StoreError> {

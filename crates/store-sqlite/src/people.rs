@@ -5,7 +5,7 @@ use cartola_crypto::Digest;
 use cartola_model::{InstitutionId, LinkSource, LinkState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{LinkId, PersonId, TenantId};
-use cartola_store::people::{LinkRow, LinkSecretRow, PersonRow};
+use cartola_store::people::{Barred, LinkRow, LinkSecretRow, PersonRow};
 use cartola_store::{Page, People, StoreError};
 use rusqlite::params;
 
@@ -49,11 +49,11 @@ const ADD_LINK: &str = concat!(
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
 );
 const LINK: &str = concat!("SELECT ", link_columns!(), " FROM link WHERE tenant = ?1 AND id = ?2");
-const LINK_SECRET: &str = "SELECT link, mandate, refused_at, secret_key, secret_schema, \
-    secret_sealed FROM link_secret WHERE tenant = ?1 AND link = ?2";
+const LINK_SECRET: &str = "SELECT link, mandate, barred_since, barred_until, secret_key, \
+    secret_schema, secret_sealed FROM link_secret WHERE tenant = ?1 AND link = ?2";
 const KEEP_LINK_SECRET: &str = "INSERT OR REPLACE INTO link_secret \
-    (tenant, link, mandate, refused_at, secret_key, secret_schema, secret_sealed) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    (tenant, link, mandate, barred_since, barred_until, secret_key, secret_schema, secret_sealed) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const DESTROY_LINK_SECRET: &str = "DELETE FROM link_secret WHERE tenant = ?1 AND link = ?2";
 const CHANGE_LINK: &str = "UPDATE link SET state = ?4, state_at = ?5, version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";
@@ -192,7 +192,8 @@ pub fn keep_link_secret(unit: &Unit<'_>, row: &LinkSecretRow) -> Result<(), Stor
         unit.tenant.as_bytes(),
         row.link.as_bytes(),
         row.mandate.as_bytes(),
-        row.refused_at.map(Timestamp::as_microsecond),
+        row.barred.map(|barred| barred.since.as_microsecond()),
+        row.barred.and_then(|barred| barred.until).map(Timestamp::as_microsecond),
         row.sealed.key.as_bytes(),
         row.sealed.schema,
         row.sealed.bytes,
@@ -232,11 +233,16 @@ fn read_link(columns: &mut Columns<'_>) -> Result<LinkRow, StoreError> {
     })
 }
 
+fn read_barred(columns: &mut Columns<'_>) -> Result<Option<Barred>, StoreError> {
+    let (since, until) = (columns.optional_timestamp()?, columns.optional_timestamp()?);
+    Ok(since.map(|since| Barred { since, until }))
+}
+
 fn read_link_secret(columns: &mut Columns<'_>) -> Result<LinkSecretRow, StoreError> {
     Ok(LinkSecretRow {
         link: columns.id()?,
         mandate: columns.id()?,
-        refused_at: columns.optional_timestamp()?,
+        barred: read_barred(columns)?,
         sealed: columns.sealed()?,
     })
 }

@@ -6,8 +6,9 @@
 
 use std::ops::Deref;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use cartola_store::StoreError;
+use cartola_store::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 
 use crate::workers::{Workers, end_transaction};
@@ -19,15 +20,19 @@ pub struct Readers {
 }
 
 impl Readers {
-    /// Opens as many connections of either kind. At most `waiting` reads wait for a thread.
+    /// Opens as many connections of either kind, each with how long it waits for a database that
+    /// is locked: the borrowed ones do not. At most `waiting` reads wait for a thread.
     pub fn start(
         count: usize,
         waiting: usize,
-        open: impl Fn() -> Result<Connection, StoreError>,
+        busy_timeout: Duration,
+        open: impl Fn(Duration) -> Result<Connection, StoreError>,
     ) -> Result<Self, StoreError> {
-        let connections = || (0..count).map(|_| open()).collect::<Result<Vec<_>, _>>();
-        let threads = Workers::start("store-reader", connections()?, waiting, end_transaction)?;
-        Ok(Self { idle: Mutex::new(connections()?), threads })
+        let connections =
+            |busy| (0..count).map(|_| open(busy)).collect::<Result<Vec<_>, StoreError>>();
+        let owned = connections(busy_timeout)?;
+        let threads = Workers::start("store-reader", owned, waiting, end_transaction)?;
+        Ok(Self { idle: Mutex::new(connections(Duration::ZERO)?), threads })
     }
 
     /// Runs a read on one of the threads.
@@ -38,15 +43,18 @@ impl Readers {
         self.threads.run(read).await
     }
 
-    /// Runs a read that looks at little: here, unless all connections are lent.
+    /// Runs a read that looks at little: here, unless all connections are lent or the database is
+    /// locked for a moment, as while its log is put in order.
     pub async fn glance<T: Send + 'static>(
         &self,
-        look: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        look: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        match self.borrow() {
-            Some(connection) => look(&connection),
-            None => self.threads.run(look).await,
+        match self.borrow().map(|connection| look(&connection)) {
+            None => {}
+            Some(Err(error)) if error.kind == StoreErrorKind::Busy => {}
+            Some(seen) => return seen,
         }
+        self.threads.run(look).await
     }
 
     /// The connection that was used last: what it read is the likeliest to be read again.

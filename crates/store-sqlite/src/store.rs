@@ -39,9 +39,9 @@ impl SqliteStore {
         let mut connection = pragmas::open_writer(&database, &options)?;
         migrate::migrate(&mut connection)?;
         drop(lock);
-        let readers = Readers::start(options.readers.max(1), options.read_queue, || {
-            pragmas::open_reader(&database, options.busy_timeout)
-        })?;
+        let open = |busy| pragmas::open_reader(&database, busy);
+        let count = options.readers.max(1);
+        let readers = Readers::start(count, options.read_queue, options.busy_timeout, open)?;
         Ok(Self {
             readers,
             writer: Writer::start(connection, options.write_queue)?,
@@ -80,7 +80,7 @@ impl SqliteStore {
     /// Runs a read of a few rows, by key or in a short range: see [`Readers::glance`].
     pub(crate) async fn glance<T: Send + 'static>(
         &self,
-        look: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        look: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.readers.glance(look).await
     }

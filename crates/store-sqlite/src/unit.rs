@@ -147,6 +147,7 @@ fn apply_one(
         Command::ChangeConsent { id, expected, state } => {
             consents::change_consent(unit, *id, *expected, state)
         }
+        Command::ExpectConsent { id, expected } => consents::expect_consent(unit, *id, *expected),
         Command::AddConsentSets(rows) => consents::add_sets(unit, rows),
         Command::AddAccount(row) => accounts::add_account(unit, row),
         Command::ClaimAccount { id, expected, consents } => {

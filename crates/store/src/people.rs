@@ -45,10 +45,19 @@ pub struct LinkSecretRow {
     pub link: LinkId,
     /// The consent under which it is used.
     pub mandate: ConsentId,
-    /// When the institution refused the credentials; from then on they are not tried again.
-    pub refused_at: Option<Timestamp>,
+    /// Since when the institution may not be asked with it, and until when.
+    pub barred: Option<Barred>,
     /// Credentials and device, under the data key of the link's person.
     pub sealed: Sealed,
+}
+
+/// An institution refused what a link signs in with, or said when to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Barred {
+    /// When it said so.
+    pub since: Timestamp,
+    /// When it may be asked again; absent where only other credentials will do.
+    pub until: Option<Timestamp>,
 }
 
 /// Reads of persons and links.

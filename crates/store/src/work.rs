@@ -109,6 +109,14 @@ pub enum Command {
         /// Where it stands from now on.
         state: ConsentState,
     },
+    /// Changes nothing; a conflict when a consent is not in this version: what the unit does was
+    /// decided on a consent that held.
+    ExpectConsent {
+        /// Which.
+        id: ConsentId,
+        /// The version the decision was made on.
+        expected: u32,
+    },
     /// New consent sets.
     AddConsentSets(Vec<ConsentSetRow>),
     /// A new account.

@@ -109,7 +109,11 @@ impl Engine {
         for (batch, target) in batches.iter().zip(resolved.targets) {
             entries.push(self.entry(who, giver, batch, target, hashes).await?);
         }
-        Ok(Draft { key, made: resolved.made, entries, file: hashes.file })
+        let mut made = resolved.made;
+        if let Giver::Institution { mandate, .. } = giver {
+            made.push(Command::ExpectConsent { id: mandate.id, expected: mandate.version });
+        }
+        Ok(Draft { key, made, entries, file: hashes.file })
     }
 
     async fn entry(
@@ -126,7 +130,7 @@ impl Engine {
                 let granted = consent(self.minter().mint(), &target, hashes.file, now);
                 (granted.id, Some(granted))
             }
-            Giver::Institution { mandate, .. } => (mandate, None),
+            Giver::Institution { mandate, .. } => (mandate.id, None),
         };
         let terms = Terms {
             account: target.id,

@@ -8,10 +8,11 @@ use cartola_crypto::DataKey;
 use cartola_model::{
     AccountKind, AccountNumber, Catalogue, InstitutionId, LinkSource, LinkState, Principal,
 };
-use cartola_primitives::id::{AccountId, ConsentId, LinkId, PersonId};
+use cartola_primitives::id::{AccountId, LinkId, PersonId};
 use cartola_primitives::{Rut, Timestamp};
 use cartola_store::Command;
 use cartola_store::accounts::AccountRow;
+use cartola_store::consents::ConsentRow;
 use cartola_store::people::{LinkRow, PersonRow};
 
 use super::{ImportError, Upload};
@@ -30,8 +31,8 @@ pub(crate) enum Giver<'a> {
     Institution {
         /// The link.
         link: &'a LinkRow,
-        /// The mandate, which holds.
-        mandate: ConsentId,
+        /// The mandate, as it held when the institution was asked.
+        mandate: &'a ConsentRow,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cartola_connector::{Credential, Holder};
+use cartola_connector::{Credential, CredentialForm, DeviceId, FieldKind, Holder};
 use cartola_crypto::ContentHash;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentKind, ConsentState, InstitutionId, LinkSource, LinkState, Principal};
@@ -43,14 +43,19 @@ pub struct Mandate<'a> {
 
 impl Engine {
     /// Begins a link, or begins one again with other credentials. The institution is not asked:
-    /// credentials that it could not take are refused, and whether it takes them is seen at the
-    /// first reading. A mandate that the link had before is withdrawn.
+    /// credentials that it could not take, or that it has refused, are refused, and whether it
+    /// takes them is seen at the first reading. The same mandate goes on where it holds; another
+    /// one takes its place, and what only the old one allowed is no longer shown.
     pub async fn begin_link(
         &self,
         who: &Principal,
         wanted: &NewLink<'_>,
     ) -> Result<LinkRow, LinkError> {
-        self.connectors().check(&wanted.institution, &credential(wanted.fields))?;
+        let form = self.connectors().check(&wanted.institution, &credential(wanted.fields))?;
+        check_person(form, wanted)?;
+        if wanted.mandate.expires_at.is_some_and(|end| end <= self.now()) {
+            return Err(LinkError::MandateEnded);
+        }
         until_settled(|| self.begin_link_once(who, wanted)).await
     }
 
@@ -66,25 +71,61 @@ impl Engine {
         let mut work = UnitOfWork::new(who.tenant, now);
         work.commands = made.commands;
         let link = self.link_to_begin(who, wanted, person, &mut work).await?;
-        let mandate = mandate(self.minter().mint(), wanted, &link, now);
         let before = self.store().link_secret(who.tenant, link.id).await;
-        if let Some(before) = before.map_err(EngineError::from)? {
-            self.withdraw(who, before.mandate, &mut work).await?;
-        }
-        let secret = SealedSecret::of(wanted.fields, None);
+        let before = before.map_err(EngineError::from)?;
+        let device = self.device_of(who, wanted, before.as_ref()).await?;
+        let before = before.map(|row| row.mandate);
+        let mandate = self.mandate_to_begin(who, wanted, &link, before, &mut work).await?;
+        let secret = SealedSecret::of(wanted.fields, &device);
         let sealed = self.seal_link_secret(who, &key, link.id, &secret)?;
-        work.push(Command::Audit(granted_event(who, &mandate)));
-        work.push(Command::KeepLinkSecret(LinkSecretRow {
-            link: link.id,
-            mandate: mandate.id,
-            refused_at: None,
-            sealed,
-        }));
-        work.push(Command::AddConsent(mandate));
+        let row = LinkSecretRow { link: link.id, mandate, barred: None, sealed };
+        work.push(Command::KeepLinkSecret(row));
         let begun = AuditEvent::once("link.begun", who.actor, link.id);
         work.push(Command::Audit(begun.with("institution", &wanted.institution)));
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(link)
+    }
+
+    /// The device that the link has had from its first day. To a bank, a new one is a reason for
+    /// suspicion.
+    async fn device_of(
+        &self,
+        who: &Principal,
+        wanted: &NewLink<'_>,
+        before: Option<&LinkSecretRow>,
+    ) -> Result<DeviceId, LinkError> {
+        let mint = || DeviceId::mint(self.vault().randomness().as_ref());
+        let Some(before) = before else { return Ok(mint()) };
+        let secret = self.open_link_secret(who, before).await?;
+        let only_others_will_do = before.barred.is_some_and(|barred| barred.until.is_none());
+        if only_others_will_do && secret.has_fields(wanted.fields) {
+            return Err(LinkError::CredentialsRefused);
+        }
+        Ok(secret.device().unwrap_or_else(mint))
+    }
+
+    /// The mandate before, where it is the same and holds; else a new one in its place.
+    async fn mandate_to_begin(
+        &self,
+        who: &Principal,
+        wanted: &NewLink<'_>,
+        link: &LinkRow,
+        before: Option<ConsentId>,
+        work: &mut UnitOfWork,
+    ) -> Result<ConsentId, EngineError> {
+        let new = mandate(self.minter().mint(), wanted, link, work.at);
+        if let Some(id) = before {
+            let row = self.store().consent(who.tenant, id).await?;
+            if let Some(row) = row.filter(|row| is_same(row, &new, work.at)) {
+                work.push(Command::ExpectConsent { id, expected: row.version });
+                return Ok(id);
+            }
+            self.withdraw(who, id, work).await?;
+        }
+        let id = new.id;
+        work.push(Command::Audit(granted_event(who, &new)));
+        work.push(Command::AddConsent(new));
+        Ok(id)
     }
 
     /// The link as it is once the unit is committed.
@@ -127,6 +168,25 @@ impl Engine {
         work.push(Command::Audit(AuditEvent::once("consent.revoked", who.actor, id)));
         Ok(())
     }
+}
+
+/// Whether a mandate that holds says what the new one would.
+fn is_same(row: &ConsentRow, new: &ConsentRow, now: Timestamp) -> bool {
+    let end = |row: &ConsentRow| match row.state {
+        ConsentState::Granted { expires_at, .. } => expires_at,
+        ConsentState::Revoked { .. } | ConsentState::Expired { .. } => None,
+    };
+    row.state.holds(now)
+        && (row.evidence, &row.purpose, end(row)) == (new.evidence, &new.purpose, end(new))
+}
+
+/// The mandate is the person's whose data will come: whoever the credentials sign in.
+fn check_person(form: &CredentialForm, wanted: &NewLink<'_>) -> Result<(), LinkError> {
+    let ruts = form.fields.iter().filter(|field| field.kind == FieldKind::Rut);
+    let others = ruts
+        .filter_map(|field| wanted.fields.get(field.name))
+        .any(|value| Rut::parse(value.expose()).is_ok_and(|rut| rut != wanted.rut));
+    if others { Err(LinkError::OtherPerson) } else { Ok(()) }
 }
 
 fn credential(fields: &BTreeMap<String, Secret<String>>) -> Credential {

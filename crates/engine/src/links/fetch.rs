@@ -9,22 +9,24 @@ use cartola_connector::{
 use cartola_model::audit::AuditEvent;
 use cartola_model::{LinkState, Principal};
 use cartola_primitives::id::LinkId;
-use cartola_store::people::{LinkRow, LinkSecretRow};
-use cartola_store::{Command, UnitOfWork};
+use cartola_primitives::{SignedDuration, Timestamp};
+use cartola_store::consents::ConsentRow;
+use cartola_store::people::{Barred, LinkRow, LinkSecretRow};
+use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 
 use super::secret::SealedSecret;
 use super::{DayRange, LinkError};
+use crate::access::Subject;
 use crate::imports::{Giver, Imported};
-use crate::retry::until_settled;
 use crate::{Engine, EngineError};
 
 /// How long one reading of one link may take, from signing in to the last page.
 pub const READING_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// What a link needs to be read.
+/// What a link needs to be read, as it was decided on.
 struct Access {
     link: LinkRow,
-    row: LinkSecretRow,
+    mandate: ConsentRow,
     secret: SealedSecret,
 }
 
@@ -36,10 +38,11 @@ struct Told {
 
 impl Engine {
     /// Reads the accounts of a link, their balances, and their movements of some days, and takes
-    /// them in. All or nothing: what breaks off in the middle leaves nothing behind.
+    /// them in. All or nothing: what breaks off in the middle leaves nothing behind, and so does
+    /// what the mandate no longer allows when the institution has answered.
     ///
-    /// Credentials that the institution refuses are never tried again; a device that it knows is
-    /// kept.
+    /// Credentials that the institution refuses are never tried again, and it is not asked before
+    /// the time that it names.
     pub async fn fetch_link(
         &self,
         who: &Principal,
@@ -47,57 +50,48 @@ impl Engine {
         days: DayRange,
     ) -> Result<Imported, LinkError> {
         let access = self.access(who, id).await?;
-        let context = self.context(&access.secret);
-        let opened = self
-            .connectors()
-            .open(&access.link.institution, access.secret.credential(), context.clone())
-            .await;
-        let session = match opened {
-            Ok(session) => session,
-            Err(error) => return Err(self.refused(who, id, error).await?),
+        let told = match self.ask(&access, days).await {
+            Ok(told) => told,
+            Err(error) => return Err(self.refused(who, &access, error).await?),
         };
-        self.keep_device(who, access.row, access.secret, &session).await?;
-        let mandate = self.mandate_of(who, id).await?;
-        let told = tell(&session, days, &context).await?;
-        if let Err(error) = session.close().await {
-            tracing::warn!(link = %id, kind = error.kind.name(), "engine.session.not_closed");
-        }
+        self.note_access(who, "link.fetched", Subject::one(id));
         if told.batches.is_empty() {
             return Ok(Imported { reports: Vec::new() });
         }
-        let giver = Giver::Institution { link: &access.link, mandate };
-        Ok(self.take_in(who, giver, &told.raw, &told.batches).await?)
+        let giver = Giver::Institution { link: &access.link, mandate: &access.mandate };
+        self.take_in(who, giver, &told.raw, &told.batches).await
     }
 
     async fn access(&self, who: &Principal, id: LinkId) -> Result<Access, LinkError> {
         let link = self.pulled_link(who, id).await?;
-        if let LinkState::Revoked { .. } = link.state {
-            return Err(LinkError::MandateEnded);
-        }
-        self.mandate_of(who, id).await?;
         let row = self.store().link_secret(who.tenant, id).await.map_err(EngineError::from)?;
-        let row = row.ok_or(LinkError::MandateEnded)?;
-        if row.refused_at.is_some() {
-            return Err(LinkError::CredentialsRefused);
+        let row = match link.state {
+            LinkState::Active { .. } => row.ok_or(LinkError::MandateEnded)?,
+            LinkState::Revoked { .. } => return Err(LinkError::MandateEnded),
+        };
+        let mandate = self.store().consent(who.tenant, row.mandate).await;
+        let mandate = mandate
+            .map_err(EngineError::from)?
+            .filter(|mandate| mandate.state.holds(self.now()))
+            .ok_or(LinkError::MandateEnded)?;
+        match row.barred.map(|barred| barred.until) {
+            Some(None) => return Err(LinkError::CredentialsRefused),
+            Some(Some(until)) if self.now() < until => return Err(LinkError::Barred { until }),
+            Some(Some(_)) | None => {}
         }
         let secret = self.open_link_secret(who, &row).await?;
-        Ok(Access { link, row, secret })
+        Ok(Access { link, mandate, secret })
     }
 
-    /// The mandate of a link, if it holds. Asked before the institution is, and once more when it
-    /// has answered: what was withdrawn meanwhile is not taken in.
-    async fn mandate_of(
-        &self,
-        who: &Principal,
-        id: LinkId,
-    ) -> Result<cartola_primitives::id::ConsentId, LinkError> {
-        let row = self.store().link_secret(who.tenant, id).await.map_err(EngineError::from)?;
-        let mandate = row.ok_or(LinkError::MandateEnded)?.mandate;
-        let consent = self.store().consent(who.tenant, mandate).await.map_err(EngineError::from)?;
-        match consent {
-            Some(consent) if consent.state.holds(self.now()) => Ok(mandate),
-            _ => Err(LinkError::MandateEnded),
+    async fn ask(&self, access: &Access, days: DayRange) -> Result<Told, ConnectorError> {
+        let context = self.context(&access.secret);
+        let (institution, credential) = (&access.link.institution, access.secret.credential());
+        let session = self.connectors().open(institution, credential, context.clone()).await?;
+        let told = tell(&session, days, &context).await?;
+        if let Err(error) = session.close().await {
+            tracing::warn!(link = %access.link.id, kind = error.kind.name(), "engine.session.not_closed");
         }
+        Ok(told)
     }
 
     fn context(&self, secret: &SealedSecret) -> Context {
@@ -113,50 +107,48 @@ impl Engine {
         }
     }
 
-    /// Notes credentials that were refused, so that nobody tries them again.
+    /// Notes what the institution refused, so that nobody tries it again before its time. The
+    /// link's version guards credentials that were begun meanwhile.
     async fn refused(
         &self,
         who: &Principal,
-        id: LinkId,
+        access: &Access,
         error: ConnectorError,
-    ) -> Result<LinkError, LinkError> {
-        if error.retry != RetryAdvice::WithNewCredentials {
+    ) -> Result<LinkError, EngineError> {
+        let now = self.now();
+        let Some(barred) = barred(&error, now) else { return Ok(error.into()) };
+        let LinkRow { id, version, state, .. } = access.link;
+        let row = self.store().link_secret(who.tenant, id).await?;
+        let Some(row) = row.filter(|row| row.mandate == access.mandate.id) else {
             return Ok(error.into());
-        }
-        until_settled(|| async {
-            let row = self.store().link_secret(who.tenant, id).await.map_err(EngineError::from)?;
-            let Some(row) = row else { return Ok(()) };
-            let mut work = UnitOfWork::new(who.tenant, self.now());
-            let refused_at = Some(work.at);
-            work.push(Command::KeepLinkSecret(LinkSecretRow { refused_at, ..row }));
-            work.push(Command::Audit(AuditEvent::once("link.refused", who.actor, id)));
-            self.store().commit(work).await.map_err(EngineError::from)?;
-            Ok::<_, LinkError>(())
-        })
-        .await?;
-        Ok(error.into())
-    }
-
-    /// Keeps the device that the session was opened from with the link: to a bank, a new one is a
-    /// reason for suspicion.
-    async fn keep_device(
-        &self,
-        who: &Principal,
-        row: LinkSecretRow,
-        secret: SealedSecret,
-        session: &LiveSession,
-    ) -> Result<(), EngineError> {
-        let Some(device) =
-            session.device().filter(|device| secret.device().as_ref() != Some(*device))
-        else {
-            return Ok(());
         };
-        let key = self.vault().key_by_id(who.tenant, row.sealed.key).await?;
-        let sealed = self.seal_link_secret(who, &key, row.link, &secret.with_device(device))?;
-        let work = UnitOfWork::new(who.tenant, self.now())
-            .with(Command::KeepLinkSecret(LinkSecretRow { sealed, ..row }));
-        self.store().commit(work).await?;
-        Ok(())
+        let noted =
+            AuditEvent::once("link.refused", who.actor, id).with("failure", error.kind.name());
+        let work = UnitOfWork::new(who.tenant, now)
+            .with(Command::ChangeLink { id, expected: version, state })
+            .with(Command::KeepLinkSecret(LinkSecretRow { barred: Some(barred), ..row }))
+            .with(Command::Audit(noted));
+        match self.store().commit(work).await {
+            // The link was begun again, ended, or somebody else noted the same.
+            Err(conflict) if conflict.kind == StoreErrorKind::Conflict => Ok(error.into()),
+            committed => committed.map(|_| error.into()).map_err(EngineError::from),
+        }
+    }
+}
+
+/// Until when an institution that said this may not be asked.
+fn barred(error: &ConnectorError, now: Timestamp) -> Option<Barred> {
+    let waits = matches!(error.kind, ErrorKind::CredentialsLocked | ErrorKind::RateLimited);
+    let refuses =
+        matches!(error.kind, ErrorKind::CredentialsLocked | ErrorKind::CredentialsInvalid);
+    match error.retry {
+        RetryAdvice::After(wait) if waits => {
+            let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+            Some(Barred { since: now, until: now.checked_add(wait).ok() })
+        }
+        RetryAdvice::WithNewCredentials => Some(Barred { since: now, until: None }),
+        _ if refuses => Some(Barred { since: now, until: None }),
+        _ => None,
     }
 }
 

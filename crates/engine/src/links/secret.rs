@@ -16,23 +16,28 @@ use crate::{Engine, EngineError};
 #[derive(Serialize, Deserialize)]
 pub(super) struct SealedSecret {
     fields: BTreeMap<String, String>,
-    device: Option<String>,
+    device: String,
 }
 
 impl SealedSecret {
-    pub fn of(fields: &BTreeMap<String, Secret<String>>, device: Option<&DeviceId>) -> Self {
+    pub fn of(fields: &BTreeMap<String, Secret<String>>, device: &DeviceId) -> Self {
         let fields = fields.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
-        Self { fields: fields.collect(), device: device.map(|it| it.expose().to_owned()) }
+        Self { fields: fields.collect(), device: device.expose().to_owned() }
     }
 
-    /// The device that the institution knows, if it has seen one.
+    /// The device of the link: the same from its first session to its last, also where a session
+    /// did not come about.
     pub fn device(&self) -> Option<DeviceId> {
-        self.device.as_deref().and_then(|text| DeviceId::parse(text).ok())
+        DeviceId::parse(&self.device).ok()
     }
 
-    pub fn with_device(mut self, device: &DeviceId) -> Self {
-        self.device = Some(device.expose().to_owned());
-        self
+    /// Whether these are the same credentials.
+    pub fn has_fields(&self, fields: &BTreeMap<String, Secret<String>>) -> bool {
+        self.fields.len() == fields.len()
+            && self
+                .fields
+                .iter()
+                .all(|(name, value)| fields.get(name).is_some_and(|given| given.expose() == value))
     }
 
     pub fn credential(&self) -> Credential {

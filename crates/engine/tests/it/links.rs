@@ -1,11 +1,15 @@
 //! Links that are read through.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_engine::links::{DayRange, LinkError, Mandate, NewLink};
+use cartola_engine::once::Reply;
 use cartola_model::Failure;
 use cartola_primitives::id::LinkId;
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp, date};
+use cartola_store::People;
 use expect_test::{Expect, expect};
 
 use crate::world::World;
@@ -32,13 +36,22 @@ impl Scene {
         password: &str,
         expires_at: Option<Timestamp>,
     ) -> Result<LinkId, LinkError> {
+        self.begin_for(RUT, password, expires_at).await
+    }
+
+    async fn begin_for(
+        &self,
+        mandated: &str,
+        password: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<LinkId, LinkError> {
         let fields = BTreeMap::from([
             ("rut".to_owned(), Secret::new(RUT.to_owned())),
             ("password".to_owned(), Secret::new(password.to_owned())),
         ]);
         let wanted = NewLink {
             institution: institution(),
-            rut: Rut::parse(RUT).unwrap(),
+            rut: Rut::parse(mandated).unwrap(),
             fields: &fields,
             mandate: Mandate { purpose: "tests", evidence: b"a signed paper", expires_at },
         };
@@ -49,6 +62,12 @@ impl Scene {
         let days = DayRange::new(date(2026, 3, 1), date(2026, 3, 31)).unwrap();
         let imported = self.world.engine.fetch_link(&self.world.who, link, days).await?;
         Ok(imported.reports.iter().map(|report| report.outcome.new).sum())
+    }
+
+    /// Whether there is anything left that the link could sign in with.
+    async fn signs_in(&self, link: LinkId) -> bool {
+        let tenant = self.world.who.tenant;
+        self.world.store.link_secret(tenant, link).await.unwrap().is_some()
     }
 
     async fn check(&self, expected: Expect) {
@@ -101,18 +120,84 @@ async fn credentials_that_were_refused_are_not_tried_again() {
         let again = scene.fetch(link).await.unwrap_err();
         assert!(matches!(again, LinkError::CredentialsRefused), "{again:?}");
     }
+    let same = scene.begin("wrong-one").await.unwrap_err();
+    assert!(matches!(same, LinkError::CredentialsRefused), "{same:?}");
     assert_eq!(scene.bank.asked(), 1);
     assert_eq!(scene.begin(PASSWORD).await.unwrap(), link);
     assert_eq!(scene.fetch(link).await.unwrap(), 3);
 }
 
 #[tokio::test]
+async fn an_institution_that_names_a_time_is_not_asked_before() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    for kind in [ErrorKind::CredentialsLocked, ErrorKind::RateLimited] {
+        let asked = scene.bank.asked();
+        scene.bank.refuses(Some((kind, RetryAdvice::After(Duration::from_mins(10)))));
+        assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::Institution(_)));
+        scene.bank.refuses(None);
+        let barred = scene.fetch(link).await.unwrap_err();
+        assert!(matches!(barred, LinkError::Barred { .. }), "{barred:?}");
+        assert_eq!(scene.bank.asked(), asked + 1);
+        scene.world.clock.advance(SignedDuration::from_mins(10));
+        scene.fetch(link).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_mandate_is_of_the_person_whom_the_credentials_sign_in() {
+    let scene = Scene::new().await;
+    let refused = scene.begin_for("12.345.678-5", PASSWORD, None).await.unwrap_err();
+    assert!(matches!(refused, LinkError::OtherPerson), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_during_a_reading_is_not_taken_in() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    scene.bank.is_slow();
+    let end = async {
+        scene.bank.reading.notified().await;
+        scene.world.engine.end_link(&scene.world.who, link).await.unwrap();
+        scene.bank.goes_on();
+    };
+    let (fetched, ()) = tokio::join!(scene.fetch(link), end);
+    let refused = fetched.unwrap_err();
+    assert!(matches!(refused, LinkError::MandateEnded), "{refused:?}");
+    scene.check(expect![""]).await;
+    assert!(!scene.signs_in(link).await);
+}
+
+#[tokio::test]
+async fn a_mandate_that_is_revoked_takes_the_credentials_along() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    let engine = &scene.world.engine;
+    let consent = engine.consents(&scene.world.who, None, 1).await.unwrap().rows.remove(0);
+    engine.revoke_consent(&scene.world.who, consent.id, Reply::NONE).await.unwrap();
+    assert!(!scene.signs_in(link).await);
+    assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::MandateEnded));
+    scene.begin(PASSWORD).await.unwrap();
+    assert!(scene.signs_in(link).await);
+}
+
+#[tokio::test]
+async fn other_credentials_under_the_same_mandate_hide_nothing() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    scene.fetch(link).await.unwrap();
+    scene.begin("another-one").await.unwrap();
+    assert_eq!(scene.world.movements().await.len(), 3);
+}
+
+#[tokio::test]
 async fn an_institution_that_is_down_is_asked_again() {
     let scene = Scene::new().await;
     let link = scene.begin(PASSWORD).await.unwrap();
-    scene.bank.is_down(true);
+    let down = (ErrorKind::InstitutionDown, RetryAdvice::After(Duration::ZERO));
+    scene.bank.refuses(Some(down));
     assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::Institution(_)));
-    scene.bank.is_down(false);
+    scene.bank.refuses(None);
     assert_eq!(scene.fetch(link).await.unwrap(), 3);
 }
 
@@ -159,6 +244,7 @@ async fn a_link_keeps_its_device() {
     let link = scene.begin(PASSWORD).await.unwrap();
     for _ in 0..3 {
         scene.fetch(link).await.unwrap();
+        scene.begin(PASSWORD).await.unwrap();
     }
     let devices = scene.bank.devices();
     assert_eq!(devices.len(), 3);

@@ -7,7 +7,7 @@ use cartola_model::{MovementStatus, glosa};
 use cartola_primitives::id::{ID_BYTES, TenantId};
 use cartola_store::encoding::day_number;
 use cartola_store::encoding::movement::StoredMovement;
-use cartola_store::movements::{MAX_SCAN, MovementList, MovementPage, MovementQuery, Order};
+use cartola_store::movements::{MovementList, MovementPage, MovementQuery, Order};
 use cartola_store::{StoreError, page_size};
 use rusqlite::{Connection, Rows, params};
 
@@ -40,11 +40,12 @@ pub(super) const OF_TENANT_OLDEST: &str = concat!(
 
 const READING: &str = "reading a page of movements";
 
-/// A page of movements that some holding consent allows.
+/// A page of movements that some holding consent allows, looked for in so many rows at most.
 pub fn page(
     connection: &Connection,
     tenant: TenantId,
     query: &MovementQuery,
+    most: usize,
 ) -> Result<MovementPage, StoreError> {
     let range = Range::of(query);
     let mut statement = connection.prepare_cached(statement(query)).doing(READING)?;
@@ -58,7 +59,7 @@ pub fn page(
     };
     // The open statement holds one state of the store, for the look at consents too.
     let permits = Permits::new(connection, tenant, query.now);
-    gather(rows.doing(READING)?, query, permits)
+    gather(rows.doing(READING)?, query, permits, most)
 }
 
 const fn statement(query: &MovementQuery) -> &'static str {
@@ -74,6 +75,7 @@ fn gather(
     mut rows: Rows<'_>,
     query: &MovementQuery,
     mut permits: Permits<'_>,
+    most: usize,
 ) -> Result<MovementPage, StoreError> {
     let (filter, limit) = (Filter::of(query), page_size(query.limit));
     let mut page = MovementPage { rows: MovementList::with_capacity(limit), next: None };
@@ -95,7 +97,7 @@ fn gather(
         if filter.passes(&row.body)? && permits.set_holds(row.body.consents)? {
             row.push_to(&mut page.rows);
         }
-        end = (page.rows.len() == limit || seen == MAX_SCAN).then_some(key);
+        end = (page.rows.len() == limit || seen == most).then_some(key);
     }
     Ok(page)
 }

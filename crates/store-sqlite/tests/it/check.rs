@@ -108,3 +108,22 @@ async fn an_audit_entry_that_is_missing() {
 async fn an_audit_trail_that_was_cut_short() {
     check("DELETE FROM audit WHERE sequence = 3", expect!["the audit trail of <tenant>: audit entry 3 is missing; compare it with a backup or with an exported audit, everything before it is proven"]).await;
 }
+
+#[tokio::test]
+async fn a_movement_that_was_damaged() {
+    check(
+        "UPDATE movement SET body = substr(body, 1, length(body) - 1) \
+         WHERE id = (SELECT min(id) FROM movement)",
+        expect!["1 movements that cannot be read"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_secret_of_no_link() {
+    check(
+        "INSERT INTO link_secret SELECT tenant, x'00', id, NULL, NULL, x'00', 1, x'00' FROM consent",
+        expect!["1 link secrets without their link or mandate, or of a link that ended"],
+    )
+    .await;
+}

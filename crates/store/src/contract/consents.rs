@@ -73,6 +73,10 @@ pub async fn a_change_of_another_version_is_a_conflict(backend: Backend) {
     }
     let unknown = scene.make.id();
     scene.conflicts(Command::ChangeConsent { id: unknown, expected: 1, state }).await;
+    for (id, expected) in [(id, 0), (id, 2), (unknown, 1)] {
+        scene.conflicts(Command::ExpectConsent { id, expected }).await;
+    }
+    scene.apply(Command::ExpectConsent { id, expected: 1 }).await;
     assert_eq!(find(&scene, &scene.consent).await.as_ref(), Some(&scene.consent));
     scene.apply(Command::ChangeConsent { id, expected: 1, state }).await;
     scene.conflicts(Command::ChangeConsent { id, expected: 1, state }).await;

@@ -50,7 +50,7 @@ impl Everything {
             secret: LinkSecretRow {
                 link: scene.link.id,
                 mandate: scene.consent.id,
-                refused_at: None,
+                barred: None,
                 sealed: make.sealed("secret"),
             },
             data_key: make.data_key(None),

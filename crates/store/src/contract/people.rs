@@ -7,7 +7,7 @@ use super::fixtures::{at, institution};
 use super::pages::check_list;
 use super::scene::Scene;
 use crate::Command;
-use crate::people::{LinkRow, LinkSecretRow};
+use crate::people::{Barred, LinkRow, LinkSecretRow};
 
 /// A person comes back as it was added.
 pub async fn a_person_is_found_by_id_and_lookup(backend: Backend) {
@@ -73,15 +73,19 @@ pub async fn a_link_is_found_by_its_id(backend: Backend) {
 pub async fn a_link_has_one_secret_until_it_is_destroyed(backend: Backend) {
     let scene = Scene::new(&backend).await;
     let link = scene.link.id;
-    let secret = |text, refused_at| LinkSecretRow {
+    let secret = |text, barred| LinkSecretRow {
         link,
         mandate: scene.consent.id,
-        refused_at,
+        barred,
         sealed: scene.make.sealed(text),
     };
     assert_eq!(secret_of(&scene).await, None);
     scene.conflicts(Command::DestroyLinkSecret(link)).await;
-    for secret in [secret("first", None), secret("second", Some(at(60)))] {
+    for secret in [
+        secret("first", None),
+        secret("second", Some(Barred { since: at(60), until: None })),
+        secret("third", Some(Barred { since: at(60), until: Some(at(90)) })),
+    ] {
         scene.apply(Command::KeepLinkSecret(secret.clone())).await;
         assert_eq!(secret_of(&scene).await, Some(secret));
     }

@@ -71,7 +71,7 @@ fn full_unit(scene: &Scene) -> UnitOfWork {
         .with(Command::KeepLinkSecret(LinkSecretRow {
             link: scene.link.id,
             mandate: scene.consent.id,
-            refused_at: None,
+            barred: None,
             sealed: make.sealed("secret"),
         }))
         .with(revoke_link(scene, 1))

@@ -52,6 +52,9 @@ enum Part {
     Counterparty = 1 << 10,
 }
 
+/// Every part that this version knows.
+const KNOWN_PARTS: u16 = (1 << 11) - 1;
+
 /// A movement without its account, day and id.
 pub fn encode_movement(row: &MovementRow) -> Vec<u8> {
     let movement = &row.movement;
@@ -261,7 +264,7 @@ impl<'a> StoredMovement<'a> {
             version: u32::from_le_bytes(from.array()?),
             amount: i64::from_le_bytes(from.array()?),
             currency: from.array()?,
-            parts: u16::from_le_bytes(from.array()?),
+            parts: known_parts(u16::from_le_bytes(from.array()?))?,
             tail: from,
             bytes,
         })
@@ -355,6 +358,14 @@ impl<'a> StoredMovement<'a> {
     ) -> Result<Option<T>, Damaged> {
         if self.has(part) { read().map(Some) } else { Ok(None) }
     }
+}
+
+/// Refuses parts of a later version, whose bytes would be taken for something else, and an
+/// additional card that is no card.
+fn known_parts(parts: u16) -> Result<u16, Damaged> {
+    let has = |part: Part| parts & part as u16 != 0;
+    let sound = parts & !KNOWN_PARTS == 0 && (has(Part::Card) || !has(Part::AdditionalCard));
+    if sound { Ok(parts) } else { Err(Damaged) }
 }
 
 /// What stands after the head.

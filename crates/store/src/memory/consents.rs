@@ -93,6 +93,11 @@ pub fn change_consent(
     Ok(())
 }
 
+pub fn expect_consent(records: &Records, id: ConsentId, expected: u32) -> Result<(), StoreError> {
+    let there = records.consents.get(&id).is_some_and(|row| row.version == expected);
+    if there { Ok(()) } else { Err(StoreError::conflict("expecting a consent")) }
+}
+
 pub fn add_sets(records: &mut Records, rows: Vec<ConsentSetRow>) -> Result<(), StoreError> {
     rows.into_iter().try_for_each(|row| add(&mut records.consent_sets, row.id, row))
 }

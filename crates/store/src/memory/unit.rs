@@ -63,6 +63,9 @@ impl<'a> Unit<'a> {
             Command::ChangeConsent { id, expected, state } => {
                 consents::change_consent(records, id, expected, state)
             }
+            Command::ExpectConsent { id, expected } => {
+                consents::expect_consent(records, id, expected)
+            }
             Command::AddConsentSets(rows) => consents::add_sets(records, rows),
             Command::AddAccount(row) => accounts::add_account(records, row),
             Command::ClaimAccount { id, expected, consents } => {

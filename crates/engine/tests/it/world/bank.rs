@@ -10,11 +10,12 @@ use cartola_connector::session::{
 };
 use cartola_connector::{
     Connector, ConnectorError, Context, CredentialField, CredentialForm, CredentialSchema,
-    DeviceId, ErrorKind, FieldKind, Holder, Line, Login, Manifest, Opener, Place, Product, Served,
-    Session,
+    DeviceId, ErrorKind, FieldKind, Holder, Line, Login, Manifest, Opener, Place, Product,
+    RetryAdvice, Served, Session,
 };
 use cartola_model::{AccountKind, AccountNumber, InstitutionId, MovementStatus, Observation};
 use cartola_primitives::{Currency, Date, Money, Rut};
+use tokio::sync::{Notify, Semaphore};
 
 /// Lines of one page.
 const PAGE: usize = 2;
@@ -31,7 +32,7 @@ struct Books {
     asked: u32,
     open: u32,
     devices: Vec<String>,
-    down: bool,
+    refusal: Option<(ErrorKind, RetryAdvice)>,
 }
 
 /// The bank. Clones are the same bank.
@@ -39,6 +40,10 @@ struct Books {
 pub struct Bank {
     manifest: Manifest,
     books: Arc<Mutex<Books>>,
+    /// One permit for each page that it gives out, while it is slow.
+    pages: Arc<Semaphore>,
+    /// A page was asked for.
+    pub reading: Arc<Notify>,
 }
 
 impl Bank {
@@ -56,7 +61,8 @@ impl Bank {
             products: vec![Product::Accounts, Product::Movements],
             credentials: CredentialSchema { forms: vec![form] },
         }]);
-        Self { manifest, books: Arc::default() }
+        let pages = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
+        Self { manifest, books: Arc::default(), pages, reading: Arc::default() }
     }
 
     /// The bank's lines from now on, `day of March;glosa;amount`; a `~` before the day marks a
@@ -65,9 +71,19 @@ impl Bank {
         self.books().lines = lines.iter().map(|text| line(text)).collect();
     }
 
-    /// Whether it answers.
-    pub fn is_down(&self, down: bool) {
-        self.books().down = down;
+    /// Lets nobody in from now on, or everybody again.
+    pub fn refuses(&self, refusal: Option<(ErrorKind, RetryAdvice)>) {
+        self.books().refusal = refusal;
+    }
+
+    /// Gives out no page until it is told to.
+    pub fn is_slow(&self) {
+        self.pages.forget_permits(Semaphore::MAX_PERMITS);
+    }
+
+    /// Gives out pages again.
+    pub fn goes_on(&self) {
+        self.pages.add_permits(Semaphore::MAX_PERMITS / 2);
     }
 
     /// How often somebody tried to sign in.
@@ -133,8 +149,8 @@ impl Opener for Bank {
     ) -> Result<Box<dyn Session>, ConnectorError> {
         let mut books = self.books();
         books.asked += 1;
-        if books.down {
-            return Err(ConnectorError::new(ErrorKind::InstitutionDown, "open", "it is down"));
+        if let Some((kind, advice)) = books.refusal {
+            return Err(ConnectorError::new(kind, "open", "nobody is let in").advising(advice));
         }
         let password = login.credential.field("password").unwrap();
         if password.expose() != PASSWORD {
@@ -195,6 +211,8 @@ impl ReadStatements for Open {
         cursor: Option<&PageCursor>,
         _context: &Context,
     ) -> Result<Reading<StatementPage>, ConnectorError> {
+        self.bank.reading.notify_one();
+        drop(self.bank.pages.acquire().await.unwrap());
         let begin: usize = cursor.map_or(0, |cursor| cursor.0.parse().unwrap());
         let books = self.bank.books();
         let wanted: Vec<Line> = books
