@@ -201,7 +201,7 @@ texts! {
     /// Where a link's data comes from.
     LinkSource words(
         &cartola_model::LinkSource::ALL,
-        "Statement files that the tenant imports.",
+        "Statement files that the tenant imports, or the institution itself, asked with credentials.",
     );
     /// Why a source counts as a movement.
     MergeReason words(&cartola_model::MergeReason::ALL, "From the strongest evidence to the weakest.");
