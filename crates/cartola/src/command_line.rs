@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, backup, demo, doctor, export, import, openapi, restore, serve, tenants,
+    audit, backup, demo, doctor, export, import, links, openapi, restore, sandbox, serve, sync,
+    tenants,
 };
 
 /// The command line.
@@ -21,8 +22,15 @@ pub enum Command {
     Demo(demo::Arguments),
     /// Run the gateway from a configuration file
     Serve(serve::Arguments),
+    /// Run the sandbox by itself: invented people and banks to try things with, on loopback
+    Sandbox(sandbox::Arguments),
     /// Import statement files
     Import(import::Arguments),
+    /// Begin, list and end links to institutions
+    #[command(subcommand)]
+    Links(links::Verb),
+    /// Read what institutions have, through links
+    Sync(sync::Arguments),
     /// Add tenants and list them; issue and revoke their keys
     #[command(subcommand)]
     Tenants(tenants::Verb),
@@ -47,6 +55,7 @@ impl Command {
     pub fn only_prints(&self) -> bool {
         match self {
             Self::Export(_) | Self::Openapi(_) => true,
+            Self::Links(verb) => verb.only_prints(),
             Self::Tenants(verb) => verb.only_prints(),
             _ => false,
         }

@@ -6,9 +6,12 @@ pub mod demo;
 pub mod doctor;
 pub mod export;
 pub mod import;
+pub mod links;
 pub mod openapi;
 pub mod restore;
+pub mod sandbox;
 pub mod serve;
+pub mod sync;
 pub mod tenants;
 
 use std::process::ExitCode;
@@ -27,7 +30,10 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         match command {
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Sandbox(arguments) => sandbox::run(arguments).await,
             Command::Import(arguments) => import::run(arguments).await,
+            Command::Links(verb) => links::run(verb).await,
+            Command::Sync(arguments) => sync::run(arguments).await,
             Command::Tenants(verb) => tenants::run(verb).await,
             Command::Export(arguments) => export::run(arguments).await,
             Command::Audit(verb) => audit::run(verb).await,

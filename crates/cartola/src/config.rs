@@ -10,10 +10,13 @@ mod settings;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use cartola_primitives::clock::SystemClock;
 use serde::Deserialize;
 
 use crate::installation::Installation;
+use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
 use secrets::{SecretList, SecretText};
@@ -47,6 +50,8 @@ pub struct Config {
     pub log: Log,
     #[serde(default)]
     store: Store,
+    #[serde(default)]
+    institution: Written,
 }
 
 impl Config {
@@ -74,6 +79,7 @@ impl Config {
         }
         let (inline, file) = (&config.retired_master_keys, &config.retired_master_keys_file);
         one_of("retired_master_keys", inline.is_some(), file.is_some())?;
+        Institutions::read(&config.institution)?;
         Ok(config)
     }
 
@@ -114,7 +120,10 @@ impl Config {
         let keys = secrets::ring(self).map_err(|error| {
             wrong_use(format!("the master keys cannot be read: {}", sentence(&error)))
         })?;
-        Ok(Installation { data: self.data.clone(), keys, store: self.store.options() })
+        let institutions = Institutions::read(&self.institution).map_err(wrong_use)?;
+        let store = self.store.options();
+        let clock = Arc::new(SystemClock);
+        Ok(Installation { data: self.data.clone(), keys, store, institutions, clock })
     }
 }
 

@@ -19,28 +19,41 @@ const STORE: &str = "cartola.db";
 /// Held by the gateway that runs on a folder.
 const LOCK: &str = "gateway.lock";
 
-/// What a data folder holds from its first moment on.
-const OURS: [&str; 3] = [LOCK, crate::keys::FOLDER, STORE];
+/// What runs on a folder of its own.
+pub struct Occupant {
+    /// What people call it.
+    name: &'static str,
+    /// What its folder holds from its first moment on: one of these.
+    files: &'static [&'static str],
+}
+
+/// The gateway, on its data folder.
+pub const GATEWAY: Occupant =
+    Occupant { name: "gateway", files: &[LOCK, crate::keys::FOLDER, STORE] };
+
+/// The sandbox, on its own.
+pub const SANDBOX: Occupant = Occupant { name: "sandbox", files: &[cartola_sandbox::FILE_NAME] };
 
 /// Whether there is a store in the folder.
 pub fn has_store(folder: &Path) -> bool {
     folder.join(STORE).exists()
 }
 
-/// Makes the folder, or takes an empty one or one of ours, and closes it to others. A folder of
-/// something else is refused.
-pub fn prepare(folder: &Path) -> anyhow::Result<()> {
+/// Makes the folder, or takes an empty one or one of the occupant's, and closes it to others. A
+/// folder of something else is refused.
+pub fn prepare(folder: &Path, occupant: &Occupant) -> anyhow::Result<()> {
     let making = || format!("the data folder {} cannot be made", folder.display());
     if !folder.try_exists().with_context(making)? {
         return create(folder).with_context(making);
     }
     let reading = || format!("the data folder {} cannot be read", folder.display());
-    let is_ours = OURS.iter().any(|name| folder.join(name).exists());
+    let is_ours = occupant.files.iter().any(|name| folder.join(name).exists());
     if !is_ours && !is_empty(folder).with_context(reading)? {
         bail!(
-            "{} holds other files; name a folder that is empty, is not there yet, or is a data \
-             folder already",
-            folder.display()
+            "{} holds other files; name a folder that is empty, is not there yet, or is a folder \
+             of the {} already",
+            folder.display(),
+            occupant.name
         );
     }
     close_to_others(folder)

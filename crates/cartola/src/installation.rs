@@ -1,15 +1,18 @@
 //! Which installation a command works on.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::bail;
 use cartola_crypto::KeyRing;
+use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
 
 use crate::config::Config;
+use crate::institutions::Institutions;
 use crate::logging::{self, LogFormat};
-use crate::{folder, keys};
+use crate::{folder, keys, sandbox};
 
 /// The configuration that is taken when nothing is named, if it is there.
 pub const DEFAULT_CONFIG: &str = "cartola.toml";
@@ -34,6 +37,9 @@ pub struct Installation {
     pub data: PathBuf,
     pub keys: KeyRing,
     pub store: Options,
+    pub institutions: Institutions,
+    /// Business time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Named {
@@ -66,5 +72,7 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
         );
     }
     let keys = keys::of_folder(data)?;
-    Ok(Installation { data: data.to_owned(), keys, store: Options::default() })
+    let institutions = Institutions::of_folder(data)?;
+    let (store, clock) = (Options::default(), sandbox::clock_beside(data)?);
+    Ok(Installation { data: data.to_owned(), keys, store, institutions, clock })
 }

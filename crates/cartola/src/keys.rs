@@ -69,6 +69,12 @@ pub fn is_open_to_others(path: &Path) -> bool {
     folder::mode(path).is_ok_and(|mode| mode & folder::OTHERS != 0)
 }
 
+/// The first line of a file that holds a password or PIN: what follows is its editor's.
+pub fn read_first_line(path: &Path) -> anyhow::Result<Secret<String>> {
+    let text = read_text(path)?;
+    Ok(Secret::new(text.expose().lines().next().unwrap_or_default().to_owned()))
+}
+
 /// A file that holds a secret as text.
 pub fn read_text(path: &Path) -> anyhow::Result<Secret<String>> {
     let reading = || format!("{} cannot be read", path.display());

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Error;
 use cartola_engine::EngineError;
 use cartola_engine::imports::ImportError;
+use cartola_engine::links::LinkError;
 use cartola_engine::tenants::TenantError;
 use cartola_store::{StoreError, StoreErrorKind};
 
@@ -100,16 +101,22 @@ fn store_kind(error: &(dyn std::error::Error + 'static)) -> Option<StoreErrorKin
     if let Some(error) = error.downcast_ref::<StoreError>() {
         return Some(error.kind);
     }
-    let engine = error.downcast_ref::<EngineError>().or_else(|| {
-        match (error.downcast_ref::<ImportError>(), error.downcast_ref::<TenantError>()) {
-            (Some(ImportError::Engine(engine)), _) | (_, Some(TenantError::Engine(engine))) => {
-                Some(engine)
-            }
-            _ => None,
-        }
-    });
-    match engine {
+    match error.downcast_ref::<EngineError>().or_else(|| engine_error(error)) {
         Some(EngineError::Store(error)) => Some(error.kind),
+        _ => None,
+    }
+}
+
+/// What the errors of use cases pass on as their own does not show among the causes.
+fn engine_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a EngineError> {
+    if let Some(ImportError::Engine(engine)) = error.downcast_ref() {
+        return Some(engine);
+    }
+    if let Some(TenantError::Engine(engine)) = error.downcast_ref() {
+        return Some(engine);
+    }
+    match error.downcast_ref()? {
+        LinkError::Engine(engine) | LinkError::Answer(ImportError::Engine(engine)) => Some(engine),
         _ => None,
     }
 }

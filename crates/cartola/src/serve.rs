@@ -1,16 +1,17 @@
-//! Running the gateway: what `cartola serve` and `cartola demo` have in common.
+//! Running the gateway: what `cartola serve`, `cartola demo` and `cartola sandbox` have in common.
 
 pub mod background;
 pub mod connections;
 mod stop;
 
+use std::future::pending;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
-use axum::Router;
+use futures::future::join_all;
 use tokio::net::TcpListener;
 
-use crate::config::{Limits, seconds};
 use crate::wiring::Gateway;
 
 use background::Background;
@@ -27,26 +28,38 @@ pub async fn listen(address: SocketAddr, remedy: &str) -> anyhow::Result<TcpList
     }
 }
 
-/// Serves until a signal says to stop: then takes no more requests, lets those under way end within
-/// their limit, and writes down the last reads.
+/// Serves a gateway until a signal says to stop, and writes down the last reads.
 pub async fn run(
     gateway: Gateway,
-    router: Router,
-    listener: TcpListener,
-    limits: &Limits,
     metrics: Metrics,
+    sites: Vec<Connections>,
+    drain: Duration,
+    announce: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let background = Background::start(gateway.engine.clone(), metrics);
+    until_stopped(sites, drain, announce).await?;
+    background.stop().await;
+    gateway.close().await
+}
+
+/// Serves until a signal says to stop: then takes no more requests, and lets those under way end,
+/// for so long at most. A second signal ends it at once.
+pub async fn until_stopped(
+    mut sites: Vec<Connections>,
+    drain: Duration,
     announce: impl FnOnce() -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut stop = stop::Signals::listen().context("the process cannot listen to signals")?;
-    let background = Background::start(gateway.engine.clone(), metrics);
-    let mut connections = Connections::new(listener, router, limits);
     announce()?;
-    connections.take_until(stop.next()).await;
+    tokio::select! {
+        biased;
+        () = stop.next() => {}
+        _ = join_all(sites.iter_mut().map(|site| site.take_until(pending()))) => {}
+    }
     tracing::info!("serve.stopping");
     tokio::select! {
-        () = connections.drain(seconds(limits.drain_seconds)) => {}
+        _ = join_all(sites.into_iter().map(|site| site.drain(drain))) => {}
         () = stop.next() => tracing::warn!("serve.stopped_at_once"),
     }
-    background.stop().await;
-    gateway.close().await
+    Ok(())
 }

@@ -14,15 +14,20 @@ use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_file::StatementFiles;
 use cartola_store_sqlite::{Leftovers, SqliteStore, stored_secret};
+use tokio::time::timeout;
 
 use crate::config::{Limits, seconds};
 use crate::folder;
 use crate::installation::Installation;
+use crate::institutions::Institutions;
 use crate::serve::Metrics;
 
 /// How old something in the archive must be before it counts as left over. An import beside the
 /// gateway keeps its source some milliseconds before it names it.
 const LEFTOVER_AGE: Duration = Duration::from_hours(1);
+
+/// How long sessions at institutions may take to be closed when the process ends.
+const CLOSING: Duration = Duration::from_secs(10);
 
 /// An open installation.
 pub struct Gateway {
@@ -33,8 +38,8 @@ pub struct Gateway {
 impl Gateway {
     /// Opens the store and the engine on it.
     pub async fn open(installation: Installation) -> anyhow::Result<Self> {
-        let Installation { data, keys, store: options } = installation;
-        folder::prepare(&data)?;
+        let Installation { data, keys, store: options, institutions, clock } = installation;
+        folder::prepare(&data, &folder::GATEWAY)?;
         let opening = || format!("the data folder {} cannot be opened", data.display());
         let wrong_key = |error: CryptoError| {
             anyhow::Error::new(error).context(format!(
@@ -52,8 +57,8 @@ impl Gateway {
             store: store.clone(),
             archive: store.archive(),
             keys,
-            connectors: connectors(),
-            clock: Arc::new(SystemClock),
+            connectors: connectors(&institutions),
+            clock,
             randomness: Arc::new(OsRandomness),
         };
         let engine = Engine::open(parts).await.map_err(|error| match error {
@@ -77,15 +82,19 @@ impl Gateway {
         }
     }
 
-    /// Writes what was read into the audit trail, and ends.
+    /// Lets sessions at institutions be closed, writes what was read into the audit trail, and ends.
     pub async fn close(self) -> anyhow::Result<()> {
+        let closed = timeout(CLOSING, self.engine.connectors().settled());
+        if closed.await.is_err() {
+            tracing::warn!("serve.sessions.left_open");
+        }
         self.engine.flush_accesses().await.context("the reads cannot be written to the audit trail")
     }
 }
 
 /// Every connector of this build.
-pub fn connectors() -> Registry {
-    Registry::default().with(Arc::new(StatementFiles::new()))
+fn connectors(institutions: &Institutions) -> Registry {
+    Registry::default().with(Arc::new(StatementFiles::new())).with(Arc::new(institutions.mibanco()))
 }
 
 /// Everything that is served; `/metrics` only where there are metrics to show.

@@ -53,4 +53,5 @@ pub use shown::{Balance, HISTORY_MONTHS, begins};
 pub use world::{
     ActError, Amendment, ClockError, Customer, DEFAULT_SEED, Door, FILE_NAME, LedgerCheck,
     LogError, MAX_AMOUNT, MAX_DEVICES, MAX_GLOSA, NewMovement, OpenError, WRONG_PASSWORDS, World,
+    clock_offset,
 };

@@ -193,6 +193,17 @@ impl World {
     }
 }
 
+/// How far the clock of the box in a folder has been moved forward: a look beside the process that
+/// has the box open. Blocks.
+pub fn clock_offset(folder: &Path) -> Result<SignedDuration, LogError> {
+    let records: Vec<Record> = log::records(&folder.join(FILE_NAME))?;
+    let moved = records.iter().rev().find_map(|record| match record {
+        Record::Clock { offset } => Some(*offset),
+        _ => None,
+    });
+    Ok(SignedDuration::from_secs(moved.unwrap_or_default()))
+}
+
 impl Clock for World {
     fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_secs(self.offset.load(Ordering::Acquire));

@@ -1,4 +1,5 @@
-//! `cartola demo`: the gateway to try, with everything it needs in one folder.
+//! `cartola demo`: the gateway to try, and Chile in a box for it to ask, with everything they need in
+//! one folder.
 //!
 //! Whatever ends it, and at whatever moment, running it again on the same folder has the same keys
 //! and data: every step either finds what an earlier run has made or makes it, whole.
@@ -8,19 +9,26 @@ mod keys;
 mod samples;
 
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
+use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
+use tokio::net::TcpListener;
 
-use crate::config::{DEFAULT_PORT, Limits};
+use crate::commands::sandbox::DEFAULT_PORT as SANDBOX_PORT;
+use crate::config::{DEFAULT_PORT, Limits, seconds};
+use crate::folder::{self, GATEWAY};
 use crate::installation::{DEFAULT_DATA, Installation};
+use crate::institutions::Institutions;
 use crate::logging::{self, LogFormat};
+use crate::serve::connections::Connections;
 use crate::serve::{self, Metrics};
 use crate::wiring::{self, Gateway};
-use crate::{folder, keys as master_keys};
+use crate::{keys as master_keys, sandbox};
 
 use announcement::Announcement;
 
@@ -32,9 +40,15 @@ pub struct Arguments {
     /// Port on loopback; 0 picks a free one
     #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
+    /// Port of the sandbox, on loopback too; 0 picks a free one
+    #[arg(long, value_name = "PORT", default_value_t = SANDBOX_PORT)]
+    sandbox_port: u16,
     /// Data folder; it is made if it is not there
     #[arg(long, value_name = "DIR", default_value = DEFAULT_DATA)]
     data: PathBuf,
+    /// Seed of the sandbox; a folder keeps the one it was made with, 42 unless said otherwise
+    #[arg(long)]
+    seed: Option<u64>,
     /// When ready, print exactly one line of JSON on stdout
     #[arg(long)]
     json: bool,
@@ -43,24 +57,51 @@ pub struct Arguments {
 /// Runs the demo until told to stop.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     logging::start(LogFormat::Text, LOGGED)?;
-    let data = arguments.data;
-    folder::prepare(&data)?;
-    let _alone = folder::lock(&data)?;
-    let address = (Ipv4Addr::LOCALHOST, arguments.port).into();
-    let remedy = "name another port with --port (0 picks a free one)";
-    let listener = serve::listen(address, remedy).await?;
-    let address = listener.local_addr().context("the address is not known")?;
-    let ring = master_keys::of_folder_or_new(&data)?;
-    let installation = Installation { data: data.clone(), keys: ring, store: Options::default() };
-    let gateway = Gateway::open(installation).await?;
+    let data = &arguments.data;
+    folder::prepare(data, &GATEWAY)?;
+    let _alone = folder::lock(data)?;
+    let gateway_site = Site::listen(arguments.port, "--port").await?;
+    let sandbox_site = Site::listen(arguments.sandbox_port, "--sandbox-port").await?;
+    let world = sandbox::open(&data.join(sandbox::FOLDER), arguments.seed)?;
+    let gateway = open(data, world.clone(), &sandbox_site.url).await?;
     gateway.clear_leftovers();
-    let keys = keys::same_or_new(&gateway.engine, &data).await?;
+    let keys = keys::same_or_new(&gateway.engine, data).await?;
     samples::import(&gateway.engine, keys.tenant).await?;
-    let announcement = Announcement::new(address, &keys);
-    announcement.write_environment(&data)?;
+    let population = world.population();
+    let announcement = Announcement::new(&gateway_site.url, &sandbox_site.url, &keys, population);
+    announcement.write_environment(data)?;
     let (limits, metrics) = (Limits::default(), Metrics::record()?);
     let router = wiring::router(&gateway, &limits, Some(metrics.clone()));
-    let announce = || announcement.print(&data, arguments.json);
-    serve::run(gateway, router, listener, &limits, metrics, announce).await?;
+    let sites = vec![
+        Connections::new(gateway_site.listener, router, &limits),
+        Connections::new(sandbox_site.listener, sandbox::router(world), &limits),
+    ];
+    let announce = || announcement.print(data, arguments.json);
+    serve::run(gateway, metrics, sites, seconds(limits.drain_seconds), announce).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A port on loopback.
+struct Site {
+    listener: TcpListener,
+    url: String,
+}
+
+impl Site {
+    async fn listen(port: u16, option: &str) -> anyhow::Result<Self> {
+        let remedy = format!("name another port with {option} (0 picks a free one)");
+        let listener = serve::listen((Ipv4Addr::LOCALHOST, port).into(), &remedy).await?;
+        let address = listener.local_addr().context("the address is not known")?;
+        Ok(Self { listener, url: format!("http://{address}") })
+    }
+}
+
+/// The gateway, which asks the banks of the sandbox and goes by its clock.
+async fn open(data: &Path, clock: Arc<dyn Clock>, sandbox: &str) -> anyhow::Result<Gateway> {
+    let keys = master_keys::of_folder_or_new(data)?;
+    Institutions::keep(data, Institutions::of_sandbox(sandbox))?;
+    let institutions = Institutions::of_folder(data)?;
+    let store = Options::default();
+    let installation = Installation { data: data.to_owned(), keys, store, institutions, clock };
+    Gateway::open(installation).await
 }

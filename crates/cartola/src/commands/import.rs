@@ -12,7 +12,6 @@ use cartola_engine::Engine;
 use cartola_engine::imports::{ImportError, Imported, Upload};
 use cartola_engine::once::Reply;
 use cartola_model::{InstitutionId, Principal};
-use cartola_primitives::Secret;
 use cartola_primitives::id::AccountId;
 use clap::Args;
 
@@ -81,7 +80,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 /// What all files have in common.
 fn template(arguments: &Arguments) -> anyhow::Result<Upload> {
     let mapping = arguments.mapping.as_deref().map(source::read_mapping).transpose()?;
-    let password = arguments.password_file.as_deref().map(password).transpose()?;
+    let password = arguments.password_file.as_deref().map(keys::read_first_line).transpose();
+    let password = password.context("the password cannot be read")?;
     Ok(Upload {
         mapping,
         password: password.map(Arc::new),
@@ -89,12 +89,6 @@ fn template(arguments: &Arguments) -> anyhow::Result<Upload> {
         institution: arguments.institution.clone(),
         ..Upload::default()
     })
-}
-
-/// The first line of the file: what follows the password is its editor's.
-fn password(path: &Path) -> anyhow::Result<Secret<String>> {
-    let text = keys::read_text(path).context("the password cannot be read")?;
-    Ok(Secret::new(text.expose().lines().next().unwrap_or_default().to_owned()))
 }
 
 /// Imports one file. What is wrong with the file is a refusal; what is wrong with us ends the

@@ -20,8 +20,8 @@ fn an_unknown_key_is_named_with_those_there_are() {
     check(
         &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `store`
-    "#]],
+            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `store`, `institution`
+        "#]],
     );
     check(
         &format!("data = \"d\"\nmaster_key = \"{MASTER_KEY}\"\n[limits]\nrequests = 5\n"),
@@ -87,6 +87,54 @@ fn values_have_their_bounds() {
     );
 }
 
+#[test]
+fn an_institution_is_one_that_there_is_at_a_url() {
+    let with = |more: &str| format!("data = \"d\"\nmaster_key_file = \"k\"\n{more}\n");
+    check(
+        &with("[institution.hunter2]\nbase_url = \"https://bank.example\""),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: [institution.…] names none that is known; there are: banco-bci, banco-bice, banco-chile, banco-estado, banco-falabella, banco-itau, banco-ripley, banco-santander, banco-scotiabank, banco-security, demo-bank
+    "#]],
+    );
+    let chile = |more: &str| with(&format!("[institution.banco-chile]\n{more}"));
+    check(
+        &chile(""),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: `base_url` of [institution.banco-chile] must be set: the URL that its paths are appended to, in quotes
+    "#]],
+    );
+    check(
+        &chile("base_url = \"hunter2\""),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: `base_url` of [institution.banco-chile] is wrong: expected a URL such as https://bank.example, without user, query or fragment
+    "#]],
+    );
+    check(
+        &chile("base_url = \"http://bank.example\""),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: `base_url` of [institution.banco-chile] is wrong: expected https: in plain, credentials could be read on the way
+    "#]],
+    );
+    check(
+        &chile("base_url = 7"),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 4: `base_url` is wrong: expected a URL in quotes
+    "#]],
+    );
+    check(
+        &chile("url = \"hunter2\""),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 4: unknown field `url`, expected `base_url` or `protocol`
+    "#]],
+    );
+    check(
+        &chile("base_url = \"https://bank.example\"\nprotocol = \"hunter2\""),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 5: `protocol` is wrong: expected "mibanco"
+    "#]],
+    );
+}
+
 /// A value in the wrong place may be the master key.
 #[test]
 fn no_value_is_quoted() {
@@ -128,8 +176,8 @@ fn no_value_is_quoted() {
         wrong: line 2: `metrics` is wrong: expected true or false
         wrong: line 2: `limits` is wrong: expected a table
         wrong: line 2: `listen` is wrong: expected an address and a port in quotes, such as "127.0.0.1:8080"
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `store`
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `store`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `store`, `institution`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `store`, `institution`
         wrong: line 2: this is no TOML: a line is `key = value`, a text is in quotes, and a key is set once
         wrong: line 2: `format` is wrong: expected "text" or "json"
         wrong: line 2: `level` is wrong: expected off, error, warn, info, debug, trace, or directives such as info,cartola_engine=debug
@@ -220,7 +268,7 @@ fn the_documented_example_is_read() {
 #[test]
 fn every_key_is_documented() {
     let mut undocumented = Vec::new();
-    for table in ["", "[limits]\n", "[log]\n", "[store]\n"] {
+    for table in ["", "[limits]\n", "[log]\n", "[store]\n", "[institution.banco-chile]\n"] {
         let folder = tempfile::tempdir().unwrap();
         let config = format!("{table}no_such_key = 1\n");
         std::fs::write(folder.path().join("cartola.toml"), config).unwrap();

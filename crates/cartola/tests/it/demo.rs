@@ -4,8 +4,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use serde_json::json;
-
 use crate::installation::Demo;
 use crate::process;
 
@@ -33,7 +31,11 @@ fn one_line_says_all_and_the_sample_is_served() {
         announced.keys().cloned().collect::<std::collections::BTreeSet<_>>(),
         names.map(str::to_owned).into()
     );
-    assert_eq!((&announced["sandbox"], &announced["persons"]), (&json!(null), &json!([])));
+    let sandbox = crate::http::Client::new(announced["sandbox"].as_str().unwrap(), "");
+    assert_eq!(sandbox.json("/_sandbox/persons"), announced["persons"]);
+    let account = announced["merchant"]["account"].as_str().unwrap();
+    let account = sandbox.json(&format!("/_sandbox/accounts/{account}"));
+    assert_eq!(account["institution"], announced["merchant"]["institution"]);
     assert!(announced["gateway"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     let client = demo.client();
     let accounts = client.list("/v1/accounts");
@@ -82,7 +84,8 @@ fn the_same_folder_has_the_same_keys_and_data_whatever_killed_it() {
     let mut again = second.announced.clone();
     assert_eq!(second.client().list("/v1/movements?limit=200"), movements);
     for announced in [&mut keys, &mut again] {
-        announced.as_object_mut().unwrap().remove("gateway");
+        let names = announced.as_object_mut().unwrap();
+        names.retain(|name, _| !["gateway", "sandbox"].contains(&name.as_str()));
     }
     assert_eq!(again, keys);
 }
@@ -126,7 +129,7 @@ fn a_store_without_its_master_key_is_left_alone() {
 #[test]
 fn people_are_told_how_to_go_on() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments = ["demo", "--port", "0", "--data", "d"];
+    let arguments = ["demo", "--port", "0", "--sandbox-port", "0", "--data", "d"];
     let (_process, line) =
         process::Background::start(process::command(folder.path(), &arguments)).unwrap();
     assert!(line.starts_with("Cartola is ready at http://127.0.0.1:"), "{line}");

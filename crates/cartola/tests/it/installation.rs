@@ -70,7 +70,7 @@ impl Demo {
     pub fn try_start(folder: &Path) -> Result<Self, String> {
         let data = folder.join("demo");
         let data = data.to_str().unwrap();
-        let arguments = ["demo", "--json", "--port", "0", "--data", data];
+        let arguments = ["demo", "--json", "--port", "0", "--sandbox-port", "0", "--data", data];
         let (process, line) = Background::start(process::command(folder, &arguments))?;
         Ok(Self { process, announced: serde_json::from_str(&line).unwrap() })
     }

@@ -7,6 +7,7 @@
 mod audit;
 mod backup;
 mod bean_check;
+mod chile;
 mod config;
 mod crash;
 mod demo;
@@ -16,7 +17,9 @@ mod http;
 mod import;
 mod installation;
 mod leftovers;
+mod links;
 mod process;
+mod sandbox;
 mod seeded;
 mod serve;
 mod statement;

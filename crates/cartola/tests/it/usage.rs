@@ -67,6 +67,9 @@ fn options_that_clap_refuses_end_with_two() {
         &["export", "transactions", "--format", "csv", "--from", "yesterday"],
         &["tenants", "add", "acme", "--scopes", "everything"],
         &["demo", "--port", "70000"],
+        &["links", "add", "banco-chile", "--rut", "12.345.678-5"],
+        &["links", "add", "banco-chile", "--rut", "1", "--password-file", "a", "--pin-file", "b"],
+        &["sync", "--from", "yesterday"],
         &["no-such-verb"],
         &[],
     ] {

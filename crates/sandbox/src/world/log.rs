@@ -6,6 +6,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use serde::Serialize;
@@ -14,6 +15,8 @@ use sha2::{Digest, Sha256};
 
 /// Digits of a checksum: 64 bits against a torn or mistyped line, not against an enemy.
 const CHECKSUM_DIGITS: usize = 16;
+/// It is its owner's alone, as everything in a gateway's folder.
+const FILE_MODE: u32 = 0o600;
 /// Longest file that is read, in bytes: years of a busy box.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
@@ -51,8 +54,9 @@ pub(crate) struct Log {
 impl Log {
     /// Opens or makes the file, gives what it holds, and cuts off a line that is not whole.
     pub(crate) fn open<R: DeserializeOwned>(path: &Path) -> Result<(Self, Vec<R>), LogError> {
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(FILE_MODE);
+        let mut file = options.open(path)?;
         file.try_lock().map_err(|_| LogError::InUse)?;
         if file.metadata()?.len() > MAX_FILE_BYTES {
             return Err(LogError::TooLarge);
@@ -86,6 +90,17 @@ impl Log {
         self.checksum = checksum;
         Ok(())
     }
+}
+
+/// What a file holds, for a look beside the process that writes it. A line that is being written is
+/// not whole yet, and left out.
+pub(crate) fn records<R: DeserializeOwned>(path: &Path) -> Result<Vec<R>, LogError> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(LogError::TooLarge);
+    }
+    Ok(read(&bytes)?.records)
 }
 
 /// What of a file is whole.

@@ -1,6 +1,7 @@
 //! What people do on top: kept, double-entry, and never half.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use cartola_primitives::clock::ManualClock;
 use cartola_primitives::{Clock, Date, Rut, SignedDuration, Timestamp, date};
 use cartola_sandbox::{
     ActError, Amendment, Customer, Door, FILE_NAME, LogError, Movement, Named, NewMovement,
-    OpenError, Scenario, Status, World,
+    OpenError, Scenario, Status, World, clock_offset,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -237,6 +238,28 @@ fn a_folder_has_one_process_and_one_seed() {
     let other = World::open(folder.path(), Some(7), clock.clone());
     assert!(matches!(other, Err(OpenError::Seed { kept: 42 })));
     assert!(World::open(folder.path(), None, clock).is_ok());
+}
+
+#[test]
+fn its_clock_is_seen_beside_it() {
+    let (folder, world) = world();
+    let seen = || clock_offset(folder.path()).unwrap();
+    assert_eq!(seen(), SignedDuration::ZERO);
+    world.advance(SignedDuration::from_hours(30)).unwrap();
+    world.advance(SignedDuration::from_hours(6)).unwrap();
+    assert_eq!(seen(), SignedDuration::from_hours(36));
+    let path = folder.path().join(FILE_NAME);
+    let torn = [&fs::read(&path).unwrap()[..], b"0123"].concat();
+    fs::write(&path, &torn).unwrap();
+    assert_eq!(seen(), SignedDuration::from_hours(36));
+    assert_eq!(fs::read(&path).unwrap(), torn, "a look changes nothing");
+}
+
+#[test]
+fn its_file_is_its_owners_alone() {
+    let (folder, _world) = world();
+    let mode = fs::metadata(folder.path().join(FILE_NAME)).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[test]

@@ -1,0 +1,160 @@
+//! `cartola links`: begin, list and revoke.
+
+mod add;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use cartola_engine::Engine;
+use cartola_engine::links::LinkError;
+use cartola_model::{LinkState, Principal};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{LinkId, PersonId};
+use cartola_store::MAX_PAGE;
+use cartola_store::people::LinkRow;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::installation::Named;
+use crate::wiring::Gateway;
+use crate::{output, tenant};
+
+/// What to do with links.
+#[derive(Subcommand)]
+pub enum Verb {
+    /// Begin a link to an institution, or begin it again with other credentials
+    Add(add::Arguments),
+    /// List links
+    List(List),
+    /// End a link: its credentials are destroyed and its mandate is withdrawn
+    Revoke(Revoke),
+}
+
+#[derive(Args)]
+pub struct List {
+    #[command(flatten)]
+    installation: Named,
+    /// Name or id of the tenant; needed where there are several
+    #[arg(long)]
+    tenant: Option<String>,
+    /// Print one line of JSON a link
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct Revoke {
+    /// Id of the link
+    id: LinkId,
+    #[command(flatten)]
+    installation: Named,
+    /// Name or id of the tenant; needed where there are several
+    #[arg(long)]
+    tenant: Option<String>,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verb {
+    /// Whether it changes nothing.
+    pub fn only_prints(&self) -> bool {
+        matches!(self, Self::List(_))
+    }
+}
+
+/// Runs the verb.
+pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
+    match verb {
+        Verb::Add(arguments) => add::run(arguments).await,
+        Verb::List(arguments) => list(arguments).await,
+        Verb::Revoke(arguments) => revoke(arguments).await,
+    }
+}
+
+/// Every link of a tenant, by age.
+pub async fn all(engine: &Engine, who: &Principal) -> anyhow::Result<Vec<LinkRow>> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = engine.links(who, after, MAX_PAGE).await.context("the links cannot be read")?;
+        rows.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return Ok(rows);
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    link: LinkId,
+    institution: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<PersonId>,
+    source: &'static str,
+    state: &'static str,
+    since: Timestamp,
+}
+
+impl<'a> Listed<'a> {
+    fn of(row: &'a LinkRow) -> Self {
+        let (LinkState::Active { since } | LinkState::Revoked { at: since }) = row.state;
+        Self {
+            link: row.id,
+            institution: row.institution.as_str(),
+            person: row.person,
+            source: row.source.name(),
+            state: row.state.name(),
+            since,
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let words = [self.institution, self.source, self.state].map(str::to_owned);
+        let person = self.person.map(|id| id.to_string()).unwrap_or_default();
+        [self.link.to_string()].into_iter().chain(words).chain([person]).collect()
+    }
+}
+
+async fn list(arguments: List) -> anyhow::Result<ExitCode> {
+    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let rows = all(&gateway.engine, &Principal::operator(tenant.id)).await?;
+    let listed: Vec<Listed<'_>> = rows.iter().map(Listed::of).collect();
+    if arguments.json {
+        listed.iter().try_for_each(output::json)?;
+    } else {
+        let rows: Vec<_> = listed.iter().map(Listed::cells).collect();
+        output::table(&["LINK", "INSTITUTION", "SOURCE", "STATE", "PERSON"], &rows)?;
+    }
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Serialize)]
+struct Ended {
+    revoked: LinkId,
+}
+
+async fn revoke(arguments: Revoke) -> anyhow::Result<ExitCode> {
+    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let id = arguments.id;
+    let ended = gateway.engine.end_link(&Principal::operator(tenant.id), id).await;
+    ended.map_err(|error| match error {
+        LinkError::Unknown => anyhow!("{}", no_link(id)),
+        error => anyhow::Error::new(error).context(format!("the link {id} is not ended")),
+    })?;
+    if arguments.json {
+        output::json(&Ended { revoked: id })?;
+    } else {
+        output::line(format_args!("revoked {id}"))?;
+    }
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is said of an id that is no link to an institution.
+pub fn no_link(id: LinkId) -> String {
+    format!("{id} is no link to an institution; `cartola links list` shows them")
+}

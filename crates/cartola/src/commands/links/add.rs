@@ -1,0 +1,149 @@
+//! `cartola links add`
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use cartola_connector::ErrorKind;
+use cartola_engine::links::{LinkError, Mandate, NewLink};
+use cartola_model::{Catalogue, InstitutionId, Principal};
+use cartola_primitives::id::LinkId;
+use cartola_primitives::{Date, Rut, Secret, SignedDuration, Timestamp, santiago};
+use clap::Args;
+use serde::Serialize;
+
+use crate::installation::Named;
+use crate::problem::wrong_use;
+use crate::wiring::Gateway;
+use crate::{keys, output, tenant};
+
+/// How long a mandate holds: twelve months.
+const MANDATE_DAYS: i64 = 365;
+
+/// What a link is for unless said otherwise.
+const PURPOSE: &str = "reading accounts, balances and movements for the tenant";
+
+/// Longest purpose, in characters.
+const MAX_PURPOSE: usize = 200;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Id of the institution, such as banco-chile
+    #[arg(value_parser = InstitutionId::parse)]
+    institution: InstitutionId,
+    /// RUT of the person or company whose accounts they are
+    #[arg(long)]
+    rut: String,
+    #[command(flatten)]
+    secret: SecretFile,
+    /// What the data is wanted for, one sentence
+    #[arg(long, value_name = "TEXT", default_value = PURPOSE)]
+    purpose: String,
+    #[command(flatten)]
+    installation: Named,
+    /// Name or id of the tenant; needed where there are several
+    #[arg(long)]
+    tenant: Option<String>,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Never a secret as an argument: other users of the machine see those.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct SecretFile {
+    /// File whose first line is the password
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// File whose first line is the mobile PIN
+    #[arg(long, value_name = "FILE")]
+    pin_file: Option<PathBuf>,
+}
+
+impl SecretFile {
+    /// The secret and which field of a credential it is.
+    fn read(&self) -> anyhow::Result<(&'static str, Secret<String>)> {
+        match (&self.password_file, &self.pin_file) {
+            (Some(path), _) => Ok(("password", keys::read_first_line(path)?)),
+            (None, Some(path)) => Ok(("mi_pin", keys::read_first_line(path)?)),
+            (None, None) => Err(wrong_use("name a file with --password-file or --pin-file")),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Begun<'a> {
+    link: LinkId,
+    institution: &'a str,
+    expires_at: Timestamp,
+    mandate: &'a str,
+}
+
+/// Begins a link.
+pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let purpose = arguments.purpose.trim();
+    if purpose.is_empty() || purpose.chars().count() > MAX_PURPOSE {
+        return Err(wrong_use(format!(
+            "--purpose is a sentence of at most {MAX_PURPOSE} characters"
+        )));
+    }
+    // Not by clap, whose message would quote it.
+    let rut = Rut::parse(&arguments.rut).map_err(|error| wrong_use(format!("--rut: {error}")))?;
+    let (field, secret) = arguments.secret.read().context("the credentials cannot be read")?;
+    let written = Secret::new(rut.compact());
+    let fields = BTreeMap::from([("rut".to_owned(), written), (field.to_owned(), secret)]);
+    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let last = last_day(gateway.engine.now());
+    let shown = mandate(&tenant.name, &arguments.institution, rut, purpose, last);
+    let expires_at = santiago::end_of_day(last);
+    let wanted = NewLink {
+        institution: arguments.institution.clone(),
+        rut,
+        fields: &fields,
+        mandate: Mandate { purpose, evidence: shown.as_bytes(), expires_at: Some(expires_at) },
+    };
+    let link = gateway.engine.begin_link(&Principal::operator(tenant.id), &wanted).await;
+    let institution = arguments.institution.as_str();
+    let link = link.map_err(|error| not_begun(institution, error))?.id;
+    if arguments.json {
+        output::json(&Begun { link, institution, expires_at, mandate: &shown })?;
+    } else {
+        output::line(format_args!("{shown}\n\nbegun {link}; `cartola sync {link}` reads it"))?;
+    }
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The last day on which the mandate holds.
+fn last_day(now: Timestamp) -> Date {
+    santiago::today(now).saturating_add(SignedDuration::from_hours(24 * MANDATE_DAYS))
+}
+
+/// What the operator is shown, of which the consent keeps the hash.
+fn mandate(
+    tenant: &str,
+    institution: &InstitutionId,
+    rut: Rut,
+    purpose: &str,
+    last: Date,
+) -> String {
+    let name = Catalogue::bundled().find(institution).map_or(institution.as_str(), |row| &row.name);
+    format!(
+        "{tenant} says that the holder of RUT {} allows it to read their accounts, balances and \
+         movements at {name} with their credentials until {last}, for: {purpose}",
+        rut.dotted()
+    )
+}
+
+fn not_begun(institution: &str, error: LinkError) -> anyhow::Error {
+    match error {
+        LinkError::Institution(error) if error.kind == ErrorKind::Unsupported => anyhow!(
+            "{institution} is not asked here; set `base_url` under [institution.{institution}] in \
+             the configuration"
+        ),
+        error => anyhow::Error::new(error).context("the link is not begun"),
+    }
+}

@@ -1,0 +1,118 @@
+//! `cartola sync`: what institutions have, through links.
+
+mod report;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use cartola_engine::Engine;
+use cartola_engine::imports::ImportError;
+use cartola_engine::links::{DayRange, LinkError};
+use cartola_model::{LinkSource, LinkState, Principal};
+use cartola_primitives::id::LinkId;
+use cartola_primitives::{Date, SignedDuration, santiago};
+use cartola_store::people::LinkRow;
+use clap::Args;
+
+use crate::commands::links;
+use crate::installation::Named;
+use crate::problem::{FAILED, wrong_use};
+use crate::wiring::Gateway;
+use crate::{output, tenant};
+
+use report::Report;
+
+/// Days before the last one that are read unless said otherwise. A bank books what is pending
+/// within days, and corrects within a billing period or two.
+const USUAL_DAYS: i64 = 90;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Links to read; all that are active where none is named
+    #[arg(value_name = "LINK")]
+    links: Vec<LinkId>,
+    /// First day, such as 2026-03-01; 90 days before the last one unless said otherwise
+    #[arg(long, value_name = "DAY")]
+    from: Option<Date>,
+    /// Last day; today unless said otherwise
+    #[arg(long, value_name = "DAY")]
+    to: Option<Date>,
+    #[command(flatten)]
+    installation: Named,
+    /// Name or id of the tenant; needed where there are several
+    #[arg(long)]
+    tenant: Option<String>,
+    /// Print one line of JSON a link
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads every link; one that fails does not keep the others from being read.
+pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let who = Principal::operator(tenant.id);
+    let days = days(&arguments, santiago::today(gateway.engine.now()))?;
+    let links = wanted(&arguments.links, links::all(&gateway.engine, &who).await?)?;
+    let bar = output::progress(links.len() as u64, "reading");
+    let mut reports = Vec::new();
+    for link in &links {
+        let report = one(&gateway.engine, &who, link, days).await?;
+        if arguments.json {
+            bar.suspend(|| output::json(&report))?;
+        }
+        reports.push(report);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    if !arguments.json {
+        report::print(&reports)?;
+    }
+    reports.iter().filter_map(Report::complaint).for_each(output::note);
+    gateway.close().await?;
+    let failed = reports.iter().any(Report::is_failed);
+    Ok(if failed { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
+}
+
+fn days(arguments: &Arguments, today: Date) -> anyhow::Result<DayRange> {
+    let to = arguments.to.unwrap_or(today);
+    let usual = to.saturating_sub(SignedDuration::from_hours(24 * USUAL_DAYS));
+    let from = arguments.from.unwrap_or(usual);
+    DayRange::new(from, to)
+        .map_err(|error| wrong_use(format!("--from {from} and --to {to} are no range: {error}")))
+}
+
+/// The links that were named, in that order, or all that may be read.
+fn wanted(named: &[LinkId], known: Vec<LinkRow>) -> anyhow::Result<Vec<LinkRow>> {
+    let asked = |row: &LinkRow| row.source == LinkSource::Credentials;
+    if named.is_empty() {
+        let active = |row: &LinkRow| matches!(row.state, LinkState::Active { .. });
+        let links: Vec<_> = known.into_iter().filter(|row| asked(row) && active(row)).collect();
+        if links.is_empty() {
+            bail!("there is no link to an institution; begin one with `cartola links add`");
+        }
+        return Ok(links);
+    }
+    let find = |id: &LinkId| {
+        let found = known.iter().find(|row| row.id == *id && asked(row));
+        found.cloned().with_context(|| links::no_link(*id))
+    };
+    named.iter().map(find).collect()
+}
+
+/// Reads one link. What is wrong with the link or its institution is told in the report; what is
+/// wrong with us ends the command.
+async fn one(
+    engine: &Engine,
+    who: &Principal,
+    link: &LinkRow,
+    days: DayRange,
+) -> anyhow::Result<Report> {
+    match engine.fetch_link(who, link.id, days).await {
+        Ok(imported) => Ok(Report::done(link, imported)),
+        Err(LinkError::Engine(error) | LinkError::Answer(ImportError::Engine(error))) => {
+            Err(error).with_context(|| format!("{} is not read", link.id))
+        }
+        Err(error) => Ok(Report::failed(link, &error)),
+    }
+}

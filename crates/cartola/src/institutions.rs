@@ -1,0 +1,118 @@
+//! Which institutions the gateway may ask, and where.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use cartola_connector::{BaseUrl, Endpoint, Policy, Transport};
+use cartola_model::{Catalogue, InstitutionId};
+use cartola_provider_mibanco::client::MiBanco;
+use serde::{Deserialize, Serialize};
+
+use crate::folder;
+
+/// What a demo's folder says of its banks, for commands beside the demo.
+const FILE: &str = "institutions.toml";
+
+/// Which protocol an institution speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Protocol {
+    /// See `docs/mibanco.md`.
+    #[default]
+    Mibanco,
+}
+
+/// How one institution is configured.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    base_url: Option<String>,
+    #[serde(default)]
+    protocol: Protocol,
+}
+
+/// Tables `[institution.ID]`, as they are written.
+pub type Written = BTreeMap<String, Settings>;
+
+/// The whole of [`FILE`].
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    institution: Written,
+}
+
+/// Institutions that may be asked, each at its address.
+#[derive(Clone, Default)]
+pub struct Institutions {
+    asked: BTreeMap<InstitutionId, BaseUrl>,
+}
+
+impl Institutions {
+    /// Reads what was configured. The error names no value: it may be a secret in the wrong place.
+    pub fn read(written: &Written) -> Result<Self, String> {
+        let mut asked = BTreeMap::new();
+        for (name, settings) in written {
+            let id = known(name)?;
+            let wrong = |problem: &str| format!("`base_url` of [institution.{id}] {problem}");
+            let url = settings.base_url.as_deref().ok_or_else(|| {
+                wrong("must be set: the URL that its paths are appended to, in quotes")
+            })?;
+            let url = BaseUrl::parse(url).map_err(|error| wrong(&format!("is wrong: {error}")))?;
+            match settings.protocol {
+                Protocol::Mibanco => asked.insert(id, url),
+            };
+        }
+        Ok(Self { asked })
+    }
+
+    /// What a data folder that keeps its own master key says.
+    pub fn of_folder(data: &Path) -> anyhow::Result<Self> {
+        let path = data.join(FILE);
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let wrong =
+            || format!("{} cannot be read; start the demo again to renew it", path.display());
+        let text = fs::read_to_string(&path).with_context(wrong)?;
+        let document: Document = toml::from_str(&text).with_context(wrong)?;
+        Self::read(&document.institution).map_err(anyhow::Error::msg).with_context(wrong)
+    }
+
+    /// Every institution of the catalogue, as banks of the sandbox at that URL.
+    pub fn of_sandbox(sandbox: &str) -> Written {
+        let settings = |id: &InstitutionId| Settings {
+            base_url: Some(format!("{sandbox}/banks/{id}")),
+            protocol: Protocol::Mibanco,
+        };
+        Catalogue::bundled().iter().map(|row| (row.id.to_string(), settings(&row.id))).collect()
+    }
+
+    /// Writes down, for commands beside it, where a demo asks.
+    pub fn keep(data: &Path, institution: Written) -> anyhow::Result<()> {
+        let path = data.join(FILE);
+        let writing = || format!("{} cannot be written", path.display());
+        let text = toml::to_string(&Document { institution }).with_context(writing)?;
+        let text = format!("# Written by `cartola demo` each time it starts.\n{text}");
+        folder::write_private(&path, text.as_bytes()).with_context(writing)
+    }
+
+    /// What asks those that speak Mi Banco.
+    pub fn mibanco(&self) -> MiBanco {
+        let (transport, policy) = (Transport::new(), Policy::default());
+        MiBanco::new(
+            self.asked
+                .iter()
+                .map(|(id, url)| Endpoint::new(id.clone(), url.clone(), &transport, &policy)),
+        )
+    }
+}
+
+fn known(name: &str) -> Result<InstitutionId, String> {
+    let id = InstitutionId::parse(name).ok();
+    id.filter(|id| Catalogue::bundled().find(id).is_some()).ok_or_else(|| {
+        let ids: Vec<_> = Catalogue::bundled().iter().map(|row| row.id.as_str()).collect();
+        format!("[institution.…] names none that is known; there are: {}", ids.join(", "))
+    })
+}
