@@ -66,8 +66,8 @@ impl Context {
         &*self.randomness
     }
 
-    /// The link's device, or a new one where it has none. The session hands it back, for the
-    /// engine to keep: to a bank, a new device is a reason for suspicion.
+    /// The link's device, or a new one where it has none. The engine gives a link its device
+    /// before the first session: to a bank, a new one is a reason for suspicion.
     pub fn device(&self) -> DeviceId {
         self.device.clone().unwrap_or_else(|| DeviceId::mint(self.randomness()))
     }

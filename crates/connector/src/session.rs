@@ -42,7 +42,7 @@ pub trait Opener: Send + Sync {
 /// touches no connector.
 #[async_trait]
 pub trait Session: Send + Sync {
-    /// The device that the session was opened from, for the engine to keep with the link.
+    /// The device that the session was opened from.
     fn device(&self) -> Option<&DeviceId> {
         None
     }

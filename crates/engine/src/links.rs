@@ -18,7 +18,6 @@ use crate::retry::MaybeConflict;
 use crate::{Engine, EngineError};
 
 pub use begin::{Mandate, NewLink};
-pub use cartola_connector::Credential;
 pub use cartola_connector::session::{DayRange, DayRangeError};
 
 /// Why something is not done with a link.

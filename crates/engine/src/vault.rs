@@ -179,7 +179,7 @@ impl Vault {
         serde_json::from_slice(plain.expose()).map_err(EngineError::Content)
     }
 
-    pub(crate) async fn key_by_id(
+    async fn key_by_id(
         &self,
         tenant: TenantId,
         id: DataKeyId,

@@ -89,7 +89,7 @@ impl LiveSession {
         &*self.open.as_ref().expect("it is taken out only where self is given up").0
     }
 
-    /// The device that it was opened from, to be kept with the link.
+    /// The device that it was opened from.
     pub fn device(&self) -> Option<&DeviceId> {
         self.session().device()
     }

@@ -180,6 +180,15 @@ proptest! {
     }
 
     #[test]
+    fn parts_of_another_version_are_not_passed_over(row in movements(), part in 11..16_u16) {
+        const PARTS: usize = 33;
+        let mut body = encode_movement(&row);
+        let parts = u16::from_le_bytes([body[PARTS], body[PARTS + 1]]) | 1 << part;
+        body[PARTS..PARTS + 2].copy_from_slice(&parts.to_le_bytes());
+        prop_assert_eq!(opened(&body, &row).unwrap_err().kind, StoreErrorKind::Corrupt);
+    }
+
+    #[test]
     fn a_shape_of_another_version_is_not_guessed_at(row in movements(), said in observations()) {
         let mut body = encode_movement(&row);
         body[0] += 1;
