@@ -58,4 +58,4 @@ pub use migrate::{APPLICATION_ID, SCHEMA};
 pub use options::Options;
 pub use store::SqliteStore;
 pub use vault::stored_secret;
-pub use writer::Figures;
+pub use writer::{Figures, MAX_GROUP_UNITS};

@@ -22,7 +22,7 @@ use crate::error::Doing;
 pub use self::state::Figures;
 
 /// Units in one transaction, at most.
-const MAX_GROUP_UNITS: usize = 256;
+pub const MAX_GROUP_UNITS: usize = 256;
 
 /// Rows in one transaction of several units, at most. A larger unit is written alone, so that small
 /// ones do not wait for it longer than they must.
