@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_model::{AccountKind, BalanceKind, InstitutionId};
-use cartola_primitives::id::{AccountId, ConsentSetId, TenantId};
+use cartola_primitives::id::{AccountId, ConsentSetId, LinkId, TenantId};
 use cartola_primitives::{Money, Timestamp};
 use cartola_store::accounts::{AccountRow, BalanceRow};
 use cartola_store::encoding::day_number;
-use cartola_store::{Accounts, Page, StoreError};
+use cartola_store::{Accounts, MAX_PAGE, Page, StoreError};
 use rusqlite::{Connection, params};
 
 use crate::SqliteStore;
@@ -34,6 +34,14 @@ const ACCOUNTS: &str = concat!(
     account_columns!(),
     " FROM account WHERE tenant = ?1 AND id > ?2 ORDER BY id"
 );
+const ACCOUNTS_OF: &str = concat!(
+    "SELECT ",
+    account_columns!(),
+    " FROM account WHERE tenant = ?1 AND id IN \
+     (SELECT account FROM link_account WHERE tenant = ?1 AND link = ?2) ORDER BY id"
+);
+const FEED: &str = "INSERT INTO link_account (tenant, link, account) VALUES (?1, ?2, ?3) \
+    ON CONFLICT DO NOTHING";
 const ADD: &str = concat!(
     "INSERT INTO account (tenant, ",
     account_columns!(),
@@ -94,6 +102,28 @@ impl Accounts for SqliteStore {
                     Ok(permits.set_holds(row.consents)?.then_some(row))
                 },
             )
+        })
+        .await
+    }
+
+    async fn accounts_of(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        now: Timestamp,
+    ) -> Result<Vec<AccountRow>, StoreError> {
+        self.read(move |connection| {
+            let mut permits = Permits::new(connection, tenant, now);
+            let values = params![tenant.as_bytes(), link.as_bytes()];
+            let mut rows = Vec::new();
+            each(connection, ACCOUNTS_OF, values, |columns| {
+                let row = read_account(columns)?;
+                if permits.set_holds(row.consents)? {
+                    rows.push(row);
+                }
+                Ok(rows.len() < MAX_PAGE)
+            })?;
+            Ok(rows)
         })
         .await
     }
@@ -162,6 +192,11 @@ pub fn add_account(unit: &Unit<'_>, row: &AccountRow) -> Result<(), StoreError> 
         row.created_at.as_microsecond(),
     ];
     unit.execute("adding an account", ADD, values).map(drop)
+}
+
+pub fn feed_account(unit: &Unit<'_>, link: LinkId, account: AccountId) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), link.as_bytes(), account.as_bytes()];
+    unit.execute("noting which link tells of an account", FEED, values).map(drop)
 }
 
 pub fn claim_account(

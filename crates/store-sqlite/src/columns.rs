@@ -118,6 +118,13 @@ impl<'row> Columns<'row> {
         self.array().map(Digest::from_bytes)
     }
 
+    /// A keyed digest, or nothing.
+    pub fn optional_digest(&mut self) -> Result<Option<Digest>, StoreError> {
+        let bytes = self.optional_bytes()?;
+        let digest = |bytes: &[u8]| bytes.try_into().map(Digest::from_bytes);
+        bytes.map(digest).transpose().map_err(|_| damaged())
+    }
+
     /// A date.
     pub fn date(&mut self) -> Result<Date, StoreError> {
         date_of_day(self.number()?)

@@ -21,6 +21,7 @@
 mod accounts;
 mod answers;
 mod archive;
+mod asking;
 mod audit;
 pub mod backup;
 #[cfg(feature = "bench")]

@@ -9,7 +9,8 @@ use rusqlite::{Connection, Params};
 
 use crate::error::Doing;
 use crate::{
-    accounts, answers, audit, consents, imports, jobs, movements, outbox, people, tenancy, vault,
+    accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, people, tenancy,
+    vault,
 };
 
 /// Whose unit is applied, when, and to what.
@@ -161,6 +162,9 @@ fn apply_one(
         Command::AddAlias(row) => movements::add_alias(unit, row),
         Command::AddBalances(rows) => accounts::add_balances(unit, rows),
         Command::AddImport(row) => imports::add_import(unit, row),
+        Command::FeedAccount { link, account } => accounts::feed_account(unit, *link, *account),
+        Command::KeepReading(row) => asking::keep_reading(unit, row),
+        Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),
         Command::Audit(event) => {
             counters.audit = Some(audit::append(unit, &counters.audit(unit)?, event)?);
             Ok(())

@@ -15,7 +15,7 @@ use crate::{Page, StoreError};
 pub struct AccountRow {
     /// Its id.
     pub id: AccountId,
-    /// The link that feeds it.
+    /// The link that told of it first.
     pub link: LinkId,
     /// The institution.
     pub institution: InstitutionId,
@@ -85,6 +85,14 @@ pub trait Accounts: Send + Sync {
         limit: usize,
         now: Timestamp,
     ) -> Result<Page<AccountRow, AccountId>, StoreError>;
+
+    /// The accounts that a link has told of, by id; [`crate::MAX_PAGE`] of them at most.
+    async fn accounts_of(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        now: Timestamp,
+    ) -> Result<Vec<AccountRow>, StoreError>;
 
     /// The latest reading of each kind of balance; of two for the same day, the later import's.
     async fn balances(

@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod answers;
 pub mod archive;
+pub mod asking;
 pub mod audit;
 pub mod consents;
 pub mod crew;
@@ -99,6 +100,7 @@ macro_rules! contract_tests {
                 of_two_balances_of_one_day_the_later_import_counts,
                 a_balance_counts_while_its_own_consent_holds,
                 the_same_reading_twice_is_one,
+                a_link_has_the_accounts_that_it_told_of,
             }
             answers {
                 an_answer_comes_back_as_it_was_recorded,
@@ -111,6 +113,11 @@ macro_rules! contract_tests {
                 an_object_is_written_once,
                 of_two_puts_at_once_one_wins,
                 a_removed_object_is_gone,
+            }
+            asking {
+                a_link_has_its_last_reading,
+                attempts_are_counted_in_turn,
+                it_is_known_to_its_tenant_alone,
             }
             audit {
                 a_tenant_without_entries_has_no_head,
@@ -166,6 +173,7 @@ macro_rules! contract_tests {
                 a_retry_waits_for_its_time,
                 a_job_ends_with_its_unit_or_not,
                 the_end_of_a_job_queues_its_continuation,
+                arguments_are_forgotten_when_a_job_ends,
                 one_job_runs_per_link,
                 jobs_are_taken_in_order,
                 tenants_take_turns,

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod answers;
 pub mod archive;
 pub mod arrivals;
+pub mod asking;
 pub mod audit;
 pub mod consents;
 #[cfg(feature = "test-kit")]
@@ -32,6 +33,7 @@ pub use accounts::Accounts;
 pub use answers::Answers;
 pub use archive::Archive;
 pub use arrivals::Arrivals;
+pub use asking::Asking;
 pub use audit::Audit;
 pub use consents::Consents;
 pub use error::{Retry, StoreError, StoreErrorKind};
@@ -57,6 +59,7 @@ pub trait Store:
     + Answers
     + Jobs
     + Outbox
+    + Asking
     + Committer
 {
 }
@@ -73,6 +76,7 @@ impl<T> Store for T where
         + Answers
         + Jobs
         + Outbox
+        + Asking
         + Committer
 {
 }

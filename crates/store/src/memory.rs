@@ -8,6 +8,7 @@
 mod accounts;
 mod answers;
 mod archive;
+mod asking;
 mod audit;
 mod consents;
 mod imports;

@@ -13,6 +13,7 @@ use cartola_primitives::id::{
 use crate::StoreError;
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
+use crate::asking::{ReadingRow, SignInsRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
 use crate::jobs::{JobEnd, JobOrder};
@@ -130,6 +131,13 @@ pub enum Command {
         /// What allows it to be shown from now on.
         consents: ConsentSetId,
     },
+    /// A link tells of an account; nothing where it has done so before.
+    FeedAccount {
+        /// The link.
+        link: LinkId,
+        /// The account.
+        account: AccountId,
+    },
     /// New movements. Each gets a place in the feed as added.
     AddMovements(Vec<MovementRow>),
     /// Changes of movements.
@@ -153,10 +161,15 @@ pub enum Command {
     AddImport(ImportRow),
     /// An entry of the audit trail. The store gives it its place and hash.
     Audit(AuditEvent),
+    /// How the last reading of a link went; what was known of the one before is gone.
+    KeepReading(ReadingRow),
+    /// What is known of a person's attempts at an institution; a conflict unless the version is the
+    /// one after that which is kept, or 1 where there is none.
+    KeepSignIns(SignInsRow),
     /// A new job. See [`crate::jobs::MAX_OPEN_JOBS`].
     EnqueueJob(JobOrder),
-    /// Ends an attempt at a job that runs under this lease, and queues the continuation if the job
-    /// ends with it. A conflict when the job does not run under this lease, or not any more.
+    /// Ends an attempt at a job that runs under this lease. If the job ends with it, its
+    /// continuation is queued and its arguments are forgotten. A conflict when the job does not run under this lease, or not any more.
     EndJob {
         /// Which.
         id: JobId,

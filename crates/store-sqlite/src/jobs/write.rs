@@ -33,6 +33,10 @@ const END: &str = "UPDATE job SET state = ?4, ended_at = ?5, failure = coalesce(
     WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2";
 const PROLONG: &str = "UPDATE job SET lease_epoch = ?4, lease_until = ?5 + lease_term \
     WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2";
+/// What was for its handlers alone.
+const FORGET_ARGUMENTS: &str = "UPDATE job SET arguments_key = NULL, arguments_schema = NULL, \
+    arguments_sealed = NULL, next_id = NULL, next_kind = NULL, next_key = NULL, \
+    next_schema = NULL, next_sealed = NULL WHERE tenant = ?1 AND id = ?2";
 pub const ENDED: &str =
     "SELECT tenant, id, queue FROM job WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2";
 const FORGET: &str = "DELETE FROM job WHERE tenant = ?1 AND id = ?2";
@@ -122,8 +126,11 @@ pub fn end_job(unit: &Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Resul
         failure.map(Failure::name),
     ];
     unit.change("ending a job", END, values)?;
-    let ended = params![unit.tenant.as_bytes(), id.as_bytes()];
-    let ended = first(unit.connection, JOB, ended, read_job)?.ok_or_else(damaged)?.order;
+    let key = params![unit.tenant.as_bytes(), id.as_bytes()];
+    let ended = first(unit.connection, JOB, key, read_job)?.ok_or_else(damaged)?.order;
+    if ended.arguments.is_some() || ended.continuation.is_some() {
+        unit.execute("forgetting the arguments of a job", FORGET_ARGUMENTS, key)?;
+    }
     count_open(unit, ended.queue, OpenJobs::Fewer(1))?;
     go_on(unit, ended)
 }

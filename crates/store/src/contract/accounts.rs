@@ -218,3 +218,31 @@ pub async fn the_same_reading_twice_is_one(backend: Backend) {
     scene.apply(Command::AddBalances(vec![row.clone()])).await;
     assert_eq!(balances(&scene).await, [row]);
 }
+
+/// A link has the accounts that it told of, also those that another one told of first, as far as
+/// a consent shows them.
+pub async fn a_link_has_the_accounts_that_it_told_of(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (consent, hidden) = scene.add_consent(None).await;
+    scene.revoke(&consent).await;
+    let other = scene.make.link(None);
+    let shown = scene.make.account(other.id, scene.set.id);
+    let not_shown = scene.make.account(other.id, hidden.id);
+    let feed = |link, account| Command::FeedAccount { link, account };
+    let unit = scene
+        .unit()
+        .with(Command::AddLink(other.clone()))
+        .with(Command::AddAccount(shown.clone()))
+        .with(Command::AddAccount(not_shown.clone()))
+        .with(feed(other.id, shown.id))
+        .with(feed(other.id, not_shown.id))
+        .with(feed(scene.link.id, shown.id));
+    scene.commit(unit).await;
+    scene.apply(feed(scene.link.id, shown.id)).await;
+    for link in [scene.link.id, other.id] {
+        let read = scene.store.accounts_of(scene.make.tenant, link, NOW).await;
+        assert_eq!(read.expect("a read"), [shown.clone()]);
+    }
+    let read = scene.store.accounts_of(scene.make.tenant, scene.make.id(), NOW).await;
+    assert_eq!(read.expect("a read"), []);
+}

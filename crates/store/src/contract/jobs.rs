@@ -171,6 +171,30 @@ pub async fn the_end_of_a_job_queues_its_continuation(backend: Backend) {
     }
 }
 
+/// What only its handlers need is there until a job ends, and not longer; the continuation has its
+/// own.
+pub async fn arguments_are_forgotten_when_a_job_ends(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let worker = Worker::new(&scene.store, 1);
+    for end in [JobEnd::Done, JobEnd::Dead { failure: Failure::Timeout }] {
+        let order = full_order(&scene);
+        scene.enqueue(&[order.clone()]).await;
+        let job = worker.take_at(1, at(5)).await.remove(0);
+        scene.apply(ending(&job, retry(at(6)))).await;
+        assert_eq!(
+            scene.job(order.id).await.expect("it is there").order.arguments,
+            order.arguments
+        );
+        let job = worker.take_at(1, at(6)).await.remove(0);
+        scene.apply(ending(&job, end)).await;
+        let ended = scene.job(order.id).await.expect("it is there").order;
+        assert_eq!((ended.arguments, ended.continuation), (None, None));
+        let next = worker.take_at(1, at(9)).await.remove(0);
+        assert!(next.row.order.arguments.is_some(), "the continuation has its arguments");
+        scene.apply(ending(&next, JobEnd::Done)).await;
+    }
+}
+
 /// Of one link, one job runs at a time; jobs of other links and of none do not wait for it.
 pub async fn one_job_runs_per_link(backend: Backend) {
     let scene = Scene::new(&backend).await;

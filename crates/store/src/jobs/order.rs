@@ -26,13 +26,13 @@ pub struct JobOrder {
     /// The link that it works on; of one link, one job runs at a time.
     pub link: Option<LinkId>,
     /// What its handler needs to know, sealed at [`JobOrder::place`]. The store does not look
-    /// into it.
+    /// into it, and forgets it when the job ends.
     pub arguments: Option<Sealed>,
     /// When it is due, by the business clock.
     pub not_before: Timestamp,
     /// Its rank among the jobs of its tenant.
     pub priority: Priority,
-    /// What follows once it has ended, whichever way.
+    /// What follows once it has ended, whichever way; absent once it does.
     pub continuation: Option<Continuation>,
 }
 

@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_model::BalanceKind;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{AccountId, ConsentSetId, TenantId};
+use cartola_primitives::id::{AccountId, ConsentSetId, LinkId, TenantId};
 
 use super::MemoryStore;
 use super::consents::Permits;
 use super::records::{Records, add, expect, page, refuse_if_any};
 use crate::accounts::{AccountRow, BalanceRow};
-use crate::{Accounts, Page, StoreError};
+use crate::{Accounts, MAX_PAGE, Page, StoreError};
 
 #[async_trait]
 impl Accounts for MemoryStore {
@@ -46,6 +46,20 @@ impl Accounts for MemoryStore {
         Ok(page(&records.accounts, after, limit, |row| permits.set_holds(row.consents)))
     }
 
+    async fn accounts_of(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        now: Timestamp,
+    ) -> Result<Vec<AccountRow>, StoreError> {
+        let records = self.records(tenant);
+        let mut permits = Permits::new(&records, now);
+        let fed = records.fed.iter().filter(|(by, _)| *by == link);
+        let rows = fed.filter_map(|(_, account)| records.accounts.get(account));
+        let shown = rows.filter(|row| permits.set_holds(row.consents)).cloned();
+        Ok(shown.take(MAX_PAGE).collect())
+    }
+
     async fn balances(
         &self,
         tenant: TenantId,
@@ -71,6 +85,10 @@ impl Accounts for MemoryStore {
 pub fn add_account(records: &mut Records, row: AccountRow) -> Result<(), StoreError> {
     refuse_if_any(&records.accounts, |other| other.identity == row.identity)?;
     add(&mut records.accounts, row.id, row)
+}
+
+pub fn feed_account(records: &mut Records, link: LinkId, account: AccountId) {
+    Arc::make_mut(&mut records.fed).insert((link, account));
 }
 
 pub fn claim_account(

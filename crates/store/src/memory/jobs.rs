@@ -213,6 +213,9 @@ pub fn end(unit: &mut Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Resul
         row.last_failure = Some(failure);
     }
     let ended = row.order.clone();
+    if !matches!(end, JobEnd::Retry { .. }) {
+        (row.order.arguments, row.order.continuation) = (None, None);
+    }
     match (end, &ended.continuation) {
         (JobEnd::Done | JobEnd::Dead { .. }, Some(next)) => {
             let next = JobOrder {

@@ -4,7 +4,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use cartola_crypto::Digest;
-use cartola_model::BalanceKind;
+use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
     AccountId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, JobId, LinkId,
     MessageId, MovementId, PersonId, SourceId,
@@ -13,6 +13,7 @@ use cartola_primitives::{Date, Timestamp};
 
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
+use crate::asking::{ReadingRow, SignInsRow};
 use crate::audit::AuditRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
@@ -36,6 +37,10 @@ pub struct Records {
     pub people: Table<PersonId, PersonRow>,
     pub links: Table<LinkId, LinkRow>,
     pub link_secrets: Table<LinkId, LinkSecretRow>,
+    pub readings: Table<LinkId, ReadingRow>,
+    pub sign_ins: Table<(InstitutionId, PersonId), SignInsRow>,
+    /// Which links have told of which accounts.
+    pub fed: Arc<BTreeSet<(LinkId, AccountId)>>,
     pub consents: Table<ConsentId, ConsentRow>,
     pub consent_sets: Table<ConsentSetId, ConsentSetRow>,
     pub accounts: Table<AccountId, AccountRow>,

@@ -5,8 +5,8 @@ use cartola_primitives::id::TenantId;
 
 use super::records::Records;
 use super::{
-    State, accounts, answers, audit, consents, imports, jobs, movements, outbox, people, tenancy,
-    vault,
+    State, accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, people,
+    tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -81,6 +81,15 @@ impl<'a> Unit<'a> {
                 Ok(())
             }
             Command::AddImport(row) => imports::add_import(records, row),
+            Command::FeedAccount { link, account } => {
+                accounts::feed_account(records, link, account);
+                Ok(())
+            }
+            Command::KeepReading(row) => {
+                asking::keep_reading(records, row);
+                Ok(())
+            }
+            Command::KeepSignIns(row) => asking::keep_sign_ins(records, row),
             Command::Audit(event) => audit::append(self, &event),
             Command::EnqueueJob(order) => jobs::enqueue(self, order),
             Command::EndJob { id, lease, end } => jobs::end(self, id, lease, end),

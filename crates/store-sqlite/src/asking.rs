@@ -1,0 +1,160 @@
+//! What is known of asking institutions.
+
+use async_trait::async_trait;
+use cartola_model::{Failure, InstitutionId};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{LinkId, PersonId, TenantId};
+use cartola_store::asking::{ReadScope, ReadingFigures, ReadingRow, SignInsRow};
+use cartola_store::encoding::{date_of_day, day_number};
+use cartola_store::{Asking, StoreError};
+use rusqlite::params;
+
+use crate::SqliteStore;
+use crate::columns::{Columns, damaged, signed};
+use crate::rows::first;
+use crate::unit::Unit;
+
+macro_rules! reading_columns {
+    () => {
+        "link, link_version, mandate, scope, from_day, to_day, began_at, ended_at, failure, \
+         accounts, lines, new, duplicates, amended, removed"
+    };
+}
+
+const READING: &str =
+    concat!("SELECT ", reading_columns!(), " FROM reading WHERE tenant = ?1 AND link = ?2");
+const KEEP_READING: &str = concat!(
+    "INSERT OR REPLACE INTO reading (tenant, ",
+    reading_columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+);
+const SIGN_INS: &str = "SELECT institution, person, refused, open, last_at, locked_until, \
+    refused_secret, version FROM sign_ins WHERE tenant = ?1 AND institution = ?2 AND person = ?3";
+const FIRST_SIGN_INS: &str = "INSERT INTO sign_ins (tenant, institution, person, refused, open, \
+    last_at, locked_until, refused_secret, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+    ON CONFLICT DO NOTHING";
+const LATER_SIGN_INS: &str = "UPDATE sign_ins SET refused = ?4, open = ?5, last_at = ?6, \
+    locked_until = ?7, refused_secret = ?8, version = ?9 \
+    WHERE tenant = ?1 AND institution = ?2 AND person = ?3 AND version = ?9 - 1";
+
+#[async_trait]
+impl Asking for SqliteStore {
+    async fn reading(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+    ) -> Result<Option<ReadingRow>, StoreError> {
+        self.read(move |connection| {
+            first(connection, READING, params![tenant.as_bytes(), link.as_bytes()], read_reading)
+        })
+        .await
+    }
+
+    async fn sign_ins(
+        &self,
+        tenant: TenantId,
+        institution: &InstitutionId,
+        person: PersonId,
+    ) -> Result<Option<SignInsRow>, StoreError> {
+        let institution = institution.clone();
+        self.read(move |connection| {
+            let values = params![tenant.as_bytes(), institution.as_str(), person.as_bytes()];
+            first(connection, SIGN_INS, values, read_sign_ins)
+        })
+        .await
+    }
+}
+
+pub fn keep_reading(unit: &Unit<'_>, row: &ReadingRow) -> Result<(), StoreError> {
+    let (scope, from, to) = match row.scope {
+        ReadScope::Accounts => (1, None, None),
+        ReadScope::Balances => (2, None, None),
+        ReadScope::Movements { from, to } => (3, Some(day_number(from)), Some(day_number(to))),
+    };
+    let figures = row.outcome.unwrap_or_default();
+    let values = params![
+        unit.tenant.as_bytes(),
+        row.link.as_bytes(),
+        row.link_version,
+        row.mandate.as_bytes(),
+        scope,
+        from,
+        to,
+        row.began_at.as_microsecond(),
+        row.ended_at.as_microsecond(),
+        row.outcome.err().map(Failure::name),
+        signed(figures.accounts),
+        signed(figures.read),
+        signed(figures.new),
+        signed(figures.duplicates),
+        signed(figures.amended),
+        signed(figures.removed),
+    ];
+    unit.execute("keeping how a reading went", KEEP_READING, values).map(drop)
+}
+
+pub fn keep_sign_ins(unit: &Unit<'_>, row: &SignInsRow) -> Result<(), StoreError> {
+    let statement = if row.version == 1 { FIRST_SIGN_INS } else { LATER_SIGN_INS };
+    let values = params![
+        unit.tenant.as_bytes(),
+        row.institution.as_str(),
+        row.person.as_bytes(),
+        row.refused,
+        row.open,
+        row.last_at.as_microsecond(),
+        row.locked_until.map(Timestamp::as_microsecond),
+        row.refused_secret.as_ref().map(|digest| digest.as_bytes().as_slice()),
+        row.version,
+    ];
+    unit.change("counting attempts to sign in", statement, values)
+}
+
+fn read_reading(columns: &mut Columns<'_>) -> Result<ReadingRow, StoreError> {
+    Ok(ReadingRow {
+        link: columns.id()?,
+        link_version: columns.number()?,
+        mandate: columns.id()?,
+        scope: read_scope(columns)?,
+        began_at: columns.timestamp()?,
+        ended_at: columns.timestamp()?,
+        outcome: read_outcome(columns)?,
+    })
+}
+
+fn read_scope(columns: &mut Columns<'_>) -> Result<ReadScope, StoreError> {
+    let (scope, from, to) =
+        (columns.integer()?, columns.optional_integer()?, columns.optional_integer()?);
+    let date = |day: i64| date_of_day(i32::try_from(day).map_err(|_| damaged())?);
+    match (scope, from, to) {
+        (1, None, None) => Ok(ReadScope::Accounts),
+        (2, None, None) => Ok(ReadScope::Balances),
+        (3, Some(from), Some(to)) => Ok(ReadScope::Movements { from: date(from)?, to: date(to)? }),
+        _ => Err(damaged()),
+    }
+}
+
+fn read_outcome(columns: &mut Columns<'_>) -> Result<Result<ReadingFigures, Failure>, StoreError> {
+    let failure = columns.optional_text()?.map(|name| Failure::parse(name).ok_or_else(damaged));
+    let figures = ReadingFigures {
+        accounts: columns.number()?,
+        read: columns.number()?,
+        new: columns.number()?,
+        duplicates: columns.number()?,
+        amended: columns.number()?,
+        removed: columns.number()?,
+    };
+    Ok(failure.transpose()?.map_or(Ok(figures), Err))
+}
+
+fn read_sign_ins(columns: &mut Columns<'_>) -> Result<SignInsRow, StoreError> {
+    Ok(SignInsRow {
+        institution: columns.word(|word| InstitutionId::parse(word).ok())?,
+        person: columns.id()?,
+        refused: columns.number()?,
+        open: columns.number()?,
+        last_at: columns.timestamp()?,
+        locked_until: columns.optional_timestamp()?,
+        refused_secret: columns.optional_digest()?,
+        version: columns.number()?,
+    })
+}
