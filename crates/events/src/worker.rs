@@ -7,14 +7,14 @@
 mod delivery;
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_crypto::{Place, Sealed};
 use cartola_primitives::id::IdMinter;
 use cartola_primitives::{Clock, Monotonic, Randomness, Secret};
-use cartola_store::jobs::{Claim, ClaimedJob, LeaseWatch, Others, Queue};
+use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, Queue};
 use cartola_store::{Store, StoreError};
 use tokio::task::JoinSet;
 
@@ -64,13 +64,22 @@ pub struct Parts {
 /// The worker. Run one per process.
 pub struct Worker {
     parts: Parts,
-    watch: Mutex<LeaseWatch>,
+    claimer: Claimer,
 }
 
 impl Worker {
     /// A worker that has not begun.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, watch: Mutex::new(LeaseWatch::default()) }
+        let claimer = Claimer::new(ClaimerParts {
+            store: parts.store.clone(),
+            clock: parts.clock.clone(),
+            monotonic: parts.monotonic.clone(),
+            minter: parts.minter.clone(),
+            queue: Queue::Outbox,
+            term: TERM,
+            alone: parts.alone,
+        });
+        Self { parts, claimer }
     }
 
     /// Delivers until `stop` is ready, and then until what is being sent is recorded.
@@ -91,7 +100,7 @@ impl Worker {
 
     /// Delivers what is due now, and gives the number of messages.
     pub async fn deliver_due(&self) -> Result<usize, StoreError> {
-        let claimed = self.claim(MAX_SENDING).await?;
+        let claimed = self.claimer.claim(MAX_SENDING).await?;
         let count = claimed.len();
         let mut sending = JoinSet::new();
         self.send(&mut sending, claimed);
@@ -104,7 +113,7 @@ impl Worker {
         if free == 0 {
             return;
         }
-        match self.claim(free).await {
+        match self.claimer.claim(free).await {
             Ok(claimed) => self.send(sending, claimed),
             Err(error) => {
                 tracing::warn!(
@@ -119,30 +128,5 @@ impl Worker {
         for job in claimed {
             sending.spawn(delivery::deliver(self.parts.clone(), job));
         }
-    }
-
-    async fn claim(&self, places: usize) -> Result<Vec<ClaimedJob>, StoreError> {
-        let parts = &self.parts;
-        let others = self.others().await?;
-        parts
-            .store
-            .claim(Claim {
-                queue: Queue::Outbox,
-                now: parts.clock.now(),
-                moment: parts.monotonic.moment(),
-                term: TERM,
-                leases: (0..places).map(|_| parts.minter.mint()).collect(),
-                others,
-            })
-            .await
-    }
-
-    async fn others(&self) -> Result<Others, StoreError> {
-        if self.parts.alone {
-            return Ok(Others::Over);
-        }
-        let leases = self.parts.store.leases(Queue::Outbox).await?;
-        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Others::Watched(watch.over(&leases, self.parts.monotonic.moment())))
     }
 }

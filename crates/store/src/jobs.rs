@@ -7,8 +7,9 @@
 //! exactly once. What a handler does before it ends its job must bear being done again.
 //!
 //! *When* a job is due is business time. *Whether* its worker lives is monotonic time; see
-//! [`lease`]. Who is next is decided by [`turns`].
+//! [`lease`]. Who is next is decided by [`turns`]. Workers take jobs through a [`Claimer`].
 
+pub mod claimer;
 pub mod lease;
 mod order;
 pub mod turns;
@@ -21,6 +22,7 @@ use cartola_primitives::{Moment, Timestamp};
 use crate::arrivals::Arrivals;
 use crate::{Page, StoreError, StoreErrorKind};
 
+pub use self::claimer::{Claimer, ClaimerParts};
 pub use self::lease::{Claim, Lease, LeaseWatch, Others};
 pub use self::order::{
     Continuation, JobKind, JobKindError, JobOrder, MAX_ARGUMENTS_BYTES, Priority, Queue,
