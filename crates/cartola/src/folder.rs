@@ -19,6 +19,9 @@ const STORE: &str = "cartola.db";
 /// Held by the gateway that runs on a folder.
 const LOCK: &str = "gateway.lock";
 
+/// The lock of whoever runs the jobs of a folder: its gateway, or a command where there is none.
+pub const JOBS_LOCK: &str = "jobs.lock";
+
 /// What runs on a folder of its own.
 pub struct Occupant {
     /// What people call it.
@@ -111,7 +114,15 @@ fn beside(path: &Path) -> PathBuf {
 
 /// Keeps other gateways off a folder until dropped, or until the process dies.
 pub fn lock(folder: &Path) -> anyhow::Result<File> {
-    let path = folder.join(LOCK);
+    try_lock(folder, LOCK)?.with_context(|| {
+        format!("a gateway runs on {} already; stop it, or name another folder", folder.display())
+    })
+}
+
+/// Takes a lock of a folder until dropped, or until the process dies; nothing where another process
+/// has it.
+pub fn try_lock(folder: &Path, name: &str) -> anyhow::Result<Option<File>> {
+    let path = folder.join(name);
     let file = OpenOptions::new()
         .append(true)
         .create(true)
@@ -119,10 +130,8 @@ pub fn lock(folder: &Path) -> anyhow::Result<File> {
         .open(&path)
         .with_context(|| format!("{} cannot be opened", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            bail!("a gateway runs on {} already; stop it, or name another folder", folder.display())
-        }
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("{} cannot be locked", path.display()))
         }

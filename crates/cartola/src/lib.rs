@@ -7,6 +7,7 @@ pub mod config;
 mod folder;
 mod installation;
 mod institutions;
+mod jobs;
 mod keys;
 pub mod logging;
 mod output;

@@ -9,9 +9,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use cartola_engine::work::MAX_RUNNING;
 use futures::future::join_all;
 use tokio::net::TcpListener;
 
+use crate::jobs::Jobs;
 use crate::wiring::Gateway;
 
 use background::Background;
@@ -37,7 +39,9 @@ pub async fn run(
     announce: impl FnOnce() -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let background = Background::start(gateway.engine.clone(), metrics);
+    let jobs = Jobs::start(gateway.engine.clone(), gateway.data.clone(), MAX_RUNNING);
     until_stopped(sites, drain, announce).await?;
+    jobs.stop().await;
     background.stop().await;
     gateway.close().await
 }

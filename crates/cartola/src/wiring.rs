@@ -1,5 +1,6 @@
 //! The one place that names backends and connectors.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -9,6 +10,7 @@ use cartola_api::{MetricsText, Settings};
 use cartola_connector::Registry;
 use cartola_crypto::{CryptoError, LookupKey};
 use cartola_engine::vault::LOOKUP_KEY;
+use cartola_engine::work::Handler;
 use cartola_engine::{Engine, EngineError, Parts};
 use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::randomness::OsRandomness;
@@ -33,6 +35,8 @@ const CLOSING: Duration = Duration::from_secs(10);
 pub struct Gateway {
     pub engine: Engine,
     pub store: Arc<SqliteStore>,
+    /// Its data folder.
+    pub data: PathBuf,
 }
 
 impl Gateway {
@@ -65,7 +69,7 @@ impl Gateway {
             EngineError::Crypto(error) => wrong_key(error),
             error => anyhow::Error::new(error).context(opening()),
         })?;
-        Ok(Self { engine, store })
+        Ok(Self { engine, store, data })
     }
 
     /// Removes what crashes have left in the archive: a statement under no consent is not kept. Call
@@ -95,6 +99,11 @@ impl Gateway {
 /// Every connector of this build.
 fn connectors(institutions: &Institutions) -> Registry {
     Registry::default().with(Arc::new(StatementFiles::new())).with(Arc::new(institutions.mibanco()))
+}
+
+/// Who does the jobs that facades queue.
+pub fn handlers() -> Vec<Arc<dyn Handler>> {
+    Vec::new()
 }
 
 /// Everything that is served; `/metrics` only where there are metrics to show.

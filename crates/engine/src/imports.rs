@@ -16,7 +16,7 @@ use cartola_model::{InstitutionId, Principal};
 use cartola_primitives::id::{AccountId, ImportId};
 use cartola_primitives::{Secret, santiago};
 use cartola_store::imports::ImportRow;
-use cartola_store::{Page, StoreErrorKind};
+use cartola_store::{Command, Page, StoreErrorKind};
 
 use crate::access::Subject;
 use crate::links::LinkError;
@@ -65,6 +65,10 @@ impl Hashes {
         Self { file, reading }
     }
 }
+
+/// What a unit of work does beside taking in what it came to.
+pub(crate) type Also<'a> =
+    &'a (dyn Fn(&Imported) -> Result<Vec<Command>, EngineError> + Send + Sync);
 
 /// Why a file was not imported. Nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
@@ -149,7 +153,8 @@ impl Engine {
             return Ok(repeated);
         }
         let draft = self.draft(who, giver, hashes, batches, resolved).await?;
-        self.keep_and_commit(who, &upload.bytes, draft, reply).await
+        let also = |imported: &Imported| Ok(reply.command(self, imported)?.into_iter().collect());
+        self.keep_and_commit(who, &upload.bytes, draft, &also).await
     }
 
     /// Takes in what an institution said through a link, under the link's mandate.
@@ -159,6 +164,7 @@ impl Engine {
         giver: Giver<'_>,
         raw: &[u8],
         batches: &[Batch],
+        also: Also<'_>,
     ) -> Result<Imported, LinkError> {
         check_shape(batches)?;
         let hash = ContentHash::of(raw);
@@ -167,7 +173,7 @@ impl Engine {
             self.check_mandate(who, giver).await?;
             let resolved = self.resolve_all(who, giver, batches).await?;
             let draft = self.draft(who, giver, hashes, batches, resolved).await?;
-            Ok(self.keep_and_commit(who, raw, draft, &Reply::NONE).await?)
+            Ok(self.keep_and_commit(who, raw, draft, also).await?)
         })
         .await
     }
@@ -187,10 +193,10 @@ impl Engine {
         who: &Principal,
         raw: &[u8],
         draft: Draft,
-        reply: &Reply<'_, Imported>,
+        also: Also<'_>,
     ) -> Result<Imported, ImportError> {
         let archive = self.keep_source(who, raw, &draft).await?;
-        let outcome = self.commit_draft(who, draft, archive, reply).await;
+        let outcome = self.commit_draft(who, draft, archive, also).await;
         if outcome.as_ref().is_err_and(ImportError::is_certain) {
             self.forget_source(who, archive).await;
         }

@@ -13,10 +13,12 @@ pub mod ingest;
 pub mod links;
 pub mod movements;
 pub mod once;
+pub mod readings;
 mod retry;
 pub mod rows;
 pub mod tenants;
 pub mod vault;
+pub mod work;
 
 use std::sync::Arc;
 
@@ -62,6 +64,7 @@ struct Inner {
     minter: IdMinter,
     accesses: AccessLog,
     decoding: Arc<Semaphore>,
+    waiters: Arc<work::Waiters>,
 }
 
 /// Files that are decoded at the same time: each may take as much memory as the largest file.
@@ -82,6 +85,7 @@ impl Engine {
                 minter,
                 accesses: AccessLog::default(),
                 decoding: Arc::new(Semaphore::new(MAX_DECODING)),
+                waiters: Arc::default(),
             }),
         })
     }

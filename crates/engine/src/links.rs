@@ -2,11 +2,10 @@
 
 mod begin;
 mod end;
-mod fetch;
 mod secret;
 
 use cartola_connector::ConnectorError;
-use cartola_model::{InvalidTransition, Principal};
+use cartola_model::{Failure, InvalidTransition, Principal};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::LinkId;
 use cartola_store::Page;
@@ -17,8 +16,10 @@ use crate::imports::ImportError;
 use crate::retry::MaybeConflict;
 use crate::{Engine, EngineError};
 
+pub(crate) use begin::mandate_row;
 pub use begin::{Mandate, NewLink};
 pub use cartola_connector::session::{DayRange, DayRangeError};
+pub(crate) use secret::SealedSecret;
 
 /// Why something is not done with a link.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +30,12 @@ pub enum LinkError {
     /// It has ended.
     #[error(transparent)]
     Transition(#[from] InvalidTransition),
-    /// What allowed to ask the institution has ended.
+    /// What allowed to ask the institution was withdrawn.
     #[error("the mandate of this link has ended; begin it again")]
     MandateEnded,
+    /// What allowed to ask the institution has run out.
+    #[error("the mandate of this link has run out; begin it again")]
+    MandateExpired,
     /// The institution refused the credentials once; they are not tried again.
     #[error("the institution refused these credentials; begin the link again with others")]
     CredentialsRefused,
@@ -39,6 +43,12 @@ pub enum LinkError {
     #[error("the institution may not be asked before {until}")]
     Barred {
         /// From when on.
+        until: Timestamp,
+    },
+    /// Too many wrong credentials of this person; the institution is not asked for a while.
+    #[error("too many wrong credentials; the institution is not asked before {until}")]
+    Locked {
+        /// From when on it is.
         until: Timestamp,
     },
     /// The credentials sign in somebody else than the mandate names.
@@ -53,6 +63,31 @@ pub enum LinkError {
     /// Anything else.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+impl LinkError {
+    /// Its class in the one taxonomy.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Unknown | Self::OtherPerson => Failure::RequestInvalid,
+            Self::Transition(_) | Self::MandateEnded => Failure::ConsentRevoked,
+            Self::MandateExpired => Failure::ConsentExpired,
+            Self::CredentialsRefused => Failure::CredentialsInvalid,
+            Self::Locked { .. } => Failure::CredentialsLocked,
+            Self::Barred { .. } => Failure::RateLimited,
+            Self::Institution(error) => error.kind.failure(),
+            Self::Answer(ImportError::Engine(error)) | Self::Engine(error) => error.failure(),
+            Self::Answer(_) => Failure::ProviderAnswerInvalid,
+        }
+    }
+
+    /// What went wrong with the link or the institution; a failure of ours as what it is.
+    pub(crate) fn into_ours(self) -> Result<Self, EngineError> {
+        match self {
+            Self::Answer(ImportError::Engine(error)) | Self::Engine(error) => Err(error),
+            other => Ok(other),
+        }
+    }
 }
 
 impl MaybeConflict for LinkError {

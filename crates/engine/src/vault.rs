@@ -36,6 +36,10 @@ pub mod purpose {
     pub const ACCOUNT: &str = "account";
     /// Idempotency keys.
     pub const ANSWER: &str = "answer";
+    /// Credentials that an institution refused.
+    pub const SIGN_IN: &str = "sign_in";
+    /// Devices of links that keep no credentials.
+    pub const DEVICE: &str = "device";
     /// What an idempotent call asked.
     pub const FINGERPRINT: &str = "fingerprint";
 }

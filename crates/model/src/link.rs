@@ -11,19 +11,22 @@ use crate::InvalidTransition;
 pub enum LinkSource {
     /// Statement files that the tenant imports.
     Files,
-    /// The institution itself, asked with the person's credentials.
+    /// The institution itself, asked with the credentials that we keep.
     Credentials,
+    /// The institution itself, asked with the credentials that came with each call.
+    Calls,
 }
 
 impl LinkSource {
     /// Every source.
-    pub const ALL: [Self; 2] = [Self::Files, Self::Credentials];
+    pub const ALL: [Self; 3] = [Self::Files, Self::Credentials, Self::Calls];
 
     /// The stable name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Files => "files",
             Self::Credentials => "credentials",
+            Self::Calls => "calls",
         }
     }
 

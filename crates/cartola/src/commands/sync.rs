@@ -3,19 +3,26 @@
 mod report;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use cartola_engine::Engine;
 use cartola_engine::imports::ImportError;
 use cartola_engine::links::{DayRange, LinkError};
-use cartola_model::{LinkSource, LinkState, Principal};
+use cartola_engine::readings::{ReadScope, Wanted};
+use cartola_model::{Failure, LinkSource, LinkState, Principal};
 use cartola_primitives::id::LinkId;
 use cartola_primitives::{Date, SignedDuration, santiago};
+use cartola_store::jobs::Priority;
 use cartola_store::people::LinkRow;
 use clap::Args;
+use futures::StreamExt;
+use futures::stream::FuturesOrdered;
+use indicatif::ProgressBar;
 
 use crate::commands::links;
 use crate::installation::Named;
+use crate::jobs::Jobs;
 use crate::problem::{FAILED, wrong_use};
 use crate::wiring::Gateway;
 use crate::{output, tenant};
@@ -47,24 +54,24 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Reads every link; one that fails does not keep the others from being read.
+/// Readings at once that this command runs by itself, where no gateway does.
+const AT_ONCE: usize = 16;
+
+/// How long a link is waited for: its own reading, and others of the same link before it.
+const PATIENCE: Duration = Duration::from_mins(15);
+
+/// Reads every link; one that fails does not keep the others from being read. The gateway of the
+/// folder reads them, or this command where none runs.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let gateway = Gateway::open(arguments.installation.find()?).await?;
     let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
     let who = Principal::operator(tenant.id);
     let days = days(&arguments, santiago::today(gateway.engine.now()))?;
     let links = wanted(&arguments.links, links::all(&gateway.engine, &who).await?)?;
-    let bar = output::progress(links.len() as u64, "reading");
-    let mut reports = Vec::new();
-    for link in &links {
-        let report = one(&gateway.engine, &who, link, days).await?;
-        if arguments.json {
-            bar.suspend(|| output::json(&report))?;
-        }
-        reports.push(report);
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
+    let jobs = Jobs::start(gateway.engine.clone(), gateway.data.clone(), AT_ONCE);
+    let read = read_all(&gateway.engine, &who, &links, days, arguments.json).await;
+    jobs.stop().await;
+    let reports = read?;
     if !arguments.json {
         report::print(&reports)?;
     }
@@ -72,6 +79,29 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     gateway.close().await?;
     let failed = reports.iter().any(Report::is_failed);
     Ok(if failed { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
+}
+
+/// Reads all links at once, and reports on them in their order.
+async fn read_all(
+    engine: &Engine,
+    who: &Principal,
+    links: &[LinkRow],
+    days: DayRange,
+    json: bool,
+) -> anyhow::Result<Vec<Report>> {
+    let bar = output::progress(links.len() as u64, "reading");
+    let mut readings: FuturesOrdered<_> =
+        links.iter().map(|link| one(engine, who, link, days, &bar)).collect();
+    let mut reports = Vec::with_capacity(links.len());
+    while let Some(report) = readings.next().await {
+        let report = report?;
+        if json {
+            bar.suspend(|| output::json(&report))?;
+        }
+        reports.push(report);
+    }
+    bar.finish_and_clear();
+    Ok(reports)
 }
 
 fn days(arguments: &Arguments, today: Date) -> anyhow::Result<DayRange> {
@@ -107,12 +137,28 @@ async fn one(
     who: &Principal,
     link: &LinkRow,
     days: DayRange,
+    bar: &ProgressBar,
 ) -> anyhow::Result<Report> {
-    match engine.fetch_link(who, link.id, days).await {
-        Ok(imported) => Ok(Report::done(link, imported)),
-        Err(LinkError::Engine(error) | LinkError::Answer(ImportError::Engine(error))) => {
-            Err(error).with_context(|| format!("{} is not read", link.id))
+    let context = || format!("{} is not read", link.id);
+    let scope = ReadScope::Movements { from: days.from(), to: days.to() };
+    let wanted = Wanted { scope, priority: Priority::Interactive, next: None };
+    let report = match engine.request_reading(who, link.id, wanted).await {
+        Ok(mut reading) => {
+            let ended = engine.wait_for(&mut reading, PATIENCE).await.with_context(context)?;
+            match ended.unwrap_or(Err(Failure::Timeout)) {
+                Ok(()) => {
+                    let last = engine.last_reading(who, link.id).await.with_context(context)?;
+                    let figures = last.and_then(|last| last.outcome.ok()).unwrap_or_default();
+                    Report::done(link, figures)
+                }
+                Err(failure) => Report::failed(link, failure),
+            }
         }
-        Err(error) => Ok(Report::failed(link, &error)),
-    }
+        Err(LinkError::Engine(error) | LinkError::Answer(ImportError::Engine(error))) => {
+            return Err(error).with_context(context);
+        }
+        Err(error) => Report::refused(link, &error),
+    };
+    bar.inc(1);
+    Ok(report)
 }

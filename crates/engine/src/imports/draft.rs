@@ -8,7 +8,7 @@ use cartola_crypto::{ContentHash, DataKey};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ConsentSetId};
+use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ConsentSetId, LinkId};
 use cartola_store::accounts::BalanceRow;
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::imports::ImportRow;
@@ -16,7 +16,7 @@ use cartola_store::{Command, UnitOfWork};
 
 use super::report::{ImportReport, Imported};
 use super::resolve::{Giver, Origin, Resolved, Target};
-use super::{Hashes, ImportError};
+use super::{Also, Hashes, ImportError};
 use crate::ingest::plan::{self, Past, Plan, Terms};
 use crate::once::Reply;
 use crate::{Engine, EngineError};
@@ -31,6 +31,8 @@ pub(super) struct Draft {
     made: Vec<Command>,
     entries: Vec<Entry>,
     file: ContentHash,
+    /// The link through which an institution told.
+    link: Option<LinkId>,
 }
 
 struct Entry {
@@ -110,10 +112,12 @@ impl Engine {
             entries.push(self.entry(who, giver, batch, target, hashes).await?);
         }
         let mut made = resolved.made;
-        if let Giver::Institution { mandate, .. } = giver {
+        let mut through = None;
+        if let Giver::Institution { link, mandate } = giver {
             made.push(Command::ExpectConsent { id: mandate.id, expected: mandate.version });
+            through = Some(link.id);
         }
-        Ok(Draft { key, made, entries, file: hashes.file })
+        Ok(Draft { key, made, entries, file: hashes.file, link: through })
     }
 
     async fn entry(
@@ -191,7 +195,7 @@ impl Engine {
         who: &Principal,
         draft: Draft,
         archive: ArchiveId,
-        reply: &Reply<'_, Imported>,
+        also: Also<'_>,
     ) -> Result<Imported, ImportError> {
         let mut work = UnitOfWork::new(who.tenant, self.now());
         work.commands = draft.made;
@@ -199,10 +203,12 @@ impl Engine {
         for mut entry in draft.entries {
             entry.import.archive = archive;
             reports.push(ImportReport::of(&entry.import));
+            let (link, account) = (draft.link.unwrap_or(entry.target.link), entry.target.id);
             self.push_entry(who, entry, draft.file, &mut work);
+            work.push(Command::FeedAccount { link, account });
         }
         let imported = Imported { reports };
-        work.commands.extend(reply.command(self, &imported)?);
+        work.commands.extend(also(&imported)?);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(imported)
     }

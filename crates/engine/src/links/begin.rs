@@ -51,12 +51,18 @@ impl Engine {
         who: &Principal,
         wanted: &NewLink<'_>,
     ) -> Result<LinkRow, LinkError> {
+        self.check_credentials(wanted)?;
+        until_settled(|| self.begin_link_once(who, wanted)).await
+    }
+
+    /// Refuses what no institution need be asked about.
+    pub(crate) fn check_credentials(&self, wanted: &NewLink<'_>) -> Result<(), LinkError> {
         let form = self.connectors().check(&wanted.institution, &credential(wanted.fields))?;
         check_person(form, wanted)?;
         if wanted.mandate.expires_at.is_some_and(|end| end <= self.now()) {
-            return Err(LinkError::MandateEnded);
+            return Err(LinkError::MandateExpired);
         }
-        until_settled(|| self.begin_link_once(who, wanted)).await
+        Ok(())
     }
 
     async fn begin_link_once(
@@ -113,7 +119,7 @@ impl Engine {
         before: Option<ConsentId>,
         work: &mut UnitOfWork,
     ) -> Result<ConsentId, EngineError> {
-        let new = mandate(self.minter().mint(), wanted, link, work.at);
+        let new = mandate_row(self.minter().mint(), wanted, link, work.at);
         if let Some(id) = before {
             let row = self.store().consent(who.tenant, id).await?;
             if let Some(row) = row.filter(|row| is_same(row, &new, work.at)) {
@@ -195,7 +201,13 @@ fn credential(fields: &BTreeMap<String, Secret<String>>) -> Credential {
     })
 }
 
-fn mandate(id: ConsentId, wanted: &NewLink<'_>, link: &LinkRow, now: Timestamp) -> ConsentRow {
+/// The consent that a mandate becomes.
+pub(crate) fn mandate_row(
+    id: ConsentId,
+    wanted: &NewLink<'_>,
+    link: &LinkRow,
+    now: Timestamp,
+) -> ConsentRow {
     ConsentRow {
         id,
         kind: ConsentKind::TenantMandate,

@@ -32,7 +32,7 @@ impl Engine {
     }
 
     /// The link of that id, if an institution is asked through it.
-    pub(super) async fn pulled_link(
+    pub(crate) async fn pulled_link(
         &self,
         who: &Principal,
         id: LinkId,

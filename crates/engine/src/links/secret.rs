@@ -8,13 +8,18 @@ use cartola_model::Principal;
 use cartola_primitives::Secret;
 use cartola_primitives::id::{LinkId, TenantId};
 use cartola_store::people::LinkSecretRow;
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
+use crate::vault::purpose;
 use crate::{Engine, EngineError};
+
+/// Bytes of a digest that stand for a device.
+const DEVICE_BYTES: usize = 16;
 
 /// What is sealed. It exists in plain between the vault and the connector call that uses it.
 #[derive(Serialize, Deserialize)]
-pub(super) struct SealedSecret {
+pub(crate) struct SealedSecret {
     fields: BTreeMap<String, String>,
     device: String,
 }
@@ -40,6 +45,11 @@ impl SealedSecret {
                 .all(|(name, value)| fields.get(name).is_some_and(|given| given.expose() == value))
     }
 
+    /// The credentials as bytes to be digested, the same for the same credentials.
+    pub fn canonical(&self) -> Secret<Vec<u8>> {
+        Secret::new(serde_json::to_vec(&self.fields).expect("texts by name are JSON"))
+    }
+
     pub fn credential(&self) -> Credential {
         let empty = Credential::default();
         self.fields
@@ -61,6 +71,13 @@ fn place(tenant: TenantId, link: &LinkId) -> Place<'_> {
 }
 
 impl Engine {
+    /// The device of a link that keeps no credentials: the same for each call.
+    pub(crate) fn device_of_calls(&self, who: &Principal, link: LinkId) -> DeviceId {
+        let digest = self.vault().digest(purpose::DEVICE, who.tenant, link.as_bytes());
+        let text = HEXLOWER.encode(&digest.as_bytes()[..DEVICE_BYTES]);
+        DeviceId::parse(&text).expect("hexadecimal digits are a device id")
+    }
+
     pub(super) fn seal_link_secret(
         &self,
         who: &Principal,
@@ -71,7 +88,7 @@ impl Engine {
         self.vault().seal_record(key, &place(who.tenant, &link), secret)
     }
 
-    pub(super) async fn open_link_secret(
+    pub(crate) async fn open_link_secret(
         &self,
         who: &Principal,
         row: &LinkSecretRow,

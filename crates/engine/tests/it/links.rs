@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cartola_connector::{ErrorKind, RetryAdvice};
-use cartola_engine::links::{DayRange, LinkError, Mandate, NewLink};
+use cartola_engine::links::{LinkError, Mandate, NewLink};
 use cartola_engine::once::Reply;
 use cartola_model::Failure;
 use cartola_primitives::id::LinkId;
-use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp, date};
+use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
 use cartola_store::People;
+use cartola_store::jobs::Priority;
 use expect_test::{Expect, expect};
 
 use crate::world::World;
@@ -58,10 +59,9 @@ impl Scene {
         Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
     }
 
-    async fn fetch(&self, link: LinkId) -> Result<u64, LinkError> {
-        let days = DayRange::new(date(2026, 3, 1), date(2026, 3, 31)).unwrap();
-        let imported = self.world.engine.fetch_link(&self.world.who, link, days).await?;
-        Ok(imported.reports.iter().map(|report| report.outcome.new).sum())
+    /// Reads March; gives the number of movements that nobody had told of before.
+    async fn fetch(&self, link: LinkId) -> Result<u64, Failure> {
+        self.world.read(link, Priority::Interactive).await.map(|figures| figures.new)
     }
 
     /// Whether there is anything left that the link could sign in with.
@@ -111,14 +111,8 @@ async fn what_was_pending_is_booked_and_what_is_gone_is_removed() {
 async fn credentials_that_were_refused_are_not_tried_again() {
     let scene = Scene::new().await;
     let link = scene.begin("wrong-one").await.unwrap();
-    let refused = scene.fetch(link).await.unwrap_err();
-    assert!(
-        matches!(&refused, LinkError::Institution(error) if error.kind.failure() == Failure::CredentialsInvalid),
-        "{refused:?}"
-    );
-    for _ in 0..3 {
-        let again = scene.fetch(link).await.unwrap_err();
-        assert!(matches!(again, LinkError::CredentialsRefused), "{again:?}");
+    for _ in 0..4 {
+        assert_eq!(scene.fetch(link).await, Err(Failure::CredentialsInvalid));
     }
     let same = scene.begin("wrong-one").await.unwrap_err();
     assert!(matches!(same, LinkError::CredentialsRefused), "{same:?}");
@@ -134,10 +128,9 @@ async fn an_institution_that_names_a_time_is_not_asked_before() {
     for kind in [ErrorKind::CredentialsLocked, ErrorKind::RateLimited] {
         let asked = scene.bank.asked();
         scene.bank.refuses(Some((kind, RetryAdvice::After(Duration::from_mins(10)))));
-        assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::Institution(_)));
+        assert_eq!(scene.fetch(link).await, Err(kind.failure()));
         scene.bank.refuses(None);
-        let barred = scene.fetch(link).await.unwrap_err();
-        assert!(matches!(barred, LinkError::Barred { .. }), "{barred:?}");
+        assert_eq!(scene.fetch(link).await, Err(Failure::RateLimited));
         assert_eq!(scene.bank.asked(), asked + 1);
         scene.world.clock.advance(SignedDuration::from_mins(10));
         scene.fetch(link).await.unwrap();
@@ -162,8 +155,7 @@ async fn what_is_withdrawn_during_a_reading_is_not_taken_in() {
         scene.bank.goes_on();
     };
     let (fetched, ()) = tokio::join!(scene.fetch(link), end);
-    let refused = fetched.unwrap_err();
-    assert!(matches!(refused, LinkError::MandateEnded), "{refused:?}");
+    assert_eq!(fetched, Err(Failure::ConsentRevoked));
     scene.check(expect![""]).await;
     assert!(!scene.signs_in(link).await);
 }
@@ -176,7 +168,7 @@ async fn a_mandate_that_is_revoked_takes_the_credentials_along() {
     let consent = engine.consents(&scene.world.who, None, 1).await.unwrap().rows.remove(0);
     engine.revoke_consent(&scene.world.who, consent.id, Reply::NONE).await.unwrap();
     assert!(!scene.signs_in(link).await);
-    assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::MandateEnded));
+    assert_eq!(scene.fetch(link).await, Err(Failure::ConsentRevoked));
     scene.begin(PASSWORD).await.unwrap();
     assert!(scene.signs_in(link).await);
 }
@@ -196,7 +188,7 @@ async fn an_institution_that_is_down_is_asked_again() {
     let link = scene.begin(PASSWORD).await.unwrap();
     let down = (ErrorKind::InstitutionDown, RetryAdvice::After(Duration::ZERO));
     scene.bank.refuses(Some(down));
-    assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::Institution(_)));
+    assert_eq!(scene.fetch(link).await, Err(Failure::InstitutionDown));
     scene.bank.refuses(None);
     assert_eq!(scene.fetch(link).await.unwrap(), 3);
 }
@@ -217,7 +209,7 @@ async fn a_link_that_ended_asks_nothing_and_shows_nothing() {
     scene.fetch(link).await.unwrap();
     scene.world.engine.end_link(&scene.world.who, link).await.unwrap();
     scene.check(expect![""]).await;
-    assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::MandateEnded));
+    assert_eq!(scene.fetch(link).await, Err(Failure::ConsentRevoked));
     assert_eq!(scene.bank.asked(), 1);
     let again = scene.world.engine.end_link(&scene.world.who, link).await.unwrap_err();
     assert!(matches!(again, LinkError::Transition(_)), "{again:?}");
@@ -234,7 +226,7 @@ async fn a_mandate_that_ran_out_allows_nothing() {
     scene.fetch(link).await.unwrap();
     scene.world.clock.set(end);
     scene.check(expect![""]).await;
-    assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::MandateEnded));
+    assert_eq!(scene.fetch(link).await, Err(Failure::ConsentExpired));
     assert_eq!(scene.bank.asked(), 1);
 }
 
@@ -278,6 +270,6 @@ async fn a_link_of_files_or_of_nobody_is_no_link_to_an_institution() {
     scene.world.import(&["2;COMPRA;-100;900;"]).await;
     let links = scene.world.engine.links(&scene.world.who, None, 10).await.unwrap();
     for link in [links.rows[0].id, scene.world.engine.mint()] {
-        assert!(matches!(scene.fetch(link).await.unwrap_err(), LinkError::Unknown));
+        assert_eq!(scene.fetch(link).await, Err(Failure::RequestInvalid));
     }
 }

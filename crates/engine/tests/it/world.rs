@@ -3,6 +3,7 @@
 pub mod bank;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bank::Bank;
 use bytes::Bytes;
@@ -10,13 +11,18 @@ use cartola_connector::Registry;
 use cartola_crypto::{KeyRing, MasterKey};
 use cartola_engine::imports::{ImportError, ImportReport, Imported, Upload};
 use cartola_engine::once::Reply;
+use cartola_engine::readings::{ReadScope, ReadingFigures, Wanted};
 use cartola_engine::tenants::NewKeys;
+use cartola_engine::work::{Worker, WorkerParts};
 use cartola_engine::{Engine, Parts};
-use cartola_model::{MovementStatus, Principal, Scope};
+use cartola_model::{Failure, MovementStatus, Principal, Scope};
 use cartola_primitives::clock::ManualClock;
-use cartola_primitives::id::AccountId;
+use cartola_primitives::date;
+use cartola_primitives::id::{AccountId, LinkId};
+use cartola_primitives::monotonic::ManualMonotonic;
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_provider_file::StatementFiles;
+use cartola_store::jobs::Priority;
 use cartola_store::memory::MemoryStore;
 use cartola_store::movements::{MovementQuery, MovementRow, Order};
 
@@ -42,6 +48,7 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub keys: NewKeys,
     pub who: Principal,
+    pub worker: Worker,
 }
 
 impl World {
@@ -70,7 +77,26 @@ impl World {
         .unwrap();
         let keys = engine.add_tenant("Empresa", &Scope::ALL).await.unwrap();
         let who = engine.authenticate(keys.api_key.expose()).await.unwrap().unwrap();
-        Self { engine, store, clock, keys, who }
+        let monotonic = Arc::new(ManualMonotonic::new(engine.mint()));
+        let worker = Worker::new(WorkerParts {
+            engine: engine.clone(),
+            handlers: Vec::new(),
+            monotonic,
+            alone: true,
+            at_once: 100,
+        });
+        Self { engine, store, clock, keys, who, worker }
+    }
+
+    /// Reads March through a link, as far as that is decided at once.
+    pub async fn read(&self, link: LinkId, priority: Priority) -> Result<ReadingFigures, Failure> {
+        let scope = ReadScope::Movements { from: date(2026, 3, 1), to: date(2026, 3, 31) };
+        let wanted = Wanted { scope, priority, next: None };
+        let requested = self.engine.request_reading(&self.who, link, wanted).await;
+        let mut pending = requested.map_err(|error| error.failure())?;
+        self.worker.run_due().await.unwrap();
+        self.engine.wait_for(&mut pending, Duration::ZERO).await.unwrap().expect("it ended")?;
+        self.engine.last_reading(&self.who, link).await.unwrap().expect("it was read").outcome
     }
 
     pub async fn import(&self, rows: &[&str]) -> ImportReport {

@@ -1,11 +1,8 @@
 //! What came of each link, for people and for programs.
 
-use std::time::Duration;
-
-use cartola_connector::{ConnectorError, RetryAdvice};
-use cartola_engine::imports::Imported;
 use cartola_engine::links::LinkError;
-use cartola_model::{Failure, LinkState};
+use cartola_engine::readings::ReadingFigures;
+use cartola_model::Failure;
 use cartola_primitives::id::LinkId;
 use cartola_store::people::LinkRow;
 use serde::Serialize;
@@ -17,7 +14,7 @@ use crate::output;
 pub struct Report {
     link: LinkId,
     institution: String,
-    accounts: usize,
+    accounts: u64,
     read: u64,
     new: u64,
     duplicates: u64,
@@ -56,27 +53,25 @@ impl Report {
         }
     }
 
-    /// The figures of all its accounts together.
-    pub fn done(link: &LinkRow, imported: Imported) -> Self {
-        let mut this = Self::of(link);
-        for report in imported.reports {
-            this.accounts += 1;
-            this.read += report.outcome.read;
-            this.new += report.outcome.new;
-            this.duplicates += report.outcome.duplicates;
-            this.amended += report.outcome.amended;
-            this.removed += report.outcome.removed;
-        }
-        this
+    /// What came of it, over all its accounts.
+    pub fn done(link: &LinkRow, figures: ReadingFigures) -> Self {
+        let ReadingFigures { accounts, read, new, duplicates, amended, removed } = figures;
+        Self { accounts, read, new, duplicates, amended, removed, ..Self::of(link) }
     }
 
-    /// Nothing was taken in.
-    pub fn failed(link: &LinkRow, error: &LinkError) -> Self {
-        let reason = match remedy(link, error) {
+    /// The institution was asked, or would have been, and it came to nothing.
+    pub fn failed(link: &LinkRow, failure: Failure) -> Self {
+        let reason = reason(link.institution.as_str(), failure);
+        Self { failed: Some(Failed { failure, reason }), ..Self::of(link) }
+    }
+
+    /// The institution was not asked.
+    pub fn refused(link: &LinkRow, error: &LinkError) -> Self {
+        let reason = match remedy(link.institution.as_str(), error) {
             Some(remedy) => format!("{error}; {remedy}"),
             None => error.to_string(),
         };
-        Self { failed: Some(Failed { failure: class(link, error), reason }), ..Self::of(link) }
+        Self { failed: Some(Failed { failure: error.failure(), reason }), ..Self::of(link) }
     }
 
     /// Whether nothing of it was taken in.
@@ -101,59 +96,72 @@ impl Report {
     }
 }
 
-fn class(link: &LinkRow, error: &LinkError) -> Failure {
+/// What to do about a link that is not even tried.
+fn remedy(institution: &str, error: &LinkError) -> Option<String> {
     match error {
-        LinkError::Unknown | LinkError::OtherPerson => Failure::RequestInvalid,
-        LinkError::Transition(_) => Failure::ConsentRevoked,
-        LinkError::MandateEnded => match link.state {
-            LinkState::Active { .. } => Failure::ConsentExpired,
-            LinkState::Revoked { .. } => Failure::ConsentRevoked,
-        },
-        LinkError::CredentialsRefused => Failure::CredentialsInvalid,
-        LinkError::Barred { .. } => Failure::RateLimited,
-        LinkError::Institution(error) => error.kind.failure(),
-        LinkError::Answer(_) => Failure::ProviderAnswerInvalid,
-        LinkError::Engine(_) => Failure::Internal,
+        LinkError::MandateEnded | LinkError::MandateExpired | LinkError::CredentialsRefused => {
+            Some(format!("`cartola links add {institution}` does"))
+        }
+        LinkError::OtherPerson => {
+            Some(format!("`cartola links add {institution}` takes the right ones"))
+        }
+        LinkError::Barred { .. } | LinkError::Locked { .. } => Some("sync again then".to_owned()),
+        LinkError::Unknown
+        | LinkError::Transition(_)
+        | LinkError::Institution(_)
+        | LinkError::Answer(_)
+        | LinkError::Engine(_) => None,
     }
 }
 
-fn remedy(link: &LinkRow, error: &LinkError) -> Option<String> {
-    let institution = &link.institution;
-    let text = match error {
-        LinkError::MandateEnded | LinkError::CredentialsRefused => {
-            format!("`cartola links add {institution}` does")
-        }
-        LinkError::Institution(error) => asked(institution.as_str(), error),
-        LinkError::Answer(_) => "nothing of it was taken in; please report it".to_owned(),
-        LinkError::Barred { .. } => "sync again then".to_owned(),
-        LinkError::OtherPerson => format!("`cartola links add {institution}` takes the right ones"),
-        LinkError::Unknown | LinkError::Transition(_) | LinkError::Engine(_) => return None,
-    };
-    Some(text)
-}
-
-/// What to do when an institution was asked in vain.
-fn asked(institution: &str, error: &ConnectorError) -> String {
-    match (error.retry, error.kind.failure()) {
-        (RetryAdvice::WithNewCredentials, _) => format!(
-            "they are not tried again: begin the link again with the right ones, `cartola links \
-             add {institution}`"
+/// What went wrong and what to do about it, one sentence.
+fn reason(institution: &str, failure: Failure) -> String {
+    let add = || format!("`cartola links add {institution}`");
+    match failure {
+        Failure::CredentialsInvalid => format!(
+            "the institution refused the credentials; they are not tried again: begin the link \
+             again with the right ones, {}",
+            add()
         ),
-        (RetryAdvice::Never, Failure::CredentialsLocked) => format!(
-            "they are not tried again: the holder has new ones given at the institution, then begin \
-             the link again with those, `cartola links add {institution}`"
+        Failure::CredentialsLocked => format!(
+            "the institution has locked the holder out; they unlock themselves there, then begin \
+             the link again, {}",
+            add()
         ),
-        (_, Failure::ChallengeRequired) => {
-            "the holder signs in at the institution by themselves once, then sync again".to_owned()
+        Failure::ChallengeRequired | Failure::ChallengeRejected | Failure::ChallengeExpired => {
+            "the institution wants a second factor; the holder signs in there by themselves once, \
+             then sync again"
+                .to_owned()
         }
-        (_, Failure::Unsupported) => {
-            format!("set `base_url` under [institution.{institution}] in the configuration")
+        Failure::InstitutionDown => {
+            "the institution does not answer as it should; sync again later".to_owned()
         }
-        (RetryAdvice::After(Duration::ZERO) | RetryAdvice::WithNewSession, _) => {
-            "sync again later".to_owned()
+        Failure::Timeout => "there was no answer in time; sync again later".to_owned(),
+        Failure::RateLimited => {
+            "the institution was asked too often; sync again in some minutes".to_owned()
         }
-        (RetryAdvice::After(wait), _) => format!("sync again in {} seconds", wait.as_secs().max(1)),
-        (RetryAdvice::Never, _) => "asking again would not help; please report it".to_owned(),
+        Failure::ProviderAnswerInvalid => {
+            "the institution's answer cannot be understood; nothing of it was taken in; please \
+             report it"
+                .to_owned()
+        }
+        Failure::Unsupported => {
+            format!(
+                "nobody asks it; set `base_url` under [institution.{institution}] in the \
+                     configuration"
+            )
+        }
+        Failure::ConsentMissing | Failure::ConsentExpired | Failure::ConsentRevoked => {
+            format!("its mandate has ended; begin it again, {}", add())
+        }
+        Failure::NoData => "the holder has no such product there".to_owned(),
+        Failure::GatewayAuth
+        | Failure::RequestInvalid
+        | Failure::LimitExceeded
+        | Failure::InsufficientFunds
+        | Failure::Internal => {
+            "it failed here, and asking again may not help; the log says why".to_owned()
+        }
     }
 }
 

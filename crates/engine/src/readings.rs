@@ -1,0 +1,290 @@
+//! Reading institutions through links.
+//!
+//! A reading is a job. Whoever wants one queues it in the unit of work that decides it, and may
+//! wait for its end, or have something follow from it. Of one link one job runs at a time, and one
+//! whose link was read while it waited has nothing more to ask: it joins the reading that was under
+//! way when it came.
+
+mod ask;
+mod order;
+mod run;
+mod sign_in;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use cartola_connector::Holder;
+use cartola_crypto::DataKey;
+use cartola_model::audit::AuditEvent;
+use cartola_model::{ConsentState, InstitutionId, LinkSource, LinkState, Principal};
+use cartola_primitives::id::{ConsentId, JobId, LinkId, PersonId};
+use cartola_primitives::{Rut, Secret, SignedDuration};
+use cartola_store::asking::ReadingRow;
+use cartola_store::consents::ConsentRow;
+use cartola_store::jobs::{Continuation, JobKind, JobOrder, Priority, Queue};
+use cartola_store::people::{LinkRow, LinkSecretRow};
+use cartola_store::{Command, UnitOfWork};
+
+use crate::imports::{Made, granted_event};
+use crate::links::{LinkError, Mandate, NewLink, mandate_row};
+use crate::retry::until_settled;
+use crate::work::Pending;
+use crate::{Engine, EngineError};
+
+pub use cartola_store::asking::{ReadScope, ReadingFigures};
+pub use run::ReadLink;
+pub use sign_in::{LOCK, THRESHOLD};
+
+use order::Arguments;
+
+/// How long one reading of one link may take, from signing in to the last page.
+pub const READING_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// How long the mandate of one call holds at most. It is ended when the call is answered.
+pub const CALL_MANDATE_TERM: SignedDuration = SignedDuration::from_hours(1);
+
+/// What a mandate of one call is for, as its consent says.
+const CALL_PURPOSE: &str = "one call of the tenant with the person's credentials";
+
+/// What follows once a reading has ended, whichever way.
+pub struct Next {
+    /// Who handles it.
+    pub kind: JobKind,
+    /// What the handler needs to know. It is sealed.
+    pub arguments: Secret<Vec<u8>>,
+}
+
+/// A reading that is wanted.
+pub struct Wanted {
+    /// What is asked for.
+    pub scope: ReadScope,
+    /// Whether somebody waits for it. Then an institution's refusal is final; else it is asked
+    /// again later where that may help.
+    pub priority: Priority,
+    /// What follows.
+    pub next: Option<Next>,
+}
+
+/// A call that brings its own credentials.
+pub struct Call<'a> {
+    /// The institution.
+    pub institution: InstitutionId,
+    /// Whose data.
+    pub rut: Rut,
+    /// What the institution lets them in with, in the fields of one of its forms.
+    pub fields: &'a BTreeMap<String, Secret<String>>,
+    /// What stands for the person's leave, such as the request: its hash is the evidence.
+    pub evidence: &'a [u8],
+}
+
+/// A call that was accepted.
+pub struct Accepted {
+    /// The link that it is read through.
+    pub link: LinkId,
+    /// What allows it, for this call alone: see [`Engine::end_call`].
+    pub mandate: ConsentId,
+    /// The reading.
+    pub reading: Pending,
+}
+
+/// A link that may be read, and what it is read with.
+struct Access {
+    link: LinkRow,
+    mandate: ConsentRow,
+    secret: Option<LinkSecretRow>,
+}
+
+impl Engine {
+    /// Queues a reading of a link. What is known to come to nothing is refused at once.
+    pub async fn request_reading(
+        &self,
+        who: &Principal,
+        link: LinkId,
+        wanted: Wanted,
+    ) -> Result<Pending, LinkError> {
+        let link = self.pulled_link(who, link).await?;
+        let access = self.access(who, link, None).await?;
+        let now = self.now();
+        let key = self.vault().key_of(who.tenant, access.link.person, self.minter(), now).await?;
+        let arguments = Arguments::of(who, access.mandate.id, wanted.scope);
+        let order = self.reading_order(who, &key, access.link.id, &arguments, wanted)?;
+        let pending = self.inner.waiters.wait(who.tenant, order.id);
+        let work = UnitOfWork::new(who.tenant, now).with(Command::EnqueueJob(order));
+        self.store().commit(work).await.map_err(EngineError::from)?;
+        Ok(pending)
+    }
+
+    /// Queues a reading with the credentials of one call, under a mandate for this call alone.
+    pub async fn request_call(
+        &self,
+        who: &Principal,
+        call: &Call<'_>,
+        wanted: impl Fn(ConsentId) -> Wanted,
+    ) -> Result<Accepted, LinkError> {
+        let expires_at = Some(self.now() + CALL_MANDATE_TERM);
+        let mandate = Mandate { purpose: CALL_PURPOSE, evidence: call.evidence, expires_at };
+        let (institution, rut, fields) = (call.institution.clone(), call.rut, call.fields);
+        let new = NewLink { institution, rut, fields, mandate };
+        self.check_credentials(&new)?;
+        until_settled(|| self.request_call_once(who, &new, &wanted)).await
+    }
+
+    async fn request_call_once(
+        &self,
+        who: &Principal,
+        new: &NewLink<'_>,
+        wanted: &impl Fn(ConsentId) -> Wanted,
+    ) -> Result<Accepted, LinkError> {
+        let now = self.now();
+        let mut made = Made::default();
+        let holder = Holder { rut: Some(new.rut), name: None };
+        let (person, key) = self.resolve_person(who, &holder, now, &mut made).await?;
+        let mut work = UnitOfWork::new(who.tenant, now);
+        work.commands = made.commands;
+        let link = self.link_of_calls(who, new, person, &mut work).await?;
+        let mandate = mandate_row(self.minter().mint(), new, &link, now);
+        let wanted = wanted(mandate.id);
+        let arguments = Arguments::of(who, mandate.id, wanted.scope).with_fields(new.fields);
+        let order = self.reading_order(who, &key, link.id, &arguments, wanted)?;
+        let reading = self.inner.waiters.wait(who.tenant, order.id);
+        let accepted = Accepted { link: link.id, mandate: mandate.id, reading };
+        work.push(Command::Audit(granted_event(who, &mandate)));
+        work.push(Command::AddConsent(mandate));
+        work.push(Command::EnqueueJob(order));
+        self.store().commit(work).await.map_err(EngineError::from)?;
+        Ok(accepted)
+    }
+
+    /// The link through which calls read that bring their credentials. It keeps none.
+    async fn link_of_calls(
+        &self,
+        who: &Principal,
+        new: &NewLink<'_>,
+        person: Option<PersonId>,
+        work: &mut UnitOfWork,
+    ) -> Result<LinkRow, EngineError> {
+        let source = LinkSource::Calls;
+        let known = self.store().link_of(who.tenant, &new.institution, person, source).await?;
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let row = LinkRow {
+            id: self.minter().mint(),
+            institution: new.institution.clone(),
+            person,
+            source,
+            state: LinkState::Active { since: work.at },
+            version: 1,
+        };
+        work.push(Command::AddLink(row.clone()));
+        Ok(row)
+    }
+
+    /// Ends the mandate of one call, once the call is answered: what only it allowed is not shown
+    /// any more. The commands are for the unit of work that answers, or for one of their own.
+    pub async fn ending_call(
+        &self,
+        who: &Principal,
+        mandate: ConsentId,
+    ) -> Result<Vec<Command>, EngineError> {
+        let Some(row) = self.store().consent(who.tenant, mandate).await? else {
+            return Ok(Vec::new());
+        };
+        let Ok(state) = row.state.revoke(self.now()) else { return Ok(Vec::new()) };
+        Ok(vec![
+            Command::ChangeConsent { id: mandate, expected: row.version, state },
+            Command::Audit(AuditEvent::once("consent.ended", who.actor, mandate)),
+        ])
+    }
+
+    /// Ends the mandate of one call.
+    pub async fn end_call(&self, who: &Principal, mandate: ConsentId) -> Result<(), EngineError> {
+        until_settled(|| async {
+            let mut work = UnitOfWork::new(who.tenant, self.now());
+            work.commands = self.ending_call(who, mandate).await?;
+            self.store().commit(work).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// How the last reading of a link went.
+    pub async fn last_reading(
+        &self,
+        who: &Principal,
+        link: LinkId,
+    ) -> Result<Option<ReadingRow>, EngineError> {
+        Ok(self.store().reading(who.tenant, link).await?)
+    }
+
+    fn reading_order(
+        &self,
+        who: &Principal,
+        key: &DataKey,
+        link: LinkId,
+        arguments: &Arguments,
+        wanted: Wanted,
+    ) -> Result<JobOrder, EngineError> {
+        let (tenant, id) = (who.tenant, self.minter().mint::<JobId>());
+        let sealed = self.vault().seal_record(key, &JobOrder::place(tenant, &id), arguments)?;
+        let continuation = match wanted.next {
+            Some(next) => {
+                let id: JobId = self.minter().mint();
+                let place = JobOrder::place(tenant, &id);
+                let sealed = self.vault().seal(key, &place, next.arguments.expose())?;
+                Some(Continuation { id, kind: next.kind, arguments: Some(sealed) })
+            }
+            None => None,
+        };
+        Ok(JobOrder {
+            id,
+            queue: Queue::Work,
+            kind: run::kind(),
+            link: Some(link),
+            arguments: Some(sealed),
+            not_before: self.now(),
+            priority: wanted.priority,
+            continuation,
+        })
+    }
+
+    /// What allows a link to be read now: under the mandate named, or under its own.
+    async fn access(
+        &self,
+        who: &Principal,
+        link: LinkRow,
+        named: Option<ConsentId>,
+    ) -> Result<Access, LinkError> {
+        if matches!(link.state, LinkState::Revoked { .. }) {
+            return Err(LinkError::MandateEnded);
+        }
+        let secret = self.store().link_secret(who.tenant, link.id).await;
+        let secret = secret.map_err(EngineError::from)?;
+        let own = secret.as_ref().map(|secret| secret.mandate);
+        let mandate = match (link.source, own, named) {
+            // Another mandate has taken its place, under which nothing was asked for.
+            (LinkSource::Credentials, own, Some(named)) if own != Some(named) => None,
+            (LinkSource::Credentials, own, _) => own,
+            (LinkSource::Calls, _, named) => named,
+            (LinkSource::Files, ..) => return Err(LinkError::Unknown),
+        };
+        let mandate = mandate.ok_or(LinkError::MandateEnded)?;
+        let mandate = self.store().consent(who.tenant, mandate).await.map_err(EngineError::from)?;
+        let holds = |mandate: &ConsentRow| mandate.state.holds(self.now());
+        let mandate = mandate.ok_or(LinkError::MandateEnded)?;
+        if !holds(&mandate) {
+            return Err(match mandate.state {
+                ConsentState::Revoked { .. } => LinkError::MandateEnded,
+                ConsentState::Granted { .. } | ConsentState::Expired { .. } => {
+                    LinkError::MandateExpired
+                }
+            });
+        }
+        match secret.as_ref().and_then(|row| row.barred).map(|barred| barred.until) {
+            Some(None) => return Err(LinkError::CredentialsRefused),
+            Some(Some(until)) if self.now() < until => return Err(LinkError::Barred { until }),
+            Some(Some(_)) | None => {}
+        }
+        Ok(Access { link, mandate, secret })
+    }
+}

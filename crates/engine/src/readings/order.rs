@@ -1,0 +1,82 @@
+//! What a reading needs to know, sealed with its job.
+
+use std::collections::BTreeMap;
+
+use cartola_model::access::Actor;
+use cartola_model::{Principal, Scope};
+use cartola_primitives::id::{ConsentId, CredentialId, TenantId};
+use cartola_primitives::{Date, Secret};
+use cartola_store::asking::ReadScope;
+use serde::{Deserialize, Serialize};
+
+/// What is sealed. Wiped when dropped.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Arguments {
+    /// Through which key it was asked for; absent where the operator did.
+    actor: Option<CredentialId>,
+    pub mandate: ConsentId,
+    scope: Scoped,
+    /// What to sign in with, where the link keeps nothing.
+    fields: Option<BTreeMap<String, String>>,
+}
+
+/// A [`ReadScope`] as it is sealed.
+#[derive(Serialize, Deserialize)]
+enum Scoped {
+    Accounts,
+    Balances,
+    Movements(Date, Date),
+}
+
+impl Arguments {
+    pub fn of(who: &Principal, mandate: ConsentId, scope: ReadScope) -> Self {
+        let actor = match who.actor {
+            Actor::Credential(id) => Some(id),
+            Actor::Operator => None,
+        };
+        Self { actor, mandate, scope: Scoped::of(scope), fields: None }
+    }
+
+    pub fn with_fields(mut self, fields: &BTreeMap<String, Secret<String>>) -> Self {
+        let fields = fields.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
+        self.fields = Some(fields.collect());
+        self
+    }
+
+    pub const fn scope(&self) -> ReadScope {
+        match self.scope {
+            Scoped::Accounts => ReadScope::Accounts,
+            Scoped::Balances => ReadScope::Balances,
+            Scoped::Movements(from, to) => ReadScope::Movements { from, to },
+        }
+    }
+
+    /// Who asked for it. It may do nothing by itself but be named.
+    pub fn who(&self, tenant: TenantId) -> Principal {
+        let actor = self.actor.map_or(Actor::Operator, Actor::Credential);
+        Principal { tenant, actor, scopes: Vec::<Scope>::new() }
+    }
+
+    pub fn fields(&self) -> Option<BTreeMap<String, Secret<String>>> {
+        let fields = self.fields.as_ref()?;
+        let secret = |(name, value): (&String, &String)| (name.clone(), Secret::new(value.clone()));
+        Some(fields.iter().map(secret).collect())
+    }
+}
+
+impl Scoped {
+    const fn of(scope: ReadScope) -> Self {
+        match scope {
+            ReadScope::Accounts => Self::Accounts,
+            ReadScope::Balances => Self::Balances,
+            ReadScope::Movements { from, to } => Self::Movements(from, to),
+        }
+    }
+}
+
+impl Drop for Arguments {
+    fn drop(&mut self) {
+        let fields = self.fields.iter_mut().flat_map(BTreeMap::values_mut);
+        fields.for_each(zeroize::Zeroize::zeroize);
+    }
+}

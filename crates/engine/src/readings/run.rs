@@ -1,0 +1,270 @@
+//! The job that reads a link.
+
+use async_trait::async_trait;
+use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
+use cartola_model::audit::AuditEvent;
+use cartola_model::{Failure, Principal};
+use cartola_primitives::{SignedDuration, Timestamp};
+use cartola_store::asking::{ReadingFigures, ReadingRow};
+use cartola_store::jobs::{JobEnd, JobKind, Priority};
+use cartola_store::people::{Barred, LinkRow, LinkSecretRow};
+use cartola_store::{Command, StoreErrorKind, UnitOfWork};
+
+use super::Access;
+use super::ask::Told;
+use super::order::Arguments;
+use crate::access::Subject;
+use crate::imports::{Giver, Imported};
+use crate::links::{LinkError, SealedSecret};
+use crate::work::{Handler, MAX_ATTEMPTS, Outcome, Task};
+use crate::{Engine, EngineError};
+
+/// How long an institution is left alone after the first reading in vain, where it names no time;
+/// twice as long after each further one.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
+
+/// The kind of the job.
+pub(super) fn kind() -> JobKind {
+    JobKind::parse("link.read").expect("the name of our own kind is sound")
+}
+
+/// Reads links.
+pub struct ReadLink;
+
+#[async_trait]
+impl Handler for ReadLink {
+    fn kind(&self) -> JobKind {
+        kind()
+    }
+
+    async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
+        engine.read_link(task).await
+    }
+}
+
+/// A reading under way.
+struct Attempt<'a> {
+    who: &'a Principal,
+    arguments: &'a Arguments,
+    task: &'a Task,
+    began_at: Timestamp,
+}
+
+impl Engine {
+    async fn read_link(&self, task: &Task) -> Result<Outcome, EngineError> {
+        let Some(arguments) = &task.arguments else { return Ok(dead(Failure::Internal)) };
+        let arguments: Arguments =
+            serde_json::from_slice(arguments.expose()).map_err(EngineError::Content)?;
+        let link = match task.row.order.link {
+            Some(link) => self.store().link(task.tenant, link).await?,
+            None => None,
+        };
+        let Some(link) = link else { return Ok(dead(Failure::RequestInvalid)) };
+        let last = self.store().reading(task.tenant, link.id).await?;
+        if let Some(last) = last.as_ref().filter(|last| joins(task, &arguments, &link, last)) {
+            return Ok(Outcome::End(Vec::new(), joined(last)));
+        }
+        let who = arguments.who(task.tenant);
+        let attempt = Attempt { who: &who, arguments: &arguments, task, began_at: self.now() };
+        match self.read(&attempt, &link, last.as_ref()).await {
+            Ok(()) => Ok(Outcome::Committed(JobEnd::Done)),
+            Err(error) => self.in_vain(&attempt, &link, error),
+        }
+    }
+
+    async fn read(
+        &self,
+        attempt: &Attempt<'_>,
+        link: &LinkRow,
+        last: Option<&ReadingRow>,
+    ) -> Result<(), LinkError> {
+        let Attempt { who, arguments, .. } = *attempt;
+        let access = self.access(who, link.clone(), Some(arguments.mandate)).await?;
+        let secret = self.secret_of(who, &access, arguments).await?;
+        let proven = last.is_some_and(|last| {
+            last.outcome.is_ok()
+                && (last.link_version, last.mandate) == (link.version, access.mandate.id)
+        });
+        let leave = self.leave_to_ask(who, link, &secret, proven).await?;
+        let asked = self.ask(&link.institution, &secret, arguments.scope()).await;
+        self.note_sign_in(who, leave, asked.as_ref().map(drop)).await?;
+        let told = match asked {
+            Ok(told) => told,
+            Err(error) => return Err(self.refused(who, &access, error).await?),
+        };
+        self.note_access(who, "link.fetched", Subject::one(link.id));
+        self.keep(attempt, &access, &told).await
+    }
+
+    /// Takes in what was told, and ends the job with it.
+    async fn keep(
+        &self,
+        attempt: &Attempt<'_>,
+        access: &Access,
+        told: &Told,
+    ) -> Result<(), LinkError> {
+        let Access { link, mandate, .. } = access;
+        let with = |imported: &Imported| {
+            let reading = self.reading(attempt, link, Ok(figures(imported)));
+            Ok(vec![Command::KeepReading(reading), attempt.task.ending(JobEnd::Done)])
+        };
+        if told.batches.is_empty() {
+            let mut work = UnitOfWork::new(attempt.who.tenant, self.now());
+            work.push(Command::ExpectConsent { id: mandate.id, expected: mandate.version });
+            work.commands.extend(with(&Imported { reports: Vec::new() })?);
+            self.store().commit(work).await.map_err(EngineError::from)?;
+            return Ok(());
+        }
+        let giver = Giver::Institution { link, mandate };
+        self.take_in(attempt.who, giver, &told.raw, &told.batches, &with).await?;
+        Ok(())
+    }
+
+    /// What becomes of a reading that came to nothing.
+    fn in_vain(
+        &self,
+        attempt: &Attempt<'_>,
+        link: &LinkRow,
+        error: LinkError,
+    ) -> Result<Outcome, EngineError> {
+        let error = error.into_ours()?;
+        tracing::info!(
+            link = %link.id,
+            institution = %link.institution,
+            error = &error as &dyn std::error::Error,
+            "engine.link.not_read"
+        );
+        let failure = error.failure();
+        let end = match self.again(attempt.task, &error) {
+            Some(not_before) => JobEnd::Retry { not_before, failure },
+            None => JobEnd::Dead { failure },
+        };
+        let reading = self.reading(attempt, link, Err(failure));
+        Ok(Outcome::End(vec![Command::KeepReading(reading)], end))
+    }
+
+    /// When an institution is asked again, where nobody waits and that may help.
+    fn again(&self, task: &Task, error: &LinkError) -> Option<Timestamp> {
+        let LinkError::Institution(error) = error else { return None };
+        let attempts = task.row.attempts;
+        if task.row.order.priority == Priority::Interactive || attempts >= MAX_ATTEMPTS {
+            return None;
+        }
+        let named = match error.retry {
+            RetryAdvice::After(wait) => SignedDuration::try_from(wait).ok()?,
+            RetryAdvice::WithNewSession => SignedDuration::ZERO,
+            RetryAdvice::Never | RetryAdvice::WithNewCredentials => return None,
+        };
+        let doubled = AGAIN_AFTER * 2_i32.pow(attempts.saturating_sub(1).min(MAX_ATTEMPTS));
+        self.now().checked_add(named.max(doubled)).ok()
+    }
+
+    fn reading(
+        &self,
+        attempt: &Attempt<'_>,
+        link: &LinkRow,
+        outcome: Result<ReadingFigures, Failure>,
+    ) -> ReadingRow {
+        ReadingRow {
+            link: link.id,
+            link_version: link.version,
+            mandate: attempt.arguments.mandate,
+            scope: attempt.arguments.scope(),
+            began_at: attempt.began_at,
+            ended_at: self.now(),
+            outcome,
+        }
+    }
+
+    /// What to sign in with: what came with the call, or what the link keeps.
+    async fn secret_of(
+        &self,
+        who: &Principal,
+        access: &Access,
+        arguments: &Arguments,
+    ) -> Result<SealedSecret, LinkError> {
+        match (arguments.fields(), &access.secret) {
+            (Some(fields), _) => {
+                Ok(SealedSecret::of(&fields, &self.device_of_calls(who, access.link.id)))
+            }
+            (None, Some(row)) => Ok(self.open_link_secret(who, row).await?),
+            (None, None) => Err(LinkError::MandateEnded),
+        }
+    }
+
+    /// Notes what the institution refused, so that nobody tries it again before its time. The
+    /// link's version guards credentials that were begun meanwhile.
+    async fn refused(
+        &self,
+        who: &Principal,
+        access: &Access,
+        error: ConnectorError,
+    ) -> Result<LinkError, EngineError> {
+        let now = self.now();
+        let (Some(row), Some(barred)) = (&access.secret, barred(&error, now)) else {
+            return Ok(error.into());
+        };
+        let LinkRow { id, version, state, .. } = access.link;
+        let noted =
+            AuditEvent::once("link.refused", who.actor, id).with("failure", error.kind.name());
+        let row = LinkSecretRow { barred: Some(barred), ..row.clone() };
+        let work = UnitOfWork::new(who.tenant, now)
+            .with(Command::ChangeLink { id, expected: version, state })
+            .with(Command::KeepLinkSecret(row))
+            .with(Command::Audit(noted));
+        match self.store().commit(work).await {
+            // The link was begun again or ended.
+            Err(conflict) if conflict.kind == StoreErrorKind::Conflict => Ok(error.into()),
+            committed => committed.map(|_| error.into()).map_err(EngineError::from),
+        }
+    }
+}
+
+/// Whether the link was read while the job waited, so that there is nothing more to ask.
+fn joins(task: &Task, arguments: &Arguments, link: &LinkRow, last: &ReadingRow) -> bool {
+    last.ended_at > task.row.created_at
+        && (last.mandate, last.link_version) == (arguments.mandate, link.version)
+        && last.scope.covers(&arguments.scope())
+        // Its own earlier attempt is no reason not to make another.
+        && (last.outcome.is_ok() || task.row.attempts == 1)
+}
+
+fn joined(last: &ReadingRow) -> JobEnd {
+    match last.outcome {
+        Ok(_) => JobEnd::Done,
+        Err(failure) => JobEnd::Dead { failure },
+    }
+}
+
+const fn dead(failure: Failure) -> Outcome {
+    Outcome::End(Vec::new(), JobEnd::Dead { failure })
+}
+
+fn figures(imported: &Imported) -> ReadingFigures {
+    let mut figures = ReadingFigures::default();
+    for report in &imported.reports {
+        figures.accounts += 1;
+        figures.read += report.outcome.read;
+        figures.new += report.outcome.new;
+        figures.duplicates += report.outcome.duplicates;
+        figures.amended += report.outcome.amended;
+        figures.removed += report.outcome.removed;
+    }
+    figures
+}
+
+/// Until when an institution that said this may not be asked.
+fn barred(error: &ConnectorError, now: Timestamp) -> Option<Barred> {
+    let waits = matches!(error.kind, ErrorKind::CredentialsLocked | ErrorKind::RateLimited);
+    let refuses =
+        matches!(error.kind, ErrorKind::CredentialsLocked | ErrorKind::CredentialsInvalid);
+    match error.retry {
+        RetryAdvice::After(wait) if waits => {
+            let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+            Some(Barred { since: now, until: now.checked_add(wait).ok() })
+        }
+        RetryAdvice::WithNewCredentials => Some(Barred { since: now, until: None }),
+        _ if refuses => Some(Barred { since: now, until: None }),
+        _ => None,
+    }
+}

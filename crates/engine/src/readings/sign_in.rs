@@ -1,0 +1,177 @@
+//! Whether an institution may be asked with a person's credentials.
+//!
+//! Wrong credentials are counted per tenant, institution and person, whatever they came through:
+//! an institution that locks somebody out does not ask which of our links it was. An attempt is
+//! noted before it is made, unless the same credentials were taken at the reading before: what a
+//! crash leaves open may have been refused.
+
+use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
+use cartola_crypto::Digest;
+use cartola_model::Principal;
+use cartola_primitives::id::PersonId;
+use cartola_primitives::{SignedDuration, Timestamp};
+use cartola_store::asking::SignInsRow;
+use cartola_store::people::LinkRow;
+use cartola_store::{Command, UnitOfWork};
+
+use crate::links::{LinkError, SealedSecret};
+use crate::retry::until_settled;
+use crate::vault::purpose;
+use crate::{Engine, EngineError};
+
+/// Wrong credentials in a row after which nobody is asked any more for a while.
+pub const THRESHOLD: u32 = 3;
+
+/// How long nobody is asked then, and where an institution locks somebody out and names no time.
+pub const LOCK: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long an attempt of which nobody knows how it ended counts as one that was refused.
+const OPEN_COUNTS: SignedDuration = SignedDuration::from_hours(1);
+
+/// Leave to sign in, and what is to be noted of how it went.
+pub(super) struct Leave {
+    link: LinkRow,
+    person: Option<PersonId>,
+    digest: Digest,
+    noted: bool,
+}
+
+/// How an attempt ended, as far as its credentials are concerned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Taken,
+    Refused,
+    LockedUntil(Timestamp),
+    Unknown,
+}
+
+impl Engine {
+    /// Leave to sign in now, or why there is none.
+    pub(super) async fn leave_to_ask(
+        &self,
+        who: &Principal,
+        link: &LinkRow,
+        secret: &SealedSecret,
+        proven: bool,
+    ) -> Result<Leave, LinkError> {
+        let text = secret.canonical();
+        let digest = self.vault().digest(purpose::SIGN_IN, who.tenant, text.expose());
+        let leave = Leave { link: link.clone(), person: link.person, digest, noted: !proven };
+        let Some(person) = link.person else { return Ok(leave) };
+        until_settled(|| async {
+            let known = self.store().sign_ins(who.tenant, &link.institution, person).await;
+            let known = known.map_err(EngineError::from)?;
+            let now = self.now();
+            if let Some(known) = &known {
+                check(known, &digest, now)?;
+            }
+            if !proven {
+                let row = next(known, &leave, person, now, |row| row.open += 1);
+                self.keep_sign_ins(who, row).await?;
+            }
+            Ok::<_, LinkError>(())
+        })
+        .await?;
+        Ok(leave)
+    }
+
+    /// Notes how an attempt ended.
+    pub(super) async fn note_sign_in(
+        &self,
+        who: &Principal,
+        leave: Leave,
+        asked: Result<(), &ConnectorError>,
+    ) -> Result<(), EngineError> {
+        let Some(person) = leave.person else { return Ok(()) };
+        let verdict = verdict(asked, self.now());
+        let silent = matches!(verdict, Verdict::Taken | Verdict::Unknown) && !leave.noted;
+        if silent {
+            return Ok(());
+        }
+        until_settled(|| async {
+            let known = self.store().sign_ins(who.tenant, &leave.link.institution, person).await?;
+            let now = self.now();
+            let row = next(known, &leave, person, now, |row| settle(row, verdict, &leave, now));
+            self.keep_sign_ins(who, row).await
+        })
+        .await
+    }
+
+    async fn keep_sign_ins(&self, who: &Principal, row: SignInsRow) -> Result<(), EngineError> {
+        let work = UnitOfWork::new(who.tenant, self.now()).with(Command::KeepSignIns(row));
+        self.store().commit(work).await?;
+        Ok(())
+    }
+}
+
+/// Refuses credentials that are known to be wrong, and any while there is a lock.
+fn check(known: &SignInsRow, digest: &Digest, now: Timestamp) -> Result<(), LinkError> {
+    if let Some(until) = known.locked_until.filter(|until| now < *until) {
+        return Err(LinkError::Locked { until });
+    }
+    if known.refused_secret.as_ref() == Some(digest) {
+        return Err(LinkError::CredentialsRefused);
+    }
+    let until = known.last_at + OPEN_COUNTS;
+    if known.open > 0 && now < until && known.refused + known.open >= THRESHOLD {
+        return Err(LinkError::Locked { until });
+    }
+    Ok(())
+}
+
+fn next(
+    known: Option<SignInsRow>,
+    leave: &Leave,
+    person: PersonId,
+    now: Timestamp,
+    change: impl FnOnce(&mut SignInsRow),
+) -> SignInsRow {
+    let mut row = known.unwrap_or_else(|| SignInsRow {
+        institution: leave.link.institution.clone(),
+        person,
+        refused: 0,
+        open: 0,
+        last_at: now,
+        locked_until: None,
+        refused_secret: None,
+        version: 0,
+    });
+    if now >= row.last_at + OPEN_COUNTS {
+        row.open = 0;
+    }
+    (row.last_at, row.version) = (now, row.version + 1);
+    change(&mut row);
+    row
+}
+
+fn settle(row: &mut SignInsRow, verdict: Verdict, leave: &Leave, now: Timestamp) {
+    row.open = row.open.saturating_sub(u32::from(leave.noted));
+    match verdict {
+        Verdict::Taken => {
+            (row.refused, row.open) = (0, 0);
+            (row.locked_until, row.refused_secret) = (None, None);
+        }
+        Verdict::Refused => {
+            row.refused += 1;
+            row.refused_secret = Some(leave.digest);
+            if row.refused >= THRESHOLD {
+                (row.refused, row.locked_until) = (0, Some(now + LOCK));
+            }
+        }
+        Verdict::LockedUntil(until) => row.locked_until = Some(until),
+        Verdict::Unknown => {}
+    }
+}
+
+fn verdict(asked: Result<(), &ConnectorError>, now: Timestamp) -> Verdict {
+    let Err(error) = asked else { return Verdict::Taken };
+    match (error.kind, error.retry) {
+        (ErrorKind::CredentialsInvalid, _) => Verdict::Refused,
+        (ErrorKind::CredentialsLocked, RetryAdvice::After(wait)) => {
+            let wait = SignedDuration::try_from(wait).unwrap_or(LOCK);
+            Verdict::LockedUntil(now.checked_add(wait).unwrap_or(Timestamp::MAX))
+        }
+        (ErrorKind::CredentialsLocked, _) => Verdict::LockedUntil(now + LOCK),
+        _ => Verdict::Unknown,
+    }
+}

@@ -1,0 +1,208 @@
+//! What the gateway does in its own time: jobs of the durable queue, and those who wait for one.
+//!
+//! A job is begun under a lease, kept alive by heartbeats, and ended by the unit of work that
+//! names the lease. A handler may therefore be run again: after a crash, or by somebody else where
+//! this process was taken for dead. What it writes before its end must bear that.
+
+mod run;
+mod waiting;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cartola_model::Failure;
+use cartola_primitives::id::{IdMinter, JobId, LeaseId, TenantId};
+use cartola_primitives::{Monotonic, Secret, Timestamp};
+use cartola_store::jobs::{
+    ClaimedJob, Claimer, ClaimerParts, JobEnd, JobKind, JobRow, JobState, Queue,
+};
+use cartola_store::{Command, StoreError};
+use tokio::task::JoinSet;
+
+use crate::{Engine, EngineError};
+
+pub(crate) use self::waiting::Waiters;
+pub use self::waiting::{Ended, Pending};
+
+/// How long a lease lasts until a heartbeat prolongs it.
+pub const TERM: Duration = Duration::from_mins(1);
+
+/// How often it is prolonged.
+pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(20);
+
+const _: () = assert!(TERM.as_secs() >= 3 * HEARTBEAT_EVERY.as_secs(), "two beats may be lost");
+
+/// Times that a job is begun at most. One that is begun and never ended takes its process along,
+/// and would do so for ever.
+pub const MAX_ATTEMPTS: u32 = 5;
+
+/// How long a worker waits before it looks at the queue again, when nothing wakes it: for what
+/// another process wrote, for what is due meanwhile, and for leases that are over.
+pub const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Jobs that one process runs at once, where nothing else is set. Most of their time they wait for
+/// an institution.
+pub const MAX_RUNNING: usize = 1_000;
+
+/// A job that runs, as its handler sees it.
+pub struct Task {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The row, as it was claimed.
+    pub row: JobRow,
+    /// What the handler needs to know, opened.
+    pub arguments: Option<Secret<Vec<u8>>>,
+    /// How the job ended whose continuation this one is.
+    pub before: Option<Ended>,
+    lease: LeaseId,
+}
+
+impl Task {
+    /// The command that ends it: part of the unit that does what it was for.
+    pub fn ending(&self, end: JobEnd) -> Command {
+        Command::EndJob { id: self.row.order.id, lease: self.lease, end }
+    }
+}
+
+/// What a handler comes to.
+pub enum Outcome {
+    /// It has committed [`Task::ending`] itself.
+    Committed(JobEnd),
+    /// These commands and this end are still to be committed, as one unit.
+    End(Vec<Command>, JobEnd),
+}
+
+/// Does the jobs of one kind.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    /// Which.
+    fn kind(&self) -> JobKind;
+
+    /// Does one. An error is a failure of ours: the job is tried again later.
+    async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError>;
+}
+
+/// What a worker works with.
+pub struct WorkerParts {
+    /// The use cases, and through them the store.
+    pub engine: Engine,
+    /// Who does what; the engine's own handlers are there already.
+    pub handlers: Vec<Arc<dyn Handler>>,
+    /// How long leases last.
+    pub monotonic: Arc<dyn Monotonic>,
+    /// Whether no other process runs jobs of this store: true for who holds the lock of its folder.
+    pub alone: bool,
+    /// Jobs that run at once, at most.
+    pub at_once: usize,
+}
+
+/// Runs jobs. One per process.
+pub struct Worker {
+    shared: Arc<Shared>,
+    at_once: usize,
+}
+
+struct Shared {
+    engine: Engine,
+    handlers: HashMap<JobKind, Arc<dyn Handler>>,
+    claimer: Claimer,
+}
+
+impl Worker {
+    /// A worker that has not begun.
+    pub fn new(parts: WorkerParts) -> Self {
+        let WorkerParts { engine, handlers, monotonic, alone, at_once } = parts;
+        let inner = &engine.inner;
+        let claimer = Claimer::new(ClaimerParts {
+            store: inner.store.clone(),
+            clock: inner.clock.clone(),
+            monotonic,
+            minter: Arc::new(IdMinter::new(inner.clock.clone(), engine.vault().randomness())),
+            queue: Queue::Work,
+            term: TERM,
+            alone,
+        });
+        let own: Arc<dyn Handler> = Arc::new(crate::readings::ReadLink);
+        let handlers = handlers.into_iter().chain([own]);
+        let handlers = handlers.map(|handler| (handler.kind(), handler)).collect();
+        Self { shared: Arc::new(Shared { engine, handlers, claimer }), at_once }
+    }
+
+    /// Runs jobs until `stop` is ready. Those under way are left where they are then: whoever runs
+    /// next takes them up again.
+    pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
+        tokio::pin!(stop);
+        let mut running = JoinSet::new();
+        let mut arrivals = self.shared.engine.inner.store.arrivals();
+        loop {
+            self.fill(&mut running).await;
+            tokio::select! {
+                () = &mut stop => break,
+                Some(_) = running.join_next() => while running.try_join_next().is_some() {},
+                _ = arrivals.next(LOOK_AGAIN) => {}
+            }
+        }
+    }
+
+    /// Runs what is due now and what follows from it, and gives the number of jobs.
+    pub async fn run_due(&self) -> Result<usize, StoreError> {
+        let mut count = 0;
+        loop {
+            let claimed = self.shared.claimer.claim(self.at_once).await?;
+            if claimed.is_empty() {
+                return Ok(count);
+            }
+            count += claimed.len();
+            let mut running = JoinSet::new();
+            self.start(&mut running, claimed);
+            while running.join_next().await.is_some() {}
+        }
+    }
+
+    async fn fill(&self, running: &mut JoinSet<()>) {
+        let free = self.at_once - running.len();
+        if free == 0 {
+            return;
+        }
+        match self.shared.claimer.claim(free).await {
+            Ok(claimed) => self.start(running, claimed),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "engine.job.not_claimed");
+            }
+        }
+    }
+
+    fn start(&self, running: &mut JoinSet<()>, claimed: Vec<ClaimedJob>) {
+        for job in claimed {
+            running.spawn(run::run(Arc::clone(&self.shared), job));
+        }
+    }
+}
+
+/// How a job ended, if it has.
+pub(crate) fn ended(row: &JobRow) -> Option<Ended> {
+    match row.state {
+        JobState::Queued | JobState::Running(_) => None,
+        JobState::Done { .. } => Some(Ok(())),
+        JobState::Dead { .. } => Some(Err(row.last_failure.unwrap_or(Failure::Internal))),
+    }
+}
+
+impl Engine {
+    /// How a job ended, if it has.
+    pub async fn job_ended(
+        &self,
+        tenant: TenantId,
+        id: JobId,
+    ) -> Result<Option<Ended>, EngineError> {
+        Ok(self.store().job(tenant, id).await?.as_ref().and_then(ended))
+    }
+
+    /// Forgets jobs and messages that ended before an instant, some of them; gives their number.
+    pub async fn forget_ended_jobs(&self, before: Timestamp) -> Result<usize, EngineError> {
+        Ok(self.store().forget_ended(before).await?)
+    }
+}

@@ -1,0 +1,155 @@
+//! One attempt at one job.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cartola_model::Failure;
+use cartola_primitives::SignedDuration;
+use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder};
+use cartola_store::{Retry, StoreErrorKind, UnitOfWork};
+use futures::FutureExt;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Shared, Task};
+use crate::EngineError;
+
+/// How long a failure of ours is waited for before the job is begun again: so many times the
+/// attempts that were made.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
+
+/// How long a store that cannot record just now is waited for, each time.
+const RECORDING_AGAIN: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
+
+/// Runs a job under its lease, as long as the lease holds.
+pub async fn run(shared: Arc<Shared>, job: ClaimedJob) {
+    let id = job.row.order.id;
+    tokio::select! {
+        biased;
+        () = lease_lost(&shared, &job) => tracing::warn!(job = %id, "engine.job.lease_lost"),
+        () = attempt(&shared, &job) => {}
+    }
+}
+
+/// Prolongs the lease now and then; ends when it is somebody else's.
+async fn lease_lost(shared: &Shared, job: &ClaimedJob) {
+    let mut beats = interval(HEARTBEAT_EVERY);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beats.tick().await;
+    loop {
+        beats.tick().await;
+        match shared.claimer.prolong(job).await {
+            Err(error) if error.kind == StoreErrorKind::Conflict => return,
+            Err(error) => tracing::warn!(
+                job = %job.row.order.id,
+                error = &error as &dyn std::error::Error,
+                "engine.job.not_prolonged"
+            ),
+            Ok(()) => {}
+        }
+    }
+}
+
+async fn attempt(shared: &Shared, job: &ClaimedJob) {
+    let mut task = Task {
+        tenant: job.tenant,
+        row: job.row.clone(),
+        arguments: None,
+        before: None,
+        lease: job.lease,
+    };
+    let handled = AssertUnwindSafe(open_and_handle(shared, &mut task)).catch_unwind().await;
+    let handled = handled.unwrap_or(Err(EngineError::Interrupted));
+    let (id, kind) = (job.row.order.id, job.row.order.kind.as_str());
+    match finish(shared, &task, handled).await {
+        Ok(end) => tracing::info!(job = %id, kind, ?end, "engine.job.attempted"),
+        Err(error) => tracing::warn!(
+            job = %id,
+            kind,
+            error = &error as &dyn std::error::Error,
+            "engine.job.not_recorded"
+        ),
+    }
+}
+
+async fn open_and_handle(shared: &Shared, task: &mut Task) -> Result<Outcome, EngineError> {
+    let (engine, order) = (&shared.engine, &task.row.order);
+    if let Some(sealed) = &order.arguments {
+        let place = JobOrder::place(task.tenant, &order.id);
+        task.arguments = Some(engine.vault().open_sealed(&place, sealed).await?);
+    }
+    if let Some(before) = task.row.after {
+        task.before = engine.job_ended(task.tenant, before).await?;
+    }
+    handle(shared, task).await
+}
+
+async fn handle(shared: &Shared, task: &Task) -> Result<Outcome, EngineError> {
+    if task.row.attempts > MAX_ATTEMPTS {
+        return Ok(Outcome::End(Vec::new(), JobEnd::Dead { failure: Failure::Internal }));
+    }
+    match shared.handlers.get(&task.row.order.kind) {
+        Some(handler) => handler.handle(&shared.engine, task).await,
+        // Of a newer version, which may come back.
+        None => Ok(Outcome::End(Vec::new(), after_failure(shared, task, Failure::Unsupported))),
+    }
+}
+
+/// Commits what is left to commit, and tells whoever waits.
+async fn finish(
+    shared: &Shared,
+    task: &Task,
+    handled: Result<Outcome, EngineError>,
+) -> Result<JobEnd, EngineError> {
+    let (commands, end) = match handled {
+        Ok(Outcome::Committed(end)) => {
+            tell(shared, task, end);
+            return Ok(end);
+        }
+        Ok(Outcome::End(commands, end)) => (commands, end),
+        Err(error) => {
+            tracing::warn!(
+                job = %task.row.order.id,
+                error = &error as &dyn std::error::Error,
+                "engine.job.failed"
+            );
+            (Vec::new(), after_failure(shared, task, error.failure()))
+        }
+    };
+    let mut work = UnitOfWork::new(task.tenant, shared.engine.now());
+    work.commands = commands;
+    work.push(task.ending(end));
+    record(shared, work).await?;
+    tell(shared, task, end);
+    Ok(end)
+}
+
+fn tell(shared: &Shared, task: &Task, end: JobEnd) {
+    let ended = match end {
+        JobEnd::Retry { .. } => return,
+        JobEnd::Done => Ok(()),
+        JobEnd::Dead { failure } => Err(failure),
+    };
+    shared.engine.inner.waiters.tell(task.row.order.id, ended);
+}
+
+/// A failure of ours is tried again, a few times.
+fn after_failure(shared: &Shared, task: &Task, failure: Failure) -> JobEnd {
+    if task.row.attempts >= MAX_ATTEMPTS {
+        return JobEnd::Dead { failure };
+    }
+    let attempts = i32::try_from(task.row.attempts).unwrap_or(i32::MAX);
+    JobEnd::Retry { not_before: shared.engine.now() + AGAIN_AFTER * attempts, failure }
+}
+
+/// Records, and waits for a store that is busy or full: what is not recorded is done again.
+async fn record(shared: &Shared, work: UnitOfWork) -> Result<(), EngineError> {
+    for wait in RECORDING_AGAIN {
+        match shared.engine.store().commit(work.clone()).await {
+            Err(error) if error.retry() == Retry::Later => tokio::time::sleep(wait).await,
+            outcome => return Ok(outcome.map(drop)?),
+        }
+    }
+    Ok(shared.engine.store().commit(work).await.map(drop)?)
+}

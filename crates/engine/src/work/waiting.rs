@@ -1,0 +1,91 @@
+//! Waiting for a job that somebody else runs.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use cartola_model::Failure;
+use cartola_primitives::id::{JobId, TenantId};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+use crate::{Engine, EngineError};
+
+/// How a job ended: done, or given up and why.
+pub type Ended = Result<(), Failure>;
+
+/// How often a job is looked at that another process may have ended.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Who waits for which job in this process.
+#[derive(Default)]
+pub(crate) struct Waiters {
+    by_job: Mutex<HashMap<JobId, watch::Sender<Option<Ended>>>>,
+}
+
+impl Waiters {
+    /// To be called before the job is queued: it may have ended a moment later.
+    pub fn wait(self: &Arc<Self>, tenant: TenantId, job: JobId) -> Pending {
+        let (sender, receiver) = watch::channel(None);
+        self.lock().insert(job, sender);
+        Pending { tenant, job, receiver, waiters: Arc::clone(self) }
+    }
+
+    /// Tells whoever waits.
+    pub fn tell(&self, job: JobId, ended: Ended) {
+        if let Some(sender) = self.lock().remove(&job) {
+            sender.send_replace(Some(ended));
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, watch::Sender<Option<Ended>>>> {
+        self.by_job.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A job that was queued, and whose end can be waited for.
+pub struct Pending {
+    tenant: TenantId,
+    job: JobId,
+    receiver: watch::Receiver<Option<Ended>>,
+    waiters: Arc<Waiters>,
+}
+
+impl Pending {
+    /// The job.
+    pub const fn job(&self) -> JobId {
+        self.job
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.waiters.lock().remove(&self.job);
+    }
+}
+
+impl Engine {
+    /// Waits for a job to end, for so long at most; nothing when it has not by then. It goes on all
+    /// the same.
+    #[allow(clippy::disallowed_methods, reason = "whoever waits does so in monotonic time")]
+    pub async fn wait_for(
+        &self,
+        pending: &mut Pending,
+        longest: Duration,
+    ) -> Result<Option<Ended>, EngineError> {
+        let deadline = Instant::now() + longest;
+        loop {
+            let look = deadline.min(Instant::now() + LOOK_AGAIN);
+            let told = timeout_at(look, pending.receiver.wait_for(Option::is_some)).await;
+            if let Ok(Ok(ended)) = told {
+                return Ok(*ended);
+            }
+            if let Some(ended) = self.job_ended(pending.tenant, pending.job).await? {
+                return Ok(Some(ended));
+            }
+            if Instant::now() >= deadline {
+                return Ok(None);
+            }
+        }
+    }
+}
