@@ -28,6 +28,10 @@ pub struct InstitutionView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "001")]
     cmf_code: Option<&'a str>,
+    /// Of a company portal: the bank whose accounts are read there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<wire::InstitutionId>)]
+    bank: Option<&'a str>,
     /// What each protocol calls it.
     names: &'a BTreeMap<String, String>,
 }
@@ -39,6 +43,7 @@ impl<'a> From<&'a Institution> for InstitutionView<'a> {
             name: &institution.name,
             kind: institution.kind,
             cmf_code: institution.cmf_code.as_deref(),
+            bank: institution.bank.as_ref().map(|bank| bank.as_str()),
             names: &institution.names,
         }
     }

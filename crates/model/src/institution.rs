@@ -59,11 +59,13 @@ pub enum InstitutionKind {
     Bank,
     /// A bank that exists to try the gateway with.
     Demo,
+    /// Where a bank lets companies in. Accounts that are read there are the bank's.
+    CompanyPortal,
 }
 
 impl InstitutionKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Bank, Self::Demo];
+    pub const ALL: [Self; 3] = [Self::Bank, Self::Demo, Self::CompanyPortal];
 }
 
 /// One row of the catalogue.
@@ -79,6 +81,9 @@ pub struct Institution {
     /// The CMF's code, three digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cmf_code: Option<String>,
+    /// The bank behind a company portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank: Option<InstitutionId>,
     /// What each protocol calls it.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
@@ -118,8 +123,38 @@ impl Catalogue {
         self.institutions.get(id)
     }
 
+    /// Whose accounts are read there: the bank behind a company portal, else the institution itself.
+    pub fn holder_of_accounts<'a>(&'a self, id: &'a InstitutionId) -> &'a InstitutionId {
+        self.find(id).and_then(|row| row.bank.as_ref()).unwrap_or(id)
+    }
+
+    /// Where a bank lets companies in.
+    pub fn company_portal(&self, bank: &InstitutionId) -> Option<&Institution> {
+        self.iter().find(|row| row.bank.as_ref() == Some(bank))
+    }
+
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Institution> {
         self.institutions.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Catalogue, InstitutionKind};
+
+    #[test]
+    fn every_bank_has_its_portal_and_every_portal_its_bank() {
+        let catalogue = Catalogue::bundled();
+        for row in catalogue.iter() {
+            let is_portal = row.kind == InstitutionKind::CompanyPortal;
+            assert_eq!(row.bank.is_some(), is_portal, "{}", row.id);
+            let holder = catalogue.holder_of_accounts(&row.id);
+            assert!(catalogue.find(holder).is_some_and(|bank| bank.bank.is_none()), "{}", row.id);
+            if !is_portal {
+                let portal = catalogue.company_portal(&row.id).expect("a portal");
+                assert_eq!(portal.id.as_str(), format!("{}-empresas", row.id));
+            }
+        }
     }
 }

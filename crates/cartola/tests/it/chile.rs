@@ -42,6 +42,15 @@ impl Chile {
         (person["rut"].as_str().unwrap().to_owned(), place.clone())
     }
 
+    /// The institutions that somebody is a customer of, by id.
+    pub fn places(&self, scenario: &str) -> Vec<String> {
+        let persons = self.client.json("/_sandbox/persons");
+        let mut persons = persons.as_array().unwrap().iter();
+        let person = persons.find(|person| person["scenario"] == json!(scenario)).unwrap();
+        let places = person["institutions"].as_array().unwrap().iter();
+        places.map(|place| place["id"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// What an account of the box shows, a line each.
     pub fn movements(&self, account: &str, from: &str, to: &str) -> Vec<String> {
         let path = format!("/_sandbox/accounts/{account}/movements?from={from}&to={to}");

@@ -21,8 +21,10 @@ impl Scene {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let chile = Chile::start(folder.path());
-        let ask = |id| format!("[institution.{id}]\nbase_url = \"{}/banks/{id}\"\n", chile.url);
-        let banks = ["banco-chile", "banco-estado", "demo-bank"].map(ask).concat();
+        let ask =
+            |id: &str| format!("[institution.{id}]\nbase_url = \"{}/banks/{id}\"\n", chile.url);
+        let banks = ["banco-chile", "banco-estado", "demo-bank"];
+        let banks = banks.map(|id| ask(id) + &ask(&format!("{id}-empresas"))).concat();
         let installation = Installation::with(&banks);
         let keys = installation.tenant("acme");
         let today: Date =
@@ -79,6 +81,24 @@ fn what_the_gateway_serves_is_what_the_banks_have_and_comes_once() {
         assert_eq!(figures(&again), (read, 0, read));
     }
     assert_eq!(client.list("/v1/movements?limit=200").len() as u64, compared);
+}
+
+/// What a company portal tells is the bank's, so that a statement file of the same account finds it.
+#[test]
+fn a_company_signs_in_at_its_portal_and_has_accounts_at_the_bank() {
+    let scene = Scene::new();
+    let portal = scene.chile.places("company")[0].clone();
+    let bank = portal.strip_suffix("-empresas").unwrap();
+    let link = scene.add("company", &portal);
+    let read = scene.sync(&[&link]).done().json();
+    assert!(figures(&read).1 > 0, "{read}");
+    let gateway = scene.installation.serve();
+    let client = gateway.client(scene.keys["api_key"].as_str().unwrap());
+    let accounts = client.list("/v1/accounts");
+    assert!(!accounts.is_empty());
+    for account in accounts {
+        assert_eq!(account["institution"], bank);
+    }
 }
 
 #[test]

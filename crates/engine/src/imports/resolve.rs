@@ -337,6 +337,7 @@ fn complete(claim: &AccountClaim, named: Option<&InstitutionId>) -> Result<Ident
     if is_unknown(&institution) {
         return Err(ImportError::InstitutionUnknown);
     }
+    let institution = Catalogue::bundled().holder_of_accounts(&institution).clone();
     let kind = claim.kind.ok_or(ImportError::AccountUnclear("kind of account"))?;
     let number = claim.number.clone().ok_or(ImportError::AccountUnclear("account number"))?;
     if number.is_masked() && claim.holder.rut.is_none() {
