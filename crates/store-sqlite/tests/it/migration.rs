@@ -67,8 +67,15 @@ fn a_file_that_is_no_database_is_refused() {
 
 /// Takes a store back to the schema of its first release.
 fn as_first_release(folder: &Path) {
-    const LATER: [&str; 6] =
-        ["job", "job_turn", "message", "message_attempt", "destination_disabled", "link_secret"];
+    const LATER: [&str; 7] = [
+        "job",
+        "job_turn",
+        "message",
+        "message_attempt",
+        "destination_disabled",
+        "link_secret",
+        "signing_key",
+    ];
     let connection = connect(folder);
     for table in LATER {
         connection.execute_batch(&format!("DROP TABLE {table}")).expect("the table is there");
