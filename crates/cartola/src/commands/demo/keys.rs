@@ -70,15 +70,13 @@ impl DemoKeys {
     }
 }
 
-/// The keys in the folder, or new ones where those open their tenant no more.
+/// The keys in the folder, or new ones where not all of them open the tenant.
 pub async fn same_or_new(engine: &Engine, data: &Path) -> anyhow::Result<DemoKeys> {
     let path = data.join(FILE);
     if path.exists() {
         match serde_json::from_str::<DemoKeys>(read_text(&path)?.expose()) {
             Ok(keys) if keys.open_their_tenant(engine).await? => return Ok(keys),
-            Ok(_) => {
-                tracing::warn!("demo.keys.replaced: those in the folder open their tenant no more")
-            }
+            Ok(_) => tracing::warn!("demo.keys.replaced: not all in the folder open the tenant"),
             Err(_) => tracing::warn!("demo.keys.replaced: the file in the folder is damaged"),
         }
     }
