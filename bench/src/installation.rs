@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use cartola_connector::Registry;
+use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
 use cartola_engine::imports::{ImportReport, Imported, Upload};
 use cartola_engine::once::Reply;
@@ -83,6 +84,7 @@ async fn open_engine(store: &Arc<SqliteStore>, key: MasterKey) -> anyhow::Result
         connectors: Registry::default().with(Arc::new(StatementFiles::new())),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
+        token_algorithm: Algorithm::default(),
     });
     Ok(engine.await?)
 }

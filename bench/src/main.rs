@@ -16,6 +16,7 @@ mod run;
 mod server;
 mod statement;
 mod tail;
+mod token;
 mod watch;
 
 use clap::{Parser, Subcommand};

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use crate::lab::{self, Lab, say};
 use crate::population::Population;
 use crate::report::{Page, Report};
-use crate::{footprint, ingest, machine, page, tail};
+use crate::{footprint, ingest, machine, page, tail, token};
 
 /// Movements of the stores that pages are read from.
 const FEW: u32 = 100_000;
@@ -49,6 +49,8 @@ enum Part {
     Page,
     /// Pages of a large store against those of a small one
     Tail,
+    /// Checks of access tokens against those of their signatures
+    Token,
 }
 
 impl Arguments {
@@ -69,6 +71,9 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         ingest::measure(&lab, &mut report).await.context("ingest")?;
     }
     pages(&lab, arguments, &mut report).await.context("pages")?;
+    if arguments.wants(Part::Token) {
+        token::measure(&lab, &mut report).await.context("tokens")?;
+    }
     eprintln!("\n{}", report.table());
     if arguments.only.is_empty() {
         write_page(&arguments.page, lab.full, &machine, &report)?;

@@ -20,7 +20,7 @@ use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
 use secrets::{SecretList, SecretText};
-use settings::Store;
+use settings::{Store, Tokens};
 
 pub use settings::{DEFAULT_PORT, Limits, Log, seconds};
 
@@ -50,6 +50,8 @@ pub struct Config {
     pub log: Log,
     #[serde(default)]
     store: Store,
+    #[serde(default)]
+    tokens: Tokens,
     #[serde(default)]
     institution: Written,
 }
@@ -123,7 +125,8 @@ impl Config {
         let institutions = Institutions::read(&self.institution).map_err(wrong_use)?;
         let store = self.store.options();
         let clock = Arc::new(SystemClock);
-        Ok(Installation { data: self.data.clone(), keys, store, institutions, clock })
+        let (data, token_algorithm) = (self.data.clone(), self.tokens.algorithm);
+        Ok(Installation { data, keys, store, institutions, clock, token_algorithm })
     }
 }
 

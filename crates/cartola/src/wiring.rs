@@ -42,7 +42,8 @@ pub struct Gateway {
 impl Gateway {
     /// Opens the store and the engine on it.
     pub async fn open(installation: Installation) -> anyhow::Result<Self> {
-        let Installation { data, keys, store: options, institutions, clock } = installation;
+        let Installation { data, keys, store: options, institutions, clock, token_algorithm } =
+            installation;
         folder::prepare(&data, &folder::GATEWAY)?;
         let opening = || format!("the data folder {} cannot be opened", data.display());
         let wrong_key = |error: CryptoError| {
@@ -64,6 +65,7 @@ impl Gateway {
             connectors: connectors(&institutions),
             clock,
             randomness: Arc::new(OsRandomness),
+            token_algorithm,
         };
         let engine = Engine::open(parts).await.map_err(|error| match error {
             EngineError::Crypto(error) => wrong_key(error),

@@ -28,9 +28,9 @@ const MANY: Subject = Subject { kind: "many", id: [0; 16] };
 /// What was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Subject {
-    /// The prefix of its id, or the name of a list.
+    /// The prefix of its id, or the name of a list or a facade, which have none.
     pub kind: &'static str,
-    /// The id; zeros for a list.
+    /// The id; zeros for what has none.
     pub id: [u8; 16],
 }
 
@@ -40,7 +40,7 @@ impl Subject {
         Self { kind: I::PREFIX, id: *id.as_bytes() }
     }
 
-    /// A list.
+    /// What has a name alone, as a list.
     pub const fn list(kind: &'static str) -> Self {
         Self { kind, id: [0; 16] }
     }

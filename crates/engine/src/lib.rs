@@ -1,4 +1,4 @@
-//! Use cases: tenants, consents, imports, accounts, movements, audit.
+//! Use cases: tenants and their tokens, consents, imports, accounts, movements, audit.
 //!
 //! Each use case reads, decides without touching anything, and hands the store one unit of work.
 //! It knows neither HTTP nor SQL nor a bank.
@@ -17,12 +17,14 @@ pub mod readings;
 mod retry;
 pub mod rows;
 pub mod tenants;
+pub mod tokens;
 pub mod vault;
 pub mod work;
 
 use std::sync::Arc;
 
 use cartola_connector::Registry;
+use cartola_crypto::jws::Algorithm;
 use cartola_primitives::id::{IdMinter, TypedId};
 use cartola_primitives::{Clock, Randomness, Timestamp};
 use cartola_store::{Archive, Store};
@@ -31,6 +33,7 @@ use tokio::sync::Semaphore;
 pub use error::EngineError;
 
 use access::AccessLog;
+use tokens::TokenKeys;
 use vault::Vault;
 
 /// What the engine works with; the binary puts it together.
@@ -47,6 +50,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub randomness: Arc<dyn Randomness>,
+    /// How access tokens are signed.
+    pub token_algorithm: Algorithm,
 }
 
 /// The use cases. Cheap to clone.
@@ -63,6 +68,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     minter: IdMinter,
     accesses: AccessLog,
+    token_keys: TokenKeys,
     decoding: Arc<Semaphore>,
     waiters: Arc<work::Waiters>,
 }
@@ -84,6 +90,7 @@ impl Engine {
                 clock: parts.clock,
                 minter,
                 accesses: AccessLog::default(),
+                token_keys: TokenKeys::new(parts.token_algorithm),
                 decoding: Arc::new(Semaphore::new(MAX_DECODING)),
                 waiters: Arc::default(),
             }),

@@ -132,9 +132,7 @@ impl Engine {
 
     fn new_api_key(&self, tenant: TenantId, scopes: &[Scope]) -> (Secret<String>, CredentialRow) {
         let secret: [u8; SECRET_BYTES] = self.vault().random();
-        let mut bytes = tenant.as_bytes().to_vec();
-        bytes.extend_from_slice(&secret);
-        let text = format!("{KEY_PREFIX}{}", BASE64URL_NOPAD.encode(&bytes));
+        let text = format!("{KEY_PREFIX}{}", named(tenant, &secret));
         let row = self.credential(tenant, CredentialKind::ApiKey, scopes, &secret);
         (Secret::new(text), row)
     }
@@ -146,7 +144,7 @@ impl Engine {
     ) -> (Secret<String>, CredentialRow) {
         let secret: [u8; SECRET_BYTES] = self.vault().random();
         let row = self.credential(tenant, CredentialKind::ClientSecret, scopes, &secret);
-        (Secret::new(BASE64URL_NOPAD.encode(&secret)), row)
+        (Secret::new(named(tenant, &secret)), row)
     }
 
     fn new_webhook_secret(
@@ -204,22 +202,57 @@ impl Engine {
     /// Who an API key belongs to; `None` if it opens nothing. Asked at every request: a key that
     /// was revoked a moment ago is refused.
     pub async fn authenticate(&self, key: &str) -> Result<Option<Principal>, EngineError> {
-        let Some((tenant, secret)) = parse_key(key) else { return Ok(None) };
+        match key.strip_prefix(KEY_PREFIX) {
+            Some(key) => self.opened_by(CredentialKind::ApiKey, key).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Which client this is; `None` if the secret opens nothing or is another client's, and the
+    /// answer does not tell which. The secret is found by its keyed digest, so that no comparison
+    /// takes longer the more of it is right.
+    pub async fn authenticate_client(
+        &self,
+        id: &str,
+        secret: &str,
+    ) -> Result<Option<Principal>, EngineError> {
+        let who = self.opened_by(CredentialKind::ClientSecret, secret).await?;
+        let named = id.parse().map(Actor::Credential);
+        Ok(who.filter(|who| named == Ok(who.actor)))
+    }
+
+    async fn opened_by(
+        &self,
+        kind: CredentialKind,
+        named: &str,
+    ) -> Result<Option<Principal>, EngineError> {
+        let Some((tenant, secret)) = parse_named(named) else { return Ok(None) };
         let digest = self.vault().digest(purpose::CREDENTIAL, tenant, secret.expose());
-        let Some(row) = self.store().credential(tenant, &digest).await? else { return Ok(None) };
-        let opens = row.kind == CredentialKind::ApiKey && row.revoked_at.is_none();
-        Ok(opens.then_some(Principal {
-            tenant,
-            actor: Actor::Credential(row.id),
-            scopes: row.scopes,
-        }))
+        let row = self.store().credential(tenant, &digest).await?;
+        Ok(row.and_then(|row| principal(tenant, row, kind)))
     }
 }
 
-fn parse_key(key: &str) -> Option<(TenantId, Secret<Vec<u8>>)> {
-    let body = key.strip_prefix(KEY_PREFIX)?;
-    let bytes = Secret::new(BASE64URL_NOPAD.decode(body.as_bytes()).ok()?);
-    let (tenant, secret) = bytes.expose().split_first_chunk::<16>()?;
+/// Who acts through a credential, if it is of that kind and holds.
+pub(crate) fn principal(
+    tenant: TenantId,
+    row: CredentialRow,
+    kind: CredentialKind,
+) -> Option<Principal> {
+    let opens = row.kind == kind && row.revoked_at.is_none();
+    opens.then_some(Principal { tenant, actor: Actor::Credential(row.id), scopes: row.scopes })
+}
+
+/// A secret as its holder has it: in front of it stands whose it is, so that it is looked for
+/// among that tenant's alone.
+fn named(tenant: TenantId, secret: &[u8; SECRET_BYTES]) -> String {
+    let bytes = Secret::new([tenant.as_bytes().as_slice(), secret].concat());
+    BASE64URL_NOPAD.encode(bytes.expose())
+}
+
+fn parse_named(text: &str) -> Option<(TenantId, Secret<Vec<u8>>)> {
+    let bytes = Secret::new(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?);
+    let (tenant, secret) = bytes.expose().split_first_chunk()?;
     (secret.len() == SECRET_BYTES)
         .then(|| (TenantId::from_bytes(*tenant), Secret::new(secret.to_vec())))
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use cartola_crypto::jws::{Algorithm, SigningKey};
 use cartola_crypto::{DataKey, Digest, KeyRing, LookupKey, Place, Sealed, WrappedKey};
 use cartola_primitives::id::{DataKeyId, IdMinter, PersonId, TenantId};
 use cartola_primitives::{Randomness, Secret, Timestamp};
@@ -140,6 +141,19 @@ impl Vault {
         let wrapped = self.ring.wrap(&key, tenant, &subject_bytes(subject), randomness);
         let row = DataKeyRow { id: key.id(), subject, wrapped, created_at: now };
         (Arc::new(key), row)
+    }
+
+    /// A new key that signs tokens, and what is stored of it.
+    pub(crate) fn new_signing_key(&self, algorithm: Algorithm) -> (SigningKey, WrappedKey) {
+        let randomness = self.randomness.as_ref();
+        let key = SigningKey::generate(algorithm, randomness);
+        let wrapped = key.wrap(&self.ring, randomness);
+        (key, wrapped)
+    }
+
+    /// A key that signs tokens.
+    pub(crate) fn open_signing_key(&self, wrapped: &WrappedKey) -> Result<SigningKey, EngineError> {
+        Ok(SigningKey::unwrap(&self.ring, wrapped)?)
     }
 
     /// Seals bytes at their place.

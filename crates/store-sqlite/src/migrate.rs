@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_queue.sql"),
     include_str!("../migrations/0003_link_secrets.sql"),
+    include_str!("../migrations/0004_signing_keys.sql"),
     include_str!("../migrations/0005_asking.sql"),
 ];
 

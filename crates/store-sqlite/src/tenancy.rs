@@ -26,6 +26,8 @@ macro_rules! credential_columns {
 
 const CREDENTIAL: &str =
     concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = ?1 AND digest = ?2");
+const CREDENTIAL_BY_ID: &str =
+    concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = ?1 AND id = ?2");
 const CREDENTIALS: &str =
     concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = ?1 ORDER BY id");
 const ADD_CREDENTIAL: &str = concat!(
@@ -54,6 +56,18 @@ impl Tenancy for SqliteStore {
     ) -> Result<Option<CredentialRow>, StoreError> {
         let digest = *digest;
         self.glance(move |connection| credential(connection, tenant, &digest)).await
+    }
+
+    async fn credential_by_id(
+        &self,
+        tenant: TenantId,
+        id: CredentialId,
+    ) -> Result<Option<CredentialRow>, StoreError> {
+        self.glance(move |connection| {
+            let values = params![tenant.as_bytes(), id.as_bytes()];
+            first(connection, CREDENTIAL_BY_ID, values, read_credential)
+        })
+        .await
     }
 
     async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, StoreError> {

@@ -114,7 +114,7 @@ fn read_data_key(columns: &mut Columns<'_>) -> Result<DataKeyRow, StoreError> {
     })
 }
 
-fn read_wrapped(columns: &mut Columns<'_>) -> Result<WrappedKey, StoreError> {
+pub fn read_wrapped(columns: &mut Columns<'_>) -> Result<WrappedKey, StoreError> {
     Ok(WrappedKey {
         master: MasterKeyId::from_bytes(columns.array()?),
         bytes: columns.bytes()?.to_vec(),

@@ -25,6 +25,7 @@ mod pages;
 pub mod people;
 pub mod permission;
 pub mod scene;
+pub mod signing_keys;
 pub mod sources;
 pub mod tenancy;
 pub mod unit;
@@ -249,6 +250,13 @@ macro_rules! contract_tests {
                 more_consents_show_what_was_hidden,
                 a_set_that_is_not_there_allows_nothing,
             }
+            signing_keys {
+                keys_come_back_as_they_were_added_in_order,
+                a_key_follows_the_newest_of_its_algorithm,
+                ids_are_unique,
+                of_many_keys_at_once_one_is_added,
+                old_keys_are_forgotten,
+            }
             sources {
                 a_movement_is_read_with_its_sources_by_id,
                 every_part_of_a_source_comes_back,
@@ -262,6 +270,7 @@ macro_rules! contract_tests {
                 ids_and_names_of_tenants_are_unique,
                 a_tenant_is_added_by_its_own_unit,
                 a_credential_is_found_by_its_digest,
+                a_credential_is_found_by_its_id,
                 credentials_are_listed_by_id,
                 a_revoked_credential_is_still_found,
                 a_credential_is_revoked_once,

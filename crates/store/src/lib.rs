@@ -25,6 +25,7 @@ pub mod memory;
 pub mod movements;
 pub mod outbox;
 pub mod people;
+pub mod signing_keys;
 pub mod tenancy;
 pub mod vault;
 pub mod work;
@@ -42,6 +43,7 @@ pub use jobs::Jobs;
 pub use movements::Movements;
 pub use outbox::Outbox;
 pub use people::People;
+pub use signing_keys::SigningKeys;
 pub use tenancy::Tenancy;
 pub use vault::Vault;
 pub use work::{Command, Committer, Receipt, UnitOfWork};
@@ -50,6 +52,7 @@ pub use work::{Command, Committer, Receipt, UnitOfWork};
 pub trait Store:
     Tenancy
     + Vault
+    + SigningKeys
     + People
     + Consents
     + Accounts
@@ -67,6 +70,7 @@ pub trait Store:
 impl<T> Store for T where
     T: Tenancy
         + Vault
+        + SigningKeys
         + People
         + Consents
         + Accounts

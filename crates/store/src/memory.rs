@@ -17,6 +17,7 @@ mod movements;
 mod outbox;
 mod people;
 mod records;
+mod signing_keys;
 mod tenancy;
 mod unit;
 mod vault;
@@ -31,6 +32,7 @@ use cartola_primitives::id::{ArchiveId, TenantId};
 use self::records::Records;
 use self::unit::Unit;
 use crate::arrivals::Signal;
+use crate::signing_keys::SigningKeyRow;
 use crate::{Committer, Receipt, StoreError, StoreErrorKind, UnitOfWork};
 
 /// The backend. Implements [`crate::Store`] and [`crate::Archive`]; share it behind an `Arc`.
@@ -44,6 +46,7 @@ pub struct MemoryStore {
 struct State {
     tenants: BTreeMap<TenantId, Arc<Records>>,
     secrets: BTreeMap<&'static str, WrappedKey>,
+    signing_keys: Vec<SigningKeyRow>,
     objects: BTreeMap<(TenantId, ArchiveId), Sealed>,
     next_failure: Option<StoreErrorKind>,
 }

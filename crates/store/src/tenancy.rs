@@ -84,6 +84,13 @@ pub trait Tenancy: Send + Sync {
         digest: &Digest,
     ) -> Result<Option<CredentialRow>, StoreError>;
 
+    /// The credential of that id, otherwise as [`Self::credential`].
+    async fn credential_by_id(
+        &self,
+        tenant: TenantId,
+        id: CredentialId,
+    ) -> Result<Option<CredentialRow>, StoreError>;
+
     /// All credentials of a tenant, by id.
     async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, StoreError>;
 }

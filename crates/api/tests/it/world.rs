@@ -9,6 +9,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use cartola_api::Settings;
 use cartola_connector::Registry;
+use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
 use cartola_engine::tenants::NewKeys;
 use cartola_engine::{Engine, Parts};
@@ -60,6 +61,7 @@ impl World {
                 .with(Arc::new(Statements::new())),
             clock: clock.clone(),
             randomness,
+            token_algorithm: Algorithm::default(),
         })
         .await
         .unwrap();

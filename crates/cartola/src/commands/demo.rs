@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use cartola_crypto::jws::Algorithm;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
@@ -102,6 +103,7 @@ async fn open(data: &Path, clock: Arc<dyn Clock>, sandbox: &str) -> anyhow::Resu
     Institutions::keep(data, Institutions::of_sandbox(sandbox))?;
     let institutions = Institutions::of_folder(data)?;
     let store = Options::default();
-    let installation = Installation { data: data.to_owned(), keys, store, institutions, clock };
+    let (data, token_algorithm) = (data.to_owned(), Algorithm::default());
+    let installation = Installation { data, keys, store, institutions, clock, token_algorithm };
     Gateway::open(installation).await
 }

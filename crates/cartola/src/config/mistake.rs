@@ -12,7 +12,7 @@ const COUNT: &str = "a whole number from 1 to 4294967295";
 const TABLE: &str = "a table";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 24] = [
+const EXPECTED: [(&str, &str); 26] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -23,6 +23,7 @@ const EXPECTED: [(&str, &str); 24] = [
     ("limits", TABLE),
     ("log", TABLE),
     ("store", TABLE),
+    ("tokens", TABLE),
     ("institution", TABLE),
     ("base_url", "a URL in quotes"),
     ("protocol", "\"mibanco\""),
@@ -40,6 +41,7 @@ const EXPECTED: [(&str, &str); 24] = [
     ("readers", COUNT),
     ("busy_seconds", COUNT),
     ("max_mebibytes", COUNT),
+    ("algorithm", "\"EdDSA\" or \"ES256\""),
 ];
 
 /// What is wrong and in which line.

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use cartola_crypto::jws::Algorithm;
 use cartola_store_sqlite::Options;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -86,6 +87,20 @@ impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::Text, level: "info".to_owned() }
     }
+}
+
+/// The gateway's own access tokens.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tokens {
+    /// How they are signed.
+    #[serde(deserialize_with = "algorithm")]
+    pub algorithm: Algorithm,
+}
+
+fn algorithm<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Algorithm, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Algorithm::parse(&name).ok_or_else(|| D::Error::custom("no algorithm"))
 }
 
 /// How the embedded store is run.

@@ -21,21 +21,30 @@ const COORDINATE_BYTES: usize = 32;
 const SCALAR_DRAWS: usize = 16;
 
 /// How a key signs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Algorithm {
-    /// Ed25519 (RFC 8037 §3.1).
+    /// Ed25519 (RFC 8037 §3.1). Faster, and its nonces cannot go wrong.
+    #[default]
     EdDsa,
     /// ECDSA on P-256 with SHA-256 (RFC 7518 §3.4), with RFC 6979's nonces.
     Es256,
 }
 
 impl Algorithm {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::EdDsa, Self::Es256];
+
     /// What `alg` says.
     pub const fn name(self) -> &'static str {
         match self {
             Self::EdDsa => "EdDSA",
             Self::Es256 => "ES256",
         }
+    }
+
+    /// The one of that name, letter by letter.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
     /// The byte in front of a wrapped key.
@@ -81,7 +90,7 @@ impl SigningKey {
     pub fn unwrap(ring: &KeyRing, wrapped: &WrappedKey) -> Result<Self, CryptoError> {
         let plain = ring.unwrap_bytes(WRAP_PURPOSE, wrapped)?;
         let (tag, bytes) = plain.expose().split_first().ok_or(CryptoError::Authentic)?;
-        let algorithm = [Algorithm::EdDsa, Algorithm::Es256]
+        let algorithm = Algorithm::ALL
             .into_iter()
             .find(|algorithm| algorithm.tag() == *tag)
             .ok_or(CryptoError::Authentic)?;

@@ -9,4 +9,5 @@ mod links;
 mod movements;
 mod once;
 mod tenants;
+mod tokens;
 mod world;

@@ -30,6 +30,39 @@ async fn nothing_but_a_key_opens() {
     }
 }
 
+/// Whether this id with this secret is a client.
+async fn is_client(world: &World, id: &str, secret: &str) -> bool {
+    let who = world.engine.authenticate_client(id, secret).await.unwrap();
+    who.is_some_and(|who| who.tenant == world.keys.tenant.id)
+}
+
+#[tokio::test]
+async fn a_client_has_its_own_secret_until_it_is_revoked() {
+    let world = World::new().await;
+    let other = world.engine.add_tenant("Otra", &Scope::ALL).await.unwrap();
+    let tenant = world.keys.tenant.clone();
+    let second = world.engine.issue(tenant.clone(), &[Scope::Read]).await.unwrap();
+    let id = world.keys.client_id.to_string();
+    let secret = world.keys.client_secret.expose().as_str();
+    let api_key = &world.keys.api_key.expose()["cartola_".len()..];
+    assert!(is_client(&world, &id, secret).await);
+    for wrong in ["", "cred_", &world.keys.api_key_id.to_string(), &id.to_uppercase()] {
+        assert!(!is_client(&world, wrong, secret).await, "{wrong}");
+    }
+    for keys in [&second, &other] {
+        assert!(!is_client(&world, &keys.client_id.to_string(), secret).await);
+        assert!(!is_client(&world, &id, keys.client_secret.expose()).await);
+    }
+    for wrong in ["", "ñ", api_key, &secret[1..], &format!("{secret}AAAA"), &secret.to_lowercase()]
+    {
+        assert!(!is_client(&world, &id, wrong).await);
+    }
+    assert!(!is_client(&world, &world.keys.api_key_id.to_string(), api_key).await);
+    world.engine.revoke_credential(tenant.id, world.keys.client_id).await.unwrap();
+    assert!(!is_client(&world, &id, secret).await);
+    assert!(is_client(&world, &second.client_id.to_string(), second.client_secret.expose()).await);
+}
+
 #[tokio::test]
 async fn names_of_tenants_are_sound_and_unique() {
     let world = World::new().await;

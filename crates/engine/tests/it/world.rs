@@ -8,6 +8,7 @@ use std::time::Duration;
 use bank::Bank;
 use bytes::Bytes;
 use cartola_connector::Registry;
+use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
 use cartola_engine::imports::{ImportError, ImportReport, Imported, Upload};
 use cartola_engine::once::Reply;
@@ -64,14 +65,14 @@ impl World {
     async fn open(connectors: Registry) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap()));
-        let randomness = Arc::new(SeededRandomness::new(1));
         let engine = Engine::open(Parts {
             store: store.clone(),
             archive: store.clone(),
-            keys: KeyRing::new(MasterKey::generate(randomness.as_ref()), Vec::new()),
+            keys: ring(),
             connectors: connectors.with(Arc::new(StatementFiles::new())),
             clock: clock.clone(),
-            randomness,
+            randomness: Arc::new(SeededRandomness::new(1)),
+            token_algorithm: Algorithm::default(),
         })
         .await
         .unwrap();
@@ -97,6 +98,20 @@ impl World {
         self.worker.run_due().await.unwrap();
         self.engine.wait_for(&mut pending, Duration::ZERO).await.unwrap().expect("it ended")?;
         self.engine.last_reading(&self.who, link).await.unwrap().expect("it was read").outcome
+    }
+
+    /// Another process on the same store, with a clock that goes along.
+    pub async fn another(&self, seed: u64, token_algorithm: Algorithm) -> Engine {
+        let parts = Parts {
+            store: self.store.clone(),
+            archive: self.store.clone(),
+            keys: ring(),
+            connectors: Registry::default(),
+            clock: self.clock.clone(),
+            randomness: Arc::new(SeededRandomness::new(seed)),
+            token_algorithm,
+        };
+        Engine::open(parts).await.unwrap()
     }
 
     pub async fn import(&self, rows: &[&str]) -> ImportReport {
@@ -125,6 +140,11 @@ impl World {
         let entries = self.engine.audit(&self.who, 0, 1_000).await.unwrap();
         entries.into_iter().map(|entry| entry.event.action).collect()
     }
+}
+
+/// The master key of every world.
+pub fn ring() -> KeyRing {
+    KeyRing::new(MasterKey::generate(&SeededRandomness::new(0)), Vec::new())
 }
 
 pub fn query(account: Option<AccountId>, status: Option<MovementStatus>) -> MovementQuery {

@@ -8,6 +8,7 @@ use axum::http::{Request, StatusCode};
 use axum::routing::{get, post};
 use axum::{Router, response::Response};
 use cartola_connector::Registry;
+use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
 use cartola_engine::{Engine, Parts};
 use cartola_http::{Gate, Json, Limits, layer};
@@ -28,6 +29,7 @@ async fn router() -> Router {
         connectors: Registry::default(),
         clock: Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap())),
         randomness,
+        token_algorithm: Algorithm::default(),
     })
     .await
     .unwrap();

@@ -77,6 +77,7 @@ fn as_first_release(folder: &Path) {
         "reading",
         "sign_ins",
         "link_account",
+        "signing_key",
     ];
     let connection = connect(folder);
     for table in LATER {

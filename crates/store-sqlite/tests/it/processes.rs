@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use cartola_store::{Command, Committer, Store, Tenancy};
+use cartola_crypto::jws::Algorithm;
+use cartola_store::contract::fixtures::{Fixtures, NOW};
+use cartola_store::signing_keys::SigningKeyRow;
+use cartola_store::{Command, Committer, SigningKeys, Store, Tenancy};
 use cartola_store_sqlite::SqliteStore;
 
 use crate::support::{Kept, assert_sound, options, statement};
@@ -49,6 +52,35 @@ async fn what_one_has_committed_the_other_reads() {
     other.commit(revoke).await.expect("the credential holds");
     let seen = read(&kept.store).await.expect("the credential");
     assert!(seen.revoked_at.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_that_rotate_keys_at_once_one_does() {
+    const ROUNDS: usize = 20;
+    let kept = Kept::new();
+    let make = Fixtures::new(1);
+    let stores = [Arc::clone(&kept.store), kept.again()];
+    let mut newest: Option<String> = None;
+    for round in 0..ROUNDS {
+        let mut callers = tokio::task::JoinSet::new();
+        for (number, store) in stores.iter().enumerate() {
+            let row = SigningKeyRow {
+                id: format!("{round} of {number}"),
+                algorithm: Algorithm::EdDsa,
+                wrapped: make.wrapped(),
+                created_at: NOW,
+            };
+            let (store, newest) = (Arc::clone(store), newest.clone());
+            callers.spawn(async move { store.add_signing_key(row, newest).await });
+        }
+        let outcomes = callers.join_all().await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+        let [one, other] = [&stores[0], &stores[1]];
+        let keys = one.signing_keys().await.expect("a read");
+        assert_eq!(keys, other.signing_keys().await.expect("a read"));
+        assert_eq!(keys.len(), round + 1);
+        newest = keys.last().map(|key| key.id.clone());
+    }
 }
 
 #[tokio::test]

@@ -116,6 +116,8 @@ pub async fn tenancy_and_vault(backend: Backend) {
     let store = &backend.store;
     let digest = &rows.credential.digest;
     assert_eq!(store.credential(other, digest).await.expect("a read"), None);
+    let id = rows.credential.id;
+    assert_eq!(store.credential_by_id(other, id).await.expect("a read"), None);
     assert_eq!(store.credentials(other).await.expect("a read"), []);
     assert_eq!(store.data_key(other, rows.data_key.id).await.expect("a read"), None);
     assert_eq!(store.data_key_of(other, None).await.expect("a read"), None);

@@ -64,6 +64,22 @@ pub async fn a_credential_is_found_by_its_digest(backend: Backend) {
     assert_eq!(found, None);
 }
 
+/// Each credential is found by its own id, revoked or not.
+pub async fn a_credential_is_found_by_its_id(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (store, tenant) = (&scene.store, scene.make.tenant);
+    let mut rows = [(); 3].map(|()| scene.make.credential());
+    for row in &rows {
+        assert_eq!(store.credential_by_id(tenant, row.id).await.expect("a read"), None);
+        scene.apply(Command::AddCredential(row.clone())).await;
+    }
+    scene.commit(scene.unit_at(at(60)).with(Command::RevokeCredential(rows[1].id))).await;
+    rows[1].revoked_at = Some(at(60));
+    for row in rows {
+        assert_eq!(store.credential_by_id(tenant, row.id).await.expect("a read"), Some(row));
+    }
+}
+
 /// All of a tenant's credentials, by id.
 pub async fn credentials_are_listed_by_id(backend: Backend) {
     let scene = Scene::new(&backend).await;

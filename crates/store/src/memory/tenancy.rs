@@ -28,6 +28,14 @@ impl Tenancy for MemoryStore {
         Ok(records.credentials.values().find(|row| row.digest == *digest).cloned())
     }
 
+    async fn credential_by_id(
+        &self,
+        tenant: TenantId,
+        id: CredentialId,
+    ) -> Result<Option<CredentialRow>, StoreError> {
+        Ok(self.records(tenant).credentials.get(&id).cloned())
+    }
+
     async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, StoreError> {
         Ok(self.records(tenant).credentials.values().cloned().collect())
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 use cartola_engine::Engine;
 use cartola_engine::tenants::NewKeys;
-use cartola_model::Scope;
+use cartola_model::{Principal, Scope};
 use cartola_primitives::Secret;
 use cartola_primitives::id::{CredentialId, TenantId};
 use cartola_store::tenancy::TenantRow;
@@ -59,20 +59,24 @@ impl DemoKeys {
             .with_context(|| format!("{} cannot be written", path.display()))
     }
 
-    async fn open_something(&self, engine: &Engine) -> anyhow::Result<bool> {
-        let who = engine.authenticate(self.api_key.expose()).await;
-        let who = who.context("the demo's key cannot be tried")?;
-        Ok(who.is_some_and(|who| who.tenant == self.tenant))
+    /// Whether programs get in with both: the bearer key, and the client's id and secret.
+    async fn open_their_tenant(&self, engine: &Engine) -> anyhow::Result<bool> {
+        const TRYING: &str = "the demo's keys cannot be tried";
+        let (id, secret) = (self.client_id.to_string(), self.client_secret.expose());
+        let by_key = engine.authenticate(self.api_key.expose()).await.context(TRYING)?;
+        let by_secret = engine.authenticate_client(&id, secret).await.context(TRYING)?;
+        let opens = |who: Option<Principal>| who.is_some_and(|who| who.tenant == self.tenant);
+        Ok(opens(by_key) && opens(by_secret))
     }
 }
 
-/// The keys in the folder, or new ones where there are none that open anything.
+/// The keys in the folder, or new ones where not all of them open the tenant.
 pub async fn same_or_new(engine: &Engine, data: &Path) -> anyhow::Result<DemoKeys> {
     let path = data.join(FILE);
     if path.exists() {
         match serde_json::from_str::<DemoKeys>(read_text(&path)?.expose()) {
-            Ok(keys) if keys.open_something(engine).await? => return Ok(keys),
-            Ok(_) => tracing::warn!("demo.keys.replaced: those in the folder open nothing"),
+            Ok(keys) if keys.open_their_tenant(engine).await? => return Ok(keys),
+            Ok(_) => tracing::warn!("demo.keys.replaced: not all in the folder open the tenant"),
             Err(_) => tracing::warn!("demo.keys.replaced: the file in the folder is damaged"),
         }
     }
