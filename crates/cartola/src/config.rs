@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use cartola_events::Reach;
 use cartola_primitives::clock::SystemClock;
 use serde::Deserialize;
 
@@ -122,8 +123,8 @@ impl Config {
         })?;
         let institutions = Institutions::read(&self.institution).map_err(wrong_use)?;
         let store = self.store.options();
-        let clock = Arc::new(SystemClock);
-        Ok(Installation { data: self.data.clone(), keys, store, institutions, clock })
+        let (clock, reach) = (Arc::new(SystemClock), Reach::Public);
+        Ok(Installation { data: self.data.clone(), keys, store, institutions, clock, reach })
     }
 }
 

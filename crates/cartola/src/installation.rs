@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use cartola_crypto::KeyRing;
+use cartola_events::Reach;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
@@ -40,6 +41,8 @@ pub struct Installation {
     pub institutions: Institutions,
     /// Business time.
     pub clock: Arc<dyn Clock>,
+    /// Which receivers may be called.
+    pub reach: Reach,
 }
 
 impl Named {
@@ -74,5 +77,6 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
     let keys = keys::of_folder(data)?;
     let institutions = Institutions::of_folder(data)?;
     let (store, clock) = (Options::default(), sandbox::clock_beside(data)?);
-    Ok(Installation { data: data.to_owned(), keys, store, institutions, clock })
+    let reach = Reach::PublicAndLoopback;
+    Ok(Installation { data: data.to_owned(), keys, store, institutions, clock, reach })
 }

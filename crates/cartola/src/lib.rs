@@ -9,6 +9,7 @@ mod installation;
 mod institutions;
 mod keys;
 pub mod logging;
+mod outbox;
 mod output;
 mod problem;
 mod sandbox;

@@ -10,6 +10,7 @@ use cartola_connector::Registry;
 use cartola_crypto::{CryptoError, LookupKey};
 use cartola_engine::vault::LOOKUP_KEY;
 use cartola_engine::{Engine, EngineError, Parts};
+use cartola_events::Reach;
 use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_file::StatementFiles;
@@ -33,12 +34,14 @@ const CLOSING: Duration = Duration::from_secs(10);
 pub struct Gateway {
     pub engine: Engine,
     pub store: Arc<SqliteStore>,
+    pub clock: Arc<dyn Clock>,
+    pub reach: Reach,
 }
 
 impl Gateway {
     /// Opens the store and the engine on it.
     pub async fn open(installation: Installation) -> anyhow::Result<Self> {
-        let Installation { data, keys, store: options, institutions, clock } = installation;
+        let Installation { data, keys, store: options, institutions, clock, reach } = installation;
         folder::prepare(&data, &folder::GATEWAY)?;
         let opening = || format!("the data folder {} cannot be opened", data.display());
         let wrong_key = |error: CryptoError| {
@@ -58,14 +61,14 @@ impl Gateway {
             archive: store.archive(),
             keys,
             connectors: connectors(&institutions),
-            clock,
+            clock: clock.clone(),
             randomness: Arc::new(OsRandomness),
         };
         let engine = Engine::open(parts).await.map_err(|error| match error {
             EngineError::Crypto(error) => wrong_key(error),
             error => anyhow::Error::new(error).context(opening()),
         })?;
-        Ok(Self { engine, store })
+        Ok(Self { engine, store, clock, reach })
     }
 
     /// Removes what crashes have left in the archive: a statement under no consent is not kept. Call

@@ -13,6 +13,8 @@ pub mod ingest;
 pub mod links;
 pub mod movements;
 pub mod once;
+pub mod outbox;
+pub mod retention;
 mod retry;
 pub mod rows;
 pub mod tenants;

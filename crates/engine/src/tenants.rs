@@ -156,8 +156,7 @@ impl Engine {
     ) -> Result<(Secret<String>, CredentialRow), EngineError> {
         let secret: [u8; SECRET_BYTES] = self.vault().random();
         let mut row = self.credential(tenant, CredentialKind::WebhookSecret, &[], &secret);
-        let place = Place { table: "credential", column: "secret", row: row.id.as_bytes(), tenant };
-        row.sealed = Some(self.vault().seal(key, &place, &secret)?);
+        row.sealed = Some(self.vault().seal(key, &secret_place(tenant, &row.id), &secret)?);
         let text = format!("whsec_{}", data_encoding::BASE64.encode(&secret));
         Ok((Secret::new(text), row))
     }
@@ -214,6 +213,11 @@ impl Engine {
             scopes: row.scopes,
         }))
     }
+}
+
+/// Where the secret of a credential is sealed, for the kind that we must use ourselves.
+pub(crate) fn secret_place(tenant: TenantId, id: &CredentialId) -> Place<'_> {
+    Place { table: "credential", column: "secret", row: id.as_bytes(), tenant }
 }
 
 fn parse_key(key: &str) -> Option<(TenantId, Secret<Vec<u8>>)> {

@@ -38,6 +38,8 @@ pub mod purpose {
     pub const ANSWER: &str = "answer";
     /// What an idempotent call asked.
     pub const FINGERPRINT: &str = "fingerprint";
+    /// URLs that messages go to.
+    pub const DESTINATION: &str = "destination";
 }
 
 /// The vault of this process.

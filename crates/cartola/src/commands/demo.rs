@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use cartola_events::Reach;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
@@ -101,7 +102,8 @@ async fn open(data: &Path, clock: Arc<dyn Clock>, sandbox: &str) -> anyhow::Resu
     let keys = master_keys::of_folder_or_new(data)?;
     Institutions::keep(data, Institutions::of_sandbox(sandbox))?;
     let institutions = Institutions::of_folder(data)?;
-    let store = Options::default();
-    let installation = Installation { data: data.to_owned(), keys, store, institutions, clock };
+    let (store, reach) = (Options::default(), Reach::PublicAndLoopback);
+    let data = data.to_owned();
+    let installation = Installation { data, keys, store, institutions, clock, reach };
     Gateway::open(installation).await
 }

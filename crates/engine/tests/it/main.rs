@@ -8,5 +8,6 @@ mod ingest;
 mod links;
 mod movements;
 mod once;
+mod outbox;
 mod tenants;
 mod world;
