@@ -15,10 +15,15 @@ pub mod sync;
 pub mod tenants;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 
 use crate::command_line::Command;
+
+/// How long threads are waited for whose work nobody waits for any more, such as the look-up of a
+/// name that the system goes on with.
+const LETTING_GO: Duration = Duration::from_secs(1);
 
 /// Runs a command on a runtime of its own.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -26,7 +31,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()
         .context("the process cannot start its threads; raise its limits")?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         match command {
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
@@ -42,5 +47,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Doctor(arguments) => doctor::run(arguments).await,
             Command::Openapi(arguments) => openapi::run(&arguments),
         }
-    })
+    });
+    runtime.shutdown_timeout(LETTING_GO);
+    outcome
 }

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use cartola_events::Reach;
 use cartola_primitives::clock::SystemClock;
 use serde::Deserialize;
 
@@ -123,10 +124,15 @@ impl Config {
             wrong_use(format!("the master keys cannot be read: {}", sentence(&error)))
         })?;
         let institutions = Institutions::read(&self.institution).map_err(wrong_use)?;
-        let store = self.store.options();
-        let clock = Arc::new(SystemClock);
-        let (data, token_algorithm) = (self.data.clone(), self.tokens.algorithm);
-        Ok(Installation { data, keys, store, institutions, clock, token_algorithm })
+        Ok(Installation {
+            data: self.data.clone(),
+            keys,
+            store: self.store.options(),
+            institutions,
+            clock: Arc::new(SystemClock),
+            token_algorithm: self.tokens.algorithm,
+            reach: Reach::Public,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use cartola_crypto::KeyRing;
 use cartola_crypto::jws::Algorithm;
+use cartola_events::Reach;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
@@ -43,6 +44,8 @@ pub struct Installation {
     pub clock: Arc<dyn Clock>,
     /// How access tokens are signed.
     pub token_algorithm: Algorithm,
+    /// Which receivers may be called.
+    pub reach: Reach,
 }
 
 impl Named {
@@ -76,7 +79,13 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
     }
     let keys = keys::of_folder(data)?;
     let institutions = Institutions::of_folder(data)?;
-    let (store, clock) = (Options::default(), sandbox::clock_beside(data)?);
-    let (data, token_algorithm) = (data.to_owned(), Algorithm::default());
-    Ok(Installation { data, keys, store, institutions, clock, token_algorithm })
+    Ok(Installation {
+        data: data.to_owned(),
+        keys,
+        store: Options::default(),
+        institutions,
+        clock: sandbox::clock_beside(data)?,
+        token_algorithm: Algorithm::default(),
+        reach: Reach::PublicAndLoopback,
+    })
 }

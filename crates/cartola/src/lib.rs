@@ -10,6 +10,7 @@ mod institutions;
 mod jobs;
 mod keys;
 pub mod logging;
+mod outbox;
 mod output;
 mod problem;
 mod sandbox;

@@ -3,6 +3,7 @@
 pub mod background;
 pub mod connections;
 mod stop;
+pub mod workers;
 
 use std::future::pending;
 use std::net::SocketAddr;
@@ -10,15 +11,17 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use cartola_engine::work::MAX_RUNNING;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use tokio::net::TcpListener;
 
 use crate::jobs::Jobs;
+use crate::outbox;
 use crate::wiring::Gateway;
 
 use background::Background;
 pub use background::Metrics;
 use connections::Connections;
+use workers::Workers;
 
 /// Listens on an address; `remedy` says what to do when it is taken.
 pub async fn listen(address: SocketAddr, remedy: &str) -> anyhow::Result<TcpListener> {
@@ -30,7 +33,8 @@ pub async fn listen(address: SocketAddr, remedy: &str) -> anyhow::Result<TcpList
     }
 }
 
-/// Serves a gateway until a signal says to stop, and writes down the last reads.
+/// Serves a gateway until a signal says to stop, and writes down the last reads. Hold the lock of
+/// its data folder: what an earlier process has begun is taken over at once.
 pub async fn run(
     gateway: Gateway,
     metrics: Metrics,
@@ -40,18 +44,24 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let background = Background::start(gateway.engine.clone(), metrics);
     let jobs = Jobs::start(gateway.engine.clone(), gateway.data.clone(), MAX_RUNNING);
-    until_stopped(sites, drain, announce).await?;
+    let mut workers = Workers::default();
+    let deliveries = outbox::worker(&gateway);
+    workers.start(async move |stop| deliveries.run(stop).await);
+    until_stopped(sites, drain, announce, workers.drain(drain)).await?;
+    // Not before: requests that are let end may wait for one.
     jobs.stop().await;
     background.stop().await;
     gateway.close().await
 }
 
 /// Serves until a signal says to stop: then takes no more requests, and lets those under way end,
-/// for so long at most. A second signal ends it at once.
+/// for so long at most, while `ending` does what else the stop asks for. A second signal ends it at
+/// once.
 pub async fn until_stopped(
     mut sites: Vec<Connections>,
     drain: Duration,
     announce: impl FnOnce() -> anyhow::Result<()>,
+    ending: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let mut stop = stop::Signals::listen().context("the process cannot listen to signals")?;
     announce()?;
@@ -62,7 +72,7 @@ pub async fn until_stopped(
     }
     tracing::info!("serve.stopping");
     tokio::select! {
-        _ = join_all(sites.into_iter().map(|site| site.drain(drain))) => {}
+        _ = join(join_all(sites.into_iter().map(|site| site.drain(drain))), ending) => {}
         () = stop.next() => tracing::warn!("serve.stopped_at_once"),
     }
     Ok(())

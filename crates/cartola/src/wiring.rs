@@ -12,6 +12,7 @@ use cartola_crypto::{CryptoError, LookupKey};
 use cartola_engine::vault::LOOKUP_KEY;
 use cartola_engine::work::Handler;
 use cartola_engine::{Engine, EngineError, Parts};
+use cartola_events::Reach;
 use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_file::StatementFiles;
@@ -37,13 +38,22 @@ pub struct Gateway {
     pub store: Arc<SqliteStore>,
     /// Its data folder.
     pub data: PathBuf,
+    pub clock: Arc<dyn Clock>,
+    pub reach: Reach,
 }
 
 impl Gateway {
     /// Opens the store and the engine on it.
     pub async fn open(installation: Installation) -> anyhow::Result<Self> {
-        let Installation { data, keys, store: options, institutions, clock, token_algorithm } =
-            installation;
+        let Installation {
+            data,
+            keys,
+            store: options,
+            institutions,
+            clock,
+            token_algorithm,
+            reach,
+        } = installation;
         folder::prepare(&data, &folder::GATEWAY)?;
         let opening = || format!("the data folder {} cannot be opened", data.display());
         let wrong_key = |error: CryptoError| {
@@ -63,7 +73,7 @@ impl Gateway {
             archive: store.archive(),
             keys,
             connectors: connectors(&institutions),
-            clock,
+            clock: clock.clone(),
             randomness: Arc::new(OsRandomness),
             token_algorithm,
         };
@@ -71,7 +81,7 @@ impl Gateway {
             EngineError::Crypto(error) => wrong_key(error),
             error => anyhow::Error::new(error).context(opening()),
         })?;
-        Ok(Self { engine, store, data })
+        Ok(Self { engine, store, data, clock, reach })
     }
 
     /// Removes what crashes have left in the archive: a statement under no consent is not kept. Call

@@ -38,10 +38,15 @@ impl WebhookSecret {
         let digits = text.expose().trim();
         let digits = digits.strip_prefix(PREFIX).unwrap_or(digits);
         let bytes = BASE64.decode(digits.as_bytes()).map(Secret::new);
-        match bytes {
-            Ok(bytes) if (MIN_BYTES..=MAX_BYTES).contains(&bytes.expose().len()) => Ok(Self(bytes)),
-            _ => Err(CryptoError::WebhookSecretFormat),
+        Self::from_bytes(bytes.map_err(|_| CryptoError::WebhookSecretFormat)?)
+    }
+
+    /// The secret whose bytes these are, 24 to 64 of them.
+    pub fn from_bytes(bytes: Secret<Vec<u8>>) -> Result<Self, CryptoError> {
+        if !(MIN_BYTES..=MAX_BYTES).contains(&bytes.expose().len()) {
+            return Err(CryptoError::WebhookSecretFormat);
         }
+        Ok(Self(bytes))
     }
 
     /// The form that [`Self::parse`] reads, to be shown to the receiver once.

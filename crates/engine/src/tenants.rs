@@ -154,8 +154,7 @@ impl Engine {
     ) -> Result<(Secret<String>, CredentialRow), EngineError> {
         let secret: [u8; SECRET_BYTES] = self.vault().random();
         let mut row = self.credential(tenant, CredentialKind::WebhookSecret, &[], &secret);
-        let place = Place { table: "credential", column: "secret", row: row.id.as_bytes(), tenant };
-        row.sealed = Some(self.vault().seal(key, &place, &secret)?);
+        row.sealed = Some(self.vault().seal(key, &secret_place(tenant, &row.id), &secret)?);
         let text = format!("whsec_{}", data_encoding::BASE64.encode(&secret));
         Ok((Secret::new(text), row))
     }
@@ -231,6 +230,11 @@ impl Engine {
         let row = self.store().credential(tenant, &digest).await?;
         Ok(row.and_then(|row| principal(tenant, row, kind)))
     }
+}
+
+/// Where the secret of a credential is sealed, for the kind that we must use ourselves.
+pub(crate) fn secret_place(tenant: TenantId, id: &CredentialId) -> Place<'_> {
+    Place { table: "credential", column: "secret", row: id.as_bytes(), tenant }
 }
 
 /// Who acts through a credential, if it is of that kind and holds.

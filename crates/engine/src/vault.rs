@@ -43,6 +43,8 @@ pub mod purpose {
     pub const DEVICE: &str = "device";
     /// What an idempotent call asked.
     pub const FINGERPRINT: &str = "fingerprint";
+    /// URLs that messages go to.
+    pub const DESTINATION: &str = "destination";
 }
 
 /// The vault of this process.

@@ -15,7 +15,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cartola_model::Failure;
 use cartola_primitives::id::{IdMinter, JobId, LeaseId, TenantId};
-use cartola_primitives::{Monotonic, Secret, Timestamp};
+use cartola_primitives::{Monotonic, Secret};
 use cartola_store::jobs::{
     ClaimedJob, Claimer, ClaimerParts, JobEnd, JobKind, JobRow, JobState, Queue,
 };
@@ -199,10 +199,5 @@ impl Engine {
         id: JobId,
     ) -> Result<Option<Ended>, EngineError> {
         Ok(self.store().job(tenant, id).await?.as_ref().and_then(ended))
-    }
-
-    /// Forgets jobs and messages that ended before an instant, some of them; gives their number.
-    pub async fn forget_ended_jobs(&self, before: Timestamp) -> Result<usize, EngineError> {
-        Ok(self.store().forget_ended(before).await?)
     }
 }

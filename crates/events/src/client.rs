@@ -31,6 +31,9 @@ pub use self::resolve::{Resolver, SystemResolver};
 /// How long a call may take, from the look-up of the name to the end of the answer.
 pub const TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How long the name of a URL that is to be registered is looked up. Somebody waits for the answer.
+pub const LOOK_UP: Duration = Duration::from_secs(5);
+
 /// Bytes of an answer's body that are read; whatever follows is left.
 pub const MAX_ANSWER_BYTES: usize = 64 << 10;
 
@@ -83,13 +86,13 @@ impl Client {
     }
 
     /// Whether a URL may be registered: none of its addresses is forbidden at this moment. A name
-    /// that does not resolve yet is taken, since each call looks again.
+    /// that does not resolve yet, or not within [`LOOK_UP`], is taken, since each call looks again.
     pub async fn admit(&self, url: &TargetUrl) -> Result<(), UrlError> {
         let addresses = match host(url.uri()) {
             Host::Address(address) => vec![address],
             Host::Name(name) => {
                 let resolving = self.guarded.resolve(name, port(url.uri()));
-                match timeout(self.timeout, resolving).await {
+                match timeout(self.timeout.min(LOOK_UP), resolving).await {
                     Ok(Ok(addresses)) => addresses,
                     Ok(Err(_)) | Err(_) => return Ok(()),
                 }

@@ -1,18 +1,14 @@
-//! Where a message goes, and how it is sealed.
+//! Where a message goes: what is sealed as its envelope.
 
-use cartola_crypto::{CryptoError, DataKey, Digest, WebhookSecret};
-use cartola_primitives::id::{MessageId, TenantId};
-use cartola_primitives::{Randomness, Secret};
-use cartola_store::outbox::MessageOrder;
+use cartola_crypto::WebhookSecret;
+use cartola_primitives::Secret;
+use cartola_primitives::id::MessageId;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::TargetUrl;
 use crate::url::UrlError;
-
-/// Version of the shape that is sealed.
-const SCHEMA: u16 = 1;
 
 /// Header lines of a destination's own.
 pub const MAX_HEADERS: usize = 32;
@@ -99,8 +95,8 @@ impl Destination {
         (!signatures.is_empty()).then(|| signatures.join(" "))
     }
 
-    /// The bytes that are sealed.
-    fn to_bytes(&self) -> Secret<Vec<u8>> {
+    /// The envelope of a message: the bytes that are sealed.
+    pub fn to_bytes(&self) -> Secret<Vec<u8>> {
         let text =
             |value: &HeaderValue| value.to_str().expect("a header was read from text").to_owned();
         let shape = Shape {
@@ -126,22 +122,6 @@ impl Destination {
             .collect::<Result<_, _>>()
             .map_err(|_| DestinationError::Secrets)?;
         Self::new(TargetUrl::parse(&shape.url)?, &shape.headers, secrets)
-    }
-
-    /// A message to this destination, sealed under a key of its tenant. `lookup` is the keyed
-    /// digest of the URL.
-    pub fn message(
-        &self,
-        (tenant, id): (TenantId, MessageId),
-        lookup: Digest,
-        body: &[u8],
-        key: &DataKey,
-        randomness: &dyn Randomness,
-    ) -> Result<MessageOrder, CryptoError> {
-        let envelope = MessageOrder::envelope_place(tenant, &id);
-        let envelope = key.seal(&envelope, SCHEMA, self.to_bytes().expose(), randomness)?;
-        let body = key.seal(&MessageOrder::body_place(tenant, &id), SCHEMA, body, randomness)?;
-        Ok(MessageOrder { id, destination: lookup, envelope, body })
     }
 }
 

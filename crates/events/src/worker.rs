@@ -4,6 +4,7 @@
 //! in one unit of work that ends the lease. When the process dies, or the store fails, between
 //! sending and recording, the message is sent again: with the same id, by which receivers know it.
 
+mod count;
 mod delivery;
 
 use std::future::Future;
@@ -11,10 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cartola_crypto::{Place, Sealed};
-use cartola_primitives::id::IdMinter;
-use cartola_primitives::{Clock, Monotonic, Randomness, Secret};
+use cartola_primitives::id::{IdMinter, TenantId};
+use cartola_primitives::{Clock, Monotonic, Randomness};
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, Queue};
+use cartola_store::outbox::{MessageOrder, PlainMessage};
 use cartola_store::{Store, StoreError};
 use tokio::task::JoinSet;
 
@@ -33,11 +34,12 @@ const _: () = assert!(TERM.as_secs() >= 3 * TIMEOUT.as_secs(), "a delivery fits 
 /// another process wrote, for what is due meanwhile, and for leases that are over.
 pub const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// Opens what is sealed.
+/// Opens what is sealed of messages, and nothing else: the keys stay where they are.
 #[async_trait]
 pub trait Opener: Send + Sync {
-    /// The plain content, or nothing where it cannot be opened. Whoever implements this logs why.
-    async fn open(&self, place: &Place<'_>, sealed: &Sealed) -> Option<Secret<Vec<u8>>>;
+    /// The message in plain, or nothing where it cannot be opened. Whoever implements this logs
+    /// why.
+    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<PlainMessage>;
 }
 
 /// What the worker works with.

@@ -1,4 +1,4 @@
-//! What every HTTP room shares: the principal of a request, limits, request ids, problems.
+//! What every HTTP room shares: the principal of a request, limits, request ids, problems, callbacks.
 //!
 //! A room makes a `Router<Gate>` of its handlers and puts [`layer::around`] it. A handler takes
 //! the caller as [`Authenticated`], what is asked through the strict extractors of this crate,
@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod body;
+pub mod callbacks;
 mod context;
 pub mod cursor;
 mod gate;
@@ -19,6 +20,7 @@ pub mod rate;
 mod refusal;
 
 pub use body::Json;
+pub use callbacks::{Callback, Callbacks};
 pub use context::{MAX_REQUEST_ID_BYTES, REQUEST_ID, RequestContext};
 pub use cursor::Cursor;
 pub use gate::{Gate, Limits, MAX_UPLOAD_BYTES, MAX_UPLOADS, UPLOAD_WAIT};

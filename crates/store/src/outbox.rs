@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cartola_crypto::{Digest, Place, Sealed};
 use cartola_model::Failure;
-use cartola_primitives::Timestamp;
 use cartola_primitives::id::{JobId, MessageId, TenantId};
+use cartola_primitives::{Secret, Timestamp};
 
 use crate::jobs::{JobEnd, JobKind, JobOrder, JobState, Priority, Queue, Standing};
 use crate::{Page, StoreError, StoreErrorKind};
@@ -21,6 +21,14 @@ pub const DELIVERY: &str = "outbox.deliver";
 
 /// Sealed destination and body of one message together, at most, bytes.
 pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
+
+/// What is sealed of a message, in plain: between whoever writes or delivers it and the vault.
+pub struct PlainMessage {
+    /// URL, headers and signing secrets, in a form that only `events` knows.
+    pub envelope: Secret<Vec<u8>>,
+    /// The body.
+    pub body: Secret<Vec<u8>>,
+}
 
 /// A message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

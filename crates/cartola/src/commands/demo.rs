@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use cartola_crypto::jws::Algorithm;
+use cartola_events::Reach;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
@@ -102,8 +103,14 @@ async fn open(data: &Path, clock: Arc<dyn Clock>, sandbox: &str) -> anyhow::Resu
     let keys = master_keys::of_folder_or_new(data)?;
     Institutions::keep(data, Institutions::of_sandbox(sandbox))?;
     let institutions = Institutions::of_folder(data)?;
-    let store = Options::default();
-    let (data, token_algorithm) = (data.to_owned(), Algorithm::default());
-    let installation = Installation { data, keys, store, institutions, clock, token_algorithm };
+    let installation = Installation {
+        data: data.to_owned(),
+        keys,
+        store: Options::default(),
+        institutions,
+        clock,
+        token_algorithm: Algorithm::default(),
+        reach: Reach::PublicAndLoopback,
+    };
     Gateway::open(installation).await
 }

@@ -1,5 +1,6 @@
 //! `cartola sandbox`: Chile in a box, by itself.
 
+use std::future::ready;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let limits = Limits::default();
     let connections = Connections::new(listener, sandbox::router(world), &limits);
     let announce = || Ok(output::line(format_args!("the sandbox is ready at http://{address}"))?);
-    serve::until_stopped(vec![connections], seconds(limits.drain_seconds), announce).await?;
+    serve::until_stopped(vec![connections], seconds(limits.drain_seconds), announce, ready(()))
+        .await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -14,6 +14,13 @@ use tokio::time::{MissedTickBehavior, interval};
 /// readings.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// How often what has ended long ago is forgotten.
+const FORGET_EVERY: Duration = Duration::from_mins(1);
+
+/// Pages that are forgotten at a time, so that a stop does not wait for a year's work: 10,000 jobs
+/// a minute are more than can end in one for long.
+const MAX_PAGES_FORGOTTEN: usize = 10;
+
 /// The process's metrics.
 #[derive(Clone)]
 pub struct Metrics {
@@ -43,7 +50,9 @@ impl Background {
     /// Starts those of a gateway.
     pub fn start(engine: Engine, metrics: Metrics) -> Self {
         let mut this = Self::idle();
-        this.repeat(FLUSH_EVERY, move || flush(engine.clone()));
+        let flushing = engine.clone();
+        this.repeat(FLUSH_EVERY, move || flush(flushing.clone()));
+        this.repeat(FORGET_EVERY, move || forget(engine.clone()));
         this.repeat(UPKEEP_EVERY, move || {
             metrics.handle.run_upkeep();
             std::future::ready(())
@@ -90,6 +99,20 @@ impl Background {
 async fn flush(engine: Engine) {
     if let Err(error) = engine.flush_accesses().await {
         tracing::warn!(error = %error, "serve.audit.flush_failed");
+    }
+}
+
+/// Forgets jobs and messages that have ended long ago.
+async fn forget(engine: Engine) {
+    for _ in 0..MAX_PAGES_FORGOTTEN {
+        match engine.forget_ended().await {
+            Ok(0) => return,
+            Ok(count) => tracing::info!(count, "serve.jobs.forgotten"),
+            Err(error) => {
+                tracing::warn!(error = %error, "serve.jobs.not_forgotten");
+                return;
+            }
+        }
     }
 }
 

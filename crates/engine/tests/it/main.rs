@@ -8,6 +8,7 @@ mod ingest;
 mod links;
 mod movements;
 mod once;
+mod outbox;
 mod tenants;
 mod tokens;
 mod world;

@@ -6,13 +6,12 @@ use bytes::Bytes;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
 use cartola_store::jobs::ClaimedJob;
-use cartola_store::outbox::{
-    Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageOrder, message_of,
-};
+use cartola_store::outbox::{Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, message_of};
 use cartola_store::{Command, Receipt, Retry, StoreError, UnitOfWork};
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 
 use super::Parts;
+use super::count::{count, name_of};
 use crate::Destination;
 use crate::client::Answer;
 use crate::schedule::{next_attempt, wish};
@@ -46,13 +45,19 @@ pub async fn deliver(parts: Parts, job: ClaimedJob) {
     let command = Command::EndDelivery { id, lease: job.lease, attempt, end };
     let work = UnitOfWork::new(job.tenant, now).with(command);
     match record(&parts, work).await {
-        Ok(_) => tracing::info!(message = %id, ?outcome, ?end, "events.message.attempted"),
-        Err(error) => tracing::warn!(
-            message = %id,
-            ?outcome,
-            error = &error as &dyn std::error::Error,
-            "events.message.not_recorded"
-        ),
+        Ok(_) => {
+            count(name_of(end), outcome, lasted);
+            tracing::info!(message = %id, ?outcome, ?end, "events.message.attempted");
+        }
+        Err(error) => {
+            count("not_recorded", outcome, lasted);
+            tracing::warn!(
+                message = %id,
+                ?outcome,
+                error = &error as &dyn std::error::Error,
+                "events.message.not_recorded"
+            );
+        }
     }
 }
 
@@ -88,12 +93,9 @@ async fn attempt(parts: &Parts, job: &ClaimedJob, at: Timestamp) -> Result<Answe
 async fn open(parts: &Parts, job: &ClaimedJob) -> Option<(Destination, Bytes)> {
     let (tenant, id) = (job.tenant, message_of(job.row.order.id));
     let order = parts.store.message(tenant, id).await.ok()??.order;
-    let place = MessageOrder::envelope_place(tenant, &id);
-    let envelope = parts.opener.open(&place, &order.envelope).await?;
-    let place = MessageOrder::body_place(tenant, &id);
-    let body = parts.opener.open(&place, &order.body).await?;
-    let destination = Destination::from_bytes(&envelope).ok()?;
-    Some((destination, Bytes::from(body.into_inner())))
+    let plain = parts.opener.open(tenant, &order).await?;
+    let destination = Destination::from_bytes(&plain.envelope).ok()?;
+    Some((destination, Bytes::from(plain.body.into_inner())))
 }
 
 /// What becomes of the message.

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cartola_crypto::{DataKey, Place, Sealed, WebhookSecret};
+use cartola_crypto::{DataKey, WebhookSecret};
 use cartola_events::{Destination, Opener, Parts, Reach, TargetUrl, Worker};
 use cartola_primitives::clock::{Clock, ManualClock};
 use cartola_primitives::id::{IdMinter, MessageId, TenantId};
 use cartola_primitives::monotonic::ManualMonotonic;
 use cartola_primitives::randomness::SeededRandomness;
-use cartola_primitives::{Secret, SignedDuration, Timestamp};
+use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::memory::MemoryStore;
-use cartola_store::outbox::{Attempt, MessageRow};
+use cartola_store::outbox::{Attempt, MessageOrder, MessageRow, PlainMessage};
 use cartola_store::tenancy::TenantRow;
 use cartola_store::{Command, Committer, Outbox, UnitOfWork};
 
@@ -25,8 +25,12 @@ struct OneKey(DataKey);
 
 #[async_trait]
 impl Opener for OneKey {
-    async fn open(&self, place: &Place<'_>, sealed: &Sealed) -> Option<Secret<Vec<u8>>> {
-        self.0.open(place, sealed).ok()
+    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<PlainMessage> {
+        let envelope = MessageOrder::envelope_place(tenant, &order.id);
+        let envelope = self.0.open(&envelope, &order.envelope).ok()?;
+        let body = MessageOrder::body_place(tenant, &order.id);
+        let body = self.0.open(&body, &order.body).ok()?;
+        Some(PlainMessage { envelope, body })
     }
 }
 
@@ -93,10 +97,12 @@ impl World {
             url.to_text().as_bytes(),
         );
         let id = self.minter.mint();
-        let key = &self.opener.0;
-        let order = destination
-            .message((self.tenant, id), lookup, body.as_bytes(), key, &*self.randomness)
-            .unwrap();
+        let seal =
+            |place, plain: &[u8]| self.opener.0.seal(&place, 1, plain, &*self.randomness).unwrap();
+        let envelope = destination.to_bytes();
+        let envelope = seal(MessageOrder::envelope_place(self.tenant, &id), envelope.expose());
+        let body = seal(MessageOrder::body_place(self.tenant, &id), body.as_bytes());
+        let order = MessageOrder { id, destination: lookup, envelope, body };
         self.commit(Command::AddMessage(order)).await;
         id
     }

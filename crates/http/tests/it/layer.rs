@@ -1,38 +1,19 @@
 //! What the layer does around every handler.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
 use axum::routing::{get, post};
 use axum::{Router, response::Response};
-use cartola_connector::Registry;
-use cartola_crypto::jws::Algorithm;
-use cartola_crypto::{KeyRing, MasterKey};
-use cartola_engine::{Engine, Parts};
 use cartola_http::{Gate, Json, Limits, layer};
-use cartola_primitives::clock::ManualClock;
-use cartola_primitives::randomness::SeededRandomness;
-use cartola_store::memory::MemoryStore;
 use futures::stream;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
+use crate::world::engine;
+
 async fn router() -> Router {
-    let store = Arc::new(MemoryStore::new());
-    let randomness = Arc::new(SeededRandomness::new(1));
-    let engine = Engine::open(Parts {
-        store: store.clone(),
-        archive: store,
-        keys: KeyRing::new(MasterKey::generate(randomness.as_ref()), Vec::new()),
-        connectors: Registry::default(),
-        clock: Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap())),
-        randomness,
-        token_algorithm: Algorithm::default(),
-    })
-    .await
-    .unwrap();
     let limits = Limits { request_timeout: Duration::from_secs(10), ..Limits::default() };
     let routes = Router::new()
         .route("/well", get(async || "well"))
@@ -40,7 +21,7 @@ async fn router() -> Router {
         .route("/panic-with-data", get(broken_with_data))
         .route("/slow", get(slow))
         .route("/body", post(async |Json(_): Json<serde_json::Value>| "read"));
-    layer::around(routes, Gate::new(engine, limits))
+    layer::around(routes, Gate::new(engine().await, limits))
 }
 
 async fn slow() {

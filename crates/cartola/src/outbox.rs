@@ -1,0 +1,52 @@
+//! The outbox of a gateway: who opens its messages, and who delivers them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cartola_engine::Engine;
+use cartola_engine::outbox::{MessageOrder, PlainMessage};
+use cartola_events::{Client, Opener, Parts, SystemResolver, Worker};
+use cartola_primitives::id::{IdMinter, TenantId};
+use cartola_primitives::monotonic::SystemMonotonic;
+use cartola_primitives::randomness::OsRandomness;
+
+use crate::wiring::Gateway;
+
+/// Opens messages by the engine's vault.
+struct Vaulted(Engine);
+
+#[async_trait]
+impl Opener for Vaulted {
+    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<PlainMessage> {
+        match self.0.open_message(tenant, order).await {
+            Ok(plain) => Some(plain),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(message = %order.id, error, "outbox.message.not_opened");
+                None
+            }
+        }
+    }
+}
+
+/// The client that calls receivers, and checks their URLs when they are registered.
+fn client(gateway: &Gateway) -> Client {
+    Client::new(gateway.reach, Arc::new(SystemResolver))
+}
+
+/// Delivers what the gateway's store has to send. The process holds the lock of the data folder:
+/// nobody else delivers.
+pub fn worker(gateway: &Gateway) -> Worker {
+    let randomness = Arc::new(OsRandomness);
+    let minter = IdMinter::new(gateway.clock.clone(), randomness.clone());
+    Worker::new(Parts {
+        store: gateway.store.clone(),
+        opener: Arc::new(Vaulted(gateway.engine.clone())),
+        client: client(gateway),
+        clock: gateway.clock.clone(),
+        monotonic: Arc::new(SystemMonotonic::start(minter.mint())),
+        randomness,
+        minter: Arc::new(minter),
+        alone: true,
+    })
+}

@@ -1,0 +1,231 @@
+//! Messages to others, delivered by a gateway that runs, to a server that takes them.
+
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Arc;
+
+use cartola_connector::Registry;
+use cartola_crypto::jws::Algorithm;
+use cartola_crypto::{KeyRing, MasterKey, WebhookSecret};
+use cartola_engine::{Engine, Parts};
+use cartola_events::{Client, Reach, SystemResolver};
+use cartola_http::callbacks::{Callback, Callbacks, UrlError};
+use cartola_primitives::Secret;
+use cartola_primitives::clock::SystemClock;
+use cartola_primitives::id::{MessageId, TenantId};
+use cartola_primitives::randomness::OsRandomness;
+use cartola_store::outbox::{AttemptFailure, AttemptOutcome, MessageState};
+use cartola_store::{Command, Committer, Outbox, UnitOfWork};
+use cartola_store_sqlite::{Options, SqliteStore};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::http::Client as Asker;
+use crate::installation::{Demo, Installation};
+use crate::receiver::{Call, Receiver};
+
+const BODY: &str = r#"{"glosa":"TRASPASO A: MUÑOZ"}"#;
+
+/// Times that metrics are read before they must say what is waited for.
+const READINGS: usize = 20_000;
+
+/// The engine of another process on the same folder, which writes messages as a facade does.
+struct Facade {
+    runtime: Runtime,
+    engine: Engine,
+    store: Arc<SqliteStore>,
+    callbacks: Callbacks,
+    tenant: TenantId,
+}
+
+impl Facade {
+    fn open(data: &Path, master_key: &str, tenant: &Value, reach: Reach) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let store = Arc::new(SqliteStore::open(data, Options::default()).unwrap());
+        let master_key = Secret::new(master_key.trim().to_owned());
+        let parts = Parts {
+            store: store.clone(),
+            archive: store.archive(),
+            keys: KeyRing::new(MasterKey::from_base64(&master_key).unwrap(), Vec::new()),
+            connectors: Registry::default(),
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(OsRandomness),
+            token_algorithm: Algorithm::default(),
+        };
+        let engine = runtime.block_on(Engine::open(parts)).unwrap();
+        let client = Client::new(reach, Arc::new(SystemResolver));
+        let callbacks = Callbacks::new(engine.clone(), client);
+        let tenant = tenant.as_str().unwrap().parse().unwrap();
+        Self { runtime, engine, store, callbacks, tenant }
+    }
+
+    fn check(&self, url: &str) -> Result<(), UrlError> {
+        self.runtime.block_on(self.callbacks.check(url)).map(|_| ())
+    }
+
+    /// Writes a message by a unit of work.
+    fn write(&self, url: &str) -> MessageId {
+        let headers = [("Authorization".to_owned(), "callback-key".to_owned())];
+        let url = cartola_http::callbacks::TargetUrl::parse(url).unwrap();
+        let callback = Callback { url, headers: &headers, body: BODY.as_bytes().to_vec() };
+        let order = self.runtime.block_on(self.callbacks.compose(self.tenant, callback)).unwrap();
+        let id = order.id;
+        let work = UnitOfWork::new(self.tenant, self.engine.now()).with(Command::AddMessage(order));
+        self.runtime.block_on(self.store.commit(work)).unwrap();
+        id
+    }
+
+    /// How a message stands, how often it was taken up, and what each attempt that was recorded
+    /// came to.
+    fn standing(&self, id: MessageId) -> (&'static str, u32, Vec<AttemptOutcome>) {
+        let row = self.runtime.block_on(self.store.message(self.tenant, id)).unwrap().unwrap();
+        let attempts = self.runtime.block_on(self.store.attempts(self.tenant, id)).unwrap();
+        let name = match row.state {
+            MessageState::Pending { .. } => "pending",
+            MessageState::Delivered { .. } => "delivered",
+            MessageState::Dead { .. } => "dead",
+        };
+        (name, row.attempts, attempts.into_iter().map(|attempt| attempt.outcome).collect())
+    }
+}
+
+/// A demo, and a facade beside it.
+struct Scene {
+    folder: TempDir,
+    demo: Demo,
+    facade: Facade,
+    receiver: Receiver,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let demo = Demo::start(folder.path());
+        let data = folder.path().join("demo");
+        let key = std::fs::read_to_string(data.join("keys/master.key")).unwrap();
+        let tenant = &demo.announced["tenant"];
+        let facade = Facade::open(&data, &key, tenant, Reach::PublicAndLoopback);
+        Self { folder, demo, facade, receiver: Receiver::start() }
+    }
+
+    /// Insists that a call is this message, whole and signed with the secret that the demo tells.
+    #[track_caller]
+    fn is_genuine(&self, call: &Call, id: MessageId) {
+        let secret = self.demo.announced["webhook_secret"].as_str().unwrap().to_owned();
+        let secret = WebhookSecret::parse(&Secret::new(secret)).unwrap();
+        let timestamp = call.header("webhook-timestamp").parse().unwrap();
+        let signature = secret.sign(&id.to_string(), timestamp, BODY.as_bytes());
+        assert_eq!(call.header("webhook-signature"), signature);
+        assert_eq!(call.header("webhook-id"), id.to_string());
+        assert_eq!(call.header("authorization"), "callback-key");
+        assert_eq!(call.header("content-type"), "application/json");
+        assert_eq!(call.asked(), "POST /hooks?case=7 HTTP/1.1");
+        assert_eq!(call.body, BODY);
+    }
+
+    /// Kills the demo, and starts it again.
+    fn kill_and_start(self) -> Self {
+        self.demo.process.kill();
+        Self { demo: Demo::start(self.folder.path()), ..self }
+    }
+
+    /// Stops the demo in good order: what was sent is recorded.
+    fn stop(self) -> (TempDir, Facade, Receiver) {
+        let (code, said) = self.demo.process.terminate();
+        assert_eq!(code, 0, "{said}");
+        (self.folder, self.facade, self.receiver)
+    }
+}
+
+#[test]
+fn a_message_arrives_signed() {
+    let scene = Scene::new();
+    scene.facade.check(&scene.receiver.url()).unwrap();
+    let id = scene.facade.write(&scene.receiver.url());
+    let call = scene.receiver.call();
+    scene.is_genuine(&call, id);
+    call.answer(204);
+    let (_folder, facade, receiver) = scene.stop();
+    assert_eq!(facade.standing(id), ("delivered", 1, vec![AttemptOutcome::Status(204)]));
+    receiver.was_left_alone();
+}
+
+#[test]
+fn a_gateway_killed_before_it_recorded_sends_again_under_the_same_id() {
+    let scene = Scene::new();
+    let id = scene.facade.write(&scene.receiver.url());
+    let lost = scene.receiver.call();
+    scene.is_genuine(&lost, id);
+    let scene = scene.kill_and_start();
+    let again = scene.receiver.call();
+    scene.is_genuine(&again, id);
+    again.answer(200);
+    let (_folder, facade, _) = scene.stop();
+    assert_eq!(facade.standing(id), ("delivered", 2, vec![AttemptOutcome::Status(200)]));
+}
+
+#[test]
+fn a_gateway_that_stops_records_what_it_is_sending() {
+    let scene = Scene::new();
+    let id = scene.facade.write(&scene.receiver.url());
+    let call = scene.receiver.call();
+    let address = scene.demo.client().address;
+    let (_folder, facade, receiver) = std::thread::scope(|scope| {
+        let stopping = scope.spawn({
+            let Scene { folder, demo, facade, receiver } = scene;
+            move || {
+                assert_eq!(demo.process.terminate().0, 0);
+                (folder, facade, receiver)
+            }
+        });
+        // It listens no more once it was told to stop.
+        while TcpStream::connect(&address).is_ok() {}
+        call.answer(200);
+        stopping.join().unwrap()
+    });
+    assert_eq!(facade.standing(id), ("delivered", 1, vec![AttemptOutcome::Status(200)]));
+    receiver.was_left_alone();
+}
+
+#[test]
+fn a_receiver_that_is_gone_is_not_called_again() {
+    let scene = Scene::new();
+    let gone = scene.facade.write(&scene.receiver.url());
+    scene.receiver.call().answer(410);
+    let (folder, facade, receiver) = scene.stop();
+    assert_eq!(facade.standing(gone), ("dead", 1, vec![AttemptOutcome::Status(410)]));
+    let late = facade.write(&receiver.url());
+    assert_eq!(facade.standing(late), ("dead", 0, Vec::new()));
+    let another = Receiver::start();
+    facade.write(&another.url());
+    let demo = Demo::start(folder.path());
+    another.call().answer(200);
+    assert_eq!(demo.process.terminate().0, 0);
+    receiver.was_left_alone();
+}
+
+/// Reads metrics until they have a line.
+#[track_caller]
+fn counted(asker: &Asker, line: &str) {
+    let reads = || asker.read("/metrics").text().lines().any(|told| told == line);
+    assert!((0..READINGS).any(|_| reads()), "{line} in {}", asker.read("/metrics").text());
+}
+
+#[test]
+fn an_address_that_is_not_public_is_called_by_no_gateway_that_serves() {
+    let installation = Installation::new();
+    let keys = installation.tenant("acme");
+    let key = crate::installation::MASTER_KEY;
+    let facade = Facade::open(&installation.data(), key, &keys["tenant"], Reach::Public);
+    let receiver = Receiver::start();
+    assert_eq!(facade.check(&receiver.url()), Err(UrlError::Forbidden));
+    let id = facade.write(&receiver.url());
+    let gateway = installation.serve();
+    let line = r#"outbox_attempts_total{outcome="retried",answer="forbidden_address"} 1"#;
+    counted(&gateway.client(""), line);
+    assert_eq!(gateway.process.terminate().0, 0);
+    let refused = AttemptOutcome::Failed(AttemptFailure::Forbidden);
+    assert_eq!(facade.standing(id), ("pending", 1, vec![refused]));
+    receiver.was_left_alone();
+}
