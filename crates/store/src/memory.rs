@@ -57,7 +57,7 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Lets the next commit fail in this way, and change nothing.
+    /// Lets the next commit, or change of signing keys, fail in this way and change nothing.
     pub fn fail_next_commit(&self, kind: StoreErrorKind) {
         self.lock().next_failure = Some(kind);
     }
@@ -83,13 +83,18 @@ impl MemoryStore {
     }
 }
 
+impl State {
+    fn fail_if_asked(&mut self) -> Result<(), StoreError> {
+        let failure = self.next_failure.take();
+        failure.map_or(Ok(()), |kind| Err(StoreError::new(kind, "a failure that a test asked for")))
+    }
+}
+
 #[async_trait]
 impl Committer for MemoryStore {
     async fn commit(&self, work: UnitOfWork) -> Result<Receipt, StoreError> {
         let mut state = self.lock();
-        if let Some(kind) = state.next_failure.take() {
-            return Err(StoreError::new(kind, "a failure that a test asked for"));
-        }
+        state.fail_if_asked()?;
         let tenant = work.tenant;
         let moves_jobs = work.moves_jobs();
         let (records, receipt) = Unit::apply(&state, work)?;

@@ -16,7 +16,9 @@ impl SigningKeys for MemoryStore {
         row: SigningKeyRow,
         newest: Option<String>,
     ) -> Result<(), StoreError> {
-        let keys = &mut self.lock().signing_keys;
+        let mut state = self.lock();
+        state.fail_if_asked()?;
+        let keys = &mut state.signing_keys;
         let present = keys.iter().rev().find(|key| key.algorithm == row.algorithm);
         if present.map(|key| &key.id) != newest.as_ref() || keys.iter().any(|key| key.id == row.id)
         {
@@ -27,7 +29,9 @@ impl SigningKeys for MemoryStore {
     }
 
     async fn forget_signing_keys(&self, before: Timestamp) -> Result<usize, StoreError> {
-        let keys = &mut self.lock().signing_keys;
+        let mut state = self.lock();
+        state.fail_if_asked()?;
+        let keys = &mut state.signing_keys;
         let known = keys.len();
         keys.retain(|key| key.created_at >= before);
         Ok(known - keys.len())

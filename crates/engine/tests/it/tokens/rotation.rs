@@ -66,6 +66,30 @@ async fn a_key_is_forgotten_when_all_it_signed_has_expired() {
     assert_eq!(published(&world.engine).await, left);
 }
 
+/// A key that cannot be deleted, as on a full disk, is not believed for that.
+#[tokio::test]
+async fn a_key_at_its_end_checks_nothing_though_it_is_still_stored() {
+    let world = World::new().await;
+    token(&world).await;
+    let old = stored(&world).await;
+    world.clock.advance(SIGNING_PERIOD + TOKEN_LIFETIME * 2);
+    world.store.fail_next_commit(StoreErrorKind::Full);
+    assert_eq!(published(&world.engine).await, [""; 0]);
+    assert_eq!(stored(&world).await, old);
+    check(&world, &token(&world).await, &expect!["taken: the client"]).await;
+    let left = stored(&world).await;
+    assert_eq!(left.len(), 1);
+    assert_ne!(left, old);
+}
+
+#[tokio::test]
+async fn whoever_is_second_signs_with_the_key_of_the_first() {
+    let world = World::new().await;
+    world.store.conflict_next_commit();
+    check(&world, &token(&world).await, &expect!["taken: the client"]).await;
+    assert_eq!(stored(&world).await.len(), 1);
+}
+
 #[tokio::test]
 async fn an_installation_that_rested_goes_on() {
     let world = World::new().await;
