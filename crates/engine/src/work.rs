@@ -35,9 +35,9 @@ pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(20);
 
 const _: () = assert!(TERM.as_secs() >= 3 * HEARTBEAT_EVERY.as_secs(), "two beats may be lost");
 
-/// Times that a job is begun at most. One that is begun and never ended takes its process along,
-/// and would do so for ever.
-pub const MAX_ATTEMPTS: u32 = 5;
+/// Times that a job is begun at most. One that takes its process along would do so for ever; many
+/// that merely ran when their process ended may be begun again.
+pub const MAX_ATTEMPTS: u32 = 10;
 
 /// How long a worker waits before it looks at the queue again, when nothing wakes it: for what
 /// another process wrote, for what is due meanwhile, and for leases that are over.

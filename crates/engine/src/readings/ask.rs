@@ -4,12 +4,13 @@ use cartola_connector::session::{Account, AccountBalances, DayRange, Reading, St
 use cartola_connector::{
     Batch, ConnectorError, Context, Deadline, ErrorKind, LiveSession, Product,
 };
-use cartola_model::{BalanceReading, Coverage, InstitutionId, SourceKind};
+use cartola_model::{BalanceReading, Coverage, InstitutionId, Principal, SourceKind};
 use cartola_store::asking::ReadScope;
 
 use super::READING_TIMEOUT;
-use crate::Engine;
+use super::sign_in::Leave;
 use crate::links::SealedSecret;
+use crate::{Engine, EngineError};
 
 /// The layout of what was read without a statement.
 const ACCOUNTS_LAYOUT: &str = "session/accounts";
@@ -21,22 +22,37 @@ pub(super) struct Told {
 }
 
 impl Engine {
-    /// Signs in, reads what the scope names, and signs out.
+    /// Signs in and notes how that went, reads what the scope names, and signs out.
     pub(super) async fn ask(
         &self,
-        institution: &InstitutionId,
+        who: &Principal,
+        leave: Leave,
         secret: &SealedSecret,
         scope: ReadScope,
-    ) -> Result<Told, ConnectorError> {
-        let context = self.context(secret);
-        let credential = secret.credential();
-        let session = self.connectors().open(institution, credential, context.clone()).await?;
-        let told = tell(&session, institution, scope, &context).await?;
+    ) -> Result<Result<Told, ConnectorError>, EngineError> {
+        let (context, credential) = (self.context(secret), secret.credential());
+        let institution = leave.institution().clone();
+        let opened = self.connectors().open(&institution, credential, context.clone()).await;
+        let session = match opened {
+            Ok(session) => session,
+            Err(error) => {
+                self.note_sign_in(who, leave, Err(&error)).await?;
+                return Ok(Err(error));
+            }
+        };
+        // What a crash leaves open counts against the person, so this does not wait for the rest.
+        let noted = self.note_sign_in(who, leave, Ok(()));
+        let (noted, told) = tokio::join!(noted, tell(&session, &institution, scope, &context));
+        noted?;
+        let told = match told {
+            Ok(told) => told,
+            Err(error) => return Ok(Err(error)),
+        };
         if let Err(error) = session.close().await {
             let kind = error.kind.name();
             tracing::warn!(institution = %institution, kind, "engine.session.not_closed");
         }
-        Ok(told)
+        Ok(Ok(told))
     }
 
     fn context(&self, secret: &SealedSecret) -> Context {

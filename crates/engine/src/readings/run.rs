@@ -86,9 +86,7 @@ impl Engine {
                 && (last.link_version, last.mandate) == (link.version, access.mandate.id)
         });
         let leave = self.leave_to_ask(who, link, &secret, proven).await?;
-        let asked = self.ask(&link.institution, &secret, arguments.scope()).await;
-        self.note_sign_in(who, leave, asked.as_ref().map(drop)).await?;
-        let told = match asked {
+        let told = match self.ask(who, leave, &secret, arguments.scope()).await? {
             Ok(told) => told,
             Err(error) => return Err(self.refused(who, &access, error).await?),
         };

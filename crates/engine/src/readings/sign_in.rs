@@ -7,7 +7,7 @@
 
 use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
 use cartola_crypto::Digest;
-use cartola_model::Principal;
+use cartola_model::{InstitutionId, Principal};
 use cartola_primitives::id::PersonId;
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::asking::SignInsRow;
@@ -34,6 +34,13 @@ pub(super) struct Leave {
     person: Option<PersonId>,
     digest: Digest,
     noted: bool,
+}
+
+impl Leave {
+    /// Where.
+    pub const fn institution(&self) -> &InstitutionId {
+        &self.link.institution
+    }
 }
 
 /// How an attempt ended, as far as its credentials are concerned.

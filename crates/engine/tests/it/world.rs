@@ -14,7 +14,7 @@ use cartola_engine::imports::{ImportError, ImportReport, Imported, Upload};
 use cartola_engine::once::Reply;
 use cartola_engine::readings::{ReadScope, ReadingFigures, Wanted};
 use cartola_engine::tenants::NewKeys;
-use cartola_engine::work::{Worker, WorkerParts};
+use cartola_engine::work::{Handler, TERM, Worker, WorkerParts};
 use cartola_engine::{Engine, Parts};
 use cartola_model::{Failure, MovementStatus, Principal, Scope};
 use cartola_primitives::clock::ManualClock;
@@ -47,6 +47,7 @@ pub struct World {
     pub engine: Engine,
     pub store: Arc<MemoryStore>,
     pub clock: Arc<ManualClock>,
+    pub monotonic: Arc<ManualMonotonic>,
     pub keys: NewKeys,
     pub who: Principal,
     pub worker: Worker,
@@ -54,15 +55,20 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        Self::open(Registry::default()).await
+        Self::open(Registry::default(), Vec::new()).await
     }
 
     /// With a bank to ask.
     pub async fn with(bank: Bank) -> Self {
-        Self::open(Registry::default().with(Arc::new(bank))).await
+        Self::with_handlers(bank, Vec::new()).await
     }
 
-    async fn open(connectors: Registry) -> Self {
+    /// With a bank to ask, and with who does what follows.
+    pub async fn with_handlers(bank: Bank, handlers: Vec<Arc<dyn Handler>>) -> Self {
+        Self::open(Registry::default().with(Arc::new(bank)), handlers).await
+    }
+
+    async fn open(connectors: Registry, handlers: Vec<Arc<dyn Handler>>) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap()));
         let engine = Engine::open(Parts {
@@ -81,12 +87,17 @@ impl World {
         let monotonic = Arc::new(ManualMonotonic::new(engine.mint()));
         let worker = Worker::new(WorkerParts {
             engine: engine.clone(),
-            handlers: Vec::new(),
-            monotonic,
+            handlers,
+            monotonic: monotonic.clone(),
             alone: true,
             at_once: 100,
         });
-        Self { engine, store, clock, keys, who, worker }
+        Self { engine, store, clock, monotonic, keys, who, worker }
+    }
+
+    /// Nobody prolongs the leases of what runs.
+    pub fn lose_the_worker(&self) {
+        self.monotonic.advance(TERM);
     }
 
     /// Reads March through a link, as far as that is decided at once.

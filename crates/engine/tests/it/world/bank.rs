@@ -33,6 +33,7 @@ struct Books {
     open: u32,
     devices: Vec<String>,
     refusal: Option<(ErrorKind, RetryAdvice)>,
+    is_silent: bool,
 }
 
 /// The bank. Clones are the same bank.
@@ -44,6 +45,8 @@ pub struct Bank {
     pages: Arc<Semaphore>,
     /// A page was asked for.
     pub reading: Arc<Notify>,
+    /// Somebody tried to sign in, and is not told how that went.
+    pub knocked: Arc<Notify>,
 }
 
 impl Bank {
@@ -62,7 +65,8 @@ impl Bank {
             credentials: CredentialSchema { forms: vec![form] },
         }]);
         let pages = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
-        Self { manifest, books: Arc::default(), pages, reading: Arc::default() }
+        let (reading, knocked) = (Arc::default(), Arc::default());
+        Self { manifest, books: Arc::default(), pages, reading, knocked }
     }
 
     /// The bank's lines from now on, `day of March;glosa;amount`; a `~` before the day marks a
@@ -74,6 +78,11 @@ impl Bank {
     /// Lets nobody in from now on, or everybody again.
     pub fn refuses(&self, refusal: Option<(ErrorKind, RetryAdvice)>) {
         self.books().refusal = refusal;
+    }
+
+    /// Tells nobody any more how their signing in went.
+    pub fn lets_nobody_know(&self) {
+        self.books().is_silent = true;
     }
 
     /// Gives out no page until it is told to.
@@ -147,8 +156,16 @@ impl Opener for Bank {
         login: &Login,
         context: &Context,
     ) -> Result<Box<dyn Session>, ConnectorError> {
+        let is_silent = {
+            let mut books = self.books();
+            books.asked += 1;
+            books.is_silent
+        };
+        if is_silent {
+            self.knocked.notify_one();
+            std::future::pending::<()>().await;
+        }
         let mut books = self.books();
-        books.asked += 1;
         if let Some((kind, advice)) = books.refusal {
             return Err(ConnectorError::new(kind, "open", "nobody is let in").advising(advice));
         }
