@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cartola_connector::{Batch, Line};
-use cartola_model::{BalanceGap, MergeReason, Movement, MovementStatus};
+use cartola_model::{BalanceGap, MergeReason, Movement, MovementStatus, SourceKind};
 use cartola_primitives::id::{
     AccountId, ConsentId, ConsentSetId, IdMinter, ImportId, MovementId, SourceId,
 };
@@ -11,11 +11,13 @@ use cartola_primitives::{Date, Timestamp};
 use cartola_store::consents::ConsentSetRow;
 use cartola_store::imports::{Ambiguity, ImportOutcome, ImportRow, ImportWarning};
 use cartola_store::movements::{Attested, FeedChange, MovementRow, SourceRow};
+use cartola_store::sightings::SightingRow;
 use cartola_store::work::MovementChange;
 
 use super::chain;
 use super::evidence::{self, Evidence};
 use super::matching::{Match, Matching, match_lines};
+use super::standing::{self, Age, Complete};
 
 /// Ambiguities that one import lists at most.
 pub const MAX_AMBIGUITIES: usize = 1_000;
@@ -29,8 +31,16 @@ pub struct Terms {
     pub import: ImportId,
     /// The consent that allows it.
     pub consent: ConsentId,
-    /// When it was received.
+    /// The day on which it was made.
+    pub as_of: Date,
+    /// When it was received; of what an institution was asked for, when it was asked.
     pub received_at: Timestamp,
+}
+
+impl Terms {
+    const fn age(&self) -> Age {
+        (self.as_of, self.received_at)
+    }
 }
 
 /// The rows that a batch comes to, without what must be sealed.
@@ -46,8 +56,19 @@ pub struct Plan {
     pub consent_sets: Vec<ConsentSetRow>,
     /// The set of a movement that nobody allowed before.
     pub fresh_set: Option<ConsentSetId>,
+    /// What stands for all that is said again without change.
+    pub sighting: Option<SightingRow>,
+    /// The import that this one only repeats.
+    pub repeats: Option<ImportId>,
     /// The figures.
     pub outcome: ImportOutcome,
+}
+
+impl Plan {
+    /// Whether no row tells anything that was not known.
+    fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.changed.is_empty() && self.sources.is_empty()
+    }
 }
 
 /// What is known of the account around a batch's days.
@@ -59,7 +80,11 @@ pub struct Past {
     pub earlier: Vec<MovementRow>,
     /// Imports that have every line of some of those days.
     pub complete: Vec<ImportRow>,
-    /// Which of the movements' consent sets allow them to be served.
+    /// What readings of some of those days said again.
+    pub sightings: Vec<SightingRow>,
+    /// The movements' consent sets.
+    pub sets: HashMap<ConsentSetId, ConsentSetRow>,
+    /// Which of them allow the movements to be served.
     pub holding: HashSet<ConsentSetId>,
 }
 
@@ -71,15 +96,28 @@ impl Past {
 }
 
 /// What a batch comes to, given what is known.
-pub fn plan(batch: &Batch, past: &Past, terms: Terms, minter: &IdMinter) -> Plan {
+pub fn plan(batch: &Batch, past: &mut Past, terms: Terms, minter: &IdMinter) -> Plan {
+    let Past { known, sightings, .. } = past;
+    let confirmed =
+        known.iter_mut().flat_map(|attested| standing::confirm(attested, sightings)).collect();
     let matching = match_lines(&past.known, &batch.lines, &batch.coverage);
-    let mut planner =
-        Planner { batch, past, terms, minter, sets: HashMap::new(), plan: Plan::default() };
+    let mut planner = Planner {
+        batch,
+        complete: Complete::all(&past.complete, &past.sightings),
+        past,
+        terms,
+        minter,
+        confirmed,
+        sets: HashMap::new(),
+        plan: Plan::default(),
+    };
+    planner.plan.sighting = planner.sighting();
     planner.outcome(&matching);
     let new_ids = planner.add_new(&matching);
     planner.confirm(&matching);
     planner.withdraw(&matching);
     planner.list_unclear(&matching, &new_ids);
+    planner.plan.repeats = planner.repeats();
     planner.plan
 }
 
@@ -88,6 +126,10 @@ struct Planner<'a> {
     past: &'a Past,
     terms: Terms,
     minter: &'a IdMinter,
+    /// What has every line of some days.
+    complete: Vec<Complete>,
+    /// Records that are younger than they were written.
+    confirmed: HashSet<SourceId>,
     /// The set that takes the place of each old one.
     sets: HashMap<ConsentSetId, ConsentSetId>,
     plan: Plan,
@@ -135,11 +177,52 @@ impl Planner<'_> {
             let line = &self.batch.lines[*line];
             let attested = &self.past.known[*known];
             let id = attested.row.movement.id;
-            let source = self.source(id, Some(line), *reason);
             let day = attested.row.movement.booked_on;
             let silence = self.later_silence(id, day, &attested.sources);
+            if silence.is_none() && self.is_repeated(attested, line) {
+                continue;
+            }
+            let source = self.source(id, Some(line), *reason);
             self.weigh(attested, source, silence);
         }
+    }
+
+    /// Whether a line says nothing but what the latest record under this consent says, so that the
+    /// sighting stands for it, and the movement stays what it is.
+    fn is_repeated(&self, attested: &Attested, line: &Line) -> bool {
+        let before = &attested.row;
+        let Some(record) = standing::latest_under(&attested.sources, self.terms.consent) else {
+            return false;
+        };
+        let says_it = record.says.as_ref() == Some(&line.observation)
+            && record.source == self.batch.source
+            && self.past.shows(before);
+        let stands =
+            standing::age(record) >= self.terms.age() || self.would_confirm(before, record);
+        says_it && stands && self.stays(attested, record)
+    }
+
+    fn would_confirm(&self, of: &MovementRow, record: &SourceRow) -> bool {
+        let sighting = self.plan.sighting.as_ref();
+        sighting.is_some_and(|sighting| sighting.confirms(record, of.movement.booked_on))
+    }
+
+    /// Whether a movement stays what it is when one of its records becomes as young as this batch.
+    fn stays(&self, attested: &Attested, confirmed: &SourceRow) -> bool {
+        let evidence: Vec<Evidence<'_>> = attested
+            .sources
+            .iter()
+            .map(|record| match Evidence::from(record) {
+                piece if record.id == confirmed.id && standing::age(record) < self.terms.age() => {
+                    let (as_of, received_at) = self.terms.age();
+                    Evidence { as_of, received_at, ..piece }
+                }
+                piece => piece,
+            })
+            .collect();
+        let before = &attested.row.movement;
+        let after = evidence::movement(before.id, before.account, before.version, &evidence);
+        after.as_ref() == Some(before)
     }
 
     fn withdraw(&mut self, matching: &Matching) {
@@ -148,8 +231,86 @@ impl Planner<'_> {
             if self.is_withdrawn(attested) {
                 let source = self.source(attested.row.movement.id, None, MergeReason::Absent);
                 self.weigh(attested, source, None);
+            } else {
+                self.leave_unconfirmed(attested);
             }
         }
+    }
+
+    /// Keeps the sighting from standing for a line that the batch left out, although it speaks for
+    /// that day. What had confirmed the record until now is written down where it will be gone.
+    fn leave_unconfirmed(&mut self, attested: &Attested) {
+        let record = standing::latest_under(&attested.sources, self.terms.consent);
+        let Some(record) = record.filter(|record| self.would_confirm(&attested.row, record)) else {
+            return;
+        };
+        let stays_young = self.is_confirmed_by_others(&attested.row, record);
+        let is_young = self.confirmed.contains(&record.id);
+        let id = if is_young && !stays_young { self.settle(record) } else { record.id };
+        if let Some(sighting) = &mut self.plan.sighting {
+            sighting.unconfirmed.push(id);
+        }
+    }
+
+    /// Whether what made a record as young as it is stays beside the sighting of this batch.
+    fn is_confirmed_by_others(&self, of: &MovementRow, record: &SourceRow) -> bool {
+        let stays = |known: &SightingRow| {
+            self.plan.sighting.as_ref().is_none_or(|sighting| !sighting.supersedes(known))
+        };
+        self.past.sightings.iter().any(|known| {
+            known.age() == standing::age(record)
+                && known.repeats(record, of.movement.booked_on)
+                && stays(known)
+        })
+    }
+
+    /// Writes a record down once more, as old as the last sighting that confirmed it.
+    fn settle(&mut self, record: &SourceRow) -> SourceId {
+        let reason = match record.reason {
+            MergeReason::First => MergeReason::IdenticalLine,
+            reason => reason,
+        };
+        let id = self.minter.mint();
+        self.plan.sources.push(SourceRow { id, reason, ..record.clone() });
+        id
+    }
+
+    /// Settles those records that no sighting would confirm any more beside new ones: theirs is no
+    /// longer the latest under their consent, or the movement leaves the day that was sighted.
+    fn settle_beside(&mut self, attested: &Attested, new: &[&SourceRow], moved: bool) {
+        for record in &attested.sources {
+            let is_hidden = new.iter().any(|new| new.consent == record.consent);
+            if self.confirmed.contains(&record.id) && (is_hidden || moved) {
+                self.settle(record);
+            }
+        }
+    }
+
+    /// What stands for all that this batch says again; nothing where others of its consent do, or
+    /// where nothing else is read under it.
+    fn sighting(&self) -> Option<SightingRow> {
+        let Terms { account, import, consent, as_of, received_at } = self.terms;
+        let sighting = SightingRow {
+            account,
+            consent,
+            import,
+            source: self.batch.source,
+            as_of,
+            received_at,
+            coverage: self.batch.coverage,
+            decided: self.minter.mint(),
+            unconfirmed: Vec::new(),
+        };
+        let superseded = || self.past.sightings.iter().any(|known| known.supersedes(&sighting));
+        let is_read = self.batch.source == SourceKind::Institution;
+        (is_read && !superseded()).then_some(sighting)
+    }
+
+    /// The last import under this consent, where this one tells nothing beside it.
+    fn repeats(&self) -> Option<ImportId> {
+        let of_consent = |row: &&SightingRow| row.consent == self.terms.consent;
+        let last = self.past.sightings.iter().filter(of_consent).max_by_key(|row| row.age())?;
+        self.plan.is_empty().then_some(last.import)
     }
 
     /// Whether the batch's silence about a movement means that the bank no longer has it: the
@@ -160,7 +321,7 @@ impl Planner<'_> {
         movement.status != MovementStatus::Removed
             && self.batch.coverage.proves_absence(movement.booked_on)
             && attested.sources.iter().all(|source| {
-                source.as_of <= self.batch.as_of
+                standing::age(source) <= self.terms.age()
                     && source.source <= self.batch.source
                     && source.reason != MergeReason::Split
             })
@@ -190,7 +351,12 @@ impl Planner<'_> {
             consents,
             counterparty: before.counterparty.clone(),
         };
-        self.plan.changed.push(MovementChange { row, expected: movement.version, feed });
+        let moved = row.movement.booked_on != movement.booked_on;
+        let new: Vec<&SourceRow> = [&source].into_iter().chain(&silence).collect();
+        self.settle_beside(attested, &new, moved);
+        if row != *before {
+            self.plan.changed.push(MovementChange { row, expected: movement.version, feed });
+        }
         self.plan.sources.push(source);
         self.plan.sources.extend(silence);
     }
@@ -214,20 +380,20 @@ impl Planner<'_> {
         day: Date,
         sources: &[SourceRow],
     ) -> Option<SourceRow> {
-        let heard = |import: &ImportRow| sources.iter().any(|source| source.import == import.id);
-        let silent = self.past.complete.iter().filter(|import| {
-            import.as_of > self.batch.as_of
-                && import.source >= self.batch.source
-                && import.coverage.proves_absence(day)
-                && !heard(import)
+        let silent = self.complete.iter().filter(|complete| {
+            complete.age > self.terms.age()
+                && complete.source >= self.batch.source
+                && complete.coverage.proves_absence(day)
+                && !complete.is_heard_in(sources)
         });
-        let import = silent.max_by_key(|import| (import.as_of, import.received_at))?;
+        let silent = silent.max_by_key(|complete| complete.age)?;
+        let (as_of, received_at) = silent.age;
         Some(SourceRow {
-            import: import.id,
-            consent: import.consent,
-            source: import.source,
-            as_of: import.as_of,
-            received_at: import.received_at,
+            import: silent.import,
+            consent: silent.consent,
+            source: silent.source,
+            as_of,
+            received_at,
             ..self.source(movement, None, MergeReason::Absent)
         })
     }
@@ -264,7 +430,7 @@ impl Planner<'_> {
             consent: self.terms.consent,
             place: line.map_or_else(|| "the file".to_owned(), |line| line.place.to_string()),
             source: self.batch.source,
-            as_of: self.batch.as_of,
+            as_of: self.terms.as_of,
             received_at: self.terms.received_at,
             reason,
             says: line.map(|line| line.observation.clone()),
@@ -275,7 +441,9 @@ impl Planner<'_> {
         if let Some(set) = self.plan.fresh_set {
             return set;
         }
-        let set = self.new_set(None);
+        let alone = |set: &&ConsentSetRow| set.consent == self.terms.consent && set.rest.is_none();
+        let known = self.past.sets.values().filter(alone).map(|set| set.id).min();
+        let set = known.unwrap_or_else(|| self.new_set(None));
         self.plan.fresh_set = Some(set);
         set
     }
@@ -284,7 +452,8 @@ impl Planner<'_> {
         if let Some(set) = self.sets.get(&rest) {
             return *set;
         }
-        let set = self.new_set(Some(rest));
+        let known = self.past.sets.get(&rest).is_some_and(|set| set.consent == self.terms.consent);
+        let set = if known { rest } else { self.new_set(Some(rest)) };
         self.sets.insert(rest, set);
         set
     }

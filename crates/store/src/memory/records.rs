@@ -21,6 +21,7 @@ use crate::jobs::{JobRow, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
 use crate::outbox::{Attempt, MessageOrder};
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
+use crate::sightings::SightingRow;
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 use crate::{Page, StoreError, page_size};
@@ -44,7 +45,8 @@ pub struct Records {
     pub consents: Table<ConsentId, ConsentRow>,
     pub consent_sets: Table<ConsentSetId, ConsentSetRow>,
     pub accounts: Table<AccountId, AccountRow>,
-    pub balances: Table<(AccountId, BalanceKind, Date, ImportId), BalanceRow>,
+    /// By what orders them.
+    pub balances: Table<(AccountId, BalanceKind, Date, Timestamp, ImportId), BalanceRow>,
     pub movements: Table<MovementId, MovementRow>,
     /// All movements by day.
     pub days: Arc<BTreeSet<MovementKey>>,
@@ -56,6 +58,8 @@ pub struct Records {
     /// The entry of position n is the n-th, counted from 1.
     pub feed: Arc<Vec<(FeedChange, MovementId)>>,
     pub imports: Table<ImportId, ImportRow>,
+    /// By account, consent and days.
+    pub sightings: Table<(AccountId, ConsentId, (Date, Date, bool)), SightingRow>,
     /// The entry of sequence n is the n-th, counted from 1.
     pub audit: Arc<Vec<AuditRow>>,
     pub answers: Table<Digest, AnswerRow>,
