@@ -173,7 +173,7 @@ fn figures(outcome: &cartola_store::imports::ImportOutcome) -> [u64; 6] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     /// Whatever links and files say in whatever order, the movements, their versions and who allows
     /// them are those of a book that adds a record for everything that is said.
