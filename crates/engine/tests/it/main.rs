@@ -9,6 +9,7 @@ mod links;
 mod movements;
 mod once;
 mod outbox;
+mod repeated;
 mod tenants;
 mod tokens;
 mod world;

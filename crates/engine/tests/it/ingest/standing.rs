@@ -125,9 +125,11 @@ impl Pair {
         self.steps += 1;
         let said = self.said(step);
         let batch = batch(step.head, lines(&said, step.head.days));
-        let taken_in = 1_800_000_000 + i64::try_from(self.steps).unwrap() * 60;
+        let number = i64::try_from(self.steps).unwrap();
         let begun = if step.link.is_some() { i64::from(step.begun) } else { 0 };
-        let received_at = Timestamp::from_second(taken_in - begun).unwrap();
+        let second = 1_800_000_000 + number * 60 - begun;
+        // No two at the same instant.
+        let received_at = Timestamp::from_millisecond(second * 1_000 + number).unwrap();
         let giver = step.link.map_or(1 + self.steps, usize::from);
         let own = self.full.consent();
         self.givers.insert(own, giver);
