@@ -144,10 +144,10 @@ impl Engine {
         &self,
         who: &Principal,
         content: ContentHash,
-        consent: ConsentId,
+        mandate: ConsentId,
     ) -> Result<Option<ArchiveId>, EngineError> {
         let rows = self.store().imports_of_content(who.tenant, &content).await?;
-        Ok(rows.iter().find(|row| row.consent == consent).map(|row| row.archive))
+        Ok(rows.iter().find(|row| row.consent == mandate).map(|row| row.archive))
     }
 
     async fn entry(
@@ -275,7 +275,7 @@ impl Engine {
                 },
             });
             let (link, account) = (draft.link.unwrap_or(entry.target.link), entry.target.id);
-            self.push_entry(who, entry, draft.file, &mut work);
+            push_entry(who, entry, draft.file, &mut work);
             work.push(Command::FeedAccount { link, account });
         }
         let imported = Imported { reports };
@@ -283,26 +283,26 @@ impl Engine {
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(imported)
     }
+}
 
-    fn push_entry(&self, who: &Principal, entry: Entry, file: ContentHash, work: &mut UnitOfWork) {
-        let Entry { target, plan, import, repeats, shown, granted, balances } = entry;
-        let told = granted.as_ref().map(|consent| granted_event(who, consent));
-        work.commands.extend(granted.map(Command::AddConsent));
-        work.push(Command::AddConsentSets(plan.consent_sets));
-        work.push(account_command(target, shown));
-        let imported = repeats.is_none().then(|| imported_event(who, &import, file));
-        if repeats.is_none() {
-            work.push(Command::AddImport(import));
-        }
-        let added = plan.added.into_iter().map(|(row, _)| row).collect();
-        work.push(Command::AddMovements(added));
-        work.push(Command::ChangeMovements(plan.changed));
-        work.push(Command::AddSources(plan.sources));
-        work.push(Command::AddBalances(balances));
-        work.commands.extend(plan.sighting.map(Command::KeepSighting));
-        work.commands.extend(told.map(Command::Audit));
-        work.commands.extend(imported.map(Command::Audit));
+fn push_entry(who: &Principal, entry: Entry, file: ContentHash, work: &mut UnitOfWork) {
+    let Entry { target, plan, import, repeats, shown, granted, balances } = entry;
+    let told = granted.as_ref().map(|consent| granted_event(who, consent));
+    work.commands.extend(granted.map(Command::AddConsent));
+    work.push(Command::AddConsentSets(plan.consent_sets));
+    work.push(account_command(target, shown));
+    let imported = repeats.is_none().then(|| imported_event(who, &import, file));
+    if repeats.is_none() {
+        work.push(Command::AddImport(import));
     }
+    let added = plan.added.into_iter().map(|(row, _)| row).collect();
+    work.push(Command::AddMovements(added));
+    work.push(Command::ChangeMovements(plan.changed));
+    work.push(Command::AddSources(plan.sources));
+    work.push(Command::AddBalances(balances));
+    work.commands.extend(plan.sighting.map(Command::KeepSighting));
+    work.commands.extend(told.map(Command::Audit));
+    work.commands.extend(imported.map(Command::Audit));
 }
 
 fn imported_event(who: &Principal, import: &ImportRow, file: ContentHash) -> AuditEvent {
@@ -315,7 +315,7 @@ fn imported_event(who: &Principal, import: &ImportRow, file: ContentHash) -> Aud
         .with("removed", import.outcome.removed)
 }
 
-/// What allows the account to be shown from now on: the newest consent on its list, or one more.
+/// What allows the account to be shown from now on: what did before, or one consent more.
 fn shown(
     target: &Target,
     past: &Past,
@@ -327,9 +327,12 @@ fn shown(
         Origin::Known(row) => Some(row.consents),
         Origin::New(_) => None,
     };
-    let known = rest.and_then(|rest| past.sets.get(&rest));
-    if let Some(known) = known.filter(|set| set.consent == terms.consent) {
-        return known.id;
+    // What was read of the account under this consent before made the consent one of them.
+    let was_read = || past.sightings.iter().any(|row| row.consent == terms.consent);
+    let is_newest =
+        |set: &ConsentSetId| past.sets.get(set).is_some_and(|set| set.consent == terms.consent);
+    if let Some(known) = rest.filter(|set| was_read() || is_newest(set)) {
+        return known;
     }
     let id = minter.mint();
     plan.consent_sets.push(ConsentSetRow { id, consent: terms.consent, rest });

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
+use cartola_model::Coverage;
 use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, ImportId, TenantId};
 
@@ -78,7 +79,7 @@ pub fn keep_sighting(records: &mut Records, row: SightingRow) {
     let sightings = Arc::make_mut(&mut records.sightings);
     sightings.retain(|_, known| !row.supersedes(known));
     if !sightings.values().any(|known| known.supersedes(&row)) {
-        let days = (row.coverage.from, row.coverage.to, row.coverage.complete);
-        sightings.insert((row.account, row.consent, days), row);
+        let Coverage { from, to, complete } = row.coverage;
+        sightings.insert((row.account, row.consent, from, to, complete), row);
     }
 }

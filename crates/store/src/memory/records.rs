@@ -29,6 +29,9 @@ use crate::{Page, StoreError, page_size};
 /// Rows by their key, copied when written while somebody else still looks at them.
 pub type Table<Key, Row> = Arc<BTreeMap<Key, Row>>;
 
+/// Account, consent, first day, last day, and whether every line of them was there.
+pub type SightingKey = (AccountId, ConsentId, Date, Date, bool);
+
 /// All that one tenant has.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
@@ -58,8 +61,7 @@ pub struct Records {
     /// The entry of position n is the n-th, counted from 1.
     pub feed: Arc<Vec<(FeedChange, MovementId)>>,
     pub imports: Table<ImportId, ImportRow>,
-    /// By account, consent and days.
-    pub sightings: Table<(AccountId, ConsentId, (Date, Date, bool)), SightingRow>,
+    pub sightings: Table<SightingKey, SightingRow>,
     /// The entry of sequence n is the n-th, counted from 1.
     pub audit: Arc<Vec<AuditRow>>,
     pub answers: Table<Digest, AnswerRow>,

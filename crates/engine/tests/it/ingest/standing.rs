@@ -190,6 +190,27 @@ proptest! {
         }
     }
 
+    /// Two links of one account that take turns, and disagree, add no consent set after each has
+    /// told once.
+    #[test]
+    fn links_that_take_turns_add_no_sets(
+        said in [proptest::collection::vec(said(), 1..8), proptest::collection::vec(said(), 1..8)],
+    ) {
+        let mut book = Book::new();
+        let consents = [book.consent(), book.consent()];
+        let mut sets = Vec::new();
+        for turn in 0..5 {
+            for (said, consent) in said.iter().zip(consents) {
+                let head = Head { source: SourceKind::Institution, ..Head::statement(1, 12) };
+                let batch = batch(head.made_on(20), lines(said, (1, 12)));
+                let at = Timestamp::from_second(1_800_000_000 + i64::from(turn)).unwrap();
+                book.import_under(&batch, consent, at);
+            }
+            sets.push(book.written.sets);
+        }
+        prop_assert_eq!(sets[1], sets[4]);
+    }
+
     /// A reading that says what the one before it said adds no row but its sighting, which takes the
     /// place of the one before.
     #[test]
