@@ -16,19 +16,19 @@ use expect_test::{Expect, expect};
 use crate::world::World;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 
-struct Scene {
-    world: World,
-    bank: Bank,
+pub struct Scene {
+    pub world: World,
+    pub bank: Bank,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let bank = Bank::new();
         bank.has(&["2;COMPRA;-100", "2;COMPRA;-100", "3;SUELDO;1000"]);
         Self { world: World::with(bank.clone()).await, bank }
     }
 
-    async fn begin(&self, password: &str) -> Result<LinkId, LinkError> {
+    pub async fn begin(&self, password: &str) -> Result<LinkId, LinkError> {
         self.begin_until(password, None).await
     }
 
@@ -60,7 +60,7 @@ impl Scene {
     }
 
     /// Reads March; gives the number of movements that nobody had told of before.
-    async fn fetch(&self, link: LinkId) -> Result<u64, Failure> {
+    pub async fn fetch(&self, link: LinkId) -> Result<u64, Failure> {
         self.world.read(link, Priority::Interactive).await.map(|figures| figures.new)
     }
 

@@ -10,6 +10,7 @@ mod movements;
 mod once;
 mod outbox;
 mod readings;
+mod repeated;
 mod tenants;
 mod tokens;
 mod world;
