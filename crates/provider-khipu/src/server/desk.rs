@@ -148,7 +148,7 @@ impl Desk {
     ) -> Result<Said, Declined> {
         let TokenRequest { login, callback_url } = request;
         let callback = self.callback(callback_url.as_deref()).await?;
-        let institution = source::side((segment, bank), login.username);
+        let institution = source::side((segment, bank), login.username)?;
         let fields = source::fields(&login);
         let entry =
             Entry { institution: institution.clone(), rut: login.username, fields: &fields };

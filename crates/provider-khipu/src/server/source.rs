@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use cartola_engine::Engine;
 use cartola_engine::rows::LinkRow;
-use cartola_model::{Failure, InstitutionId, LinkSource, LinkState, Principal};
+use cartola_model::{Catalogue, Failure, InstitutionId, LinkSource, LinkState, Principal};
 use cartola_primitives::{Rut, Secret};
 
 use super::declined::Declined;
 use crate::Segment;
 use crate::request::{Credential, Login};
-
-/// What a company's side of a bank is called behind the bank's own id.
-const PORTAL: &str = "-empresas";
 
 /// Where data comes from.
 pub enum Source {
@@ -33,7 +30,7 @@ impl Source {
         credential: Credential,
     ) -> Result<Self, Declined> {
         let text = match credential {
-            Credential::Login(login) => return Ok(Self::Login(side(at, login.username), login)),
+            Credential::Login(login) => return Ok(Self::Login(side(at, login.username)?, login)),
             Credential::Link(text) => text,
         };
         let link = engine.link_of_account_link(who, text.expose()).await?;
@@ -55,17 +52,21 @@ fn unknown() -> Declined {
 }
 
 /// The institution that a person or company signs in at.
-pub fn side((segment, bank): (Segment, &InstitutionId), rut: Rut) -> InstitutionId {
+pub fn side(
+    (segment, bank): (Segment, &InstitutionId),
+    rut: Rut,
+) -> Result<InstitutionId, Failure> {
     match segment {
-        Segment::Business => portal(bank),
-        Segment::Entrepreneur if rut.is_company() => portal(bank),
-        Segment::Personal | Segment::Entrepreneur => bank.clone(),
+        Segment::Business => portal(bank).cloned().ok_or(Failure::Unsupported),
+        Segment::Entrepreneur if rut.is_company() => side((Segment::Business, bank), rut),
+        Segment::Personal | Segment::Entrepreneur => Ok(bank.clone()),
     }
 }
 
 /// Statement files tell no side of their bank from the other.
 fn is_at(link: &LinkRow, (segment, bank): (Segment, &InstitutionId)) -> bool {
-    let (is_bank, is_portal) = (link.institution == *bank, link.institution == portal(bank));
+    let is_bank = link.institution == *bank;
+    let is_portal = portal(bank) == Some(&link.institution);
     match segment {
         _ if link.source == LinkSource::Files => is_bank || is_portal,
         Segment::Personal => is_bank,
@@ -74,8 +75,9 @@ fn is_at(link: &LinkRow, (segment, bank): (Segment, &InstitutionId)) -> bool {
     }
 }
 
-fn portal(bank: &InstitutionId) -> InstitutionId {
-    InstitutionId::parse(&format!("{bank}{PORTAL}")).unwrap_or_else(|_| bank.clone())
+/// Where a bank lets companies in.
+fn portal(bank: &InstitutionId) -> Option<&'static InstitutionId> {
+    Catalogue::bundled().company_portal(bank).map(|row| &row.id)
 }
 
 /// User and password in the fields of a bank's form.
