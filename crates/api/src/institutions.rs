@@ -43,7 +43,7 @@ impl<'a> From<&'a Institution> for InstitutionView<'a> {
             name: &institution.name,
             kind: institution.kind,
             cmf_code: institution.cmf_code.as_deref(),
-            bank: institution.bank.as_ref().map(|bank| bank.as_str()),
+            bank: institution.bank.as_ref().map(cartola_model::InstitutionId::as_str),
             names: &institution.names,
         }
     }
