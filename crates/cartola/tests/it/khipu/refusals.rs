@@ -124,37 +124,82 @@ fn bad_input_is_refused_with_its_code() {
     let scene = Scene::new();
     let link = scene.khipu.link(DEMO_BANK, DEMO_LOGIN);
     let bad = Bad { scene: &scene, link: &link };
-    bad.path("personal/nobody.cl/accounts", expect![[]]);
-    bad.path("personal/bancochile.cl/pay", expect![[]]);
-    bad.path("private/bancochile.cl/accounts", expect![[]]);
-    bad.path("personal/%FF/accounts", expect![[]]);
-    bad.path("personal/bancochile.cl", expect![[]]);
-    bad.body("{", expect![[]]);
-    bad.body("[]", expect![[]]);
-    bad.body(r#"{"RequestData":[]}"#, expect![[]]);
-    bad.body(r#"{"RequestData":{}}"#, expect![[]]);
-    bad.body(r#"{"RequestData":{"AccountNumber":"1"}}"#, expect![[]]);
-    bad.body(r#"{"RequestData":{},"Callback":"x"}"#, expect![[]]);
-    bad.body(&"[".repeat(200), expect![[]]);
-    bad.body(&format!(r#"{{"RequestData":"{}"}}"#, "a".repeat(17 << 10)), expect![[]]);
-    bad.typed("text/plain", expect![[]]);
-    bad.typed("application/xml", expect![[]]);
-    bad.asked("balance", json!({"AccountNumber": "999"}), expect![[]]);
-    bad.asked("balance", json!({"AccountNumber": "abc"}), expect![[]]);
+    bad.path(
+        "personal/nobody.cl/accounts",
+        expect!["404 P003 FIX_REQUEST: No bank is known by this domain"],
+    );
+    bad.path("personal/bancochile.cl/pay", expect!["404 P003 FIX_REQUEST: The operation is unknown: it is accounts, balance, statements, transactions or token"]);
+    bad.path(
+        "private/bancochile.cl/accounts",
+        expect![
+            "404 P003 FIX_REQUEST: The segment is unknown: it is personal, business or entrepreneur"
+        ],
+    );
+    bad.path(
+        "personal/%FF/accounts",
+        expect![
+            "404 P003 FIX_REQUEST: The segment is unknown: it is personal, business or entrepreneur"
+        ],
+    );
+    bad.path(
+        "personal/bancochile.cl",
+        expect!["404 P003 FIX_REQUEST: There is nothing under this path"],
+    );
+    bad.body("{", expect!["400 P001 FIX_REQUEST: The body is not JSON, at line 1, column 1"]);
+    bad.body("[]", expect!["400 P001 FIX_REQUEST: The body is not a JSON object"]);
+    bad.body(
+        r#"{"RequestData":[]}"#,
+        expect!["400 P003 FIX_REQUEST: The body, at line 1, column 15: expected an object"],
+    );
+    bad.body(
+        r#"{"RequestData":{}}"#,
+        expect!["400 P002 FIX_REQUEST: AccountCredential is missing"],
+    );
+    bad.asked("balance", json!({}), expect!["400 P002 FIX_REQUEST: AccountNumber is missing"]);
+    bad.body(
+        r#"{"RequestData":{"AccountNumber":"1"}}"#,
+        expect!["400 P002 FIX_REQUEST: AccountCredential is missing"],
+    );
+    bad.body(r#"{"RequestData":{},"Callback":"x"}"#, expect!["400 P003 FIX_REQUEST: The body, at line 1, column 28: a member is unknown; known are RequestData or CallbackUrl"]);
+    bad.body(&"[".repeat(200), expect!["400 P001 FIX_REQUEST: The body is nested too deeply"]);
+    bad.body(
+        &format!(r#"{{"RequestData":"{}"}}"#, "a".repeat(17 << 10)),
+        expect!["400 P001 FIX_REQUEST: The body is longer than 16384 bytes"],
+    );
+    bad.typed("text/plain", expect!["400 P001 FIX_REQUEST: Content-Type must be application/json"]);
+    bad.typed(
+        "application/xml",
+        expect!["400 P001 FIX_REQUEST: Content-Type must be application/json"],
+    );
+    bad.asked("balance", json!({"AccountNumber": "999"}), expect!["200 E403 FIX_REQUEST: The customer has no account of this number and currency at this bank"]);
+    bad.asked("balance", json!({"AccountNumber": "abc"}), expect!["400 P003 FIX_REQUEST: AccountNumber: the account number has a character that is neither a digit, hyphen, dot, blank nor asterisk"]);
     bad.asked(
         "transactions",
         json!({"AccountNumber": "1", "BookingDateStart": "2026-02-30", "BookingDateEnd": "2026-03-01"}),
-        expect![[]],
+        expect!["200 E400 FIX_REQUEST: BookingDateStart must be a day of the calendar as YYYY-MM-DD"],
     );
     bad.asked(
         "statements",
         json!({"AccountNumber": "1", "BookingDateStart": "2026-03", "BookingDateEnd": "2026-02"}),
-        expect![[]],
+        expect!["200 E401 FIX_REQUEST: BookingDateEnd lies before BookingDateStart"],
     );
-    bad.callback("http://10.1.2.3/hook", expect![[]]);
-    bad.callback("http://169.254.169.254/latest/meta-data", expect![[]]);
-    bad.callback("https://user:secret@example.cl/", expect![[]]);
-    bad.callback("ftp://example.cl/", expect![[]]);
+    bad.callback(
+        "http://10.1.2.3/hook",
+        expect![
+            "400 P003 FIX_REQUEST: CallbackUrl: the URL leads to an address that is not public"
+        ],
+    );
+    bad.callback(
+        "http://169.254.169.254/latest/meta-data",
+        expect![
+            "400 P003 FIX_REQUEST: CallbackUrl: the URL leads to an address that is not public"
+        ],
+    );
+    bad.callback("https://user:secret@example.cl/", expect!["400 P003 FIX_REQUEST: CallbackUrl: a URL with a user name or password is not called; use a header instead"]);
+    bad.callback(
+        "ftp://example.cl/",
+        expect!["400 P003 FIX_REQUEST: CallbackUrl: it must begin with https:// or http://"],
+    );
     let path = format!("/khipu/v1/cl/banking/{DEMO_BANK}/accounts");
     let got = scene.khipu.client.read(&path);
     assert_eq!(told(&got), "405 P003 FIX_REQUEST: This path does not take this method");
