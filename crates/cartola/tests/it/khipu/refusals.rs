@@ -120,7 +120,7 @@ impl Bad<'_> {
 }
 
 #[test]
-fn bad_input_is_refused_with_its_code() {
+fn a_path_that_means_nothing_is_refused() {
     let scene = Scene::new();
     let link = scene.khipu.link(DEMO_BANK, DEMO_LOGIN);
     let bad = Bad { scene: &scene, link: &link };
@@ -145,6 +145,16 @@ fn bad_input_is_refused_with_its_code() {
         "personal/bancochile.cl",
         expect!["404 P003 FIX_REQUEST: There is nothing under this path"],
     );
+    let path = format!("/khipu/v1/cl/banking/{DEMO_BANK}/accounts");
+    let got = scene.khipu.client.read(&path);
+    assert_eq!(told(&got), "405 P003 FIX_REQUEST: This path does not take this method");
+}
+
+#[test]
+fn a_body_that_cannot_be_read_is_refused() {
+    let scene = Scene::new();
+    let link = scene.khipu.link(DEMO_BANK, DEMO_LOGIN);
+    let bad = Bad { scene: &scene, link: &link };
     bad.body("{", expect!["400 P001 FIX_REQUEST: The body is not JSON, at line 1, column 1"]);
     bad.body("[]", expect!["400 P001 FIX_REQUEST: The body is not a JSON object"]);
     bad.body(
@@ -171,6 +181,13 @@ fn bad_input_is_refused_with_its_code() {
         "application/xml",
         expect!["400 P001 FIX_REQUEST: Content-Type must be application/json"],
     );
+}
+
+#[test]
+fn a_value_that_cannot_be_is_refused() {
+    let scene = Scene::new();
+    let link = scene.khipu.link(DEMO_BANK, DEMO_LOGIN);
+    let bad = Bad { scene: &scene, link: &link };
     bad.asked("balance", json!({"AccountNumber": "999"}), expect!["200 E403 FIX_REQUEST: The customer has no account of this number and currency at this bank"]);
     bad.asked("balance", json!({"AccountNumber": "abc"}), expect!["400 P003 FIX_REQUEST: AccountNumber: the account number has a character that is neither a digit, hyphen, dot, blank nor asterisk"]);
     bad.asked(
@@ -200,9 +217,6 @@ fn bad_input_is_refused_with_its_code() {
         "ftp://example.cl/",
         expect!["400 P003 FIX_REQUEST: CallbackUrl: it must begin with https:// or http://"],
     );
-    let path = format!("/khipu/v1/cl/banking/{DEMO_BANK}/accounts");
-    let got = scene.khipu.client.read(&path);
-    assert_eq!(told(&got), "405 P003 FIX_REQUEST: This path does not take this method");
 }
 
 #[test]
