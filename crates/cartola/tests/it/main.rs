@@ -16,6 +16,7 @@ mod faults;
 mod http;
 mod import;
 mod installation;
+mod khipu;
 mod leftovers;
 mod links;
 mod outbox;

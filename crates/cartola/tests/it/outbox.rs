@@ -7,6 +7,7 @@ use std::sync::Arc;
 use cartola_connector::Registry;
 use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey, WebhookSecret};
+use cartola_engine::tokens::Audience;
 use cartola_engine::{Engine, Parts};
 use cartola_events::{Client, Reach, SystemResolver};
 use cartola_http::callbacks::{Callback, Callbacks, UrlError};
@@ -31,7 +32,7 @@ const BODY: &str = r#"{"glosa":"TRASPASO A: MUÑOZ"}"#;
 const READINGS: usize = 20_000;
 
 /// The engine of another process on the same folder, which writes messages as a facade does.
-struct Facade {
+pub struct Facade {
     runtime: Runtime,
     engine: Engine,
     store: Arc<SqliteStore>,
@@ -58,6 +59,19 @@ impl Facade {
         let callbacks = Callbacks::new(engine.clone(), client);
         let tenant = tenant.as_str().unwrap().parse().unwrap();
         Self { runtime, engine, store, callbacks, tenant }
+    }
+
+    /// One of a gateway that serves.
+    pub fn open_public(data: &Path, master_key: &str, tenant: &Value) -> Self {
+        Self::open(data, master_key, tenant, Reach::Public)
+    }
+
+    /// A token for a tenant's client and a facade.
+    pub fn token(&self, keys: &Value, facade: &'static str) -> String {
+        let text = |name: &str| keys[name].as_str().unwrap();
+        let (id, secret) = (text("client_id"), text("client_secret"));
+        let issued = self.engine.issue_token(id, secret, Audience::new(facade));
+        self.runtime.block_on(issued).unwrap().unwrap().token.into_inner()
     }
 
     fn check(&self, url: &str) -> Result<(), UrlError> {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use cartola_http::answer;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation as Described, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme};
 use utoipa::openapi::{
@@ -40,7 +40,8 @@ const REFUSALS: [(&str, &str); 7] = [
 
 /// The document as it is committed and served.
 pub fn openapi_json() -> String {
-    let document = serde_json::to_value(openapi()).expect("the document is plain data");
+    let mut document = serde_json::to_value(openapi()).expect("the document is plain data");
+    document["components"]["schemas"].as_object_mut().into_iter().flatten().for_each(without_data);
     let mut text = serde_json::to_string_pretty(&sorted(document)).expect("so it stays");
     text.push('\n');
     text
@@ -72,6 +73,14 @@ fn openapi() -> OpenApi {
     let posts = document.paths.paths.values_mut().filter_map(|item| item.post.as_mut());
     posts.filter(|post| is_banking(post)).for_each(complete);
     document
+}
+
+/// Says that an envelope may be without data. The macro says so of any member but a generic one.
+fn without_data((name, schema): (&String, &mut Value)) {
+    if name.starts_with("Envelope_") {
+        let data = schema["properties"]["Data"].take();
+        schema["properties"]["Data"] = json!({ "oneOf": [data, { "type": "null" }] });
+    }
 }
 
 fn is_banking(operation: &Described) -> bool {

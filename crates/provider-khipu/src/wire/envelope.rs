@@ -12,7 +12,7 @@ pub struct Envelope<Data> {
     /// Whether it went well. A bank's refusal is `ERROR` under HTTP 200.
     pub status: Status,
     /// The records; `null` with an error, and while they are still being fetched.
-    #[cfg_attr(feature = "server", schema(required, nullable = true))]
+    #[cfg_attr(feature = "server", schema(required))]
     pub data: Option<Data>,
     /// What else is to be known, such as that `Data` is incomplete.
     #[cfg_attr(feature = "server", schema(required))]
