@@ -3,6 +3,7 @@
 mod callbacks;
 mod operations;
 mod refusals;
+mod rogues;
 mod schema;
 mod tokens;
 
