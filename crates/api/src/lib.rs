@@ -29,7 +29,11 @@ pub use settings::{MetricsText, Settings};
 
 /// The API, ready to be served.
 pub fn router(engine: Engine, settings: Settings) -> axum::Router {
-    let gate = Gate::new(engine, settings.limits());
-    let (routes, _) = routes::documented(settings.metrics).split_for_parts();
+    behind(Gate::new(engine, settings.limits()), settings.metrics)
+}
+
+/// The same behind a gate that other rooms share: a key has one allowance for all of them.
+pub fn behind(gate: Gate, metrics: Option<MetricsText>) -> axum::Router {
+    let (routes, _) = routes::documented(metrics).split_for_parts();
     layer::around(routes, gate)
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cartola_engine::Engine;
-use cartola_engine::work::{Worker, WorkerParts};
+use cartola_engine::work::{Handler, Worker, WorkerParts};
 use cartola_primitives::monotonic::SystemMonotonic;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use crate::{folder, wiring};
+use crate::folder;
+use crate::wiring::{self, Gateway};
 
 /// How often a folder is tried whose jobs another process runs.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
@@ -24,9 +25,10 @@ pub struct Jobs {
 
 impl Jobs {
     /// Starts, with so many at once.
-    pub fn start(engine: Engine, data: PathBuf, at_once: usize) -> Self {
+    pub fn start(gateway: &Gateway, at_once: usize) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(run(engine, data, at_once, stopped));
+        let (engine, handlers) = (gateway.engine.clone(), wiring::handlers(gateway));
+        let task = tokio::spawn(run(engine, handlers, gateway.data.clone(), at_once, stopped));
         Self { stop, task }
     }
 
@@ -39,13 +41,18 @@ impl Jobs {
     }
 }
 
-async fn run(engine: Engine, data: PathBuf, at_once: usize, mut stopped: watch::Receiver<bool>) {
+async fn run(
+    engine: Engine,
+    handlers: Vec<Arc<dyn Handler>>,
+    data: PathBuf,
+    at_once: usize,
+    mut stopped: watch::Receiver<bool>,
+) {
     let _alone = tokio::select! {
         lock = until_alone(&data) => lock,
         _ = stopped.wait_for(|stop| *stop) => return,
     };
     let monotonic = Arc::new(SystemMonotonic::start(engine.mint()));
-    let handlers = wiring::handlers();
     let worker = Worker::new(WorkerParts { engine, handlers, monotonic, alone: true, at_once });
     let stop = async move {
         // A sender that is gone stops it too.

@@ -30,7 +30,7 @@ impl Opener for Vaulted {
 }
 
 /// The client that calls receivers, and checks their URLs when they are registered.
-fn client(gateway: &Gateway) -> Client {
+pub fn client(gateway: &Gateway) -> Client {
     Client::new(gateway.reach, Arc::new(SystemResolver))
 }
 

@@ -43,7 +43,7 @@ pub async fn run(
     announce: impl FnOnce() -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let background = Background::start(gateway.engine.clone(), metrics);
-    let jobs = Jobs::start(gateway.engine.clone(), gateway.data.clone(), MAX_RUNNING);
+    let jobs = Jobs::start(&gateway, MAX_RUNNING);
     let mut workers = Workers::default();
     let deliveries = outbox::worker(&gateway);
     workers.start(async move |stop| deliveries.run(stop).await);

@@ -6,16 +6,19 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use axum::Router;
-use cartola_api::{MetricsText, Settings};
+use cartola_api::MetricsText;
 use cartola_connector::Registry;
 use cartola_crypto::{CryptoError, LookupKey};
 use cartola_engine::vault::LOOKUP_KEY;
 use cartola_engine::work::Handler;
 use cartola_engine::{Engine, EngineError, Parts};
 use cartola_events::Reach;
+use cartola_http::Gate;
+use cartola_http::callbacks::Callbacks;
 use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_file::StatementFiles;
+use cartola_provider_khipu::server as khipu;
 use cartola_store_sqlite::{Leftovers, SqliteStore, stored_secret};
 use tokio::time::timeout;
 
@@ -23,6 +26,7 @@ use crate::config::{Limits, seconds};
 use crate::folder;
 use crate::installation::Installation;
 use crate::institutions::Institutions;
+use crate::outbox;
 use crate::serve::Metrics;
 
 /// How old something in the archive must be before it counts as left over. An import beside the
@@ -113,18 +117,25 @@ fn connectors(institutions: &Institutions) -> Registry {
     Registry::default().with(Arc::new(StatementFiles::new())).with(Arc::new(institutions.mibanco()))
 }
 
+/// Composes what facades post to their clients, and checks where it may go.
+fn callbacks(gateway: &Gateway) -> Callbacks {
+    Callbacks::new(gateway.engine.clone(), outbox::client(gateway))
+}
+
 /// Who does the jobs that facades queue.
-pub fn handlers() -> Vec<Arc<dyn Handler>> {
-    Vec::new()
+pub fn handlers(gateway: &Gateway) -> Vec<Arc<dyn Handler>> {
+    vec![khipu::handler(callbacks(gateway))]
 }
 
 /// Everything that is served; `/metrics` only where there are metrics to show.
 pub fn router(gateway: &Gateway, limits: &Limits, metrics: Option<Metrics>) -> Router {
-    let settings = Settings {
+    let limits = cartola_http::Limits {
         rate_per_second: limits.requests_per_second.get(),
         burst: limits.requests_at_once.get(),
         request_timeout: seconds(limits.request_seconds),
-        metrics: metrics.map(|metrics| Arc::new(move || metrics.render()) as MetricsText),
     };
-    cartola_api::router(gateway.engine.clone(), settings)
+    let gate = Gate::new(gateway.engine.clone(), limits);
+    let metrics = metrics.map(|metrics| Arc::new(move || metrics.render()) as MetricsText);
+    let khipu = khipu::router(gate.clone(), callbacks(gateway));
+    cartola_api::behind(gate, metrics).nest(khipu::PREFIX, khipu)
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use cartola_crypto::Place;
 use cartola_model::{AccountNumber, Principal};
 use cartola_primitives::Rut;
-use cartola_primitives::id::{AccountId, PersonId, TenantId};
+use cartola_primitives::id::{AccountId, LinkId, PersonId, TenantId};
 use cartola_store::Page;
 use cartola_store::accounts::{AccountRow, BalanceRow};
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,22 @@ impl Engine {
             rows.push(self.open_account(who.tenant, row).await?);
         }
         Ok(Page { rows, next: page.next })
+    }
+
+    /// The accounts that a link has told of and that a consent allows to be shown, by id:
+    /// [`cartola_store::MAX_PAGE`] of them at most.
+    pub async fn accounts_of(
+        &self,
+        who: &Principal,
+        link: LinkId,
+    ) -> Result<Vec<OpenAccount>, EngineError> {
+        self.note_access(who, "account.read", Subject::one(link));
+        let found = self.store().accounts_of(who.tenant, link, self.now()).await?;
+        let mut rows = Vec::with_capacity(found.len());
+        for row in found {
+            rows.push(self.open_account(who.tenant, row).await?);
+        }
+        Ok(rows)
     }
 
     /// The latest balances of an account; `None` where there is no such account to be shown.

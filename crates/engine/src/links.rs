@@ -1,5 +1,6 @@
 //! Links, as their tenant sees them: listed, begun with credentials, ended, and read through.
 
+mod account_link;
 mod begin;
 mod end;
 mod secret;

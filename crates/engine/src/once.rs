@@ -6,10 +6,11 @@
 use cartola_crypto::Place;
 use cartola_model::Principal;
 use cartola_primitives::SignedDuration;
-use cartola_store::Command;
 use cartola_store::answers::AnswerRow;
+use cartola_store::{Command, UnitOfWork};
 use std::sync::Arc;
 
+use crate::retry::until_settled;
 use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
@@ -107,6 +108,22 @@ impl Engine {
         let place = place(principal, &row.key);
         let body = self.vault().open_sealed(&place, &row.sealed).await?;
         Ok(RecordedAnswer { status: row.status, body: body.expose().clone() })
+    }
+
+    /// Records the answer of a call that changes nothing else.
+    pub async fn record(
+        &self,
+        ticket: &Ticket,
+        answer: &RecordedAnswer,
+    ) -> Result<(), EngineError> {
+        until_settled(|| async move {
+            self.check_ticket(Some(ticket)).await?;
+            let command = self.record_answer(ticket, answer)?;
+            let work = UnitOfWork::new(ticket.principal.tenant, self.now()).with(command);
+            self.store().commit(work).await?;
+            Ok(())
+        })
+        .await
     }
 
     /// The command that records the answer in the unit of work that makes it true.

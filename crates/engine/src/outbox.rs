@@ -5,6 +5,7 @@
 use cartola_crypto::WebhookSecret;
 use cartola_primitives::id::TenantId;
 use cartola_store::tenancy::{CredentialKind, CredentialRow};
+use cartola_store::{Command, UnitOfWork};
 
 use crate::tenants::secret_place;
 use crate::vault::purpose;
@@ -57,6 +58,13 @@ impl Engine {
         let body = self.vault().seal(&key, &place, plain.body.expose())?;
         let destination = self.vault().digest(purpose::DESTINATION, tenant, url.as_bytes());
         Ok(MessageOrder { id, destination, envelope, body })
+    }
+
+    /// Puts a message that nothing else is decided with into the outbox.
+    pub async fn send(&self, tenant: TenantId, order: MessageOrder) -> Result<(), EngineError> {
+        let work = UnitOfWork::new(tenant, self.now()).with(Command::AddMessage(order));
+        self.store().commit(work).await?;
+        Ok(())
     }
 
     /// What [`Self::seal_message`] sealed.

@@ -41,6 +41,8 @@ pub mod purpose {
     pub const SIGN_IN: &str = "sign_in";
     /// Devices of links that keep no credentials.
     pub const DEVICE: &str = "device";
+    /// Links as facades hand them out.
+    pub const ACCOUNT_LINK: &str = "account_link";
     /// What an idempotent call asked.
     pub const FINGERPRINT: &str = "fingerprint";
     /// URLs that messages go to.

@@ -16,16 +16,16 @@ use async_trait::async_trait;
 use cartola_model::Failure;
 use cartola_primitives::id::{IdMinter, JobId, LeaseId, TenantId};
 use cartola_primitives::{Monotonic, Secret};
-use cartola_store::jobs::{
-    ClaimedJob, Claimer, ClaimerParts, JobEnd, JobKind, JobRow, JobState, Queue,
-};
-use cartola_store::{Command, StoreError};
+use cartola_store::StoreError;
+use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, Queue};
 use tokio::task::JoinSet;
 
 use crate::{Engine, EngineError};
 
 pub(crate) use self::waiting::Waiters;
 pub use self::waiting::{Ended, Pending};
+pub use cartola_store::Command;
+pub use cartola_store::jobs::{JobEnd, JobKind, Priority};
 
 /// How long a lease lasts until a heartbeat prolongs it.
 pub const TERM: Duration = Duration::from_mins(1);

@@ -22,26 +22,52 @@ use crate::problem::{Code, Problem};
 /// What stands for the route in logs and metrics where none matched.
 const NO_ROUTE: &str = "(none)";
 
+/// How a room answers what the layer has to say by itself: that no route takes a path or method,
+/// that the time is over, that a handler panicked. What such a problem was caused by goes along as
+/// a [`Fault`].
+pub type Voice = fn(&Gate, &Problem) -> Response;
+
+/// What is to be logged of an answer, put into its extensions: a failure of ours. Problems bring
+/// their own.
+#[derive(Clone)]
+pub struct Fault {
+    /// Its class.
+    pub code: &'static str,
+    /// What happened; never anything that was sent or is stored.
+    pub cause: String,
+}
+
 /// Puts the layer around all routes of a router and gives it answers for what no route takes.
 pub fn around(router: Router<Gate>, gate: Gate) -> Router {
+    around_speaking(router, gate, |_, problem| problem.clone().into_response())
+}
+
+/// The same for a room that has no problems.
+pub fn around_speaking(router: Router<Gate>, gate: Gate, voice: Voice) -> Router {
+    let says = |code| async move |State(gate): State<Gate>| voice(&gate, &Problem::new(code));
     router
-        .fallback(async || Problem::new(Code::PathUnknown))
-        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
-        .layer(from_fn_with_state(gate.clone(), serve))
+        .fallback(says(Code::PathUnknown))
+        .method_not_allowed_fallback(says(Code::MethodNotAllowed))
+        .layer(from_fn_with_state((gate.clone(), voice), serve))
         .with_state(gate)
 }
 
-async fn serve(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+async fn serve(
+    State((gate, voice)): State<(Gate, Voice)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let context = RequestContext::begin(request.headers(), gate.engine());
     let seen = Seen::begin(&request);
     request.extensions_mut().insert(context.clone());
     let served = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let response = match tokio::time::timeout(gate.request_timeout(), served).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(panic)) => Problem::internal(panic_text(panic.as_ref())).into_response(),
-        Err(_) if context.is_reading() => Problem::new(Code::RequestTimeout).into_response(),
-        Err(_) => Problem::new(Code::Timeout).into_response(),
+    let problem = match tokio::time::timeout(gate.request_timeout(), served).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(panic)) => Err(Problem::internal(panic_text(panic.as_ref()))),
+        Err(_) if context.is_reading() => Err(Problem::new(Code::RequestTimeout)),
+        Err(_) => Err(Problem::new(Code::Timeout)),
     };
+    let response = problem.unwrap_or_else(|problem| voice(&gate, &problem));
     let response = finished(response, &context);
     seen.end(&response, &context);
     response
@@ -50,11 +76,10 @@ async fn serve(State(gate): State<Gate>, mut request: Request, next: Next) -> Re
 /// Gives a response what every response has, and a problem the request's id.
 fn finished(response: Response, context: &Arc<RequestContext>) -> Response {
     let (mut parts, mut body) = response.into_parts();
+    if let Some(Fault { code, cause }) = parts.extensions.remove() {
+        tracing::error!(target: "http.fault", request_id = context.id(), code, cause, "request failed");
+    }
     if let Some(problem) = parts.extensions.remove::<Problem>() {
-        if let Some(cause) = problem.cause() {
-            let code = problem.code().name();
-            tracing::error!(target: "http.fault", request_id = context.id(), code, cause, "request failed");
-        }
         parts.headers.remove(CONTENT_LENGTH);
         body = Body::from(problem.body(context.id()));
     }
@@ -62,6 +87,12 @@ fn finished(response: Response, context: &Arc<RequestContext>) -> Response {
     parts.headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     parts.headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     Response::from_parts(parts, body)
+}
+
+/// What a problem is logged as, where it is a failure of ours.
+pub fn fault(problem: &Problem) -> Option<Fault> {
+    let cause = problem.cause()?.to_owned();
+    Some(Fault { code: problem.code().name(), cause })
 }
 
 /// What a panic said, which is our own text: `expect` messages and assertions.

@@ -26,6 +26,6 @@ pub use cursor::Cursor;
 pub use gate::{Gate, Limits, MAX_UPLOAD_BYTES, MAX_UPLOADS, UPLOAD_WAIT};
 pub use once::IdempotencyKey;
 pub use parameters::{Parameters, PathId, Query};
-pub use principal::Authenticated;
+pub use principal::{Authenticated, admit, bearer};
 pub use problem::Problem;
-pub use refusal::Refusal;
+pub use refusal::{Refusal, causes};

@@ -1,9 +1,9 @@
 //! Who asks.
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use cartola_model::{Principal, Scope};
 
 use crate::context::RequestContext;
@@ -38,24 +38,31 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let gate = Gate::from_ref(state);
-        let key = bearer(&parts.headers)?;
+        let key = bearer(&parts.headers, MAX_KEY_BYTES)?;
         let principal = gate.engine().authenticate(key).await?;
         let principal = principal.ok_or_else(|| {
             Problem::new(Code::KeyUnknown)
                 .challenging(r#"Bearer realm="cartola", error="invalid_token""#)
         })?;
-        if let Some(context) = RequestContext::of(&parts.extensions) {
-            context.recognise(&principal);
-        }
-        gate.rate().take(principal.actor).map_err(|wait| {
-            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
-            Problem::new(Code::RateLimited).after(seconds)
-        })?;
+        admit(&gate, &parts.extensions, &principal)
+            .map_err(|seconds| Problem::new(Code::RateLimited).after(seconds))?;
         Ok(Self(principal))
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+/// Takes one request of a caller's allowance, and notes whose request it is. The error is how long
+/// to wait, in seconds.
+pub fn admit(gate: &Gate, of: &Extensions, principal: &Principal) -> Result<(), u32> {
+    if let Some(context) = RequestContext::of(of) {
+        context.recognise(principal);
+    }
+    gate.rate()
+        .take(principal.actor)
+        .map_err(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1))
+}
+
+/// The bearer credential of a request (RFC 6750, §2.1), at most so many bytes long.
+pub fn bearer(headers: &HeaderMap, longest: usize) -> Result<&str, Problem> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values
         .next()
@@ -71,7 +78,7 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let (scheme, key) = text.split_once(' ').ok_or_else(malformed)?;
     let key = key.trim_matches(' ');
     let sound = scheme.eq_ignore_ascii_case("bearer")
-        && (1..=MAX_KEY_BYTES).contains(&key.len())
+        && (1..=longest).contains(&key.len())
         && key.bytes().all(|byte| byte.is_ascii_graphic());
     if sound { Ok(key) } else { Err(malformed()) }
 }

@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::layer;
+
 pub use catalogue::{Code, Entry};
 pub use retry::Retry;
 pub use text::Text;
@@ -210,6 +212,9 @@ impl IntoResponse for Problem {
         }
         for (name, value) in &self.0.headers {
             headers.insert(name, value.clone());
+        }
+        if let Some(fault) = layer::fault(&self) {
+            response.extensions_mut().insert(fault);
         }
         response.extensions_mut().insert(self);
         response

@@ -40,7 +40,7 @@ impl From<Problem> for Refusal {
 
 impl From<EngineError> for Refusal {
     fn from(error: EngineError) -> Self {
-        let cause = chain(&error);
+        let cause = causes(&error);
         let code = match error {
             EngineError::Answered(recorded) => return Self::Answered(recorded),
             EngineError::OtherRequest => Code::IdempotencyKeyReused,
@@ -127,7 +127,7 @@ impl From<TenantError> for Refusal {
 /// A use case that writes. A store that fails at a commit cannot say whether it is on the disk, so
 /// the caller must not be told that nothing was done.
 fn of_write(error: EngineError) -> Refusal {
-    let cause = chain(&error);
+    let cause = causes(&error);
     match error {
         EngineError::Store(StoreError { kind: StoreErrorKind::Unavailable, .. }) => {
             Problem::new(Code::OutcomeUnknown).caused_by(cause).into()
@@ -165,7 +165,7 @@ fn file_problem(code: Code, error: &ImportError) -> Problem {
 
 /// All that an error and what is behind it say, for the log. What comes from opened content is
 /// left out: a parser's complaint quotes what it complains of.
-fn chain(error: &EngineError) -> String {
+pub fn causes(error: &EngineError) -> String {
     let mut text = error.to_string();
     if let EngineError::Content(content) = error {
         return format!("{text}: line {}, column {}", content.line(), content.column());

@@ -8,6 +8,7 @@
 //! | [`wire`] | answers, member by member |
 //! | [`mapping`] | canonical records as those answers |
 //! | [`refusal`] | every failure as `Code`, `Type`, `Description` and HTTP status |
+//! | `server` | the routes under `/khipu`, over the engine (feature `server`) |
 //!
 //! The names and elided parts of the records are those of UK Open Banking 3.1.11, but where
 //! Khipu's own document shows otherwise. `docs/khipu.md` says what each field holds and which
@@ -18,6 +19,8 @@ mod month;
 pub mod path;
 pub mod refusal;
 pub mod request;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod wire;
 
 pub use month::Month;

@@ -1,12 +1,14 @@
 //! The end of a path: `{segment}/{bank domain}/{operation}`.
 
 use cartola_model::{Catalogue, Institution};
+use serde::{Deserialize, Serialize};
 
 /// What the catalogue calls this protocol among an institution's names.
 const PROTOCOL: &str = "khipu";
 
 /// Which of a bank's sides is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Segment {
     /// Personas.
     Personal,

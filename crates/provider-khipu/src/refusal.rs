@@ -35,6 +35,12 @@ impl Refusal {
         Envelope::refused(operation_id, Error { code, kind: *kind, description })
     }
 
+    /// The request is wrong, and only another one will do.
+    #[cfg(feature = "server")]
+    pub(crate) const fn of_request(status: u16, code: &'static str, text: &'static str) -> Self {
+        Self::new(status, code, ErrorType::FixRequest, text)
+    }
+
     const fn new(status: u16, code: &'static str, kind: ErrorType, text: &'static str) -> Self {
         Self { status, code, kind, description: Cow::Borrowed(text) }
     }

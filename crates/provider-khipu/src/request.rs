@@ -73,6 +73,8 @@ pub struct Login {
 pub struct TokenRequest {
     /// What the link is to stand for.
     pub login: Login,
+    /// Where the result goes, if not into the answer. Only its form is known to be good.
+    pub callback_url: Option<String>,
 }
 
 impl Request {
@@ -105,7 +107,8 @@ impl TokenRequest {
     /// Reads a body that came with this `Content-Type`.
     pub fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, RequestError> {
         let Object(raw) = body::read::<RawToken>(content_type, body)?;
-        Ok(Self { login: login(raw.username, raw.password)? })
+        let login = login(raw.username, raw.password)?;
+        Ok(Self { login, callback_url: raw.callback_url.map(callback_url).transpose()? })
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{Page, StoreError, StoreErrorKind};
 pub const DELIVERY: &str = "outbox.deliver";
 
 /// Sealed destination and body of one message together, at most, bytes.
-pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
+pub const MAX_MESSAGE_BYTES: usize = 8 << 20;
 
 /// What is sealed of a message, in plain: between whoever writes or delivers it and the vault.
 pub struct PlainMessage {

@@ -68,7 +68,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let who = Principal::operator(tenant.id);
     let days = days(&arguments, santiago::today(gateway.engine.now()))?;
     let links = wanted(&arguments.links, links::all(&gateway.engine, &who).await?)?;
-    let jobs = Jobs::start(gateway.engine.clone(), gateway.data.clone(), AT_ONCE);
+    let jobs = Jobs::start(&gateway, AT_ONCE);
     let read = read_all(&gateway.engine, &who, &links, days, arguments.json).await;
     jobs.stop().await;
     let reports = read?;

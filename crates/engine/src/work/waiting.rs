@@ -76,9 +76,13 @@ impl Engine {
         let deadline = Instant::now() + longest;
         loop {
             let look = deadline.min(Instant::now() + LOOK_AGAIN);
-            let told = timeout_at(look, pending.receiver.wait_for(Option::is_some)).await;
-            if let Ok(Ok(ended)) = told {
-                return Ok(*ended);
+            // What is awaited below must not wait with the channel's lock in its hand.
+            let told = match timeout_at(look, pending.receiver.wait_for(Option::is_some)).await {
+                Ok(Ok(ended)) => *ended,
+                Ok(Err(_)) | Err(_) => None,
+            };
+            if told.is_some() {
+                return Ok(told);
             }
             if let Some(ended) = self.job_ended(pending.tenant, pending.job).await? {
                 return Ok(Some(ended));

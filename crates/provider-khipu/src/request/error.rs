@@ -83,7 +83,7 @@ pub enum RequestError {
 }
 
 impl RequestError {
-    pub(super) fn value(member: &'static str, problem: &dyn Display) -> Self {
+    pub(crate) fn value(member: &'static str, problem: &dyn Display) -> Self {
         Self::Value { member, problem: problem.to_string() }
     }
 }

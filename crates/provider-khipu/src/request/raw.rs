@@ -45,6 +45,8 @@ pub struct RawCredential {
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub struct RawToken {
     #[serde(default)]
+    pub callback_url: Option<String>,
+    #[serde(default)]
     pub username: Option<Secret<String>>,
     #[serde(default)]
     pub password: Option<Secret<String>>,

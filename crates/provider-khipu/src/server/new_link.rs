@@ -1,0 +1,68 @@
+//! `token`: a lasting link in the place of credentials.
+
+use cartola_engine::Engine;
+use cartola_engine::links::{Mandate, NewLink};
+use cartola_model::{InstitutionId, Principal};
+use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
+
+use super::declined::Declined;
+use super::evidence::evidence;
+use super::said::Said;
+use super::source;
+use crate::request::Login;
+use crate::wire::Token;
+
+/// How long an `AccountLink` allows to ask the bank: twelve months.
+const TERM: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// What its mandate says that it is for.
+const PURPOSE: &str = "reading accounts, balances and movements for the tenant by an AccountLink";
+
+/// What a link is to stand for, sealed while the bank is asked whether it lets them in. Wiped when
+/// dropped.
+#[derive(Serialize, Deserialize)]
+pub struct NewToken {
+    institution: InstitutionId,
+    #[serde(with = "cartola_primitives::rut::serde_compact")]
+    rut: Rut,
+    password: String,
+    asked_at: Timestamp,
+}
+
+impl NewToken {
+    pub fn of(institution: InstitutionId, login: &Login, asked_at: Timestamp) -> Self {
+        let (rut, password) = (login.username, login.password.expose().clone());
+        Self { institution, rut, password, asked_at }
+    }
+
+    /// Begins the link, which the bank was asked about before: a wrong password never takes the
+    /// place of a right one. Done again, it comes to the same.
+    pub async fn begin(
+        &self,
+        engine: &Engine,
+        who: &Principal,
+        operation_id: &str,
+    ) -> Result<Said, Declined> {
+        let Self { institution, rut, password, asked_at } = self;
+        let login = Login { username: *rut, password: Secret::new(password.clone()) };
+        let evidence = evidence(operation_id, institution, *rut, *asked_at);
+        let expires_at = asked_at.checked_add(TERM).ok();
+        let wanted = NewLink {
+            institution: institution.clone(),
+            rut: *rut,
+            fields: &source::fields(&login),
+            mandate: Mandate { purpose: PURPOSE, evidence: &evidence, expires_at },
+        };
+        let link = engine.begin_link(who, &wanted).await?;
+        let account_link = engine.account_link(who, link.id);
+        Ok(Said::ok(operation_id, Token { account_link }, None))
+    }
+}
+
+impl Drop for NewToken {
+    fn drop(&mut self) {
+        self.password.zeroize();
+    }
+}

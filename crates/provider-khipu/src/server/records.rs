@@ -1,0 +1,152 @@
+//! What the store holds of a link, in Khipu's words.
+
+use cartola_engine::Engine;
+use cartola_engine::accounts::OpenAccount;
+use cartola_engine::rows::{LinkRow, Order};
+use cartola_model::{AccountNumber, BalanceReading, LinkState, Movement, Principal};
+use cartola_primitives::Date;
+
+use super::declined::Declined;
+use super::movements::movements;
+use super::question::{Asked, Question, Which};
+use super::said::Said;
+use crate::mapping::{self, AccountSource, BalanceSource, MonthSource, TransactionSource};
+use crate::request::Months;
+use crate::wire::{Accounts, Balances, Statements, Transactions};
+use crate::{Month, RequestError, Segment};
+
+/// Whose records, and for which operation.
+pub struct Teller<'a> {
+    pub engine: &'a Engine,
+    pub who: &'a Principal,
+    pub link: &'a LinkRow,
+    pub operation_id: &'a str,
+}
+
+impl Teller<'_> {
+    /// The answer to a question. The same store gives the same one, bar the present in it.
+    pub async fn tell(&self, question: &Question) -> Result<Said, Declined> {
+        let accounts = self.accounts().await?;
+        match &question.asked {
+            Asked::Accounts => Ok(self.tell_accounts(question.segment, &accounts)),
+            Asked::Balance(which) => self.tell_balance(meant(&accounts, which)?).await,
+            Asked::Statements(which, from, to) => {
+                let months = Months { from: Month::of(*from), to: Month::of(*to) };
+                self.tell_statements(meant(&accounts, which)?, months).await
+            }
+            Asked::Transactions(which, from, to) => {
+                self.tell_transactions(meant(&accounts, which)?, (*from, *to)).await
+            }
+        }
+    }
+
+    async fn accounts(&self) -> Result<Vec<Known>, Declined> {
+        let accounts = self.engine.accounts_of(self.who, self.link.id).await?;
+        Ok(accounts.into_iter().map(Known::of).collect())
+    }
+
+    fn tell_accounts(&self, segment: Segment, accounts: &[Known]) -> Said {
+        let (active, since) = match self.link.state {
+            LinkState::Active { since } => (true, since),
+            LinkState::Revoked { at } => (false, at),
+        };
+        let record = |known: &Known| {
+            mapping::account(&AccountSource {
+                number: &known.number,
+                kind: known.account.row.kind,
+                currency: known.account.row.currency,
+                segment,
+                active,
+                since,
+                opened_on: None,
+            })
+        };
+        let account = accounts.iter().map(record).collect();
+        Said::ok(self.operation_id, Accounts { account }, None)
+    }
+
+    async fn tell_balance(&self, known: &Known) -> Result<Said, Declined> {
+        let rows = self.engine.balances(self.who, known.account.row.id).await?;
+        let readings: Vec<BalanceReading> = rows
+            .unwrap_or_default()
+            .into_iter()
+            .map(|row| BalanceReading { kind: row.kind, amount: row.amount, as_of: row.as_of })
+            .collect();
+        let now = self.engine.now();
+        let source = BalanceSource { number: &known.number, readings: &readings, now };
+        let balance = mapping::balances(&source);
+        Ok(Said::ok(self.operation_id, Balances { balance }, None))
+    }
+
+    async fn tell_statements(&self, known: &Known, months: Months) -> Result<Said, Declined> {
+        let (mut statement, mut gaps) = (Vec::new(), Vec::new());
+        for month in months.newest_first() {
+            let days = (month.first(), month.last());
+            let rows =
+                movements(self.engine, self.who, known.account.row.id, days, Order::OldestFirst);
+            let all: Vec<Movement> = rows.await?.into_iter().map(|row| row.movement).collect();
+            let told = mapping::statement(&MonthSource {
+                account: known.account.row.id,
+                number: &known.number,
+                currency: known.account.row.currency,
+                month,
+                movements: &all,
+                now: self.engine.now(),
+            });
+            let Some(told) = told else { continue };
+            if !told.agrees {
+                gaps.push(month.to_string());
+            }
+            statement.push(told.statement);
+        }
+        Ok(Said::ok(self.operation_id, Statements { statement }, incomplete(&gaps)))
+    }
+
+    async fn tell_transactions(&self, known: &Known, days: (Date, Date)) -> Result<Said, Declined> {
+        let account = known.account.row.id;
+        let rows = movements(self.engine, self.who, account, days, Order::NewestFirst).await?;
+        let mut transaction = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let counterparty = self.engine.counterparty(self.who, row).await?;
+            transaction.extend(mapping::transaction(&TransactionSource {
+                number: &known.number,
+                movement: &row.movement,
+                counterparty: counterparty.as_ref(),
+            }));
+        }
+        Ok(Said::ok(self.operation_id, Transactions { transaction }, None))
+    }
+}
+
+/// An account whose number is read.
+struct Known {
+    account: OpenAccount,
+    number: AccountNumber,
+}
+
+impl Known {
+    fn of(account: OpenAccount) -> Self {
+        let number = AccountNumber::parse(&account.number);
+        Self { number: number.expect("what is sealed was read from a number"), account }
+    }
+}
+
+fn meant<'a>(accounts: &'a [Known], which: &Which) -> Result<&'a Known, RequestError> {
+    let asked = which.number();
+    let mut found = accounts.iter().filter(|known| {
+        let currency = known.account.row.currency;
+        mapping::is_meant((&asked, which.currency), &known.number, currency)
+    });
+    let first = found.next().ok_or(RequestError::UnknownAccount)?;
+    if found.next().is_some() { Err(RequestError::AmbiguousAccount) } else { Ok(first) }
+}
+
+/// Says of which months something was never told.
+fn incomplete(months: &[String]) -> Option<String> {
+    (!months.is_empty()).then(|| {
+        let months = months.join(", ");
+        format!(
+            "The data is incomplete: the balances of {months} say that there were more movements"
+        )
+    })
+}
