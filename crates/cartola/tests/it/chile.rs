@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::http::Client;
+use crate::http::{Answer, Client};
 use crate::process::{self, Background, Ended};
 
 /// A sandbox: of its own process, or of a demo.
@@ -49,6 +49,12 @@ impl Chile {
         let person = persons.find(|person| person["scenario"] == json!(scenario)).unwrap();
         let places = person["institutions"].as_array().unwrap().iter();
         places.map(|place| place["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Pulls a lever.
+    pub fn lever(&self, method: &str, path: &str, told: &Value) -> Answer {
+        let headers = [("Content-Type", "application/json")];
+        self.client.send(method, path, &headers, told.to_string().as_bytes()).unwrap()
     }
 
     /// What an account of the box shows, a line each.
