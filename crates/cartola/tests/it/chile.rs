@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::http::Client;
+use crate::http::{Answer, Client};
 use crate::process::{self, Background, Ended};
 
 /// A sandbox: of its own process, or of a demo.
 pub struct Chile {
-    _process: Option<Background>,
+    process: Option<Background>,
     pub url: String,
     pub client: Client,
 }
@@ -19,16 +19,28 @@ impl Chile {
     /// Starts one in a folder.
     #[track_caller]
     pub fn start(folder: &Path) -> Self {
-        let arguments = ["sandbox", "--port", "0", "--data", "chile"];
+        Self::start_on(folder, 0)
+    }
+
+    /// The same on a port.
+    #[track_caller]
+    pub fn start_on(folder: &Path, port: u16) -> Self {
+        let port = port.to_string();
+        let arguments = ["sandbox", "--port", &port, "--data", "chile"];
         let started = Background::start(process::command(folder, &arguments));
         let (process, line) = started.unwrap();
         let url = line.trim().strip_prefix("the sandbox is ready at ").unwrap();
-        Self { _process: Some(process), ..Self::at(url) }
+        Self { process: Some(process), ..Self::at(url) }
+    }
+
+    /// Kills its process, as the power fails.
+    pub fn kill(self) {
+        self.process.expect("it is of its own process").kill();
     }
 
     /// One that runs.
     pub fn at(url: &str) -> Self {
-        Self { _process: None, url: url.to_owned(), client: Client::new(url, "") }
+        Self { process: None, url: url.to_owned(), client: Client::new(url, "") }
     }
 
     /// What its list says of somebody at a bank: RUT, and user name, password, accounts.
@@ -49,6 +61,12 @@ impl Chile {
         let person = persons.find(|person| person["scenario"] == json!(scenario)).unwrap();
         let places = person["institutions"].as_array().unwrap().iter();
         places.map(|place| place["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Pulls a lever.
+    pub fn lever(&self, method: &str, path: &str, told: &Value) -> Answer {
+        let headers = [("Content-Type", "application/json")];
+        self.client.send(method, path, &headers, told.to_string().as_bytes()).unwrap()
     }
 
     /// What an account of the box shows, a line each.

@@ -121,7 +121,9 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     let status = head.split(' ').nth(1)?.parse().ok()?;
     let body = &bytes[split + 4..];
     let lower = head.to_lowercase();
-    let body = if lower.contains("transfer-encoding: chunked") {
+    let body = if status == 204 {
+        Vec::new()
+    } else if lower.contains("transfer-encoding: chunked") {
         unchunk(body)?
     } else {
         let length = lower.lines().find_map(|line| line.strip_prefix("content-length: "))?;

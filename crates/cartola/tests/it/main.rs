@@ -4,12 +4,16 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 #![allow(clippy::needless_pass_by_value, reason = "`check` takes its expectation as it is written")]
 
+mod agreement;
 mod audit;
 mod backup;
 mod bean_check;
+mod beside;
 mod chile;
 mod config;
 mod crash;
+mod crash_readings;
+mod customers;
 mod demo;
 mod export;
 mod faults;
@@ -17,7 +21,9 @@ mod http;
 mod import;
 mod installation;
 mod khipu;
+mod khipu_caller;
 mod leftovers;
+mod line;
 mod links;
 mod outbox;
 mod process;

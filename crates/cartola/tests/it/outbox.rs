@@ -4,24 +4,18 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
 
-use cartola_connector::Registry;
-use cartola_crypto::jws::Algorithm;
-use cartola_crypto::{KeyRing, MasterKey, WebhookSecret};
+use cartola_crypto::WebhookSecret;
 use cartola_engine::tokens::Audience;
-use cartola_engine::{Engine, Parts};
 use cartola_events::{Client, Reach, SystemResolver};
 use cartola_http::callbacks::{Callback, Callbacks, UrlError};
 use cartola_primitives::Secret;
-use cartola_primitives::clock::SystemClock;
-use cartola_primitives::id::{MessageId, TenantId};
-use cartola_primitives::randomness::OsRandomness;
+use cartola_primitives::id::MessageId;
 use cartola_store::outbox::{AttemptFailure, AttemptOutcome, MessageState};
 use cartola_store::{Command, Committer, Outbox, UnitOfWork};
-use cartola_store_sqlite::{Options, SqliteStore};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
 
+use crate::beside::Beside;
 use crate::http::Client as Asker;
 use crate::installation::{Demo, Installation};
 use crate::receiver::{Call, Receiver};
@@ -33,32 +27,16 @@ const READINGS: usize = 20_000;
 
 /// The engine of another process on the same folder, which writes messages as a facade does.
 pub struct Facade {
-    runtime: Runtime,
-    engine: Engine,
-    store: Arc<SqliteStore>,
+    beside: Beside,
     callbacks: Callbacks,
-    tenant: TenantId,
 }
 
 impl Facade {
     fn open(data: &Path, master_key: &str, tenant: &Value, reach: Reach) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let store = Arc::new(SqliteStore::open(data, Options::default()).unwrap());
-        let master_key = Secret::new(master_key.trim().to_owned());
-        let parts = Parts {
-            store: store.clone(),
-            archive: store.archive(),
-            keys: KeyRing::new(MasterKey::from_base64(&master_key).unwrap(), Vec::new()),
-            connectors: Registry::default(),
-            clock: Arc::new(SystemClock),
-            randomness: Arc::new(OsRandomness),
-            token_algorithm: Algorithm::default(),
-        };
-        let engine = runtime.block_on(Engine::open(parts)).unwrap();
+        let beside = Beside::open(data, master_key, tenant);
         let client = Client::new(reach, Arc::new(SystemResolver));
-        let callbacks = Callbacks::new(engine.clone(), client);
-        let tenant = tenant.as_str().unwrap().parse().unwrap();
-        Self { runtime, engine, store, callbacks, tenant }
+        let callbacks = Callbacks::new(beside.engine.clone(), client);
+        Self { beside, callbacks }
     }
 
     /// One of a gateway that serves.
@@ -70,12 +48,12 @@ impl Facade {
     pub fn token(&self, keys: &Value, facade: &'static str) -> String {
         let text = |name: &str| keys[name].as_str().unwrap();
         let (id, secret) = (text("client_id"), text("client_secret"));
-        let issued = self.engine.issue_token(id, secret, Audience::new(facade));
-        self.runtime.block_on(issued).unwrap().unwrap().token.into_inner()
+        let issued = self.beside.engine.issue_token(id, secret, Audience::new(facade));
+        self.beside.runtime.block_on(issued).unwrap().unwrap().token.into_inner()
     }
 
     fn check(&self, url: &str) -> Result<(), UrlError> {
-        self.runtime.block_on(self.callbacks.check(url)).map(|_| ())
+        self.beside.runtime.block_on(self.callbacks.check(url)).map(|_| ())
     }
 
     /// Writes a message by a unit of work.
@@ -83,18 +61,20 @@ impl Facade {
         let headers = [("Authorization".to_owned(), "callback-key".to_owned())];
         let url = cartola_http::callbacks::TargetUrl::parse(url).unwrap();
         let callback = Callback { url, headers: &headers, body: BODY.as_bytes().to_vec() };
-        let order = self.runtime.block_on(self.callbacks.compose(self.tenant, callback)).unwrap();
+        let Beside { runtime, engine, store, tenant } = &self.beside;
+        let order = runtime.block_on(self.callbacks.compose(*tenant, callback)).unwrap();
         let id = order.id;
-        let work = UnitOfWork::new(self.tenant, self.engine.now()).with(Command::AddMessage(order));
-        self.runtime.block_on(self.store.commit(work)).unwrap();
+        let work = UnitOfWork::new(*tenant, engine.now()).with(Command::AddMessage(order));
+        runtime.block_on(store.commit(work)).unwrap();
         id
     }
 
     /// How a message stands, how often it was taken up, and what each attempt that was recorded
     /// came to.
     fn standing(&self, id: MessageId) -> (&'static str, u32, Vec<AttemptOutcome>) {
-        let row = self.runtime.block_on(self.store.message(self.tenant, id)).unwrap().unwrap();
-        let attempts = self.runtime.block_on(self.store.attempts(self.tenant, id)).unwrap();
+        let Beside { runtime, store, tenant, .. } = &self.beside;
+        let row = runtime.block_on(store.message(*tenant, id)).unwrap().unwrap();
+        let attempts = runtime.block_on(store.attempts(*tenant, id)).unwrap();
         let name = match row.state {
             MessageState::Pending { .. } => "pending",
             MessageState::Delivered { .. } => "delivered",

@@ -1,0 +1,69 @@
+//! People and companies of the box, each a customer of one of its banks.
+
+use std::collections::BTreeMap;
+
+use cartola_model::Catalogue;
+use cartola_primitives::Rut;
+use cartola_sandbox::{BankIndex, DEFAULT_SEED, Named, Population, Product};
+
+/// The end of a company portal's id.
+const PORTAL: &str = "-empresas";
+
+/// Somebody with what it takes to be them at one institution.
+pub struct Customer {
+    pub rut: String,
+    pub password: String,
+    /// Of a company, its bank's portal.
+    pub institution: String,
+    /// Numbers of the accounts that the bank lists, as it writes them.
+    pub accounts: Vec<String>,
+}
+
+impl Customer {
+    fn of(population: Population, rut: Rut, bank: BankIndex) -> Self {
+        let is_company = population.identity(rut).unwrap().is_company;
+        let institution = format!("{}{}", bank.id(), if is_company { PORTAL } else { "" });
+        let credentials = population.credentials(rut, &institution).unwrap();
+        let accounts = population.accounts(rut).into_iter().filter(|account| {
+            // Cards and lines are no accounts with movements to the bank's channel.
+            let listed = !matches!(account.key.product, Product::CreditCard | Product::CreditLine);
+            account.key.bank == bank && listed
+        });
+        Self {
+            rut: credentials.username,
+            password: credentials.password.unwrap(),
+            institution,
+            accounts: accounts.map(|account| account.number.written().to_owned()).collect(),
+        }
+    }
+
+    /// Where Khipu's paths of this customer begin: segment and bank.
+    pub fn khipu_path(&self) -> String {
+        let bank = self.institution.strip_suffix(PORTAL);
+        let segment = if bank.is_some() { "business" } else { "personal" };
+        let bank = bank.unwrap_or(&self.institution);
+        let mut rows = Catalogue::bundled().iter();
+        let row = rows.find(|row| row.id.as_str() == bank).unwrap();
+        format!("{segment}/{}", row.names["khipu"])
+    }
+}
+
+/// So many residents to whom nothing special happens, spread over the banks that they are at.
+pub fn customers(count: usize) -> Vec<Customer> {
+    let population = Population::new(DEFAULT_SEED);
+    let mut taken: BTreeMap<BankIndex, usize> = BTreeMap::new();
+    let mut ruts: Vec<Rut> = Vec::new();
+    let mut places = 0..;
+    std::iter::repeat_with(|| {
+        let mut residents = places.by_ref().map(|place| population.somebody(place));
+        let ordinary = |rut: &Rut| Named::find(*rut).is_none() && !ruts.contains(rut);
+        let rut = residents.find(ordinary).expect("there are millions of residents");
+        ruts.push(rut);
+        let banks = population.banks(rut).into_iter();
+        let bank = banks.min_by_key(|bank| taken.get(bank).copied().unwrap_or_default()).unwrap();
+        *taken.entry(bank).or_default() += 1;
+        Customer::of(population, rut, bank)
+    })
+    .take(count)
+    .collect()
+}
