@@ -46,6 +46,16 @@ impl Scene {
         password: &str,
         expires_at: Option<Timestamp>,
     ) -> Result<LinkId, LinkError> {
+        self.begin_as(mandated, password, expires_at, false).await
+    }
+
+    async fn begin_as(
+        &self,
+        mandated: &str,
+        password: &str,
+        expires_at: Option<Timestamp>,
+        proven: bool,
+    ) -> Result<LinkId, LinkError> {
         let fields = BTreeMap::from([
             ("rut".to_owned(), Secret::new(RUT.to_owned())),
             ("password".to_owned(), Secret::new(password.to_owned())),
@@ -55,6 +65,7 @@ impl Scene {
             rut: Rut::parse(mandated).unwrap(),
             fields: &fields,
             mandate: Mandate { purpose: "tests", evidence: b"a signed paper", expires_at },
+            proven,
         };
         Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
     }
@@ -116,6 +127,8 @@ async fn credentials_that_were_refused_are_not_tried_again() {
     }
     let same = scene.begin("wrong-one").await.unwrap_err();
     assert!(matches!(same, LinkError::CredentialsRefused), "{same:?}");
+    // Somebody has shown meanwhile that the institution takes them after all.
+    scene.begin_as(RUT, "wrong-one", None, true).await.unwrap();
     assert_eq!(scene.bank.asked(), 1);
     assert_eq!(scene.begin(PASSWORD).await.unwrap(), link);
     assert_eq!(scene.fetch(link).await.unwrap(), 3);

@@ -115,6 +115,13 @@ fn a_long_history_comes_whole() {
     let told = data["Transaction"].as_array().unwrap().len();
     assert_eq!(told, scene.chile.movements(&accounts[0], &from, &to).len());
     assert!(told > 2_000, "{told}");
+    let year = json!({
+        "AccountNumber": accounts[0], "BookingDateStart": "2025-01-01", "BookingDateEnd": "2025-12-31",
+    });
+    assert_eq!(
+        scene.khipu.refusal(path, &request(&credential, &year)),
+        "200 E405 FIX_REQUEST: The request asks for more than is given at once"
+    );
 }
 
 #[test]
