@@ -50,6 +50,9 @@ struct Account {
     ids: BTreeSet<String>,
 }
 
+/// What Khipu tells of an account: each line, and its `TransactionId`.
+type Told = Vec<(Line, String)>;
+
 /// What has become of movements from one look to the next.
 #[derive(Debug, Default, Clone, Copy)]
 struct Fates {
@@ -123,7 +126,7 @@ impl Reader {
     }
 
     /// Asks Khipu for all accounts at once.
-    fn ask(&self, scene: &Scene, days: (Date, Date)) -> Vec<Value> {
+    fn ask(&self, scene: &Scene, days: (Date, Date)) -> Vec<Told> {
         std::thread::scope(|scope| {
             let ask = |account: &Account| account.ask(scene, (&self.customer, &self.link), days);
             let asked = self.accounts.iter().map(|account| scope.spawn(move || ask(account)));
@@ -138,7 +141,7 @@ impl Account {
         Self { number, shown: BTreeMap::new(), ids: BTreeSet::new() }
     }
 
-    fn ask(&self, scene: &Scene, by: (&Customer, &Value), (from, to): (Date, Date)) -> Value {
+    fn ask(&self, scene: &Scene, by: (&Customer, &Value), (from, to): (Date, Date)) -> Told {
         let (customer, link) = by;
         let body = json!({"RequestData": {
             "AccountNumber": self.number,
@@ -146,14 +149,17 @@ impl Account {
             "BookingDateEnd": to.to_string(),
             "AccountCredential": {"AccountLink": link},
         }});
-        scene.khipu.data(customer, "transactions", &body)
+        let data = scene.khipu.data(customer, "transactions", &body);
+        let rows = data["Transaction"].as_array().unwrap();
+        let id = |row: &Value| row["TransactionId"].as_str().unwrap().to_owned();
+        rows.iter().map(|row| (Line::of_khipu(row), id(row))).collect()
     }
 
     fn compare(
         &mut self,
         scene: &Scene,
         (from, to): (Date, Date),
-        (id, khipu): (&str, &[Value]),
+        (id, khipu): (&str, Told),
     ) -> Fates {
         let number = &self.number;
         let path = format!("/_sandbox/accounts/{number}/movements?from={from}&to={to}");
@@ -162,22 +168,20 @@ impl Account {
         let path = format!("/v1/movements?limit=500&account_id={id}&from={from}&to={to}");
         let ours = scene.client.list(&path);
         let served: Vec<Line> = ours.iter().map(Line::of_v1).collect();
-        let told: Vec<Line> = khipu.iter().map(Line::of_khipu).collect();
+        let (told, theirs): (Vec<Line>, Vec<String>) = khipu.into_iter().unzip();
         line::agree(("/v1", &served), ("the box", &held), number);
         line::agree(("Khipu", &told), ("the box", &held), number);
-        self.follow(ours.iter().zip(&served), khipu.iter().zip(&told))
+        let theirs = told.iter().map(|line| line.reference.as_str()).zip(theirs).collect();
+        self.follow(ours.iter().zip(&served), &theirs)
     }
 
     /// Insists that what stayed has kept its id, and that Khipu's clients know the same one.
     fn follow<'a>(
         &mut self,
         ours: impl Iterator<Item = (&'a Value, &'a Line)>,
-        khipu: impl Iterator<Item = (&'a Value, &'a Line)>,
+        theirs: &BTreeMap<&str, String>,
     ) -> Fates {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let theirs: BTreeMap<&str, String> = khipu
-            .map(|(row, line)| (line.reference.as_str(), text(&row["TransactionId"])))
-            .collect();
         let mut fates = Fates::default();
         for (row, line) in ours {
             let id = text(&row["id"]);
@@ -307,7 +311,7 @@ fn look(scene: &Scene, readers: &mut [Reader], days: i64) -> Fates {
     let mut fates = Fates::default();
     for more in each(accounts.zip(told.into_iter().flatten()).collect(), |(account, told)| {
         let id = ids.get(&account.number).expect("/v1 knows what was read");
-        account.compare(scene, days, (id, told["Transaction"].as_array().unwrap()))
+        account.compare(scene, days, (id, told))
     }) {
         fates += more;
     }

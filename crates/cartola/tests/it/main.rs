@@ -12,6 +12,7 @@ mod beside;
 mod chile;
 mod config;
 mod crash;
+mod crash_callbacks;
 mod crash_readings;
 mod customers;
 mod demo;

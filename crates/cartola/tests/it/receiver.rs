@@ -47,6 +47,11 @@ impl Receiver {
         self.calls.recv_timeout(PATIENCE).expect("somebody calls")
     }
 
+    /// The next call, whenever it comes.
+    pub fn wait(&self) -> Option<Call> {
+        self.calls.recv().ok()
+    }
+
     /// Insists that nobody has called.
     #[track_caller]
     pub fn was_left_alone(&self) {
