@@ -66,6 +66,11 @@ impl Context {
         &*self.randomness
     }
 
+    /// The link's device, where it has one.
+    pub const fn known_device(&self) -> Option<&DeviceId> {
+        self.device.as_ref()
+    }
+
     /// The link's device, or a new one where it has none. The engine gives a link its device
     /// before the first session: to a bank, a new one is a reason for suspicion.
     pub fn device(&self) -> DeviceId {

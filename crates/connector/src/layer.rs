@@ -13,7 +13,7 @@ mod trace;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use breaker::Breaker;
+pub use breaker::{Breaker, Threshold};
 pub use rate::Rate;
 pub use retry::Retry;
 pub use timeout::Timeout;
@@ -39,8 +39,8 @@ pub struct Policy {
     pub interval: Duration,
     /// Requests that may go out at once after a pause.
     pub burst: u32,
-    /// Failures in a row after which the institution is left alone.
-    pub breaker_failures: u32,
+    /// When the institution is left alone.
+    pub breaker: Threshold,
     /// How long it is left alone.
     pub breaker_pause: Duration,
 }
@@ -56,7 +56,7 @@ impl Default for Policy {
             longest_wait: Duration::from_secs(5),
             interval: Duration::from_millis(50),
             burst: 20,
-            breaker_failures: 10,
+            breaker: Threshold { failures: 10, customers: 3 },
             breaker_pause: Duration::from_secs(30),
         }
     }
@@ -71,6 +71,6 @@ pub fn layered<E: Exchange + 'static>(
     let timed = Timeout::new(exchange, policy.attempt);
     let traced = Trace::new(timed, institution.clone());
     let rated = Rate::new(traced, policy.interval, policy.burst);
-    let breaking = Breaker::new(rated, policy.breaker_failures, policy.breaker_pause);
+    let breaking = Breaker::new(rated, policy.breaker, policy.breaker_pause);
     Arc::new(Retry::new(breaking, policy))
 }

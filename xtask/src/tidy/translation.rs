@@ -59,7 +59,7 @@ mod tests {
 
     use super::{Tree, check};
 
-    fn check_that(translated: &str, expected: Expect) {
+    fn check_that(translated: &str, expected: &Expect) {
         let tree = Tree::of(&[
             ("README.md", "Try\n\n```sh\nrun it    # now\n```\n"),
             ("README.es.md", translated),
@@ -70,8 +70,18 @@ mod tests {
 
     #[test]
     fn commands_are_the_same_and_words_are_not() {
-        check_that("Pruebe\n\n```sh\n# esto\nrun it  # ahora\n```\n", expect![[""]]);
-        check_that("Pruebe\n\n```sh\nrun that\n```\n", expect!["README.es.md:3: the commands differ from those of README.md: write the same command; comments may differ"]);
-        check_that("Pruebe\n", expect!["README.es.md:1: the commands differ from those of README.md: write the same command; comments may differ"]);
+        check_that("Pruebe\n\n```sh\n# esto\nrun it  # ahora\n```\n", &expect![[""]]);
+        check_that(
+            "Pruebe\n\n```sh\nrun that\n```\n",
+            &expect![
+                "README.es.md:3: the commands differ from those of README.md: write the same command; comments may differ"
+            ],
+        );
+        check_that(
+            "Pruebe\n",
+            &expect![
+                "README.es.md:1: the commands differ from those of README.md: write the same command; comments may differ"
+            ],
+        );
     }
 }

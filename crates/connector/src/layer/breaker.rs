@@ -1,34 +1,57 @@
 //! An institution that fails is left alone for a while.
 
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-use crate::{Answer, ConnectorError, Context, ErrorKind, Exchange, Request, RetryAdvice};
+use crate::{Answer, ConnectorError, Context, DeviceId, ErrorKind, Exchange, Request, RetryAdvice};
+
+/// What speaks against an institution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Threshold {
+    /// So many failures in a row.
+    pub failures: u32,
+    /// By so many customers: what fails for one alone may be theirs, and is no reason to keep the
+    /// others away.
+    pub customers: usize,
+}
 
 /// Refuses at once after so many failures in a row. When the pause is over one request goes
 /// through: its success closes the breaker, its failure begins another pause.
 #[derive(Debug)]
 pub struct Breaker<E> {
     inner: E,
-    failures_allowed: u32,
+    threshold: Threshold,
     pause: Duration,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum State {
-    Closed { failures: u32 },
-    Open { until: Instant },
+    /// Failures in a row, and the customers that had them: no more than make a difference.
+    Closed {
+        failures: u32,
+        customers: BTreeSet<u64>,
+    },
+    Open {
+        until: Instant,
+    },
+}
+
+impl State {
+    const fn well() -> Self {
+        Self::Closed { failures: 0, customers: BTreeSet::new() }
+    }
 }
 
 impl<E> Breaker<E> {
-    /// Opens for `pause` after `failures_allowed` failures in a row.
-    pub const fn new(inner: E, failures_allowed: u32, pause: Duration) -> Self {
-        let state = Mutex::new(State::Closed { failures: 0 });
-        Self { inner, failures_allowed, pause, state }
+    /// Opens for `pause` at a threshold.
+    pub const fn new(inner: E, threshold: Threshold, pause: Duration) -> Self {
+        Self { inner, threshold, pause, state: Mutex::new(State::well()) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -53,17 +76,30 @@ impl<E> Breaker<E> {
     }
 
     #[allow(clippy::disallowed_methods, reason = "a pause runs on monotonic time")]
-    fn record(&self, failed: bool) {
+    fn record(&self, failed: bool, customer: u64) {
         let mut state = self.state();
-        *state = match *state {
-            _ if !failed => State::Closed { failures: 0 },
-            State::Closed { failures } if failures + 1 < self.failures_allowed => {
-                State::Closed { failures: failures + 1 }
-            }
-            State::Closed { .. } => State::Open { until: Instant::now() + self.pause },
-            open @ State::Open { .. } => open,
-        };
+        if !failed {
+            *state = State::well();
+            return;
+        }
+        let State::Closed { failures, customers } = &mut *state else { return };
+        *failures = failures.saturating_add(1);
+        if customers.len() < self.threshold.customers {
+            customers.insert(customer);
+        }
+        let enough =
+            *failures >= self.threshold.failures && customers.len() >= self.threshold.customers;
+        if enough {
+            *state = State::Open { until: Instant::now() + self.pause };
+        }
     }
+}
+
+/// Which customer a call is for: each link has a device of its own.
+fn customer(context: &Context) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    context.known_device().map(DeviceId::expose).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether the outcome speaks against the institution, and not against what was asked.
@@ -85,7 +121,7 @@ impl<E: Exchange> Exchange for Breaker<E> {
                 .before_sending()
         })?;
         let outcome = self.inner.send(request, context).await;
-        self.record(is_failure(&outcome));
+        self.record(is_failure(&outcome), customer(context));
         outcome
     }
 }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use cartola_connector::layer::{Breaker, Rate, Retry, Timeout};
-use cartola_connector::{Answer, ConnectorError, ErrorKind, Exchange, Policy, RetryAdvice};
+use cartola_connector::layer::{Breaker, Rate, Retry, Threshold, Timeout};
+use cartola_connector::{
+    Answer, ConnectorError, DeviceId, ErrorKind, Exchange, Policy, RetryAdvice,
+};
 
 use crate::scripted::Step::{Down, Hang, Status, StatusAfter, Unreachable};
 use crate::scripted::{Scripted, Step, context, request};
@@ -121,7 +123,7 @@ async fn a_request_that_would_wait_too_long_is_refused_and_takes_no_place() {
 #[tokio::test(start_paused = true)]
 async fn a_failing_institution_is_left_alone_then_tried_once() {
     let scripted = Scripted::new(&[Status(500), Down, Down]);
-    let breaker = Breaker::new(scripted.clone(), 2, MINUTE);
+    let breaker = Breaker::new(scripted.clone(), after(2), MINUTE);
     let mut words = Vec::new();
     for _ in 0..3 {
         words.push(word(&breaker.send(&request(), &context(MINUTE)).await));
@@ -145,9 +147,34 @@ async fn a_failing_institution_is_left_alone_then_tried_once() {
 #[tokio::test(start_paused = true)]
 async fn what_was_asked_wrongly_does_not_speak_against_the_institution() {
     let scripted = Scripted::new(&[Status(401), Status(404), Status(429)]);
-    let breaker = Breaker::new(scripted.clone(), 1, MINUTE);
+    let breaker = Breaker::new(scripted.clone(), after(1), MINUTE);
     for _ in 0..4 {
         breaker.send(&request(), &context(MINUTE)).await.unwrap();
     }
     assert_eq!(scripted.attempts(), 4);
+}
+
+/// So many failures, whoever had them.
+const fn after(failures: u32) -> Threshold {
+    Threshold { failures, customers: 1 }
+}
+
+/// What an institution does to one customer is kept from no other; what it does to several is.
+#[tokio::test(start_paused = true)]
+async fn one_customer_alone_does_not_speak_against_the_institution() {
+    let scripted = Scripted::new(&[Status(500); 40]);
+    let threshold = Threshold { failures: 4, customers: 3 };
+    let breaker = Breaker::new(scripted.clone(), threshold, MINUTE);
+    let ask = async |customer: &str| {
+        let context = context(MINUTE).with_device(DeviceId::parse(customer).unwrap());
+        drop(breaker.send(&request(), &context).await);
+    };
+    for _ in 0..20 {
+        ask("one").await;
+    }
+    assert_eq!(scripted.attempts(), 20);
+    for customer in ["two", "three", "four", "one"] {
+        ask(customer).await;
+    }
+    assert_eq!(scripted.attempts(), 22, "two more were enough");
 }

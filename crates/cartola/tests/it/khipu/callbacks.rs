@@ -4,6 +4,7 @@ use cartola_crypto::WebhookSecret;
 use cartola_primitives::Secret;
 use serde_json::{Value, json};
 
+use super::operations::BANKS;
 use super::{DEMO_BANK, DEMO_LOGIN, Scene, login, request};
 use crate::receiver::{Call, Receiver};
 
@@ -72,6 +73,19 @@ fn a_result_is_posted_as_it_would_have_been_answered() {
     let (wrong, _) = scene.person("wrong-password", "banco-chile");
     check(&scene, &receiver, "personal/bancochile.cl/accounts", &request(&wrong, &json!({})));
     receiver.was_left_alone();
+}
+
+#[test]
+fn a_customer_of_every_bank_is_told_by_callback() {
+    let scene = Scene::new();
+    let receiver = Receiver::start();
+    for (institution, domain) in BANKS {
+        let (credential, accounts) = scene.person("ok", institution);
+        let all = request(&credential, &json!({}));
+        check(&scene, &receiver, &format!("personal/{domain}/accounts"), &all);
+        let one = request(&credential, &json!({"AccountNumber": accounts[0]}));
+        check(&scene, &receiver, &format!("personal/{domain}/statements"), &one);
+    }
 }
 
 /// Whoever cannot be reached is told later or never; the caller is not kept waiting for it.

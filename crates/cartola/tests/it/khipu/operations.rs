@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{DEMO_BANK, DEMO_LOGIN, Scene, login, request, schema};
 
 /// Every bank of the catalogue: its id and Khipu's domain.
-const BANKS: [(&str, &str); 11] = [
+pub const BANKS: [(&str, &str); 11] = [
     ("banco-chile", "bancochile.cl"),
     ("banco-estado", "bancoestado.cl"),
     ("banco-scotiabank", "scotiabankchile.cl"),

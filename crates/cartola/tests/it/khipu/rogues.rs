@@ -48,7 +48,7 @@ impl Rogue {
         };
         let mut sent = stream.write_all(said.as_bytes());
         while matches!(self, Self::Floods) && sent.is_ok() {
-            sent = stream.write_all(&[b' '; 64 << 10]);
+            sent = stream.write_all(&[b' '; 8 << 10]);
         }
     }
 }
