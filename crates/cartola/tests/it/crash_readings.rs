@@ -106,7 +106,7 @@ impl Scene {
         let mut announced = keys.clone();
         announced["gateway"] = format!("http://{}", gateway.client(&key).address).into();
         let khipu = Khipu::sign_in(&announced);
-        for customer in customers.iter() {
+        for customer in customers {
             drop(khipu.account_link(customer));
         }
         let beside = Beside::open(&installation.data(), MASTER_KEY, &keys["tenant"]);
