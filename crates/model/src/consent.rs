@@ -33,7 +33,7 @@ impl ConsentKind {
     }
 }
 
-/// Where a consent stands. Granted → revoked or expired, and never back.
+/// Where a consent stands. Granted, perhaps renewed → revoked or expired, and never back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentState {
     /// In force until its end, or until it is revoked.
@@ -83,6 +83,23 @@ impl ConsentState {
         match *self {
             Self::Granted { at, .. } => at,
             Self::Revoked { granted_at, .. } | Self::Expired { granted_at, .. } => granted_at,
+        }
+    }
+
+    /// Lets it hold until a later end than its own; absent is no end.
+    pub fn renew(
+        self,
+        now: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Granted { at, expires_at }
+                if self.holds(now)
+                    && until.is_none_or(|until| expires_at.is_some_and(|end| until >= end)) =>
+            {
+                Ok(Self::Granted { at, expires_at: until })
+            }
+            _ => Err(InvalidTransition { subject: "consent", from: self.name(now), to: "renewed" }),
         }
     }
 

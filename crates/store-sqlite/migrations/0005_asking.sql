@@ -31,6 +31,8 @@ CREATE TABLE sign_ins (
     last_at        INTEGER NOT NULL,
     locked_until   INTEGER,
     refused_secret BLOB,
+    refused_at     INTEGER,
+    open_secret    BLOB,
     version        INTEGER NOT NULL,
     PRIMARY KEY (tenant, institution, person)
 ) WITHOUT ROWID, STRICT;

@@ -14,7 +14,7 @@ use crate::SqliteStore;
 use crate::codes;
 use crate::columns::{Columns, bytes_or_empty, bytes_or_null};
 use crate::permits::Permits;
-use crate::rows::{each, first, page, snapshot};
+use crate::rows::{all, each, first, page, snapshot};
 use crate::unit::Unit;
 
 macro_rules! account_columns {
@@ -39,6 +39,8 @@ const ACCOUNTS_OF: &str = concat!(
     " FROM account WHERE tenant = ?1 AND id IN \
      (SELECT account FROM link_account WHERE tenant = ?1 AND link = ?2) ORDER BY id"
 );
+const FED: &str = "SELECT account FROM link_account WHERE tenant = ?1 AND link = ?2";
+const STARVE: &str = "DELETE FROM link_account WHERE tenant = ?1 AND link = ?2 AND account = ?3";
 const FEED: &str = "INSERT INTO link_account (tenant, link, account) VALUES (?1, ?2, ?3) \
     ON CONFLICT DO NOTHING";
 const ADD: &str = concat!(
@@ -200,6 +202,21 @@ pub fn add_account(unit: &Unit<'_>, row: &AccountRow) -> Result<(), StoreError> 
 pub fn feed_account(unit: &Unit<'_>, link: LinkId, account: AccountId) -> Result<(), StoreError> {
     let values = params![unit.tenant.as_bytes(), link.as_bytes(), account.as_bytes()];
     unit.execute("noting which link tells of an account", FEED, values).map(drop)
+}
+
+pub fn list_accounts(
+    unit: &Unit<'_>,
+    link: LinkId,
+    accounts: &[AccountId],
+) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), link.as_bytes()];
+    let listed: Vec<AccountId> = all(unit.connection, FED, values, |columns| columns.id())?;
+    for gone in listed.iter().filter(|known| !accounts.contains(known)) {
+        let values = params![unit.tenant.as_bytes(), link.as_bytes(), gone.as_bytes()];
+        unit.execute("forgetting an account of a link", STARVE, values)?;
+    }
+    let new = accounts.iter().filter(|account| !listed.contains(account));
+    new.copied().try_for_each(|account| feed_account(unit, link, account))
 }
 
 pub fn claim_account(

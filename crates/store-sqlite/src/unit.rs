@@ -164,6 +164,7 @@ fn apply_one(
         Command::AddImport(row) => imports::add_import(unit, row),
         Command::KeepSighting(row) => sightings::keep_sighting(unit, row),
         Command::FeedAccount { link, account } => accounts::feed_account(unit, *link, *account),
+        Command::ListAccounts { link, accounts } => accounts::list_accounts(unit, *link, accounts),
         Command::KeepReading(row) => asking::keep_reading(unit, row),
         Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),
         Command::Audit(event) => {

@@ -90,8 +90,10 @@ pub struct SignInsRow {
     pub last_at: Timestamp,
     /// Until when the institution is not asked.
     pub locked_until: Option<Timestamp>,
-    /// Keyed digest of the credentials that were refused last.
-    pub refused_secret: Option<Digest>,
+    /// Keyed digest of the credentials that were refused last, and when that was.
+    pub refused_secret: Option<(Digest, Timestamp)>,
+    /// Keyed digest of the credentials that were tried last without anybody saying how that ended.
+    pub open_secret: Option<Digest>,
     /// Raised at each change, 1 for the first.
     pub version: u32,
 }

@@ -104,6 +104,7 @@ macro_rules! contract_tests {
                 a_balance_counts_while_its_own_consent_holds,
                 the_same_reading_twice_is_one,
                 a_link_has_the_accounts_that_it_told_of,
+                a_list_takes_the_place_of_the_one_before,
             }
             answers {
                 an_answer_comes_back_as_it_was_recorded,

@@ -132,12 +132,20 @@ pub enum Command {
         /// What allows it to be shown from now on.
         consents: ConsentSetId,
     },
-    /// A link tells of an account; nothing where it has done so before.
+    /// A file of a link tells of an account; nothing where one has done so before.
     FeedAccount {
         /// The link.
         link: LinkId,
         /// The account.
         account: AccountId,
+    },
+    /// An institution lists these accounts for a link, and none but these: what it listed before
+    /// is the link's no more.
+    ListAccounts {
+        /// The link.
+        link: LinkId,
+        /// The accounts.
+        accounts: Vec<AccountId>,
     },
     /// New movements. Each gets a place in the feed as added.
     AddMovements(Vec<MovementRow>),

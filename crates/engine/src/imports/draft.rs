@@ -8,7 +8,7 @@ use cartola_crypto::{ContentHash, DataKey};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ArchiveId, ConsentId, ConsentSetId, IdMinter, ImportId, LinkId};
+use cartola_primitives::id::{ArchiveId, ConsentId, ConsentSetId, IdMinter, ImportId};
 use cartola_store::accounts::{AccountRow, BalanceRow};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::imports::ImportRow;
@@ -31,8 +31,8 @@ pub(super) struct Draft {
     made: Vec<Command>,
     entries: Vec<Entry>,
     file: ContentHash,
-    /// The link through which an institution told.
-    link: Option<LinkId>,
+    /// Whether the tenant gave a file: what an institution lists is its reading's to say.
+    of_file: bool,
     /// Where the same bytes are kept already.
     kept: Option<ArchiveId>,
 }
@@ -130,13 +130,13 @@ impl Engine {
             entries.push(self.entry(who, giver, batch, target, hashes).await?);
         }
         let mut made = resolved.made;
-        let (mut through, mut kept) = (None, None);
-        if let Giver::Institution { link, mandate, .. } = giver {
+        let of_file = matches!(giver, Giver::Tenant(_));
+        let mut kept = None;
+        if let Giver::Institution { mandate, .. } = giver {
             made.push(Command::ExpectConsent { id: mandate.id, expected: mandate.version });
-            through = Some(link.id);
             kept = self.kept_source(who, hashes.file, mandate.id).await?;
         }
-        Ok(Draft { key, made, entries, file: hashes.file, link: through, kept })
+        Ok(Draft { key, made, entries, file: hashes.file, of_file, kept })
     }
 
     /// Where exactly these bytes are kept, if they came under this consent before.
@@ -274,9 +274,11 @@ impl Engine {
                     ..ImportReport::of(&entry.import)
                 },
             });
-            let (link, account) = (draft.link.unwrap_or(entry.target.link), entry.target.id);
+            let (link, account) = (entry.target.link, entry.target.id);
             push_entry(who, entry, draft.file, &mut work);
-            work.push(Command::FeedAccount { link, account });
+            if draft.of_file {
+                work.push(Command::FeedAccount { link, account });
+            }
         }
         let imported = Imported { reports };
         work.commands.extend(also(&imported)?);

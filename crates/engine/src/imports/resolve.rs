@@ -132,13 +132,20 @@ impl Engine {
         made: &mut Made,
     ) -> Result<Target, ImportError> {
         if let Some(id) = giver.named_account() {
-            return self.named_account(who, id, &batch.account).await;
+            return self.named_account(who, id, &batch.account, made).await;
         }
         let identity = complete(&batch.account, giver.institution())?;
         let digest = self.identity_digest(who, &batch.account, &identity);
         let known = self.store().account_by_identity(who.tenant, &digest).await;
         if let Some(row) = known.map_err(EngineError::from)? {
-            return Ok(self.known_target(who, row).await?);
+            let link = match giver {
+                // Whoever told of it first, a file is told through the link of files.
+                Giver::Tenant(_) => {
+                    self.resolve_link(who, &row.institution, row.person, self.now(), made).await?
+                }
+                Giver::Institution { link, .. } => link.id,
+            };
+            return Ok(self.known_target(who, link, row).await?);
         }
         let now = self.now();
         let (person, key) = self.resolve_person(who, &batch.account.holder, now, made).await?;
@@ -159,12 +166,18 @@ impl Engine {
         })
     }
 
-    async fn known_target(&self, who: &Principal, row: AccountRow) -> Result<Target, EngineError> {
+    async fn known_target(
+        &self,
+        who: &Principal,
+        link: LinkId,
+        row: AccountRow,
+    ) -> Result<Target, EngineError> {
+        let now = self.now();
         Ok(Target {
             id: row.id,
-            link: row.link,
+            link,
             person: row.person,
-            key: self.vault().key_of(who.tenant, row.person, self.minter(), self.now()).await?,
+            key: self.vault().key_of(who.tenant, row.person, self.minter(), now).await?,
             institution: row.institution.clone(),
             origin: Origin::Known(Box::new(row)),
         })
@@ -176,6 +189,7 @@ impl Engine {
         who: &Principal,
         id: AccountId,
         claim: &AccountClaim,
+        made: &mut Made,
     ) -> Result<Target, ImportError> {
         let found = self.store().account(who.tenant, id, self.now()).await;
         let row = found.map_err(EngineError::from)?.ok_or(ImportError::AccountUnknown)?;
@@ -203,7 +217,9 @@ impl Engine {
                 return Err(ImportError::AccountMismatch("account number"));
             }
         }
-        Ok(self.known_target(who, row).await?)
+        let now = self.now();
+        let link = self.resolve_link(who, &row.institution, row.person, now, made).await?;
+        Ok(self.known_target(who, link, row).await?)
     }
 
     fn identity_digest(

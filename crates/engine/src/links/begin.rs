@@ -15,6 +15,7 @@ use cartola_store::{Command, UnitOfWork};
 use super::LinkError;
 use super::secret::SealedSecret;
 use crate::imports::{Made, granted_event};
+use crate::readings::LOCK;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
 
@@ -82,7 +83,7 @@ impl Engine {
         let link = self.link_to_begin(who, wanted, person, &mut work).await?;
         let before = self.store().link_secret(who.tenant, link.id).await;
         let before = before.map_err(EngineError::from)?;
-        let device = self.device_of(who, wanted, before.as_ref()).await?;
+        let device = self.device_of(who, wanted, person, before.as_ref()).await?;
         let before = before.map(|row| row.mandate);
         let mandate = self.mandate_to_begin(who, wanted, &link, before, &mut work).await?;
         let secret = SealedSecret::of(wanted.fields, &device);
@@ -101,19 +102,40 @@ impl Engine {
         &self,
         who: &Principal,
         wanted: &NewLink<'_>,
+        person: Option<PersonId>,
         before: Option<&LinkSecretRow>,
     ) -> Result<DeviceId, LinkError> {
         let mint = || DeviceId::mint(self.vault().randomness().as_ref());
-        let Some(before) = before else { return Ok(mint()) };
+        let Some(before) = before else {
+            let seen = self.device_just_seen(who, wanted, person).await?;
+            return Ok(seen.unwrap_or_else(mint));
+        };
         let secret = self.open_link_secret(who, before).await?;
-        let only_others_will_do = before.barred.is_some_and(|barred| barred.until.is_none());
-        if only_others_will_do && !wanted.proven && secret.has_fields(wanted.fields) {
+        let refused_at = before.barred.filter(|barred| barred.until.is_none());
+        let is_fresh = refused_at.is_some_and(|barred| self.now() < barred.since + LOCK);
+        if is_fresh && !wanted.proven && secret.has_fields(wanted.fields) {
             return Err(LinkError::CredentialsRefused);
         }
         Ok(secret.device().unwrap_or_else(mint))
     }
 
-    /// The mandate before, where it is the same and holds; else a new one in its place.
+    /// The device from which a call has just shown that the institution takes the credentials.
+    async fn device_just_seen(
+        &self,
+        who: &Principal,
+        wanted: &NewLink<'_>,
+        person: Option<PersonId>,
+    ) -> Result<Option<DeviceId>, EngineError> {
+        if !wanted.proven {
+            return Ok(None);
+        }
+        let (institution, source) = (&wanted.institution, LinkSource::Calls);
+        let calls = self.store().link_of(who.tenant, institution, person, source).await?;
+        Ok(calls.map(|calls| self.device_of_calls(who, calls.id)))
+    }
+
+    /// The mandate before, where it is the same and holds. Where it is for the same and holds longer
+    /// now, it is renewed: what it allowed goes on being shown. Else a new one in its place.
     async fn mandate_to_begin(
         &self,
         who: &Principal,
@@ -129,12 +151,36 @@ impl Engine {
                 work.push(Command::ExpectConsent { id, expected: row.version });
                 return Ok(id);
             }
+            if let Some(renewal) = self.renewal(who, id, &new, work.at).await? {
+                work.commands.extend(renewal);
+                return Ok(id);
+            }
             self.withdraw(who, id, work).await?;
         }
         let id = new.id;
         work.push(Command::Audit(granted_event(who, &new)));
         work.push(Command::AddConsent(new));
         Ok(id)
+    }
+
+    /// What renews a mandate that holds, if the new one is for the same and ends no earlier.
+    async fn renewal(
+        &self,
+        who: &Principal,
+        id: ConsentId,
+        new: &ConsentRow,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Command>>, EngineError> {
+        let Some(row) = self.store().consent(who.tenant, id).await? else { return Ok(None) };
+        let same = (&row.purpose, row.kind) == (&new.purpose, new.kind);
+        let ConsentState::Granted { expires_at, .. } = new.state else { return Ok(None) };
+        let Some(state) = row.state.renew(now, expires_at).ok().filter(|_| same) else {
+            return Ok(None);
+        };
+        let renewed =
+            AuditEvent::once("consent.renewed", who.actor, id).with("evidence", new.evidence.hex());
+        let change = Command::ChangeConsent { id, expected: row.version, state };
+        Ok(Some(vec![change, Command::Audit(renewed)]))
     }
 
     /// The link as it is once the unit is committed.

@@ -61,7 +61,9 @@ impl Engine {
         };
         let Some(link) = link else { return Ok(dead(Failure::RequestInvalid)) };
         let last = self.store().reading(task.tenant, link.id).await?;
-        if let Some(last) = last.as_ref().filter(|last| joins(task, &arguments, &link, last)) {
+        if let Some(last) =
+            last.as_ref().filter(|last| joins(task, &arguments, &link, last, self.now()))
+        {
             return Ok(Outcome::End(Vec::new(), joined(last)));
         }
         let who = arguments.who(task.tenant);
@@ -104,7 +106,12 @@ impl Engine {
         let Access { link, mandate, .. } = access;
         let with = |imported: &Imported| {
             let reading = self.reading(attempt, link, Ok(figures(imported)));
-            Ok(vec![Command::KeepReading(reading), attempt.task.ending(JobEnd::Done)])
+            let accounts = imported.reports.iter().map(|report| report.account).collect();
+            Ok(vec![
+                Command::ListAccounts { link: link.id, accounts },
+                Command::KeepReading(reading),
+                attempt.task.ending(JobEnd::Done),
+            ])
         };
         if told.batches.is_empty() {
             let mut work = UnitOfWork::new(attempt.who.tenant, self.now());
@@ -219,8 +226,16 @@ impl Engine {
 }
 
 /// Whether the link was read while the job waited, so that there is nothing more to ask.
-fn joins(task: &Task, arguments: &Arguments, link: &LinkRow, last: &ReadingRow) -> bool {
+fn joins(
+    task: &Task,
+    arguments: &Arguments,
+    link: &LinkRow,
+    last: &ReadingRow,
+    now: Timestamp,
+) -> bool {
     last.ended_at > task.row.created_at
+        // By a clock that was set back it ended in the future, and says nothing of now.
+        && last.ended_at <= now
         && (last.mandate, last.link_version) == (arguments.mandate, link.version)
         && last.scope.covers(&arguments.scope())
         // Its own earlier attempt is no reason not to make another.

@@ -3,7 +3,8 @@
 //! Wrong credentials are counted per tenant, institution and person, whatever they came through:
 //! an institution that locks somebody out does not ask which of our links it was. An attempt is
 //! noted before it is made, unless the same credentials were taken at the reading before: what a
-//! crash leaves open may have been refused.
+//! crash leaves open may have been refused, and so may what broke off after it was sent. What was
+//! refused is not tried again for a day: by then the person may have made it right.
 
 use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
 use cartola_crypto::Digest;
@@ -34,6 +35,8 @@ pub(super) struct Leave {
     person: Option<PersonId>,
     digest: Digest,
     noted: bool,
+    /// Whether something went wrong before, which is over once credentials are taken.
+    clouded: bool,
 }
 
 impl Leave {
@@ -49,6 +52,8 @@ enum Verdict {
     Taken,
     Refused,
     LockedUntil(Timestamp),
+    /// Nobody has looked at them.
+    Unseen,
     Unknown,
 }
 
@@ -63,23 +68,25 @@ impl Engine {
     ) -> Result<Leave, LinkError> {
         let text = secret.canonical();
         let digest = self.vault().digest(purpose::SIGN_IN, who.tenant, text.expose());
-        let leave = Leave { link: link.clone(), person: link.person, digest, noted: !proven };
+        let (person, noted) = (link.person, !proven);
+        let leave = Leave { link: link.clone(), person, digest, noted, clouded: false };
         let Some(person) = link.person else { return Ok(leave) };
-        until_settled(|| async {
+        let clouded = until_settled(|| async {
             let known = self.store().sign_ins(who.tenant, &link.institution, person).await;
             let known = known.map_err(EngineError::from)?;
             let now = self.now();
             if let Some(known) = &known {
                 check(known, &digest, now)?;
             }
+            let clouded = known.as_ref().is_some_and(|known| known.refused + known.open > 0);
             if !proven {
                 let row = next(known, &leave, person, now, |row| row.open += 1);
                 self.keep_sign_ins(who, row).await?;
             }
-            Ok::<_, LinkError>(())
+            Ok::<_, LinkError>(clouded)
         })
         .await?;
-        Ok(leave)
+        Ok(Leave { clouded, ..leave })
     }
 
     /// Notes how an attempt ended.
@@ -91,8 +98,12 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let Some(person) = leave.person else { return Ok(()) };
         let verdict = verdict(asked, self.now());
-        let silent = matches!(verdict, Verdict::Taken | Verdict::Unknown) && !leave.noted;
-        if silent {
+        let is_news = match verdict {
+            Verdict::Taken => leave.noted || leave.clouded,
+            Verdict::Unseen | Verdict::Unknown => leave.noted,
+            Verdict::Refused | Verdict::LockedUntil(_) => true,
+        };
+        if !is_news {
             return Ok(());
         }
         until_settled(|| async {
@@ -116,7 +127,8 @@ fn check(known: &SignInsRow, digest: &Digest, now: Timestamp) -> Result<(), Link
     if let Some(until) = known.locked_until.filter(|until| now < *until) {
         return Err(LinkError::Locked { until });
     }
-    if known.refused_secret.as_ref() == Some(digest) {
+    let same = known.refused_secret.filter(|(refused, at)| refused == digest && now < *at + LOCK);
+    if same.is_some() {
         return Err(LinkError::CredentialsRefused);
     }
     let until = known.last_at + OPEN_COUNTS;
@@ -141,10 +153,11 @@ fn next(
         last_at: now,
         locked_until: None,
         refused_secret: None,
+        open_secret: None,
         version: 0,
     });
     if now >= row.last_at + OPEN_COUNTS {
-        row.open = 0;
+        (row.open, row.open_secret) = (0, None);
     }
     (row.last_at, row.version) = (now, row.version + 1);
     change(&mut row);
@@ -152,21 +165,30 @@ fn next(
 }
 
 fn settle(row: &mut SignInsRow, verdict: Verdict, leave: &Leave, now: Timestamp) {
-    row.open = row.open.saturating_sub(u32::from(leave.noted));
+    let mine = u32::from(leave.noted);
     match verdict {
         Verdict::Taken => {
             (row.refused, row.open) = (0, 0);
-            (row.locked_until, row.refused_secret) = (None, None);
+            (row.locked_until, row.refused_secret, row.open_secret) = (None, None, None);
         }
         Verdict::Refused => {
+            row.open = row.open.saturating_sub(mine);
             row.refused += 1;
-            row.refused_secret = Some(leave.digest);
+            row.refused_secret = Some((leave.digest, now));
             if row.refused >= THRESHOLD {
                 (row.refused, row.locked_until) = (0, Some(now + LOCK));
             }
         }
-        Verdict::LockedUntil(until) => row.locked_until = Some(until),
-        Verdict::Unknown => {}
+        Verdict::LockedUntil(until) => {
+            row.open = row.open.saturating_sub(mine);
+            row.locked_until = Some(until);
+        }
+        Verdict::Unseen => row.open = row.open.saturating_sub(mine),
+        // The same once more is no other guess, so it counts once.
+        Verdict::Unknown if row.open_secret == Some(leave.digest) => {
+            row.open = row.open.saturating_sub(mine);
+        }
+        Verdict::Unknown => row.open_secret = Some(leave.digest),
     }
 }
 
@@ -179,6 +201,15 @@ fn verdict(asked: Result<(), &ConnectorError>, now: Timestamp) -> Verdict {
             Verdict::LockedUntil(now.checked_add(wait).unwrap_or(Timestamp::MAX))
         }
         (ErrorKind::CredentialsLocked, _) => Verdict::LockedUntil(now + LOCK),
+        _ if error.unsent => Verdict::Unseen,
+        (
+            ErrorKind::RateLimited
+            | ErrorKind::ChallengeRequired
+            | ErrorKind::RequestInvalid
+            | ErrorKind::Unsupported
+            | ErrorKind::NoSuchProduct,
+            _,
+        ) => Verdict::Unseen,
         _ => Verdict::Unknown,
     }
 }

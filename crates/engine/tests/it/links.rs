@@ -286,3 +286,24 @@ async fn a_link_of_files_or_of_nobody_is_no_link_to_an_institution() {
         assert_eq!(scene.fetch(link).await, Err(Failure::RequestInvalid));
     }
 }
+
+/// A mandate for the same that ends later renews the one that holds, so nothing is hidden.
+#[tokio::test]
+async fn a_mandate_is_renewed_by_one_for_the_same() {
+    let scene = Scene::new().await;
+    let end = |hours| Some(scene.world.engine.now() + SignedDuration::from_hours(hours));
+    let link = scene.begin_until(PASSWORD, end(1)).await.unwrap();
+    assert_eq!(scene.fetch(link).await, Ok(3));
+    scene.begin_until(PASSWORD, end(3)).await.unwrap();
+    scene.world.clock.advance(SignedDuration::from_hours(2));
+    assert_eq!(scene.world.movements().await.len(), 3);
+    assert_eq!(scene.fetch(link).await, Ok(0));
+    let audited = scene.world.audited().await;
+    assert_eq!(audited.iter().filter(|action| *action == "consent.renewed").count(), 1);
+    // One that ends earlier takes its place.
+    scene
+        .begin_until(PASSWORD, end(0).map(|now| now + SignedDuration::from_mins(5)))
+        .await
+        .unwrap();
+    assert_eq!(scene.world.movements().await.len(), 0);
+}

@@ -209,6 +209,62 @@ async fn the_same_wrong_credentials_are_told_without_asking() {
     assert_eq!(scene.bank.asked(), 3);
 }
 
+#[tokio::test]
+async fn credentials_that_were_refused_may_be_right_a_day_later() {
+    let scene = Scene::new().await;
+    assert_eq!(scene.called("wrong-one").await, Err(Failure::CredentialsInvalid));
+    scene.world.clock.advance(LOCK - SignedDuration::from_secs(1));
+    assert_eq!(scene.called("wrong-one").await, Err(Failure::CredentialsInvalid));
+    assert_eq!(scene.bank.asked(), 1);
+    scene.world.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(scene.called("wrong-one").await, Err(Failure::CredentialsInvalid));
+    assert_eq!(scene.bank.asked(), 2);
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_counted_in_a_row() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    scene.world.read(link, Priority::Interactive).await.unwrap();
+    for attempt in 0..2 * THRESHOLD {
+        let ended = scene.called(&format!("wrong-{attempt}")).await;
+        assert_eq!(ended, Err(Failure::CredentialsInvalid));
+        // The link's own credentials, which are known to be taken, end the row.
+        scene.world.clock.advance(SignedDuration::from_secs(1));
+        scene.world.read(link, Priority::Interactive).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn different_credentials_that_nobody_answered_are_guesses_too() {
+    let scene = Scene::new().await;
+    scene.bank.refuses(Some((ErrorKind::Timeout, RetryAdvice::After(Duration::ZERO))));
+    for _ in 0..2 * THRESHOLD {
+        assert_eq!(scene.called("the-same").await, Err(Failure::Timeout));
+    }
+    for attempt in 1..THRESHOLD {
+        assert_eq!(scene.called(&format!("other-{attempt}")).await, Err(Failure::Timeout));
+    }
+    assert_eq!(scene.called("one-more").await, Err(Failure::CredentialsLocked));
+    scene.bank.refuses(None);
+    scene.world.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(scene.called(PASSWORD).await, Ok(()));
+}
+
+/// What is gone at the bank is gone for whoever asks through this link, whatever other links see.
+#[tokio::test]
+async fn an_account_that_is_not_listed_any_more_is_the_links_no_more() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    let World { engine, who, clock, .. } = &scene.world;
+    scene.world.read(link, Priority::Interactive).await.unwrap();
+    assert_eq!(engine.accounts_of(who, link).await.unwrap().len(), 1);
+    scene.bank.closes_the_account();
+    clock.advance(SignedDuration::from_secs(1));
+    scene.world.read(link, Priority::Interactive).await.unwrap();
+    assert_eq!(engine.accounts_of(who, link).await.unwrap().len(), 0);
+}
+
 /// A process that dies while it signs in may have been refused: so many times, and no more.
 #[tokio::test]
 async fn an_attempt_that_nobody_saw_the_end_of_counts() {

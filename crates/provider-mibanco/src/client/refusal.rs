@@ -65,14 +65,16 @@ fn by_code(code: &ErrorCode) -> Option<(ErrorKind, &'static str)> {
     })
 }
 
-/// By the status alone: what stands before a bank answers without the bank's codes. A refused
-/// login counts as wrong credentials even so, since another attempt could lock the customer out.
+/// By the status alone: what stands before a bank answers without the bank's codes. A login that
+/// is answered by 401 counts as wrong credentials even so, since another attempt could lock the
+/// customer out; 403 is what a firewall says to everybody.
 fn by_status(operation: &'static str, status: u16) -> (ErrorKind, &'static str) {
     match status {
-        401 | 403 if operation == encode::OPEN => {
+        401 if operation == encode::OPEN => {
             (ErrorKind::CredentialsInvalid, "the bank refused the login")
         }
         401 => (ErrorKind::SessionEnded, "the bank has ended the session"),
+        403 => (ErrorKind::InstitutionDown, "the bank lets nobody in for now"),
         423 => (ErrorKind::CredentialsLocked, "the bank has locked the customer out"),
         429 => (ErrorKind::RateLimited, "the bank takes fewer calls"),
         500.. => (ErrorKind::InstitutionDown, "the bank failed"),

@@ -269,3 +269,27 @@ pub async fn a_link_has_the_accounts_that_it_told_of(backend: Backend) {
     let read = scene.store.accounts_of(scene.make.tenant, scene.make.id(), NOW).await;
     assert_eq!(read.expect("a read"), []);
 }
+
+/// What an institution lists is all that a link has from then on, and takes nothing from others.
+pub async fn a_list_takes_the_place_of_the_one_before(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let accounts: Vec<AccountRow> =
+        (0..3).map(|_| scene.make.account(scene.link.id, scene.set.id)).collect();
+    let [one, two, three] = &accounts[..] else { panic!("three") };
+    let list = |link, listed: &[&AccountRow]| Command::ListAccounts {
+        link,
+        accounts: listed.iter().map(|row| row.id).collect(),
+    };
+    let other = scene.make.link(None);
+    let added = accounts.iter().cloned().map(Command::AddAccount);
+    let unit = added.fold(scene.unit(), crate::UnitOfWork::with);
+    let unit = unit.with(Command::AddLink(other.clone())).with(list(other.id, &[one, two]));
+    scene.commit(unit).await;
+    for listed in [&[one, two][..], &[two, three], &[two], &[]] {
+        scene.apply(list(scene.link.id, listed)).await;
+        let read = scene.store.accounts_of(scene.make.tenant, scene.link.id, NOW).await;
+        assert_eq!(read.expect("a read").iter().collect::<Vec<_>>(), listed);
+    }
+    let read = scene.store.accounts_of(scene.make.tenant, other.id, NOW).await;
+    assert_eq!(read.expect("a read").len(), 2);
+}

@@ -57,6 +57,7 @@ pub async fn attempts_are_counted_in_turn(backend: Backend) {
         last_at: NOW,
         locked_until: None,
         refused_secret: None,
+        open_secret: None,
         version: 1,
     };
     let second = SignInsRow {
@@ -64,7 +65,8 @@ pub async fn attempts_are_counted_in_turn(backend: Backend) {
         open: 0,
         last_at: at(60),
         locked_until: Some(at(90)),
-        refused_secret: Some(scene.person.lookup),
+        refused_secret: Some((scene.person.lookup, at(50))),
+        open_secret: Some(scene.person.lookup),
         version: 2,
         ..first.clone()
     };

@@ -91,6 +91,12 @@ pub fn feed_account(records: &mut Records, link: LinkId, account: AccountId) {
     Arc::make_mut(&mut records.fed).insert((link, account));
 }
 
+pub fn list_accounts(records: &mut Records, link: LinkId, accounts: Vec<AccountId>) {
+    let fed = Arc::make_mut(&mut records.fed);
+    fed.retain(|(by, _)| *by != link);
+    fed.extend(accounts.into_iter().map(|account| (link, account)));
+}
+
 pub fn claim_account(
     records: &mut Records,
     id: AccountId,

@@ -89,6 +89,10 @@ impl<'a> Unit<'a> {
                 accounts::feed_account(records, link, account);
                 Ok(())
             }
+            Command::ListAccounts { link, accounts } => {
+                accounts::list_accounts(records, link, accounts);
+                Ok(())
+            }
             Command::KeepReading(row) => {
                 asking::keep_reading(records, row);
                 Ok(())

@@ -39,6 +39,7 @@ struct Books {
     devices: Vec<String>,
     refusal: Option<(ErrorKind, RetryAdvice)>,
     is_silent: bool,
+    is_closed: bool,
 }
 
 /// The bank. Clones are the same bank.
@@ -93,6 +94,11 @@ impl Bank {
     /// Tells nobody any more how their signing in went.
     pub fn lets_nobody_know(&self) {
         self.books().is_silent = true;
+    }
+
+    /// Has no account of the customer's any more.
+    pub fn closes_the_account(&self) {
+        self.books().is_closed = true;
     }
 
     /// Gives out no page until it is told to.
@@ -230,7 +236,8 @@ impl ReadAccounts for Open {
             alias: None,
             holder: Holder { rut: Some(Rut::parse(RUT).unwrap()), name: None },
         };
-        Ok(Reading { value: vec![account], raw: raw("accounts") })
+        let value = if self.bank.books().is_closed { Vec::new() } else { vec![account] };
+        Ok(Reading { value, raw: raw("accounts") })
     }
 }
 
