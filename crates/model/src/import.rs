@@ -3,6 +3,8 @@
 use cartola_primitives::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::SourceKind;
+
 /// The days of an account that a batch speaks for. Only within them can it amend or remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
@@ -11,8 +13,7 @@ pub struct Coverage {
     /// Last day, included.
     pub to: Date,
     /// Whether every movement of those days is in the batch, so that one which is absent no
-    /// longer exists at the bank. The first and the last day are never taken as complete: a
-    /// statement may be cut in the middle of either.
+    /// longer exists at the bank. See [`Self::proves_absence`] for the first and the last day.
     pub complete: bool,
 }
 
@@ -22,9 +23,13 @@ impl Coverage {
         self.from <= day && day <= self.to
     }
 
-    /// Whether the absence of a movement on that day means that the bank no longer has it.
-    pub fn proves_absence(&self, day: Date) -> bool {
-        self.complete && self.from < day && day < self.to
+    /// Whether the absence of a movement on that day means that the bank no longer has it. A
+    /// statement may be cut in the middle of its first and of its last day; an institution that was
+    /// asked for some days has told of them whole.
+    pub fn proves_absence(&self, source: SourceKind, day: Date) -> bool {
+        let inner = self.from < day && day < self.to;
+        let whole = source == SourceKind::Institution && self.contains(day);
+        self.complete && (inner || whole)
     }
 }
 

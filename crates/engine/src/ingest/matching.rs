@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use cartola_connector::Line;
-use cartola_model::{Coverage, Instalment, MergeReason, Movement, MovementStatus, glosa};
+use cartola_model::{Instalment, MergeReason, Movement, MovementStatus, glosa};
 use cartola_primitives::Date;
 use cartola_store::movements::Attested;
 
@@ -60,13 +60,18 @@ const MAX_EQUALS_TRIED: usize = 64;
 /// Candidates listed for one unclear line, at most.
 pub const MAX_CANDIDATES: usize = 20;
 
-/// Matches the lines of a batch with the movements known in its days and around them.
-pub fn match_lines(known: &[Attested], lines: &[Line], coverage: &Coverage) -> Matching {
+/// Matches the lines of a batch with the movements known in its days and around them. `is_proven`
+/// says of a day whether the batch has all its movements.
+pub fn match_lines(
+    known: &[Attested],
+    lines: &[Line],
+    is_proven: impl Fn(Date) -> bool,
+) -> Matching {
     let mut pairs = Pairs::new(known.len(), lines.len());
     if !known.is_empty() {
         match_references(known, lines, &mut pairs);
         for (day, (known_of_day, lines_of_day)) in by_day(known, lines, &pairs) {
-            Day { known, lines, proven: coverage.proves_absence(day) }.run(
+            Day { known, lines, proven: is_proven(day) }.run(
                 known_of_day,
                 lines_of_day,
                 &mut pairs,

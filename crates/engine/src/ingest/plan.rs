@@ -102,7 +102,8 @@ pub fn plan(batch: &Batch, past: &mut Past, terms: Terms, minter: &IdMinter) -> 
     let Past { known, sightings, .. } = past;
     let confirmed =
         known.iter_mut().flat_map(|attested| standing::confirm(attested, sightings)).collect();
-    let matching = match_lines(&past.known, &batch.lines, &batch.coverage);
+    let is_proven = |day| batch.coverage.proves_absence(batch.source, day);
+    let matching = match_lines(&past.known, &batch.lines, is_proven);
     let mut planner = Planner {
         batch,
         complete: Complete::all(&past.complete, &past.sightings),
@@ -207,7 +208,7 @@ impl Planner<'_> {
     fn is_withdrawn(&self, attested: &Attested) -> bool {
         let movement = &attested.row.movement;
         movement.status != MovementStatus::Removed
-            && self.batch.coverage.proves_absence(movement.booked_on)
+            && self.batch.coverage.proves_absence(self.batch.source, movement.booked_on)
             && attested.sources.iter().all(|source| {
                 standing::age(source) <= self.terms.age()
                     && source.source <= self.batch.source
@@ -272,7 +273,7 @@ impl Planner<'_> {
         let silent = self.complete.iter().filter(|complete| {
             complete.age > self.terms.age()
                 && complete.source >= self.batch.source
-                && complete.coverage.proves_absence(day)
+                && complete.coverage.proves_absence(complete.source, day)
                 && !complete.is_heard_in(sources)
         });
         let silent = silent.max_by_key(|complete| complete.age)?;

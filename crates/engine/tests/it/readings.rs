@@ -251,6 +251,29 @@ async fn different_credentials_that_nobody_answered_are_guesses_too() {
     assert_eq!(scene.called(PASSWORD).await, Ok(()));
 }
 
+/// An institution tells of whole days, so the first and the last of them count like any other.
+#[tokio::test]
+async fn what_is_gone_from_the_only_day_asked_for_is_gone() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    let day = ReadScope::Movements { from: date(2026, 3, 3), to: date(2026, 3, 3) };
+    for (has, told) in [
+        (&["3;SUELDO;1000", "3;CAFE;-3", "~3;PAN;-1"][..], &["SUELDO", "CAFE", "PAN"][..]),
+        (&["3;SUELDO;1000", "3;CAFE;-4"], &["SUELDO", "CAFE"]),
+        (&["3;SUELDO;1000"], &["SUELDO"]),
+        (&[], &[]),
+    ] {
+        scene.bank.has(has);
+        scene.world.clock.advance(SignedDuration::from_secs(1));
+        scene.request(link, day).await;
+        scene.world.worker.run_due().await.unwrap();
+        let mut shown: Vec<_> =
+            scene.world.movements().await.into_iter().map(|row| row.movement.glosa).collect();
+        shown.sort_by_key(|glosa| told.iter().position(|told| told == glosa));
+        assert_eq!(shown, told);
+    }
+}
+
 /// What is gone at the bank is gone for whoever asks through this link, whatever other links see.
 #[tokio::test]
 async fn an_account_that_is_not_listed_any_more_is_the_links_no_more() {
