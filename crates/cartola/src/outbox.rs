@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use cartola_engine::Engine;
 use cartola_engine::outbox::{MessageOrder, PlainMessage};
 use cartola_events::{Client, Opener, Parts, SystemResolver, Worker};
+use cartola_primitives::clock::SystemClock;
 use cartola_primitives::id::{IdMinter, TenantId};
 use cartola_primitives::monotonic::SystemMonotonic;
 use cartola_primitives::randomness::OsRandomness;
@@ -44,6 +45,7 @@ pub fn worker(gateway: &Gateway) -> Worker {
         opener: Arc::new(Vaulted(gateway.engine.clone())),
         client: client(gateway),
         clock: gateway.clock.clone(),
+        wall_clock: Arc::new(SystemClock),
         monotonic: Arc::new(SystemMonotonic::start(minter.mint())),
         randomness,
         minter: Arc::new(minter),

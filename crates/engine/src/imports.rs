@@ -167,6 +167,8 @@ impl Engine {
         also: Also<'_>,
     ) -> Result<Imported, LinkError> {
         check_shape(batches)?;
+        let turn = self.inner.taking_in.acquire().await;
+        let _turn = turn.map_err(|_| EngineError::Interrupted)?;
         let hash = ContentHash::of(raw);
         let hashes = Hashes { file: hash, reading: hash };
         until_settled(|| async {

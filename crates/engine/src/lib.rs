@@ -72,11 +72,16 @@ struct Inner {
     accesses: AccessLog,
     token_keys: TokenKeys,
     decoding: Arc<Semaphore>,
+    taking_in: Semaphore,
     waiters: Arc<work::Waiters>,
 }
 
 /// Files that are decoded at the same time: each may take as much memory as the largest file.
 pub const MAX_DECODING: usize = 2;
+
+/// Readings of institutions that are taken in at the same time: what one makes of its lines takes
+/// several times their room, and the store writes one after another.
+pub const MAX_TAKING_IN: usize = 4;
 
 impl Engine {
     /// Opens the engine: reads the installation's look-up key, or makes it the first time.
@@ -94,6 +99,7 @@ impl Engine {
                 accesses: AccessLog::default(),
                 token_keys: TokenKeys::new(parts.token_algorithm),
                 decoding: Arc::new(Semaphore::new(MAX_DECODING)),
+                taking_in: Semaphore::new(MAX_TAKING_IN),
                 waiters: Arc::default(),
             }),
         })

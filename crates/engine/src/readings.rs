@@ -75,6 +75,9 @@ pub struct Call<'a> {
     pub fields: &'a BTreeMap<String, Secret<String>>,
     /// What stands for the person's leave, such as the request: its hash is the evidence.
     pub evidence: &'a [u8],
+    /// How long the mandate holds at most, [`CALL_MANDATE_TERM`] or less: whoever asks and waits
+    /// waits no longer, and what a restart finds later is nobody's.
+    pub lasts: SignedDuration,
 }
 
 /// A call that was accepted.
@@ -104,6 +107,8 @@ impl Engine {
     ) -> Result<Pending, LinkError> {
         let link = self.pulled_link(who, link).await?;
         let access = self.access(who, link, None).await?;
+        let (institution, person) = (&access.link.institution, access.link.person);
+        self.refuse_locked(who, institution, person).await?;
         let now = self.now();
         let key = self.vault().key_of(who.tenant, access.link.person, self.minter(), now).await?;
         let arguments = Arguments::of(who, access.mandate.id, wanted.scope);
@@ -121,7 +126,7 @@ impl Engine {
         call: &Call<'_>,
         wanted: impl Fn(ConsentId) -> Wanted,
     ) -> Result<Accepted, LinkError> {
-        let expires_at = Some(self.now() + CALL_MANDATE_TERM);
+        let expires_at = Some(self.now() + call.lasts.min(CALL_MANDATE_TERM));
         let mandate = Mandate { purpose: CALL_PURPOSE, evidence: call.evidence, expires_at };
         let (institution, rut, fields) = (call.institution.clone(), call.rut, call.fields);
         let new = NewLink { institution, rut, fields, mandate, proven: false };
@@ -139,6 +144,7 @@ impl Engine {
         let mut made = Made::default();
         let holder = Holder { rut: Some(new.rut), name: None };
         let (person, key) = self.resolve_person(who, &holder, now, &mut made).await?;
+        self.refuse_locked(who, &new.institution, person).await?;
         let mut work = UnitOfWork::new(who.tenant, now);
         work.commands = made.commands;
         let link = self.link_of_calls(who, new, person, &mut work).await?;

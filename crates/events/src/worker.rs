@@ -53,6 +53,8 @@ pub struct Parts {
     pub client: Client,
     /// Business time: what is due.
     pub clock: Arc<dyn Clock>,
+    /// The time of the world, which receivers compare with theirs: a sandbox's clock may be ahead.
+    pub wall_clock: Arc<dyn Clock>,
     /// Monotonic time: how long a lease lasts.
     pub monotonic: Arc<dyn Monotonic>,
     /// Jitter.

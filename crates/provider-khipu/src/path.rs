@@ -82,7 +82,9 @@ pub enum UnknownPath {
     #[error("The segment is unknown: it is personal, business or entrepreneur")]
     Segment,
     /// The bank.
-    #[error("No bank is known by this domain")]
+    #[error(
+        "No bank is known by this domain; those that are have it as names.khipu in /v1/institutions"
+    )]
     Bank,
     /// The operation.
     #[error("The operation is unknown: it is accounts, balance, statements, transactions or token")]

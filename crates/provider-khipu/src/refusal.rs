@@ -35,6 +35,37 @@ impl Refusal {
         Envelope::refused(operation_id, Error { code, kind: *kind, description })
     }
 
+    /// What came of asking a bank. Its limits are not the caller's.
+    #[cfg(feature = "server")]
+    pub(crate) fn of_bank(failure: Failure) -> Self {
+        let of = |code, kind, text| Self::new(SERVED, code, kind, text);
+        match failure {
+            Failure::RateLimited => {
+                of("E201", ErrorType::Wait, "The bank takes no more calls for now")
+            }
+            Failure::Unsupported => {
+                of("E202", ErrorType::ContactSupport, "This gateway does not ask this bank")
+            }
+            other => other.into(),
+        }
+    }
+
+    /// The token is good, and its client may not do this.
+    #[cfg(feature = "server")]
+    pub(crate) fn of_scope(scope: &str) -> Self {
+        let description = format!("The token's client lacks the scope `{scope}`").into();
+        Self { description, ..Failure::GatewayAuth.into() }
+    }
+
+    /// We failed, or are too busy.
+    #[cfg(feature = "server")]
+    pub(crate) fn of_ours(failure: Failure) -> Self {
+        match failure {
+            Failure::RateLimited => failure.into(),
+            _ => Failure::Internal.into(),
+        }
+    }
+
     /// The request is wrong, and only another one will do.
     #[cfg(feature = "server")]
     pub(crate) const fn of_request(status: u16, code: &'static str, text: &'static str) -> Self {

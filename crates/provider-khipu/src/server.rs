@@ -36,6 +36,7 @@ use cartola_engine::tokens::Audience;
 use cartola_engine::work::Handler;
 use cartola_http::callbacks::Callbacks;
 use cartola_http::{Gate, layer};
+use cartola_primitives::SignedDuration;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -51,6 +52,9 @@ pub const AUDIENCE: Audience = Audience::new("khipu");
 
 /// How long a synchronous call waits for the bank. Clients and proxies commonly give up after 60 s.
 pub const SYNC_WAIT: Duration = Duration::from_secs(55);
+
+/// How long the mandate of a call holds at most whose caller waits.
+pub const SYNC_MANDATE_TERM: SignedDuration = SignedDuration::from_mins(2);
 
 /// `LifeSpan` of an accepted call, seconds: twice what a reading may take, as it may have to wait
 /// for another one of the same link.

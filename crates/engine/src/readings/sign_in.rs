@@ -58,6 +58,22 @@ enum Verdict {
 }
 
 impl Engine {
+    /// Refuses at once what [`Self::leave_to_ask`] would refuse for a lock.
+    pub(super) async fn refuse_locked(
+        &self,
+        who: &Principal,
+        institution: &InstitutionId,
+        person: Option<PersonId>,
+    ) -> Result<(), LinkError> {
+        let Some(person) = person else { return Ok(()) };
+        let known = self.store().sign_ins(who.tenant, institution, person).await;
+        let until = known.map_err(EngineError::from)?.and_then(|known| known.locked_until);
+        match until.filter(|until| self.now() < *until) {
+            Some(until) => Err(LinkError::Locked { until }),
+            None => Ok(()),
+        }
+    }
+
     /// Leave to sign in now, or why there is none.
     pub(super) async fn leave_to_ask(
         &self,

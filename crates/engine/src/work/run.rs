@@ -7,12 +7,13 @@ use std::time::Duration;
 use cartola_model::Failure;
 use cartola_primitives::SignedDuration;
 use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder};
-use cartola_store::{Retry, StoreErrorKind, UnitOfWork};
+use cartola_store::{Command, Retry, StoreErrorKind, UnitOfWork};
 use futures::FutureExt;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Shared, Task};
 use crate::EngineError;
+use crate::retry::MaybeConflict;
 
 /// How long a failure of ours is waited for before the job is begun again: so many times the
 /// attempts that were made.
@@ -117,6 +118,22 @@ async fn finish(
             (Vec::new(), after_failure(shared, task, error.failure()))
         }
     };
+    match commit(shared, task, commands, end).await {
+        // What the commands were decided on has changed: it is decided again.
+        Err(error) if error.is_conflict() => {
+            let again = after_failure(shared, task, error.failure());
+            commit(shared, task, Vec::new(), again).await
+        }
+        committed => committed,
+    }
+}
+
+async fn commit(
+    shared: &Shared,
+    task: &Task,
+    commands: Vec<Command>,
+    end: JobEnd,
+) -> Result<JobEnd, EngineError> {
     let mut work = UnitOfWork::new(task.tenant, shared.engine.now());
     work.commands = commands;
     work.push(task.ending(end));

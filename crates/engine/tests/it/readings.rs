@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_engine::links::{LinkError, Mandate, NewLink};
 use cartola_engine::readings::{
-    Accepted, Call, LOCK, Next, ReadScope, ReadingFigures, THRESHOLD, Wanted,
+    Accepted, CALL_MANDATE_TERM, Call, LOCK, Next, ReadScope, ReadingFigures, THRESHOLD, Wanted,
 };
 use cartola_engine::work::{Ended, Handler, MAX_ATTEMPTS, Outcome, Pending, Task};
 use cartola_engine::{Engine, EngineError};
@@ -74,13 +74,14 @@ impl Scene {
             rut: Rut::parse(RUT).unwrap(),
             fields: &fields,
             evidence: b"a request",
+            lasts: CALL_MANDATE_TERM,
         };
         self.world.engine.request_call(&self.world.who, &call, |_| wanted(MARCH)).await
     }
 
     /// A call that is answered, and how its reading ended.
     async fn called(&self, password: &str) -> Ended {
-        let mut accepted = self.call(password).await.unwrap();
+        let mut accepted = self.call(password).await.map_err(|error| error.failure())?;
         self.world.worker.run_due().await.unwrap();
         let ended = self.ended(&mut accepted.reading).await.unwrap();
         self.world.engine.end_call(&self.world.who, accepted.mandate).await.unwrap();

@@ -33,7 +33,7 @@ pub async fn deliver(parts: Parts, job: ClaimedJob) {
     let id = message_of(job.row.order.id);
     let begun = parts.monotonic.moment();
     let at = parts.clock.now();
-    let answer = attempt(&parts, &job, at).await;
+    let answer = attempt(&parts, &job).await;
     let lasted = parts.monotonic.moment().elapsed.saturating_sub(begun.elapsed);
     let now = parts.clock.now();
     let outcome = match &answer {
@@ -72,10 +72,10 @@ async fn record(parts: &Parts, work: UnitOfWork) -> Result<Receipt, StoreError> 
     parts.store.commit(work).await
 }
 
-async fn attempt(parts: &Parts, job: &ClaimedJob, at: Timestamp) -> Result<Answer, AttemptFailure> {
+async fn attempt(parts: &Parts, job: &ClaimedJob) -> Result<Answer, AttemptFailure> {
     let (destination, body) = open(parts, job).await.ok_or(AttemptFailure::Unreadable)?;
     let id = message_of(job.row.order.id);
-    let timestamp = at.as_second();
+    let timestamp = parts.wall_clock.now().as_second();
     let mut headers = destination.headers().clone();
     headers.entry(CONTENT_TYPE).or_insert(JSON);
     headers.entry(USER_AGENT).or_insert(AGENT);

@@ -75,6 +75,7 @@ impl World {
             opener: self.opener.clone(),
             client: client(Reach::PublicAndLoopback),
             clock: self.clock.clone(),
+            wall_clock: self.clock.clone(),
             monotonic: Arc::new(ManualMonotonic::new(self.minter.mint())),
             randomness: self.randomness.clone(),
             minter: self.minter.clone(),

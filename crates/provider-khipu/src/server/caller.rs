@@ -7,6 +7,7 @@ use cartola_primitives::SignedDuration;
 
 use super::AUDIENCE;
 use super::declined::Declined;
+use crate::Refusal;
 
 /// Longest token that is looked at, bytes. Ours have some 600.
 const MAX_TOKEN_BYTES: usize = 4_096;
@@ -26,5 +27,5 @@ pub async fn caller(gate: &Gate, parts: &Parts) -> Result<Principal, Declined> {
 
 /// Insists on a scope.
 pub fn must(who: &Principal, scope: Scope) -> Result<(), Declined> {
-    if who.may(scope) { Ok(()) } else { Err(Failure::GatewayAuth.into()) }
+    if who.may(scope) { Ok(()) } else { Err(Refusal::of_scope(scope.name()).into()) }
 }

@@ -64,13 +64,13 @@ impl From<LinkError> for Declined {
                 Self::Failed(error)
             }
             LinkError::Barred { until } | LinkError::Locked { until } => {
-                Self::Until(failure.into(), until)
+                Self::Until(Refusal::of_bank(failure), until)
             }
             // All that is checked before the bank is asked is whether it could take the password.
             LinkError::Institution(_) if failure == Failure::RequestInvalid => {
                 Self::value("Password", &"this bank takes none of this form")
             }
-            _ => failure.into(),
+            _ => Refusal::of_bank(failure).into(),
         }
     }
 }

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use cartola_engine::Engine;
-use cartola_engine::readings::{Accepted, Call, Next, ReadScope, Wanted};
+use cartola_engine::readings::{Accepted, CALL_MANDATE_TERM, Call, Next, ReadScope, Wanted};
 use cartola_engine::rows::LinkRow;
 use cartola_engine::work::{Pending, Priority};
 use cartola_http::callbacks::{Callbacks, TargetUrl};
 use cartola_model::{Failure, InstitutionId, Principal, Scope};
 use cartola_primitives::id::{ConsentId, LinkId};
-use cartola_primitives::{Rut, Secret, santiago};
+use cartola_primitives::{Rut, Secret, SignedDuration, santiago};
 
-use super::SYNC_WAIT;
 use super::caller::must;
 use super::declined::Declined;
 use super::errand::{self, Errand, Work};
@@ -22,7 +21,8 @@ use super::question::Question;
 use super::records::Teller;
 use super::said::Said;
 use super::source::{self, Source};
-use crate::{Operation, Request, RequestError, Segment, TokenRequest};
+use super::{SYNC_MANDATE_TERM, SYNC_WAIT};
+use crate::{Operation, Refusal, Request, RequestError, Segment, TokenRequest};
 
 /// One call.
 pub struct Desk {
@@ -132,7 +132,8 @@ impl Desk {
             let errand = self.errand(&url, None, Work::Records(question));
             return self.leave(entry, scope, &errand).await;
         }
-        let Accepted { link, mandate, reading } = self.call(entry, scope, |_| None).await?;
+        let Accepted { link, mandate, reading } =
+            self.call(entry, scope, SYNC_MANDATE_TERM, |_| None).await?;
         let told = async {
             self.until_read(reading).await?;
             let link = self.engine.link(&self.who, link).await?;
@@ -159,7 +160,7 @@ impl Desk {
             return self.leave(&entry, ReadScope::Accounts, &errand).await;
         }
         let Accepted { mandate, reading, .. } =
-            self.call(&entry, ReadScope::Accounts, |_| None).await?;
+            self.call(&entry, ReadScope::Accounts, SYNC_MANDATE_TERM, |_| None).await?;
         let told = async {
             self.until_read(reading).await?;
             new.begin(&self.engine, &self.who, &self.operation_id).await
@@ -174,7 +175,8 @@ impl Desk {
         scope: ReadScope,
         errand: &Errand,
     ) -> Result<Said, Declined> {
-        self.call(entry, scope, |mandate| Some(errand.next(Some(mandate)))).await?;
+        let lasts = CALL_MANDATE_TERM;
+        self.call(entry, scope, lasts, |mandate| Some(errand.next(Some(mandate)))).await?;
         Ok(Said::accepted(&self.operation_id))
     }
 
@@ -182,17 +184,19 @@ impl Desk {
         &self,
         entry: &Entry<'_>,
         scope: ReadScope,
+        lasts: SignedDuration,
         next: impl Fn(ConsentId) -> Option<Next>,
     ) -> Result<Accepted, Declined> {
         let Entry { institution, rut, fields } = entry;
         let evidence = evidence(&self.operation_id, institution, *rut, self.engine.now());
         let institution = institution.clone();
-        let call = Call { institution, rut: *rut, fields, evidence: &evidence };
+        let call = Call { institution, rut: *rut, fields, evidence: &evidence, lasts };
         let wanted = |mandate| wanted(scope, next(mandate));
         Ok(self.engine.request_call(&self.who, &call, wanted).await?)
     }
 
     /// Ends the mandate of a call, whatever came of it. What is still being read is not taken in.
+    /// Where that fails, the mandate runs out by itself.
     async fn ending(
         &self,
         mandate: ConsentId,
@@ -200,14 +204,16 @@ impl Desk {
     ) -> Result<Said, Declined> {
         let told = told.await;
         let ended = self.engine.end_call(&self.who, mandate).await;
-        let said = told?;
-        ended?;
-        Ok(said)
+        if let Err(error) = ended {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(consent = %mandate, error, "khipu.mandate.not_ended");
+        }
+        told
     }
 
     async fn until_read(&self, mut reading: Pending) -> Result<(), Declined> {
         match self.engine.wait_for(&mut reading, SYNC_WAIT).await? {
-            Some(ended) => Ok(ended?),
+            Some(ended) => Ok(ended.map_err(Refusal::of_bank)?),
             None => Err(Failure::Timeout.into()),
         }
     }

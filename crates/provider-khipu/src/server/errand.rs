@@ -16,6 +16,7 @@ use super::new_link::NewToken;
 use super::question::Question;
 use super::records::Teller;
 use super::said::Said;
+use crate::Refusal;
 
 /// The kind of the job. It never changes: jobs of older versions are in the queue.
 fn kind() -> JobKind {
@@ -84,7 +85,7 @@ impl Errand {
         who: &Principal,
         (before, mandate): (Option<Ended>, Option<ConsentId>),
     ) -> Result<Said, Declined> {
-        before.unwrap_or(Err(Failure::Internal))?;
+        before.unwrap_or(Err(Failure::Internal)).map_err(Refusal::of_bank)?;
         let operation_id = &self.operation_id;
         let question = match &self.work {
             Work::Token(new) => return new.begin(engine, who, operation_id).await,

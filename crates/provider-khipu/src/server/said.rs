@@ -80,7 +80,9 @@ pub fn declined(
     let (refusal, wait, fault) = match declined {
         Declined::Refused(refusal) => (refusal, None, None),
         Declined::Until(refusal, until) => (refusal, Some(seconds_until(until, now)), None),
-        Declined::Failed(error) => (error.failure().into(), None, Some(fault_of(&error))),
+        Declined::Failed(error) => {
+            (Refusal::of_ours(error.failure()), None, Some(fault_of(&error)))
+        }
     };
     let said = Said::refused(operation_id, &refusal);
     let (status, outcome) = (said.status, said.outcome);
@@ -88,7 +90,7 @@ pub fn declined(
     if let Some(seconds) = wait.or((status == 429).then_some(1)) {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if let Some(fault) = fault.filter(|_| status >= 500) {
+    if let Some(fault) = fault {
         response.extensions_mut().insert(fault);
     }
     (response, outcome)

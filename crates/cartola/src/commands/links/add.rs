@@ -108,7 +108,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let link = gateway.engine.begin_link(&Principal::operator(tenant.id), &wanted).await;
     let institution = arguments.institution.as_str();
-    let link = link.map_err(|error| not_begun(institution, error))?.id;
+    let link = link.map_err(|error| not_begun(&arguments.institution, error))?.id;
     if arguments.json {
         output::json(&Begun { link, institution, expires_at, mandate: &shown })?;
     } else {
@@ -139,8 +139,12 @@ fn mandate(
     )
 }
 
-fn not_begun(institution: &str, error: LinkError) -> anyhow::Error {
+fn not_begun(institution: &InstitutionId, error: LinkError) -> anyhow::Error {
     match error {
+        LinkError::Institution(_) if Catalogue::bundled().find(institution).is_none() => {
+            let ids: Vec<_> = Catalogue::bundled().iter().map(|row| row.id.as_str()).collect();
+            anyhow!("there is no {institution} in the catalogue; there are: {}", ids.join(", "))
+        }
         LinkError::Institution(error) if error.kind == ErrorKind::Unsupported => anyhow!(
             "{institution} is not asked here; set `base_url` under [institution.{institution}] in \
              the configuration"

@@ -126,7 +126,7 @@ fn a_path_that_means_nothing_is_refused() {
     let bad = Bad { scene: &scene, link: &link };
     bad.path(
         "personal/nobody.cl/accounts",
-        expect!["404 P003 FIX_REQUEST: No bank is known by this domain"],
+        expect!["404 P003 FIX_REQUEST: No bank is known by this domain; those that are have it as names.khipu in /v1/institutions"],
     );
     bad.path("personal/bancochile.cl/pay", expect!["404 P003 FIX_REQUEST: The operation is unknown: it is accounts, balance, statements, transactions or token"]);
     bad.path(

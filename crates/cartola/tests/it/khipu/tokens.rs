@@ -58,7 +58,7 @@ fn a_token_is_good_for_its_facade_and_as_long_as_its_client() {
     let ours = facade.token(&keys, "khipu");
     let gateway = installation.serve();
     assert_eq!(bearer(&gateway.url, &other), REFUSED);
-    let unserved = "200 E301 FIX_REQUEST: The bank does not offer this for this product";
+    let unserved = "200 E202 CONTACT_SUPPORT: This gateway does not ask this bank";
     assert_eq!(bearer(&gateway.url, &ours), unserved);
     installation.run(&["tenants", "revoke", keys["client_id"].as_str().unwrap()]).done();
     assert_eq!(bearer(&gateway.url, &ours), REFUSED);
