@@ -106,7 +106,9 @@ impl Scene {
         let mut announced = keys.clone();
         announced["gateway"] = format!("http://{}", gateway.client(&key).address).into();
         let khipu = Khipu::sign_in(&announced);
-        customers.iter().for_each(|customer| drop(khipu.account_link(customer)));
+        for customer in customers {
+            khipu.account_link(customer);
+        }
         let beside = Beside::open(&installation.data(), MASTER_KEY, &keys["tenant"]);
         let who = Principal::operator(beside.tenant);
         let last = santiago::today(SystemClock.now()) - SignedDuration::from_hours(24 * LAST_DAY);
@@ -201,7 +203,9 @@ fn ask_again(scene: &Scene, asked: &[Asked]) -> usize {
             missing.iter().map(|(link, number)| scene.ask(*link, *number)).collect();
         count += again.len();
         scene.wait(&mut again);
-        again.iter().for_each(|one| is_explained(scene, one));
+        for one in &again {
+            is_explained(scene, one);
+        }
         missing = again.iter().filter(failed).map(|one| (one.link, one.number)).collect();
         std::thread::sleep(Duration::from_millis(500));
     }
@@ -260,7 +264,9 @@ fn readings_survive_kills_of_the_gateway_and_of_its_banks() {
     let mut asked: Vec<Asked> =
         (0..OF_EACH).flat_map(ask).map(|(link, number)| scene.ask(link, number)).collect();
     let (scene, kills) = under_fire(scene, &mut asked, &mut Seeded::new(1_000));
-    asked.iter().for_each(|one| is_explained(&scene, one));
+    for one in &asked {
+        is_explained(&scene, one);
+    }
     let failed = asked.iter().filter(|one| one.failed()).count();
     let again = ask_again(&scene, &asked);
     assert_eq!(scene.follow(&mut asked), 0);
