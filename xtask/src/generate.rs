@@ -10,8 +10,10 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 /// Package, example, and the folder of which it owns every file, if there is one.
-const GENERATORS: &[(&str, &str, Option<&str>)] =
-    &[("cartola-api", "generate", Some("docs/errors"))];
+const GENERATORS: &[(&str, &str, Option<&str>)] = &[
+    ("cartola-api", "generate", Some("docs/errors")),
+    ("cartola-provider-khipu", "generate", None),
+];
 
 /// What a room generates: path from the root to text.
 type Files = BTreeMap<String, String>;
@@ -45,7 +47,16 @@ pub fn run(arguments: &Arguments, root: &Path) -> Result<ExitCode> {
 
 fn generated(root: &Path, package: &str, example: &str) -> Result<Files> {
     let output = Command::new("cargo")
-        .args(["run", "--quiet", "--locked", "--package", package, "--example", example])
+        .args([
+            "run",
+            "--quiet",
+            "--locked",
+            "--package",
+            package,
+            "--all-features",
+            "--example",
+            example,
+        ])
         .current_dir(root)
         .output()
         .context("cargo could not be run")?;

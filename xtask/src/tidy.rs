@@ -10,6 +10,7 @@ mod reasons;
 mod rooms;
 mod sizes;
 mod text;
+mod translation;
 mod tree;
 
 use std::{io::Write as _, path::Path, process::ExitCode};
@@ -59,6 +60,7 @@ fn check(tree: &Tree, sizes: &Sizes) -> Result<Vec<Finding>> {
     findings.extend(Ratchet::read(tree)?.check(sizes));
     findings.extend(text::check(tree));
     findings.extend(links::check(tree));
+    findings.extend(translation::check(tree));
     findings.sort();
     Ok(findings)
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
 use cartola_connector::{BaseUrl, Endpoint, Policy, Transport};
@@ -31,6 +33,19 @@ pub struct Settings {
     base_url: Option<String>,
     #[serde(default)]
     protocol: Protocol,
+    #[serde(default = "usual_calls")]
+    calls_per_second: NonZeroU32,
+}
+
+/// Calls that an institution gets in a second unless said otherwise: as brisk as some people with
+/// their apps, so that nobody there takes us for an attack.
+const USUAL_CALLS: NonZeroU32 = NonZeroU32::new(20).expect("20 is not 0");
+
+/// Calls that a bank of the sandbox gets in a second: no real person waits behind it.
+const SANDBOX_CALLS: NonZeroU32 = NonZeroU32::new(2_000).expect("2,000 is not 0");
+
+const fn usual_calls() -> NonZeroU32 {
+    USUAL_CALLS
 }
 
 /// Tables `[institution.ID]`, as they are written.
@@ -46,7 +61,7 @@ struct Document {
 /// Institutions that may be asked, each at its address.
 #[derive(Clone, Default)]
 pub struct Institutions {
-    asked: BTreeMap<InstitutionId, BaseUrl>,
+    asked: BTreeMap<InstitutionId, (BaseUrl, NonZeroU32)>,
 }
 
 impl Institutions {
@@ -61,7 +76,7 @@ impl Institutions {
             })?;
             let url = BaseUrl::parse(url).map_err(|error| wrong(&format!("is wrong: {error}")))?;
             match settings.protocol {
-                Protocol::Mibanco => asked.insert(id, url),
+                Protocol::Mibanco => asked.insert(id, (url, settings.calls_per_second)),
             };
         }
         Ok(Self { asked })
@@ -85,6 +100,7 @@ impl Institutions {
         let settings = |id: &InstitutionId| Settings {
             base_url: Some(format!("{sandbox}/banks/{id}")),
             protocol: Protocol::Mibanco,
+            calls_per_second: SANDBOX_CALLS,
         };
         Catalogue::bundled().iter().map(|row| (row.id.to_string(), settings(&row.id))).collect()
     }
@@ -100,13 +116,16 @@ impl Institutions {
 
     /// What asks those that speak Mi Banco.
     pub fn mibanco(&self) -> MiBanco {
-        let (transport, policy) = (Transport::new(), Policy::default());
-        MiBanco::new(
-            self.asked
-                .iter()
-                .map(|(id, url)| Endpoint::new(id.clone(), url.clone(), &transport, &policy)),
-        )
+        let transport = Transport::new();
+        MiBanco::new(self.asked.iter().map(|(id, (url, calls_per_second))| {
+            Endpoint::new(id.clone(), url.clone(), &transport, &policy(*calls_per_second))
+        }))
     }
+}
+
+fn policy(calls_per_second: NonZeroU32) -> Policy {
+    let interval = Duration::from_secs(1) / calls_per_second.get();
+    Policy { interval, burst: calls_per_second.get(), ..Policy::default() }
 }
 
 fn known(name: &str) -> Result<InstitutionId, String> {

@@ -195,8 +195,12 @@ impl Engine {
         draft: Draft,
         also: Also<'_>,
     ) -> Result<Imported, ImportError> {
+        if !draft.needs_source() || draft.kept().is_some() {
+            let kept = draft.kept();
+            return self.commit_draft(who, draft, kept, also).await;
+        }
         let archive = self.keep_source(who, raw, &draft).await?;
-        let outcome = self.commit_draft(who, draft, archive, also).await;
+        let outcome = self.commit_draft(who, draft, Some(archive), also).await;
         if outcome.as_ref().is_err_and(ImportError::is_certain) {
             self.forget_source(who, archive).await;
         }

@@ -1,10 +1,11 @@
 //! How a batch becomes movements: a pure decision on what is known and what is said.
 //!
 //! The order of things: [`matching`] says which line tells of which known movement and why,
-//! [`evidence`] says what a movement is, given all that its sources say, [`chain`] finds where
+//! [`standing`] how long what was said before still stood, [`evidence`] says what a movement is, given all that its sources say, [`chain`] finds where
 //! balances do not follow, and [`plan`] puts it together. Nothing here reads or writes.
 
 pub mod chain;
 pub mod evidence;
 pub mod matching;
 pub mod plan;
+pub mod standing;

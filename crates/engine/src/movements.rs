@@ -12,6 +12,7 @@ use cartola_store::movements::{
 
 use crate::access::Subject;
 use crate::imports::{SealedCounterparty, counterparty_place};
+use crate::ingest::standing;
 use crate::{Engine, EngineError};
 
 pub use split::{Split, SplitError};
@@ -71,9 +72,19 @@ impl Engine {
         let Some(mut attested) = self.store().movement(who.tenant, id, self.now()).await? else {
             return Ok(None);
         };
+        self.confirm(who, &mut attested).await?;
         self.withhold(who, &mut attested).await?;
         let aliases = self.store().aliases(who.tenant, id).await?;
         Ok(Some(Explained { attested, aliases }))
+    }
+
+    /// Makes the records of a movement as young as what said the same again.
+    async fn confirm(&self, who: &Principal, attested: &mut Attested) -> Result<(), EngineError> {
+        let movement = &attested.row.movement;
+        let (account, day) = (movement.account, movement.booked_on);
+        let sightings = self.store().sightings(who.tenant, account, day, day).await?;
+        standing::confirm(attested, &sightings);
+        Ok(())
     }
 
     /// Takes out what those sources said whose own consent no longer holds; that they spoke stays.

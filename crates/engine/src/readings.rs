@@ -124,7 +124,7 @@ impl Engine {
         let expires_at = Some(self.now() + CALL_MANDATE_TERM);
         let mandate = Mandate { purpose: CALL_PURPOSE, evidence: call.evidence, expires_at };
         let (institution, rut, fields) = (call.institution.clone(), call.rut, call.fields);
-        let new = NewLink { institution, rut, fields, mandate };
+        let new = NewLink { institution, rut, fields, mandate, proven: false };
         self.check_credentials(&new)?;
         until_settled(|| self.request_call_once(who, &new, &wanted)).await
     }

@@ -4,7 +4,7 @@
 mod body;
 mod error;
 mod period;
-mod raw;
+pub(crate) mod raw;
 mod sound;
 
 use cartola_model::AccountNumber;

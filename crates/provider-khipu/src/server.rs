@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `banking` | the five operations |
 //! | `oauth` | tokens for clients, and the keys that check them |
+//! | `openapi` | what the facade says of itself |
 //! | `question` | what is asked, once it is known to make sense |
 //! | `desk` | one call, from its body to its answer |
 //! | `source` | whose data, and how it is read |
@@ -20,6 +21,7 @@ mod evidence;
 mod movements;
 mod new_link;
 mod oauth;
+mod openapi;
 mod question;
 mod records;
 mod said;
@@ -28,6 +30,7 @@ mod source;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::routing::post;
 use axum::{Extension, Router};
 use cartola_engine::tokens::Audience;
 use cartola_engine::work::Handler;
@@ -37,6 +40,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use errand::Answers;
+
+pub use openapi::openapi_json;
 
 /// Where the facade is mounted.
 pub const PREFIX: &str = "/khipu";
@@ -74,7 +79,13 @@ pub fn handler(callbacks: Callbacks) -> Arc<dyn Handler> {
 /// All routes, with what they say of themselves.
 fn documented() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
-        .routes(routes!(banking::serve))
+        .routes(routes!(banking::accounts))
+        .routes(routes!(banking::balance))
+        .routes(routes!(banking::statements))
+        .routes(routes!(banking::transactions))
+        .routes(routes!(banking::token))
+        .route("/v1/cl/banking/{segment}/{bank}/{operation}", post(banking::none))
+        .routes(routes!(openapi::serve))
         .routes(routes!(oauth::token))
         .routes(routes!(oauth::jwks))
 }

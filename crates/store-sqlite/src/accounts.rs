@@ -13,7 +13,6 @@ use rusqlite::{Connection, params};
 use crate::SqliteStore;
 use crate::codes;
 use crate::columns::{Columns, bytes_or_empty, bytes_or_null};
-use crate::error::Doing;
 use crate::permits::Permits;
 use crate::rows::{each, first, page, snapshot};
 use crate::unit::Unit;
@@ -49,12 +48,16 @@ const ADD: &str = concat!(
 );
 const CLAIM: &str = "UPDATE account SET consents = ?4, version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";
-const READINGS: &str = "SELECT account, kind, as_of, amount, currency, import, consent \
+const READINGS: &str = "SELECT account, kind, as_of, amount, currency, received_at, import, consent \
     FROM balance WHERE tenant = ?1 AND account = ?2 AND kind = ?3 \
-    ORDER BY as_of DESC, import DESC";
+    ORDER BY as_of DESC, received_at DESC, import DESC";
+const LATER_OF_DAY: &str = "SELECT 1 FROM balance WHERE tenant = ?1 AND account = ?2 \
+    AND kind = ?3 AND as_of = ?4 AND consent = ?5 AND (received_at, import) >= (?6, ?7)";
+const FORGET_OF_DAY: &str = "DELETE FROM balance WHERE tenant = ?1 AND account = ?2 \
+    AND kind = ?3 AND as_of = ?4 AND consent = ?5";
 const ADD_BALANCE: &str = "INSERT INTO balance \
-    (tenant, account, kind, as_of, amount, currency, import, consent) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
+    (tenant, account, kind, as_of, consent, received_at, import, amount, currency) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 #[async_trait]
 impl Accounts for SqliteStore {
@@ -210,22 +213,25 @@ pub fn claim_account(
 }
 
 pub fn add_balances(unit: &Unit<'_>, rows: &[BalanceRow]) -> Result<(), StoreError> {
-    const ADDING: &str = "adding balances";
-    let mut add = unit.connection.prepare_cached(ADD_BALANCE).doing(ADDING)?;
-    for row in rows {
-        add.execute(params![
-            unit.tenant.as_bytes(),
-            row.account.as_bytes(),
-            codes::balance_kind(row.kind),
-            day_number(row.as_of),
-            row.amount.minor(),
-            row.amount.currency().code(),
-            row.import.as_bytes(),
-            row.consent.as_bytes(),
-        ])
-        .doing(ADDING)?;
+    rows.iter().try_for_each(|row| add_balance(unit, row))
+}
+
+/// Puts a balance in the place of the one of that kind, day and consent, unless that is later.
+fn add_balance(unit: &Unit<'_>, row: &BalanceRow) -> Result<(), StoreError> {
+    const ADDING: &str = "adding a balance";
+    let (tenant, account, consent) =
+        (unit.tenant.as_bytes(), row.account.as_bytes(), row.consent.as_bytes());
+    let (kind, day) = (codes::balance_kind(row.kind), day_number(row.as_of));
+    let (received_at, import) = (row.received_at.as_microsecond(), row.import.as_bytes());
+    let age = params![tenant, account, kind, day, consent, received_at, import];
+    if first(unit.connection, LATER_OF_DAY, age, |_| Ok(()))?.is_some() {
+        return Ok(());
     }
-    Ok(())
+    unit.execute(ADDING, FORGET_OF_DAY, params![tenant, account, kind, day, consent])?;
+    let (amount, currency) = (row.amount.minor(), row.amount.currency().code());
+    let values =
+        params![tenant, account, kind, day, consent, received_at, import, amount, currency];
+    unit.execute(ADDING, ADD_BALANCE, values).map(drop)
 }
 
 fn read_account(columns: &mut Columns<'_>) -> Result<AccountRow, StoreError> {
@@ -251,6 +257,7 @@ fn read_balance(columns: &mut Columns<'_>) -> Result<BalanceRow, StoreError> {
         kind: columns.code(codes::balance_kind_of)?,
         as_of: columns.date()?,
         amount: Money::new(columns.integer()?, columns.currency()?),
+        received_at: columns.timestamp()?,
         import: columns.id()?,
         consent: columns.id()?,
     })

@@ -50,13 +50,7 @@ impl FolderArchive {
 
 #[async_trait]
 impl Archive for FolderArchive {
-    async fn put(
-        &self,
-        tenant: TenantId,
-        id: ArchiveId,
-        object: &Sealed,
-    ) -> Result<(), StoreError> {
-        let object = object.clone();
+    async fn put(&self, tenant: TenantId, id: ArchiveId, object: Sealed) -> Result<(), StoreError> {
         self.workers
             .run(move |root| put(root, tenant, id, &object).doing("archiving a source"))
             .await

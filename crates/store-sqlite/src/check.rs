@@ -90,6 +90,13 @@ const RULES: &[(&str, &str)] = &[
          (SELECT 1 FROM import i WHERE i.tenant = s.tenant AND i.id = s.import)",
     ),
     (
+        "sightings whose account, consent or import is not there",
+        "SELECT count(*) FROM sighting s WHERE NOT EXISTS (SELECT 1 FROM account a \
+         WHERE a.tenant = s.tenant AND a.id = s.account) OR NOT EXISTS (SELECT 1 FROM consent c \
+         WHERE c.tenant = s.tenant AND c.id = s.consent) OR NOT EXISTS (SELECT 1 FROM import i \
+         WHERE i.tenant = s.tenant AND i.id = s.import)",
+    ),
+    (
         "accounts that movements name and that are not there",
         "SELECT count(*) FROM (SELECT DISTINCT tenant, account FROM movement) m WHERE NOT EXISTS \
          (SELECT 1 FROM account a WHERE a.tenant = m.tenant AND a.id = m.account)",

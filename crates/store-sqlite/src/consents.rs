@@ -39,6 +39,7 @@ const ADD: &str = concat!(
 const IN_VERSION: &str = "SELECT 1 FROM consent WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 const CHANGE: &str = "UPDATE consent SET state = ?4, granted_at = ?5, ended_at = ?6, \
     version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
+const SET: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = ?1 AND id = ?2";
 const ADD_SET: &str = "INSERT INTO consent_set (tenant, id, consent, rest) VALUES (?1, ?2, ?3, ?4)";
 
 const GRANTED: i64 = 1;
@@ -73,6 +74,22 @@ impl Consents for SqliteStore {
                 }
             }
             Ok(holding)
+        })
+        .await
+    }
+
+    async fn consent_sets(
+        &self,
+        tenant: TenantId,
+        sets: Vec<ConsentSetId>,
+    ) -> Result<Vec<ConsentSetRow>, StoreError> {
+        self.read(move |connection| {
+            let mut found = Vec::with_capacity(sets.len());
+            for set in sets {
+                let values = params![tenant.as_bytes(), set.as_bytes()];
+                found.extend(first(connection, SET, values, read_set)?);
+            }
+            Ok(found)
         })
         .await
     }
@@ -169,6 +186,10 @@ pub fn read_state(columns: &mut Columns<'_>) -> Result<ConsentState, StoreError>
         (EXPIRED, Some(at)) => Ok(ConsentState::Expired { granted_at, at }),
         _ => Err(damaged()),
     }
+}
+
+fn read_set(columns: &mut Columns<'_>) -> Result<ConsentSetRow, StoreError> {
+    Ok(ConsentSetRow { id: columns.id()?, consent: columns.id()?, rest: columns.optional_id()? })
 }
 
 fn read_consent(columns: &mut Columns<'_>) -> Result<ConsentRow, StoreError> {

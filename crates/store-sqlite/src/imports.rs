@@ -7,6 +7,7 @@ use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, ImportId, TenantId};
 use cartola_store::encoding::day_number;
 use cartola_store::imports::ImportRow;
+use cartola_store::sightings::SightingRow;
 use cartola_store::{Imports, Page, StoreError, StoreErrorKind};
 use rusqlite::params;
 use serde::Serialize;
@@ -16,6 +17,7 @@ use crate::SqliteStore;
 use crate::codes;
 use crate::columns::{Columns, bytes_or_empty, damaged};
 use crate::rows::{all, first, page};
+use crate::sightings;
 use crate::unit::Unit;
 
 macro_rules! import_columns {
@@ -90,6 +92,17 @@ impl Imports for SqliteStore {
             all(connection, COMPLETE, values, read_import)
         })
         .await
+    }
+
+    async fn sightings(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<SightingRow>, StoreError> {
+        self.read(move |connection| sightings::of_days(connection, tenant, account, (from, to)))
+            .await
     }
 
     async fn imports(

@@ -44,6 +44,7 @@ mod permits;
 mod pragmas;
 mod readers;
 mod rows;
+mod sightings;
 mod signing_keys;
 mod store;
 mod tenancy;

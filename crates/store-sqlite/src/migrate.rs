@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_link_secrets.sql"),
     include_str!("../migrations/0004_signing_keys.sql"),
     include_str!("../migrations/0005_asking.sql"),
+    include_str!("../migrations/0006_sightings.sql"),
 ];
 
 /// Sets up a new file, brings an older one up to date, and refuses what it does not know.

@@ -9,8 +9,8 @@ use rusqlite::{Connection, Params};
 
 use crate::error::Doing;
 use crate::{
-    accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, people, tenancy,
-    vault,
+    accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, people,
+    sightings, tenancy, vault,
 };
 
 /// Whose unit is applied, when, and to what.
@@ -162,6 +162,7 @@ fn apply_one(
         Command::AddAlias(row) => movements::add_alias(unit, row),
         Command::AddBalances(rows) => accounts::add_balances(unit, rows),
         Command::AddImport(row) => imports::add_import(unit, row),
+        Command::KeepSighting(row) => sightings::keep_sighting(unit, row),
         Command::FeedAccount { link, account } => accounts::feed_account(unit, *link, *account),
         Command::KeepReading(row) => asking::keep_reading(unit, row),
         Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),

@@ -41,7 +41,7 @@ pub struct AccountRow {
     pub created_at: Timestamp,
 }
 
-/// A balance as one import read it.
+/// A balance as it was read under one consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalanceRow {
     /// Whose.
@@ -52,7 +52,9 @@ pub struct BalanceRow {
     pub as_of: Date,
     /// How much.
     pub amount: Money,
-    /// Which import read it.
+    /// When it was received; of what an institution was asked for, when it was asked.
+    pub received_at: Timestamp,
+    /// Which import read it first.
     pub import: ImportId,
     /// What allows it to be shown.
     pub consent: ConsentId,
@@ -94,7 +96,8 @@ pub trait Accounts: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<AccountRow>, StoreError>;
 
-    /// The latest reading of each kind of balance; of two for the same day, the later import's.
+    /// The latest reading of each kind of balance; of two for the same day, the one that was
+    /// received later, and of these the later import's.
     async fn balances(
         &self,
         tenant: TenantId,

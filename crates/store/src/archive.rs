@@ -13,8 +13,7 @@ use crate::StoreError;
 #[async_trait]
 pub trait Archive: Send + Sync {
     /// Keeps an object. An id that exists is refused as a conflict.
-    async fn put(&self, tenant: TenantId, id: ArchiveId, object: &Sealed)
-    -> Result<(), StoreError>;
+    async fn put(&self, tenant: TenantId, id: ArchiveId, object: Sealed) -> Result<(), StoreError>;
 
     /// Reads an object.
     async fn read(&self, tenant: TenantId, id: ArchiveId) -> Result<Option<Sealed>, StoreError>;

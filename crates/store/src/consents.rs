@@ -63,6 +63,13 @@ pub trait Consents: Send + Sync {
         now: Timestamp,
     ) -> Result<HashSet<ConsentSetId>, StoreError>;
 
+    /// Those of the sets that are there, in no order.
+    async fn consent_sets(
+        &self,
+        tenant: TenantId,
+        sets: Vec<ConsentSetId>,
+    ) -> Result<Vec<ConsentSetRow>, StoreError>;
+
     /// Consents, by id, which is by age.
     async fn consents(
         &self,

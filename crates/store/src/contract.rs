@@ -25,6 +25,7 @@ mod pages;
 pub mod people;
 pub mod permission;
 pub mod scene;
+pub mod sightings;
 pub mod signing_keys;
 pub mod sources;
 pub mod tenancy;
@@ -99,6 +100,7 @@ macro_rules! contract_tests {
                 hidden_accounts_take_no_room_in_pages,
                 the_latest_balance_of_each_kind_is_read,
                 of_two_balances_of_one_day_the_later_import_counts,
+                of_one_day_and_consent_the_last_balance_is_kept,
                 a_balance_counts_while_its_own_consent_holds,
                 the_same_reading_twice_is_one,
                 a_link_has_the_accounts_that_it_told_of,
@@ -134,6 +136,7 @@ macro_rules! contract_tests {
                 a_change_of_another_version_is_a_conflict,
                 ids_are_unique,
                 sets_hold_while_any_of_their_consents_does,
+                sets_come_back_as_they_were_added,
                 consents_are_listed_by_id_in_pages,
                 a_page_is_never_longer_than_the_limit,
             }
@@ -249,6 +252,11 @@ macro_rules! contract_tests {
                 sets_share_what_they_go_on_with,
                 more_consents_show_what_was_hidden,
                 a_set_that_is_not_there_allows_nothing,
+            }
+            sightings {
+                a_sighting_comes_back_as_it_was_kept,
+                a_later_sighting_takes_the_place_of_earlier_ones,
+                only_what_tells_as_much_takes_a_place,
             }
             signing_keys {
                 keys_come_back_as_they_were_added_in_order,

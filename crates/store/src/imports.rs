@@ -7,6 +7,7 @@ use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ImportId, Movement
 use cartola_primitives::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::sightings::SightingRow;
 use crate::{Page, StoreError};
 
 /// One batch that was taken in.
@@ -28,7 +29,7 @@ pub struct ImportRow {
     pub source: SourceKind,
     /// The day on which the institution made it.
     pub as_of: Date,
-    /// When we took it in.
+    /// When we took it in; of what an institution was asked for, when it was asked.
     pub received_at: Timestamp,
     /// What it spoke for.
     pub coverage: Coverage,
@@ -104,6 +105,15 @@ pub trait Imports: Send + Sync {
         from: Date,
         to: Date,
     ) -> Result<Vec<ImportRow>, StoreError>;
+
+    /// The sightings of an account whose days overlap these, by consent and days.
+    async fn sightings(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<SightingRow>, StoreError>;
 
     /// Imports, by id, which is by age; of one account if asked.
     async fn imports(

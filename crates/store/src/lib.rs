@@ -25,6 +25,7 @@ pub mod memory;
 pub mod movements;
 pub mod outbox;
 pub mod people;
+pub mod sightings;
 pub mod signing_keys;
 pub mod tenancy;
 pub mod vault;

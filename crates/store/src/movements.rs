@@ -39,7 +39,7 @@ pub struct SourceRow {
     pub source: SourceKind,
     /// The day on which the institution made the source.
     pub as_of: Date,
-    /// When we received it.
+    /// When we received it; of what an institution was asked for, when it was asked.
     pub received_at: Timestamp,
     /// Why it counts as this movement.
     pub reason: MergeReason,

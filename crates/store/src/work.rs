@@ -20,6 +20,7 @@ use crate::jobs::{JobEnd, JobOrder};
 use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use crate::outbox::{Attempt, DeliveryEnd, MessageOrder};
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
+use crate::sightings::SightingRow;
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 
@@ -155,10 +156,13 @@ pub enum Command {
     },
     /// A new alias.
     AddAlias(AliasRow),
-    /// New balances; the same reading of the same import twice is one.
+    /// New balances. Of one kind, day and consent, the one that was received last is kept; of two
+    /// that were received at once, the later import's.
     AddBalances(Vec<BalanceRow>),
     /// A new import.
     AddImport(ImportRow),
+    /// A sighting. Those that it supersedes are gone, and it is not kept where one supersedes it.
+    KeepSighting(SightingRow),
     /// An entry of the audit trail. The store gives it its place and hash.
     Audit(AuditEvent),
     /// How the last reading of a link went; what was known of the one before is gone.

@@ -1,5 +1,7 @@
 //! Accounts, balances, links and institutions.
 
+use axum::http::StatusCode;
+use cartola_primitives::id::LinkId;
 use expect_test::expect;
 use serde_json::Value;
 
@@ -49,6 +51,26 @@ async fn an_account_is_shown_to_its_tenant_in_full() {
           "state": "active"
         }"#]]
     .assert_eq(&shown(&links["data"][0], &["id", "person_id"]));
+}
+
+#[tokio::test]
+async fn a_link_is_given_as_an_account_link() {
+    let world = World::new().await;
+    world.import(&["5;COMPRA;-10;990"]).await;
+    let link = text(&world.read("/v1/links").await, "/data/0/id").to_owned();
+    let path = format!("/v1/links/{link}/account-link");
+    let given = world.post(&path, "").await;
+    assert_eq!((given.status, given.json()["account_link"].is_string()), (StatusCode::OK, true));
+    let keyed = world.post_keyed(&path, "", Some("k")).await;
+    let again = world.post_keyed(&path, "", Some("k")).await;
+    assert_eq!((&keyed.body, &again.body), (&given.body, &given.body));
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    let other = format!("/v1/links/{}/account-link", world.engine.mint::<LinkId>());
+    assert_eq!(
+        world.post_keyed(&other, "", Some("k")).await.refusal(),
+        "422 idempotency_key_reused"
+    );
+    assert_eq!(world.post(&other, "").await.refusal(), "404 not_found link");
 }
 
 #[tokio::test]

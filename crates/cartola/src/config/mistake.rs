@@ -12,7 +12,7 @@ const COUNT: &str = "a whole number from 1 to 4294967295";
 const TABLE: &str = "a table";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 26] = [
+const EXPECTED: [(&str, &str); 27] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -27,6 +27,7 @@ const EXPECTED: [(&str, &str); 26] = [
     ("institution", TABLE),
     ("base_url", "a URL in quotes"),
     ("protocol", "\"mibanco\""),
+    ("calls_per_second", COUNT),
     ("requests_per_second", COUNT),
     ("requests_at_once", COUNT),
     ("connections", COUNT),

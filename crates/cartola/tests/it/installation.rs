@@ -84,7 +84,7 @@ impl Demo {
 /// A gateway that serves an installation.
 pub struct Gateway {
     pub process: Background,
-    url: String,
+    pub url: String,
 }
 
 impl Installation {

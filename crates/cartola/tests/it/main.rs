@@ -21,6 +21,7 @@ mod faults;
 mod http;
 mod import;
 mod installation;
+mod khipu;
 mod khipu_caller;
 mod leftovers;
 mod line;

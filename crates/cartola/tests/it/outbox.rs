@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cartola_crypto::WebhookSecret;
+use cartola_engine::tokens::Audience;
 use cartola_events::{Client, Reach, SystemResolver};
 use cartola_http::callbacks::{Callback, Callbacks, UrlError};
 use cartola_primitives::Secret;
@@ -25,7 +26,7 @@ const BODY: &str = r#"{"glosa":"TRASPASO A: MUÑOZ"}"#;
 const READINGS: usize = 20_000;
 
 /// The engine of another process on the same folder, which writes messages as a facade does.
-struct Facade {
+pub struct Facade {
     beside: Beside,
     callbacks: Callbacks,
 }
@@ -36,6 +37,19 @@ impl Facade {
         let client = Client::new(reach, Arc::new(SystemResolver));
         let callbacks = Callbacks::new(beside.engine.clone(), client);
         Self { beside, callbacks }
+    }
+
+    /// One of a gateway that serves.
+    pub fn open_public(data: &Path, master_key: &str, tenant: &Value) -> Self {
+        Self::open(data, master_key, tenant, Reach::Public)
+    }
+
+    /// A token for a tenant's client and a facade.
+    pub fn token(&self, keys: &Value, facade: &'static str) -> String {
+        let text = |name: &str| keys[name].as_str().unwrap();
+        let (id, secret) = (text("client_id"), text("client_secret"));
+        let issued = self.beside.engine.issue_token(id, secret, Audience::new(facade));
+        self.beside.runtime.block_on(issued).unwrap().unwrap().token.into_inner()
     }
 
     fn check(&self, url: &str) -> Result<(), UrlError> {

@@ -8,8 +8,8 @@ use cartola_crypto::{ContentHash, DataKey};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ConsentSetId, LinkId};
-use cartola_store::accounts::BalanceRow;
+use cartola_primitives::id::{ArchiveId, ConsentId, ConsentSetId, IdMinter, ImportId, LinkId};
+use cartola_store::accounts::{AccountRow, BalanceRow};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::imports::ImportRow;
 use cartola_store::{Command, UnitOfWork};
@@ -33,12 +33,30 @@ pub(super) struct Draft {
     file: ContentHash,
     /// The link through which an institution told.
     link: Option<LinkId>,
+    /// Where the same bytes are kept already.
+    kept: Option<ArchiveId>,
+}
+
+impl Draft {
+    /// Whether anything in it names the source, which is then to be kept.
+    pub fn needs_source(&self) -> bool {
+        self.entries.iter().any(|entry| entry.repeats.is_none())
+    }
+
+    /// Where the same bytes are kept already, if they are.
+    pub const fn kept(&self) -> Option<ArchiveId> {
+        self.kept
+    }
 }
 
 struct Entry {
     target: Target,
     plan: Plan,
     import: ImportRow,
+    /// The import that it is instead, where it tells nothing new.
+    repeats: Option<ImportId>,
+    /// What allows the account to be shown from now on.
+    shown: ConsentSetId,
     /// What allows it, where that is not given already.
     granted: Option<ConsentRow>,
     balances: Vec<BalanceRow>,
@@ -112,12 +130,24 @@ impl Engine {
             entries.push(self.entry(who, giver, batch, target, hashes).await?);
         }
         let mut made = resolved.made;
-        let mut through = None;
-        if let Giver::Institution { link, mandate } = giver {
+        let (mut through, mut kept) = (None, None);
+        if let Giver::Institution { link, mandate, .. } = giver {
             made.push(Command::ExpectConsent { id: mandate.id, expected: mandate.version });
             through = Some(link.id);
+            kept = self.kept_source(who, hashes.file, mandate.id).await?;
         }
-        Ok(Draft { key, made, entries, file: hashes.file, link: through })
+        Ok(Draft { key, made, entries, file: hashes.file, link: through, kept })
+    }
+
+    /// Where exactly these bytes are kept, if they came under this consent before.
+    async fn kept_source(
+        &self,
+        who: &Principal,
+        content: ContentHash,
+        mandate: ConsentId,
+    ) -> Result<Option<ArchiveId>, EngineError> {
+        let rows = self.store().imports_of_content(who.tenant, &content).await?;
+        Ok(rows.iter().find(|row| row.consent == mandate).map(|row| row.archive))
     }
 
     async fn entry(
@@ -136,37 +166,66 @@ impl Engine {
             }
             Giver::Institution { mandate, .. } => (mandate.id, None),
         };
+        let (as_of, received_at) = giver.age_of(batch, now);
         let terms = Terms {
             account: target.id,
             import: self.minter().mint(),
             consent: consent_id,
-            received_at: now,
+            as_of,
+            received_at,
         };
-        let mut plan = self.plan(who, batch, &target, terms).await?;
+        let mut past = self.past_of(who, batch, &target).await?;
+        let mut plan = plan::plan(batch, &mut past, terms, self.minter());
+        let shown = shown(&target, &past, terms, &mut plan, self.minter());
+        let mut balances = balances(batch, terms);
+        let repeats = match plan.repeats {
+            Some(_) if self.moves_balances(who, &balances).await? => None,
+            repeats => repeats,
+        };
+        if let (Some(earlier), Some(sighting)) = (repeats, &mut plan.sighting) {
+            sighting.import = earlier;
+        }
+        for balance in &mut balances {
+            balance.import = repeats.unwrap_or(balance.import);
+        }
         if batch.lines.iter().any(|line| line.counterparty.is_some()) {
             self.seal_counterparties(who, &target.key, batch, &mut plan)?;
         }
         Ok(Entry {
             granted,
             import: import(batch, &target, terms, &mut plan, hashes.reading),
-            balances: balances(batch, terms),
+            repeats,
+            shown,
+            balances,
             target,
             plan,
         })
     }
 
-    async fn plan(
+    /// Whether a balance is another one than was read last.
+    async fn moves_balances(
+        &self,
+        who: &Principal,
+        balances: &[BalanceRow],
+    ) -> Result<bool, EngineError> {
+        let Some(first) = balances.first() else { return Ok(false) };
+        let known = self.store().balances(who.tenant, first.account, self.now()).await?;
+        let is_known = |row: &BalanceRow| {
+            known.iter().any(|known| known.kind == row.kind && known.amount == row.amount)
+        };
+        Ok(!balances.iter().all(is_known))
+    }
+
+    async fn past_of(
         &self,
         who: &Principal,
         batch: &Batch,
         target: &Target,
-        terms: Terms,
-    ) -> Result<Plan, EngineError> {
-        let past = match &target.origin {
-            Origin::New(_) => Past::default(),
-            Origin::Known(row) => self.past(who, batch, row.id).await?,
-        };
-        Ok(plan::plan(batch, &past, terms, self.minter()))
+    ) -> Result<Past, EngineError> {
+        match &target.origin {
+            Origin::New(_) => Ok(Past::default()),
+            Origin::Known(row) => self.past(who, batch, row).await,
+        }
     }
 
     /// What is known of an account around a batch's days.
@@ -174,19 +233,22 @@ impl Engine {
         &self,
         who: &Principal,
         batch: &Batch,
-        account: AccountId,
+        account: &AccountRow,
     ) -> Result<Past, EngineError> {
-        let tenant = who.tenant;
+        let (tenant, shown, account) = (who.tenant, account.consents, account.id);
         let (from, to) = plan::window(batch);
         let first = batch.lines.first().map_or(from, |line| line.observation.booked_on);
         let known = self.store().window(tenant, account, from, to).await?;
         let earlier = self.store().day_before(tenant, account, first).await?;
         let complete = self.store().complete_imports(tenant, account, from, to).await?;
+        let sightings = self.store().sightings(tenant, account, from, to).await?;
         let rows = known.iter().map(|attested| &attested.row).chain(&earlier);
-        let sets: HashSet<ConsentSetId> = rows.map(|row| row.consents).collect();
-        let sets = sets.into_iter().collect();
-        let holding = self.store().holding(tenant, sets, self.now()).await?;
-        Ok(Past { known, earlier, complete, holding })
+        let sets: HashSet<ConsentSetId> = rows.map(|row| row.consents).chain([shown]).collect();
+        let asked: Vec<ConsentSetId> = sets.into_iter().collect();
+        let holding = self.store().holding(tenant, asked.clone(), self.now()).await?;
+        let sets = self.store().consent_sets(tenant, asked).await?;
+        let sets = sets.into_iter().map(|set| (set.id, set)).collect();
+        Ok(Past { known, earlier, complete, sightings, sets, holding })
     }
 
     /// Commits a draft as one unit of work.
@@ -194,17 +256,26 @@ impl Engine {
         &self,
         who: &Principal,
         draft: Draft,
-        archive: ArchiveId,
+        archive: Option<ArchiveId>,
         also: Also<'_>,
     ) -> Result<Imported, ImportError> {
         let mut work = UnitOfWork::new(who.tenant, self.now());
         work.commands = draft.made;
         let mut reports = Vec::with_capacity(draft.entries.len());
         for mut entry in draft.entries {
-            entry.import.archive = archive;
-            reports.push(ImportReport::of(&entry.import));
+            if let Some(archive) = archive {
+                entry.import.archive = archive;
+            }
+            reports.push(match entry.repeats {
+                None => ImportReport::of(&entry.import),
+                Some(earlier) => ImportReport {
+                    import: earlier,
+                    repeated: true,
+                    ..ImportReport::of(&entry.import)
+                },
+            });
             let (link, account) = (draft.link.unwrap_or(entry.target.link), entry.target.id);
-            self.push_entry(who, entry, draft.file, &mut work);
+            push_entry(who, entry, draft.file, &mut work);
             work.push(Command::FeedAccount { link, account });
         }
         let imported = Imported { reports };
@@ -212,35 +283,60 @@ impl Engine {
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(imported)
     }
+}
 
-    fn push_entry(&self, who: &Principal, entry: Entry, file: ContentHash, work: &mut UnitOfWork) {
-        let Entry { target, mut plan, import, granted, balances } = entry;
-        let shown = self.minter().mint::<ConsentSetId>();
-        let rest = match &target.origin {
-            Origin::Known(row) => Some(row.consents),
-            Origin::New(_) => None,
-        };
-        plan.consent_sets.push(ConsentSetRow { id: shown, consent: import.consent, rest });
-        let told = granted.as_ref().map(|consent| granted_event(who, consent));
-        let imported = AuditEvent::once("import.committed", who.actor, import.id)
-            .with("account", import.account)
-            .with("content", file.hex())
-            .with("new", import.outcome.new)
-            .with("duplicates", import.outcome.duplicates)
-            .with("amended", import.outcome.amended)
-            .with("removed", import.outcome.removed);
-        work.commands.extend(granted.map(Command::AddConsent));
-        work.push(Command::AddConsentSets(plan.consent_sets));
-        work.push(account_command(target, shown));
+fn push_entry(who: &Principal, entry: Entry, file: ContentHash, work: &mut UnitOfWork) {
+    let Entry { target, plan, import, repeats, shown, granted, balances } = entry;
+    let told = granted.as_ref().map(|consent| granted_event(who, consent));
+    work.commands.extend(granted.map(Command::AddConsent));
+    work.push(Command::AddConsentSets(plan.consent_sets));
+    work.push(account_command(target, shown));
+    let imported = repeats.is_none().then(|| imported_event(who, &import, file));
+    if repeats.is_none() {
         work.push(Command::AddImport(import));
-        let added = plan.added.into_iter().map(|(row, _)| row).collect();
-        work.push(Command::AddMovements(added));
-        work.push(Command::ChangeMovements(plan.changed));
-        work.push(Command::AddSources(plan.sources));
-        work.push(Command::AddBalances(balances));
-        work.commands.extend(told.map(Command::Audit));
-        work.push(Command::Audit(imported));
     }
+    let added = plan.added.into_iter().map(|(row, _)| row).collect();
+    work.push(Command::AddMovements(added));
+    work.push(Command::ChangeMovements(plan.changed));
+    work.push(Command::AddSources(plan.sources));
+    work.push(Command::AddBalances(balances));
+    work.commands.extend(plan.sighting.map(Command::KeepSighting));
+    work.commands.extend(told.map(Command::Audit));
+    work.commands.extend(imported.map(Command::Audit));
+}
+
+fn imported_event(who: &Principal, import: &ImportRow, file: ContentHash) -> AuditEvent {
+    AuditEvent::once("import.committed", who.actor, import.id)
+        .with("account", import.account)
+        .with("content", file.hex())
+        .with("new", import.outcome.new)
+        .with("duplicates", import.outcome.duplicates)
+        .with("amended", import.outcome.amended)
+        .with("removed", import.outcome.removed)
+}
+
+/// What allows the account to be shown from now on: what did before, or one consent more.
+fn shown(
+    target: &Target,
+    past: &Past,
+    terms: Terms,
+    plan: &mut Plan,
+    minter: &IdMinter,
+) -> ConsentSetId {
+    let rest = match &target.origin {
+        Origin::Known(row) => Some(row.consents),
+        Origin::New(_) => None,
+    };
+    // What was read of the account under this consent before made the consent one of them.
+    let was_read = || past.sightings.iter().any(|row| row.consent == terms.consent);
+    let is_newest =
+        |set: &ConsentSetId| past.sets.get(set).is_some_and(|set| set.consent == terms.consent);
+    if let Some(known) = rest.filter(|set| was_read() || is_newest(set)) {
+        return known;
+    }
+    let id = minter.mint();
+    plan.consent_sets.push(ConsentSetRow { id, consent: terms.consent, rest });
+    id
 }
 
 /// What the audit trail says of a consent that is given.
@@ -292,7 +388,7 @@ fn import(
         content,
         layout: batch.layout.to_owned(),
         source: batch.source,
-        as_of: batch.as_of,
+        as_of: terms.as_of,
         received_at: terms.received_at,
         coverage: batch.coverage,
         period: batch.period,
@@ -306,6 +402,7 @@ fn balances(batch: &Batch, terms: Terms) -> Vec<BalanceRow> {
         kind: reading.kind,
         as_of: reading.as_of,
         amount: reading.amount,
+        received_at: terms.received_at,
         import: terms.import,
         consent: terms.consent,
     };

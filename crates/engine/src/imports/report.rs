@@ -13,7 +13,7 @@ pub struct Imported {
 /// One batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportReport {
-    /// The import; of a file that was imported before, the earlier one.
+    /// The import; where nothing new was told, the earlier one.
     pub import: ImportId,
     /// Into which account.
     pub account: AccountId,
@@ -23,7 +23,8 @@ pub struct ImportReport {
     pub layout: String,
     /// The figures.
     pub outcome: ImportOutcome,
-    /// Whether exactly this file had been imported before, so that it told nothing new.
+    /// Whether exactly this file had been imported before, or an institution said what it had said
+    /// before, so that it told nothing new and left nothing behind but the earlier import.
     pub repeated: bool,
 }
 

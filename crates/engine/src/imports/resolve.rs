@@ -9,7 +9,7 @@ use cartola_model::{
     AccountKind, AccountNumber, Catalogue, InstitutionId, LinkSource, LinkState, Principal,
 };
 use cartola_primitives::id::{AccountId, LinkId, PersonId};
-use cartola_primitives::{Rut, Timestamp};
+use cartola_primitives::{Date, Rut, Timestamp, santiago};
 use cartola_store::Command;
 use cartola_store::accounts::AccountRow;
 use cartola_store::consents::ConsentRow;
@@ -33,6 +33,9 @@ pub(crate) enum Giver<'a> {
         link: &'a LinkRow,
         /// The mandate, as it held when the institution was asked.
         mandate: &'a ConsentRow,
+        /// When it was asked. Of two readings at once, what the one says that began later counts,
+        /// whichever is taken in first.
+        begun: Timestamp,
     },
 }
 
@@ -41,6 +44,14 @@ impl<'a> Giver<'a> {
         match self {
             Self::Tenant(upload) => upload.account,
             Self::Institution { .. } => None,
+        }
+    }
+
+    /// The day on which a batch was made, and when it was received.
+    pub(super) fn age_of(self, batch: &Batch, now: Timestamp) -> (Date, Timestamp) {
+        match self {
+            Self::Tenant(_) => (batch.as_of, now),
+            Self::Institution { begun, .. } => (santiago::today(begun), begun),
         }
     }
 

@@ -76,7 +76,7 @@ impl Engine {
     ) -> Result<ArchiveId, EngineError> {
         let id: ArchiveId = self.minter().mint();
         let object = self.vault().seal(&draft.key, &archive_place(who.tenant, &id), bytes)?;
-        self.inner.archive.put(who.tenant, id, &object).await?;
+        self.inner.archive.put(who.tenant, id, object).await?;
         Ok(id)
     }
 

@@ -1,5 +1,7 @@
 //! From a batch and what is known to the rows that are to be written.
 
+mod repeat;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cartola_connector::{Batch, Line};
@@ -11,11 +13,13 @@ use cartola_primitives::{Date, Timestamp};
 use cartola_store::consents::ConsentSetRow;
 use cartola_store::imports::{Ambiguity, ImportOutcome, ImportRow, ImportWarning};
 use cartola_store::movements::{Attested, FeedChange, MovementRow, SourceRow};
+use cartola_store::sightings::SightingRow;
 use cartola_store::work::MovementChange;
 
 use super::chain;
 use super::evidence::{self, Evidence};
 use super::matching::{Match, Matching, match_lines};
+use super::standing::{self, Age, Complete};
 
 /// Ambiguities that one import lists at most.
 pub const MAX_AMBIGUITIES: usize = 1_000;
@@ -29,8 +33,16 @@ pub struct Terms {
     pub import: ImportId,
     /// The consent that allows it.
     pub consent: ConsentId,
-    /// When it was received.
+    /// The day on which it was made.
+    pub as_of: Date,
+    /// When it was received; of what an institution was asked for, when it was asked.
     pub received_at: Timestamp,
+}
+
+impl Terms {
+    const fn age(&self) -> Age {
+        (self.as_of, self.received_at)
+    }
 }
 
 /// The rows that a batch comes to, without what must be sealed.
@@ -46,8 +58,19 @@ pub struct Plan {
     pub consent_sets: Vec<ConsentSetRow>,
     /// The set of a movement that nobody allowed before.
     pub fresh_set: Option<ConsentSetId>,
+    /// What stands for all that is said again without change.
+    pub sighting: Option<SightingRow>,
+    /// The import that this one only repeats.
+    pub repeats: Option<ImportId>,
     /// The figures.
     pub outcome: ImportOutcome,
+}
+
+impl Plan {
+    /// Whether no row tells anything that was not known.
+    fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.changed.is_empty() && self.sources.is_empty()
+    }
 }
 
 /// What is known of the account around a batch's days.
@@ -59,7 +82,11 @@ pub struct Past {
     pub earlier: Vec<MovementRow>,
     /// Imports that have every line of some of those days.
     pub complete: Vec<ImportRow>,
-    /// Which of the movements' consent sets allow them to be served.
+    /// What readings of some of those days said again.
+    pub sightings: Vec<SightingRow>,
+    /// The consent sets of the movements and of the account.
+    pub sets: HashMap<ConsentSetId, ConsentSetRow>,
+    /// Those of them that allow to serve.
     pub holding: HashSet<ConsentSetId>,
 }
 
@@ -71,15 +98,28 @@ impl Past {
 }
 
 /// What a batch comes to, given what is known.
-pub fn plan(batch: &Batch, past: &Past, terms: Terms, minter: &IdMinter) -> Plan {
+pub fn plan(batch: &Batch, past: &mut Past, terms: Terms, minter: &IdMinter) -> Plan {
+    let Past { known, sightings, .. } = past;
+    let confirmed =
+        known.iter_mut().flat_map(|attested| standing::confirm(attested, sightings)).collect();
     let matching = match_lines(&past.known, &batch.lines, &batch.coverage);
-    let mut planner =
-        Planner { batch, past, terms, minter, sets: HashMap::new(), plan: Plan::default() };
+    let mut planner = Planner {
+        batch,
+        complete: Complete::all(&past.complete, &past.sightings),
+        past,
+        terms,
+        minter,
+        confirmed,
+        sets: HashMap::new(),
+        plan: Plan::default(),
+    };
+    planner.plan.sighting = planner.sighting();
     planner.outcome(&matching);
     let new_ids = planner.add_new(&matching);
     planner.confirm(&matching);
     planner.withdraw(&matching);
     planner.list_unclear(&matching, &new_ids);
+    planner.plan.repeats = planner.repeats();
     planner.plan
 }
 
@@ -88,6 +128,10 @@ struct Planner<'a> {
     past: &'a Past,
     terms: Terms,
     minter: &'a IdMinter,
+    /// What has every line of some days.
+    complete: Vec<Complete>,
+    /// Records that are younger than they were written.
+    confirmed: HashSet<SourceId>,
     /// The set that takes the place of each old one.
     sets: HashMap<ConsentSetId, ConsentSetId>,
     plan: Plan,
@@ -135,9 +179,12 @@ impl Planner<'_> {
             let line = &self.batch.lines[*line];
             let attested = &self.past.known[*known];
             let id = attested.row.movement.id;
-            let source = self.source(id, Some(line), *reason);
             let day = attested.row.movement.booked_on;
             let silence = self.later_silence(id, day, &attested.sources);
+            if silence.is_none() && self.is_repeated(attested, line) {
+                continue;
+            }
+            let source = self.source(id, Some(line), *reason);
             self.weigh(attested, source, silence);
         }
     }
@@ -148,6 +195,8 @@ impl Planner<'_> {
             if self.is_withdrawn(attested) {
                 let source = self.source(attested.row.movement.id, None, MergeReason::Absent);
                 self.weigh(attested, source, None);
+            } else {
+                self.leave_unconfirmed(attested);
             }
         }
     }
@@ -160,7 +209,7 @@ impl Planner<'_> {
         movement.status != MovementStatus::Removed
             && self.batch.coverage.proves_absence(movement.booked_on)
             && attested.sources.iter().all(|source| {
-                source.as_of <= self.batch.as_of
+                standing::age(source) <= self.terms.age()
                     && source.source <= self.batch.source
                     && source.reason != MergeReason::Split
             })
@@ -177,6 +226,7 @@ impl Planner<'_> {
             .unwrap_or_else(|| movement.clone());
         let consents = match source.reason {
             MergeReason::Absent => before.consents,
+            _ if self.is_allowed_already(attested) => before.consents,
             _ => self.joined_set(before.consents),
         };
         let shown_before = self.past.shows(before);
@@ -190,7 +240,12 @@ impl Planner<'_> {
             consents,
             counterparty: before.counterparty.clone(),
         };
-        self.plan.changed.push(MovementChange { row, expected: movement.version, feed });
+        let moved = row.movement.booked_on != movement.booked_on;
+        let new: Vec<&SourceRow> = [&source].into_iter().chain(&silence).collect();
+        self.settle_beside(attested, &new, moved);
+        if row != *before {
+            self.plan.changed.push(MovementChange { row, expected: movement.version, feed });
+        }
         self.plan.sources.push(source);
         self.plan.sources.extend(silence);
     }
@@ -214,20 +269,20 @@ impl Planner<'_> {
         day: Date,
         sources: &[SourceRow],
     ) -> Option<SourceRow> {
-        let heard = |import: &ImportRow| sources.iter().any(|source| source.import == import.id);
-        let silent = self.past.complete.iter().filter(|import| {
-            import.as_of > self.batch.as_of
-                && import.source >= self.batch.source
-                && import.coverage.proves_absence(day)
-                && !heard(import)
+        let silent = self.complete.iter().filter(|complete| {
+            complete.age > self.terms.age()
+                && complete.source >= self.batch.source
+                && complete.coverage.proves_absence(day)
+                && !complete.is_heard_in(sources)
         });
-        let import = silent.max_by_key(|import| (import.as_of, import.received_at))?;
+        let silent = silent.max_by_key(|complete| complete.age)?;
+        let (as_of, received_at) = silent.age;
         Some(SourceRow {
-            import: import.id,
-            consent: import.consent,
-            source: import.source,
-            as_of: import.as_of,
-            received_at: import.received_at,
+            import: silent.import,
+            consent: silent.consent,
+            source: silent.source,
+            as_of,
+            received_at,
             ..self.source(movement, None, MergeReason::Absent)
         })
     }
@@ -264,7 +319,7 @@ impl Planner<'_> {
             consent: self.terms.consent,
             place: line.map_or_else(|| "the file".to_owned(), |line| line.place.to_string()),
             source: self.batch.source,
-            as_of: self.batch.as_of,
+            as_of: self.terms.as_of,
             received_at: self.terms.received_at,
             reason,
             says: line.map(|line| line.observation.clone()),
@@ -275,9 +330,18 @@ impl Planner<'_> {
         if let Some(set) = self.plan.fresh_set {
             return set;
         }
-        let set = self.new_set(None);
+        let alone = |set: &&ConsentSetRow| set.consent == self.terms.consent && set.rest.is_none();
+        let known = self.past.sets.values().filter(alone).map(|set| set.id).min();
+        let set = known.unwrap_or_else(|| self.new_set(None));
         self.plan.fresh_set = Some(set);
         set
+    }
+
+    /// Whether the consent is one of those that allow a movement: they are those of all that speak.
+    fn is_allowed_already(&self, attested: &Attested) -> bool {
+        let speaks =
+            |record: &SourceRow| record.consent == self.terms.consent && record.says.is_some();
+        attested.sources.iter().any(speaks)
     }
 
     fn joined_set(&mut self, rest: ConsentSetId) -> ConsentSetId {

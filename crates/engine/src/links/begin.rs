@@ -28,6 +28,9 @@ pub struct NewLink<'a> {
     pub fields: &'a BTreeMap<String, Secret<String>>,
     /// What allows it.
     pub mandate: Mandate<'a>,
+    /// Whether the institution has just taken these credentials. Then it counts no more that it
+    /// refused them before, as where it had locked somebody out for a time.
+    pub proven: bool,
 }
 
 /// What a tenant says that a person allowed.
@@ -104,7 +107,7 @@ impl Engine {
         let Some(before) = before else { return Ok(mint()) };
         let secret = self.open_link_secret(who, before).await?;
         let only_others_will_do = before.barred.is_some_and(|barred| barred.until.is_none());
-        if only_others_will_do && secret.has_fields(wanted.fields) {
+        if only_others_will_do && !wanted.proven && secret.has_fields(wanted.fields) {
             return Err(LinkError::CredentialsRefused);
         }
         Ok(secret.device().unwrap_or_else(mint))

@@ -64,7 +64,8 @@ impl Engine {
             self.check_ticket(reply.ticket).await?;
             let now = self.now();
             let found = self.store().movement(who.tenant, id, now).await;
-            let attested = found.map_err(EngineError::from)?.ok_or(SplitError::Unknown)?;
+            let mut attested = found.map_err(EngineError::from)?.ok_or(SplitError::Unknown)?;
+            self.confirm(who, &mut attested).await?;
             let account = attested.row.movement.account;
             let account = self.store().account(who.tenant, account, now).await;
             let account = account.map_err(EngineError::from)?.ok_or(SplitError::Unknown)?;

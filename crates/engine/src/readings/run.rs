@@ -113,7 +113,7 @@ impl Engine {
             self.store().commit(work).await.map_err(EngineError::from)?;
             return Ok(());
         }
-        let giver = Giver::Institution { link, mandate };
+        let giver = Giver::Institution { link, mandate, begun: attempt.began_at };
         self.take_in(attempt.who, giver, &told.raw, &told.batches, &with).await?;
         Ok(())
     }

@@ -4,3 +4,4 @@ mod book;
 mod cases;
 mod evidence;
 mod properties;
+mod standing;

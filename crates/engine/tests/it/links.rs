@@ -16,19 +16,19 @@ use expect_test::{Expect, expect};
 use crate::world::World;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 
-struct Scene {
-    world: World,
-    bank: Bank,
+pub struct Scene {
+    pub world: World,
+    pub bank: Bank,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let bank = Bank::new();
         bank.has(&["2;COMPRA;-100", "2;COMPRA;-100", "3;SUELDO;1000"]);
         Self { world: World::with(bank.clone()).await, bank }
     }
 
-    async fn begin(&self, password: &str) -> Result<LinkId, LinkError> {
+    pub async fn begin(&self, password: &str) -> Result<LinkId, LinkError> {
         self.begin_until(password, None).await
     }
 
@@ -46,6 +46,16 @@ impl Scene {
         password: &str,
         expires_at: Option<Timestamp>,
     ) -> Result<LinkId, LinkError> {
+        self.begin_as(mandated, password, expires_at, false).await
+    }
+
+    async fn begin_as(
+        &self,
+        mandated: &str,
+        password: &str,
+        expires_at: Option<Timestamp>,
+        proven: bool,
+    ) -> Result<LinkId, LinkError> {
         let fields = BTreeMap::from([
             ("rut".to_owned(), Secret::new(RUT.to_owned())),
             ("password".to_owned(), Secret::new(password.to_owned())),
@@ -55,12 +65,13 @@ impl Scene {
             rut: Rut::parse(mandated).unwrap(),
             fields: &fields,
             mandate: Mandate { purpose: "tests", evidence: b"a signed paper", expires_at },
+            proven,
         };
         Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
     }
 
     /// Reads March; gives the number of movements that nobody had told of before.
-    async fn fetch(&self, link: LinkId) -> Result<u64, Failure> {
+    pub async fn fetch(&self, link: LinkId) -> Result<u64, Failure> {
         self.world.read(link, Priority::Interactive).await.map(|figures| figures.new)
     }
 
@@ -116,6 +127,8 @@ async fn credentials_that_were_refused_are_not_tried_again() {
     }
     let same = scene.begin("wrong-one").await.unwrap_err();
     assert!(matches!(same, LinkError::CredentialsRefused), "{same:?}");
+    // Somebody has shown meanwhile that the institution takes them after all.
+    scene.begin_as(RUT, "wrong-one", None, true).await.unwrap();
     assert_eq!(scene.bank.asked(), 1);
     assert_eq!(scene.begin(PASSWORD).await.unwrap(), link);
     assert_eq!(scene.fetch(link).await.unwrap(), 3);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::needless_pass_by_value, reason = "`check` takes its expectation as it is written")]
 
+mod account_links;
 mod consents;
 mod imports;
 mod ingest;
@@ -10,6 +11,7 @@ mod movements;
 mod once;
 mod outbox;
 mod readings;
+mod repeated;
 mod tenants;
 mod tokens;
 mod world;

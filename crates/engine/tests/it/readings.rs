@@ -57,6 +57,7 @@ impl Scene {
             rut: Rut::parse(RUT).unwrap(),
             fields: &fields,
             mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: None },
+            proven: false,
         };
         Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
     }

@@ -63,9 +63,10 @@ impl Desk {
     }
 
     async fn records(&self, sent: &Sent, request: Request) -> Result<Said, Declined> {
+        // First of all: whoever has not come so far needs to hear this, and nothing else.
+        request.required_credential()?;
         let today = santiago::today(self.engine.now());
         let question = Question::of(sent.segment, sent.operation, &request, today)?;
-        request.required_credential()?;
         let Request { credential, callback_url, .. } = request;
         let credential = credential.ok_or(RequestError::Missing { member: "AccountCredential" })?;
         let callback = self.callback(callback_url.as_deref()).await?;

@@ -54,6 +54,7 @@ impl NewToken {
             rut: *rut,
             fields: &source::fields(&login),
             mandate: Mandate { purpose: PURPOSE, evidence: &evidence, expires_at },
+            proven: true,
         };
         let link = engine.begin_link(who, &wanted).await?;
         let account_link = engine.account_link(who, link.id);

@@ -13,6 +13,7 @@ use cartola_primitives::Secret;
 use data_encoding::BASE64;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::AUDIENCE;
 use super::said;
@@ -25,18 +26,36 @@ const GRANT: &str = "client_credentials";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// What a client sends.
+#[derive(ToSchema)]
+#[schema(as = AccessTokenRequest)]
+#[expect(dead_code, reason = "it describes the form, which is read parameter by parameter")]
+struct AskedFor {
+    /// `client_credentials`.
+    grant_type: String,
+    /// The client, unless HTTP Basic names it.
+    client_id: Option<String>,
+    /// Its secret, unless HTTP Basic has it.
+    client_secret: Option<String>,
+}
+
 /// What a client gets.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Granted<'a> {
+    /// A compact JWS.
     access_token: &'a str,
+    /// `Bearer`.
     token_type: &'static str,
+    /// Seconds.
     expires_in: i64,
 }
 
 /// What a client does not get it for (RFC 6749, §5.2).
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Denied {
+    /// A code of the RFC.
     error: &'static str,
+    /// One sentence.
     error_description: &'static str,
 }
 
@@ -59,8 +78,15 @@ impl From<EngineError> for NoToken {
 ///
 /// By client credentials, as form fields or HTTP Basic.
 #[utoipa::path(
-    post, path = "/oauth/token", operation_id = "token", tag = "oauth",
-    responses((status = 200, description = "A bearer token")),
+    post, path = "/oauth/token", operation_id = "access_token", tag = "oauth",
+    request_body(content = AskedFor, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "A bearer token", body = Granted),
+        (status = 400, description = "`invalid_request`, `unsupported_grant_type`", body = Denied),
+        (status = 401, description = "`invalid_client`", body = Denied),
+        (status = 429, description = "`temporarily_unavailable`", body = Denied),
+        (status = 500, description = "`server_error`", body = Denied),
+    ),
 )]
 pub async fn token(State(gate): State<Gate>, request: Request) -> Response {
     let response = granted(&gate, request).await.unwrap_or_else(NoToken::into_response);
@@ -73,7 +99,7 @@ pub async fn token(State(gate): State<Gate>, request: Request) -> Response {
 /// They check the signatures of this facade's tokens (RFC 7517).
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = "oauth",
-    responses((status = 200, description = "The keys")),
+    responses((status = 200, description = "The keys", body = Object)),
 )]
 pub async fn jwks(State(gate): State<Gate>) -> Response {
     match gate.engine().jwks().await {

@@ -5,6 +5,7 @@ use super::Moment;
 
 /// An account (`OBAccount6`; its `OpeningDate` is a date here, as the document shows it).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Account {
     /// The digits of its number.
@@ -25,11 +26,13 @@ pub struct Account {
     pub nickname: String,
     /// When it was opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false, value_type = Option<String>, format = Date))]
     pub opening_date: Option<Date>,
 }
 
 /// `OBAccountStatus1Code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum AccountStatus {
     /// Its data comes.
     Enabled,
@@ -45,6 +48,7 @@ pub enum AccountStatus {
 
 /// `OBExternalAccountType1Code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum AccountType {
     /// A person's.
     Personal,
@@ -54,6 +58,7 @@ pub enum AccountType {
 
 /// `OBExternalAccountSubType1Code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum AccountSubType {
     /// A card that is paid in full.
     ChargeCard,

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 /// An amount without its sign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Amount {
     /// Digits, and a point where the currency has decimals: `1234` pesos, `1234.50` dollars.
@@ -13,6 +14,7 @@ pub struct Amount {
 
 /// The sign of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum CreditDebit {
     /// Not negative: an abono, a balance in favour of the holder, nothing at all.
     Credit,

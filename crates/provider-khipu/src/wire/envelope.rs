@@ -4,6 +4,7 @@ use super::{Account, Balance, Statement, Transaction};
 
 /// What every answer is.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Envelope<Data> {
     /// The operation's id, at most 36 characters.
@@ -11,17 +12,22 @@ pub struct Envelope<Data> {
     /// Whether it went well. A bank's refusal is `ERROR` under HTTP 200.
     pub status: Status,
     /// The records; `null` with an error, and while they are still being fetched.
+    #[cfg_attr(feature = "server", schema(required))]
     pub data: Option<Data>,
     /// What else is to be known, such as that `Data` is incomplete.
+    #[cfg_attr(feature = "server", schema(required))]
     pub additional_information: Option<String>,
     /// What went wrong.
+    #[cfg_attr(feature = "server", schema(required))]
     pub error: Option<Error>,
     /// Seconds within which an asynchronous result comes; `null` in every other answer.
+    #[cfg_attr(feature = "server", schema(required))]
     pub life_span: Option<u32>,
 }
 
 /// Whether an operation went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Status {
     /// It did, although `Data` may be empty.
@@ -32,6 +38,7 @@ pub enum Status {
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Error {
     /// A letter and three digits.
@@ -45,6 +52,7 @@ pub struct Error {
 
 /// How to treat an error. The values are ours: the document names none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ErrorType {
     /// Send the same again.
@@ -61,6 +69,7 @@ pub enum ErrorType {
 
 /// `Data` of `accounts`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Accounts {
     /// The accounts.
@@ -69,6 +78,7 @@ pub struct Accounts {
 
 /// `Data` of `balance`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Balances {
     /// The balances.
@@ -77,6 +87,7 @@ pub struct Balances {
 
 /// `Data` of `statements`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Statements {
     /// The statements.
@@ -85,6 +96,7 @@ pub struct Statements {
 
 /// `Data` of `transactions`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Transactions {
     /// The movements.
@@ -93,6 +105,7 @@ pub struct Transactions {
 
 /// `Data` of `token`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Token {
     /// What stands for the credentials from now on.

@@ -55,3 +55,17 @@ impl<'de> Deserialize<'de> for Moment {
             .map_err(|_| D::Error::custom("expected a date-time such as 2017-07-21T17:32:28-0400"))
     }
 }
+
+#[cfg(feature = "server")]
+impl utoipa::PartialSchema for Moment {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .pattern(Some(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{4}$"))
+            .examples(["2017-07-21T17:32:28-0400"])
+            .into()
+    }
+}
+
+#[cfg(feature = "server")]
+impl utoipa::ToSchema for Moment {}

@@ -5,6 +5,7 @@ use super::{Amount, CreditDebit, Moment};
 /// A statement (`OBStatement2`). Its benefits, fees, interest, rates and values are elided in the
 /// document; no source of ours says any, so they are never there.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Statement {
     /// The digits of the account's number.
@@ -35,6 +36,7 @@ pub struct Statement {
 
 /// `OBExternalStatementType1Code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum StatementType {
     /// The last of an account.
     AccountClosure,
@@ -50,6 +52,7 @@ pub enum StatementType {
 
 /// One amount of a statement.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct StatementAmount {
     /// How much.
@@ -63,6 +66,7 @@ pub struct StatementAmount {
 
 /// Those of `OBExternalStatementAmountType1Code` that our records know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum StatementAmountType {
     /// Before the first movement.
     #[serde(rename = "UK.OBIE.StartingBalance")]
@@ -80,6 +84,7 @@ pub enum StatementAmountType {
 
 /// One instant of a statement.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct StatementDateTime {
     /// When.
@@ -91,6 +96,7 @@ pub struct StatementDateTime {
 
 /// Those of `OBExternalStatementDateTimeType1Code` that our records know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum StatementDateTimeType {
     /// From when on it can be had.
     #[serde(rename = "UK.OBIE.StatementAvailable")]

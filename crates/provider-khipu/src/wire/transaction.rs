@@ -8,12 +8,14 @@ use super::{Amount, BalanceType, CreditDebit, Moment};
 /// `CardInstrument` (which needs the card's brand), `ChargeAmount`, `CurrencyExchange`,
 /// `CreditorAgent`, `DebtorAgent`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Transaction {
     /// The digits of the account's number.
     pub account_id: String,
     /// The branch, or the city.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub address_line: Option<String>,
     /// The first second of the booking day.
     pub booking_date_time: Moment,
@@ -25,28 +27,35 @@ pub struct Transaction {
     pub transaction_id: String,
     /// The glosa for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub transaction_information: Option<String>,
     /// Whether it can still change.
     pub transaction_mutability: Mutability,
     /// The bank's reference, or the document's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub transaction_reference: Option<String>,
     /// The first second of the value day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub value_date_time: Option<Moment>,
     /// How much.
     pub amount: Amount,
     /// The account's balance after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub balance: Option<BalanceAfter>,
     /// Who was paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub creditor_account: Option<Party>,
     /// Who paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub debtor_account: Option<Party>,
     /// Where a card was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub merchant_details: Option<MerchantDetails>,
     /// What has no place above.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -55,6 +64,7 @@ pub struct Transaction {
 
 /// `OBEntryStatus1Code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum EntryStatus {
     /// In the bank's books.
     Booked,
@@ -64,6 +74,7 @@ pub enum EntryStatus {
 
 /// `OBTransactionMutability1Code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum Mutability {
     /// It will change or vanish.
     Mutable,
@@ -73,6 +84,7 @@ pub enum Mutability {
 
 /// The balance after a movement (`OBTransactionCashBalance`).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct BalanceAfter {
     /// How much.
@@ -86,24 +98,30 @@ pub struct BalanceAfter {
 
 /// The other side (`OBCashAccount6`).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Party {
     /// What `Identification` is: `CL.AccountNumber` or `CL.RUT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub scheme_name: Option<String>,
     /// The account as its bank prints it, or else the RUT.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub identification: Option<String>,
     /// The name as its bank prints it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub name: Option<String>,
     /// The RUT, where `Identification` is the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
     pub secondary_identification: Option<String>,
 }
 
 /// Where a card was used (`OBMerchantDetails1`).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct MerchantDetails {
     /// The name as the bank prints it.
@@ -112,6 +130,7 @@ pub struct MerchantDetails {
 
 /// One more thing that is known.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Supplement {
     /// What: `Channel`, `DocumentNumber`, `City`, `CardLastDigits`, `AdditionalCard`, `Instalment`.

@@ -48,7 +48,7 @@ fn the_documents_examples_are_read() {
         &expect![[r#"Some("000011887755") None None nobody"#]],
     );
     let token = r#"{"Username": "11.111.111-1", "Password": "wxyz1234!@#$"}"#;
-    let TokenRequest { login } = TokenRequest::parse(JSON, token.as_bytes()).ok().unwrap();
+    let TokenRequest { login, .. } = TokenRequest::parse(JSON, token.as_bytes()).ok().unwrap();
     assert_eq!(login.username.compact(), "11111111-1");
     assert_eq!(login.password.expose(), "wxyz1234!@#$");
 }

@@ -18,7 +18,7 @@ async fn take_in(kept: &Kept, scene: &Scene) {
         if let Command::AddImport(import) = command {
             let object = scene.make.sealed("the statement");
             let archive = kept.store.archive();
-            archive.put(scene.make.tenant, import.archive, &object).await.expect("an object");
+            archive.put(scene.make.tenant, import.archive, object).await.expect("an object");
         }
     }
     kept.store.commit(unit).await.expect("a commit");

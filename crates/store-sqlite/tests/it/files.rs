@@ -49,7 +49,7 @@ async fn only_the_owner_can_read_a_store() {
     let scene = kept.scene().await;
     store
         .archive()
-        .put(scene.make.tenant, scene.make.id(), &scene.make.sealed("raw"))
+        .put(scene.make.tenant, scene.make.id(), scene.make.sealed("raw"))
         .await
         .expect("an object");
     expect![[r"
@@ -74,7 +74,7 @@ async fn a_damaged_object_is_told_from_an_absent_one() {
     let scene = kept.scene().await;
     let archive = kept.store.archive();
     let (tenant, id) = (scene.make.tenant, scene.make.id());
-    archive.put(tenant, id, &scene.make.sealed("raw")).await.expect("an object");
+    archive.put(tenant, id, scene.make.sealed("raw")).await.expect("an object");
     let path = object(kept.folder.path(), tenant, id);
     let whole = fs::read(&path).expect("the object");
     for damaged in [&whole[..20], b"", b"<html>captive portal</html> and more than a header"] {
@@ -92,8 +92,8 @@ async fn an_object_that_was_half_written_leaves_no_name() {
     let archive = kept.store.archive();
     let (tenant, id) = (scene.make.tenant, scene.make.id());
     let sealed = scene.make.sealed("raw");
-    archive.put(tenant, id, &sealed).await.expect("an object");
-    let error = archive.put(tenant, id, &scene.make.sealed("other")).await;
+    archive.put(tenant, id, sealed.clone()).await.expect("an object");
+    let error = archive.put(tenant, id, scene.make.sealed("other")).await;
     assert_eq!(error.expect_err("the id exists").kind, StoreErrorKind::Conflict);
     let folder = object(kept.folder.path(), tenant, id);
     let names = fs::read_dir(folder.parent().expect("a folder")).expect("a folder").count();

@@ -40,7 +40,7 @@ async fn put(kept: &Kept, scene: &Scene) -> (Command, PathBuf) {
     let import = unit.commands.into_iter().next().expect("a statement begins with its import");
     let Command::AddImport(row) = &import else { panic!("a statement begins with its import") };
     let object = scene.make.sealed("the statement");
-    kept.store.archive().put(scene.make.tenant, row.archive, &object).await.expect("an object");
+    kept.store.archive().put(scene.make.tenant, row.archive, object).await.expect("an object");
     let new = files(&archive).into_iter().find(|path| !before.contains(path));
     (import, new.expect("the object is a file"))
 }

@@ -3,7 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use cartola_store::{Committer, StoreError, StoreErrorKind};
+use cartola_primitives::SignedDuration;
+use cartola_store::accounts::BalanceRow;
+use cartola_store::contract::fixtures::NOW;
+use cartola_store::imports::ImportRow;
+use cartola_store::{Accounts, Command, Committer, StoreError, StoreErrorKind};
 use cartola_store_sqlite::{APPLICATION_ID, SCHEMA, SqliteStore};
 use rusqlite::Connection;
 
@@ -78,8 +82,20 @@ fn as_first_release(folder: &Path) {
         "sign_ins",
         "link_account",
         "signing_key",
+        "sighting",
     ];
+    /// A row for each import that read the balance.
+    const BALANCE: &str = "CREATE TABLE first_balance (tenant BLOB NOT NULL, \
+        account BLOB NOT NULL, kind INTEGER NOT NULL, as_of INTEGER NOT NULL, \
+        import BLOB NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL, \
+        consent BLOB NOT NULL, PRIMARY KEY (tenant, account, kind, as_of, import)) \
+        WITHOUT ROWID, STRICT; \
+        INSERT INTO first_balance SELECT b.tenant, b.account, b.kind, b.as_of, i.id, \
+        b.amount + i.received_at - b.received_at, b.currency, b.consent \
+        FROM balance b JOIN import i ON i.tenant = b.tenant; \
+        DROP TABLE balance; ALTER TABLE first_balance RENAME TO balance;";
     let connection = connect(folder);
+    connection.execute_batch(BALANCE).expect("the table is there");
     for table in LATER {
         connection.execute_batch(&format!("DROP TABLE {table}")).expect("the table is there");
     }
@@ -91,13 +107,35 @@ async fn a_store_of_the_first_release_is_brought_up_to_date_with_all_it_holds() 
     let kept = Kept::new();
     let scene = kept.scene().await;
     let lines = 3;
-    kept.store.commit(statement(&scene, lines)).await.expect("a commit");
+    let unit = statement(&scene, lines);
+    let found = unit.commands.iter().find_map(|command| match command {
+        Command::AddImport(row) => Some(row.clone()),
+        _ => None,
+    });
+    let import = found.expect("a statement has its import");
+    // Received a microsecond earlier, and read another amount: see `as_first_release`.
+    let earlier = ImportRow {
+        id: scene.make.id(),
+        received_at: import.received_at - SignedDuration::from_micros(1),
+        ..import.clone()
+    };
+    let balance = scene.make.balance(scene.account.id, scene.consent.id);
+    let balance = BalanceRow { import: import.id, ..balance };
+    let unit =
+        unit.with(Command::AddImport(earlier)).with(Command::AddBalances(vec![balance.clone()]));
+    kept.store.commit(unit).await.expect("a commit");
+    let (tenant, account) = (scene.make.tenant, scene.account.id);
     drop(scene);
     let Kept { store, folder } = kept;
     drop(store);
     as_first_release(folder.path());
     let store = SqliteStore::open(folder.path(), options()).expect("an older store");
     assert_sound(&store);
+    assert_eq!(store.balances(tenant, account, NOW).await.expect("a read"), [balance]);
+    let balances = connect(folder.path())
+        .query_row("SELECT count(*) FROM balance", [], |row| row.get::<_, i64>(0))
+        .expect("a number");
+    assert_eq!(balances, 1, "of one day and consent the last one is kept");
     let report = store.check().expect("a check");
     assert_eq!(report.movements, lines as u64);
     let version = connect(folder.path())

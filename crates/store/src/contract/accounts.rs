@@ -194,6 +194,29 @@ pub async fn of_two_balances_of_one_day_the_later_import_counts(backend: Backend
     assert_eq!(balances(&scene).await, [late]);
 }
 
+/// Of two balances of one day the one that was received later counts, and of one consent it alone is
+/// kept, whichever was committed first.
+pub async fn of_one_day_and_consent_the_last_balance_is_kept(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (other, _) = scene.add_consent(None).await;
+    let row = |consent, second| BalanceRow {
+        amount: Money::new(second, Currency::CLP),
+        received_at: at(second),
+        ..scene.make.balance(scene.account.id, consent)
+    };
+    let mine = [3, 1, 2].map(|second| row(scene.consent.id, second));
+    let theirs = [5, 4].map(|second| row(other.id, second));
+    for row in mine.iter().chain(&theirs) {
+        scene.apply(Command::AddBalances(vec![row.clone()])).await;
+    }
+    assert_eq!(balances(&scene).await, theirs[..1]);
+    scene.revoke(&other).await;
+    assert_eq!(balances(&scene).await, mine[..1]);
+    let again = BalanceRow { received_at: at(9), ..mine[0].clone() };
+    scene.apply(Command::AddBalances(vec![again.clone()])).await;
+    assert_eq!(balances(&scene).await, [again]);
+}
+
 /// Without the consent of the latest reading, the latest that is allowed counts.
 pub async fn a_balance_counts_while_its_own_consent_holds(backend: Backend) {
     let scene = Scene::new(&backend).await;

@@ -18,7 +18,7 @@ pub async fn an_object_comes_back_as_it_was_put(backend: Backend) {
     for content in ["", "short", &"long ".repeat(LARGE_BYTES / 5)] {
         let (id, object) = (make.id(), make.sealed(content));
         assert_eq!(archive.read(tenant, id).await.expect("a read"), None);
-        archive.put(tenant, id, &object).await.expect("an object is put");
+        archive.put(tenant, id, object.clone()).await.expect("an object is put");
         assert!(archive.read(tenant, id).await.expect("a read") == Some(object));
     }
 }
@@ -29,8 +29,8 @@ pub async fn an_object_is_written_once(backend: Backend) {
     let (archive, tenant) = (&backend.archive, make.tenant);
     let id: ArchiveId = make.id();
     let [first, second] = ["first", "second"].map(|content| make.sealed(content));
-    archive.put(tenant, id, &first).await.expect("an object is put");
-    for again in [&first, &second] {
+    archive.put(tenant, id, first.clone()).await.expect("an object is put");
+    for again in [first.clone(), second] {
         let refused = archive.put(tenant, id, again).await.expect_err("the id is used");
         assert_eq!(refused.kind, StoreErrorKind::Conflict);
     }
@@ -45,7 +45,7 @@ pub async fn of_two_puts_at_once_one_wins(backend: Backend) {
     let objects = ["first", "second"].map(|content| make.sealed(content));
     let [first, second] = objects.clone().map(|object| {
         let archive = Arc::clone(&backend.archive);
-        tokio::spawn(async move { archive.put(tenant, id, &object).await })
+        tokio::spawn(async move { archive.put(tenant, id, object).await })
     });
     let outcomes = [first.await.expect("the first ends"), second.await.expect("the second ends")];
     let winner = outcomes.iter().position(Result::is_ok).expect("one of the two wins");
@@ -62,7 +62,7 @@ pub async fn a_removed_object_is_gone(backend: Backend) {
     let [removed, kept]: [ArchiveId; 2] = [make.id(), make.id()];
     let object = make.sealed("object");
     for id in [removed, kept] {
-        archive.put(tenant, id, &object).await.expect("an object is put");
+        archive.put(tenant, id, object.clone()).await.expect("an object is put");
     }
     for _ in 0..2 {
         archive.remove(tenant, removed).await.expect("an object is forgotten");

@@ -140,3 +140,15 @@ pub async fn sets_hold_while_any_of_their_consents_does(backend: Backend) {
     let elsewhere = scene.store.holding(scene.make.id(), asked, NOW).await;
     assert_eq!(elsewhere.expect("a read"), HashSet::new());
 }
+
+/// Sets are read by their ids; those that are not there are left out.
+pub async fn sets_come_back_as_they_were_added(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (_, joined) = scene.add_consent(Some(scene.set.id)).await;
+    let asked = vec![joined.id, scene.make.id(), scene.set.id];
+    let found = async |tenant| scene.store.consent_sets(tenant, asked.clone()).await;
+    let mut sets = found(scene.make.tenant).await.expect("a read");
+    sets.sort_by_key(|set| set.id);
+    assert_eq!(sets, [scene.set, joined]);
+    assert_eq!(found(scene.make.id()).await.expect("a read"), []);
+}

@@ -26,6 +26,7 @@ use crate::jobs::{JobKind, JobOrder, Priority, Queue};
 use crate::movements::{MovementRow, SourceRow};
 use crate::outbox::MessageOrder;
 use crate::people::{LinkRow, PersonRow};
+use crate::sightings::SightingRow;
 use crate::tenancy::{CredentialKind, CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 
@@ -198,6 +199,7 @@ impl Fixtures {
             kind: BalanceKind::Available,
             as_of: TODAY,
             amount: Money::new(1_250_000, Currency::CLP),
+            received_at: NOW,
             import: self.id(),
             consent,
         }
@@ -259,6 +261,26 @@ impl Fixtures {
             coverage: Coverage { from: march(1), to: march(31), complete: true },
             period: None,
             outcome: ImportOutcome::default(),
+        }
+    }
+
+    /// A reading of those days of March that repeated an import.
+    pub fn sighting(
+        &self,
+        account: AccountId,
+        consent: ConsentId,
+        (from, to): (i8, i8),
+    ) -> SightingRow {
+        SightingRow {
+            account,
+            consent,
+            import: self.id(),
+            source: SourceKind::Institution,
+            as_of: TODAY,
+            received_at: NOW,
+            coverage: Coverage { from: march(from), to: march(to), complete: true },
+            decided: self.id(),
+            unconfirmed: Vec::new(),
         }
     }
 

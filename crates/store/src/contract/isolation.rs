@@ -18,6 +18,7 @@ use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
 use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder};
 use crate::people::LinkSecretRow;
+use crate::sightings::SightingRow;
 use crate::tenancy::CredentialRow;
 use crate::vault::DataKeyRow;
 use crate::{Command, MAX_PAGE, Store, StoreErrorKind, UnitOfWork};
@@ -33,6 +34,7 @@ struct Everything {
     source: SourceRow,
     alias: AliasRow,
     import: ImportRow,
+    sighting: SightingRow,
     answer: AnswerRow,
     job: JobOrder,
     message: MessageOrder,
@@ -57,6 +59,7 @@ impl Everything {
             balance: make.balance(scene.account.id, scene.consent.id),
             source: make.source(&movement.movement, import.id, scene.consent.id),
             alias: AliasRow { alias: make.id(), movement: id, at: NOW, undone: false },
+            sighting: make.sighting(scene.account.id, scene.consent.id, (1, 31)),
             answer: make.answer(),
             job: make.job(),
             message: make.message("https://one.example"),
@@ -81,6 +84,7 @@ impl Everything {
             Command::AddSources(vec![self.source.clone()]),
             Command::AddAlias(self.alias),
             Command::AddImport(self.import.clone()),
+            Command::KeepSighting(self.sighting.clone()),
             Command::Audit(AuditEvent::once("movement.added", "operator", "one")),
             Command::RecordAnswer(self.answer.clone()),
             Command::EnqueueJob(self.job.clone()),
@@ -242,10 +246,10 @@ pub async fn archive(backend: Backend) {
     let archive = &backend.archive;
     let id = make.id();
     let [mine, theirs] = [make.sealed("mine"), other.sealed("theirs")];
-    archive.put(make.tenant, id, &mine).await.expect("an object is put");
+    archive.put(make.tenant, id, mine.clone()).await.expect("an object is put");
     assert_eq!(archive.read(other.tenant, id).await.expect("a read"), None);
     archive.remove(other.tenant, id).await.expect("nothing is forgotten");
-    archive.put(other.tenant, id, &theirs).await.expect("the id is free here");
+    archive.put(other.tenant, id, theirs.clone()).await.expect("the id is free here");
     assert_eq!(archive.read(make.tenant, id).await.expect("a read"), Some(mine));
     assert_eq!(archive.read(other.tenant, id).await.expect("a read"), Some(theirs));
 }

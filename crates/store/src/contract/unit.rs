@@ -60,6 +60,7 @@ fn full_unit(scene: &Scene) -> UnitOfWork {
     let movement = scene.movement();
     let import = make.import(scene.account.id, consent.id);
     let source = make.source(&movement.movement, import.id, consent.id);
+    let sighting = make.sighting(scene.account.id, scene.consent.id, (1, 31));
     let alias =
         AliasRow { alias: make.id(), movement: movement.movement.id, at: NOW, undone: false };
     scene
@@ -85,6 +86,7 @@ fn full_unit(scene: &Scene) -> UnitOfWork {
         .with(Command::AddAlias(alias))
         .with(Command::AddBalances(vec![make.balance(scene.account.id, scene.consent.id)]))
         .with(Command::AddImport(import))
+        .with(Command::KeepSighting(sighting))
         .with(Command::Audit(AuditEvent::once("import.added", "operator", "one")))
         .with(Command::RecordAnswer(make.answer()))
         .with(Command::EnqueueJob(make.job()))
@@ -120,7 +122,10 @@ async fn told(scene: &Scene) -> String {
         store.movements(tenant, &removed).await.expect("a read"),
         store.window(tenant, account, Date::MIN, Date::MAX).await.expect("a read"),
         store.feed(tenant, 0, MAX_PAGE, NOW).await.expect("a read"),
-        store.imports(tenant, None, None, MAX_PAGE).await.expect("a read"),
+        (
+            store.imports(tenant, None, None, MAX_PAGE).await.expect("a read"),
+            store.sightings(tenant, account, Date::MIN, Date::MAX).await.expect("a read"),
+        ),
         store.jobs(tenant, Queue::Work, None, None, MAX_PAGE).await.expect("a read"),
     );
     let trail = (
@@ -175,8 +180,14 @@ pub async fn every_kind_of_conflict_undoes_the_unit(backend: Backend) {
     scene.commit(full.clone()).await;
     let before = told(&scene).await;
     let repeated = full.commands.into_iter().filter(|command| {
-        // The same balance twice is one, the trail takes equal entries, and a secret is replaced.
-        !matches!(command, Command::AddBalances(_) | Command::Audit(_) | Command::KeepLinkSecret(_))
+        // A balance, a sighting and a secret are replaced, and the trail takes equal entries.
+        !matches!(
+            command,
+            Command::AddBalances(_)
+                | Command::KeepSighting(_)
+                | Command::Audit(_)
+                | Command::KeepLinkSecret(_)
+        )
     });
     let stale = [
         Command::AddTenant(tenant),

@@ -106,6 +106,16 @@ pub fn claim_account(
 pub fn add_balances(records: &mut Records, rows: Vec<BalanceRow>) {
     let balances = Arc::make_mut(&mut records.balances);
     for row in rows {
-        balances.entry((row.account, row.kind, row.as_of, row.import)).or_insert(row);
+        let same = |other: &BalanceRow| {
+            (other.account, other.kind, other.as_of, other.consent)
+                == (row.account, row.kind, row.as_of, row.consent)
+        };
+        let age = |row: &BalanceRow| (row.received_at, row.import);
+        let of_day = balances.values().filter(|other| same(other));
+        if of_day.map(age).max().is_none_or(|last| last < age(&row)) {
+            balances.retain(|_, other| !same(other));
+            let key = (row.account, row.kind, row.as_of, row.received_at, row.import);
+            balances.insert(key, row);
+        }
     }
 }

@@ -9,15 +9,10 @@ use crate::{Archive, StoreError};
 
 #[async_trait]
 impl Archive for MemoryStore {
-    async fn put(
-        &self,
-        tenant: TenantId,
-        id: ArchiveId,
-        object: &Sealed,
-    ) -> Result<(), StoreError> {
+    async fn put(&self, tenant: TenantId, id: ArchiveId, object: Sealed) -> Result<(), StoreError> {
         match self.lock().objects.entry((tenant, id)) {
             Entry::Vacant(place) => {
-                place.insert(object.clone());
+                place.insert(object);
                 Ok(())
             }
             Entry::Occupied(_) => Err(StoreError::conflict("an object of that id is kept")),

@@ -32,6 +32,15 @@ impl Consents for MemoryStore {
         Ok(sets.into_iter().filter(|set| permits.set_holds(*set)).collect())
     }
 
+    async fn consent_sets(
+        &self,
+        tenant: TenantId,
+        sets: Vec<ConsentSetId>,
+    ) -> Result<Vec<ConsentSetRow>, StoreError> {
+        let records = self.records(tenant);
+        Ok(sets.iter().filter_map(|set| records.consent_sets.get(set)).copied().collect())
+    }
+
     async fn consents(
         &self,
         tenant: TenantId,

@@ -1,11 +1,15 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
+use cartola_model::Coverage;
 use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, ImportId, TenantId};
 
 use super::MemoryStore;
 use super::records::{Records, add, page};
 use crate::imports::ImportRow;
+use crate::sightings::SightingRow;
 use crate::{Imports, Page, StoreError};
 
 #[async_trait]
@@ -41,6 +45,20 @@ impl Imports for MemoryStore {
         Ok(self.records(tenant).imports.values().filter(overlaps).cloned().collect())
     }
 
+    async fn sightings(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<SightingRow>, StoreError> {
+        let overlaps = |row: &&SightingRow| {
+            let covered = &row.coverage;
+            row.account == account && covered.from <= to && from <= covered.to
+        };
+        Ok(self.records(tenant).sightings.values().filter(overlaps).cloned().collect())
+    }
+
     async fn imports(
         &self,
         tenant: TenantId,
@@ -55,4 +73,13 @@ impl Imports for MemoryStore {
 
 pub fn add_import(records: &mut Records, row: ImportRow) -> Result<(), StoreError> {
     add(&mut records.imports, row.id, row)
+}
+
+pub fn keep_sighting(records: &mut Records, row: SightingRow) {
+    let sightings = Arc::make_mut(&mut records.sightings);
+    sightings.retain(|_, known| !row.supersedes(known));
+    if !sightings.values().any(|known| known.supersedes(&row)) {
+        let Coverage { from, to, complete } = row.coverage;
+        sightings.insert((row.account, row.consent, from, to, complete), row);
+    }
 }

@@ -21,12 +21,16 @@ use crate::jobs::{JobRow, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
 use crate::outbox::{Attempt, MessageOrder};
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
+use crate::sightings::SightingRow;
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 use crate::{Page, StoreError, page_size};
 
 /// Rows by their key, copied when written while somebody else still looks at them.
 pub type Table<Key, Row> = Arc<BTreeMap<Key, Row>>;
+
+/// Account, consent, first day, last day, and whether every line of them was there.
+pub type SightingKey = (AccountId, ConsentId, Date, Date, bool);
 
 /// All that one tenant has.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +48,8 @@ pub struct Records {
     pub consents: Table<ConsentId, ConsentRow>,
     pub consent_sets: Table<ConsentSetId, ConsentSetRow>,
     pub accounts: Table<AccountId, AccountRow>,
-    pub balances: Table<(AccountId, BalanceKind, Date, ImportId), BalanceRow>,
+    /// By what orders them.
+    pub balances: Table<(AccountId, BalanceKind, Date, Timestamp, ImportId), BalanceRow>,
     pub movements: Table<MovementId, MovementRow>,
     /// All movements by day.
     pub days: Arc<BTreeSet<MovementKey>>,
@@ -56,6 +61,7 @@ pub struct Records {
     /// The entry of position n is the n-th, counted from 1.
     pub feed: Arc<Vec<(FeedChange, MovementId)>>,
     pub imports: Table<ImportId, ImportRow>,
+    pub sightings: Table<SightingKey, SightingRow>,
     /// The entry of sequence n is the n-th, counted from 1.
     pub audit: Arc<Vec<AuditRow>>,
     pub answers: Table<Digest, AnswerRow>,

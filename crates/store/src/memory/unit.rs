@@ -81,6 +81,10 @@ impl<'a> Unit<'a> {
                 Ok(())
             }
             Command::AddImport(row) => imports::add_import(records, row),
+            Command::KeepSighting(row) => {
+                imports::keep_sighting(records, row);
+                Ok(())
+            }
             Command::FeedAccount { link, account } => {
                 accounts::feed_account(records, link, account);
                 Ok(())

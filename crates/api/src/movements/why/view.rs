@@ -41,9 +41,10 @@ struct SourceView<'a> {
     /// How far the source is trusted where two disagree.
     #[schema(value_type = wire::SourceKind)]
     kind: SourceKind,
-    /// The day on which the institution made the source.
+    /// The day on which the institution made the source, or last said the same again.
     #[schema(value_type = wire::Day)]
     as_of: DayText,
+    /// When it was received, or the same was received again.
     #[schema(value_type = wire::Instant)]
     received_at: Timestamp,
     /// Why it counts as this movement.

@@ -104,6 +104,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         rut,
         fields: &fields,
         mandate: Mandate { purpose, evidence: shown.as_bytes(), expires_at: Some(expires_at) },
+        proven: false,
     };
     let link = gateway.engine.begin_link(&Principal::operator(tenant.id), &wanted).await;
     let institution = arguments.institution.as_str();

@@ -1,5 +1,7 @@
 //! A book that plans are applied to, in place of a store: what a plan comes to, and nothing else.
 
+use std::collections::{BTreeSet, HashMap};
+use std::iter::successors;
 use std::sync::Arc;
 
 use cartola_connector::{AccountClaim, Batch, Holder, Line, Place};
@@ -8,17 +10,19 @@ use cartola_engine::ingest::plan::{Past, Terms, plan, window};
 use cartola_model::movement::MovementDetails;
 use cartola_model::{Coverage, MovementStatus, Observation, SourceKind};
 use cartola_primitives::clock::ManualClock;
-use cartola_primitives::id::{AccountId, ArchiveId, IdMinter};
+use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ConsentSetId, IdMinter};
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_primitives::{Clock, Currency, Date, Money, SignedDuration, Timestamp, date};
+use cartola_store::consents::ConsentSetRow;
 use cartola_store::imports::{ImportOutcome, ImportRow};
-use cartola_store::movements::{Attested, FeedChange};
+use cartola_store::movements::{Attested, FeedChange, MovementRow};
+use cartola_store::sightings::SightingRow;
 
 /// A line of a statement, as tests write it: day of March 2026, amount, balance after, glosa.
 pub type Row = (i8, i64, Option<i64>, &'static str);
 
 /// What a statement says about itself.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Head {
     pub source: SourceKind,
     /// Day of March 2026 on which it was made.
@@ -98,6 +102,21 @@ pub struct Book {
     account: AccountId,
     pub known: Vec<Attested>,
     complete: Vec<ImportRow>,
+    sightings: Vec<SightingRow>,
+    sets: HashMap<ConsentSetId, ConsentSetRow>,
+    /// Rows written until now.
+    pub written: Written,
+}
+
+/// Rows that plans came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    pub movements: usize,
+    pub sources: usize,
+    pub changes: usize,
+    pub feed: usize,
+    pub sets: usize,
+    pub imports: usize,
 }
 
 impl Book {
@@ -106,7 +125,26 @@ impl Book {
         let clock = Arc::new(ManualClock::new(start));
         let minter = IdMinter::new(clock.clone(), Arc::new(SeededRandomness::new(7)));
         let account = minter.mint();
-        Self { clock, minter, account, known: Vec::new(), complete: Vec::new() }
+        Self {
+            clock,
+            minter,
+            account,
+            known: Vec::new(),
+            complete: Vec::new(),
+            sightings: Vec::new(),
+            sets: HashMap::new(),
+            written: Written::default(),
+        }
+    }
+
+    /// A new consent.
+    pub fn consent(&self) -> ConsentId {
+        self.minter.mint()
+    }
+
+    /// Sightings that are kept.
+    pub fn sightings(&self) -> usize {
+        self.sightings.len()
     }
 
     /// Takes a statement in.
@@ -117,11 +155,22 @@ impl Book {
 
     pub fn import_batch(&mut self, batch: &Batch) -> ImportOutcome {
         self.clock.advance(SignedDuration::from_secs(60));
+        self.import_under(batch, self.consent(), self.clock.now())
+    }
+
+    /// Takes in what came under a consent that others may have come under.
+    pub fn import_under(
+        &mut self,
+        batch: &Batch,
+        consent: ConsentId,
+        received_at: Timestamp,
+    ) -> ImportOutcome {
         let terms = Terms {
             account: self.account,
             import: self.minter.mint(),
-            consent: self.minter.mint(),
-            received_at: self.clock.now(),
+            consent,
+            as_of: batch.as_of,
+            received_at,
         };
         let (from, to) = window(batch);
         let within = |known: &&Attested| {
@@ -131,20 +180,23 @@ impl Book {
         let mut known: Vec<Attested> = self.known.iter().filter(within).cloned().collect();
         known.sort_by_key(|known| (known.row.movement.booked_on, known.row.movement.id));
         let first = batch.lines.first().map_or(from, |line| line.observation.booked_on);
-        let past = Past {
+        let mut past = Past {
             holding: self.known.iter().map(|known| known.row.consents).collect(),
             earlier: self.day_before(first),
             complete: self.complete.clone(),
+            sightings: self.sightings.clone(),
+            sets: self.sets.clone(),
             known,
         };
-        let plan = plan(batch, &past, terms, &self.minter);
-        if batch.coverage.complete {
+        let plan = plan(batch, &mut past, terms, &self.minter);
+        self.written.imports += usize::from(plan.repeats.is_none());
+        if batch.coverage.complete && plan.repeats.is_none() {
             self.complete.push(import(batch, terms));
         }
         self.apply(plan)
     }
 
-    fn day_before(&self, first: Date) -> Vec<cartola_store::movements::MovementRow> {
+    fn day_before(&self, first: Date) -> Vec<MovementRow> {
         let live = || {
             self.known.iter().map(|known| &known.row).filter(|row| {
                 row.movement.booked_on < first && row.movement.status != MovementStatus::Removed
@@ -155,6 +207,12 @@ impl Book {
     }
 
     fn apply(&mut self, plan: cartola_engine::ingest::plan::Plan) -> ImportOutcome {
+        self.count(&plan);
+        self.sets.extend(plan.consent_sets.iter().map(|set| (set.id, *set)));
+        if let Some(sighting) = plan.sighting {
+            self.sightings.retain(|known| !sighting.supersedes(known));
+            self.sightings.push(sighting);
+        }
         for (row, _) in plan.added {
             self.known.push(Attested { row, sources: Vec::new() });
         }
@@ -174,6 +232,23 @@ impl Book {
             self.find(source.movement).sources.push(source);
         }
         plan.outcome
+    }
+
+    fn count(&mut self, plan: &cartola_engine::ingest::plan::Plan) {
+        let written = &mut self.written;
+        written.movements += plan.added.len();
+        written.sources += plan.sources.len();
+        written.changes += plan.changed.len();
+        written.feed += plan.changed.iter().filter(|change| change.feed.is_some()).count();
+        written.sets += plan.consent_sets.len();
+    }
+
+    /// The consents that allow a movement.
+    pub fn consents(&self, row: &MovementRow) -> BTreeSet<ConsentId> {
+        let list = successors(self.sets.get(&row.consents), |set| {
+            set.rest.and_then(|rest| self.sets.get(&rest))
+        });
+        list.map(|set| set.consent).collect()
     }
 
     fn find(&mut self, id: cartola_primitives::id::MovementId) -> &mut Attested {

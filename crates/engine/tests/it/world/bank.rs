@@ -5,15 +5,18 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cartola_connector::session::{
-    Account, PageCursor, RawAnswer, ReadAccounts, ReadStatements, Reading, StatementPage,
-    StatementQuery,
+    Account, AccountBalances, PageCursor, RawAnswer, ReadAccounts, ReadBalances, ReadStatements,
+    Reading, StatementPage, StatementQuery,
 };
 use cartola_connector::{
     Connector, ConnectorError, Context, CredentialField, CredentialForm, CredentialSchema,
     DeviceId, ErrorKind, FieldKind, Holder, Line, Login, Manifest, Opener, Place, Product,
     RetryAdvice, Served, Session,
 };
-use cartola_model::{AccountKind, AccountNumber, InstitutionId, MovementStatus, Observation};
+use cartola_model::{
+    AccountKind, AccountNumber, BalanceKind, BalanceReading, InstitutionId, MovementStatus,
+    Observation,
+};
 use cartola_primitives::{Currency, Date, Money, Rut};
 use tokio::sync::{Notify, Semaphore};
 
@@ -29,6 +32,8 @@ pub const PASSWORD: &str = "right-one";
 #[derive(Default)]
 struct Books {
     lines: Vec<Line>,
+    /// The available balance and its day of April, where the bank tells it.
+    balance: Option<(i64, i8)>,
     asked: u32,
     open: u32,
     devices: Vec<String>,
@@ -61,7 +66,7 @@ impl Bank {
         };
         let manifest = Manifest::new("bank", "for tests").serving(vec![Served {
             institution: institution(),
-            products: vec![Product::Accounts, Product::Movements],
+            products: vec![Product::Accounts, Product::Balances, Product::Movements],
             credentials: CredentialSchema { forms: vec![form] },
         }]);
         let pages = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
@@ -73,6 +78,11 @@ impl Bank {
     /// pending one.
     pub fn has(&self, lines: &[&str]) {
         self.books().lines = lines.iter().map(|text| line(text)).collect();
+    }
+
+    /// The bank's available balance from now on, and its day of April.
+    pub fn has_balance(&self, amount: i64, on: i8) {
+        self.books().balance = Some((amount, on));
     }
 
     /// Lets nobody in from now on, or everybody again.
@@ -200,6 +210,10 @@ impl Session for Open {
         Some(self)
     }
 
+    fn balances(&self) -> Option<&dyn ReadBalances> {
+        self.bank.books().balance.is_some().then_some(self)
+    }
+
     async fn close(&self, _context: &Context) -> Result<(), ConnectorError> {
         self.bank.books().open -= 1;
         Ok(())
@@ -210,13 +224,34 @@ impl Session for Open {
 impl ReadAccounts for Open {
     async fn accounts(&self, _context: &Context) -> Result<Reading<Vec<Account>>, ConnectorError> {
         let account = Account {
-            number: AccountNumber::parse("00-123-45678-90").unwrap(),
+            number: number(),
             kind: Some(AccountKind::Checking),
             currency: Currency::CLP,
             alias: None,
             holder: Holder { rut: Some(Rut::parse(RUT).unwrap()), name: None },
         };
         Ok(Reading { value: vec![account], raw: raw("accounts") })
+    }
+}
+
+#[async_trait]
+impl ReadBalances for Open {
+    async fn balances(
+        &self,
+        _context: &Context,
+    ) -> Result<Reading<Vec<AccountBalances>>, ConnectorError> {
+        let (amount, on) = self.bank.books().balance.unwrap();
+        let reading = BalanceReading {
+            kind: BalanceKind::Available,
+            amount: Money::new(amount, Currency::CLP),
+            as_of: Date::new(2026, 4, on).unwrap(),
+        };
+        let value = vec![AccountBalances {
+            number: number(),
+            currency: Currency::CLP,
+            readings: vec![reading],
+        }];
+        Ok(Reading { value, raw: raw("balances") })
     }
 }
 
@@ -244,6 +279,10 @@ impl ReadStatements for Open {
         let value = StatementPage { layout: "bank/statement", lines, next };
         Ok(Reading { value, raw: raw("statement") })
     }
+}
+
+fn number() -> AccountNumber {
+    AccountNumber::parse("00-123-45678-90").unwrap()
 }
 
 fn raw(operation: &'static str) -> RawAnswer {

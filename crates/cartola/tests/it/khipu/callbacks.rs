@@ -1,0 +1,87 @@
+//! Results that are posted.
+
+use cartola_crypto::WebhookSecret;
+use cartola_primitives::Secret;
+use serde_json::{Value, json};
+
+use super::{DEMO_BANK, DEMO_LOGIN, Scene, login, request};
+use crate::receiver::{Call, Receiver};
+
+/// Insists that a call is signed as the tenant's are, and gives its body.
+#[track_caller]
+fn genuine(scene: &Scene, call: Call) -> Value {
+    let secret = scene.demo.announced["webhook_secret"].as_str().unwrap().to_owned();
+    let secret = WebhookSecret::parse(&Secret::new(secret)).unwrap();
+    let timestamp = call.header("webhook-timestamp").parse().unwrap();
+    let signed = secret.sign(call.header("webhook-id"), timestamp, call.body.as_bytes());
+    assert_eq!(call.header("webhook-signature"), signed);
+    assert_eq!(call.header("content-type"), "application/json");
+    let body = serde_json::from_str(&call.body).unwrap();
+    call.answer(200);
+    body
+}
+
+/// Asks in both ways, and insists that the answers are one, bar the operation's id.
+#[track_caller]
+fn check(scene: &Scene, receiver: &Receiver, path: &str, body: &Value) {
+    let (_, mut answered) = scene.khipu.ask(path, body);
+    let mut body = body.clone();
+    body["CallbackUrl"] = json!(receiver.url());
+    let (status, accepted) = scene.khipu.ask(path, &body);
+    assert_eq!((status, &accepted["Data"], &accepted["Error"]), (202, &Value::Null, &Value::Null));
+    assert_eq!((&accepted["Status"], &accepted["LifeSpan"]), (&json!("OK"), &json!(600)));
+    let posted = genuine(scene, receiver.call());
+    answered["OperationId"] = accepted["OperationId"].clone();
+    assert_eq!(posted, answered, "{path}");
+}
+
+#[test]
+fn a_result_is_posted_as_it_would_have_been_answered() {
+    let scene = Scene::new();
+    let receiver = Receiver::start();
+    let link = scene.khipu.link(DEMO_BANK, DEMO_LOGIN);
+    let accounts = scene.khipu.data(&format!("{DEMO_BANK}/accounts"), &request(&link, &json!({})));
+    let number = &accounts["Account"][0]["AccountId"];
+    let asked = json!({"AccountNumber": number});
+    let months = json!({
+        "AccountNumber": number, "BookingDateStart": "2025-01", "BookingDateEnd": "2025-03",
+    });
+    for credential in [login(DEMO_LOGIN), link] {
+        check(
+            &scene,
+            &receiver,
+            &format!("{DEMO_BANK}/accounts"),
+            &request(&credential, &json!({})),
+        );
+        check(
+            &scene,
+            &receiver,
+            &format!("{DEMO_BANK}/transactions"),
+            &request(&credential, &asked),
+        );
+        check(
+            &scene,
+            &receiver,
+            &format!("{DEMO_BANK}/statements"),
+            &request(&credential, &months),
+        );
+        let unknown = request(&credential, &json!({"AccountNumber": "999"}));
+        check(&scene, &receiver, &format!("{DEMO_BANK}/balance"), &unknown);
+    }
+    check(&scene, &receiver, &format!("{DEMO_BANK}/token"), &login(DEMO_LOGIN));
+    let (wrong, _) = scene.person("wrong-password", "banco-chile");
+    check(&scene, &receiver, "personal/bancochile.cl/accounts", &request(&wrong, &json!({})));
+    receiver.was_left_alone();
+}
+
+/// Whoever cannot be reached is told later or never; the caller is not kept waiting for it.
+#[test]
+fn a_receiver_that_is_dead_does_not_delay_the_answer() {
+    let scene = Scene::new();
+    for url in ["http://127.0.0.1:9/", "https://no-such-host.invalid/hook"] {
+        let mut body = request(&login(DEMO_LOGIN), &json!({}));
+        body["CallbackUrl"] = json!(url);
+        let (status, accepted) = scene.khipu.ask(&format!("{DEMO_BANK}/accounts"), &body);
+        assert_eq!((status, &accepted["Status"]), (202, &json!("OK")), "{url}");
+    }
+}

@@ -1,0 +1,118 @@
+//! Banks that misbehave, and everybody else's requests beside them.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+
+use cartola_primitives::Rut;
+use expect_test::{Expect, expect};
+use serde_json::{Value, json};
+
+use super::{Khipu, login, request};
+use crate::chile::Chile;
+use crate::http::Client;
+use crate::installation::Installation;
+
+/// What a bank does to whoever asks it.
+#[derive(Clone, Copy)]
+enum Rogue {
+    Lies,
+    Hangs,
+    Cuts,
+    Floods,
+}
+
+impl Rogue {
+    /// Where it listens from now on.
+    fn listen(self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            while let Ok((stream, _)) = listener.accept() {
+                thread::spawn(move || self.answer(stream));
+            }
+        });
+        address
+    }
+
+    /// Whoever asked may have gone away: that is no concern of a rogue's.
+    fn answer(self, mut stream: TcpStream) {
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+        while lines.next().is_some_and(|line| !line.is_empty()) {}
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+        let said = match self {
+            Self::Lies => format!("{head}Content-Length: 16\r\n\r\n{{\"accounts\": [[]"),
+            Self::Cuts => format!("{head}Content-Length: 4000\r\n\r\n{{"),
+            Self::Hangs => return drop(lines.next()),
+            Self::Floods => format!("{head}Content-Length: 99000000000\r\n\r\n"),
+        };
+        let mut sent = stream.write_all(said.as_bytes());
+        while matches!(self, Self::Floods) && sent.is_ok() {
+            sent = stream.write_all(&[b' '; 64 << 10]);
+        }
+    }
+}
+
+/// How many ask the rogue while somebody asks a bank that is well.
+const CALLERS: u32 = 40;
+
+fn check(rogue: Rogue, expected: Expect) {
+    let folder = tempfile::tempdir().unwrap();
+    let chile = Chile::start(folder.path());
+    let banks = format!(
+        "[institution.banco-bci]\nbase_url = \"http://{}\"\n\
+         [institution.banco-chile]\nbase_url = \"{}/banks/banco-chile\"\n",
+        rogue.listen(),
+        chile.url
+    );
+    let installation = Installation::with(&banks);
+    let gateway = installation.serve();
+    let khipu = Khipu::of(&gateway.url, &installation.tenant("acme"));
+    let rogues = (0..CALLERS).map(|number| {
+        let rut = Rut::from_body(10_000_000 + number).unwrap();
+        let (client, credential) = (khipu.client.clone(), login((&rut.compact(), "abc12345")));
+        thread::spawn(move || told(&client, &credential))
+    });
+    let rogues: Vec<_> = rogues.collect();
+    let (rut, place) = chile.person("ok", "banco-chile");
+    let asked = request(&login((&rut, place["password"].as_str().unwrap())), &json!({}));
+    for _ in 0..5 {
+        let data = khipu.data("personal/bancochile.cl/accounts", &asked);
+        assert!(!data["Account"].as_array().unwrap().is_empty());
+    }
+    if matches!(rogue, Rogue::Hangs) {
+        assert!(rogues.iter().all(|asking| !asking.is_finished()), "nobody waited for a rogue");
+        return;
+    }
+    let mut told: Vec<String> = rogues.into_iter().map(|asking| asking.join().unwrap()).collect();
+    told.sort();
+    told.dedup();
+    expected.assert_eq(&told.join("\n"));
+}
+
+fn told(client: &Client, credential: &Value) -> String {
+    let khipu = Khipu { client: client.clone() };
+    let (status, envelope) =
+        khipu.ask("personal/bci.cl/accounts", &request(credential, &json!({})));
+    format!("{status} {}", envelope["Error"]["Code"].as_str().unwrap_or("OK"))
+}
+
+#[test]
+fn a_bank_that_lies_harms_nobody_else() {
+    check(Rogue::Lies, expect!["200 F000"]);
+}
+
+#[test]
+fn a_bank_that_hangs_harms_nobody_else() {
+    check(Rogue::Hangs, expect![[""]]);
+}
+
+#[test]
+fn a_bank_that_cuts_harms_nobody_else() {
+    check(Rogue::Cuts, expect!["200 E200"]);
+}
+
+#[test]
+fn a_bank_that_floods_harms_nobody_else() {
+    check(Rogue::Floods, expect!["200 F000"]);
+}
