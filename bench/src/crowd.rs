@@ -11,7 +11,7 @@ use futures::future::join_all;
 use serde_json::json;
 
 use crate::customer;
-use crate::extraction::days;
+use crate::extraction::{LONG, days};
 use crate::http;
 use crate::installation::data_of;
 use crate::khipu::Khipu;
@@ -56,7 +56,7 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
     }
     let khipu = Khipu::start(lab, &folder, (sandbox.address, &crowd)).await?;
     let idle = khipu.gateway.memory()?;
-    let (store, days) = (SqliteStore::open(&data_of(&folder), Options::default())?, days()?);
+    let (store, days) = (SqliteStore::open(&data_of(&folder), Options::default())?, days(LONG.0)?);
     let asked = join_all(crowd.iter().map(|customer| khipu.ask(customer, days)));
     let counted = async {
         all_run(&store).await?;

@@ -27,8 +27,11 @@ const OF_EACH: usize = 3;
 /// Extractions under way at once.
 const AT_ONCE: usize = 32;
 
-/// Days that are read: 24 months. They end when all is booked.
-const DAYS: i64 = 730;
+/// Days that are read: a new customer's 24 months, and what is read again as a rule.
+pub const LONG: (i64, &str) = (730, "24 months");
+const USUAL: (i64, &str) = (90, "90 days");
+
+/// Days ago of the last one: by then all is booked.
 const LAST_DAY: i64 = 10;
 
 /// How long both rest between rounds: then each bank may be asked as often as before.
@@ -37,42 +40,54 @@ const REST: Duration = Duration::from_secs(2);
 /// Measures and reports.
 pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
     let folder = lab.folder("extraction")?;
-    let rounds = customer::rounds(ROUNDS + 1, OF_EACH);
+    let mut rounds = customer::rounds(2 * (ROUNDS + 1), OF_EACH);
+    let usual = rounds.split_off(ROUNDS + 1);
     let first = rounds.first().context("there are rounds")?;
     ensure!(!first.is_empty(), "the banks have customers");
     let sandbox = Server::sandbox(lab, &folder).await?;
     let banks = Banks::new(sandbox.address, first)?;
     let khipu = Khipu::start(lab, &folder, (sandbox.address, first)).await?;
+    for (rounds, length) in [(&rounds, LONG), (&usual, USUAL)] {
+        report.add(in_turn((&khipu, &banks), rounds, length).await?);
+    }
+    khipu.gateway.stop().await?;
+    drop(sandbox);
+    lab::clear(&folder)
+}
+
+/// Both in turn, round by round; the first warms up.
+async fn in_turn(
+    (khipu, banks): (&Khipu, &Banks),
+    rounds: &[Vec<Customer>],
+    (length, name): (i64, &str),
+) -> anyhow::Result<Figure> {
+    let days = days(length)?;
     let (mut ours, mut bare, mut brought) = (Vec::new(), Vec::new(), Extracted::default());
     for (number, customers) in rounds.iter().enumerate() {
-        let whole = whole_way(&khipu, customers).await?;
+        let whole = whole_way(khipu, customers, days).await?;
         tokio::time::sleep(REST).await;
-        let (alone, extracted) = alone(&banks, customers).await?;
+        let (alone, extracted) = alone(banks, customers, days).await?;
         tokio::time::sleep(REST).await;
-        // The first warms up.
         if number == 0 {
             continue;
         }
-        say(format_args!("round {number}: {whole:.1} extractions/s, banks alone {alone:.1}"));
+        say(format_args!("{name}, round {number}: {whole:.1} extractions/s, alone {alone:.1}"));
         ours.push(whole);
         bare.push(alone);
         brought += extracted;
     }
-    khipu.gateway.stop().await?;
-    drop(sandbox);
-    report.add(figure(&ours, &bare, brought, ROUNDS * first.len()));
-    lab::clear(&folder)
+    let extractions = rounds.iter().skip(1).map(Vec::len).sum();
+    Ok(figure(name, (&ours, &bare), brought, extractions))
 }
 
-/// The days that are read.
-pub fn days() -> anyhow::Result<DayRange> {
+/// So many days until all is booked.
+pub fn days(length: i64) -> anyhow::Result<DayRange> {
     let day = |ago: i64| santiago::today(SystemClock.now()) - SignedDuration::from_hours(24 * ago);
-    Ok(DayRange::new(day(LAST_DAY + DAYS), day(LAST_DAY))?)
+    Ok(DayRange::new(day(LAST_DAY + length - 1), day(LAST_DAY))?)
 }
 
 /// Client, gateway, banks, and all the way back.
-async fn whole_way(khipu: &Khipu, customers: &[Customer]) -> anyhow::Result<f64> {
-    let days = days()?;
+async fn whole_way(khipu: &Khipu, customers: &[Customer], days: DayRange) -> anyhow::Result<f64> {
     let begun = watch::start();
     let asked = stream::iter(customers).map(|customer| khipu.movements(customer, days));
     let told: Vec<usize> = asked.buffer_unordered(AT_ONCE).try_collect().await?;
@@ -81,8 +96,11 @@ async fn whole_way(khipu: &Khipu, customers: &[Customer]) -> anyhow::Result<f64>
     Ok(rate)
 }
 
-async fn alone(banks: &Banks, customers: &[Customer]) -> anyhow::Result<(f64, Extracted)> {
-    let days = days()?;
+async fn alone(
+    banks: &Banks,
+    customers: &[Customer],
+    days: DayRange,
+) -> anyhow::Result<(f64, Extracted)> {
     let begun = watch::start();
     let asked = stream::iter(customers).map(|customer| banks.extract(customer, days));
     let mut told = asked.buffer_unordered(AT_ONCE);
@@ -94,12 +112,17 @@ async fn alone(banks: &Banks, customers: &[Customer]) -> anyhow::Result<(f64, Ex
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn figure(ours: &[f64], bare: &[f64], brought: Extracted, extractions: usize) -> Figure {
+fn figure(
+    name: &str,
+    (ours, bare): (&[f64], &[f64]),
+    brought: Extracted,
+    extractions: usize,
+) -> Figure {
     let of_one = |count: usize| count as f64 / extractions as f64;
     let Extracted { pages, movements, accounts } = brought;
     Figure {
         what: format!(
-            "extraction of 24 months, new to the store: {:.1} accounts, {:.1} pages, {} movements",
+            "extraction of {name}, new to the store: {:.1} accounts, {:.1} pages, {} movements",
             of_one(accounts),
             of_one(pages),
             grouped(of_one(movements)),
