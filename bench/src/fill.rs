@@ -28,7 +28,7 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Arguments { folder, movements, port } = arguments;
     let population = Population::make(folder, *movements).await?;
-    let config = write_config(folder, *port)?;
+    let config = write_config(folder, *port, "")?;
     let paths = population.pages();
     let key = population.key.expose();
     let load = Load { paths: &paths, key, connections: 64, duration: Duration::ZERO, pause: None };

@@ -53,6 +53,18 @@ pub async fn post_statement(
     send(address, "POST", path, Some(key), &form, &body).await
 }
 
+/// Posts a body of that type.
+pub async fn post(
+    address: SocketAddr,
+    path: &str,
+    key: Option<&str>,
+    content_type: &str,
+    body: &[u8],
+) -> anyhow::Result<Answer> {
+    let typed = format!("Content-Type: {content_type}\r\n");
+    send(address, "POST", path, key, &typed, body).await
+}
+
 async fn send(
     address: SocketAddr,
     method: &str,

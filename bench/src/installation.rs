@@ -96,12 +96,12 @@ pub fn data_of(folder: &Path) -> PathBuf {
 
 /// The configuration of a gateway on that installation, listening on that port of loopback.
 /// Everything is as it comes, but that one key may ask without end: the limiter counts each
-/// request, and refuses none.
-pub fn write_config(folder: &Path, port: u16) -> anyhow::Result<PathBuf> {
+/// request, and refuses none. `more` are further tables.
+pub fn write_config(folder: &Path, port: u16, more: &str) -> anyhow::Result<PathBuf> {
     let path = folder.join("cartola.toml");
     let text = format!(
         "data = \"{DATA}\"\nlisten = \"127.0.0.1:{port}\"\nmaster_key_file = \"{MASTER_KEY}\"\n\
-         [limits]\nrequests_per_second = 1000000\nrequests_at_once = 1000000\n"
+         [limits]\nrequests_per_second = 1000000\nrequests_at_once = 1000000\n{more}"
     );
     fs::write(&path, text).context("the configuration cannot be written")?;
     Ok(path)

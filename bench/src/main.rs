@@ -1,11 +1,16 @@
 //! Measures what we say about speed and memory, and writes `docs/benchmarks.md`.
 
 mod answer;
+mod bank;
+mod crowd;
+mod customer;
+mod extraction;
 mod fill;
 mod footprint;
 mod http;
 mod ingest;
 mod installation;
+mod khipu;
 mod lab;
 mod load;
 mod machine;

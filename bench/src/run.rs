@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use crate::lab::{self, Lab, say};
 use crate::population::Population;
 use crate::report::{Page, Report};
-use crate::{footprint, ingest, machine, page, tail, token};
+use crate::{crowd, extraction, footprint, ingest, machine, page, tail, token};
 
 /// Movements of the stores that pages are read from.
 const FEW: u32 = 100_000;
@@ -51,6 +51,10 @@ enum Part {
     Tail,
     /// Checks of access tokens against those of their signatures
     Token,
+    /// Readings of banks, from the call to the answer, against the banks alone
+    Extraction,
+    /// Memory with a thousand readings under way
+    Crowd,
 }
 
 impl Arguments {
@@ -73,6 +77,12 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     pages(&lab, arguments, &mut report).await.context("pages")?;
     if arguments.wants(Part::Token) {
         token::measure(&lab, &mut report).await.context("tokens")?;
+    }
+    if arguments.wants(Part::Extraction) {
+        extraction::measure(&lab, &mut report).await.context("extractions")?;
+    }
+    if arguments.wants(Part::Crowd) {
+        crowd::measure(&lab, &mut report).await.context("a crowd of extractions")?;
     }
     eprintln!("\n{}", report.table());
     if arguments.only.is_empty() {

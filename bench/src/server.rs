@@ -28,6 +28,9 @@ const REAP_EVERY: Duration = Duration::from_millis(5);
 /// The path that tells whether a server is ready.
 const READY: &str = "/readyz";
 
+/// The same of a sandbox.
+const SANDBOX_READY: &str = "/_sandbox/clock";
+
 /// Bytes of a log that are shown when its server fails.
 const SHOWN_LOG_BYTES: usize = 2_000;
 
@@ -54,11 +57,25 @@ pub struct Memory {
 impl Server {
     /// The gateway on an installation, as its operator would start it.
     pub async fn gateway(lab: &Lab, folder: &Path) -> anyhow::Result<Self> {
+        Self::gateway_with(lab, folder, "").await
+    }
+
+    /// The same with further lines of configuration.
+    pub async fn gateway_with(lab: &Lab, folder: &Path, more: &str) -> anyhow::Result<Self> {
         let address = free_address().await?;
-        let config = write_config(folder, address.port())?;
+        let config = write_config(folder, address.port(), more)?;
         let mut command = Command::new(&lab.gateway);
         command.arg("serve").arg("--config").arg(config);
-        Self::spawn(command, address, folder.join("gateway.log")).await
+        Self::spawn(command, address, READY, folder.join("gateway.log")).await
+    }
+
+    /// A sandbox in a folder of its own.
+    pub async fn sandbox(lab: &Lab, folder: &Path) -> anyhow::Result<Self> {
+        let address = free_address().await?;
+        let mut command = Command::new(&lab.gateway);
+        let port = address.port().to_string();
+        command.arg("sandbox").args(["--port", &port]).arg("--data").arg(folder.join("box"));
+        Self::spawn(command, address, SANDBOX_READY, folder.join("sandbox.log")).await
     }
 
     /// A server that answers everything with the content of a file.
@@ -66,12 +83,14 @@ impl Server {
         let address = free_address().await?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("answer").arg(address.to_string()).arg(body).arg(lab.folder("memory-server")?);
-        Self::spawn(command, address, lab.path().join("memory-server.log")).await
+        let log = lab.path().join("memory-server.log");
+        Self::spawn(command, address, READY, log).await
     }
 
     async fn spawn(
         mut command: Command,
         address: SocketAddr,
+        ready: &str,
         log: PathBuf,
     ) -> anyhow::Result<Self> {
         let file = File::create(&log).context("the log cannot be made")?;
@@ -79,14 +98,19 @@ impl Server {
         let begun = watch::start();
         let child = command.spawn().context("the server cannot be started")?;
         let mut server = Self { child, address, start: Duration::ZERO };
-        server.wait_until_ready(begun, &log).await?;
+        server.wait_until_ready(begun, ready, &log).await?;
         server.start = begun.elapsed();
         Ok(server)
     }
 
-    async fn wait_until_ready(&mut self, begun: Instant, log: &Path) -> anyhow::Result<()> {
+    async fn wait_until_ready(
+        &mut self,
+        begun: Instant,
+        ready: &str,
+        log: &Path,
+    ) -> anyhow::Result<()> {
         loop {
-            if let Ok(answer) = http::ask(self.address, READY, None).await
+            if let Ok(answer) = http::ask(self.address, ready, None).await
                 && answer.status == 200
             {
                 return Ok(());

@@ -107,7 +107,7 @@ impl Scene {
         announced["gateway"] = format!("http://{}", gateway.client(&key).address).into();
         let khipu = Khipu::sign_in(&announced);
         for customer in customers {
-            drop(khipu.account_link(customer));
+            khipu.account_link(customer);
         }
         let beside = Beside::open(&installation.data(), MASTER_KEY, &keys["tenant"]);
         let who = Principal::operator(beside.tenant);

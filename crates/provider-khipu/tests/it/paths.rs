@@ -41,8 +41,18 @@ fn what_is_unknown_is_named() {
         "private/bci.cl/token",
         &expect!["404 P003: The segment is unknown: it is personal, business or entrepreneur"],
     );
-    check("personal/bci.com/token", &expect!["404 P003: No bank is known by this domain; those that are have it as names.khipu in /v1/institutions"]);
-    check("personal/banco-bci/token", &expect!["404 P003: No bank is known by this domain; those that are have it as names.khipu in /v1/institutions"]);
+    check(
+        "personal/bci.com/token",
+        &expect![
+            "404 P003: No bank is known by this domain; those that are have it as names.khipu in /v1/institutions"
+        ],
+    );
+    check(
+        "personal/banco-bci/token",
+        &expect![
+            "404 P003: No bank is known by this domain; those that are have it as names.khipu in /v1/institutions"
+        ],
+    );
     check(
         "personal/bci.cl/balances",
         &expect![

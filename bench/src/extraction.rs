@@ -1,0 +1,138 @@
+//! How many extractions a second: from the call of a client to its answer, against the banks asked
+//! by the same connector alone.
+
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use cartola_connector::session::DayRange;
+use cartola_primitives::clock::SystemClock;
+use cartola_primitives::{Clock, SignedDuration, santiago};
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::bank::{Banks, Extracted};
+use crate::customer::{self, Customer};
+use crate::khipu::Khipu;
+use crate::lab::{self, Lab, say};
+use crate::report::{Figure, Report, grouped, of_rounds};
+use crate::server::Server;
+use crate::watch::{self, Readings};
+
+/// Rounds of both, in turn, each with customers of its own: what is read is new.
+const ROUNDS: usize = 7;
+
+/// Customers of each institution in a round: few enough that no bank's pace is reached, which is
+/// twenty calls at once.
+const OF_EACH: usize = 3;
+
+/// Extractions under way at once.
+const AT_ONCE: usize = 32;
+
+/// Days that are read: a new customer's 24 months, and what is read again as a rule.
+pub const LONG: (i64, &str) = (730, "24 months");
+const USUAL: (i64, &str) = (90, "90 days");
+
+/// Days ago of the last one: by then all is booked.
+const LAST_DAY: i64 = 10;
+
+/// How long both rest between rounds: then each bank may be asked as often as before.
+const REST: Duration = Duration::from_secs(2);
+
+/// Measures and reports.
+pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
+    let folder = lab.folder("extraction")?;
+    let mut rounds = customer::rounds(2 * (ROUNDS + 1), OF_EACH);
+    let usual = rounds.split_off(ROUNDS + 1);
+    let first = rounds.first().context("there are rounds")?;
+    ensure!(!first.is_empty(), "the banks have customers");
+    let sandbox = Server::sandbox(lab, &folder).await?;
+    let banks = Banks::new(sandbox.address, first)?;
+    let khipu = Khipu::start(lab, &folder, (sandbox.address, first)).await?;
+    for (rounds, length) in [(&rounds, LONG), (&usual, USUAL)] {
+        report.add(in_turn((&khipu, &banks), rounds, length).await?);
+    }
+    khipu.gateway.stop().await?;
+    drop(sandbox);
+    lab::clear(&folder)
+}
+
+/// Both in turn, round by round; the first warms up.
+async fn in_turn(
+    (khipu, banks): (&Khipu, &Banks),
+    rounds: &[Vec<Customer>],
+    (length, name): (i64, &str),
+) -> anyhow::Result<Figure> {
+    let days = days(length)?;
+    let (mut ours, mut bare, mut brought) = (Vec::new(), Vec::new(), Extracted::default());
+    for (number, customers) in rounds.iter().enumerate() {
+        let whole = whole_way(khipu, customers, days).await?;
+        tokio::time::sleep(REST).await;
+        let (alone, extracted) = alone(banks, customers, days).await?;
+        tokio::time::sleep(REST).await;
+        if number == 0 {
+            continue;
+        }
+        say(format_args!("{name}, round {number}: {whole:.1} extractions/s, alone {alone:.1}"));
+        ours.push(whole);
+        bare.push(alone);
+        brought += extracted;
+    }
+    let extractions = rounds.iter().skip(1).map(Vec::len).sum();
+    Ok(figure(name, (&ours, &bare), brought, extractions))
+}
+
+/// So many days until all is booked.
+pub fn days(length: i64) -> anyhow::Result<DayRange> {
+    let day = |ago: i64| santiago::today(SystemClock.now()) - SignedDuration::from_hours(24 * ago);
+    Ok(DayRange::new(day(LAST_DAY + length - 1), day(LAST_DAY))?)
+}
+
+/// Client, gateway, banks, and all the way back.
+async fn whole_way(khipu: &Khipu, customers: &[Customer], days: DayRange) -> anyhow::Result<f64> {
+    let begun = watch::start();
+    let asked = stream::iter(customers).map(|customer| khipu.movements(customer, days));
+    let told: Vec<usize> = asked.buffer_unordered(AT_ONCE).try_collect().await?;
+    let rate = watch::rate(customers.len() as u64, begun.elapsed());
+    ensure!(told.iter().sum::<usize>() > 0, "nobody has movements");
+    Ok(rate)
+}
+
+async fn alone(
+    banks: &Banks,
+    customers: &[Customer],
+    days: DayRange,
+) -> anyhow::Result<(f64, Extracted)> {
+    let begun = watch::start();
+    let asked = stream::iter(customers).map(|customer| banks.extract(customer, days));
+    let mut told = asked.buffer_unordered(AT_ONCE);
+    let mut all = Extracted::default();
+    while let Some(extracted) = told.next().await {
+        all += extracted?;
+    }
+    Ok((watch::rate(customers.len() as u64, begun.elapsed()), all))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn figure(
+    name: &str,
+    (ours, bare): (&[f64], &[f64]),
+    brought: Extracted,
+    extractions: usize,
+) -> Figure {
+    let of_one = |count: usize| count as f64 / extractions as f64;
+    let Extracted { pages, movements, accounts } = brought;
+    Figure {
+        what: format!(
+            "extraction of {name}, new to the store: {:.1} accounts, {:.1} pages, {} movements",
+            of_one(accounts),
+            of_one(pages),
+            grouped(of_one(movements)),
+        ),
+        measured: of_rounds(&Readings::of(ours.iter().copied()), "extractions/s"),
+        against: format!(
+            "banks alone: {}",
+            of_rounds(&Readings::of(bare.iter().copied()), "extractions/s")
+        ),
+        ratio: Some(Readings::of(ours.iter().zip(bare).map(|(ours, bare)| ours / bare))),
+        aim: "≥ 0.4",
+    }
+}

@@ -1,0 +1,73 @@
+//! Khipu's API as its clients call it.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use cartola_connector::session::DayRange;
+use cartola_model::Scope;
+use serde_json::{Value, json};
+
+use crate::bank;
+use crate::customer::Customer;
+use crate::http::{self, Answer};
+use crate::installation::Installation;
+use crate::lab::Lab;
+use crate::server::Server;
+
+/// A gateway that asks the banks of a sandbox, and a client with a token.
+pub struct Khipu {
+    /// The gateway.
+    pub gateway: Server,
+    token: String,
+}
+
+impl Khipu {
+    /// Makes an installation in an empty folder and starts the gateway on it, for the banks of
+    /// these customers.
+    pub async fn start(
+        lab: &Lab,
+        folder: &Path,
+        (sandbox, customers): (SocketAddr, &[Customer]),
+    ) -> anyhow::Result<Self> {
+        let installation = Installation::make(folder).await?;
+        let keys = installation.engine.issue(installation.tenant.clone(), &Scope::ALL).await?;
+        drop(installation);
+        let ids: BTreeSet<_> = customers.iter().map(|customer| &customer.institution).collect();
+        let table = |id| format!("[institution.{id}]\nbase_url = \"{}\"\n", bank::url(sandbox, id));
+        let tables: String = ids.into_iter().map(table).collect();
+        let gateway = Server::gateway_with(lab, folder, &tables).await?;
+        let (id, secret) = (keys.client_id, keys.client_secret.expose());
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+        let typed = "application/x-www-form-urlencoded";
+        let path = "/khipu/oauth/token";
+        let answer = http::post(gateway.address, path, None, typed, form.as_bytes()).await?;
+        let told: Value = serde_json::from_slice(&answer.success()?)?;
+        let token = told["access_token"].as_str().context("there is a token")?.to_owned();
+        Ok(Self { gateway, token })
+    }
+
+    /// Asks for the movements of a customer's account, with the customer's password.
+    pub async fn ask(&self, customer: &Customer, days: DayRange) -> anyhow::Result<Answer> {
+        let path = customer.khipu_path().context("Khipu knows the bank")?;
+        let path = format!("/khipu/v1/cl/banking/{path}/transactions");
+        let body = json!({"RequestData": {
+            "AccountNumber": customer.account,
+            "BookingDateStart": days.from().to_string(),
+            "BookingDateEnd": days.to().to_string(),
+            "AccountCredential": {"Username": customer.rut, "Password": customer.password},
+        }});
+        let (body, token) = (body.to_string(), Some(self.token.as_str()));
+        let address = self.gateway.address;
+        http::post(address, &path, token, "application/json", body.as_bytes()).await
+    }
+
+    /// The same, which must go well. Gives how many movements the answer has.
+    pub async fn movements(&self, customer: &Customer, days: DayRange) -> anyhow::Result<usize> {
+        let body = self.ask(customer, days).await?.success()?;
+        let told: Value = serde_json::from_slice(&body)?;
+        ensure!(told["Status"] == "OK", "a call came to {}", told["Error"]);
+        Ok(told["Data"]["Transaction"].as_array().map_or(0, Vec::len))
+    }
+}
