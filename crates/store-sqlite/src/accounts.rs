@@ -210,7 +210,8 @@ pub fn list_accounts(
     accounts: &[AccountId],
 ) -> Result<(), StoreError> {
     let values = params![unit.tenant.as_bytes(), link.as_bytes()];
-    let listed: Vec<AccountId> = all(unit.connection, FED, values, Columns::id)?;
+    let listed: Vec<AccountId> =
+        all(unit.connection, FED, values, |columns: &mut Columns<'_>| columns.id())?;
     for gone in listed.iter().filter(|known| !accounts.contains(known)) {
         let values = params![unit.tenant.as_bytes(), link.as_bytes(), gone.as_bytes()];
         unit.execute("forgetting an account of a link", STARVE, values)?;
