@@ -57,7 +57,9 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
     let khipu = Khipu::start(lab, &folder, (sandbox.address, &crowd)).await?;
     let idle = khipu.gateway.memory()?;
     let (store, days) = (SqliteStore::open(&data_of(&folder), Options::default())?, days(LONG.0)?);
-    let asked = join_all(crowd.iter().map(|customer| khipu.ask(customer, days)));
+    let asked =
+        crowd.iter().map(async |customer| khipu.ask((customer, &customer.login()), days).await);
+    let asked = join_all(asked);
     let counted = async {
         all_run(&store).await?;
         khipu.gateway.memory()

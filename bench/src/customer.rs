@@ -6,6 +6,7 @@ use cartola_connector::Credential;
 use cartola_model::{Catalogue, InstitutionId};
 use cartola_primitives::{Rut, Secret};
 use cartola_sandbox::{DEFAULT_SEED, Population, Product};
+use serde_json::{Value, json};
 
 /// What the id of a company portal adds to its bank's.
 const COMPANY_SUFFIX: &str = "-empresas";
@@ -35,6 +36,11 @@ impl Customer {
         empty
             .with("rut", Secret::new(self.rut.clone()))
             .with("password", Secret::new(self.password.clone()))
+    }
+
+    /// The same in Khipu's words.
+    pub fn login(&self) -> Value {
+        json!({"Username": self.rut, "Password": self.password})
     }
 
     /// Segment and bank in paths of Khipu's API.

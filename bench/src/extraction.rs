@@ -8,6 +8,7 @@ use cartola_connector::session::DayRange;
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::{Clock, SignedDuration, santiago};
 use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::Value;
 
 use crate::bank::{Banks, Extracted};
 use crate::customer::{self, Customer};
@@ -72,7 +73,8 @@ async fn in_turn(
     let days = days(length)?;
     let (mut ours, mut bare, mut brought) = (Vec::new(), Vec::new(), Extracted::default());
     for (number, customers) in rounds.iter().enumerate() {
-        let whole = whole_way(khipu, customers, days).await?;
+        let who = credentials(khipu, customers, days, state).await?;
+        let whole = whole_way(khipu, &who, days).await?;
         tokio::time::sleep(REST).await;
         let (alone, extracted) = alone(banks, customers, days).await?;
         tokio::time::sleep(REST).await;
@@ -96,12 +98,36 @@ pub fn days(length: i64) -> anyhow::Result<DayRange> {
     Ok(DayRange::new(day(LAST_DAY + length - 1), day(LAST_DAY))?)
 }
 
+/// What customers are asked for with: their passwords, or links through which the same was read a
+/// moment ago.
+async fn credentials<'a>(
+    khipu: &Khipu,
+    customers: &'a [Customer],
+    days: DayRange,
+    state: &str,
+) -> anyhow::Result<Vec<(&'a Customer, Value)>> {
+    if state == NEW {
+        return Ok(customers.iter().map(|customer| (customer, customer.login())).collect());
+    }
+    let begun = stream::iter(customers).map(async |customer| {
+        let link = khipu.link(customer).await?;
+        khipu.movements((customer, &link), days).await?;
+        anyhow::Ok((customer, link))
+    });
+    begun.buffer_unordered(AT_ONCE).try_collect().await
+}
+
 /// Client, gateway, banks, and all the way back.
-async fn whole_way(khipu: &Khipu, customers: &[Customer], days: DayRange) -> anyhow::Result<f64> {
+async fn whole_way(
+    khipu: &Khipu,
+    who: &[(&Customer, Value)],
+    days: DayRange,
+) -> anyhow::Result<f64> {
     let begun = watch::start();
-    let asked = stream::iter(customers).map(|customer| khipu.movements(customer, days));
+    let asked = stream::iter(who)
+        .map(|(customer, credential)| khipu.movements((customer, credential), days));
     let told: Vec<usize> = asked.buffer_unordered(AT_ONCE).try_collect().await?;
-    let rate = watch::rate(customers.len() as u64, begun.elapsed());
+    let rate = watch::rate(who.len() as u64, begun.elapsed());
     ensure!(told.iter().sum::<usize>() > 0, "nobody has movements");
     Ok(rate)
 }

@@ -16,6 +16,10 @@ use crate::installation::Installation;
 use crate::lab::Lab;
 use crate::server::Server;
 
+/// Calls that each bank gets in a second: more than any is sent, so that the gateway's pace is
+/// measured and not its politeness.
+const CALLS: u32 = 10_000;
+
 /// A gateway that asks the banks of a sandbox, and a client with a token.
 pub struct Khipu {
     /// The gateway.
@@ -35,7 +39,10 @@ impl Khipu {
         let keys = installation.engine.issue(installation.tenant.clone(), &Scope::ALL).await?;
         drop(installation);
         let ids: BTreeSet<_> = customers.iter().map(|customer| &customer.institution).collect();
-        let table = |id| format!("[institution.{id}]\nbase_url = \"{}\"\n", bank::url(sandbox, id));
+        let table = |id| {
+            let url = bank::url(sandbox, id);
+            format!("[institution.{id}]\nbase_url = \"{url}\"\ncalls_per_second = {CALLS}\n")
+        };
         let tables: String = ids.into_iter().map(table).collect();
         let gateway = Server::gateway_with(lab, folder, &tables).await?;
         let (id, secret) = (keys.client_id, keys.client_secret.expose());
@@ -48,26 +55,54 @@ impl Khipu {
         Ok(Self { gateway, token })
     }
 
-    /// Asks for the movements of a customer's account, with the customer's password.
-    pub async fn ask(&self, customer: &Customer, days: DayRange) -> anyhow::Result<Answer> {
-        let path = customer.khipu_path().context("Khipu knows the bank")?;
-        let path = format!("/khipu/v1/cl/banking/{path}/transactions");
+    /// Asks for the movements of a customer's account, as the one whom the credential stands for.
+    pub async fn ask(
+        &self,
+        (customer, credential): (&Customer, &Value),
+        days: DayRange,
+    ) -> anyhow::Result<Answer> {
         let body = json!({"RequestData": {
             "AccountNumber": customer.account,
             "BookingDateStart": days.from().to_string(),
             "BookingDateEnd": days.to().to_string(),
-            "AccountCredential": {"Username": customer.rut, "Password": customer.password},
+            "AccountCredential": credential,
         }});
+        self.post(customer, "transactions", &body).await
+    }
+
+    /// The same, which must go well. Gives how many movements the answer has.
+    pub async fn movements(
+        &self,
+        who: (&Customer, &Value),
+        days: DayRange,
+    ) -> anyhow::Result<usize> {
+        let told = data(&self.ask(who, days).await?.success()?)?;
+        Ok(told["Transaction"].as_array().map_or(0, Vec::len))
+    }
+
+    /// A link of a customer's, as a credential.
+    pub async fn link(&self, customer: &Customer) -> anyhow::Result<Value> {
+        let told = data(&self.post(customer, "token", &customer.login()).await?.success()?)?;
+        Ok(json!({"AccountLink": told["AccountLink"]}))
+    }
+
+    async fn post(
+        &self,
+        customer: &Customer,
+        operation: &str,
+        body: &Value,
+    ) -> anyhow::Result<Answer> {
+        let path = customer.khipu_path().context("Khipu knows the bank")?;
+        let path = format!("/khipu/v1/cl/banking/{path}/{operation}");
         let (body, token) = (body.to_string(), Some(self.token.as_str()));
         let address = self.gateway.address;
         http::post(address, &path, token, "application/json", body.as_bytes()).await
     }
+}
 
-    /// The same, which must go well. Gives how many movements the answer has.
-    pub async fn movements(&self, customer: &Customer, days: DayRange) -> anyhow::Result<usize> {
-        let body = self.ask(customer, days).await?.success()?;
-        let told: Value = serde_json::from_slice(&body)?;
-        ensure!(told["Status"] == "OK", "a call came to {}", told["Error"]);
-        Ok(told["Data"]["Transaction"].as_array().map_or(0, Vec::len))
-    }
+/// What an answer brings that went well.
+fn data(body: &[u8]) -> anyhow::Result<Value> {
+    let mut told: Value = serde_json::from_slice(body)?;
+    ensure!(told["Status"] == "OK", "a call came to {}", told["Error"]);
+    Ok(told["Data"].take())
 }
