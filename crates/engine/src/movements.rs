@@ -1,6 +1,7 @@
 //! Reading movements, why they are what they are, and following their changes.
 
 mod split;
+mod told;
 
 use std::collections::HashSet;
 

@@ -80,11 +80,15 @@ impl Teller<'_> {
 
     async fn tell_statements(&self, known: &Known, months: Months) -> Result<Said, Declined> {
         let (mut statement, mut gaps) = (Vec::new(), Vec::new());
+        let account = known.account.row.id;
         for month in months.newest_first() {
             let days = (month.first(), month.last());
-            let rows =
-                movements(self.engine, self.who, known.account.row.id, days, Order::OldestFirst);
-            let all: Vec<Movement> = rows.await?.into_iter().map(|row| row.movement).collect();
+            let rows = movements(self.engine, self.who, account, days, Order::OldestFirst).await?;
+            let all: Vec<Movement> = rows.into_iter().map(|row| row.movement).collect();
+            let is_told_of = self.engine.is_told_of(self.who, account, days).await?;
+            if all.is_empty() && !is_told_of {
+                continue;
+            }
             let told = mapping::statement(&MonthSource {
                 account: known.account.row.id,
                 number: &known.number,
@@ -94,7 +98,7 @@ impl Teller<'_> {
                 now: self.engine.now(),
             });
             let Some(told) = told else { continue };
-            if !told.agrees {
+            if !told.agrees || !is_told_of {
                 gaps.push(month.to_string());
             }
             statement.push(told.statement);
@@ -146,7 +150,8 @@ fn incomplete(months: &[String]) -> Option<String> {
     (!months.is_empty()).then(|| {
         let months = months.join(", ");
         format!(
-            "The data is incomplete: the balances of {months} say that there were more movements"
+            "The data is incomplete: of {months} not every day was told of, or the balances say that \
+             there were more movements"
         )
     })
 }

@@ -145,6 +145,18 @@ fn files_are_read_through_a_link_too() {
     schema::check(&told);
     let known = client.list("/v1/movements?limit=200").len();
     assert_eq!(told["Transaction"].as_array().unwrap().len(), known);
+    // The demo's sample tells of the end of February and of the whole of March.
+    let months = json!({
+        "AccountNumber": number, "BookingDateStart": "2026-01", "BookingDateEnd": "2026-03",
+    });
+    let (_, envelope) =
+        scene.khipu.ask(&format!("{bank}/statements"), &request(&credential, &months));
+    let told = envelope["Data"]["Statement"].as_array().unwrap();
+    let names: Vec<_> =
+        told.iter().map(|month| month["StatementDescription"][0].as_str().unwrap()).collect();
+    assert_eq!(names, ["CARTOLA DE MARZO DE 2026", "CARTOLA DE FEBRERO DE 2026"]);
+    let more = envelope["AdditionalInformation"].as_str().unwrap();
+    assert!(more.contains("2026-02") && !more.contains("2026-03"), "{more}");
     let unknown = client.send(
         "POST",
         "/v1/links/lnk_01a1fd544d8a0b18b7e69d95bd986542/account-link",
