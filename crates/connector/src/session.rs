@@ -12,7 +12,7 @@ pub use reading::{
     Account, AccountBalances, DayRange, DayRangeError, MAX_RANGE_DAYS, PageCursor, Profile,
     RawAnswer, Reading, StatementPage, StatementQuery,
 };
-pub use whole::{MAX_PAGES, WholeStatement, whole_statement};
+pub use whole::{MAX_PAGES, MAX_STATEMENT_BYTES, WholeStatement, whole_statement};
 
 use crate::{ConnectorError, Context, Credential, DeviceId};
 

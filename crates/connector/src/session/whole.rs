@@ -10,6 +10,9 @@ use crate::{Batch, ConnectorError, Context, ErrorKind, Line};
 /// Most pages of one statement. With 500 movements on each, half a million.
 pub const MAX_PAGES: usize = 1_000;
 
+/// Bytes of all pages of one statement, at most: half a million movements as banks write them.
+pub const MAX_STATEMENT_BYTES: usize = 256 << 20;
+
 /// A statement that was read to its end.
 #[derive(Debug, Clone)]
 pub struct WholeStatement {
@@ -26,12 +29,16 @@ pub async fn whole_statement(
     query: &StatementQuery<'_>,
     context: &Context,
 ) -> Result<WholeStatement, ConnectorError> {
-    let (mut lines, mut raw) = (Vec::new(), Vec::new());
+    let (mut lines, mut raw, mut bytes) = (Vec::new(), Vec::new(), 0);
     let mut cursors = Cursors::default();
     loop {
         let page = reader.page(query, cursors.last.as_ref(), context).await?;
         lines.extend(page.value.lines);
+        bytes += page.raw.body.len();
         raw.push(page.raw);
+        if bytes > MAX_STATEMENT_BYTES {
+            return Err(invalid("the statement is longer than any that is read"));
+        }
         let Some(next) = page.value.next else {
             let batch = batch(page.value.layout, institution, query, lines, context);
             return Ok(WholeStatement { batch, raw });
@@ -49,7 +56,6 @@ struct Cursors {
 
 impl Cursors {
     fn step(&mut self, next: PageCursor) -> Result<(), ConnectorError> {
-        let invalid = |reason| ConnectorError::new(ErrorKind::AnswerInvalid, "statement", reason);
         if self.seen.len() + 1 >= MAX_PAGES {
             return Err(invalid("the statement has more pages than are read"));
         }
@@ -59,6 +65,10 @@ impl Cursors {
         self.last = Some(next);
         Ok(())
     }
+}
+
+fn invalid(reason: &'static str) -> ConnectorError {
+    ConnectorError::new(ErrorKind::AnswerInvalid, "statement", reason)
 }
 
 fn batch(

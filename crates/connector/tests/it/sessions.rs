@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use cartola_connector::session::{
-    Account, DayRange, DayRangeError, MAX_PAGES, MAX_RANGE_DAYS, PageCursor, RawAnswer,
-    ReadStatements, Reading, StatementPage, StatementQuery, whole_statement,
+    Account, DayRange, DayRangeError, MAX_PAGES, MAX_RANGE_DAYS, MAX_STATEMENT_BYTES, PageCursor,
+    RawAnswer, ReadStatements, Reading, StatementPage, StatementQuery, whole_statement,
 };
 use cartola_connector::{ConnectorError, Context, ErrorKind, Holder};
 use cartola_model::{AccountNumber, InstitutionId};
@@ -13,7 +13,7 @@ use cartola_primitives::{Currency, date};
 use crate::scripted::context;
 
 /// Pages whose cursors are those of a function of the last one.
-struct Pages(fn(u32) -> Option<u32>);
+struct Pages(fn(u32) -> Option<u32>, Bytes);
 
 #[async_trait]
 impl ReadStatements for Pages {
@@ -26,11 +26,16 @@ impl ReadStatements for Pages {
         let number = cursor.map_or(1, |cursor| cursor.0.parse().unwrap());
         let next = self.0(number).map(|next| PageCursor(next.to_string()));
         let value = StatementPage { layout: "test/statement", lines: Vec::new(), next };
-        Ok(Reading { value, raw: RawAnswer { operation: "test", body: Bytes::new() } })
+        Ok(Reading { value, raw: RawAnswer { operation: "test", body: self.1.clone() } })
     }
 }
 
 async fn pages_read(next: fn(u32) -> Option<u32>) -> Result<usize, ErrorKind> {
+    pages_read_of(0, next).await
+}
+
+/// The same with so many bytes on each page.
+async fn pages_read_of(bytes: usize, next: fn(u32) -> Option<u32>) -> Result<usize, ErrorKind> {
     let account = Account {
         number: AccountNumber::parse("1").unwrap(),
         kind: None,
@@ -42,7 +47,8 @@ async fn pages_read(next: fn(u32) -> Option<u32>) -> Result<usize, ErrorKind> {
     let query = StatementQuery { account: &account, days };
     let bank = InstitutionId::parse("banco-chile").unwrap();
     let context = context(std::time::Duration::from_secs(1));
-    let whole = whole_statement(&Pages(next), &bank, &query, &context).await;
+    let whole =
+        whole_statement(&Pages(next, Bytes::from(vec![0; bytes])), &bank, &query, &context).await;
     whole.map(|whole| whole.raw.len()).map_err(|error| error.kind)
 }
 
@@ -60,6 +66,17 @@ async fn pages_that_do_not_end_are_no_statement() {
     assert_eq!(last, 1_000);
     assert_eq!(pages_read(|number| (number < 1_000).then_some(number + 1)).await, Ok(MAX_PAGES));
     assert!(pages_read(|number| (number < 1_001).then_some(number + 1)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_statement_has_a_size() {
+    const MIB: usize = 1 << 20;
+    let most = MAX_STATEMENT_BYTES / MIB;
+    assert_eq!(most, 256);
+    let read = pages_read_of(MIB, |number| (number < 256).then_some(number + 1)).await;
+    assert_eq!(read, Ok(most));
+    let read = pages_read_of(MIB, |number| (number < 257).then_some(number + 1)).await;
+    assert_eq!(read, Err(ErrorKind::AnswerInvalid));
 }
 
 #[test]

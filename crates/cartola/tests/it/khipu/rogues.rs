@@ -44,11 +44,12 @@ impl Rogue {
             Self::Lies => format!("{head}Content-Length: 16\r\n\r\n{{\"accounts\": [[]"),
             Self::Cuts => format!("{head}Content-Length: 4000\r\n\r\n{{"),
             Self::Hangs => return drop(lines.next()),
-            Self::Floods => format!("{head}Content-Length: 99000000000\r\n\r\n"),
+            Self::Floods => format!("{head}Transfer-Encoding: chunked\r\n\r\n"),
         };
         let mut sent = stream.write_all(said.as_bytes());
         while matches!(self, Self::Floods) && sent.is_ok() {
-            sent = stream.write_all(&[b' '; 8 << 10]);
+            // A chunk of 4,096 blanks, again and again.
+            sent = stream.write_all(format!("1000\r\n{:4096}\r\n", "").as_bytes());
         }
     }
 }
