@@ -11,7 +11,7 @@ use crate::chile::Chile;
 use crate::customers::{Customer, customers};
 use crate::http::Client;
 use crate::installation::Demo;
-use crate::khipu_caller::Khipu;
+use crate::khipu::Khipu;
 use crate::line::{self, Line};
 use crate::seeded::Seeded;
 
@@ -88,7 +88,7 @@ impl Scene {
         let url = |name: &str| demo.announced[name].as_str().unwrap().to_owned();
         let chile = Chile::at(&url("sandbox"));
         let client = demo.client();
-        let khipu = Khipu::sign_in(&demo.announced);
+        let khipu = Khipu::announced(&demo.announced);
         Self { _folder: folder, demo, chile, client, khipu }
     }
 
@@ -107,7 +107,7 @@ impl Scene {
         let told = json!({"advance": format!("PT{seconds}S")});
         assert_eq!(self.chile.lever("POST", "/_sandbox/clock", &told).status, 200);
         assert_eq!(self.today(), day);
-        self.khipu = Khipu::sign_in(&self.demo.announced);
+        self.khipu = Khipu::announced(&self.demo.announced);
     }
 
     /// The accounts that `/v1` knows, by number.
@@ -120,7 +120,7 @@ impl Scene {
 
 impl Reader {
     fn begin(scene: &Scene, customer: Customer) -> Self {
-        let link = scene.khipu.account_link(&customer);
+        let link = scene.khipu.link_of(&customer);
         let accounts = customer.accounts.iter().cloned().map(Account::new).collect();
         Self { customer, link, accounts }
     }
@@ -147,9 +147,9 @@ impl Account {
             "AccountNumber": self.number,
             "BookingDateStart": from.to_string(),
             "BookingDateEnd": to.to_string(),
-            "AccountCredential": {"AccountLink": link},
+            "AccountCredential": link,
         }});
-        let data = scene.khipu.data(customer, "transactions", &body);
+        let data = scene.khipu.data(&format!("{}/transactions", customer.khipu_path()), &body);
         let rows = data["Transaction"].as_array().unwrap();
         let id = |row: &Value| row["TransactionId"].as_str().unwrap().to_owned();
         rows.iter().map(|row| (Line::of_khipu(row), id(row))).collect()

@@ -13,7 +13,7 @@ use crate::chile::Chile;
 use crate::crash_readings::{life, readings};
 use crate::customers::{Customer, customers};
 use crate::installation::Demo;
-use crate::khipu_caller::Khipu;
+use crate::khipu::Khipu;
 use crate::line::{self, Line};
 use crate::receiver::Receiver;
 use crate::seeded::Seeded;
@@ -89,11 +89,11 @@ impl Scene {
     fn begin(count: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let demo = Demo::start(folder.path());
-        let khipu = Khipu::sign_in(&demo.announced);
+        let khipu = Khipu::announced(&demo.announced);
         let link = |customer: Customer| {
-            let link = khipu.account_link(&customer);
-            let body = json!({"RequestData": {"AccountCredential": {"AccountLink": link}}});
-            khipu.data(&customer, "accounts", &body);
+            let link = khipu.link_of(&customer);
+            let body = json!({"RequestData": {"AccountCredential": link}});
+            khipu.data(&format!("{}/accounts", customer.khipu_path()), &body);
             (customer, link)
         };
         let customers = customers(count).into_iter().map(link).collect();
@@ -125,11 +125,12 @@ impl Caller<'_> {
             "AccountNumber": account,
             "BookingDateStart": days.0.to_string(),
             "BookingDateEnd": days.1.to_string(),
-            "AccountCredential": {"AccountLink": link},
+            "AccountCredential": link,
         }});
+        let path = format!("{}/transactions", customer.khipu_path());
         let operation = loop {
             let khipu = self.khipu.lock().unwrap().clone();
-            match khipu.ask(customer, "transactions", &body) {
+            match khipu.try_send(&path, &body.to_string()) {
                 Ok(answer) if answer.status == 202 => break answer.json()["OperationId"].clone(),
                 Ok(answer) => assert_eq!(answer.status, 429, "{}", answer.text()),
                 Err(_) => {}
@@ -147,7 +148,7 @@ impl Caller<'_> {
 #[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
 fn under_fire(mut scene: Scene, book: &Book, seeded: &mut Seeded) -> (Scene, Calls, usize) {
     let accepted = Mutex::default();
-    let khipu = Mutex::new(Khipu::sign_in(&scene.demo.announced));
+    let khipu = Mutex::new(Khipu::announced(&scene.demo.announced));
     let (begun, mut kills) = (Instant::now(), 0);
     let customers = std::mem::take(&mut scene.customers);
     let (last, total) = (scene.last, customers.len() * OF_EACH);
@@ -167,7 +168,7 @@ fn under_fire(mut scene: Scene, book: &Book, seeded: &mut Seeded) -> (Scene, Cal
             // The random moment is the test.
             std::thread::sleep(life(customers.len(), seeded));
             scene = scene.kill_and_start();
-            *khipu.lock().unwrap() = Khipu::sign_in(&scene.demo.announced);
+            *khipu.lock().unwrap() = Khipu::announced(&scene.demo.announced);
             kills += 1;
         }
         scene

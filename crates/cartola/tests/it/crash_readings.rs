@@ -18,7 +18,7 @@ use crate::beside::Beside;
 use crate::chile::Chile;
 use crate::customers::{Customer, customers};
 use crate::installation::{Gateway, Installation, MASTER_KEY};
-use crate::khipu_caller::Khipu;
+use crate::khipu::Khipu;
 use crate::line::{self, Line};
 use crate::seeded::Seeded;
 
@@ -103,11 +103,10 @@ impl Scene {
         let chile = Chile::start_on(installation.path(), port);
         let gateway = installation.serve();
         let key = keys["api_key"].as_str().unwrap().to_owned();
-        let mut announced = keys.clone();
-        announced["gateway"] = format!("http://{}", gateway.client(&key).address).into();
-        let khipu = Khipu::sign_in(&announced);
+        let url = format!("http://{}", gateway.client(&key).address);
+        let khipu = Khipu::of(&url, &keys);
         for customer in customers {
-            khipu.account_link(customer);
+            khipu.link_of(customer);
         }
         let beside = Beside::open(&installation.data(), MASTER_KEY, &keys["tenant"]);
         let who = Principal::operator(beside.tenant);

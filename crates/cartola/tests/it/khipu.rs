@@ -7,9 +7,12 @@ mod rogues;
 mod schema;
 mod tokens;
 
+use std::io;
+
 use serde_json::{Value, json};
 
 use crate::chile::Chile;
+use crate::customers::Customer;
 use crate::http::{Answer, Client};
 use crate::installation::Demo;
 
@@ -28,6 +31,7 @@ pub fn grant(gateway: &str, id: &str, secret: &str) -> Answer {
 }
 
 /// A client with a token.
+#[derive(Clone)]
 pub struct Khipu {
     pub client: Client,
 }
@@ -41,10 +45,21 @@ impl Khipu {
         Self { client: Client::new(gateway, granted["access_token"].as_str().unwrap()) }
     }
 
+    /// The same, of the tenant that a demo announces.
+    #[track_caller]
+    pub fn announced(announced: &Value) -> Self {
+        Self::of(announced["gateway"].as_str().unwrap(), announced)
+    }
+
+    /// Sends a body as it is; an error means that nothing is known about what the gateway did.
+    pub fn try_send(&self, path: &str, body: &str) -> io::Result<Answer> {
+        let path = format!("/khipu/v1/cl/banking/{path}");
+        self.client.send("POST", &path, &[JSON], body.as_bytes())
+    }
+
     /// Sends a body as it is.
     pub fn send(&self, path: &str, body: &str) -> Answer {
-        let path = format!("/khipu/v1/cl/banking/{path}");
-        self.client.send("POST", &path, &[JSON], body.as_bytes()).unwrap()
+        self.try_send(path, body).unwrap()
     }
 
     /// Asks, and gives status and envelope.
@@ -73,6 +88,12 @@ impl Khipu {
         let body = json!({"Username": username, "Password": password});
         let token = self.data(&format!("{bank}/token"), &body);
         json!({"AccountLink": token["AccountLink"]})
+    }
+
+    /// An `AccountLink` in the place of a customer's password.
+    #[track_caller]
+    pub fn link_of(&self, customer: &Customer) -> Value {
+        self.link(&customer.khipu_path(), (&customer.rut, &customer.password))
     }
 }
 
@@ -113,7 +134,7 @@ impl Scene {
         let demo = Demo::start(folder.path());
         let text = |name: &str| demo.announced[name].as_str().unwrap();
         let chile = Chile::at(text("sandbox"));
-        let khipu = Khipu::of(text("gateway"), &demo.announced);
+        let khipu = Khipu::announced(&demo.announced);
         Self { folder, demo, chile, khipu }
     }
 

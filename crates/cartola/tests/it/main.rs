@@ -22,7 +22,6 @@ mod http;
 mod import;
 mod installation;
 mod khipu;
-mod khipu_caller;
 mod leftovers;
 mod line;
 mod links;
