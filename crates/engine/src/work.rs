@@ -17,7 +17,7 @@ use cartola_model::Failure;
 use cartola_primitives::id::{IdMinter, JobId, LeaseId, TenantId};
 use cartola_primitives::{Monotonic, Secret};
 use cartola_store::StoreError;
-use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, Queue};
+use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, LOOK_AGAIN, Queue};
 use tokio::task::JoinSet;
 
 use crate::{Engine, EngineError};
@@ -38,10 +38,6 @@ const _: () = assert!(TERM.as_secs() >= 3 * HEARTBEAT_EVERY.as_secs(), "two beat
 /// Times that a job is begun at most. One that takes its process along would do so for ever; many
 /// that merely ran when their process ended may be begun again.
 pub const MAX_ATTEMPTS: u32 = 10;
-
-/// How long a worker waits before it looks at the queue again, when nothing wakes it: for what
-/// another process wrote, for what is due meanwhile, and for leases that are over.
-pub const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Jobs that one process runs at once, where nothing else is set. Most of their time they wait for
 /// an institution.

@@ -14,7 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cartola_primitives::id::{IdMinter, TenantId};
 use cartola_primitives::{Clock, Monotonic, Randomness};
-use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, Queue};
+use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, LOOK_AGAIN, Queue};
 use cartola_store::outbox::{MessageOrder, PlainMessage};
 use cartola_store::{Store, StoreError};
 use tokio::task::JoinSet;
@@ -29,10 +29,6 @@ pub const MAX_SENDING: usize = 32;
 pub const TERM: Duration = Duration::from_mins(1);
 
 const _: () = assert!(TERM.as_secs() >= 3 * TIMEOUT.as_secs(), "a delivery fits into its lease");
-
-/// How long the worker waits before it looks at the queue again, when nothing wakes it: for what
-/// another process wrote, for what is due meanwhile, and for leases that are over.
-pub const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Opens what is sealed of messages, and nothing else: the keys stay where they are.
 #[async_trait]

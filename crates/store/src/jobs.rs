@@ -12,7 +12,10 @@
 pub mod claimer;
 pub mod lease;
 mod order;
+mod record;
 pub mod turns;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_model::Failure;
@@ -27,6 +30,11 @@ pub use self::lease::{Claim, Lease, LeaseWatch, Others};
 pub use self::order::{
     Continuation, JobKind, JobKindError, JobOrder, MAX_ARGUMENTS_BYTES, Priority, Queue,
 };
+pub use self::record::record;
+
+/// How long a worker, or whoever waits for a job, waits before it looks again when nothing wakes
+/// it: for what another process wrote, for what is due meanwhile, and for leases that are over.
+pub const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Jobs of one tenant in one queue that have not ended, at most. One more is answered
 /// [`crate::StoreErrorKind::Busy`], and the unit that wanted it is refused whole.

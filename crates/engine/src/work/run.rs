@@ -2,12 +2,11 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use cartola_model::Failure;
 use cartola_primitives::SignedDuration;
-use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder};
-use cartola_store::{Command, Retry, StoreErrorKind, UnitOfWork};
+use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder, record};
+use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 use futures::FutureExt;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -18,10 +17,6 @@ use crate::retry::MaybeConflict;
 /// How long a failure of ours is waited for before the job is begun again: so many times the
 /// attempts that were made.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
-
-/// How long a store that cannot record just now is waited for, each time.
-const RECORDING_AGAIN: [Duration; 3] =
-    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
 
 /// Runs a job under its lease, as long as the lease holds.
 pub async fn run(shared: Arc<Shared>, job: ClaimedJob) {
@@ -137,7 +132,7 @@ async fn commit(
     let mut work = UnitOfWork::new(task.tenant, shared.engine.now());
     work.commands = commands;
     work.push(task.ending(end));
-    record(shared, work).await?;
+    record(shared.engine.store(), work).await?;
     tell(shared, task, end);
     Ok(end)
 }
@@ -158,15 +153,4 @@ fn after_failure(shared: &Shared, task: &Task, failure: Failure) -> JobEnd {
     }
     let attempts = i32::try_from(task.row.attempts).unwrap_or(i32::MAX);
     JobEnd::Retry { not_before: shared.engine.now() + AGAIN_AFTER * attempts, failure }
-}
-
-/// Records, and waits for a store that is busy or full: what is not recorded is done again.
-async fn record(shared: &Shared, work: UnitOfWork) -> Result<(), EngineError> {
-    for wait in RECORDING_AGAIN {
-        match shared.engine.store().commit(work.clone()).await {
-            Err(error) if error.retry() == Retry::Later => tokio::time::sleep(wait).await,
-            outcome => return Ok(outcome.map(drop)?),
-        }
-    }
-    Ok(shared.engine.store().commit(work).await.map(drop)?)
 }

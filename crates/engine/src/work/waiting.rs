@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cartola_model::Failure;
 use cartola_primitives::id::{JobId, TenantId};
+use cartola_store::jobs::LOOK_AGAIN;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
@@ -13,9 +14,6 @@ use crate::{Engine, EngineError};
 
 /// How a job ended: done, or given up and why.
 pub type Ended = Result<(), Failure>;
-
-/// How often a job is looked at that another process may have ended.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Who waits for which job in this process.
 #[derive(Default)]

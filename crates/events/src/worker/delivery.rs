@@ -1,13 +1,11 @@
 //! One attempt at one message.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
-use cartola_store::jobs::ClaimedJob;
+use cartola_store::jobs::{ClaimedJob, record};
 use cartola_store::outbox::{Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, message_of};
-use cartola_store::{Command, Receipt, Retry, StoreError, UnitOfWork};
+use cartola_store::{Command, UnitOfWork};
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 
 use super::Parts;
@@ -21,11 +19,6 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// By this status a receiver says that it is gone for good (RFC 9110 §15.5.11).
 const GONE: u16 = 410;
-
-/// How long a store that cannot record just now is waited for, each time. With the call before,
-/// it fits into the lease.
-const RECORDING_AGAIN: [Duration; 3] =
-    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
 
 /// Sends a message and records what came of it. What cannot be recorded is sent again once the
 /// lease is over.
@@ -44,7 +37,7 @@ pub async fn deliver(parts: Parts, job: ClaimedJob) {
     let attempt = Attempt { at, lasted, outcome };
     let command = Command::EndDelivery { id, lease: job.lease, attempt, end };
     let work = UnitOfWork::new(job.tenant, now).with(command);
-    match record(&parts, work).await {
+    match record(&*parts.store, work).await {
         Ok(_) => {
             count(name_of(end), outcome, lasted);
             tracing::info!(message = %id, ?outcome, ?end, "events.message.attempted");
@@ -59,17 +52,6 @@ pub async fn deliver(parts: Parts, job: ClaimedJob) {
             );
         }
     }
-}
-
-/// Records, and waits for a store that is busy or full: what is not recorded is sent again.
-async fn record(parts: &Parts, work: UnitOfWork) -> Result<Receipt, StoreError> {
-    for wait in RECORDING_AGAIN {
-        match parts.store.commit(work.clone()).await {
-            Err(error) if error.retry() == Retry::Later => tokio::time::sleep(wait).await,
-            outcome => return outcome,
-        }
-    }
-    parts.store.commit(work).await
 }
 
 async fn attempt(parts: &Parts, job: &ClaimedJob) -> Result<Answer, AttemptFailure> {
