@@ -172,22 +172,20 @@ impl Engine {
         let hash = ContentHash::of(raw);
         let hashes = Hashes { file: hash, reading: hash };
         until_settled(|| async {
-            self.check_mandate(who, giver).await?;
+            // What a mandate allowed to be asked, it may no longer allow to be kept. The unit expects
+            // it in the version that is looked at here: one that was renewed meanwhile holds.
+            let mandate = match giver {
+                Giver::Institution { mandate, .. } => {
+                    Some(self.mandate_that_holds(who, mandate.id).await?)
+                }
+                Giver::Tenant(_) => None,
+            };
+            let giver = mandate.as_ref().map_or(giver, |mandate| giver.under(mandate));
             let resolved = self.resolve_all(who, giver, batches).await?;
             let draft = self.draft(who, giver, hashes, batches, resolved).await?;
             Ok(self.keep_and_commit(who, raw, draft, also).await?)
         })
         .await
-    }
-
-    /// Refuses what a mandate allowed to be asked, and no longer allows to be kept. The unit expects
-    /// the mandate in the version that is looked at here.
-    async fn check_mandate(&self, who: &Principal, giver: Giver<'_>) -> Result<(), LinkError> {
-        let Giver::Institution { mandate, .. } = giver else { return Ok(()) };
-        let now = self.store().consent(who.tenant, mandate.id).await.map_err(EngineError::from)?;
-        let holds =
-            now.is_some_and(|now| now.version == mandate.version && now.state.holds(self.now()));
-        if holds { Ok(()) } else { Err(LinkError::MandateEnded) }
     }
 
     async fn keep_and_commit(

@@ -3,6 +3,7 @@
 mod account_link;
 mod begin;
 mod end;
+mod mandate;
 mod secret;
 
 use cartola_connector::ConnectorError;
@@ -17,9 +18,9 @@ use crate::imports::ImportError;
 use crate::retry::MaybeConflict;
 use crate::{Engine, EngineError};
 
-pub(crate) use begin::mandate_row;
 pub use begin::{Mandate, NewLink};
 pub use cartola_connector::session::{DayRange, DayRangeError};
+pub(crate) use mandate::mandate_row;
 pub(crate) use secret::SealedSecret;
 
 /// Why something is not done with a link.

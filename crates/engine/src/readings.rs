@@ -16,7 +16,7 @@ use std::time::Duration;
 use cartola_connector::Holder;
 use cartola_crypto::DataKey;
 use cartola_model::audit::AuditEvent;
-use cartola_model::{ConsentState, InstitutionId, LinkSource, LinkState, Principal};
+use cartola_model::{InstitutionId, LinkSource, LinkState, Principal};
 use cartola_primitives::id::{ConsentId, JobId, LinkId, PersonId};
 use cartola_primitives::{Rut, Secret, SignedDuration};
 use cartola_store::asking::ReadingRow;
@@ -174,14 +174,8 @@ impl Engine {
         if let Some(known) = known {
             return Ok(known);
         }
-        let row = LinkRow {
-            id: self.minter().mint(),
-            institution: new.institution.clone(),
-            person,
-            source,
-            state: LinkState::Active { since: work.at },
-            version: 1,
-        };
+        let (id, institution) = (self.minter().mint(), new.institution.clone());
+        let row = LinkRow::begun(id, institution, person, source, work.at);
         work.push(Command::AddLink(row.clone()));
         Ok(row)
     }
@@ -275,17 +269,7 @@ impl Engine {
             (LinkSource::Files, ..) => return Err(LinkError::Unknown),
         };
         let mandate = mandate.ok_or(LinkError::MandateEnded)?;
-        let mandate = self.store().consent(who.tenant, mandate).await.map_err(EngineError::from)?;
-        let holds = |mandate: &ConsentRow| mandate.state.holds(self.now());
-        let mandate = mandate.ok_or(LinkError::MandateEnded)?;
-        if !holds(&mandate) {
-            return Err(match mandate.state {
-                ConsentState::Revoked { .. } => LinkError::MandateEnded,
-                ConsentState::Granted { .. } | ConsentState::Expired { .. } => {
-                    LinkError::MandateExpired
-                }
-            });
-        }
+        let mandate = self.mandate_that_holds(who, mandate).await?;
         match secret.as_ref().and_then(|row| row.barred).map(|barred| barred.until) {
             Some(None) => return Err(LinkError::CredentialsRefused),
             Some(Some(until)) if self.now() < until => return Err(LinkError::Barred { until }),

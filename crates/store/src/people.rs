@@ -38,6 +38,19 @@ pub struct LinkRow {
     pub version: u32,
 }
 
+impl LinkRow {
+    /// A link that begins.
+    pub const fn begun(
+        id: LinkId,
+        institution: InstitutionId,
+        person: Option<PersonId>,
+        source: LinkSource,
+        since: Timestamp,
+    ) -> Self {
+        Self { id, institution, person, source, state: LinkState::Active { since }, version: 1 }
+    }
+}
+
 /// What a link signs in with. There is at most one for a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkSecretRow {

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use cartola_connector::{AccountClaim, Batch, Holder};
 use cartola_crypto::DataKey;
-use cartola_model::{
-    AccountKind, AccountNumber, Catalogue, InstitutionId, LinkSource, LinkState, Principal,
-};
+use cartola_model::{AccountKind, AccountNumber, Catalogue, InstitutionId, LinkSource, Principal};
 use cartola_primitives::id::{AccountId, LinkId, PersonId};
 use cartola_primitives::{Date, Rut, Timestamp, santiago};
 use cartola_store::Command;
@@ -52,6 +50,16 @@ impl<'a> Giver<'a> {
         match self {
             Self::Tenant(_) => (batch.as_of, now),
             Self::Institution { begun, .. } => (santiago::today(begun), begun),
+        }
+    }
+
+    /// The same, under the mandate as it stands now.
+    pub fn under(self, now: &'a ConsentRow) -> Self {
+        match self {
+            Self::Tenant(upload) => Self::Tenant(upload),
+            Self::Institution { link, begun, .. } => {
+                Self::Institution { link, mandate: now, begun }
+            }
         }
     }
 
@@ -291,14 +299,8 @@ impl Engine {
         let id = if let Some(row) = found {
             row.id
         } else {
-            let row = LinkRow {
-                id: self.minter().mint(),
-                institution: institution.clone(),
-                person,
-                source: LinkSource::Files,
-                state: LinkState::Active { since: now },
-                version: 1,
-            };
+            let (id, source) = (self.minter().mint(), LinkSource::Files);
+            let row = LinkRow::begun(id, institution.clone(), person, source, now);
             let id = row.id;
             made.commands.push(Command::AddLink(row));
             id

@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 
 use cartola_connector::{Credential, CredentialForm, DeviceId, FieldKind, Holder};
-use cartola_crypto::ContentHash;
 use cartola_model::audit::AuditEvent;
-use cartola_model::{ConsentKind, ConsentState, InstitutionId, LinkSource, LinkState, Principal};
-use cartola_primitives::id::{ConsentId, PersonId};
+use cartola_model::{InstitutionId, LinkSource, Principal};
+use cartola_primitives::id::PersonId;
 use cartola_primitives::{Rut, Secret, Timestamp};
-use cartola_store::consents::ConsentRow;
 use cartola_store::people::{LinkRow, LinkSecretRow};
 use cartola_store::{Command, UnitOfWork};
 
 use super::LinkError;
 use super::secret::SealedSecret;
-use crate::imports::{Made, granted_event};
+use crate::imports::Made;
 use crate::readings::LOCK;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
@@ -48,8 +46,8 @@ pub struct Mandate<'a> {
 impl Engine {
     /// Begins a link, or begins one again with other credentials. The institution is not asked:
     /// credentials that it could not take, or that it has refused, are refused, and whether it
-    /// takes them is seen at the first reading. The same mandate goes on where it holds; another
-    /// one takes its place, and what only the old one allowed is no longer shown.
+    /// takes them is seen at the first reading. A mandate for the same goes on where it holds; one
+    /// for something else takes its place, and what only the old one allowed is no longer shown.
     pub async fn begin_link(
         &self,
         who: &Principal,
@@ -134,55 +132,6 @@ impl Engine {
         Ok(calls.map(|calls| self.device_of_calls(who, calls.id)))
     }
 
-    /// The mandate before, where it is the same and holds. Where it is for the same and holds longer
-    /// now, it is renewed: what it allowed goes on being shown. Else a new one in its place.
-    async fn mandate_to_begin(
-        &self,
-        who: &Principal,
-        wanted: &NewLink<'_>,
-        link: &LinkRow,
-        before: Option<ConsentId>,
-        work: &mut UnitOfWork,
-    ) -> Result<ConsentId, EngineError> {
-        let new = mandate_row(self.minter().mint(), wanted, link, work.at);
-        if let Some(id) = before {
-            let row = self.store().consent(who.tenant, id).await?;
-            if let Some(row) = row.filter(|row| is_same(row, &new, work.at)) {
-                work.push(Command::ExpectConsent { id, expected: row.version });
-                return Ok(id);
-            }
-            if let Some(renewal) = self.renewal(who, id, &new, work.at).await? {
-                work.commands.extend(renewal);
-                return Ok(id);
-            }
-            self.withdraw(who, id, work).await?;
-        }
-        let id = new.id;
-        work.push(Command::Audit(granted_event(who, &new)));
-        work.push(Command::AddConsent(new));
-        Ok(id)
-    }
-
-    /// What renews a mandate that holds, if the new one is for the same and ends no earlier.
-    async fn renewal(
-        &self,
-        who: &Principal,
-        id: ConsentId,
-        new: &ConsentRow,
-        now: Timestamp,
-    ) -> Result<Option<Vec<Command>>, EngineError> {
-        let Some(row) = self.store().consent(who.tenant, id).await? else { return Ok(None) };
-        let same = (&row.purpose, row.kind) == (&new.purpose, new.kind);
-        let ConsentState::Granted { expires_at, .. } = new.state else { return Ok(None) };
-        let Some(state) = row.state.renew(now, expires_at).ok().filter(|_| same) else {
-            return Ok(None);
-        };
-        let renewed =
-            AuditEvent::once("consent.renewed", who.actor, id).with("evidence", new.evidence.hex());
-        let change = Command::ChangeConsent { id, expected: row.version, state };
-        Ok(Some(vec![change, Command::Audit(renewed)]))
-    }
-
     /// The link as it is once the unit is committed.
     async fn link_to_begin(
         &self,
@@ -194,14 +143,8 @@ impl Engine {
         let source = LinkSource::Credentials;
         let known = self.store().link_of(who.tenant, &wanted.institution, person, source).await?;
         let Some(known) = known else {
-            let row = LinkRow {
-                id: self.minter().mint(),
-                institution: wanted.institution.clone(),
-                person,
-                source,
-                state: LinkState::Active { since: work.at },
-                version: 1,
-            };
+            let (id, institution) = (self.minter().mint(), wanted.institution.clone());
+            let row = LinkRow::begun(id, institution, person, source, work.at);
             work.push(Command::AddLink(row.clone()));
             return Ok(row);
         };
@@ -209,30 +152,6 @@ impl Engine {
         work.push(Command::ChangeLink { id: known.id, expected: known.version, state });
         Ok(LinkRow { state, version: known.version + 1, ..known })
     }
-
-    /// Withdraws a consent within a unit, if it still holds.
-    pub(super) async fn withdraw(
-        &self,
-        who: &Principal,
-        id: ConsentId,
-        work: &mut UnitOfWork,
-    ) -> Result<(), EngineError> {
-        let Some(row) = self.store().consent(who.tenant, id).await? else { return Ok(()) };
-        let Ok(state) = row.state.revoke(work.at) else { return Ok(()) };
-        work.push(Command::ChangeConsent { id, expected: row.version, state });
-        work.push(Command::Audit(AuditEvent::once("consent.revoked", who.actor, id)));
-        Ok(())
-    }
-}
-
-/// Whether a mandate that holds says what the new one would.
-fn is_same(row: &ConsentRow, new: &ConsentRow, now: Timestamp) -> bool {
-    let end = |row: &ConsentRow| match row.state {
-        ConsentState::Granted { expires_at, .. } => expires_at,
-        ConsentState::Revoked { .. } | ConsentState::Expired { .. } => None,
-    };
-    row.state.holds(now)
-        && (row.evidence, &row.purpose, end(row)) == (new.evidence, &new.purpose, end(new))
 }
 
 /// The mandate is the person's whose data will come: whoever the credentials sign in.
@@ -248,24 +167,4 @@ fn credential(fields: &BTreeMap<String, Secret<String>>) -> Credential {
     fields.iter().fold(Credential::default(), |all, (name, value)| {
         all.with(name.clone(), Secret::new(value.expose().clone()))
     })
-}
-
-/// The consent that a mandate becomes.
-pub(crate) fn mandate_row(
-    id: ConsentId,
-    wanted: &NewLink<'_>,
-    link: &LinkRow,
-    now: Timestamp,
-) -> ConsentRow {
-    ConsentRow {
-        id,
-        kind: ConsentKind::TenantMandate,
-        person: link.person,
-        institution: link.institution.clone(),
-        link: link.id,
-        purpose: wanted.mandate.purpose.to_owned(),
-        evidence: ContentHash::of(wanted.mandate.evidence),
-        state: ConsentState::Granted { at: now, expires_at: wanted.mandate.expires_at },
-        version: 1,
-    }
 }

@@ -7,6 +7,7 @@ use cartola_store::people::LinkRow;
 use cartola_store::{Command, UnitOfWork};
 
 use super::LinkError;
+use super::mandate::withdraw;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
 
@@ -22,7 +23,10 @@ impl Engine {
             let secret = self.store().link_secret(who.tenant, id).await;
             if let Some(secret) = secret.map_err(EngineError::from)? {
                 work.push(Command::DestroyLinkSecret(id));
-                self.withdraw(who, secret.mandate, &mut work).await?;
+                let mandate = self.store().consent(who.tenant, secret.mandate).await;
+                if let Some(mandate) = mandate.map_err(EngineError::from)? {
+                    withdraw(who, &mandate, &mut work);
+                }
             }
             work.push(Command::Audit(AuditEvent::once("link.ended", who.actor, id)));
             self.store().commit(work).await.map_err(EngineError::from)?;

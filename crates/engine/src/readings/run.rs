@@ -16,6 +16,7 @@ use super::order::Arguments;
 use crate::access::Subject;
 use crate::imports::{Giver, Imported};
 use crate::links::{LinkError, SealedSecret};
+use crate::retry::until_settled;
 use crate::work::{Handler, MAX_ATTEMPTS, Outcome, Task};
 use crate::{Engine, EngineError};
 
@@ -114,11 +115,15 @@ impl Engine {
             ])
         };
         if told.batches.is_empty() {
-            let mut work = UnitOfWork::new(attempt.who.tenant, self.now());
-            work.push(Command::ExpectConsent { id: mandate.id, expected: mandate.version });
-            work.commands.extend(with(&Imported { reports: Vec::new() })?);
-            self.store().commit(work).await.map_err(EngineError::from)?;
-            return Ok(());
+            return until_settled(|| async {
+                let mandate = self.mandate_that_holds(attempt.who, mandate.id).await?;
+                let mut work = UnitOfWork::new(attempt.who.tenant, self.now());
+                work.push(Command::ExpectConsent { id: mandate.id, expected: mandate.version });
+                work.commands.extend(with(&Imported { reports: Vec::new() })?);
+                self.store().commit(work).await.map_err(EngineError::from)?;
+                Ok(())
+            })
+            .await;
         }
         let giver = Giver::Institution { link, mandate, begun: attempt.began_at };
         self.take_in(attempt.who, giver, &told.raw, &told.batches, &with).await?;

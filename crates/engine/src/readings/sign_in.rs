@@ -31,7 +31,7 @@ const OPEN_COUNTS: SignedDuration = SignedDuration::from_hours(1);
 
 /// Leave to sign in, and what is to be noted of how it went.
 pub(super) struct Leave {
-    link: LinkRow,
+    institution: InstitutionId,
     person: Option<PersonId>,
     digest: Digest,
     noted: bool,
@@ -42,7 +42,7 @@ pub(super) struct Leave {
 impl Leave {
     /// Where.
     pub const fn institution(&self) -> &InstitutionId {
-        &self.link.institution
+        &self.institution
     }
 }
 
@@ -85,7 +85,8 @@ impl Engine {
         let text = secret.canonical();
         let digest = self.vault().digest(purpose::SIGN_IN, who.tenant, text.expose());
         let (person, noted) = (link.person, !proven);
-        let leave = Leave { link: link.clone(), person, digest, noted, clouded: false };
+        let institution = link.institution.clone();
+        let leave = Leave { institution, person, digest, noted, clouded: false };
         let Some(person) = link.person else { return Ok(leave) };
         let clouded = until_settled(|| async {
             let known = self.store().sign_ins(who.tenant, &link.institution, person).await;
@@ -123,7 +124,7 @@ impl Engine {
             return Ok(());
         }
         until_settled(|| async {
-            let known = self.store().sign_ins(who.tenant, &leave.link.institution, person).await?;
+            let known = self.store().sign_ins(who.tenant, &leave.institution, person).await?;
             let now = self.now();
             let row = next(known, &leave, person, now, |row| settle(row, verdict, &leave, now));
             self.keep_sign_ins(who, row).await
@@ -162,7 +163,7 @@ fn next(
     change: impl FnOnce(&mut SignInsRow),
 ) -> SignInsRow {
     let mut row = known.unwrap_or_else(|| SignInsRow {
-        institution: leave.link.institution.clone(),
+        institution: leave.institution.clone(),
         person,
         refused: 0,
         open: 0,

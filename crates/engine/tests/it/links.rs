@@ -307,3 +307,19 @@ async fn a_mandate_is_renewed_by_one_for_the_same() {
         .unwrap();
     assert_eq!(scene.world.movements().await.len(), 0);
 }
+
+/// Whoever signs in again while a reading is under way does not spoil it.
+#[tokio::test]
+async fn a_mandate_that_is_renewed_during_a_reading_still_allows_it() {
+    let scene = Scene::new().await;
+    let end = |hours| Some(scene.world.engine.now() + SignedDuration::from_hours(hours));
+    let link = scene.begin_until(PASSWORD, end(1)).await.unwrap();
+    scene.bank.is_slow();
+    let renew = async {
+        scene.bank.reading.notified().await;
+        scene.begin_until(PASSWORD, end(3)).await.unwrap();
+        scene.bank.goes_on();
+    };
+    let (fetched, ()) = tokio::join!(scene.fetch(link), renew);
+    assert_eq!(fetched, Ok(3));
+}

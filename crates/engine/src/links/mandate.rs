@@ -1,0 +1,114 @@
+//! What allows a link to be read.
+
+use cartola_crypto::ContentHash;
+use cartola_model::audit::AuditEvent;
+use cartola_model::{ConsentKind, ConsentState, Principal};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::ConsentId;
+use cartola_store::consents::ConsentRow;
+use cartola_store::people::LinkRow;
+use cartola_store::{Command, UnitOfWork};
+
+use super::{LinkError, NewLink};
+use crate::imports::granted_event;
+use crate::{Engine, EngineError};
+
+/// The consent that a mandate becomes.
+pub(crate) fn mandate_row(
+    id: ConsentId,
+    wanted: &NewLink<'_>,
+    link: &LinkRow,
+    now: Timestamp,
+) -> ConsentRow {
+    ConsentRow {
+        id,
+        kind: ConsentKind::TenantMandate,
+        person: link.person,
+        institution: link.institution.clone(),
+        link: link.id,
+        purpose: wanted.mandate.purpose.to_owned(),
+        evidence: ContentHash::of(wanted.mandate.evidence),
+        state: ConsentState::Granted { at: now, expires_at: wanted.mandate.expires_at },
+        version: 1,
+    }
+}
+
+impl Engine {
+    /// A mandate, if it holds now.
+    pub(crate) async fn mandate_that_holds(
+        &self,
+        who: &Principal,
+        id: ConsentId,
+    ) -> Result<ConsentRow, LinkError> {
+        let row = self.store().consent(who.tenant, id).await.map_err(EngineError::from)?;
+        let row = row.ok_or(LinkError::MandateEnded)?;
+        match row.state {
+            _ if row.state.holds(self.now()) => Ok(row),
+            ConsentState::Revoked { .. } => Err(LinkError::MandateEnded),
+            ConsentState::Granted { .. } | ConsentState::Expired { .. } => {
+                Err(LinkError::MandateExpired)
+            }
+        }
+    }
+
+    /// The mandate before, where it is the same and holds. Where it is for the same and holds
+    /// longer now, it is renewed: what it allowed goes on being shown. Else a new one in its place.
+    pub(super) async fn mandate_to_begin(
+        &self,
+        who: &Principal,
+        wanted: &NewLink<'_>,
+        link: &LinkRow,
+        before: Option<ConsentId>,
+        work: &mut UnitOfWork,
+    ) -> Result<ConsentId, EngineError> {
+        let new = mandate_row(self.minter().mint(), wanted, link, work.at);
+        let before = match before {
+            Some(id) => self.store().consent(who.tenant, id).await?,
+            None => None,
+        };
+        if let Some(before) = before {
+            if is_same(&before, &new, work.at) {
+                work.push(Command::ExpectConsent { id: before.id, expected: before.version });
+                return Ok(before.id);
+            }
+            if let Some(state) = renewed(&before, &new, work.at) {
+                let (id, expected) = (before.id, before.version);
+                let event = AuditEvent::once("consent.renewed", who.actor, id);
+                work.push(Command::ChangeConsent { id, expected, state });
+                work.push(Command::Audit(event.with("evidence", new.evidence.hex())));
+                return Ok(id);
+            }
+            withdraw(who, &before, work);
+        }
+        let id = new.id;
+        work.push(Command::Audit(granted_event(who, &new)));
+        work.push(Command::AddConsent(new));
+        Ok(id)
+    }
+}
+
+/// Withdraws a consent within a unit, if it still holds.
+pub(super) fn withdraw(who: &Principal, row: &ConsentRow, work: &mut UnitOfWork) {
+    let Ok(state) = row.state.revoke(work.at) else { return };
+    work.push(Command::ChangeConsent { id: row.id, expected: row.version, state });
+    work.push(Command::Audit(AuditEvent::once("consent.revoked", who.actor, row.id)));
+}
+
+/// Whether a mandate that holds says what the new one would.
+fn is_same(row: &ConsentRow, new: &ConsentRow, now: Timestamp) -> bool {
+    row.state.holds(now)
+        && (row.evidence, &row.purpose, end(row)) == (new.evidence, &new.purpose, end(new))
+}
+
+/// A mandate that holds until the end of the new one, if that is for the same and ends no earlier.
+fn renewed(row: &ConsentRow, new: &ConsentRow, now: Timestamp) -> Option<ConsentState> {
+    let is_for_the_same = (&row.purpose, row.kind) == (&new.purpose, new.kind);
+    is_for_the_same.then(|| row.state.renew(now, end(new)).ok()).flatten()
+}
+
+const fn end(row: &ConsentRow) -> Option<Timestamp> {
+    match row.state {
+        ConsentState::Granted { expires_at, .. } => expires_at,
+        ConsentState::Revoked { .. } | ConsentState::Expired { .. } => None,
+    }
+}
