@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What an account is, in the words of Chilean banks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AccountKind {
     /// Cuenta corriente.

@@ -18,6 +18,7 @@ pub mod merge;
 pub mod movement;
 pub mod observation;
 pub mod period;
+pub mod records;
 pub mod transition;
 
 pub use access::{Principal, Scope};
@@ -33,4 +34,5 @@ pub use merge::MergeReason;
 pub use movement::{Movement, MovementStatus};
 pub use observation::{CardUse, Instalment, Observation, SourceKind};
 pub use period::StatementPeriod;
+pub use records::{Record, RecordKind, RecordKinds};
 pub use transition::InvalidTransition;

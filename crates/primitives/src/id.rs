@@ -175,6 +175,10 @@ typed_ids! {
     DataKeyId "dky";
     /// One request to our API.
     RequestId "req";
+    /// What an institution told of one product at one time.
+    RecordId "rec";
+    /// An extraction that a client asked for and looks at until it has ended.
+    TaskId "tsk";
     /// A job of the queue.
     JobId "job";
     /// A message of the outbox, which receivers see as the `webhook-id`.

@@ -10,6 +10,8 @@ mod decimal_text;
 pub mod id;
 pub mod money;
 pub mod monotonic;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod quantity;
 pub mod randomness;
 pub mod rut;

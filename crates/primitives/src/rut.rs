@@ -207,3 +207,28 @@ pub mod serde_compact {
         text_serde::deserialize(deserializer, "a RUT such as 11111111-1", Rut::parse)
     }
 }
+
+/// Carries a RUT that may be absent, as [`serde_compact`] does. A field that uses it says
+/// `#[serde(default)]` too.
+pub mod serde_compact_option {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{Rut, serde_compact};
+
+    /// Writes `11111111-1`, or null.
+    pub fn serialize<S: Serializer>(rut: &Option<Rut>, serializer: S) -> Result<S::Ok, S::Error> {
+        match rut {
+            Some(rut) => serde_compact::serialize(rut, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    /// Reads any written form, or null.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Rut>, D::Error> {
+        #[derive(Deserialize)]
+        struct Compact(#[serde(with = "serde_compact")] Rut);
+        Ok(Option::<Compact>::deserialize(deserializer)?.map(|Compact(rut)| rut))
+    }
+}
