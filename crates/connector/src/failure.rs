@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use cartola_model::Failure;
 
+use crate::Product;
+
 /// The class of what went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -124,6 +126,12 @@ pub struct ConnectorError {
 }
 
 impl ConnectorError {
+    /// The institution has no such product for anybody.
+    pub fn not_offered(product: Product) -> Self {
+        let reason = format!("the institution offers no {product:?}");
+        Self::new(ErrorKind::Unsupported, "read", reason)
+    }
+
     /// A failure with the advice that is usual for its kind.
     pub fn new(
         kind: ErrorKind,

@@ -5,12 +5,12 @@ mod reading;
 mod whole;
 
 use async_trait::async_trait;
-use cartola_model::InstitutionId;
+use cartola_model::{InstitutionId, RecordKind, RecordKinds};
 
 pub use live::{Housekeeping, LiveSession};
 pub use reading::{
-    Account, AccountBalances, DayRange, DayRangeError, MAX_RANGE_DAYS, PageCursor, Profile,
-    RawAnswer, Reading, StatementPage, StatementQuery,
+    Account, AccountBalances, DayRange, DayRangeError, MAX_RANGE_DAYS, PageCursor, RawAnswer,
+    Reading, RecordQuery, RecordReading, StatementPage, StatementQuery,
 };
 pub use whole::{MAX_PAGES, MAX_STATEMENT_BYTES, WholeStatement, whole_statement};
 
@@ -47,12 +47,7 @@ pub trait Session: Send + Sync {
         None
     }
 
-    /// Who the customer is.
-    fn profile(&self) -> Option<&dyn ReadProfile> {
-        None
-    }
-
-    /// Their accounts.
+    /// The customer's accounts.
     fn accounts(&self) -> Option<&dyn ReadAccounts> {
         None
     }
@@ -67,15 +62,13 @@ pub trait Session: Send + Sync {
         None
     }
 
+    /// What the institution tells of as a whole.
+    fn records(&self) -> Option<&dyn ReadRecords> {
+        None
+    }
+
     /// Ends the session at the institution. Called once, last.
     async fn close(&self, context: &Context) -> Result<(), ConnectorError>;
-}
-
-/// Reads who the customer is.
-#[async_trait]
-pub trait ReadProfile: Send + Sync {
-    /// One answer.
-    async fn profile(&self, context: &Context) -> Result<Reading<Profile>, ConnectorError>;
 }
 
 /// Lists accounts.
@@ -107,30 +100,52 @@ pub trait ReadStatements: Send + Sync {
     ) -> Result<Reading<StatementPage>, ConnectorError>;
 }
 
+/// Reads products that an institution tells of as a whole: one method for all of them, since they
+/// differ in what is told and not in how it is asked for.
+#[async_trait]
+pub trait ReadRecords: Send + Sync {
+    /// Which ones; the same for every session at this institution.
+    fn kinds(&self) -> RecordKinds;
+
+    /// What the institution tells of one of them. A customer who has nothing of the kind has an
+    /// empty record, which is no error; one that is not among [`Self::kinds`] is
+    /// [`crate::ErrorKind::Unsupported`].
+    async fn record(
+        &self,
+        query: &RecordQuery,
+        context: &Context,
+    ) -> Result<RecordReading, ConnectorError>;
+}
+
 /// Things that an institution may have for its customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Product {
-    /// [`ReadProfile`].
-    Profile,
     /// [`ReadAccounts`].
     Accounts,
     /// [`ReadBalances`].
     Balances,
     /// [`ReadStatements`].
     Movements,
+    /// [`ReadRecords`], of that kind.
+    Record(RecordKind),
 }
 
 impl Product {
     /// Every product.
-    pub const ALL: [Self; 4] = [Self::Profile, Self::Accounts, Self::Balances, Self::Movements];
+    pub fn all() -> impl Iterator<Item = Self> {
+        let listed = [Self::Accounts, Self::Balances, Self::Movements];
+        listed.into_iter().chain(RecordKind::ALL.map(Self::Record))
+    }
 
     /// Whether the session offers it.
     pub fn is_offered_by(self, session: &dyn Session) -> bool {
         match self {
-            Self::Profile => session.profile().is_some(),
             Self::Accounts => session.accounts().is_some(),
             Self::Balances => session.balances().is_some(),
             Self::Movements => session.statements().is_some(),
+            Self::Record(kind) => {
+                session.records().is_some_and(|reader| reader.kinds().contains(kind))
+            }
         }
     }
 }

@@ -17,13 +17,16 @@ use cartola_connector::{
     Endpoint, ErrorKind, FieldKind, Layout, Login, Manifest, Opener, Product, Provenance, Served,
     Session,
 };
-use cartola_model::InstitutionId;
+use cartola_model::{InstitutionId, RecordKind, RecordKinds};
 
 /// The layout of a page of a statement, for what is kept of it.
 pub const STATEMENT_LAYOUT: &str = "mibanco/statement";
 
 /// Digits of a MI PIN.
 pub const MI_PIN_DIGITS: usize = 5;
+
+/// What is told as a whole.
+const RECORDS: RecordKinds = RecordKinds::one(RecordKind::Identity);
 
 /// Banks that speak the protocol, each at its endpoint.
 #[derive(Debug)]
@@ -53,7 +56,10 @@ impl MiBanco {
 fn served(institution: &InstitutionId) -> Served {
     Served {
         institution: institution.clone(),
-        products: Product::ALL.to_vec(),
+        products: [Product::Accounts, Product::Balances, Product::Movements]
+            .into_iter()
+            .chain(RECORDS.iter().map(Product::Record))
+            .collect(),
         credentials: credentials(),
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use bytes::Bytes;
-use cartola_model::{AccountKind, AccountNumber, BalanceReading, InstitutionId};
+use cartola_model::{
+    AccountKind, AccountNumber, BalanceReading, InstitutionId, Record, RecordKind,
+};
 use cartola_primitives::{Currency, Date};
 
 use crate::{AccountClaim, Holder, Line};
@@ -33,26 +35,22 @@ impl fmt::Debug for RawAnswer {
     }
 }
 
-/// Who a customer is. `Debug` shows what is known, not what it is.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Profile {
-    /// RUT and name.
-    pub holder: Holder,
-    /// An e-mail address, masked where the institution masks it.
-    pub email: Option<String>,
-    /// A telephone number, masked where the institution masks it.
-    pub phone: Option<String>,
+/// What of a product is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordQuery {
+    /// Which product.
+    pub kind: RecordKind,
+    /// Of which days, where it is told by days, as transfers are.
+    pub days: DayRange,
 }
 
-impl fmt::Debug for Profile {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Profile")
-            .field("holder", &self.holder)
-            .field("email", &self.email.is_some())
-            .field("phone", &self.phone.is_some())
-            .finish()
-    }
+/// What was told of a product, and the answers that told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordReading {
+    /// In canonical terms.
+    pub record: Record,
+    /// As it came, page by page.
+    pub raw: Vec<RawAnswer>,
 }
 
 /// An account as a session lists it.

@@ -1,10 +1,11 @@
 //! Answers. Pure: bytes in, canonical values out.
 
 use cartola_connector::session::{
-    Account, AccountBalances, PageCursor, Profile, RawAnswer, Reading, StatementPage,
+    Account, AccountBalances, PageCursor, RawAnswer, Reading, RecordReading, StatementPage,
     StatementQuery,
 };
 use cartola_connector::{Answer, ConnectorError, ErrorKind, Holder};
+use cartola_model::Record;
 use serde::de::DeserializeOwned;
 
 use super::encode::{ACCOUNTS, BALANCES, PROFILE, STATEMENT};
@@ -35,9 +36,10 @@ pub fn closed(operation: &'static str, answer: &Answer) -> Result<(), ConnectorE
 }
 
 /// Who the customer is.
-pub fn profile(answer: &Answer) -> Result<Reading<Profile>, ConnectorError> {
+pub fn profile(answer: &Answer) -> Result<RecordReading, ConnectorError> {
     let profile: wire::Profile = success(PROFILE, answer)?;
-    Ok(reading(PROFILE, answer, map::profile(profile)))
+    let record = Record::Identity(map::profile(profile));
+    Ok(RecordReading { record, raw: vec![raw(PROFILE, answer)] })
 }
 
 /// The customer's accounts.
@@ -127,5 +129,9 @@ fn invalid(operation: &'static str, reason: &'static str) -> ConnectorError {
 }
 
 fn reading<T>(operation: &'static str, answer: &Answer, value: T) -> Reading<T> {
-    Reading { value, raw: RawAnswer { operation, body: answer.body.clone() } }
+    Reading { value, raw: raw(operation, answer) }
+}
+
+fn raw(operation: &'static str, answer: &Answer) -> RawAnswer {
+    RawAnswer { operation, body: answer.body.clone() }
 }

@@ -1,8 +1,9 @@
 //! From the bank's words to canonical ones. One function for each record.
 
-use cartola_connector::session::{Account, AccountBalances, Profile};
+use cartola_connector::session::{Account, AccountBalances};
 use cartola_connector::{Holder, Line, Place};
 use cartola_model::movement::MovementDetails;
+use cartola_model::records::Identity;
 use cartola_model::{
     AccountKind, BalanceKind, BalanceReading, Counterparty, MovementStatus, Observation,
 };
@@ -10,11 +11,16 @@ use cartola_primitives::{Money, santiago};
 
 use crate::wire::{self, AccountType, Channel, MAX_PAGE_SIZE, StatementCounterparty, Transaction};
 
-pub(super) fn profile(profile: wire::Profile) -> Profile {
-    Profile {
-        holder: Holder { rut: Some(profile.rut), name: Some(profile.name) },
+pub(super) fn profile(profile: wire::Profile) -> Identity {
+    Identity {
+        rut: profile.rut,
+        name: profile.name,
+        born_on: None,
+        nationality: None,
         email: profile.masked_email,
         phone: profile.masked_mobile,
+        address: None,
+        representative: None,
     }
 }
 

@@ -2,17 +2,18 @@
 
 use async_trait::async_trait;
 use cartola_connector::session::{
-    Account, AccountBalances, PageCursor, Profile, ReadAccounts, ReadBalances, ReadProfile,
-    ReadStatements, Reading, StatementPage, StatementQuery,
+    Account, AccountBalances, PageCursor, ReadAccounts, ReadBalances, ReadRecords, ReadStatements,
+    Reading, RecordQuery, RecordReading, StatementPage, StatementQuery,
 };
 use cartola_connector::{
-    Answer, ConnectorError, Context, Credential, DeviceId, Endpoint, ErrorKind, Holder, Request,
-    Session, StatusCode,
+    Answer, ConnectorError, Context, Credential, DeviceId, Endpoint, ErrorKind, Holder, Product,
+    Request, Session, StatusCode,
 };
+use cartola_model::{RecordKind, RecordKinds};
 use cartola_primitives::{Rut, Secret};
 use tokio::sync::Mutex;
 
-use super::{decode, encode};
+use super::{RECORDS, decode, encode};
 use crate::wire::SessionResponse;
 
 /// An open session.
@@ -105,10 +106,6 @@ impl Session for MiBancoSession {
         Some(&self.device)
     }
 
-    fn profile(&self) -> Option<&dyn ReadProfile> {
-        Some(self)
-    }
-
     fn accounts(&self) -> Option<&dyn ReadAccounts> {
         Some(self)
     }
@@ -118,6 +115,10 @@ impl Session for MiBancoSession {
     }
 
     fn statements(&self) -> Option<&dyn ReadStatements> {
+        Some(self)
+    }
+
+    fn records(&self) -> Option<&dyn ReadRecords> {
         Some(self)
     }
 
@@ -133,9 +134,22 @@ impl Session for MiBancoSession {
 }
 
 #[async_trait]
-impl ReadProfile for MiBancoSession {
-    async fn profile(&self, context: &Context) -> Result<Reading<Profile>, ConnectorError> {
-        decode::profile(&self.call(|| Ok(encode::profile()), context).await?)
+impl ReadRecords for MiBancoSession {
+    fn kinds(&self) -> RecordKinds {
+        RECORDS
+    }
+
+    async fn record(
+        &self,
+        query: &RecordQuery,
+        context: &Context,
+    ) -> Result<RecordReading, ConnectorError> {
+        match query.kind {
+            RecordKind::Identity => {
+                decode::profile(&self.call(|| Ok(encode::profile()), context).await?)
+            }
+            kind => Err(ConnectorError::not_offered(Product::Record(kind))),
+        }
     }
 }
 
