@@ -9,6 +9,7 @@ use utoipa_axum::routes;
 use crate::settings::MetricsText;
 use crate::{
     accounts, audit, consents, errors, health, imports, institutions, links, movements, openapi,
+    records,
 };
 
 /// All routes, with what they say of themselves.
@@ -21,6 +22,8 @@ pub fn documented(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
         .merge(consents())
         .merge(accounts())
         .merge(movements())
+        .routes(routes!(records::list::list))
+        .routes(routes!(records::read::read))
         .merge(imports())
         .routes(routes!(audit::read))
         .routes(routes!(openapi::serve))

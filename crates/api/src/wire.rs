@@ -155,6 +155,8 @@ texts! {
     MovementId id("mov", "A movement: stable for as long as the movement is known.");
     /// A person's id.
     PersonId id("per", "A person or company.");
+    /// A record's id.
+    RecordId id("rec", "What an institution told of one product at one time.");
     /// A source record's id.
     SourceId id("src", "What one source said about one movement.");
     /// A day.
@@ -205,6 +207,11 @@ texts! {
     );
     /// Why a source counts as a movement.
     MergeReason words(&cartola_model::MergeReason::ALL, "From the strongest evidence to the weakest.");
+    /// A product that is told as a whole.
+    ProductName words(
+        &cartola_model::RecordKind::ALL,
+        "A product that an institution tells of as a whole, each with a shape of its own.",
+    );
     /// How far a source is trusted.
     SourceKind words(
         &cartola_model::SourceKind::ALL,

@@ -48,4 +48,13 @@ impl EngineError {
             }
         }
     }
+
+    /// Whether nothing was written for certain. A commit that failed half-way may be on disk.
+    pub(crate) fn is_certain(&self) -> bool {
+        match self {
+            Self::Store(error) => error.kind != StoreErrorKind::Unavailable,
+            Self::Interrupted => false,
+            _ => true,
+        }
+    }
 }

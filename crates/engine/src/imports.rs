@@ -16,7 +16,7 @@ use cartola_model::{InstitutionId, Principal};
 use cartola_primitives::id::{AccountId, ImportId};
 use cartola_primitives::{Secret, santiago};
 use cartola_store::imports::ImportRow;
-use cartola_store::{Command, Page, StoreErrorKind};
+use cartola_store::{Command, Page};
 
 use crate::access::Subject;
 use crate::links::LinkError;
@@ -105,11 +105,10 @@ fn how_to_say(missing: &str) -> &'static str {
 }
 
 impl ImportError {
-    /// Whether nothing was written for certain. A commit that failed half-way may be on disk.
-    fn is_certain(&self) -> bool {
+    /// Whether nothing was written for certain.
+    pub(crate) fn is_certain(&self) -> bool {
         match self {
-            Self::Engine(EngineError::Store(error)) => error.kind != StoreErrorKind::Unavailable,
-            Self::Engine(EngineError::Interrupted) => false,
+            Self::Engine(error) => error.is_certain(),
             _ => true,
         }
     }

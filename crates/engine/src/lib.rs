@@ -15,6 +15,7 @@ pub mod movements;
 pub mod once;
 pub mod outbox;
 pub mod readings;
+pub mod records;
 pub mod retention;
 mod retry;
 pub mod rows;

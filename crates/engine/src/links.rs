@@ -83,6 +83,15 @@ impl LinkError {
         }
     }
 
+    /// Whether nothing was written for certain.
+    pub(crate) fn is_certain(&self) -> bool {
+        match self {
+            Self::Answer(error) => error.is_certain(),
+            Self::Engine(error) => error.is_certain(),
+            _ => true,
+        }
+    }
+
     /// What went wrong with the link or the institution; a failure of ours as what it is.
     pub(crate) fn into_ours(self) -> Result<Self, EngineError> {
         match self {

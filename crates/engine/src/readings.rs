@@ -7,6 +7,7 @@
 
 mod ask;
 mod order;
+mod records;
 mod run;
 mod sign_in;
 
@@ -31,7 +32,8 @@ use crate::retry::until_settled;
 use crate::work::Pending;
 use crate::{Engine, EngineError};
 
-pub use cartola_store::asking::{ReadScope, ReadingFigures};
+pub use ask::RECORD_DAYS;
+pub use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures};
 pub use run::ReadLink;
 pub use sign_in::{LOCK, THRESHOLD};
 

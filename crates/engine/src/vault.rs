@@ -45,6 +45,8 @@ pub mod purpose {
     pub const ACCOUNT_LINK: &str = "account_link";
     /// What an idempotent call asked.
     pub const FINGERPRINT: &str = "fingerprint";
+    /// What institutions told as a whole.
+    pub const RECORD: &str = "record";
     /// URLs that messages go to.
     pub const DESTINATION: &str = "destination";
 }

@@ -1,7 +1,7 @@
 //! What a process that died leaves in the archive's folder, and what is missing there.
 //!
 //! An object is durable before the unit of work that names it is. A crash in between leaves a sealed
-//! source that no import names: nobody consented to its being kept, so it is removed. Since another
+//! source that nothing names: nobody consented to its being kept, so it is removed. Since another
 //! process may be in between at this moment, only what is old enough is.
 
 use std::collections::BTreeSet;
@@ -21,12 +21,15 @@ use crate::{SqliteStore, archive, folder};
 /// How the name of an object ends that is still being written.
 const UNFINISHED: &str = ".new";
 
+/// Every object that a row refers to.
+const NAMED: &str = "SELECT tenant, archive FROM import UNION SELECT tenant, archive FROM record";
+
 const LOOKING: &str = "looking through the archive";
 
 /// What nothing refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Leftovers {
-    /// Objects that no import names.
+    /// Objects that nothing names.
     pub orphans: u64,
     /// Objects that were not written to their end.
     pub unfinished: u64,
@@ -51,7 +54,7 @@ impl SqliteStore {
 
 /// Removes a file durably; one that is gone is not counted.
 fn remove(data_folder: &Path, path: &Path) -> Result<u64, StoreError> {
-    const REMOVING: &str = "removing what no import names from the archive";
+    const REMOVING: &str = "removing what nothing names from the archive";
     let path = data_folder.join(path);
     match fs::remove_file(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
@@ -91,7 +94,7 @@ impl Present {
         Ok(present)
     }
 
-    /// What nothing refers to, given what imports name.
+    /// What nothing refers to, given what is named.
     pub fn leftovers(&self, named: &BTreeSet<PathBuf>) -> Leftovers {
         let orphans = self.objects.difference(named).count() as u64;
         Leftovers { orphans, unfinished: self.unfinished.len() as u64 }
@@ -134,10 +137,10 @@ pub fn is_id(name: &str) -> bool {
         && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// The objects that imports name, as paths from the data folder on.
+/// The objects that imports and records name, as paths from the data folder on.
 pub fn named(connection: &Connection) -> Result<BTreeSet<PathBuf>, StoreError> {
     let mut named = BTreeSet::new();
-    each(connection, "SELECT DISTINCT tenant, archive FROM import", [], |columns| {
+    each(connection, NAMED, [], |columns| {
         let (tenant, id): (TenantId, ArchiveId) = (columns.id()?, columns.id()?);
         named.insert(archive::path(Path::new(archive::FOLDER), tenant, id));
         Ok(true)

@@ -9,8 +9,8 @@ use rusqlite::{Connection, Params};
 
 use crate::error::Doing;
 use crate::{
-    accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, people,
-    sightings, tenancy, vault,
+    accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, people, records,
+    sightings, tasks, tenancy, vault,
 };
 
 /// Whose unit is applied, when, and to what.
@@ -166,6 +166,10 @@ fn apply_one(
         Command::FeedAccount { link, account } => accounts::feed_account(unit, *link, *account),
         Command::ListAccounts { link, accounts } => accounts::list_accounts(unit, *link, accounts),
         Command::KeepReading(row) => asking::keep_reading(unit, row),
+        Command::AddRecord(row) => records::add_record(unit, row),
+        Command::ConfirmRecord { id, at } => records::confirm_record(unit, *id, *at),
+        Command::AddTask(row) => tasks::add_task(unit, row),
+        Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),
         Command::Audit(event) => {
             counters.audit = Some(audit::append(unit, &counters.audit(unit)?, event)?);

@@ -3,15 +3,26 @@
 
 use async_trait::async_trait;
 use cartola_crypto::Digest;
-use cartola_model::{Failure, InstitutionId};
+use cartola_model::{Failure, InstitutionId, RecordKinds};
 use cartola_primitives::id::{ConsentId, LinkId, PersonId, TenantId};
 use cartola_primitives::{Date, Timestamp};
 
 use crate::StoreError;
 
-/// What a reading asks of an institution. A later variant holds what an earlier one does.
+/// What a reading asks of an institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReadScope {
+pub struct ReadScope {
+    /// Of the customer's accounts.
+    pub accounts: AccountScope,
+    /// What is told as a whole.
+    pub records: RecordKinds,
+}
+
+/// What a reading asks of accounts. A later variant holds what an earlier one does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountScope {
+    /// Nothing.
+    Nothing,
     /// Which accounts there are.
     Accounts,
     /// The accounts and their balances.
@@ -26,14 +37,54 @@ pub enum ReadScope {
 }
 
 impl ReadScope {
+    /// Which accounts there are.
+    pub const ACCOUNTS: Self = Self::of_accounts(AccountScope::Accounts);
+
+    /// The accounts and their balances.
+    pub const BALANCES: Self = Self::of_accounts(AccountScope::Balances);
+
+    /// The accounts, their balances, and their movements of some days, both ends included.
+    pub const fn movements(from: Date, to: Date) -> Self {
+        Self::of_accounts(AccountScope::Movements { from, to })
+    }
+
+    /// What is told as a whole, and nothing of accounts.
+    pub const fn records(records: RecordKinds) -> Self {
+        Self { accounts: AccountScope::Nothing, records }
+    }
+
+    /// The same of accounts, and these beside.
+    #[must_use]
+    pub const fn with_records(self, records: RecordKinds) -> Self {
+        Self { records, ..self }
+    }
+
     /// Whether a reading of this scope tells everything that one of the other would.
     pub fn covers(&self, other: &Self) -> bool {
+        self.accounts.covers(other.accounts) && self.records.covers(other.records)
+    }
+
+    const fn of_accounts(accounts: AccountScope) -> Self {
+        Self { accounts, records: RecordKinds::NONE }
+    }
+}
+
+impl AccountScope {
+    fn covers(self, other: Self) -> bool {
         match (self, other) {
-            (_, Self::Accounts) | (Self::Balances | Self::Movements { .. }, Self::Balances) => true,
             (Self::Movements { from, to }, Self::Movements { from: other_from, to: other_to }) => {
                 from <= other_from && to >= other_to
             }
-            (Self::Accounts | Self::Balances, _) => false,
+            _ => self.rank() >= other.rank(),
+        }
+    }
+
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Nothing => 0,
+            Self::Accounts => 1,
+            Self::Balances => 2,
+            Self::Movements { .. } => 3,
         }
     }
 }
@@ -72,6 +123,8 @@ pub struct ReadingFigures {
     pub amended: u64,
     /// Known movements that the institution no longer has.
     pub removed: u64,
+    /// Products that were told of as a whole.
+    pub records: u64,
 }
 
 /// A person's attempts to sign in at an institution, whatever they came through. Absent as long as

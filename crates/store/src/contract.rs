@@ -24,10 +24,12 @@ pub mod outbox;
 mod pages;
 pub mod people;
 pub mod permission;
+pub mod records;
 pub mod scene;
 pub mod sightings;
 pub mod signing_keys;
 pub mod sources;
+pub mod tasks;
 pub mod tenancy;
 pub mod unit;
 pub mod vault;
@@ -163,6 +165,7 @@ macro_rules! contract_tests {
                 people_and_consents,
                 accounts_and_imports,
                 movements,
+                records_and_tasks,
                 audit_and_answers,
                 jobs_and_outbox,
                 archive,
@@ -254,6 +257,12 @@ macro_rules! contract_tests {
                 more_consents_show_what_was_hidden,
                 a_set_that_is_not_there_allows_nothing,
             }
+            records {
+                a_record_comes_back_as_it_was_added,
+                the_last_record_is_of_its_product,
+                a_record_is_hidden_when_its_consent_ends,
+                records_are_listed_newest_first,
+            }
             sightings {
                 a_sighting_comes_back_as_it_was_kept,
                 a_later_sighting_takes_the_place_of_earlier_ones,
@@ -273,6 +282,12 @@ macro_rules! contract_tests {
                 a_source_moves_to_another_movement,
                 a_source_that_is_elsewhere_cannot_be_moved,
                 aliases_are_read_from_both_sides,
+            }
+            tasks {
+                a_task_comes_back_as_it_was_added,
+                a_task_ends_once,
+                tasks_are_listed_by_id_in_pages,
+                expired_tasks_are_forgotten,
             }
             tenancy {
                 tenants_are_listed_by_id,

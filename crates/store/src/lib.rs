@@ -25,8 +25,10 @@ pub mod memory;
 pub mod movements;
 pub mod outbox;
 pub mod people;
+pub mod records;
 pub mod sightings;
 pub mod signing_keys;
+pub mod tasks;
 pub mod tenancy;
 pub mod vault;
 pub mod work;
@@ -44,7 +46,9 @@ pub use jobs::Jobs;
 pub use movements::Movements;
 pub use outbox::Outbox;
 pub use people::People;
+pub use records::Records;
 pub use signing_keys::SigningKeys;
+pub use tasks::Tasks;
 pub use tenancy::Tenancy;
 pub use vault::Vault;
 pub use work::{Command, Committer, Receipt, UnitOfWork};
@@ -64,6 +68,8 @@ pub trait Store:
     + Jobs
     + Outbox
     + Asking
+    + Records
+    + Tasks
     + Committer
 {
 }
@@ -82,6 +88,8 @@ impl<T> Store for T where
         + Jobs
         + Outbox
         + Asking
+        + Records
+        + Tasks
         + Committer
 {
 }

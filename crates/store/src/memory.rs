@@ -1,7 +1,7 @@
 //! A backend that keeps everything in memory: the store of use cases' tests, and the plainest
 //! reading of the traits' contracts.
 //!
-//! A unit of work is applied to a copy of the tenant's records, which takes their place once every
+//! A unit of work is applied to a copy of the tenant's tables, which takes their place once every
 //! command has succeeded: atomic by construction. Tables are shared between copies until one of
 //! them writes.
 
@@ -18,6 +18,8 @@ mod outbox;
 mod people;
 mod records;
 mod signing_keys;
+mod tables;
+mod tasks;
 mod tenancy;
 mod unit;
 mod vault;
@@ -29,7 +31,7 @@ use async_trait::async_trait;
 use cartola_crypto::{Sealed, WrappedKey};
 use cartola_primitives::id::{ArchiveId, TenantId};
 
-use self::records::Records;
+use self::tables::Tables;
 use self::unit::Unit;
 use crate::arrivals::Signal;
 use crate::signing_keys::SigningKeyRow;
@@ -44,7 +46,7 @@ pub struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct State {
-    tenants: BTreeMap<TenantId, Arc<Records>>,
+    tenants: BTreeMap<TenantId, Arc<Tables>>,
     secrets: BTreeMap<&'static str, WrappedKey>,
     signing_keys: Vec<SigningKeyRow>,
     objects: BTreeMap<(TenantId, ArchiveId), Sealed>,
@@ -73,7 +75,7 @@ impl MemoryStore {
     }
 
     /// What a tenant has at this moment; later commits leave it as it is.
-    fn records(&self, tenant: TenantId) -> Arc<Records> {
+    fn tables(&self, tenant: TenantId) -> Arc<Tables> {
         self.lock().tenants.get(&tenant).cloned().unwrap_or_default()
     }
 
@@ -97,8 +99,8 @@ impl Committer for MemoryStore {
         state.fail_if_asked()?;
         let tenant = work.tenant;
         let moves_jobs = work.moves_jobs();
-        let (records, receipt) = Unit::apply(&state, work)?;
-        state.tenants.insert(tenant, Arc::new(records));
+        let (tables, receipt) = Unit::apply(&state, work)?;
+        state.tenants.insert(tenant, Arc::new(tables));
         drop(state);
         if moves_jobs {
             self.signal.raise();

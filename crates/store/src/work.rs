@@ -7,7 +7,7 @@ use cartola_model::{ConsentState, LinkState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
     AccountId, ConsentId, ConsentSetId, CredentialId, JobId, LeaseId, LinkId, MessageId,
-    MovementId, SourceId, TenantId,
+    MovementId, RecordId, SourceId, TaskId, TenantId,
 };
 
 use crate::StoreError;
@@ -20,7 +20,9 @@ use crate::jobs::{JobEnd, JobOrder};
 use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use crate::outbox::{Attempt, DeliveryEnd, MessageOrder};
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
+use crate::records::RecordRow;
 use crate::sightings::SightingRow;
+use crate::tasks::{TaskEnd, TaskRow};
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 
@@ -175,6 +177,24 @@ pub enum Command {
     Audit(AuditEvent),
     /// How the last reading of a link went; what was known of the one before is gone.
     KeepReading(ReadingRow),
+    /// A new record.
+    AddRecord(RecordRow),
+    /// An institution told the same again; a conflict when there is no such record.
+    ConfirmRecord {
+        /// Which.
+        id: RecordId,
+        /// When it was asked.
+        at: Timestamp,
+    },
+    /// A new task.
+    AddTask(TaskRow),
+    /// Ends a task; a conflict when it has ended, or is not there.
+    EndTask {
+        /// Which.
+        id: TaskId,
+        /// What came of it.
+        end: TaskEnd,
+    },
     /// What is known of a person's attempts at an institution; a conflict unless the version is the
     /// one after that which is kept, or 1 where there is none.
     KeepSignIns(SignInsRow),

@@ -140,7 +140,7 @@ async fn one(
     bar: &ProgressBar,
 ) -> anyhow::Result<Report> {
     let context = || format!("{} is not read", link.id);
-    let scope = ReadScope::Movements { from: days.from(), to: days.to() };
+    let scope = ReadScope::movements(days.from(), days.to());
     let wanted = Wanted { scope, priority: Priority::Interactive, next: None };
     let report = match engine.request_reading(who, link.id, wanted).await {
         Ok(mut reading) => {

@@ -128,7 +128,7 @@ impl Scene {
     }
 
     fn ask(&self, link: LinkId, number: usize) -> Asked {
-        let scope = ReadScope::Movements { from: self.first(number), to: self.last };
+        let scope = ReadScope::movements(self.first(number), self.last);
         Asked { link, number, job: self.request(link, scope).unwrap(), ended: None }
     }
 
@@ -252,7 +252,7 @@ fn readings_survive_kills_of_the_gateway_and_of_its_banks() {
     // An attempt of which a crash hides the end counts as refused, where nothing proves that the
     // credentials are good. Three of them are a lock, which is another test.
     let proof = |link: &LinkId| {
-        let job = scene.request(*link, ReadScope::Accounts).unwrap();
+        let job = scene.request(*link, ReadScope::ACCOUNTS).unwrap();
         Asked { link: *link, number: 0, job, ended: None }
     };
     let mut proven: Vec<Asked> = links.iter().map(proof).collect();

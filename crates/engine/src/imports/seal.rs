@@ -74,14 +74,24 @@ impl Engine {
         bytes: &[u8],
         draft: &Draft,
     ) -> Result<ArchiveId, EngineError> {
+        self.keep_raw(who, &draft.key, bytes).await
+    }
+
+    /// Keeps what came, as it came, sealed.
+    pub(crate) async fn keep_raw(
+        &self,
+        who: &Principal,
+        key: &DataKey,
+        bytes: &[u8],
+    ) -> Result<ArchiveId, EngineError> {
         let id: ArchiveId = self.minter().mint();
-        let object = self.vault().seal(&draft.key, &archive_place(who.tenant, &id), bytes)?;
+        let object = self.vault().seal(key, &archive_place(who.tenant, &id), bytes)?;
         self.inner.archive.put(who.tenant, id, object).await?;
         Ok(id)
     }
 
     /// Forgets a file whose import failed. If that fails too, what stays is sealed and an orphan.
-    pub(super) async fn forget_source(&self, who: &Principal, archive: ArchiveId) {
+    pub(crate) async fn forget_source(&self, who: &Principal, archive: ArchiveId) {
         if let Err(error) = self.inner.archive.remove(who.tenant, archive).await {
             tracing::warn!(%archive, error = %error, "engine.archive.forget_failed");
         }

@@ -1,11 +1,16 @@
 //! Asking an institution in a session.
 
-use cartola_connector::session::{Account, AccountBalances, DayRange, Reading, StatementQuery};
+use cartola_connector::session::{
+    Account, AccountBalances, DayRange, RawAnswer, RecordQuery, StatementQuery,
+};
 use cartola_connector::{
     Batch, ConnectorError, Context, Deadline, ErrorKind, LiveSession, Product,
 };
-use cartola_model::{BalanceReading, Coverage, InstitutionId, Principal, SourceKind};
-use cartola_store::asking::ReadScope;
+use cartola_model::{
+    BalanceReading, Coverage, InstitutionId, Principal, Record, RecordKinds, SourceKind,
+};
+use cartola_primitives::{Date, SignedDuration};
+use cartola_store::asking::{AccountScope, ReadScope};
 
 use super::READING_TIMEOUT;
 use super::sign_in::Leave;
@@ -15,9 +20,26 @@ use crate::{Engine, EngineError};
 /// The layout of what was read without a statement.
 const ACCOUNTS_LAYOUT: &str = "session/accounts";
 
+/// Days of which an institution is asked for what it tells by days, as transfers, today included.
+pub const RECORD_DAYS: i64 = 90;
+
 /// What a session told, in canonical terms and as it came.
 pub(super) struct Told {
+    pub accounts: ToldAccounts,
+    pub records: ToldRecords,
+}
+
+/// What it told of accounts.
+#[derive(Default)]
+pub(super) struct ToldAccounts {
     pub batches: Vec<Batch>,
+    pub raw: Vec<u8>,
+}
+
+/// What it told as a whole.
+#[derive(Default)]
+pub(super) struct ToldRecords {
+    pub records: Vec<Record>,
     pub raw: Vec<u8>,
 }
 
@@ -76,14 +98,29 @@ async fn tell(
     scope: ReadScope,
     context: &Context,
 ) -> Result<Told, ConnectorError> {
-    let reader = session.session().accounts().ok_or_else(|| lacks(Product::Accounts))?;
+    let accounts = match scope.accounts {
+        AccountScope::Nothing => ToldAccounts::default(),
+        wanted => tell_accounts(session, institution, wanted, context).await?,
+    };
+    let records = tell_records(session, scope.records, context).await?;
+    Ok(Told { accounts, records })
+}
+
+async fn tell_accounts(
+    session: &LiveSession,
+    institution: &InstitutionId,
+    scope: AccountScope,
+    context: &Context,
+) -> Result<ToldAccounts, ConnectorError> {
+    let reader = session.session().accounts();
+    let reader = reader.ok_or_else(|| ConnectorError::not_offered(Product::Accounts))?;
     let accounts = reader.accounts(context).await?;
-    let mut raw = Raw::default();
-    raw.add(&accounts);
+    let mut raw = Vec::new();
+    add(&mut raw, &accounts.raw);
     let balances = match session.session().balances() {
-        Some(reader) if scope != ReadScope::Accounts => {
+        Some(reader) if scope != AccountScope::Accounts => {
             let balances = reader.balances(context).await?;
-            raw.add(&balances);
+            add(&mut raw, &balances.raw);
             balances.value
         }
         _ => Vec::new(),
@@ -91,25 +128,43 @@ async fn tell(
     let mut batches = Vec::with_capacity(accounts.value.len());
     // An account of a kind that is not known is left for a build that knows it.
     for account in accounts.value.iter().filter(|account| account.kind.is_some()) {
-        let mut batch = match days(scope)? {
-            Some(days) => {
+        let mut batch = match scope {
+            AccountScope::Movements { from, to } => {
+                let days = days(from, to)?;
                 let told = session.statement(&StatementQuery { account, days }).await?;
-                told.raw.iter().for_each(|answer| raw.push(answer.operation, &answer.body));
+                told.raw.iter().for_each(|answer| add(&mut raw, answer));
                 told.batch
             }
-            None => without_statement(institution, account, context),
+            _ => without_statement(institution, account, context),
         };
         batch.balances = readings(&balances, account);
         batches.push(batch);
     }
-    Ok(Told { batches, raw: raw.bytes })
+    Ok(ToldAccounts { batches, raw })
 }
 
-fn days(scope: ReadScope) -> Result<Option<DayRange>, ConnectorError> {
-    let ReadScope::Movements { from, to } = scope else { return Ok(None) };
-    DayRange::new(from, to).map(Some).map_err(|error| {
-        ConnectorError::new(ErrorKind::RequestInvalid, "statement", error.to_string())
-    })
+async fn tell_records(
+    session: &LiveSession,
+    wanted: RecordKinds,
+    context: &Context,
+) -> Result<ToldRecords, ConnectorError> {
+    let mut told = ToldRecords::default();
+    let today = context.today();
+    let first = today.saturating_sub(SignedDuration::from_hours(24 * (RECORD_DAYS - 1)));
+    let days = days(first, today)?;
+    for kind in wanted.iter() {
+        let not_offered = || ConnectorError::not_offered(Product::Record(kind));
+        let reader = session.session().records().ok_or_else(not_offered)?;
+        let reading = reader.record(&RecordQuery { kind, days }, context).await?;
+        told.records.push(reading.record);
+        reading.raw.iter().for_each(|answer| add(&mut told.raw, answer));
+    }
+    Ok(told)
+}
+
+fn days(from: Date, to: Date) -> Result<DayRange, ConnectorError> {
+    DayRange::new(from, to)
+        .map_err(|error| ConnectorError::new(ErrorKind::RequestInvalid, "read", error.to_string()))
 }
 
 /// What is known of an account whose movements were not asked for: it speaks for no day.
@@ -138,25 +193,9 @@ fn readings(balances: &[AccountBalances], account: &Account) -> Vec<BalanceReadi
         .collect()
 }
 
-fn lacks(product: Product) -> ConnectorError {
-    let reason = format!("the institution offers no {product:?}");
-    ConnectorError::new(ErrorKind::Unsupported, "read", reason)
-}
-
 /// Answers as they came, one after another: `operation length`, a line feed, the body, a line feed.
-#[derive(Default)]
-struct Raw {
-    bytes: Vec<u8>,
-}
-
-impl Raw {
-    fn add<T>(&mut self, reading: &Reading<T>) {
-        self.push(reading.raw.operation, &reading.raw.body);
-    }
-
-    fn push(&mut self, operation: &str, body: &[u8]) {
-        self.bytes.extend(format!("{operation} {}\n", body.len()).into_bytes());
-        self.bytes.extend(body);
-        self.bytes.push(b'\n');
-    }
+fn add(raw: &mut Vec<u8>, answer: &RawAnswer) {
+    raw.extend(format!("{} {}\n", answer.operation, answer.body.len()).into_bytes());
+    raw.extend(&answer.body);
+    raw.push(b'\n');
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use cartola_model::access::Actor;
-use cartola_model::{Principal, Scope};
+use cartola_model::{Principal, RecordKinds, Scope};
 use cartola_primitives::id::{ConsentId, CredentialId, TenantId};
 use cartola_primitives::{Date, Secret};
-use cartola_store::asking::ReadScope;
+use cartola_store::asking::{AccountScope, ReadScope};
 use serde::{Deserialize, Serialize};
 
 /// What is sealed. Wiped when dropped.
@@ -16,13 +16,17 @@ pub(super) struct Arguments {
     actor: Option<CredentialId>,
     pub mandate: ConsentId,
     scope: Scoped,
+    /// What is told as a whole: a bit for each product.
+    #[serde(default)]
+    records: u32,
     /// What to sign in with, where the link keeps nothing.
     fields: Option<BTreeMap<String, String>>,
 }
 
-/// A [`ReadScope`] as it is sealed.
+/// An [`AccountScope`] as it is sealed.
 #[derive(Serialize, Deserialize)]
 enum Scoped {
+    Nothing,
     Accounts,
     Balances,
     Movements(Date, Date),
@@ -34,7 +38,8 @@ impl Arguments {
             Actor::Credential(id) => Some(id),
             Actor::Operator => None,
         };
-        Self { actor, mandate, scope: Scoped::of(scope), fields: None }
+        let (scope, records) = (Scoped::of(scope.accounts), scope.records.bits());
+        Self { actor, mandate, scope, records, fields: None }
     }
 
     pub fn with_fields(mut self, fields: &BTreeMap<String, Secret<String>>) -> Self {
@@ -43,12 +48,15 @@ impl Arguments {
         self
     }
 
+    /// What is asked for. A product that only a newer version knows is none that this one can read.
     pub const fn scope(&self) -> ReadScope {
-        match self.scope {
-            Scoped::Accounts => ReadScope::Accounts,
-            Scoped::Balances => ReadScope::Balances,
-            Scoped::Movements(from, to) => ReadScope::Movements { from, to },
-        }
+        let accounts = match self.scope {
+            Scoped::Nothing => AccountScope::Nothing,
+            Scoped::Accounts => AccountScope::Accounts,
+            Scoped::Balances => AccountScope::Balances,
+            Scoped::Movements(from, to) => AccountScope::Movements { from, to },
+        };
+        ReadScope { accounts, records: RecordKinds::known_of(self.records) }
     }
 
     /// Who asked for it. It may do nothing by itself but be named.
@@ -65,11 +73,12 @@ impl Arguments {
 }
 
 impl Scoped {
-    const fn of(scope: ReadScope) -> Self {
+    const fn of(scope: AccountScope) -> Self {
         match scope {
-            ReadScope::Accounts => Self::Accounts,
-            ReadScope::Balances => Self::Balances,
-            ReadScope::Movements { from, to } => Self::Movements(from, to),
+            AccountScope::Nothing => Self::Nothing,
+            AccountScope::Accounts => Self::Accounts,
+            AccountScope::Balances => Self::Balances,
+            AccountScope::Movements { from, to } => Self::Movements(from, to),
         }
     }
 }

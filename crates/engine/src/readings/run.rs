@@ -5,16 +5,16 @@ use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{Failure, Principal};
 use cartola_primitives::{SignedDuration, Timestamp};
-use cartola_store::asking::{ReadingFigures, ReadingRow};
+use cartola_store::asking::{AccountScope, ReadingFigures, ReadingRow};
 use cartola_store::jobs::{JobEnd, JobKind, Priority};
 use cartola_store::people::{Barred, LinkRow, LinkSecretRow};
 use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 
 use super::Access;
-use super::ask::Told;
+use super::ask::{Told, ToldAccounts};
 use super::order::Arguments;
 use crate::access::Subject;
-use crate::imports::{Giver, Imported};
+use crate::imports::{Also, Giver, Imported};
 use crate::links::{LinkError, SealedSecret};
 use crate::retry::until_settled;
 use crate::work::{Handler, MAX_ATTEMPTS, Outcome, Task};
@@ -104,16 +104,37 @@ impl Engine {
         access: &Access,
         told: &Told,
     ) -> Result<(), LinkError> {
-        let Access { link, mandate, .. } = access;
+        let Access { link, .. } = access;
+        let records = &told.records;
+        let kept = self.keep_records(attempt.who, access, records, attempt.began_at).await?;
+        let asked = attempt.arguments.scope().accounts != AccountScope::Nothing;
         let with = |imported: &Imported| {
-            let reading = self.reading(attempt, link, Ok(figures(imported)));
+            let figures = figures(imported, records.records.len());
             let accounts = imported.reports.iter().map(|report| report.account).collect();
-            Ok(vec![
-                Command::ListAccounts { link: link.id, accounts },
-                Command::KeepReading(reading),
-                attempt.task.ending(JobEnd::Done),
-            ])
+            let listed = asked.then_some(Command::ListAccounts { link: link.id, accounts });
+            let mut commands: Vec<Command> =
+                listed.into_iter().chain(kept.commands.clone()).collect();
+            commands.push(Command::KeepReading(self.reading(attempt, link, Ok(figures))));
+            commands.push(attempt.task.ending(JobEnd::Done));
+            Ok(commands)
         };
+        let committed = self.commit_told(attempt, access, &told.accounts, &with).await;
+        if let (Err(error), Some(archive)) = (&committed, kept.archive)
+            && error.is_certain()
+        {
+            self.forget_source(attempt.who, archive).await;
+        }
+        committed
+    }
+
+    async fn commit_told(
+        &self,
+        attempt: &Attempt<'_>,
+        access: &Access,
+        told: &ToldAccounts,
+        with: Also<'_>,
+    ) -> Result<(), LinkError> {
+        let Access { link, mandate, .. } = access;
         if told.batches.is_empty() {
             return until_settled(|| async {
                 let mandate = self.mandate_that_holds(attempt.who, mandate.id).await?;
@@ -126,7 +147,7 @@ impl Engine {
             .await;
         }
         let giver = Giver::Institution { link, mandate, begun: attempt.began_at };
-        self.take_in(attempt.who, giver, &told.raw, &told.batches, &with).await?;
+        self.take_in(attempt.who, giver, &told.raw, &told.batches, with).await?;
         Ok(())
     }
 
@@ -258,8 +279,8 @@ const fn dead(failure: Failure) -> Outcome {
     Outcome::End(Vec::new(), JobEnd::Dead { failure })
 }
 
-fn figures(imported: &Imported) -> ReadingFigures {
-    let mut figures = ReadingFigures::default();
+fn figures(imported: &Imported, records: usize) -> ReadingFigures {
+    let mut figures = ReadingFigures { records: records as u64, ..ReadingFigures::default() };
     for report in &imported.reports {
         figures.accounts += 1;
         figures.read += report.outcome.read;

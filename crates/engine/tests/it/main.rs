@@ -11,6 +11,7 @@ mod movements;
 mod once;
 mod outbox;
 mod readings;
+mod records;
 mod repeated;
 mod tenants;
 mod tokens;

@@ -21,11 +21,11 @@ use cartola_store::{Jobs, People};
 use crate::world::World;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 
-const MARCH: ReadScope = ReadScope::Movements { from: date(2026, 3, 1), to: date(2026, 3, 31) };
+pub const MARCH: ReadScope = ReadScope::movements(date(2026, 3, 1), date(2026, 3, 31));
 
-struct Scene {
-    world: World,
-    bank: Bank,
+pub struct Scene {
+    pub world: World,
+    pub bank: Bank,
 }
 
 fn fields(password: &str) -> BTreeMap<String, Secret<String>> {
@@ -40,7 +40,7 @@ fn wanted(scope: ReadScope) -> Wanted {
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::with(Vec::new()).await
     }
 
@@ -50,7 +50,7 @@ impl Scene {
         Self { world: World::with_handlers(bank.clone(), handlers).await, bank }
     }
 
-    async fn begin(&self, password: &str) -> Result<LinkId, LinkError> {
+    pub async fn begin(&self, password: &str) -> Result<LinkId, LinkError> {
         let fields = fields(password);
         let wanted = NewLink {
             institution: institution(),
@@ -122,13 +122,13 @@ async fn check_that_two_ask_so_often(first: ReadScope, second: ReadScope, times:
 #[tokio::test]
 async fn a_second_caller_joins_the_reading() {
     check_that_two_ask_so_often(MARCH, MARCH, 1).await;
-    check_that_two_ask_so_often(MARCH, ReadScope::Balances, 1).await;
-    check_that_two_ask_so_often(MARCH, ReadScope::Accounts, 1).await;
+    check_that_two_ask_so_often(MARCH, ReadScope::BALANCES, 1).await;
+    check_that_two_ask_so_often(MARCH, ReadScope::ACCOUNTS, 1).await;
 }
 
 #[tokio::test]
 async fn who_asks_for_more_does_not_join() {
-    let more = ReadScope::Movements { from: date(2026, 2, 1), to: date(2026, 3, 31) };
+    let more = ReadScope::movements(date(2026, 2, 1), date(2026, 3, 31));
     check_that_two_ask_so_often(MARCH, more, 2).await;
 }
 
@@ -147,7 +147,7 @@ async fn a_reading_that_was_over_is_not_joined() {
 async fn accounts_are_known_without_their_movements() {
     let scene = Scene::new().await;
     let link = scene.begin(PASSWORD).await.unwrap();
-    let mut pending = scene.request(link, ReadScope::Accounts).await;
+    let mut pending = scene.request(link, ReadScope::ACCOUNTS).await;
     scene.world.worker.run_due().await.unwrap();
     assert_eq!(scene.ended(&mut pending).await, Some(Ok(())));
     let World { engine, who, .. } = &scene.world;
@@ -257,7 +257,7 @@ async fn different_credentials_that_nobody_answered_are_guesses_too() {
 async fn what_is_gone_from_the_only_day_asked_for_is_gone() {
     let scene = Scene::new().await;
     let link = scene.begin(PASSWORD).await.unwrap();
-    let day = ReadScope::Movements { from: date(2026, 3, 3), to: date(2026, 3, 3) };
+    let day = ReadScope::movements(date(2026, 3, 3), date(2026, 3, 3));
     for (has, told) in [
         (&["3;SUELDO;1000", "3;CAFE;-3", "~3;PAN;-1"][..], &["SUELDO", "CAFE", "PAN"][..]),
         (&["3;SUELDO;1000", "3;CAFE;-4"], &["SUELDO", "CAFE"]),

@@ -157,10 +157,10 @@ impl Desk {
         let new = NewToken::of(institution, &login, self.engine.now());
         if let Some(url) = callback {
             let errand = self.errand(&url, None, Work::Token(new));
-            return self.leave(&entry, ReadScope::Accounts, &errand).await;
+            return self.leave(&entry, ReadScope::ACCOUNTS, &errand).await;
         }
         let Accepted { mandate, reading, .. } =
-            self.call(&entry, ReadScope::Accounts, SYNC_MANDATE_TERM, |_| None).await?;
+            self.call(&entry, ReadScope::ACCOUNTS, SYNC_MANDATE_TERM, |_| None).await?;
         let told = async {
             self.until_read(reading).await?;
             new.begin(&self.engine, &self.who, &self.operation_id).await

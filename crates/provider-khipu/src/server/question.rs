@@ -72,13 +72,13 @@ impl Question {
     pub fn scope(&self, today: Date) -> ReadScope {
         let days = |from: Date, to: Date| {
             if from > today {
-                return ReadScope::Accounts;
+                return ReadScope::ACCOUNTS;
             }
-            ReadScope::Movements { from, to: to.min(today) }
+            ReadScope::movements(from, to.min(today))
         };
         match &self.asked {
-            Asked::Accounts => ReadScope::Accounts,
-            Asked::Balance(_) => ReadScope::Balances,
+            Asked::Accounts => ReadScope::ACCOUNTS,
+            Asked::Balance(_) => ReadScope::BALANCES,
             Asked::Transactions(_, from, to) => days(*from, *to),
             Asked::Statements(_, from, to) => days(*from, Month::of(*to).last()),
         }

@@ -83,6 +83,8 @@ fn as_first_release(folder: &Path) {
         "link_account",
         "signing_key",
         "sighting",
+        "record",
+        "task",
     ];
     /// A row for each import that read the balance.
     const BALANCE: &str = "CREATE TABLE first_balance (tenant BLOB NOT NULL, \

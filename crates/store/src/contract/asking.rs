@@ -1,6 +1,6 @@
 //! What is known of asking institutions.
 
-use cartola_model::Failure;
+use cartola_model::{Failure, RecordKind};
 use cartola_primitives::date;
 
 use super::Backend;
@@ -24,13 +24,23 @@ async fn reading(scene: &Scene) -> Option<ReadingRow> {
 }
 
 fn readings(scene: &Scene) -> Vec<ReadingRow> {
-    let figures =
-        ReadingFigures { accounts: 1, read: 2, new: 3, duplicates: 4, amended: 5, removed: 6 };
-    let days = ReadScope::Movements { from: date(2026, 2, 1), to: date(2026, 3, 1) };
+    let figures = ReadingFigures {
+        accounts: 1,
+        read: 2,
+        new: 3,
+        duplicates: 4,
+        amended: 5,
+        removed: 6,
+        records: 7,
+    };
+    let days = ReadScope::movements(date(2026, 2, 1), date(2026, 3, 1));
+    let records = [RecordKind::Mortgages, RecordKind::CryptoHoldings].into_iter().collect();
     let outcomes = [
-        (ReadScope::Accounts, Err(Failure::Timeout)),
-        (ReadScope::Balances, Ok(ReadingFigures::default())),
+        (ReadScope::ACCOUNTS, Err(Failure::Timeout)),
+        (ReadScope::BALANCES, Ok(ReadingFigures::default())),
         (days, Ok(figures)),
+        (days.with_records(records), Ok(figures)),
+        (ReadScope::records(records), Ok(ReadingFigures { records: 2, ..Default::default() })),
         (days, Err(Failure::CredentialsInvalid)),
     ];
     let row = |(scope, outcome)| ReadingRow {

@@ -9,7 +9,7 @@ use cartola_crypto::{
 use cartola_model::movement::MovementDetails;
 use cartola_model::{
     AccountKind, BalanceKind, ConsentKind, ConsentState, Coverage, InstitutionId, LinkSource,
-    LinkState, MergeReason, Movement, MovementStatus, Observation, Scope, SourceKind,
+    LinkState, MergeReason, Movement, MovementStatus, Observation, RecordKind, Scope, SourceKind,
 };
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::id::{
@@ -26,7 +26,9 @@ use crate::jobs::{JobKind, JobOrder, Priority, Queue};
 use crate::movements::{MovementRow, SourceRow};
 use crate::outbox::MessageOrder;
 use crate::people::{LinkRow, PersonRow};
+use crate::records::RecordRow;
 use crate::sightings::SightingRow;
+use crate::tasks::TaskRow;
 use crate::tenancy::{CredentialKind, CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 
@@ -281,6 +283,36 @@ impl Fixtures {
             coverage: Coverage { from: march(from), to: march(to), complete: true },
             decided: self.id(),
             unconfirmed: Vec::new(),
+        }
+    }
+
+    /// A record that was read once.
+    pub fn record(&self, link: LinkId, kind: RecordKind, consent: ConsentId) -> RecordRow {
+        RecordRow {
+            id: self.id(),
+            link,
+            kind,
+            version: kind.version(),
+            consent,
+            archive: self.id(),
+            digest: self.fresh_digest(),
+            first_read_at: NOW,
+            last_read_at: NOW,
+            sealed: self.sealed("a record"),
+        }
+    }
+
+    /// A task that has not ended, and is kept for an hour.
+    pub fn task(&self, link: LinkId) -> TaskRow {
+        TaskRow {
+            id: self.id(),
+            action: "contract/try:it".to_owned(),
+            link,
+            job: None,
+            mandate: None,
+            created_at: NOW,
+            expires_at: at(3_600),
+            end: None,
         }
     }
 

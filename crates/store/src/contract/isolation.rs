@@ -2,7 +2,7 @@
 //! there is, with the right ids.
 
 use cartola_model::audit::AuditEvent;
-use cartola_model::{ConsentState, LinkSource, MovementStatus};
+use cartola_model::{ConsentState, LinkSource, MovementStatus, RecordKind};
 use cartola_primitives::id::TenantId;
 use cartola_primitives::{Currency, Date, Money};
 
@@ -18,7 +18,9 @@ use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
 use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder};
 use crate::people::LinkSecretRow;
+use crate::records::{RecordFilter, RecordRow};
 use crate::sightings::SightingRow;
+use crate::tasks::TaskRow;
 use crate::tenancy::CredentialRow;
 use crate::vault::DataKeyRow;
 use crate::{Command, MAX_PAGE, Store, StoreErrorKind, UnitOfWork};
@@ -38,6 +40,8 @@ struct Everything {
     answer: AnswerRow,
     job: JobOrder,
     message: MessageOrder,
+    record: RecordRow,
+    task: TaskRow,
 }
 
 impl Everything {
@@ -63,6 +67,8 @@ impl Everything {
             answer: make.answer(),
             job: make.job(),
             message: make.message("https://one.example"),
+            record: make.record(scene.link.id, RecordKind::Cards, scene.consent.id),
+            task: make.task(scene.link.id),
             movement,
             import,
             scene,
@@ -89,6 +95,8 @@ impl Everything {
             Command::RecordAnswer(self.answer.clone()),
             Command::EnqueueJob(self.job.clone()),
             Command::AddMessage(self.message.clone()),
+            Command::AddRecord(self.record.clone()),
+            Command::AddTask(self.task.clone()),
         ]
     }
 
@@ -163,6 +171,23 @@ pub async fn accounts_and_imports(backend: Backend) {
     for of in [None, Some(account.id)] {
         assert_eq!(store.imports(other, of, None, MAX_PAGE).await.expect("a read").rows, []);
     }
+}
+
+/// Records and tasks.
+pub async fn records_and_tasks(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let (store, row) = (&backend.store, &rows.record);
+    assert_eq!(store.record(other, row.id, NOW).await.expect("a read"), None);
+    let last = store.last_record(other, row.link, row.kind, row.consent).await.expect("a read");
+    assert_eq!(last, None);
+    for link in [None, Some(row.link)] {
+        let filter = RecordFilter { link, kind: None };
+        let page = store.records(other, filter, NOW, None, MAX_PAGE).await.expect("a read");
+        assert_eq!(page.rows, []);
+    }
+    assert_eq!(store.task(other, rows.task.id).await.expect("a read"), None);
+    assert_eq!(store.tasks(other, None, MAX_PAGE).await.expect("a read").rows, []);
 }
 
 /// Movements, the feed, sources and aliases.

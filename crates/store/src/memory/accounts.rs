@@ -8,7 +8,7 @@ use cartola_primitives::id::{AccountId, ConsentSetId, LinkId, TenantId};
 
 use super::MemoryStore;
 use super::consents::Permits;
-use super::records::{Records, add, expect, page, refuse_if_any};
+use super::tables::{Tables, add, expect, page, refuse_if_any};
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::{Accounts, MAX_PAGE, Page, StoreError};
 
@@ -20,9 +20,9 @@ impl Accounts for MemoryStore {
         id: AccountId,
         now: Timestamp,
     ) -> Result<Option<AccountRow>, StoreError> {
-        let records = self.records(tenant);
-        let mut permits = Permits::new(&records, now);
-        Ok(records.accounts.get(&id).filter(|row| permits.set_holds(row.consents)).cloned())
+        let tables = self.tables(tenant);
+        let mut permits = Permits::new(&tables, now);
+        Ok(tables.accounts.get(&id).filter(|row| permits.set_holds(row.consents)).cloned())
     }
 
     async fn account_by_identity(
@@ -30,8 +30,8 @@ impl Accounts for MemoryStore {
         tenant: TenantId,
         identity: &Digest,
     ) -> Result<Option<AccountRow>, StoreError> {
-        let records = self.records(tenant);
-        Ok(records.accounts.values().find(|row| row.identity == *identity).cloned())
+        let tables = self.tables(tenant);
+        Ok(tables.accounts.values().find(|row| row.identity == *identity).cloned())
     }
 
     async fn accounts(
@@ -41,9 +41,9 @@ impl Accounts for MemoryStore {
         limit: usize,
         now: Timestamp,
     ) -> Result<Page<AccountRow, AccountId>, StoreError> {
-        let records = self.records(tenant);
-        let mut permits = Permits::new(&records, now);
-        Ok(page(&records.accounts, after, limit, |row| permits.set_holds(row.consents)))
+        let tables = self.tables(tenant);
+        let mut permits = Permits::new(&tables, now);
+        Ok(page(&tables.accounts, after, limit, |row| permits.set_holds(row.consents)))
     }
 
     async fn accounts_of(
@@ -52,10 +52,10 @@ impl Accounts for MemoryStore {
         link: LinkId,
         now: Timestamp,
     ) -> Result<Vec<AccountRow>, StoreError> {
-        let records = self.records(tenant);
-        let mut permits = Permits::new(&records, now);
-        let fed = records.fed.iter().filter(|(by, _)| *by == link);
-        let rows = fed.filter_map(|(_, account)| records.accounts.get(account));
+        let tables = self.tables(tenant);
+        let mut permits = Permits::new(&tables, now);
+        let fed = tables.fed.iter().filter(|(by, _)| *by == link);
+        let rows = fed.filter_map(|(_, account)| tables.accounts.get(account));
         let shown = rows.filter(|row| permits.set_holds(row.consents)).cloned();
         Ok(shown.take(MAX_PAGE).collect())
     }
@@ -66,10 +66,10 @@ impl Accounts for MemoryStore {
         account: AccountId,
         now: Timestamp,
     ) -> Result<Vec<BalanceRow>, StoreError> {
-        let records = self.records(tenant);
-        let permits = Permits::new(&records, now);
+        let tables = self.tables(tenant);
+        let permits = Permits::new(&tables, now);
         let latest = |kind: BalanceKind| {
-            records
+            tables
                 .balances
                 .values()
                 .rev()
@@ -82,35 +82,35 @@ impl Accounts for MemoryStore {
     }
 }
 
-pub fn add_account(records: &mut Records, row: AccountRow) -> Result<(), StoreError> {
-    refuse_if_any(&records.accounts, |other| other.identity == row.identity)?;
-    add(&mut records.accounts, row.id, row)
+pub fn add_account(tables: &mut Tables, row: AccountRow) -> Result<(), StoreError> {
+    refuse_if_any(&tables.accounts, |other| other.identity == row.identity)?;
+    add(&mut tables.accounts, row.id, row)
 }
 
-pub fn feed_account(records: &mut Records, link: LinkId, account: AccountId) {
-    Arc::make_mut(&mut records.fed).insert((link, account));
+pub fn feed_account(tables: &mut Tables, link: LinkId, account: AccountId) {
+    Arc::make_mut(&mut tables.fed).insert((link, account));
 }
 
-pub fn list_accounts(records: &mut Records, link: LinkId, accounts: Vec<AccountId>) {
-    let fed = Arc::make_mut(&mut records.fed);
+pub fn list_accounts(tables: &mut Tables, link: LinkId, accounts: Vec<AccountId>) {
+    let fed = Arc::make_mut(&mut tables.fed);
     fed.retain(|(by, _)| *by != link);
     fed.extend(accounts.into_iter().map(|account| (link, account)));
 }
 
 pub fn claim_account(
-    records: &mut Records,
+    tables: &mut Tables,
     id: AccountId,
     expected: u32,
     consents: ConsentSetId,
 ) -> Result<(), StoreError> {
-    let account = expect(&mut records.accounts, &id, |row| row.version == expected)?;
+    let account = expect(&mut tables.accounts, &id, |row| row.version == expected)?;
     account.consents = consents;
     account.version += 1;
     Ok(())
 }
 
-pub fn add_balances(records: &mut Records, rows: Vec<BalanceRow>) {
-    let balances = Arc::make_mut(&mut records.balances);
+pub fn add_balances(tables: &mut Tables, rows: Vec<BalanceRow>) {
+    let balances = Arc::make_mut(&mut tables.balances);
     for row in rows {
         let same = |other: &BalanceRow| {
             (other.account, other.kind, other.as_of, other.consent)

@@ -6,7 +6,7 @@ use cartola_primitives::Timestamp;
 use cartola_primitives::id::TenantId;
 
 use super::MemoryStore;
-use super::records::{Records, add};
+use super::tables::{Tables, add};
 use crate::answers::AnswerRow;
 use crate::{Answers, StoreError};
 
@@ -18,16 +18,12 @@ impl Answers for MemoryStore {
         key: &Digest,
         now: Timestamp,
     ) -> Result<Option<AnswerRow>, StoreError> {
-        let records = self.records(tenant);
-        Ok(records.answers.get(key).filter(|row| now < row.expires_at).cloned())
+        let tables = self.tables(tenant);
+        Ok(tables.answers.get(key).filter(|row| now < row.expires_at).cloned())
     }
 }
 
-pub fn record_answer(
-    records: &mut Records,
-    row: AnswerRow,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    Arc::make_mut(&mut records.answers).retain(|_, known| at < known.expires_at);
-    add(&mut records.answers, row.key, row)
+pub fn record_answer(tables: &mut Tables, row: AnswerRow, at: Timestamp) -> Result<(), StoreError> {
+    Arc::make_mut(&mut tables.answers).retain(|_, known| at < known.expires_at);
+    add(&mut tables.answers, row.key, row)
 }

@@ -6,7 +6,7 @@ use cartola_model::InstitutionId;
 use cartola_primitives::id::{LinkId, PersonId, TenantId};
 
 use super::MemoryStore;
-use super::records::Records;
+use super::tables::Tables;
 use crate::asking::{ReadingRow, SignInsRow};
 use crate::{Asking, StoreError};
 
@@ -17,7 +17,7 @@ impl Asking for MemoryStore {
         tenant: TenantId,
         link: LinkId,
     ) -> Result<Option<ReadingRow>, StoreError> {
-        Ok(self.records(tenant).readings.get(&link).cloned())
+        Ok(self.tables(tenant).readings.get(&link).cloned())
     }
 
     async fn sign_ins(
@@ -26,17 +26,17 @@ impl Asking for MemoryStore {
         institution: &InstitutionId,
         person: PersonId,
     ) -> Result<Option<SignInsRow>, StoreError> {
-        Ok(self.records(tenant).sign_ins.get(&(institution.clone(), person)).cloned())
+        Ok(self.tables(tenant).sign_ins.get(&(institution.clone(), person)).cloned())
     }
 }
 
-pub fn keep_reading(records: &mut Records, row: ReadingRow) {
-    Arc::make_mut(&mut records.readings).insert(row.link, row);
+pub fn keep_reading(tables: &mut Tables, row: ReadingRow) {
+    Arc::make_mut(&mut tables.readings).insert(row.link, row);
 }
 
-pub fn keep_sign_ins(records: &mut Records, row: SignInsRow) -> Result<(), StoreError> {
+pub fn keep_sign_ins(tables: &mut Tables, row: SignInsRow) -> Result<(), StoreError> {
     let key = (row.institution.clone(), row.person);
-    let known = match Arc::make_mut(&mut records.sign_ins).entry(key) {
+    let known = match Arc::make_mut(&mut tables.sign_ins).entry(key) {
         Entry::Vacant(place) if row.version == 1 => {
             place.insert(row);
             return Ok(());

@@ -6,7 +6,7 @@ use cartola_model::audit::AuditEvent;
 use cartola_primitives::id::TenantId;
 
 use super::MemoryStore;
-use super::records::Records;
+use super::tables::Tables;
 use super::unit::Unit;
 use crate::audit::AuditRow;
 use crate::{Audit, StoreError, StoreErrorKind, page_size};
@@ -19,27 +19,27 @@ impl Audit for MemoryStore {
         after: u64,
         limit: usize,
     ) -> Result<Vec<AuditRow>, StoreError> {
-        let records = self.records(tenant);
-        let beyond = records.audit.iter().skip_while(|row| row.sequence <= after);
+        let tables = self.tables(tenant);
+        let beyond = tables.audit.iter().skip_while(|row| row.sequence <= after);
         Ok(beyond.take(page_size(limit)).cloned().collect())
     }
 
     async fn audit_head(&self, tenant: TenantId) -> Result<Option<(u64, ChainHash)>, StoreError> {
-        Ok(head(&self.records(tenant)))
+        Ok(head(&self.tables(tenant)))
     }
 }
 
-fn head(records: &Records) -> Option<(u64, ChainHash)> {
-    records.audit.last().map(|row| (row.sequence, row.hash))
+fn head(tables: &Tables) -> Option<(u64, ChainHash)> {
+    tables.audit.last().map(|row| (row.sequence, row.hash))
 }
 
 pub fn append(unit: &mut Unit<'_>, event: &AuditEvent) -> Result<(), StoreError> {
     let body = serde_json::to_string(event).map_err(|error| {
         StoreError::new(StoreErrorKind::Misuse, "writing an audit event as JSON").caused_by(error)
     })?;
-    let before = head(&unit.records).map_or_else(|| ChainHead::start(unit.tenant), ChainHead::from);
+    let before = head(&unit.tables).map_or_else(|| ChainHead::start(unit.tenant), ChainHead::from);
     let ChainHead { sequence, hash } = before.followed_by(unit.tenant, unit.at, body.as_bytes());
-    Arc::make_mut(&mut unit.records.audit).push(AuditRow { sequence, at: unit.at, body, hash });
+    Arc::make_mut(&mut unit.tables.audit).push(AuditRow { sequence, at: unit.at, body, hash });
     unit.receipt.audit_head = Some((sequence, hash));
     Ok(())
 }

@@ -7,7 +7,7 @@ use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, TenantId};
 
 use super::MemoryStore;
-use super::records::{Records, add, expect, page};
+use super::tables::{Tables, add, expect, page};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::{Consents, Page, StoreError};
 
@@ -18,7 +18,7 @@ impl Consents for MemoryStore {
         tenant: TenantId,
         id: ConsentId,
     ) -> Result<Option<ConsentRow>, StoreError> {
-        Ok(self.records(tenant).consents.get(&id).cloned())
+        Ok(self.tables(tenant).consents.get(&id).cloned())
     }
 
     async fn holding(
@@ -27,8 +27,8 @@ impl Consents for MemoryStore {
         sets: Vec<ConsentSetId>,
         now: Timestamp,
     ) -> Result<HashSet<ConsentSetId>, StoreError> {
-        let records = self.records(tenant);
-        let mut permits = Permits::new(&records, now);
+        let tables = self.tables(tenant);
+        let mut permits = Permits::new(&tables, now);
         Ok(sets.into_iter().filter(|set| permits.set_holds(*set)).collect())
     }
 
@@ -37,8 +37,8 @@ impl Consents for MemoryStore {
         tenant: TenantId,
         sets: Vec<ConsentSetId>,
     ) -> Result<Vec<ConsentSetRow>, StoreError> {
-        let records = self.records(tenant);
-        Ok(sets.iter().filter_map(|set| records.consent_sets.get(set)).copied().collect())
+        let tables = self.tables(tenant);
+        Ok(sets.iter().filter_map(|set| tables.consent_sets.get(set)).copied().collect())
     }
 
     async fn consents(
@@ -47,20 +47,20 @@ impl Consents for MemoryStore {
         after: Option<ConsentId>,
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
-        Ok(page(&self.records(tenant).consents, after, limit, |_| true))
+        Ok(page(&self.tables(tenant).consents, after, limit, |_| true))
     }
 }
 
 /// Which consents hold at one instant. Rows of a page share few sets: each is walked once.
 pub struct Permits<'a> {
-    records: &'a Records,
+    tables: &'a Tables,
     now: Timestamp,
     known: BTreeMap<ConsentSetId, bool>,
 }
 
 impl<'a> Permits<'a> {
-    pub fn new(records: &'a Records, now: Timestamp) -> Self {
-        Self { records, now, known: BTreeMap::new() }
+    pub fn new(tables: &'a Tables, now: Timestamp) -> Self {
+        Self { tables, now, known: BTreeMap::new() }
     }
 
     /// Whether any consent of the set holds. One that is not there allows nothing.
@@ -74,39 +74,39 @@ impl<'a> Permits<'a> {
     }
 
     pub fn consent_holds(&self, consent: ConsentId) -> bool {
-        self.records.consents.get(&consent).is_some_and(|row| row.state.holds(self.now))
+        self.tables.consents.get(&consent).is_some_and(|row| row.state.holds(self.now))
     }
 
     /// No list is longer than there are sets, so that one bent into a ring ends too.
     fn walk(&self, set: ConsentSetId) -> bool {
-        let sets = &self.records.consent_sets;
+        let sets = &self.tables.consent_sets;
         successors(sets.get(&set), |row| row.rest.and_then(|rest| sets.get(&rest)))
             .take(sets.len())
             .any(|row| self.consent_holds(row.consent))
     }
 }
 
-pub fn add_consent(records: &mut Records, row: ConsentRow) -> Result<(), StoreError> {
-    add(&mut records.consents, row.id, row)
+pub fn add_consent(tables: &mut Tables, row: ConsentRow) -> Result<(), StoreError> {
+    add(&mut tables.consents, row.id, row)
 }
 
 pub fn change_consent(
-    records: &mut Records,
+    tables: &mut Tables,
     id: ConsentId,
     expected: u32,
     state: ConsentState,
 ) -> Result<(), StoreError> {
-    let consent = expect(&mut records.consents, &id, |row| row.version == expected)?;
+    let consent = expect(&mut tables.consents, &id, |row| row.version == expected)?;
     consent.state = state;
     consent.version += 1;
     Ok(())
 }
 
-pub fn expect_consent(records: &Records, id: ConsentId, expected: u32) -> Result<(), StoreError> {
-    let there = records.consents.get(&id).is_some_and(|row| row.version == expected);
+pub fn expect_consent(tables: &Tables, id: ConsentId, expected: u32) -> Result<(), StoreError> {
+    let there = tables.consents.get(&id).is_some_and(|row| row.version == expected);
     if there { Ok(()) } else { Err(StoreError::conflict("expecting a consent")) }
 }
 
-pub fn add_sets(records: &mut Records, rows: Vec<ConsentSetRow>) -> Result<(), StoreError> {
-    rows.into_iter().try_for_each(|row| add(&mut records.consent_sets, row.id, row))
+pub fn add_sets(tables: &mut Tables, rows: Vec<ConsentSetRow>) -> Result<(), StoreError> {
+    rows.into_iter().try_for_each(|row| add(&mut tables.consent_sets, row.id, row))
 }

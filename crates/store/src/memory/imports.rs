@@ -7,7 +7,7 @@ use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, ImportId, TenantId};
 
 use super::MemoryStore;
-use super::records::{Records, add, page};
+use super::tables::{Tables, add, page};
 use crate::imports::ImportRow;
 use crate::sightings::SightingRow;
 use crate::{Imports, Page, StoreError};
@@ -19,7 +19,7 @@ impl Imports for MemoryStore {
         tenant: TenantId,
         id: ImportId,
     ) -> Result<Option<ImportRow>, StoreError> {
-        Ok(self.records(tenant).imports.get(&id).cloned())
+        Ok(self.tables(tenant).imports.get(&id).cloned())
     }
 
     async fn imports_of_content(
@@ -27,8 +27,8 @@ impl Imports for MemoryStore {
         tenant: TenantId,
         content: &ContentHash,
     ) -> Result<Vec<ImportRow>, StoreError> {
-        let records = self.records(tenant);
-        Ok(records.imports.values().filter(|row| row.content == *content).cloned().collect())
+        let tables = self.tables(tenant);
+        Ok(tables.imports.values().filter(|row| row.content == *content).cloned().collect())
     }
 
     async fn complete_imports(
@@ -42,7 +42,7 @@ impl Imports for MemoryStore {
             let covered = &row.coverage;
             row.account == account && covered.complete && covered.from <= to && from <= covered.to
         };
-        Ok(self.records(tenant).imports.values().filter(overlaps).cloned().collect())
+        Ok(self.tables(tenant).imports.values().filter(overlaps).cloned().collect())
     }
 
     async fn sightings(
@@ -56,7 +56,7 @@ impl Imports for MemoryStore {
             let covered = &row.coverage;
             row.account == account && covered.from <= to && from <= covered.to
         };
-        Ok(self.records(tenant).sightings.values().filter(overlaps).cloned().collect())
+        Ok(self.tables(tenant).sightings.values().filter(overlaps).cloned().collect())
     }
 
     async fn imports(
@@ -67,16 +67,16 @@ impl Imports for MemoryStore {
         limit: usize,
     ) -> Result<Page<ImportRow, ImportId>, StoreError> {
         let of_account = |row: &ImportRow| account.is_none_or(|account| row.account == account);
-        Ok(page(&self.records(tenant).imports, after, limit, of_account))
+        Ok(page(&self.tables(tenant).imports, after, limit, of_account))
     }
 }
 
-pub fn add_import(records: &mut Records, row: ImportRow) -> Result<(), StoreError> {
-    add(&mut records.imports, row.id, row)
+pub fn add_import(tables: &mut Tables, row: ImportRow) -> Result<(), StoreError> {
+    add(&mut tables.imports, row.id, row)
 }
 
-pub fn keep_sighting(records: &mut Records, row: SightingRow) {
-    let sightings = Arc::make_mut(&mut records.sightings);
+pub fn keep_sighting(tables: &mut Tables, row: SightingRow) {
+    let sightings = Arc::make_mut(&mut tables.sightings);
     sightings.retain(|_, known| !row.supersedes(known));
     if !sightings.values().any(|known| known.supersedes(&row)) {
         let Coverage { from, to, complete } = row.coverage;

@@ -5,7 +5,7 @@ use cartola_model::Failure;
 use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 
-use super::records::{Records, add, expect, page};
+use super::tables::{Tables, add, expect, page};
 use super::unit::Unit;
 use super::{MemoryStore, State, outbox};
 use crate::arrivals::Arrivals;
@@ -19,19 +19,19 @@ use crate::{Jobs, MAX_PAGE, Page, StoreError};
 impl Jobs for MemoryStore {
     async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedJob>, StoreError> {
         let mut state = self.lock();
-        for records in state.tenants.values_mut() {
-            free(Arc::make_mut(records), &claim);
+        for tables in state.tenants.values_mut() {
+            free(Arc::make_mut(tables), &claim);
         }
         let mut leases = claim.leases.iter();
         let contenders = contenders(&state, claim.queue);
         let last_turn = contenders.iter().map(|contender| contender.turn).max().unwrap_or(0);
         give_out(contenders, last_turn, claim.leases.len(), |tenant, turn| {
-            let records = state.tenants.get_mut(&tenant).map(Arc::make_mut);
-            let next = records.and_then(|records| Some((next_due(records, &claim)?, records)));
-            let Some((id, records)) = next else { return Ok(None) };
+            let tables = state.tenants.get_mut(&tenant).map(Arc::make_mut);
+            let next = tables.and_then(|tables| Some((next_due(tables, &claim)?, tables)));
+            let Some((id, tables)) = next else { return Ok(None) };
             let lease = *leases.next().expect("there is a lease for each place");
-            Arc::make_mut(&mut records.turns).insert(claim.queue, turn);
-            let row = start(records, id, lease, &claim);
+            Arc::make_mut(&mut tables.turns).insert(claim.queue, turn);
+            let row = start(tables, id, lease, &claim);
             Ok(Some(ClaimedJob { tenant, lease, row }))
         })
     }
@@ -44,9 +44,9 @@ impl Jobs for MemoryStore {
         moment: Moment,
     ) -> Result<(), StoreError> {
         let mut state = self.lock();
-        let records = state.tenants.get_mut(&tenant).map(Arc::make_mut);
-        let records = records.ok_or_else(|| StoreError::conflict("there is no such tenant"))?;
-        let row = expect(&mut records.jobs, &job, |row| runs_under(row, lease))?;
+        let tables = state.tenants.get_mut(&tenant).map(Arc::make_mut);
+        let tables = tables.ok_or_else(|| StoreError::conflict("there is no such tenant"))?;
+        let row = expect(&mut tables.jobs, &job, |row| runs_under(row, lease))?;
         if let JobState::Running(held) = &mut row.state {
             *held = Lease::starting(lease, moment, held.term);
         }
@@ -55,7 +55,7 @@ impl Jobs for MemoryStore {
 
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError> {
         let state = self.lock();
-        let jobs = state.tenants.values().flat_map(|records| records.jobs.values());
+        let jobs = state.tenants.values().flat_map(|tables| tables.jobs.values());
         let lease = |row: &JobRow| match row.state {
             JobState::Running(lease) if row.order.queue == queue => Some(lease),
             _ => None,
@@ -65,7 +65,7 @@ impl Jobs for MemoryStore {
 
     async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, StoreError> {
         let state = self.lock();
-        let jobs = state.tenants.values().flat_map(|records| records.jobs.values());
+        let jobs = state.tenants.values().flat_map(|tables| tables.jobs.values());
         let queued = jobs.filter(|row| row.order.queue == queue && row.state == JobState::Queued);
         Ok(queued.map(|row| row.order.not_before).min())
     }
@@ -75,7 +75,7 @@ impl Jobs for MemoryStore {
     }
 
     async fn job(&self, tenant: TenantId, id: JobId) -> Result<Option<JobRow>, StoreError> {
-        Ok(self.records(tenant).jobs.get(&id).cloned())
+        Ok(self.tables(tenant).jobs.get(&id).cloned())
     }
 
     async fn jobs(
@@ -89,14 +89,14 @@ impl Jobs for MemoryStore {
         let asked = |row: &JobRow| {
             row.order.queue == queue && standing.is_none_or(|it| it == row.state.standing())
         };
-        Ok(page(&self.records(tenant).jobs, after, limit, asked))
+        Ok(page(&self.tables(tenant).jobs, after, limit, asked))
     }
 
     async fn forget_ended(&self, before: Timestamp) -> Result<usize, StoreError> {
         let mut state = self.lock();
         let mut forgotten = 0;
-        for records in state.tenants.values_mut() {
-            let ended: Vec<JobId> = records
+        for tables in state.tenants.values_mut() {
+            let ended: Vec<JobId> = tables
                 .jobs
                 .values()
                 .filter(|row| ended_at(&row.state).is_some_and(|at| at < before))
@@ -104,10 +104,10 @@ impl Jobs for MemoryStore {
                 .take(MAX_PAGE - forgotten)
                 .collect();
             forgotten += ended.len();
-            let records = Arc::make_mut(records);
+            let tables = Arc::make_mut(tables);
             for id in ended {
-                Arc::make_mut(&mut records.jobs).remove(&id);
-                outbox::forget(records, id);
+                Arc::make_mut(&mut tables.jobs).remove(&id);
+                outbox::forget(tables, id);
             }
         }
         Ok(forgotten)
@@ -126,8 +126,8 @@ fn runs_under(row: &JobRow, lease: LeaseId) -> bool {
 }
 
 /// Queues again what nobody runs any more.
-fn free(records: &mut Records, claim: &Claim) {
-    for row in Arc::make_mut(&mut records.jobs).values_mut() {
+fn free(tables: &mut Tables, claim: &Claim) {
+    for row in Arc::make_mut(&mut tables.jobs).values_mut() {
         let over = matches!(&row.state, JobState::Running(lease) if claim.frees(lease));
         if over && row.order.queue == claim.queue {
             row.state = JobState::Queued;
@@ -137,26 +137,26 @@ fn free(records: &mut Records, claim: &Claim) {
 }
 
 fn contenders(state: &State, queue: Queue) -> Vec<Contender> {
-    let contender = |(tenant, records): (&TenantId, &Arc<Records>)| Contender {
+    let contender = |(tenant, tables): (&TenantId, &Arc<Tables>)| Contender {
         tenant: *tenant,
-        running: records
+        running: tables
             .jobs
             .values()
             .filter(|row| row.order.queue == queue && row.state.standing() == Standing::Running)
             .count() as u64,
-        turn: records.turns.get(&queue).copied().unwrap_or(0),
+        turn: tables.turns.get(&queue).copied().unwrap_or(0),
     };
     state.tenants.iter().map(contender).collect()
 }
 
 /// The tenant's first job that is due and whose link is free.
-fn next_due(records: &Records, claim: &Claim) -> Option<JobId> {
+fn next_due(tables: &Tables, claim: &Claim) -> Option<JobId> {
     let taken = |row: &JobRow| {
         let running = |other: &&JobRow| other.state.standing() == Standing::Running;
         row.order.link.is_some()
-            && records.jobs.values().filter(running).any(|other| other.order.link == row.order.link)
+            && tables.jobs.values().filter(running).any(|other| other.order.link == row.order.link)
     };
-    records
+    tables
         .jobs
         .values()
         .filter(|row| row.order.queue == claim.queue && row.state == JobState::Queued)
@@ -165,8 +165,8 @@ fn next_due(records: &Records, claim: &Claim) -> Option<JobId> {
         .map(|row| row.order.id)
 }
 
-fn start(records: &mut Records, id: JobId, lease: LeaseId, claim: &Claim) -> JobRow {
-    let jobs = Arc::make_mut(&mut records.jobs);
+fn start(tables: &mut Tables, id: JobId, lease: LeaseId, claim: &Claim) -> JobRow {
+    let jobs = Arc::make_mut(&mut tables.jobs);
     let row = jobs.get_mut(&id).expect("the job was found a moment ago");
     row.attempts += 1;
     row.state = JobState::Running(Lease::starting(lease, claim.moment, claim.term));
@@ -184,7 +184,7 @@ pub fn add_job(
     order: JobOrder,
     after: Option<JobId>,
 ) -> Result<(), StoreError> {
-    let jobs = &mut unit.records.jobs;
+    let jobs = &mut unit.tables.jobs;
     let is_open = |row: &&JobRow| row.order.queue == order.queue && ended_at(&row.state).is_none();
     check_open(jobs.values().filter(is_open).count() as u64)?;
     let row = JobRow {
@@ -200,7 +200,7 @@ pub fn add_job(
 
 pub fn end(unit: &mut Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Result<(), StoreError> {
     let at = unit.at;
-    let row = expect(&mut unit.records.jobs, &id, |row| runs_under(row, lease))?;
+    let row = expect(&mut unit.tables.jobs, &id, |row| runs_under(row, lease))?;
     row.state = match end {
         JobEnd::Done => JobState::Done { at },
         JobEnd::Retry { not_before, .. } => {

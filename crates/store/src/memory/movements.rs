@@ -11,7 +11,7 @@ use cartola_primitives::{Date, Timestamp};
 pub use self::write::{add_alias, add_movements, add_sources, change_movements, move_source};
 use super::MemoryStore;
 use super::consents::Permits;
-use super::records::Records;
+use super::tables::Tables;
 use crate::movements::{
     AliasRow, Attested, FeedEntry, MovementKey, MovementPage, MovementQuery, MovementRow,
 };
@@ -24,7 +24,7 @@ impl Movements for MemoryStore {
         tenant: TenantId,
         query: &MovementQuery,
     ) -> Result<MovementPage, StoreError> {
-        Ok(page::page(&self.records(tenant), query))
+        Ok(page::page(&self.tables(tenant), query))
     }
 
     async fn movement(
@@ -33,10 +33,10 @@ impl Movements for MemoryStore {
         id: MovementId,
         now: Timestamp,
     ) -> Result<Option<Attested>, StoreError> {
-        let records = self.records(tenant);
-        let mut permits = Permits::new(&records, now);
-        let allowed = records.movements.get(&id).filter(|row| permits.set_holds(row.consents));
-        Ok(allowed.map(|row| attested(&records, row)))
+        let tables = self.tables(tenant);
+        let mut permits = Permits::new(&tables, now);
+        let allowed = tables.movements.get(&id).filter(|row| permits.set_holds(row.consents));
+        Ok(allowed.map(|row| attested(&tables, row)))
     }
 
     async fn window(
@@ -46,9 +46,9 @@ impl Movements for MemoryStore {
         from: Date,
         to: Date,
     ) -> Result<Vec<Attested>, StoreError> {
-        let records = self.records(tenant);
-        let days = page::on_days(&records, Some(account), first_of(from), last_of(to));
-        Ok(days.map(|key| attested(&records, &records.movements[&key.id])).collect())
+        let tables = self.tables(tenant);
+        let days = page::on_days(&tables, Some(account), first_of(from), last_of(to));
+        Ok(days.map(|key| attested(&tables, &tables.movements[&key.id])).collect())
     }
 
     async fn day_before(
@@ -57,12 +57,12 @@ impl Movements for MemoryStore {
         account: AccountId,
         day: Date,
     ) -> Result<Vec<MovementRow>, StoreError> {
-        let records = self.records(tenant);
+        let tables = self.tables(tenant);
         let Ok(yesterday) = day.yesterday() else { return Ok(Vec::new()) };
         let mut rows: Vec<MovementRow> =
-            page::on_days(&records, Some(account), first_of(Date::MIN), last_of(yesterday))
+            page::on_days(&tables, Some(account), first_of(Date::MIN), last_of(yesterday))
                 .rev()
-                .map(|key| records.movements[&key.id].clone())
+                .map(|key| tables.movements[&key.id].clone())
                 .filter(|row| row.movement.status != MovementStatus::Removed)
                 .collect();
         let last_day = rows.first().map(|row| row.movement.booked_on);
@@ -78,13 +78,13 @@ impl Movements for MemoryStore {
         limit: usize,
         now: Timestamp,
     ) -> Result<Vec<FeedEntry>, StoreError> {
-        let records = self.records(tenant);
-        let mut permits = Permits::new(&records, now);
-        let entries = zip(1.., records.feed.iter()).skip_while(|&(position, _)| position <= after);
+        let tables = self.tables(tenant);
+        let mut permits = Permits::new(&tables, now);
+        let entries = zip(1.., tables.feed.iter()).skip_while(|&(position, _)| position <= after);
         Ok(entries
             .take(page_size(limit))
             .map(|(position, &(change, movement))| {
-                let row = &records.movements[&movement];
+                let row = &tables.movements[&movement];
                 let shown = row.movement.status != MovementStatus::Removed
                     && permits.set_holds(row.consents);
                 let account = row.movement.account;
@@ -94,22 +94,19 @@ impl Movements for MemoryStore {
     }
 
     async fn aliases(&self, tenant: TenantId, id: MovementId) -> Result<Vec<AliasRow>, StoreError> {
-        let records = self.records(tenant);
+        let tables = self.tables(tenant);
         let names = |row: &&AliasRow| row.alias == id || row.movement == id;
-        let mut rows: Vec<AliasRow> = records.aliases.iter().filter(names).copied().collect();
+        let mut rows: Vec<AliasRow> = tables.aliases.iter().filter(names).copied().collect();
         rows.sort_by_key(|row| (row.at, row.alias, row.movement, row.undone));
         Ok(rows)
     }
 }
 
-fn attested(records: &Records, row: &MovementRow) -> Attested {
+fn attested(tables: &Tables, row: &MovementRow) -> Attested {
     let id = row.movement.id;
     let range = (id, SourceId::from_bytes([0; 16]))..=(id, SourceId::from_bytes([u8::MAX; 16]));
-    let sources = records
-        .sources_of
-        .range(range)
-        .map(|(_, source)| records.sources[source].clone())
-        .collect();
+    let sources =
+        tables.sources_of.range(range).map(|(_, source)| tables.sources[source].clone()).collect();
     Attested { row: row.clone(), sources }
 }
 

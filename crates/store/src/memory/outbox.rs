@@ -8,7 +8,7 @@ use cartola_primitives::id::{JobId, LeaseId, MessageId, TenantId};
 
 use super::MemoryStore;
 use super::jobs::{add_job, end};
-use super::records::{Records, add, expect, page};
+use super::tables::{Tables, add, expect, page};
 use super::unit::Unit;
 use crate::jobs::{JobRow, JobState, Standing, check_open};
 use crate::outbox::{Attempt, DeliveryEnd, MessageOrder, MessageRow, job_of, message_of};
@@ -21,8 +21,8 @@ impl Outbox for MemoryStore {
         tenant: TenantId,
         id: MessageId,
     ) -> Result<Option<MessageRow>, StoreError> {
-        let records = self.records(tenant);
-        Ok(records.messages.get(&id).map(|order| message(&records, order)))
+        let tables = self.tables(tenant);
+        Ok(tables.messages.get(&id).map(|order| message(&tables, order)))
     }
 
     async fn messages(
@@ -32,12 +32,12 @@ impl Outbox for MemoryStore {
         after: Option<MessageId>,
         limit: usize,
     ) -> Result<Page<MessageRow, MessageId>, StoreError> {
-        let records = self.records(tenant);
+        let tables = self.tables(tenant);
         let asked = |order: &MessageOrder| {
-            standing.is_none_or(|it| it == job(&records, order.id).state.standing())
+            standing.is_none_or(|it| it == job(&tables, order.id).state.standing())
         };
-        let Page { rows, next } = page(&records.messages, after, limit, asked);
-        Ok(Page { rows: rows.iter().map(|order| message(&records, order)).collect(), next })
+        let Page { rows, next } = page(&tables.messages, after, limit, asked);
+        Ok(Page { rows: rows.iter().map(|order| message(&tables, order)).collect(), next })
     }
 
     async fn attempts(
@@ -45,8 +45,8 @@ impl Outbox for MemoryStore {
         tenant: TenantId,
         message: MessageId,
     ) -> Result<Vec<Attempt>, StoreError> {
-        let records = self.records(tenant);
-        let of_message = records.attempts.range((message, 0)..=(message, usize::MAX));
+        let tables = self.tables(tenant);
+        let of_message = tables.attempts.range((message, 0)..=(message, usize::MAX));
         Ok(of_message.map(|(_, attempt)| *attempt).take(MAX_PAGE).collect())
     }
 
@@ -55,33 +55,33 @@ impl Outbox for MemoryStore {
         tenant: TenantId,
         destination: &Digest,
     ) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.records(tenant).disabled.get(destination).copied())
+        Ok(self.tables(tenant).disabled.get(destination).copied())
     }
 }
 
-fn job(records: &Records, id: MessageId) -> &JobRow {
-    records.jobs.get(&job_of(id)).expect("a message is added with its job")
+fn job(tables: &Tables, id: MessageId) -> &JobRow {
+    tables.jobs.get(&job_of(id)).expect("a message is added with its job")
 }
 
-fn message(records: &Records, order: &MessageOrder) -> MessageRow {
-    let job = job(records, order.id);
+fn message(tables: &Tables, order: &MessageOrder) -> MessageRow {
+    let job = job(tables, order.id);
     MessageRow::new(order.clone(), job.created_at, job.attempts, &job.state, job.order.not_before)
 }
 
 pub fn add_message(unit: &mut Unit<'_>, order: MessageOrder) -> Result<(), StoreError> {
     order.check()?;
     let (id, at) = (job_of(order.id), unit.at);
-    let is_disabled = unit.records.disabled.contains_key(&order.destination);
+    let is_disabled = unit.tables.disabled.contains_key(&order.destination);
     add_job(unit, order.job(at), None)?;
-    add(&mut unit.records.messages, order.id, order)?;
+    add(&mut unit.tables.messages, order.id, order)?;
     if is_disabled {
-        give_up(&mut unit.records, id, at);
+        give_up(&mut unit.tables, id, at);
     }
     Ok(())
 }
 
-fn give_up(records: &mut Records, id: JobId, at: Timestamp) {
-    if let Some(row) = Arc::make_mut(&mut records.jobs).get_mut(&id) {
+fn give_up(tables: &mut Tables, id: JobId, at: Timestamp) {
+    if let Some(row) = Arc::make_mut(&mut tables.jobs).get_mut(&id) {
         row.state = JobState::Dead { at };
         row.last_failure = Some(Failure::Unsupported);
     }
@@ -95,42 +95,42 @@ pub fn end_delivery(
     delivery: DeliveryEnd,
 ) -> Result<(), StoreError> {
     end(unit, job_of(id), lease, delivery.of_job())?;
-    let records = &mut unit.records;
-    let number = records.attempts.range((id, 0)..=(id, usize::MAX)).count() + 1;
-    add(&mut records.attempts, (id, number), attempt)?;
+    let tables = &mut unit.tables;
+    let number = tables.attempts.range((id, 0)..=(id, usize::MAX)).count() + 1;
+    add(&mut tables.attempts, (id, number), attempt)?;
     if delivery == DeliveryEnd::Disabled {
-        disable(records, id, unit.at);
+        disable(tables, id, unit.at);
     }
     Ok(())
 }
 
 /// Disables the destination of a message, and gives up what waits for it.
-fn disable(records: &mut Records, id: MessageId, at: Timestamp) {
-    let Some(destination) = records.messages.get(&id).map(|order| order.destination) else {
+fn disable(tables: &mut Tables, id: MessageId, at: Timestamp) {
+    let Some(destination) = tables.messages.get(&id).map(|order| order.destination) else {
         return;
     };
-    Arc::make_mut(&mut records.disabled).entry(destination).or_insert(at);
-    let same = records.messages.values().filter(|order| order.destination == destination);
+    Arc::make_mut(&mut tables.disabled).entry(destination).or_insert(at);
+    let same = tables.messages.values().filter(|order| order.destination == destination);
     let waiting: Vec<JobId> = same
         .map(|order| job_of(order.id))
-        .filter(|id| records.jobs.get(id).is_some_and(|row| row.state == JobState::Queued))
+        .filter(|id| tables.jobs.get(id).is_some_and(|row| row.state == JobState::Queued))
         .collect();
     for id in waiting {
-        give_up(records, id, at);
+        give_up(tables, id, at);
     }
 }
 
 pub fn replay(unit: &mut Unit<'_>, id: MessageId) -> Result<(), StoreError> {
-    let open = unit.records.jobs.values().filter(|row| {
+    let open = unit.tables.jobs.values().filter(|row| {
         row.order.queue == crate::jobs::Queue::Outbox
             && matches!(row.state, JobState::Queued | JobState::Running(_))
     });
     check_open(open.count() as u64)?;
-    if !unit.records.messages.contains_key(&id) {
+    if !unit.tables.messages.contains_key(&id) {
         return Err(StoreError::conflict("there is no such message"));
     }
     let is_dead = |row: &JobRow| row.state.standing() == Standing::Dead;
-    let row = expect(&mut unit.records.jobs, &job_of(id), is_dead)?;
+    let row = expect(&mut unit.tables.jobs, &job_of(id), is_dead)?;
     row.state = JobState::Queued;
     row.attempts = 0;
     row.last_failure = None;
@@ -139,14 +139,14 @@ pub fn replay(unit: &mut Unit<'_>, id: MessageId) -> Result<(), StoreError> {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "applied as every command is")]
-pub fn allow(records: &mut Records, destination: &Digest) -> Result<(), StoreError> {
-    Arc::make_mut(&mut records.disabled).remove(destination);
+pub fn allow(tables: &mut Tables, destination: &Digest) -> Result<(), StoreError> {
+    Arc::make_mut(&mut tables.disabled).remove(destination);
     Ok(())
 }
 
 /// Forgets the message that a job delivered, if it did.
-pub fn forget(records: &mut Records, job: JobId) {
+pub fn forget(tables: &mut Tables, job: JobId) {
     let id = message_of(job);
-    Arc::make_mut(&mut records.messages).remove(&id);
-    Arc::make_mut(&mut records.attempts).retain(|key, _| key.0 != id);
+    Arc::make_mut(&mut tables.messages).remove(&id);
+    Arc::make_mut(&mut tables.attempts).retain(|key, _| key.0 != id);
 }

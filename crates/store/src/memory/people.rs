@@ -6,7 +6,7 @@ use cartola_model::{InstitutionId, LinkSource, LinkState};
 use cartola_primitives::id::{LinkId, PersonId, TenantId};
 
 use super::MemoryStore;
-use super::records::{Records, add, expect, page, refuse_if_any};
+use super::tables::{Tables, add, expect, page, refuse_if_any};
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::{Page, People, StoreError};
 
@@ -17,7 +17,7 @@ impl People for MemoryStore {
         tenant: TenantId,
         id: PersonId,
     ) -> Result<Option<PersonRow>, StoreError> {
-        Ok(self.records(tenant).people.get(&id).cloned())
+        Ok(self.tables(tenant).people.get(&id).cloned())
     }
 
     async fn person_by_lookup(
@@ -25,8 +25,8 @@ impl People for MemoryStore {
         tenant: TenantId,
         lookup: &Digest,
     ) -> Result<Option<PersonRow>, StoreError> {
-        let records = self.records(tenant);
-        Ok(records.people.values().find(|row| row.lookup == *lookup).cloned())
+        let tables = self.tables(tenant);
+        Ok(tables.people.values().find(|row| row.lookup == *lookup).cloned())
     }
 
     async fn link_of(
@@ -36,13 +36,13 @@ impl People for MemoryStore {
         person: Option<PersonId>,
         source: LinkSource,
     ) -> Result<Option<LinkRow>, StoreError> {
-        let records = self.records(tenant);
+        let tables = self.tables(tenant);
         let wanted = (institution, person, source);
-        Ok(records.links.values().find(|row| identity(row) == wanted).cloned())
+        Ok(tables.links.values().find(|row| identity(row) == wanted).cloned())
     }
 
     async fn link(&self, tenant: TenantId, id: LinkId) -> Result<Option<LinkRow>, StoreError> {
-        Ok(self.records(tenant).links.get(&id).cloned())
+        Ok(self.tables(tenant).links.get(&id).cloned())
     }
 
     async fn link_secret(
@@ -50,7 +50,7 @@ impl People for MemoryStore {
         tenant: TenantId,
         link: LinkId,
     ) -> Result<Option<LinkSecretRow>, StoreError> {
-        Ok(self.records(tenant).link_secrets.get(&link).cloned())
+        Ok(self.tables(tenant).link_secrets.get(&link).cloned())
     }
 
     async fn links(
@@ -59,7 +59,7 @@ impl People for MemoryStore {
         after: Option<LinkId>,
         limit: usize,
     ) -> Result<Page<LinkRow, LinkId>, StoreError> {
-        Ok(page(&self.records(tenant).links, after, limit, |_| true))
+        Ok(page(&self.tables(tenant).links, after, limit, |_| true))
     }
 }
 
@@ -67,33 +67,33 @@ fn identity(link: &LinkRow) -> (&InstitutionId, Option<PersonId>, LinkSource) {
     (&link.institution, link.person, link.source)
 }
 
-pub fn add_person(records: &mut Records, row: PersonRow) -> Result<(), StoreError> {
-    refuse_if_any(&records.people, |other| other.lookup == row.lookup)?;
-    add(&mut records.people, row.id, row)
+pub fn add_person(tables: &mut Tables, row: PersonRow) -> Result<(), StoreError> {
+    refuse_if_any(&tables.people, |other| other.lookup == row.lookup)?;
+    add(&mut tables.people, row.id, row)
 }
 
-pub fn add_link(records: &mut Records, row: LinkRow) -> Result<(), StoreError> {
-    refuse_if_any(&records.links, |other| identity(other) == identity(&row))?;
-    add(&mut records.links, row.id, row)
+pub fn add_link(tables: &mut Tables, row: LinkRow) -> Result<(), StoreError> {
+    refuse_if_any(&tables.links, |other| identity(other) == identity(&row))?;
+    add(&mut tables.links, row.id, row)
 }
 
 pub fn change_link(
-    records: &mut Records,
+    tables: &mut Tables,
     id: LinkId,
     expected: u32,
     state: LinkState,
 ) -> Result<(), StoreError> {
-    let link = expect(&mut records.links, &id, |row| row.version == expected)?;
+    let link = expect(&mut tables.links, &id, |row| row.version == expected)?;
     link.state = state;
     link.version += 1;
     Ok(())
 }
 
-pub fn keep_link_secret(records: &mut Records, row: LinkSecretRow) {
-    Arc::make_mut(&mut records.link_secrets).insert(row.link, row);
+pub fn keep_link_secret(tables: &mut Tables, row: LinkSecretRow) {
+    Arc::make_mut(&mut tables.link_secrets).insert(row.link, row);
 }
 
-pub fn destroy_link_secret(records: &mut Records, link: LinkId) -> Result<(), StoreError> {
-    let destroyed = Arc::make_mut(&mut records.link_secrets).remove(&link);
+pub fn destroy_link_secret(tables: &mut Tables, link: LinkId) -> Result<(), StoreError> {
+    let destroyed = Arc::make_mut(&mut tables.link_secrets).remove(&link);
     destroyed.map(drop).ok_or_else(|| StoreError::conflict("destroying what a link signs in with"))
 }

@@ -7,7 +7,7 @@ use cartola_crypto::Digest;
 use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
     AccountId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, JobId, LinkId,
-    MessageId, MovementId, PersonId, SourceId,
+    MessageId, MovementId, PersonId, RecordId, SourceId, TaskId,
 };
 use cartola_primitives::{Date, Timestamp};
 
@@ -21,7 +21,9 @@ use crate::jobs::{JobRow, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
 use crate::outbox::{Attempt, MessageOrder};
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
+use crate::records::RecordRow;
 use crate::sightings::SightingRow;
+use crate::tasks::TaskRow;
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
 use crate::{Page, StoreError, page_size};
@@ -34,7 +36,7 @@ pub type SightingKey = (AccountId, ConsentId, Date, Date, bool);
 
 /// All that one tenant has.
 #[derive(Debug, Clone, Default)]
-pub struct Records {
+pub struct Tables {
     pub tenant: Option<TenantRow>,
     pub credentials: Table<CredentialId, CredentialRow>,
     pub data_keys: Table<DataKeyId, DataKeyRow>,
@@ -43,6 +45,8 @@ pub struct Records {
     pub link_secrets: Table<LinkId, LinkSecretRow>,
     pub readings: Table<LinkId, ReadingRow>,
     pub sign_ins: Table<(InstitutionId, PersonId), SignInsRow>,
+    pub records: Table<RecordId, RecordRow>,
+    pub tasks: Table<TaskId, TaskRow>,
     /// Which links have told of which accounts.
     pub fed: Arc<BTreeSet<(LinkId, AccountId)>>,
     pub consents: Table<ConsentId, ConsentRow>,

@@ -1,12 +1,12 @@
-//! Applying one unit of work to a copy of its tenant's records.
+//! Applying one unit of work to a copy of its tenant's tables.
 
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::TenantId;
 
-use super::records::Records;
+use super::tables::Tables;
 use super::{
     State, accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, people,
-    tenancy, vault,
+    records, tasks, tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -17,87 +17,97 @@ pub struct Unit<'a> {
     pub state: &'a State,
     pub tenant: TenantId,
     pub at: Timestamp,
-    pub records: Records,
+    pub tables: Tables,
     pub receipt: Receipt,
 }
 
 impl<'a> Unit<'a> {
-    /// The tenant's records after the whole unit.
-    pub fn apply(state: &'a State, work: UnitOfWork) -> Result<(Records, Receipt), StoreError> {
+    /// The tenant's tables after the whole unit.
+    pub fn apply(state: &'a State, work: UnitOfWork) -> Result<(Tables, Receipt), StoreError> {
         check_size(&work)?;
-        let records = state.tenants.get(&work.tenant).map(|known| Records::clone(known));
+        let tables = state.tenants.get(&work.tenant).map(|known| Tables::clone(known));
         let mut unit = Self {
             state,
             tenant: work.tenant,
             at: work.at,
-            records: records.unwrap_or_default(),
+            tables: tables.unwrap_or_default(),
             receipt: Receipt::default(),
         };
         for command in work.commands {
             unit.apply_one(command)?;
         }
-        if unit.records.tenant.is_none() {
+        if unit.tables.tenant.is_none() {
             return Err(StoreError::new(StoreErrorKind::Misuse, "the tenant was never added"));
         }
-        Ok((unit.records, unit.receipt))
+        Ok((unit.tables, unit.receipt))
     }
 
     fn apply_one(&mut self, command: Command) -> Result<(), StoreError> {
-        let records = &mut self.records;
+        let tables = &mut self.tables;
         match command {
             Command::AddTenant(row) => tenancy::add_tenant(self, row),
-            Command::AddCredential(row) => tenancy::add_credential(records, row),
-            Command::RevokeCredential(id) => tenancy::revoke_credential(records, id, self.at),
-            Command::AddDataKey(row) => vault::add_data_key(records, row),
-            Command::AddPerson(row) => people::add_person(records, row),
-            Command::AddLink(row) => people::add_link(records, row),
+            Command::AddCredential(row) => tenancy::add_credential(tables, row),
+            Command::RevokeCredential(id) => tenancy::revoke_credential(tables, id, self.at),
+            Command::AddDataKey(row) => vault::add_data_key(tables, row),
+            Command::AddPerson(row) => people::add_person(tables, row),
+            Command::AddLink(row) => people::add_link(tables, row),
             Command::KeepLinkSecret(row) => {
-                people::keep_link_secret(records, row);
+                people::keep_link_secret(tables, row);
                 Ok(())
             }
-            Command::DestroyLinkSecret(link) => people::destroy_link_secret(records, link),
+            Command::DestroyLinkSecret(link) => people::destroy_link_secret(tables, link),
             Command::ChangeLink { id, expected, state } => {
-                people::change_link(records, id, expected, state)
+                people::change_link(tables, id, expected, state)
             }
-            Command::AddConsent(row) => consents::add_consent(records, row),
+            Command::AddConsent(row) => consents::add_consent(tables, row),
             Command::ChangeConsent { id, expected, state } => {
-                consents::change_consent(records, id, expected, state)
+                consents::change_consent(tables, id, expected, state)
             }
             Command::ExpectConsent { id, expected } => {
-                consents::expect_consent(records, id, expected)
+                consents::expect_consent(tables, id, expected)
             }
-            Command::AddConsentSets(rows) => consents::add_sets(records, rows),
-            Command::AddAccount(row) => accounts::add_account(records, row),
+            Command::AddConsentSets(rows) => consents::add_sets(tables, rows),
+            Command::AddAccount(row) => accounts::add_account(tables, row),
             Command::ClaimAccount { id, expected, consents } => {
-                accounts::claim_account(records, id, expected, consents)
+                accounts::claim_account(tables, id, expected, consents)
             }
             Command::AddMovements(rows) => movements::add_movements(self, rows),
             Command::ChangeMovements(changes) => movements::change_movements(self, changes),
-            Command::AddSources(rows) => movements::add_sources(records, rows),
-            Command::MoveSource { id, from, to } => movements::move_source(records, id, from, to),
-            Command::AddAlias(row) => movements::add_alias(records, row),
+            Command::AddSources(rows) => movements::add_sources(tables, rows),
+            Command::MoveSource { id, from, to } => movements::move_source(tables, id, from, to),
+            Command::AddAlias(row) => movements::add_alias(tables, row),
             Command::AddBalances(rows) => {
-                accounts::add_balances(records, rows);
+                accounts::add_balances(tables, rows);
                 Ok(())
             }
-            Command::AddImport(row) => imports::add_import(records, row),
+            Command::AddImport(row) => imports::add_import(tables, row),
             Command::KeepSighting(row) => {
-                imports::keep_sighting(records, row);
+                imports::keep_sighting(tables, row);
                 Ok(())
             }
             Command::FeedAccount { link, account } => {
-                accounts::feed_account(records, link, account);
+                accounts::feed_account(tables, link, account);
                 Ok(())
             }
             Command::ListAccounts { link, accounts } => {
-                accounts::list_accounts(records, link, accounts);
+                accounts::list_accounts(tables, link, accounts);
                 Ok(())
             }
             Command::KeepReading(row) => {
-                asking::keep_reading(records, row);
+                asking::keep_reading(tables, row);
                 Ok(())
             }
-            Command::KeepSignIns(row) => asking::keep_sign_ins(records, row),
+            Command::AddRecord(row) => records::add_record(tables, row),
+            Command::ConfirmRecord { id, at } => records::confirm_record(tables, id, at),
+            Command::KeepSignIns(row) => asking::keep_sign_ins(tables, row),
+            effect => self.apply_effect(effect),
+        }
+    }
+
+    /// What is to be done, to be told, or was: the other half of the commands.
+    fn apply_effect(&mut self, command: Command) -> Result<(), StoreError> {
+        let tables = &mut self.tables;
+        match command {
             Command::Audit(event) => audit::append(self, &event),
             Command::EnqueueJob(order) => jobs::enqueue(self, order),
             Command::EndJob { id, lease, end } => jobs::end(self, id, lease, end),
@@ -106,8 +116,11 @@ impl<'a> Unit<'a> {
                 outbox::end_delivery(self, id, lease, attempt, end)
             }
             Command::ReplayMessage(id) => outbox::replay(self, id),
-            Command::AllowDestination(destination) => outbox::allow(records, &destination),
-            Command::RecordAnswer(row) => answers::record_answer(records, row, self.at),
+            Command::AllowDestination(destination) => outbox::allow(tables, &destination),
+            Command::AddTask(row) => tasks::add_task(tables, row),
+            Command::EndTask { id, end } => tasks::end_task(tables, id, end),
+            Command::RecordAnswer(row) => answers::record_answer(tables, row, self.at),
+            row => unreachable!("{row:?} is applied where rows are"),
         }
     }
 }

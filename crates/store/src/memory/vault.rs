@@ -3,7 +3,7 @@ use cartola_crypto::WrappedKey;
 use cartola_primitives::id::{DataKeyId, PersonId, TenantId};
 
 use super::MemoryStore;
-use super::records::{Records, add, refuse_if_any};
+use super::tables::{Tables, add, refuse_if_any};
 use crate::vault::DataKeyRow;
 use crate::{StoreError, Vault};
 
@@ -14,7 +14,7 @@ impl Vault for MemoryStore {
         tenant: TenantId,
         id: DataKeyId,
     ) -> Result<Option<DataKeyRow>, StoreError> {
-        Ok(self.records(tenant).data_keys.get(&id).cloned())
+        Ok(self.tables(tenant).data_keys.get(&id).cloned())
     }
 
     async fn data_key_of(
@@ -22,8 +22,8 @@ impl Vault for MemoryStore {
         tenant: TenantId,
         subject: Option<PersonId>,
     ) -> Result<Option<DataKeyRow>, StoreError> {
-        let records = self.records(tenant);
-        Ok(records.data_keys.values().find(|row| row.subject == subject).cloned())
+        let tables = self.tables(tenant);
+        Ok(tables.data_keys.values().find(|row| row.subject == subject).cloned())
     }
 
     async fn installation_secret(
@@ -35,7 +35,7 @@ impl Vault for MemoryStore {
     }
 }
 
-pub fn add_data_key(records: &mut Records, row: DataKeyRow) -> Result<(), StoreError> {
-    refuse_if_any(&records.data_keys, |other| other.subject == row.subject)?;
-    add(&mut records.data_keys, row.id, row)
+pub fn add_data_key(tables: &mut Tables, row: DataKeyRow) -> Result<(), StoreError> {
+    refuse_if_any(&tables.data_keys, |other| other.subject == row.subject)?;
+    add(&mut tables.data_keys, row.id, row)
 }

@@ -55,7 +55,7 @@ impl Report {
 
     /// What came of it, over all its accounts.
     pub fn done(link: &LinkRow, figures: ReadingFigures) -> Self {
-        let ReadingFigures { accounts, read, new, duplicates, amended, removed } = figures;
+        let ReadingFigures { accounts, read, new, duplicates, amended, removed, .. } = figures;
         Self { accounts, read, new, duplicates, amended, removed, ..Self::of(link) }
     }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cartola_connector::session::{
-    Account, AccountBalances, PageCursor, RawAnswer, ReadAccounts, ReadBalances, ReadStatements,
-    Reading, StatementPage, StatementQuery,
+    Account, AccountBalances, PageCursor, RawAnswer, ReadAccounts, ReadBalances, ReadRecords,
+    ReadStatements, Reading, RecordQuery, RecordReading, StatementPage, StatementQuery,
 };
 use cartola_connector::{
     Connector, ConnectorError, Context, CredentialField, CredentialForm, CredentialSchema,
@@ -15,7 +15,7 @@ use cartola_connector::{
 };
 use cartola_model::{
     AccountKind, AccountNumber, BalanceKind, BalanceReading, InstitutionId, MovementStatus,
-    Observation,
+    Observation, Record, RecordKinds,
 };
 use cartola_primitives::{Currency, Date, Money, Rut};
 use tokio::sync::{Notify, Semaphore};
@@ -34,6 +34,7 @@ struct Books {
     lines: Vec<Line>,
     /// The available balance and its day of April, where the bank tells it.
     balance: Option<(i64, i8)>,
+    records: Vec<Record>,
     asked: u32,
     open: u32,
     devices: Vec<String>,
@@ -84,6 +85,11 @@ impl Bank {
     /// The bank's available balance from now on, and its day of April.
     pub fn has_balance(&self, amount: i64, on: i8) {
         self.books().balance = Some((amount, on));
+    }
+
+    /// What the bank tells as a whole from now on.
+    pub fn tells(&self, records: &[Record]) {
+        self.books().records = records.to_vec();
     }
 
     /// Lets nobody in from now on, or everybody again.
@@ -220,6 +226,10 @@ impl Session for Open {
         self.bank.books().balance.is_some().then_some(self)
     }
 
+    fn records(&self) -> Option<&dyn ReadRecords> {
+        Some(self)
+    }
+
     async fn close(&self, _context: &Context) -> Result<(), ConnectorError> {
         self.bank.books().open -= 1;
         Ok(())
@@ -285,6 +295,25 @@ impl ReadStatements for Open {
         let lines = wanted[begin..end].to_vec();
         let value = StatementPage { layout: "bank/statement", lines, next };
         Ok(Reading { value, raw: raw("statement") })
+    }
+}
+
+#[async_trait]
+impl ReadRecords for Open {
+    fn kinds(&self) -> RecordKinds {
+        self.bank.books().records.iter().map(Record::kind).collect()
+    }
+
+    async fn record(
+        &self,
+        query: &RecordQuery,
+        _context: &Context,
+    ) -> Result<RecordReading, ConnectorError> {
+        let books = self.bank.books();
+        let record = books.records.iter().find(|record| record.kind() == query.kind);
+        let not_offered = || ConnectorError::not_offered(Product::Record(query.kind));
+        let record = record.cloned().ok_or_else(not_offered)?;
+        Ok(RecordReading { record, raw: vec![raw(query.kind.name())] })
     }
 }
 

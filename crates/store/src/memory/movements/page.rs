@@ -7,22 +7,22 @@ use cartola_primitives::id::AccountId;
 
 use super::{first_of, last_of};
 use crate::memory::consents::Permits;
-use crate::memory::records::Records;
+use crate::memory::tables::Tables;
 use crate::movements::{MAX_SCAN, MovementKey, MovementPage, MovementQuery, MovementRow, Order};
 use crate::page_size;
 
-pub fn page(records: &Records, query: &MovementQuery) -> MovementPage {
+pub fn page(tables: &Tables, query: &MovementQuery) -> MovementPage {
     let size = page_size(query.limit);
     let text = query.text.as_deref().map(fold);
-    let mut permits = Permits::new(records, query.now);
+    let mut permits = Permits::new(tables, query.now);
     let mut rows: Vec<&MovementRow> = Vec::new();
     let mut last_seen = None;
-    for (seen, key) in keys(records, query).enumerate() {
+    for (seen, key) in keys(tables, query).enumerate() {
         if rows.len() == size || seen == MAX_SCAN {
             return MovementPage { rows: rows.into_iter().collect(), next: last_seen };
         }
         last_seen = Some(key);
-        let row = &records.movements[&key.id];
+        let row = &tables.movements[&key.id];
         if matches(&row.movement, query, text.as_deref()) && permits.set_holds(row.consents) {
             rows.push(row);
         }
@@ -32,7 +32,7 @@ pub fn page(records: &Records, query: &MovementQuery) -> MovementPage {
 
 /// Movements between two keys, both included, oldest first.
 pub fn on_days(
-    records: &Records,
+    tables: &Tables,
     account: Option<AccountId>,
     from: MovementKey,
     to: MovementKey,
@@ -44,14 +44,14 @@ pub fn on_days(
     match account {
         Some(account) => {
             let range = (account, from)..=(account, to);
-            Box::new(records.statements.range(range).map(|&(_, key)| key))
+            Box::new(tables.statements.range(range).map(|&(_, key)| key))
         }
-        None => Box::new(records.days.range((Bound::Included(from), Bound::Included(to))).copied()),
+        None => Box::new(tables.days.range((Bound::Included(from), Bound::Included(to))).copied()),
     }
 }
 
 fn keys<'a>(
-    records: &'a Records,
+    tables: &'a Tables,
     query: &'a MovementQuery,
 ) -> Box<dyn Iterator<Item = MovementKey> + 'a> {
     let mut from = first_of(query.from.unwrap_or(Date::MIN));
@@ -61,11 +61,11 @@ fn keys<'a>(
     match query.order {
         Order::OldestFirst => {
             from = after.map_or(from, |after| after.max(from));
-            Box::new(on_days(records, query.account, from, to).filter(beyond))
+            Box::new(on_days(tables, query.account, from, to).filter(beyond))
         }
         Order::NewestFirst => {
             to = after.map_or(to, |after| after.min(to));
-            Box::new(on_days(records, query.account, from, to).rev().filter(beyond))
+            Box::new(on_days(tables, query.account, from, to).rev().filter(beyond))
         }
     }
 }

@@ -1,0 +1,5 @@
+//! Records of products.
+
+pub mod list;
+pub mod read;
+pub mod view;
