@@ -6,6 +6,7 @@
 //! | [`ring`] | which master key opens which data key | HKDF-SHA-256 (RFC 5869), AES-256-GCM |
 //! | [`lookup`] | how a sealed value is found again | HMAC-SHA-256, RFC 2104 |
 //! | [`jws`] | whether we gave this token out | Ed25519 (RFC 8037), ES256 (RFC 7518) |
+//! | [`session_token`] | the same, where a protocol wants HS256 | HMAC-SHA-256, RFC 7518 |
 //! | [`chain`] | whether the audit is whole and unchanged | SHA-256, FIPS 180-4 |
 //! | [`webhook`] | whether a message is ours | HMAC-SHA-256, Standard Webhooks |
 //! | [`fingerprint`] | whether two contents are the same | SHA-256 |
@@ -36,6 +37,7 @@ pub mod lookup;
 mod mac;
 pub mod ring;
 pub mod seal;
+pub mod session_token;
 pub mod webhook;
 
 pub use chain::{BreakKind, ChainBreak, ChainHash, ChainHead, Entry, Verifier};

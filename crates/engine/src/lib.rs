@@ -19,6 +19,8 @@ pub mod records;
 pub mod retention;
 mod retry;
 pub mod rows;
+pub mod sessions;
+pub mod tasks;
 pub mod tenants;
 pub mod tokens;
 pub mod vault;

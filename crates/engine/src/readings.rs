@@ -18,12 +18,13 @@ use cartola_connector::Holder;
 use cartola_crypto::DataKey;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InstitutionId, LinkSource, LinkState, Principal};
-use cartola_primitives::id::{ConsentId, JobId, LinkId, PersonId};
-use cartola_primitives::{Rut, Secret, SignedDuration};
+use cartola_primitives::id::{ConsentId, JobId, LinkId, PersonId, TaskId};
+use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
 use cartola_store::asking::ReadingRow;
 use cartola_store::consents::ConsentRow;
 use cartola_store::jobs::{Continuation, JobKind, JobOrder, Priority, Queue};
 use cartola_store::people::{LinkRow, LinkSecretRow};
+use cartola_store::tasks::TaskRow;
 use cartola_store::{Command, UnitOfWork};
 
 use crate::imports::{Made, granted_event};
@@ -44,6 +45,9 @@ pub const READING_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// How long the mandate of one call holds at most. It is ended when the call is answered.
 pub const CALL_MANDATE_TERM: SignedDuration = SignedDuration::from_hours(1);
+
+/// The longest that it may: as long as a task and its result are kept.
+pub const MAX_CALL_TERM: SignedDuration = crate::tasks::TASK_KEPT;
 
 /// What a mandate of one call is for, as its consent says.
 const CALL_PURPOSE: &str = "one call of the tenant with the person's credentials";
@@ -67,6 +71,21 @@ pub struct Wanted {
     pub next: Option<Next>,
 }
 
+impl Wanted {
+    /// One that somebody waits for, and from which nothing follows.
+    pub const fn at_once(scope: ReadScope) -> Self {
+        Self { scope, priority: Priority::Interactive, next: None }
+    }
+}
+
+/// A task that is begun with the call that does it.
+pub struct CallTask {
+    /// Its id.
+    pub id: TaskId,
+    /// What was wanted, as the facade calls it. Nothing personal.
+    pub action: String,
+}
+
 /// A call that brings its own credentials.
 pub struct Call<'a> {
     /// The institution.
@@ -77,9 +96,11 @@ pub struct Call<'a> {
     pub fields: &'a BTreeMap<String, Secret<String>>,
     /// What stands for the person's leave, such as the request: its hash is the evidence.
     pub evidence: &'a [u8],
-    /// How long the mandate holds at most, [`CALL_MANDATE_TERM`] or less: whoever asks and waits
-    /// waits no longer, and what a restart finds later is nobody's.
+    /// How long the mandate holds at most, [`MAX_CALL_TERM`] or less: whoever asks and waits waits no
+    /// longer, and what a restart finds later is nobody's.
     pub lasts: SignedDuration,
+    /// What the client sees of it until it has ended.
+    pub task: Option<&'a CallTask>,
 }
 
 /// A call that was accepted.
@@ -128,18 +149,19 @@ impl Engine {
         call: &Call<'_>,
         wanted: impl Fn(ConsentId) -> Wanted,
     ) -> Result<Accepted, LinkError> {
-        let expires_at = Some(self.now() + call.lasts.min(CALL_MANDATE_TERM));
+        let expires_at = Some(self.now() + call.lasts.min(MAX_CALL_TERM));
         let mandate = Mandate { purpose: CALL_PURPOSE, evidence: call.evidence, expires_at };
         let (institution, rut, fields) = (call.institution.clone(), call.rut, call.fields);
         let new = NewLink { institution, rut, fields, mandate, proven: false };
         self.check_credentials(&new)?;
-        until_settled(|| self.request_call_once(who, &new, &wanted)).await
+        until_settled(|| self.request_call_once(who, &new, call.task, &wanted)).await
     }
 
     async fn request_call_once(
         &self,
         who: &Principal,
         new: &NewLink<'_>,
+        task: Option<&CallTask>,
         wanted: &impl Fn(ConsentId) -> Wanted,
     ) -> Result<Accepted, LinkError> {
         let now = self.now();
@@ -156,6 +178,7 @@ impl Engine {
         let order = self.reading_order(who, &key, link.id, &arguments, wanted)?;
         let reading = self.inner.waiters.wait(who.tenant, order.id);
         let accepted = Accepted { link: link.id, mandate: mandate.id, reading };
+        work.commands.extend(task.map(|task| begun(task, &accepted, order.id, now)));
         work.push(Command::Audit(granted_event(who, &mandate)));
         work.push(Command::AddConsent(mandate));
         work.push(Command::EnqueueJob(order));
@@ -279,4 +302,18 @@ impl Engine {
         }
         Ok(Access { link, mandate, secret })
     }
+}
+
+/// The task of a call that was accepted.
+fn begun(task: &CallTask, accepted: &Accepted, job: JobId, now: Timestamp) -> Command {
+    Command::AddTask(TaskRow {
+        id: task.id,
+        action: task.action.clone(),
+        link: Some(accepted.link),
+        job: Some(job),
+        mandate: Some(accepted.mandate),
+        created_at: now,
+        expires_at: now + crate::tasks::TASK_KEPT,
+        end: None,
+    })
 }

@@ -9,9 +9,12 @@ use crate::{Engine, EngineError};
 pub const ENDED_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Engine {
-    /// Forgets jobs and messages that have ended longer than [`ENDED_KEPT`] ago, at most a page of
-    /// them ([`cartola_store::MAX_PAGE`]), and gives their number: less than a page is the last.
+    /// Forgets jobs and messages that have ended longer than [`ENDED_KEPT`] ago, and tasks that have
+    /// expired, at most a page of each ([`cartola_store::MAX_PAGE`]). Gives their number, so that the
+    /// caller knows when to stop.
     pub async fn forget_ended(&self) -> Result<usize, EngineError> {
-        Ok(self.store().forget_ended(self.now() - ENDED_KEPT).await?)
+        let now = self.now();
+        let jobs = self.store().forget_ended(now - ENDED_KEPT).await?;
+        Ok(jobs + self.store().forget_tasks(now).await?)
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use cartola_crypto::jws::{Algorithm, SigningKey};
+use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{DataKey, Digest, KeyRing, LookupKey, Place, Sealed, WrappedKey};
 use cartola_primitives::id::{DataKeyId, IdMinter, PersonId, TenantId};
 use cartola_primitives::{Randomness, Secret, Timestamp};
@@ -26,6 +27,9 @@ const SCHEMA: u16 = 1;
 
 /// Name of the look-up key among the installation's secrets.
 pub const LOOKUP_KEY: &str = "lookup_key";
+
+/// Name of the key of session tokens among them.
+pub const SESSION_KEY: &str = "session_key";
 
 /// Purposes of keyed look-ups: equal values under two purposes have different digests.
 pub mod purpose {
@@ -56,6 +60,7 @@ pub struct Vault {
     store: Arc<dyn Store>,
     ring: KeyRing,
     lookup: LookupKey,
+    session: SessionKey,
     randomness: Arc<dyn Randomness>,
     unwrapped: Cache<(TenantId, DataKeyId), Arc<DataKey>>,
     of_subject: Cache<(TenantId, Option<PersonId>), Arc<DataKey>>,
@@ -71,10 +76,15 @@ impl Vault {
         let offered: WrappedKey = offered.wrap(&ring, randomness.as_ref());
         let kept = store.installation_secret(LOOKUP_KEY, offered).await?;
         let lookup = LookupKey::unwrap(&ring, &kept)?;
+        let offered = SessionKey::generate(randomness.as_ref());
+        let offered = offered.wrap(&ring, randomness.as_ref());
+        let kept = store.installation_secret(SESSION_KEY, offered).await?;
+        let session = SessionKey::unwrap(&ring, &kept)?;
         Ok(Self {
             store,
             ring,
             lookup,
+            session,
             randomness,
             unwrapped: Cache::new(MAX_KEYS_IN_MEMORY),
             of_subject: Cache::new(MAX_KEYS_IN_MEMORY),
@@ -84,6 +94,11 @@ impl Vault {
     /// Keyed digest of a value, for finding it without keeping it.
     pub fn digest(&self, purpose: &'static str, tenant: TenantId, value: &[u8]) -> Digest {
         self.lookup.digest(purpose, tenant, value)
+    }
+
+    /// What signs session tokens.
+    pub(crate) const fn session_key(&self) -> &SessionKey {
+        &self.session
     }
 
     /// Where randomness comes from.

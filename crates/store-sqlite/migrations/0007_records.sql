@@ -28,7 +28,7 @@ CREATE TABLE task (
     tenant        BLOB    NOT NULL,
     id            BLOB    NOT NULL,
     action        TEXT    NOT NULL,
-    link          BLOB    NOT NULL,
+    link          BLOB,
     job           BLOB,
     mandate       BLOB,
     created_at    INTEGER NOT NULL,

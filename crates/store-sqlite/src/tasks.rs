@@ -74,7 +74,7 @@ pub fn add_task(unit: &Unit<'_>, row: &TaskRow) -> Result<(), StoreError> {
         unit.tenant.as_bytes(),
         row.id.as_bytes(),
         row.action,
-        row.link.as_bytes(),
+        bytes_or_null(row.link.as_ref()),
         bytes_or_null(row.job.as_ref()),
         bytes_or_null(row.mandate.as_ref()),
         row.created_at.as_microsecond(),
@@ -106,7 +106,7 @@ fn read_task(columns: &mut Columns<'_>) -> Result<TaskRow, StoreError> {
     Ok(TaskRow {
         id: columns.id()?,
         action: columns.text()?.to_owned(),
-        link: columns.id()?,
+        link: columns.optional_id()?,
         job: columns.optional_id()?,
         mandate: columns.optional_id()?,
         created_at: columns.timestamp()?,

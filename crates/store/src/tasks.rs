@@ -19,11 +19,11 @@ pub struct TaskRow {
     /// What was asked for, in the words of its facade, such as `synaptic/banco-chile:tef`. Nothing
     /// personal.
     pub action: String,
-    /// Through which link.
-    pub link: LinkId,
-    /// The job that reads; absent where it was decided at once that none would help.
+    /// Through which link; absent where it was decided at once that nothing would be read.
+    pub link: Option<LinkId>,
+    /// The job that reads; absent where there is no link.
     pub job: Option<JobId>,
-    /// What allows it.
+    /// What allows it; absent where there is no link.
     pub mandate: Option<ConsentId>,
     /// When it was asked for.
     pub created_at: Timestamp,

@@ -141,7 +141,7 @@ async fn one(
 ) -> anyhow::Result<Report> {
     let context = || format!("{} is not read", link.id);
     let scope = ReadScope::movements(days.from(), days.to());
-    let wanted = Wanted { scope, priority: Priority::Interactive, next: None };
+    let wanted = Wanted::at_once(scope);
     let report = match engine.request_reading(who, link.id, wanted).await {
         Ok(mut reading) => {
             let ended = engine.wait_for(&mut reading, PATIENCE).await.with_context(context)?;

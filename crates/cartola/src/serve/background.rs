@@ -102,7 +102,7 @@ async fn flush(engine: Engine) {
     }
 }
 
-/// Forgets jobs and messages that have ended long ago.
+/// Forgets jobs and messages that have ended long ago, and tasks that have expired.
 async fn forget(engine: Engine) {
     for _ in 0..MAX_PAGES_FORGOTTEN {
         match engine.forget_ended().await {

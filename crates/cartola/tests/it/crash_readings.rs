@@ -133,7 +133,7 @@ impl Scene {
     }
 
     fn request(&self, link: LinkId, scope: ReadScope) -> Result<JobId, LinkError> {
-        let wanted = Wanted { scope, priority: Priority::Interactive, next: None };
+        let wanted = Wanted::at_once(scope);
         let requested = self.beside.engine.request_reading(&self.who, link, wanted);
         Ok(self.beside.runtime.block_on(requested)?.job())
     }

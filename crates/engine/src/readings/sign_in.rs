@@ -59,7 +59,7 @@ enum Verdict {
 
 impl Engine {
     /// Refuses at once what [`Self::leave_to_ask`] would refuse for a lock.
-    pub(super) async fn refuse_locked(
+    pub(crate) async fn refuse_locked(
         &self,
         who: &Principal,
         institution: &InstitutionId,

@@ -13,6 +13,7 @@ mod outbox;
 mod readings;
 mod records;
 mod repeated;
+mod tasks;
 mod tenants;
 mod tokens;
 mod world;

@@ -28,7 +28,7 @@ pub struct Scene {
     pub bank: Bank,
 }
 
-fn fields(password: &str) -> BTreeMap<String, Secret<String>> {
+pub fn fields(password: &str) -> BTreeMap<String, Secret<String>> {
     BTreeMap::from([
         ("rut".to_owned(), Secret::new(RUT.to_owned())),
         ("password".to_owned(), Secret::new(password.to_owned())),
@@ -36,7 +36,7 @@ fn fields(password: &str) -> BTreeMap<String, Secret<String>> {
 }
 
 fn wanted(scope: ReadScope) -> Wanted {
-    Wanted { scope, priority: Priority::Interactive, next: None }
+    Wanted::at_once(scope)
 }
 
 impl Scene {
@@ -44,7 +44,7 @@ impl Scene {
         Self::with(Vec::new()).await
     }
 
-    async fn with(handlers: Vec<Arc<dyn Handler>>) -> Self {
+    pub async fn with(handlers: Vec<Arc<dyn Handler>>) -> Self {
         let bank = Bank::new();
         bank.has(&["2;COMPRA;-100", "3;SUELDO;1000"]);
         Self { world: World::with_handlers(bank.clone(), handlers).await, bank }
@@ -75,6 +75,7 @@ impl Scene {
             fields: &fields,
             evidence: b"a request",
             lasts: CALL_MANDATE_TERM,
+            task: None,
         };
         self.world.engine.request_call(&self.world.who, &call, |_| wanted(MARCH)).await
     }

@@ -6,7 +6,7 @@ use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_engine::once::Reply;
 use cartola_engine::readings::{ReadScope, ReadingFigures, Wanted};
 use cartola_engine::records::{OpenRecord, RecordFilter};
-use cartola_engine::work::{Ended, Priority};
+use cartola_engine::work::Ended;
 use cartola_model::records::{CreditLine, Investments};
 use cartola_model::{Failure, Record, RecordKind, RecordKinds};
 use cartola_primitives::id::LinkId;
@@ -43,7 +43,7 @@ const LINES: RecordKinds = RecordKinds::one(RecordKind::CreditLines);
 async fn read(scene: &Scene, link: LinkId, scope: ReadScope) -> Ended {
     let World { engine, who, worker, clock, .. } = &scene.world;
     clock.advance(SignedDuration::from_secs(1));
-    let wanted = Wanted { scope, priority: Priority::Interactive, next: None };
+    let wanted = Wanted::at_once(scope);
     let mut pending = engine.request_reading(who, link, wanted).await.unwrap();
     worker.run_due().await.unwrap();
     engine.wait_for(&mut pending, Duration::ZERO).await.unwrap().unwrap()

@@ -190,7 +190,7 @@ impl Desk {
         let Entry { institution, rut, fields } = entry;
         let evidence = evidence(&self.operation_id, institution, *rut, self.engine.now());
         let institution = institution.clone();
-        let call = Call { institution, rut: *rut, fields, evidence: &evidence, lasts };
+        let call = Call { institution, rut: *rut, fields, evidence: &evidence, lasts, task: None };
         let wanted = |mandate| wanted(scope, next(mandate));
         Ok(self.engine.request_call(&self.who, &call, wanted).await?)
     }

@@ -307,7 +307,7 @@ impl Fixtures {
         TaskRow {
             id: self.id(),
             action: "contract/try:it".to_owned(),
-            link,
+            link: Some(link),
             job: None,
             mandate: None,
             created_at: NOW,

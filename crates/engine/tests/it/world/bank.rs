@@ -102,6 +102,11 @@ impl Bank {
         self.books().is_silent = true;
     }
 
+    /// Tells again.
+    pub fn lets_everybody_know(&self) {
+        self.books().is_silent = false;
+    }
+
     /// Has no account of the customer's any more.
     pub fn closes_the_account(&self) {
         self.books().is_closed = true;

@@ -1,0 +1,176 @@
+//! Tasks: readings that a client asks for and looks at until they have ended.
+//!
+//! A task is begun in one unit of work with its mandate and the job that reads. When that job has
+//! ended, whichever way, its continuation renders what came of it, in the facade's words, and ends the
+//! task, once. The result is sealed and kept as long as the mandate holds, [`TASK_KEPT`] at most;
+//! then both are gone.
+
+mod end;
+
+use cartola_connector::Holder;
+use cartola_model::{Failure, InstitutionId, Principal};
+use cartola_primitives::id::{ConsentId, TaskId};
+use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
+use cartola_store::jobs::{JobKind, JobState};
+use cartola_store::tasks::{TaskEnd, TaskRow};
+use cartola_store::{Command, UnitOfWork};
+use serde::{Deserialize, Serialize};
+
+use crate::access::Subject;
+use crate::imports::Made;
+use crate::links::LinkError;
+use crate::readings::{Call, CallTask, Next, ReadScope, Wanted};
+use crate::{Engine, EngineError};
+
+pub use end::{Finished, Renderer, TaskEnds};
+
+/// How long a task and its result are kept.
+pub const TASK_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Longest result, in bytes: some 20,000 movements.
+pub const MAX_RESULT_BYTES: usize = 8 << 20;
+
+/// A task that is wanted.
+pub struct TaskOrder<'a> {
+    /// What is wanted, as the facade calls it. Nothing personal.
+    pub action: String,
+    /// With what the institution is asked. Its term is [`TASK_KEPT`], whatever it says.
+    pub call: Call<'a>,
+    /// What it is asked for.
+    pub scope: ReadScope,
+    /// Who renders the result.
+    pub renderer: JobKind,
+}
+
+/// A task as it stands.
+pub struct TaskStanding {
+    /// The row.
+    pub row: TaskRow,
+    /// Where it stands.
+    pub state: TaskState,
+}
+
+/// Where a task stands.
+pub enum TaskState {
+    /// It waits.
+    Pending,
+    /// Its institution is being asked, or what it said rendered.
+    Running,
+    /// It has its result.
+    Done(Secret<Vec<u8>>),
+    /// It came to nothing.
+    Failed(Failure),
+}
+
+/// What the continuation of a task needs to know, sealed with its job.
+#[derive(Serialize, Deserialize)]
+struct Ending {
+    task: TaskId,
+    actor: Option<cartola_primitives::id::CredentialId>,
+}
+
+impl Engine {
+    /// Begins a task. What is known to come to nothing is a task that has ended.
+    pub async fn begin_task(
+        &self,
+        who: &Principal,
+        order: TaskOrder<'_>,
+    ) -> Result<TaskId, LinkError> {
+        let TaskOrder { action, call, scope, renderer } = order;
+        let task = CallTask { id: self.mint(), action };
+        let call = Call { lasts: TASK_KEPT, task: Some(&task), ..call };
+        let wanted = |_: ConsentId| Wanted {
+            next: Some(Next {
+                kind: renderer.clone(),
+                arguments: Ending::of(who, task.id).sealable(),
+            }),
+            ..Wanted::at_once(scope)
+        };
+        match self.request_call(who, &call, wanted).await {
+            Err(error @ LinkError::Locked { .. }) => {
+                self.refuse_task(who, &task, error.failure()).await?;
+            }
+            accepted => drop(accepted?),
+        }
+        Ok(task.id)
+    }
+
+    async fn refuse_task(
+        &self,
+        who: &Principal,
+        task: &CallTask,
+        failure: Failure,
+    ) -> Result<(), EngineError> {
+        let now = self.now();
+        let row = TaskRow {
+            id: task.id,
+            action: task.action.clone(),
+            link: None,
+            job: None,
+            mandate: None,
+            created_at: now,
+            expires_at: now + TASK_KEPT,
+            end: Some(TaskEnd { at: now, failure: Some(failure), result: None }),
+        };
+        self.store().commit(UnitOfWork::new(who.tenant, now).with(Command::AddTask(row))).await?;
+        Ok(())
+    }
+
+    /// A task of the tenant, unless it has expired or what allowed it has ended.
+    pub async fn task(
+        &self,
+        who: &Principal,
+        id: TaskId,
+    ) -> Result<Option<TaskStanding>, EngineError> {
+        self.note_access(who, "task.read", Subject::one(id));
+        let now = self.now();
+        let row = self.store().task(who.tenant, id).await?.filter(|row| now < row.expires_at);
+        let Some(row) = row else { return Ok(None) };
+        if let Some(mandate) = row.mandate {
+            let mandate = self.store().consent(who.tenant, mandate).await?;
+            if !mandate.is_some_and(|mandate| mandate.state.holds(now)) {
+                return Ok(None);
+            }
+        }
+        let state = self.state_of(who, &row).await?;
+        Ok(Some(TaskStanding { row, state }))
+    }
+
+    async fn state_of(&self, who: &Principal, row: &TaskRow) -> Result<TaskState, EngineError> {
+        match &row.end {
+            Some(TaskEnd { failure: Some(failure), .. }) => Ok(TaskState::Failed(*failure)),
+            Some(TaskEnd { result: Some(sealed), .. }) => {
+                let place = TaskRow::place(who.tenant, &row.id);
+                Ok(TaskState::Done(self.vault().open_sealed(&place, sealed).await?))
+            }
+            Some(TaskEnd { result: None, .. }) => Ok(TaskState::Failed(Failure::Internal)),
+            None => self.state_of_job(who, row).await,
+        }
+    }
+
+    async fn state_of_job(&self, who: &Principal, row: &TaskRow) -> Result<TaskState, EngineError> {
+        let Some(job) = row.job else { return Ok(TaskState::Failed(Failure::Internal)) };
+        let job = self.store().job(who.tenant, job).await?;
+        Ok(match job.map(|job| job.state) {
+            Some(JobState::Queued) => TaskState::Pending,
+            _ => TaskState::Running,
+        })
+    }
+
+    /// Until when an institution is not asked for a person, whoever wants it.
+    pub async fn locked_until(
+        &self,
+        who: &Principal,
+        institution: &InstitutionId,
+        rut: Rut,
+    ) -> Result<Option<Timestamp>, EngineError> {
+        let now = self.now();
+        let holder = Holder { rut: Some(rut), name: None };
+        let (person, _) = self.resolve_person(who, &holder, now, &mut Made::default()).await?;
+        match self.refuse_locked(who, institution, person).await {
+            Err(LinkError::Locked { until }) => Ok(Some(until)),
+            Err(LinkError::Engine(error)) => Err(error),
+            Ok(()) | Err(_) => Ok(None),
+        }
+    }
+}
