@@ -13,7 +13,6 @@ use cartola_engine::readings::{ReadScope, Wanted};
 use cartola_model::{Failure, LinkSource, LinkState, Principal};
 use cartola_primitives::id::LinkId;
 use cartola_primitives::{Date, SignedDuration, santiago};
-use cartola_store::jobs::Priority;
 use cartola_store::people::LinkRow;
 use clap::Args;
 use futures::StreamExt;

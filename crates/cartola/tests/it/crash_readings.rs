@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use cartola_engine::links::LinkError;
 use cartola_engine::readings::{ReadScope, Wanted};
-use cartola_engine::work::{Ended, MAX_ATTEMPTS, Priority};
+use cartola_engine::work::{Ended, MAX_ATTEMPTS};
 use cartola_model::{Failure, LinkSource, Principal};
 use cartola_primitives::clock::{Clock as _, SystemClock};
 use cartola_primitives::id::{JobId, LinkId};
