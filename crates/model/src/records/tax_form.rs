@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cartola_primitives::Date;
+use cartola_primitives::{Date, Quantity};
 use serde::{Deserialize, Serialize};
 
 use super::silent;
@@ -19,8 +19,8 @@ pub struct VatDeclaration {
     /// When it was declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_on: Option<Date>,
-    /// What stands at each code of the form: whole pesos, or a number of documents.
-    pub codes: BTreeMap<String, i64>,
+    /// What stands at each code of the form: whole pesos, numbers of documents or rates.
+    pub codes: BTreeMap<String, Quantity>,
 }
 
 /// A year's declaration of income (form 22).
@@ -35,8 +35,8 @@ pub struct IncomeDeclaration {
     /// When it was declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_on: Option<Date>,
-    /// What stands at each code of the form, whole pesos.
-    pub codes: BTreeMap<String, i64>,
+    /// What stands at each code of the form, whole pesos or rates.
+    pub codes: BTreeMap<String, Quantity>,
 }
 
 silent!(VatDeclaration IncomeDeclaration);

@@ -1,0 +1,7 @@
+//! What canonical records come to. Pure: the same records of the same day give the same.
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`income`] | who pays somebody's salary, since when and how much, and what else comes and goes |
+
+pub mod income;

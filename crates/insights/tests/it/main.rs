@@ -1,0 +1,3 @@
+//! What canonical records come to.
+
+mod income;
