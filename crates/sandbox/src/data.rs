@@ -23,7 +23,6 @@ pub(crate) struct Bank {
     pub width: usize,
     pub reference: String,
     pub shows: Vec<Shown>,
-    pub password: Schema,
     #[serde(default)]
     pub glosas: BTreeMap<String, Glosa>,
 }
@@ -38,14 +37,6 @@ pub(crate) enum Shown {
     Bank,
 }
 
-/// What an institution takes as a password.
-#[derive(Debug, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-pub(crate) enum Schema {
-    Digits { digits: usize },
-    Letters { shortest: usize, longest: usize, symbols: String },
-}
-
 /// The templates of one kind of movement.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,19 +48,10 @@ pub(crate) struct Glosa {
     pub channel: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OtherService {
-    pub id: InstitutionId,
-    pub same_as: Option<InstitutionId>,
-    pub password: Schema,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Banks {
     bank: Vec<Bank>,
-    service: Vec<OtherService>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -147,6 +129,24 @@ pub(crate) struct UfTable {
     pub percent_a_year_afterwards: i64,
 }
 
+/// Figures of law and practice; see `data/law.toml` for where each is from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Law {
+    pub honorarium_retention: Vec<(i16, i64)>,
+    pub afc_cap: Vec<(i16, i64)>,
+    pub afc: AfcRates,
+}
+
+/// In thousandths of a percent of the income.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AfcRates {
+    pub worker_indefinite: i64,
+    pub employer_indefinite: i64,
+    pub employer_fixed_term: i64,
+}
+
 /// One named person as the table has it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -169,13 +169,13 @@ struct NamedRows {
 /// All of it.
 pub(crate) struct Data {
     pub banks: Vec<Bank>,
-    pub other_services: Vec<OtherService>,
     pub people: People,
     pub merchants: Vec<Merchant>,
     pub foreign: Vec<Merchant>,
     pub services: Vec<Service>,
     pub glosas: BTreeMap<String, Glosa>,
     pub uf: UfTable,
+    pub law: Law,
     pub named: Vec<NamedRow>,
 }
 
@@ -192,13 +192,13 @@ fn read() -> Data {
     let named: NamedRows = table(include_str!("../data/scenarios.toml"));
     Data {
         banks: banks.bank,
-        other_services: banks.service,
         people: table(include_str!("../data/people.toml")),
         merchants: merchants.merchant,
         foreign: merchants.foreign,
         services: services.service,
         glosas: table(include_str!("../data/glosas.toml")),
         uf: table(include_str!("../data/uf.toml")),
+        law: table(include_str!("../data/law.toml")),
         named: named.named,
     }
 }

@@ -14,6 +14,8 @@ const BASE_YEAR: i64 = 2024;
 const GROWTH_PERCENT: i64 = 4;
 /// Pesos a month above which people are insured with isapres and owe for their homes.
 const WELL_OFF: i64 = 1_200_000;
+/// Of a hundred people, so many earn something beside their salary.
+const FREELANCE_PERCENT: u64 = 10;
 /// Pesos a month above which banks offer a card.
 const CARD_INCOME: i64 = 700_000;
 
@@ -64,6 +66,8 @@ pub(crate) enum Habit {
     PaysAtServipag,
     /// Holds dollars.
     Dollars,
+    /// Issues boletas de honorarios beside the salary.
+    Freelances,
 }
 
 /// What is always so of one resident.
@@ -97,6 +101,8 @@ impl Household {
         let income = income(&mut dice, livelihood, named);
         let employer = dice.pick(&data().people.employers);
         let mut banks = named.map_or_else(|| banks(&mut dice), Named::banks);
+        let is_ok = named.is_some() && scenario == Scenario::Ok;
+        let freelances = is_ok || beside(seed, rut).chance(FREELANCE_PERCENT);
         let shared = Named::shared_with(rut).map(Named::banks).unwrap_or_default();
         for bank in shared {
             if !banks.contains(&bank) {
@@ -110,9 +116,9 @@ impl Household {
             income,
             employer,
             commune: commune(seed, rut),
-            housing: housing(&mut dice, income > WELL_OFF),
+            housing: housing(&mut dice, income > WELL_OFF, is_ok),
             banks,
-            habits: habits(&mut dice, income, scenario, named.is_some()),
+            habits: habits(&mut dice, income, scenario, (named.is_some(), freelances)),
             holiday: dice.small(1..=12),
         })
     }
@@ -126,6 +132,11 @@ impl Household {
     pub(crate) fn income(&self, month: Month) -> i64 {
         let years = i64::from(month.year()) - BASE_YEAR;
         (self.income * (100 + GROWTH_PERCENT * years) / 100).max(0)
+    }
+
+    /// Whether they live on a salary.
+    pub(crate) fn is_employee(&self) -> bool {
+        self.livelihood == Livelihood::Employee
     }
 
     /// Whether friends send them money and are sent some.
@@ -176,24 +187,38 @@ fn income(dice: &mut Dice, livelihood: Livelihood, named: Option<Named>) -> i64 
 }
 
 /// Named persons have whatever there is to be shown.
-fn habits(dice: &mut Dice, income: i64, scenario: Scenario, named: bool) -> Vec<Habit> {
+fn habits(
+    dice: &mut Dice,
+    income: i64,
+    scenario: Scenario,
+    (named, freelances): (bool, bool),
+) -> Vec<Habit> {
     let well_off = income > WELL_OFF;
+    // Of whoever has everything, everything can be asked for.
+    let everything = scenario == Scenario::Ok && named;
     let drawn = [
         (Habit::Isapre, dice.chance(60) && well_off),
         (Habit::Car, dice.chance(if well_off { 75 } else { 35 })),
         (Habit::StudiedOnCredit, dice.chance(22)),
-        (Habit::ConsumerLoan, dice.chance(30)),
+        (Habit::ConsumerLoan, dice.chance(30) || everything),
         (Habit::Saves, dice.chance(45) || named),
         (Habit::Card, dice.chance(70) && income > CARD_INCOME || named),
         (Habit::Tight, dice.chance(25) && !named),
         (Habit::PaysAtServipag, dice.chance(40)),
         (Habit::Dollars, scenario == Scenario::JointUsd),
+        (Habit::Freelances, freelances),
     ];
     drawn.into_iter().filter(|(_, has)| *has).map(|(habit, _)| habit).collect()
 }
 
-fn housing(dice: &mut Dice, well_off: bool) -> Housing {
+/// What was asked later than the rest, with dice of its own so that nobody else changed.
+fn beside(seed: u64, rut: Rut) -> Dice {
+    Dice::of(seed, "beside", u64::from(rut.body()), 0, 0)
+}
+
+fn housing(dice: &mut Dice, well_off: bool, has_everything: bool) -> Housing {
     match (dice.below(10), well_off) {
+        _ if has_everything => Housing::Mortgage,
         (0..=2, _) => Housing::Free,
         (3..=5, true) => Housing::Mortgage,
         (6, true) => Housing::RentByCheque,

@@ -14,6 +14,7 @@ mod faults;
 mod flow;
 mod glosa;
 mod history;
+mod holding;
 mod household;
 mod identity;
 mod key;

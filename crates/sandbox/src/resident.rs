@@ -24,6 +24,11 @@ impl Resident {
         self.keys[0]
     }
 
+    /// Where they save.
+    pub(crate) fn savings(&self) -> Option<AccountKey> {
+        self.at_main(Product::Savings)
+    }
+
     /// Their account of that product, of which only the main bank has one.
     pub(crate) fn at_main(&self, product: Product) -> Option<AccountKey> {
         let bank = self.main().bank;

@@ -4,10 +4,11 @@
 use super::{Plan, what};
 use crate::data::{Merchant, data};
 use crate::flow::{Detail, Flow, Kind, Side, merchant, service};
+use crate::holding::mandate;
 use crate::key::{AccountKey, Product};
 use crate::month::Month;
 use crate::resident::Resident;
-use crate::{services, when};
+use crate::when;
 
 /// Of a thousand pesos of income, what single purchases of a month come to at most.
 const PURCHASES_PER_MILLE: i64 = 45;
@@ -81,16 +82,10 @@ fn bought_at(plan: &Plan<'_>, shop: &'static Merchant) -> Detail {
 
 /// PAT: what is charged to the card by mandate.
 fn mandates(plan: &mut Plan<'_>, card: AccountKey) {
-    for (place, (kind, percent)) in (0_u32..).zip([("streaming", 75), ("gym", 25)]) {
-        let mut lasting = plan.lasting("mandate", place);
-        if !lasting.chance(percent) {
-            continue;
-        }
-        let supplier = services::of(&plan.resident.household, kind, &mut lasting);
-        let amount = lasting.amount(supplier.low..=supplier.high).min(plan.income() / 100);
-        let day = plan.month.bank_day_from(lasting.small(1..=26));
-        let when = when::in_batch(&mut lasting, day);
-        charge(plan, card, Kind::Pat, (service(supplier), amount), when, what(&supplier.name));
+    for mandate in mandate::of(plan.resident, plan.month) {
+        let supplier = mandate.supplier;
+        let purchase = (service(supplier), mandate.amount);
+        charge(plan, card, Kind::Pat, purchase, mandate.when, what(&supplier.name));
     }
 }
 
