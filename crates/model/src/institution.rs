@@ -227,9 +227,8 @@ mod tests {
 
     #[test]
     fn a_password_outside_the_schema_is_told() {
-        let schema = |id| {
-            Catalogue::bundled().password_schema(&InstitutionId::parse(id).unwrap()).unwrap()
-        };
+        let schema =
+            |id| Catalogue::bundled().password_schema(&InstitutionId::parse(id).unwrap()).unwrap();
         assert!(schema("banco-falabella").accepts("123456"));
         assert!(!schema("banco-falabella").accepts("12345a"));
         assert!(schema("servipag").accepts("abc123") && !schema("servipag").accepts("abc12"));

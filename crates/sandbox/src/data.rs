@@ -129,6 +129,44 @@ pub(crate) struct UfTable {
     pub percent_a_year_afterwards: i64,
 }
 
+/// What things are worth.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Markets {
+    pub dollar: Dollar,
+    #[serde(rename = "share")]
+    pub shares: Vec<Share>,
+    #[serde(rename = "asset")]
+    pub assets: Vec<Asset>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dollar {
+    pub anchors: Vec<(i16, i64)>,
+}
+
+/// Shares of a company.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Share {
+    pub ticker: String,
+    pub price: i64,
+    pub wobble: i64,
+}
+
+/// A crypto asset.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asset {
+    pub code: String,
+    pub name: String,
+    pub decimals: u32,
+    pub price: i64,
+    pub wobble: i64,
+    pub most: i64,
+}
+
 /// Figures of law and practice; see `data/law.toml` for where each is from.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -176,6 +214,7 @@ pub(crate) struct Data {
     pub glosas: BTreeMap<String, Glosa>,
     pub uf: UfTable,
     pub law: Law,
+    pub markets: Markets,
     pub named: Vec<NamedRow>,
 }
 
@@ -198,6 +237,7 @@ fn read() -> Data {
         services: services.service,
         glosas: table(include_str!("../data/glosas.toml")),
         uf: table(include_str!("../data/uf.toml")),
+        markets: table(include_str!("../data/markets.toml")),
         law: table(include_str!("../data/law.toml")),
         named: named.named,
     }

@@ -6,10 +6,13 @@ pub(crate) mod bill;
 pub(crate) mod deposit;
 pub(crate) mod fund;
 pub(crate) mod honorarium;
+pub(crate) mod instalment;
 pub(crate) mod iva;
 pub(crate) mod loan;
 pub(crate) mod mandate;
 pub(crate) mod mortgage;
+pub(crate) mod property;
+pub(crate) mod stock;
 
 use cartola_primitives::{Date, Quantity};
 
@@ -42,7 +45,8 @@ pub(crate) fn decimal(units: i64, decimals: u32) -> Quantity {
 pub(crate) fn share(amount: i64, factor: i64, divisor: i64) -> i64 {
     let product = i128::from(amount) * i128::from(factor);
     let divisor = i128::from(divisor);
-    i64::try_from((product + divisor / 2).div_euclid(divisor)).expect("a share fits where its whole does")
+    i64::try_from((product + divisor / 2).div_euclid(divisor))
+        .expect("a share fits where its whole does")
 }
 
 /// The last day of the month before.

@@ -134,6 +134,11 @@ impl Household {
         (self.income * (100 + GROWTH_PERCENT * years) / 100).max(0)
     }
 
+    /// Whether it is who has whatever there is.
+    pub(crate) fn has_everything(&self) -> bool {
+        self.scenario == Scenario::Ok && Named::find(self.rut).is_some()
+    }
+
     /// Whether they live on a salary.
     pub(crate) fn is_employee(&self) -> bool {
         self.livelihood == Livelihood::Employee

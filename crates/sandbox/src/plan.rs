@@ -24,6 +24,7 @@ use crate::month::Month;
 use crate::resident::Resident;
 
 pub(crate) use business::{before_iva, earnings};
+pub(crate) use card::due_day as card_due_day;
 pub(crate) use friends::of as friends;
 pub(crate) use housing::{dealer, landlord};
 pub(crate) use own::to_each as own_transfer;

@@ -7,7 +7,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use cartola_primitives::Randomness;
 
-use crate::bank::{self, Sessions};
+use crate::bank;
+use crate::door::Sessions;
 use crate::faults::Faults;
 use crate::levers;
 use crate::world::World;

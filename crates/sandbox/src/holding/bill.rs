@@ -43,7 +43,12 @@ static KINDS: [Kind; 10] = [
     kind(("isapre", "Isapre", "Salud"), 4, |household| household.has(Habit::Isapre), true),
     kind(("fonasa", "Bono", "Salud"), 1, |household| !household.has(Habit::Isapre), false),
     kind(("toll", "TAG", "Autopistas"), 2, |household| household.has(Habit::Car), true),
-    kind(("car_insurance", "Seguro auto", "Seguros"), 2, |household| household.has(Habit::Car), true),
+    kind(
+        ("car_insurance", "Seguro auto", "Seguros"),
+        2,
+        |household| household.has(Habit::Car),
+        true,
+    ),
     kind(
         ("student_loan", "CAE", "Educación"),
         3,

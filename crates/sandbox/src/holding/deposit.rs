@@ -37,7 +37,8 @@ impl Deposit {
             return None;
         }
         let mut dice = household.monthly(resident.seed, "deposit", month, 0);
-        let capital = plan::gathered(resident, taken_out) * dice.amount(35..=60) / 100 / 1_000 * 1_000;
+        let capital =
+            plan::gathered(resident, taken_out) * dice.amount(35..=60) / 100 / 1_000 * 1_000;
         let months = term(resident);
         let rate = dice.amount(RATES);
         let (open, due) = (dice.small(5..=12), dice.small(5..=20));

@@ -37,7 +37,8 @@ impl Fund {
         let place = place(resident)?;
         let begun = begun(resident);
         let months = begun.through(Month::of(day));
-        let bought = months.filter_map(|month| bought(resident, month)).filter(|(on, _)| *on <= day);
+        let bought =
+            months.filter_map(|month| bought(resident, month)).filter(|(on, _)| *on <= day);
         let quotas = bought.map(|(on, pesos)| share(pesos, UNITS * UNITS, value(place, on))).sum();
         Some(Self { name: FUNDS[place].0, quotas, quota_value: value(place, day) })
     }

@@ -2,8 +2,10 @@
 //! on. Who lives close to the edge now and then pays an instalment a month late, two at once.
 
 use cartola_primitives::Date;
+use jiff::civil::DateTime;
 
 use super::{amortization, part_of};
+use crate::flow::Kind;
 use crate::household::Habit;
 use crate::month::Month;
 use crate::resident::Resident;
@@ -71,6 +73,13 @@ impl Loan {
         })
     }
 
+    /// The day on which it was paid out.
+    pub(crate) fn granted_on(&self, resident: &Resident) -> Date {
+        let month = self.first.plus(-1);
+        let day = resident.household.monthly(resident.seed, "payout", month, 0).small(8..=26);
+        month.bank_day_from(day)
+    }
+
     /// Which instalment falls due in a month, from 1.
     pub(crate) fn part(&self, month: Month) -> u16 {
         u16::try_from(month.since(self.first) + 1).expect("a loan has few instalments")
@@ -109,4 +118,47 @@ impl Loan {
         let rate = amortization::rate_of(self.paid_out, self.instalment, self.instalments);
         amortization::yearly_percent(rate)
     }
+}
+
+/// Where a loan stands at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub loan: Loan,
+    pub paid: u16,
+    /// How many fell due and were not paid.
+    pub expired: u16,
+    pub next_due: Option<Date>,
+}
+
+impl Standing {
+    /// What is owed.
+    pub(crate) fn balance(&self) -> i64 {
+        self.loan.owed_after(self.paid)
+    }
+}
+
+/// The loans of which something is owed at a moment: the one that is paid back, and the next one once
+/// it is paid out.
+pub(crate) fn standing(resident: &Resident, now: DateTime) -> Vec<Standing> {
+    let month = Month::of(now.date());
+    let running = Loan::at(resident, month).map(|loan| running(resident, loan, now));
+    let running = running.filter(|standing| standing.paid < standing.loan.instalments);
+    let next = Loan::at(resident, month.plus(1)).filter(|next| next.first == month.plus(1));
+    let next = next.filter(|_| resident.booked(Kind::LoanGranted, now).count > 0).map(|loan| {
+        let next_due = Some(loan.due_on(loan.first));
+        Standing { loan, paid: 0, expired: 0, next_due }
+    });
+    running.into_iter().chain(next).collect()
+}
+
+fn running(resident: &Resident, loan: Loan, now: DateTime) -> Standing {
+    let month = Month::of(now.date());
+    let part = loan.part(month);
+    let unpaid_before = u16::from(part > 1 && loan.is_late(resident, month.plus(-1)));
+    let paid = part - 1 - unpaid_before + resident.booked(Kind::Loan, now).count;
+    let is_due = loan.due_on(month) <= now.date();
+    let due = part - 1 + u16::from(is_due);
+    let next = if is_due { month.plus(1) } else { month };
+    let next_due = (loan.part(next) <= loan.instalments).then(|| loan.due_on(next));
+    Standing { loan, paid, expired: due.saturating_sub(paid), next_due }
 }

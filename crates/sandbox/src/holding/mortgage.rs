@@ -1,8 +1,10 @@
 //! A mortgage: a dividend agreed in UF, of which a part is insurance.
 
 use cartola_primitives::{Date, date};
+use jiff::civil::DateTime;
 
 use super::{amortization, part_of, share};
+use crate::flow::Kind;
 use crate::household::Housing;
 use crate::month::Month;
 use crate::resident::Resident;
@@ -123,4 +125,37 @@ fn share_down(pesos: i64, uf: i64) -> i64 {
 /// What the tax service values a home at, in pesos, on a day: less than the market does.
 pub(crate) fn fiscal_valuation(mortgage: &Mortgage, day: Date) -> i64 {
     uf::in_pesos(share(mortgage.valuation, 62, 100), day)
+}
+
+/// Where a mortgage stands at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub mortgage: Mortgage,
+    pub paid: u16,
+    pub next_due: Option<Date>,
+    pub last_paid: Option<Date>,
+}
+
+impl Standing {
+    /// What is owed, in ten thousandths of a UF.
+    pub(crate) fn balance(&self) -> i64 {
+        self.mortgage.owed_after(self.paid)
+    }
+}
+
+/// The mortgage of which something is owed at a moment.
+pub(crate) fn standing(resident: &Resident, now: DateTime) -> Option<Standing> {
+    let month = Month::of(now.date());
+    let mortgage = Mortgage::at(resident, month)?;
+    let part = mortgage.part(month);
+    let this = resident.booked(Kind::Mortgage, now);
+    let paid = part - 1 + this.count;
+    let next = if this.count > 0 { month.plus(1) } else { month };
+    let before = (part > 1).then(|| mortgage.charged_on(month.plus(-1)));
+    (paid < mortgage.dividends).then(|| Standing {
+        mortgage,
+        paid,
+        next_due: Some(mortgage.charged_on(next)),
+        last_paid: this.last.or(before),
+    })
 }

@@ -92,9 +92,8 @@ fn consumer_loan(plan: &mut Plan<'_>) {
 }
 
 fn pay_out(plan: &mut Plan<'_>, loan: &Loan) {
-    let mut dice = plan.dice("payout");
-    let day = plan.month.bank_day_from(dice.small(8..=26));
-    let when = when::at_once(&mut dice, day);
+    let day = loan.granted_on(plan.resident);
+    let when = when::at_once(&mut plan.dice("paidout"), day);
     plan.receive(Kind::LoanGranted, lender(plan), loan.paid_out, when, Detail::default());
 }
 

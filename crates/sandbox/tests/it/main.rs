@@ -9,6 +9,7 @@ mod history;
 mod levers;
 mod looks;
 mod numbers;
+mod products;
 mod scenarios;
 mod server;
 mod world;

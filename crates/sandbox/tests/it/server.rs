@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use cartola_primitives::Rut;
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::randomness::SeededRandomness;
-use cartola_sandbox::{ListedInstitution, Sandbox, Scenario, World, listed};
+use cartola_sandbox::{ListedInstitution, Named, Sandbox, Scenario, World, listed};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -70,6 +71,11 @@ impl Server {
         }
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         self.send(request.body(body).unwrap()).await
+    }
+
+    /// The named person of a scenario.
+    pub fn person(&self, scenario: Scenario) -> Rut {
+        Named::all().find(|named| named.scenario() == scenario).unwrap().rut()
     }
 
     /// What the list of persons says of somebody at an institution.

@@ -1,4 +1,4 @@
-//! Banks that do not do what they should: on order, or because of who calls.
+//! Institutions that do not do what they should: on order, or because of who calls.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,7 +14,7 @@ use cartola_primitives::Rut;
 use cartola_provider_mibanco::wire::{ErrorBody, ErrorCode};
 use futures::stream::{self, StreamExt};
 
-use super::answer::{Refusal, json};
+use super::{Refusal, json};
 use crate::faults::{Fault, LONGEST_HANG};
 use crate::sandbox::Sandbox;
 use crate::scenario::Scenario;
