@@ -167,6 +167,41 @@ pub(crate) struct Asset {
     pub most: i64,
 }
 
+/// The codes of the tax service.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Forms {
+    pub f22: BTreeMap<String, FormCode>,
+    pub f29: BTreeMap<String, FormCode>,
+    #[serde(rename = "activity")]
+    pub activities: Vec<Activity>,
+}
+
+/// A code of a form. Either it has a source or it says that it has none.
+#[derive(Debug, Deserialize)]
+pub(crate) struct FormCode {
+    pub code: String,
+    #[serde(flatten)]
+    _basis: Basis,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Basis {
+    Source(#[allow(dead_code, reason = "for whoever reads the table")] String),
+    Unverified(#[allow(dead_code, reason = "for whoever reads the table")] bool),
+}
+
+/// An actividad económica.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Activity {
+    /// What companies that do it are called; empty for people.
+    pub trade: String,
+    pub code: String,
+    pub name: String,
+}
+
 /// Figures of law and practice; see `data/law.toml` for where each is from.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -213,6 +248,7 @@ pub(crate) struct Data {
     pub services: Vec<Service>,
     pub glosas: BTreeMap<String, Glosa>,
     pub uf: UfTable,
+    pub forms: Forms,
     pub law: Law,
     pub markets: Markets,
     pub named: Vec<NamedRow>,
@@ -237,6 +273,7 @@ fn read() -> Data {
         services: services.service,
         glosas: table(include_str!("../data/glosas.toml")),
         uf: table(include_str!("../data/uf.toml")),
+        forms: table(include_str!("../data/forms.toml")),
         markets: table(include_str!("../data/markets.toml")),
         law: table(include_str!("../data/law.toml")),
         named: named.named,

@@ -3,7 +3,9 @@
 
 pub(crate) mod amortization;
 pub(crate) mod bill;
+pub(crate) mod crypto;
 pub(crate) mod deposit;
+pub(crate) mod employment;
 pub(crate) mod fund;
 pub(crate) mod honorarium;
 pub(crate) mod instalment;

@@ -29,6 +29,7 @@ mod number;
 mod payee;
 mod plan;
 mod population;
+mod portal;
 mod reserve;
 mod resident;
 mod residents;

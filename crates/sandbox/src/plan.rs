@@ -23,7 +23,7 @@ use crate::key::AccountKey;
 use crate::month::Month;
 use crate::resident::Resident;
 
-pub(crate) use business::{before_iva, earnings};
+pub(crate) use business::{before_iva, earnings, iva_paid_on, renta, renta_paid_on};
 pub(crate) use card::due_day as card_due_day;
 pub(crate) use friends::of as friends;
 pub(crate) use housing::{dealer, landlord};

@@ -16,8 +16,6 @@ struct Kind {
     name: &'static str,
     /// What people call it.
     alias: &'static str,
-    /// Rubro.
-    trade: &'static str,
     /// At most so many of a hundred pesos of income.
     percent: i64,
     wanted: fn(&Household) -> bool,
@@ -26,35 +24,25 @@ struct Kind {
 }
 
 const fn kind(
-    (name, alias, trade): (&'static str, &'static str, &'static str),
+    (name, alias): (&'static str, &'static str),
     percent: i64,
     wanted: fn(&Household) -> bool,
     always_by_mandate: bool,
 ) -> Kind {
-    Kind { name, alias, trade, percent, wanted, always_by_mandate }
+    Kind { name, alias, percent, wanted, always_by_mandate }
 }
 
 static KINDS: [Kind; 10] = [
-    kind(("light", "Luz", "Electricidad"), 3, |_| true, false),
-    kind(("water", "Agua", "Agua potable"), 2, |_| true, false),
-    kind(("gas", "Gas", "Gas"), 3, |_| true, false),
-    kind(("phone", "Celular", "Telefonía"), 2, |_| true, false),
-    kind(("internet", "Internet", "Telecomunicaciones"), 3, |_| true, true),
-    kind(("isapre", "Isapre", "Salud"), 4, |household| household.has(Habit::Isapre), true),
-    kind(("fonasa", "Bono", "Salud"), 1, |household| !household.has(Habit::Isapre), false),
-    kind(("toll", "TAG", "Autopistas"), 2, |household| household.has(Habit::Car), true),
-    kind(
-        ("car_insurance", "Seguro auto", "Seguros"),
-        2,
-        |household| household.has(Habit::Car),
-        true,
-    ),
-    kind(
-        ("student_loan", "CAE", "Educación"),
-        3,
-        |household| household.has(Habit::StudiedOnCredit),
-        true,
-    ),
+    kind(("light", "Luz"), 3, |_| true, false),
+    kind(("water", "Agua"), 2, |_| true, false),
+    kind(("gas", "Gas"), 3, |_| true, false),
+    kind(("phone", "Celular"), 2, |_| true, false),
+    kind(("internet", "Internet"), 3, |_| true, true),
+    kind(("isapre", "Isapre"), 4, |household| household.has(Habit::Isapre), true),
+    kind(("fonasa", "Bono"), 1, |household| !household.has(Habit::Isapre), false),
+    kind(("toll", "TAG"), 2, |household| household.has(Habit::Car), true),
+    kind(("car_insurance", "Seguro auto"), 2, |household| household.has(Habit::Car), true),
+    kind(("student_loan", "CAE"), 3, |household| household.has(Habit::StudiedOnCredit), true),
 ];
 
 /// An account with a supplier.
@@ -103,11 +91,6 @@ impl Account {
     /// What people call it.
     pub(crate) fn alias(&self) -> &'static str {
         self.kind.alias
-    }
-
-    /// Rubro.
-    pub(crate) fn trade(&self) -> &'static str {
-        self.kind.trade
     }
 
     /// Whether it is a supply that bills come for, rather than a contribution.

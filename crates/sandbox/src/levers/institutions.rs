@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Asked, Mistake, Refusal};
 use crate::bank::bank_of;
+use crate::credentials::services;
 use crate::faults::{Fault, MAX_CALLS, MAX_LATENCY_MILLISECONDS};
 use crate::sandbox::Sandbox;
 
@@ -73,5 +74,6 @@ pub(crate) async fn clear(
 }
 
 fn known(id: &str) -> Result<(), Refusal> {
-    bank_of(id).map(drop).ok_or_else(|| Refusal::unknown("the box has no bank of that id"))
+    let is_known = bank_of(id).is_some() || services().any(|service| service.id.as_str() == id);
+    is_known.then_some(()).ok_or_else(|| Refusal::unknown("the box has no institution of that id"))
 }

@@ -2,7 +2,7 @@
 //! Previred, rent, taxes and services on the other. Suppliers are what it spends, see
 //! [`crate::spending`].
 
-use cartola_primitives::Date;
+use cartola_primitives::{Date, date};
 
 use super::{Plan, housing, own, what};
 use crate::flow::{Detail, Flow, Kind, Purpose, Side, service, system};
@@ -144,19 +144,38 @@ const TREASURY: Side = system(Purpose::Treasury, "TESORERIA GENERAL DE LA REPUBL
 /// Form 29 on last month's sales and purchases.
 fn monthly_tax(plan: &mut Plan<'_>) {
     let payable = Period::of(plan.resident, plan.month.plus(-1)).payable();
-    let day = plan.month.bank_day_until(IVA_DUE_DAY);
-    let when = when::at_once(&mut plan.dice("taxes"), day);
+    let when = when::at_once(&mut plan.dice("taxes"), iva_paid_on(plan.month.plus(-1)));
     plan.pay(Kind::Tax, TREASURY, payable, when, what("F29 IVA"));
+}
+
+/// When form 29 of a month is declared and paid.
+pub(crate) fn iva_paid_on(month: Month) -> Date {
+    month.plus(1).bank_day_until(IVA_DUE_DAY)
 }
 
 /// Form 22 in April on the year's result.
 fn yearly_tax(plan: &mut Plan<'_>) {
     if plan.month.number() == YEARLY_RETURN_MONTH {
-        let mut dice = plan.dice("renta");
-        let amount = plan.income() * dice.amount(10..=30) / 1_000;
-        let when = when::at_once(&mut dice, plan.month.bank_day_until(30));
-        plan.pay(Kind::Tax, TREASURY, amount, when, what("F22 RENTA"));
+        let year = plan.month.year();
+        let when = when::at_once(&mut plan.dice("rentapd"), renta_paid_on(year));
+        plan.pay(Kind::Tax, TREASURY, renta(plan.resident, year), when, what("F22 RENTA"));
     }
+}
+
+/// When form 22 of the year before is declared and paid.
+pub(crate) fn renta_paid_on(year: i16) -> Date {
+    return_month(year).bank_day_until(30)
+}
+
+/// What is paid in April for the year before.
+pub(crate) fn renta(resident: &Resident, year: i16) -> i64 {
+    let month = return_month(year);
+    let mut dice = resident.household.monthly(resident.seed, "renta", month, 0);
+    resident.household.income(month) * dice.amount(10..=30) / 1_000
+}
+
+fn return_month(year: i16) -> Month {
+    Month::of(date(year, YEARLY_RETURN_MONTH, 1))
 }
 
 fn cheques_written(plan: &mut Plan<'_>) {

@@ -17,7 +17,7 @@ use crate::server::{DEVICE, Server, code};
 const RESIDENTS: u32 = 60;
 
 /// Somebody at their main bank.
-struct Customer<'a> {
+pub struct Customer<'a> {
     server: &'a Server,
     rut: Rut,
     bank: String,
@@ -25,7 +25,7 @@ struct Customer<'a> {
 }
 
 impl<'a> Customer<'a> {
-    async fn of(server: &'a Server, rut: Rut) -> Self {
+    pub async fn of(server: &'a Server, rut: Rut) -> Self {
         let population = server.world.population();
         let company = population.identity(rut).unwrap().is_company;
         let portal = if company { "-empresas" } else { "" };
@@ -40,7 +40,7 @@ impl<'a> Customer<'a> {
         Self { server, rut, bank, token }
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
         let call = (self.bank.as_str(), "GET", path);
         let (status, body) = self.server.bank(call, &self.token, DEVICE, Value::Null).await;
         assert_eq!(status, 200, "{path}: {body}");
@@ -291,7 +291,7 @@ async fn what_is_invested_left_the_account() {
     let server = Server::new();
     let seen = each_resident(&server, async |customer| {
         let told: Investments = customer.get("investments").await;
-        let days = (date(2023, 12, 1), date(2026, 11, 20));
+        let days = (date(2025, 11, 1), date(2026, 11, 20));
         let sum: i64 = told.time_deposits.iter().map(|each| each.value).sum::<i64>()
             + told.funds.iter().map(|each| each.value).sum::<i64>()
             + told.shares.iter().map(|each| each.value).sum::<i64>();
