@@ -177,19 +177,10 @@ pub(crate) struct Forms {
     pub activities: Vec<Activity>,
 }
 
-/// A code of a form. Either it has a source or it says that it has none.
+/// A code of a form. The table also says where each is from.
 #[derive(Debug, Deserialize)]
 pub(crate) struct FormCode {
     pub code: String,
-    #[serde(flatten)]
-    _basis: Basis,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Basis {
-    Source(#[allow(dead_code, reason = "for whoever reads the table")] String),
-    Unverified(#[allow(dead_code, reason = "for whoever reads the table")] bool),
 }
 
 /// An actividad económica.

@@ -21,7 +21,7 @@ use cartola_provider_portal::wire::{
 
 use crate::sandbox::Sandbox;
 use caller::Place;
-use told::reading;
+use told::{reading, reading_if_any};
 
 /// All of them.
 pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
@@ -36,7 +36,7 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
     let afc = none()
         .route(CONTRIBUTIONS_PATH, reading(afc::contributions))
         .route(EMPLOYERS_PATH, reading(afc::employers))
-        .route(PERSONAL_INFO_PATH, reading(afc::personal_info));
+        .route(PERSONAL_INFO_PATH, reading_if_any(afc::personal_info));
     let cryptomkt = none().route(BALANCES_PATH, reading(cryptomkt::tell));
     let all = [
         ("servipag", servipag),

@@ -74,10 +74,10 @@ fn mortgage(plan: &mut Plan<'_>) {
 
 /// The loan of the month, and the next one if it is paid out already.
 fn consumer_loan(plan: &mut Plan<'_>) {
-    if let Some(next) = Loan::at(plan.resident, plan.month.plus(1)) {
-        if next.first == plan.month.plus(1) {
-            pay_out(plan, &next);
-        }
+    let next_month = plan.month.plus(1);
+    let next = Loan::at(plan.resident, next_month).filter(|next| next.first == next_month);
+    if let Some(next) = next {
+        pay_out(plan, &next);
     }
     let Some(loan) = Loan::at(plan.resident, plan.month) else { return };
     if loan.first == plan.month {

@@ -8,9 +8,8 @@ use cartola_provider_portal::wire::afc::{
 use jiff::ToSpan;
 
 use super::person::address;
-use super::told::{Asking, none};
+use super::told::Asking;
 use crate::data::Employer;
-use crate::door::Refusal;
 use crate::holding::employment::{self, Contribution};
 
 /// Days from the beginning of a contract until the AFC is told of it.
@@ -19,13 +18,13 @@ const TOLD_DAYS: i64 = 9;
 const PHONE_DIGITS: usize = 9;
 
 /// `GET contributions`: empty for whoever never worked.
-pub(crate) fn contributions(asking: &Asking) -> Result<Contributions, Refusal> {
+pub(crate) fn contributions(asking: &Asking) -> Contributions {
     let Some(employment) = employment::of(&asking.resident) else {
-        return Ok(Contributions { contributions: Vec::new() });
+        return Contributions { contributions: Vec::new() };
     };
     let paid = employment.contributions(&asking.resident, asking.now.date());
     let rows = paid.iter().flat_map(|paid| rows(employment.employer, paid));
-    Ok(Contributions { contributions: rows.collect() })
+    Contributions { contributions: rows.collect() }
 }
 
 fn rows(employer: &Employer, paid: &Contribution) -> impl Iterator<Item = WireContribution> {
@@ -43,7 +42,7 @@ fn rows(employer: &Employer, paid: &Contribution) -> impl Iterator<Item = WireCo
 }
 
 /// `GET employers`: empty for whoever never worked.
-pub(crate) fn employers(asking: &Asking) -> Result<Employers, Refusal> {
+pub(crate) fn employers(asking: &Asking) -> Employers {
     let employment = employment::of(&asking.resident);
     let contracts = employment.map(|employment| {
         let contracts = employment.contracts(&asking.resident, asking.now.date());
@@ -60,17 +59,17 @@ pub(crate) fn employers(asking: &Asking) -> Result<Employers, Refusal> {
             end_date: contract.ended,
         })
     });
-    Ok(Employers { employers: contracts.into_iter().flatten().collect() })
+    Employers { employers: contracts.into_iter().flatten().collect() }
 }
 
 /// `GET personal-info`: nobody is known who never worked.
-pub(crate) fn personal_info(asking: &Asking) -> Result<PersonalInfo, Refusal> {
-    let employment = employment::of(&asking.resident).ok_or_else(none)?;
+pub(crate) fn personal_info(asking: &Asking) -> Option<PersonalInfo> {
+    let employment = employment::of(&asking.resident)?;
     let contracts = employment.contracts(&asking.resident, asking.now.date());
     let first = contracts.last().map_or(employment.since, |contract| contract.began);
     let known = asking.identity();
     let phone = known.mobile.get(known.mobile.len() - PHONE_DIGITS..).map(str::to_owned);
-    Ok(PersonalInfo {
+    Some(PersonalInfo {
         name: known.full_name(),
         rut: known.rut,
         birth_date: known.born_on,

@@ -10,7 +10,6 @@ use jiff::civil::DateTime;
 use super::told::Asking;
 use crate::account;
 use crate::credit;
-use crate::door::Refusal;
 use crate::holding::{last_month_end, loan, mortgage};
 use crate::key::{BankIndex, Product};
 use crate::uf;
@@ -19,13 +18,13 @@ use crate::uf;
 type Owed = BTreeMap<(BankIndex, CreditType), i64>;
 
 /// `GET debts`: nothing owed is empty lists.
-pub(crate) fn tell(asking: &Asking) -> Result<DebtReport, Refusal> {
+pub(crate) fn tell(asking: &Asking) -> DebtReport {
     let as_of = last_month_end(asking.now.date());
     let end = as_of.at(23, 59, 59, 0);
     let known = asking.identity();
     let (owed, available) = (owed(asking, end), available(asking, end));
     let direct_debts: Vec<Debt> = owed.into_iter().map(debt).collect();
-    Ok(DebtReport {
+    DebtReport {
         rut: known.rut,
         name: known.full_name(),
         as_of,
@@ -40,7 +39,7 @@ pub(crate) fn tell(asking: &Asking) -> Result<DebtReport, Refusal> {
         available_credits: available,
         other_credits: Vec::new(),
         other_credits_total: AvailableTotal::default(),
-    })
+    }
 }
 
 fn owed(asking: &Asking, end: DateTime) -> Owed {

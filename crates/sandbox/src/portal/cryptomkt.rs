@@ -4,7 +4,6 @@ use cartola_primitives::Currency;
 use cartola_provider_portal::wire::cryptomkt::{Balance, Balances};
 
 use super::told::Asking;
-use crate::door::Refusal;
 use crate::holding::{crypto, decimal};
 
 const EXCHANGE: &str = "CRYPTOMKT";
@@ -12,7 +11,7 @@ const EXCHANGE: &str = "CRYPTOMKT";
 const PRICE_DECIMALS: u32 = 6;
 
 /// `GET balances`: an empty list for whoever holds nothing.
-pub(crate) fn tell(asking: &Asking) -> Result<Balances, Refusal> {
+pub(crate) fn tell(asking: &Asking) -> Balances {
     let held = crypto::held(&asking.resident, asking.now.date());
     let balances: Vec<Balance> = held
         .iter()
@@ -24,11 +23,11 @@ pub(crate) fn tell(asking: &Asking) -> Result<Balances, Refusal> {
             value: holding.worth(),
         })
         .collect();
-    Ok(Balances {
+    Balances {
         exchange: EXCHANGE.to_owned(),
         as_of: asking.instant,
         currency: Currency::USD,
         total: balances.iter().map(|balance| balance.value).sum(),
         balances,
-    })
+    }
 }

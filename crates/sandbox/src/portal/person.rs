@@ -6,13 +6,12 @@ use cartola_provider_portal::wire::identity::{Address, Identity, Sex};
 use super::told::Asking;
 use crate::data::data;
 use crate::dice::Dice;
-use crate::door::Refusal;
 use crate::identity;
 
 const MARITAL_STATUSES: [&str; 4] = ["SOLTERO(A)", "CASADO(A)", "DIVORCIADO(A)", "VIUDO(A)"];
 
 /// `GET identity` at Registro Civil.
-pub(crate) fn of_civil_register(asking: &Asking) -> Result<Identity, Refusal> {
+pub(crate) fn of_civil_register(asking: &Asking) -> Identity {
     let mut dice = asking.resident.household.dice(asking.resident.seed, "civil", 0);
     let marital_status = dice.weighted(&MARITAL_STATUSES, |status| match *status {
         "SOLTERO(A)" => 45,
@@ -20,19 +19,19 @@ pub(crate) fn of_civil_register(asking: &Asking) -> Result<Identity, Refusal> {
         "DIVORCIADO(A)" => 10,
         _ => 5,
     });
-    Ok(Identity {
+    Identity {
         marital_status: Some((*marital_status).to_owned()),
         document_expires: Some(expires(&mut dice, asking.now.date())),
         ..basic(asking)
-    })
+    }
 }
 
 /// `GET identity` at Clave Única.
-pub(crate) fn of_clave_unica(asking: &Asking) -> Result<Identity, Refusal> {
+pub(crate) fn of_clave_unica(asking: &Asking) -> Identity {
     let known = asking.identity();
     let address = Some(address(&known));
     let (email, mobile) = (Some(known.email), Some(known.mobile));
-    Ok(Identity { email, mobile, address, ..basic(asking) })
+    Identity { email, mobile, address, ..basic(asking) }
 }
 
 fn basic(asking: &Asking) -> Identity {

@@ -33,13 +33,18 @@ impl Asking {
     }
 }
 
-/// This person has no such product here.
-pub(crate) fn none() -> Refusal {
-    Refusal::new(ErrorCode::ProductNotFound)
+/// A call that reads one product, which everybody has who has a user name here.
+pub(crate) fn reading<T>(tell: fn(&Asking) -> T) -> MethodRouter<Sandbox>
+where
+    T: Serialize + Send + 'static,
+{
+    get(move |State(sandbox): State<Sandbox>, caller: Caller| {
+        answer(sandbox, caller, move |asking| Some(tell(asking)))
+    })
 }
 
-/// A call that reads one product.
-pub(crate) fn reading<T>(tell: fn(&Asking) -> Result<T, Refusal>) -> MethodRouter<Sandbox>
+/// A call that reads one product, which some have and others do not.
+pub(crate) fn reading_if_any<T>(tell: fn(&Asking) -> Option<T>) -> MethodRouter<Sandbox>
 where
     T: Serialize + Send + 'static,
 {
@@ -49,7 +54,7 @@ where
 async fn answer<T: Serialize + Send + 'static>(
     sandbox: Sandbox,
     caller: Caller,
-    tell: fn(&Asking) -> Result<T, Refusal>,
+    tell: impl FnOnce(&Asking) -> Option<T> + Send + 'static,
 ) -> Result<Response, Refusal> {
     let rut = caller.customer.rut;
     if let Some(page) = misbehave::nonsense(&sandbox, rut) {
@@ -57,9 +62,10 @@ async fn answer<T: Serialize + Send + 'static>(
     }
     let told = sandbox.blocking(move |sandbox| {
         let world = Arc::clone(sandbox.world());
-        let resident = Resident::of(world.population().seed(), rut).ok_or_else(none)?;
+        let resident = Resident::of(world.population().seed(), rut)?;
         let now = world.local_now();
         tell(&Asking { world, resident, now, instant: caller.now })
     });
-    Ok(json(StatusCode::OK, &told.await?))
+    let told = told.await.ok_or(Refusal::new(ErrorCode::ProductNotFound))?;
+    Ok(json(StatusCode::OK, &told))
 }

@@ -62,9 +62,9 @@ impl Server {
         let all = (0..RESIDENTS).map(|place| population.somebody(place));
         all.filter(|rut| !population.identity(*rut).unwrap().is_company).collect()
     }
+}
 
-    /// Companies of the box.
-    pub fn companies(&self) -> Vec<Rut> {
-        (0..12).map(|place| Rut::from_body(76_100_000 + 117_311 * place).unwrap()).collect()
-    }
+/// Companies of the box.
+fn companies() -> Vec<Rut> {
+    (0..12).map(|place| Rut::from_body(76_100_000 + 117_311 * place).unwrap()).collect()
 }

@@ -11,7 +11,7 @@ use cartola_sandbox::{Movement, Product, Scenario, uf};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::server::{DEVICE, Server, code};
+use crate::server::{DEVICE, Server, code, named};
 
 /// Residents whose products are read; enough that every product is met.
 const RESIDENTS: u32 = 60;
@@ -150,7 +150,7 @@ async fn whoever_is_paid_is_a_beneficiary() {
 #[tokio::test]
 async fn a_transfer_is_a_movement_and_has_one_code_at_both_banks() {
     let server = Server::new();
-    let customer = Customer::of(&server, server.person(Scenario::Ok)).await;
+    let customer = Customer::of(&server, named(Scenario::Ok)).await;
     let months = (date(2026, 1, 1), date(2026, 11, 20));
     let told: TransfersResponse =
         customer.get("transfers?from=2026-01-01&to=2026-11-20&page_size=500").await;
@@ -310,7 +310,7 @@ async fn what_is_invested_left_the_account() {
 #[tokio::test]
 async fn who_has_nothing_is_told_so_with_empty_lists() {
     let server = Server::new();
-    let customer = Customer::of(&server, server.person(Scenario::NoMovements)).await;
+    let customer = Customer::of(&server, named(Scenario::NoMovements)).await;
     assert_eq!(customer.get::<Cards>("cards").await.cards, []);
     assert_eq!(customer.get::<Mortgages>("mortgages").await.mortgages, []);
     assert_eq!(customer.get::<Investments>("investments").await.total_clp, 0);
@@ -321,7 +321,7 @@ async fn who_has_nothing_is_told_so_with_empty_lists() {
 #[tokio::test]
 async fn whoever_has_everything_has_everything() {
     let server = Server::new();
-    let customer = Customer::of(&server, server.person(Scenario::Ok)).await;
+    let customer = Customer::of(&server, named(Scenario::Ok)).await;
     assert!(!customer.get::<Cards>("cards").await.cards.is_empty());
     assert!(!customer.get::<CreditLines>("credit-lines").await.credit_lines.is_empty());
     assert!(!customer.get::<Mortgages>("mortgages").await.mortgages.is_empty());

@@ -73,11 +73,6 @@ impl Server {
         self.send(request.body(body).unwrap()).await
     }
 
-    /// The named person of a scenario.
-    pub fn person(&self, scenario: Scenario) -> Rut {
-        Named::all().find(|named| named.scenario() == scenario).unwrap().rut()
-    }
-
     /// What the list of persons says of somebody at an institution.
     pub fn at(&self, scenario: Scenario, institution: &str) -> ListedInstitution {
         let persons = listed(self.world.population());
@@ -100,6 +95,11 @@ impl Server {
         assert_eq!(status, 200, "{body}");
         body["access_token"].as_str().unwrap().to_owned()
     }
+}
+
+/// The named person of a scenario.
+pub fn named(scenario: Scenario) -> Rut {
+    Named::all().find(|named| named.scenario() == scenario).unwrap().rut()
 }
 
 pub fn code((status, body): &Answer) -> String {

@@ -5,7 +5,6 @@ use cartola_provider_portal::wire::sii::{
 };
 
 use super::{form22, form29, status};
-use crate::door::Refusal;
 use crate::holding::honorarium::Honorarium;
 use crate::holding::mortgage::{self, Mortgage};
 use crate::holding::{decimal, property};
@@ -20,11 +19,11 @@ use crate::{identity, payee};
 const EXEMPT_UP_TO: i64 = 58_000_000;
 
 /// `GET tax-folder`: everybody has one.
-pub(crate) fn tell(asking: &Asking) -> Result<TaxFolder, Refusal> {
+pub(crate) fn tell(asking: &Asking) -> TaxFolder {
     let (resident, today) = (&asking.resident, asking.now.date());
     let known = asking.identity();
     let is_company = resident.household.livelihood == Livelihood::Company;
-    Ok(TaxFolder {
+    TaxFolder {
         name: known.full_name(),
         rut: known.rut,
         generated_at: asking.instant,
@@ -34,7 +33,7 @@ pub(crate) fn tell(asking: &Asking) -> Result<TaxFolder, Refusal> {
         boletas: boletas(asking),
         iva: if is_company { form29::all(resident, today) } else { Vec::new() },
         income: form22::all(resident, today),
-    })
+    }
 }
 
 fn taxpayer(asking: &Asking) -> Taxpayer {

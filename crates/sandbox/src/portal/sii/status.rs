@@ -4,7 +4,6 @@ use cartola_primitives::{Date, date};
 use cartola_provider_portal::wire::sii::{Activity, StampedDocument, TaxStatus};
 
 use crate::data::data;
-use crate::door::Refusal;
 use crate::household::Habit;
 use crate::portal::told::Asking;
 
@@ -13,10 +12,10 @@ const FIRST_CATEGORY: u8 = 1;
 const SECOND_CATEGORY: u8 = 2;
 
 /// `GET tax-status`: everybody has one.
-pub(crate) fn tell(asking: &Asking) -> Result<TaxStatus, Refusal> {
+pub(crate) fn tell(asking: &Asking) -> TaxStatus {
     let known = asking.identity();
     let activities = activities(asking);
-    Ok(TaxStatus {
+    TaxStatus {
         rut: known.rut,
         name: known.full_name(),
         asked_at: asking.instant,
@@ -26,7 +25,7 @@ pub(crate) fn tell(asking: &Asking) -> Result<TaxStatus, Refusal> {
         is_pro_pyme: known.is_company,
         stamped_documents: documents(asking, known.is_company, !activities.is_empty()),
         activities,
-    })
+    }
 }
 
 /// What somebody told the tax service that they do.
@@ -36,9 +35,9 @@ pub(super) fn activities(asking: &Asking) -> Vec<Activity> {
     if !known.is_company && !freelances {
         return Vec::new();
     }
-    let does = |trade: &str| match known.is_company {
-        true => !trade.is_empty() && known.given_names.starts_with(trade),
-        false => trade.is_empty(),
+    let does = |trade: &str| {
+        trade.is_empty() != known.is_company
+            && (trade.is_empty() || known.given_names.starts_with(trade))
     };
     let rows = data().forms.activities.iter().filter(|row| does(&row.trade));
     rows.map(|row| Activity {

@@ -5,7 +5,7 @@ use cartola_sandbox::{Scenario, uf};
 use serde_json::json;
 
 use crate::products::Customer;
-use crate::server::Server;
+use crate::server::{Server, named};
 
 /// Midnight between October and November in Santiago is 03:00 UTC: from the clock of the tests back
 /// no clock goes, so that the month that is looked at is the one after.
@@ -50,7 +50,7 @@ async fn debts_at_the_end_of_the_month_are_those_that_the_banks_tell() {
 #[tokio::test]
 async fn who_owes_nothing_has_empty_lists() {
     let server = Server::new();
-    let rut = server.person(Scenario::NoMovements);
+    let rut = named(Scenario::NoMovements);
     let told: DebtReport = server.told(rut, "cmf", "debts").await;
     assert!(told.direct_debts.is_empty() && told.available_credits.is_empty());
     assert_eq!(told.direct_debts_total.total, 0);

@@ -6,7 +6,7 @@ use cartola_sandbox::Scenario;
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::server::{Server, code};
+use crate::server::{Server, code, named};
 
 /// Each institution with a product of it.
 const PRODUCTS: [(&str, &str); 10] = [
@@ -25,7 +25,7 @@ const PRODUCTS: [(&str, &str); 10] = [
 #[tokio::test]
 async fn every_product_answers_who_is_logged_in_and_nobody_else() {
     let server = Server::new();
-    let rut = server.person(Scenario::Ok);
+    let rut = named(Scenario::Ok);
     for (institution, path) in PRODUCTS {
         let call = (institution, "GET", path);
         assert_eq!(code(&server.portal(call, "", Value::Null).await), "401 INVALID_TOKEN");
@@ -49,7 +49,7 @@ async fn each_scenario_is_met_at_the_door() {
         Scenario::BankNonsense,
         Scenario::NoMovements,
     ] {
-        let answer = server.enter(server.person(scenario), "afc").await;
+        let answer = server.enter(named(scenario), "afc").await;
         told.push(format!("{scenario:?} {}", code(&answer)));
     }
     expect![[r#"
@@ -66,12 +66,12 @@ async fn each_scenario_is_met_at_the_door() {
 #[tokio::test]
 async fn refusals_are_read_as_the_protocol_has_them() {
     let server = Server::new();
-    let rut = server.person(Scenario::BankDown);
+    let rut = named(Scenario::BankDown);
     let (status, body) = server.enter(rut, "sii").await;
     let body: ErrorBody = serde_json::from_value(body).unwrap();
     assert_eq!((body.code, body.code.status()), (ErrorCode::Unavailable, status));
     assert!(body.retry_after.is_some());
-    let (_, body) = server.enter(server.person(Scenario::Ok), "sii").await;
+    let (_, body) = server.enter(named(Scenario::Ok), "sii").await;
     let opened: SessionResponse = serde_json::from_value(body).unwrap();
     assert_eq!(opened.expires_in, 900);
 }
@@ -79,7 +79,7 @@ async fn refusals_are_read_as_the_protocol_has_them() {
 #[tokio::test]
 async fn wrong_passwords_lock_one_institution_until_it_is_unlocked() {
     let server = Server::new();
-    let rut = server.person(Scenario::Ok);
+    let rut = named(Scenario::Ok);
     let guess = async || {
         let body = json!({"user": rut.dotted(), "password": "wrong"});
         code(&server.portal(("sii", "POST", "session"), "", body).await)
@@ -97,7 +97,7 @@ async fn wrong_passwords_lock_one_institution_until_it_is_unlocked() {
 #[tokio::test]
 async fn a_token_belongs_to_its_institution_and_its_fifteen_minutes() {
     let server = Server::new();
-    let rut = server.person(Scenario::Ok);
+    let rut = named(Scenario::Ok);
     let token = server.portal_token(rut, "clave-unica").await;
     let ask = async |institution, token: &str| {
         let path = if institution == "cmf" { "debts" } else { "identity" };
@@ -116,7 +116,7 @@ async fn a_token_belongs_to_its_institution_and_its_fifteen_minutes() {
 #[tokio::test]
 async fn an_ended_session_is_over() {
     let server = Server::new();
-    let token = server.portal_token(server.person(Scenario::Ok), "afc").await;
+    let token = server.portal_token(named(Scenario::Ok), "afc").await;
     for _ in 0..2 {
         let ended = server.portal(("afc", "DELETE", "session"), &token, Value::Null).await;
         assert_eq!(ended.0, 204);
@@ -128,7 +128,7 @@ async fn an_ended_session_is_over() {
 #[tokio::test]
 async fn the_cmf_takes_the_password_of_clave_unica_and_no_other_does() {
     let server = Server::new();
-    let rut = server.person(Scenario::Ok);
+    let rut = named(Scenario::Ok);
     let known = server.world.population().credentials(rut, "clave-unica").unwrap();
     let body = json!({"user": known.username, "password": known.password});
     let enter = async |institution| {
@@ -150,7 +150,7 @@ async fn a_body_of_another_form_is_told() {
 #[tokio::test]
 async fn faults_come_as_ordered() {
     let server = Server::new();
-    let rut = server.person(Scenario::Ok);
+    let rut = named(Scenario::Ok);
     let order = |kind: Value| server.lever("POST", "/institutions/sii/fault", kind);
     assert_eq!(order(json!({"kind": "error", "status": 502})).await.0, 204);
     assert_eq!(server.enter(rut, "sii").await.0, 502);
@@ -167,7 +167,7 @@ async fn faults_come_as_ordered() {
 #[tokio::test]
 async fn nonsense_is_what_their_institutions_answer() {
     let server = Server::new();
-    let rut = server.person(Scenario::BankNonsense);
+    let rut = named(Scenario::BankNonsense);
     let token = server.portal_token(rut, "sii").await;
     let (status, body) = server.portal(("sii", "GET", "tax-status"), &token, Value::Null).await;
     assert_eq!(status, 200);
@@ -177,7 +177,7 @@ async fn nonsense_is_what_their_institutions_answer() {
 #[tokio::test(start_paused = true)]
 async fn the_slow_ones_are_right_after_eight_seconds() {
     let server = Server::new();
-    let rut = server.person(Scenario::BankSlow);
+    let rut = named(Scenario::BankSlow);
     let within = async |time| tokio::time::timeout(time, server.enter(rut, "cmf")).await;
     assert!(within(Duration::from_millis(7_999)).await.is_err());
     assert_eq!(within(Duration::from_millis(8_001)).await.unwrap().0, 200);
@@ -186,7 +186,7 @@ async fn the_slow_ones_are_right_after_eight_seconds() {
 #[tokio::test]
 async fn companies_have_the_tax_service_and_servipag_alone() {
     let server = Server::new();
-    let rut = server.person(Scenario::Company);
+    let rut = named(Scenario::Company);
     let population = server.world.population();
     let open: Vec<&str> = PRODUCTS
         .iter()
@@ -202,7 +202,7 @@ async fn companies_have_the_tax_service_and_servipag_alone() {
 #[tokio::test]
 async fn nobody_is_known_to_the_insurance_who_never_worked() {
     let server = Server::new();
-    let rut: Rut = server.person(Scenario::NoMovements);
+    let rut: Rut = named(Scenario::NoMovements);
     let token = server.portal_token(rut, "afc").await;
     let ask = async |path| server.portal(("afc", "GET", path), &token, Value::Null).await;
     assert_eq!(code(&ask("personal-info").await), "404 PRODUCT_NOT_FOUND");

@@ -7,7 +7,7 @@ use cartola_sandbox::Scenario;
 use expect_test::expect;
 
 use crate::products::Customer;
-use crate::server::Server;
+use crate::server::{Server, named};
 
 #[tokio::test]
 async fn everybody_is_the_same_person_everywhere() {
@@ -63,7 +63,7 @@ async fn crypto_is_worth_the_sum_of_its_parts() {
         holders += usize::from(told.total > 0);
     }
     assert!(holders > 1, "{holders}");
-    let rut = server.person(Scenario::Ok);
+    let rut = named(Scenario::Ok);
     let told: Balances = server.told(rut, "cryptomkt", "balances").await;
     let shown: String = told
         .balances

@@ -4,7 +4,8 @@ use cartola_primitives::{Date, Quantity, date};
 use cartola_provider_portal::wire::sii::{TaxFolder, TaxStatus};
 use cartola_sandbox::{Movement, Purpose, Scenario, Side};
 
-use crate::server::Server;
+use crate::portal::companies;
+use crate::server::{Server, named};
 
 fn amount(codes: &BTreeMap<String, Quantity>, code: &str) -> i64 {
     codes[code].to_string().parse().unwrap()
@@ -26,7 +27,7 @@ fn iva_of(gross: i64) -> i64 {
 async fn the_iva_that_is_declared_follows_what_was_sold_and_bought_and_is_paid() {
     let server = Server::new();
     let mut checked = 0;
-    for rut in server.companies() {
+    for rut in companies() {
         let told: TaxFolder = server.told(rut, "sii", "tax-folder").await;
         let days = (date(2023, 11, 1), date(2026, 11, 20));
         let moved = server.moved(rut, days);
@@ -75,7 +76,7 @@ fn bears_iva(each: &Movement) -> bool {
 #[tokio::test]
 async fn the_yearly_return_of_a_company_is_what_it_paid() {
     let server = Server::new();
-    for rut in server.companies() {
+    for rut in companies() {
         let told: TaxFolder = server.told(rut, "sii", "tax-folder").await;
         assert_eq!(
             told.income.iter().map(|each| each.year).collect::<Vec<_>>(),
@@ -110,7 +111,7 @@ async fn boletas_are_paid_and_the_yearly_return_follows_the_year() {
     let server = Server::new();
     let (mut boletas, mut refunds) = (0, 0);
     let mut people = server.people();
-    people.push(server.person(Scenario::Ok));
+    people.push(named(Scenario::Ok));
     for rut in people {
         let told: TaxFolder = server.told(rut, "sii", "tax-folder").await;
         let moved = server.moved(rut, (date(2023, 11, 1), date(2026, 11, 20)));
@@ -153,7 +154,7 @@ async fn boletas_are_paid_and_the_yearly_return_follows_the_year() {
 #[tokio::test]
 async fn the_status_is_that_of_the_folder() {
     let server = Server::new();
-    for rut in [server.people(), server.companies()].concat() {
+    for rut in [server.people(), companies()].concat() {
         let folder: TaxFolder = server.told(rut, "sii", "tax-folder").await;
         let status: TaxStatus = server.told(rut, "sii", "tax-status").await;
         assert_eq!(status.has_activities, folder.taxpayer.activities_began.is_some());
@@ -167,11 +168,22 @@ async fn the_status_is_that_of_the_folder() {
 #[tokio::test]
 async fn whoever_signs_for_the_company_has_a_part_of_it() {
     let server = Server::new();
-    let company = server.person(Scenario::Company);
-    let named = cartola_sandbox::Named::find(company).unwrap();
-    for rut in named.signatories() {
+    let company = named(Scenario::Company);
+    let signatories = cartola_sandbox::Named::find(company).unwrap().signatories();
+    for rut in signatories {
         let told: TaxFolder = server.told(rut, "sii", "tax-folder").await;
         assert_eq!(told.companies[0].rut, company);
         assert_eq!(told.companies[0].capital_share.to_string(), "50");
+    }
+}
+
+#[test]
+fn every_code_of_a_form_has_a_source_or_says_that_it_has_none() {
+    let table: toml::Table = include_str!("../../../data/forms.toml").parse().unwrap();
+    for form in ["f22", "f29"] {
+        for (name, row) in table[form].as_table().unwrap() {
+            let has = |field| row.get(field).is_some();
+            assert!(has("source") != has("unverified"), "{form}: {name}");
+        }
     }
 }
