@@ -31,7 +31,7 @@ const fn once() -> u32 {
 /// For the next so many calls of any of its operations, whoever makes them. An order that comes
 /// later replaces what is left of an earlier one.
 #[utoipa::path(post, path = "/_sandbox/institutions/{id}/fault", tag = "faults",
-    params(("id" = String, Path, description = "Or its company portal's")), request_body = Order,
+    params(("id" = String, Path, description = "A bank's, its company portal's, or another institution's")), request_body = Order,
     responses(
         (status = 204, description = "It will"),
         (status = 400, description = "No such fault", body = Mistake),
