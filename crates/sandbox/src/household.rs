@@ -1,5 +1,7 @@
 //! How somebody lives: what everything else about them follows from.
 
+mod habit;
+
 use cartola_primitives::Rut;
 
 use crate::data::{Commune, Employer, data};
@@ -9,6 +11,8 @@ use crate::month::Month;
 use crate::residents;
 use crate::scenario::{Named, Scenario};
 
+pub(crate) use habit::Habit;
+
 /// Year in which incomes are as drawn; they grow by [`GROWTH_PERCENT`] of that a year.
 const BASE_YEAR: i64 = 2024;
 const GROWTH_PERCENT: i64 = 4;
@@ -16,8 +20,6 @@ const GROWTH_PERCENT: i64 = 4;
 const WELL_OFF: i64 = 1_200_000;
 /// Of a hundred people, so many earn something beside their salary.
 const FREELANCE_PERCENT: u64 = 10;
-/// Pesos a month above which banks offer a card.
-const CARD_INCOME: i64 = 700_000;
 
 /// Where the money comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,31 +45,6 @@ pub(crate) enum Housing {
     RentByCheque,
     /// A mortgage in UF.
     Mortgage,
-}
-
-/// What some do and others do not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Habit {
-    /// Insured with an isapre; whoever is not is with Fonasa.
-    Isapre,
-    /// Has a car.
-    Car,
-    /// Pays back a CAE.
-    StudiedOnCredit,
-    /// Pays back a consumer loan.
-    ConsumerLoan,
-    /// Puts something aside.
-    Saves,
-    /// Has a credit card.
-    Card,
-    /// Lives close to the edge, on overdraft and credit line.
-    Tight,
-    /// Pays bills at Servipag rather than by mandate.
-    PaysAtServipag,
-    /// Holds dollars.
-    Dollars,
-    /// Issues boletas de honorarios beside the salary.
-    Freelances,
 }
 
 /// What is always so of one resident.
@@ -118,7 +95,7 @@ impl Household {
             commune: commune(seed, rut),
             housing: housing(&mut dice, income > WELL_OFF, is_ok),
             banks,
-            habits: habits(&mut dice, income, scenario, (named.is_some(), freelances)),
+            habits: habit::drawn(&mut dice, income, scenario, (named.is_some(), freelances)),
             holiday: dice.small(1..=12),
         })
     }
@@ -189,31 +166,6 @@ fn income(dice: &mut Dice, livelihood: Livelihood, named: Option<Named>) -> i64 
             _ => dice.amount(2_600_000..=6_200_000),
         },
     }
-}
-
-/// Named persons have whatever there is to be shown.
-fn habits(
-    dice: &mut Dice,
-    income: i64,
-    scenario: Scenario,
-    (named, freelances): (bool, bool),
-) -> Vec<Habit> {
-    let well_off = income > WELL_OFF;
-    // Of whoever has everything, everything can be asked for.
-    let everything = scenario == Scenario::Ok && named;
-    let drawn = [
-        (Habit::Isapre, dice.chance(60) && well_off),
-        (Habit::Car, dice.chance(if well_off { 75 } else { 35 })),
-        (Habit::StudiedOnCredit, dice.chance(22)),
-        (Habit::ConsumerLoan, dice.chance(30) || everything),
-        (Habit::Saves, dice.chance(45) || named),
-        (Habit::Card, dice.chance(70) && income > CARD_INCOME || named),
-        (Habit::Tight, dice.chance(25) && !named),
-        (Habit::PaysAtServipag, dice.chance(40)),
-        (Habit::Dollars, scenario == Scenario::JointUsd),
-        (Habit::Freelances, freelances),
-    ];
-    drawn.into_iter().filter(|(_, has)| *has).map(|(habit, _)| habit).collect()
 }
 
 /// What was asked later than the rest, with dice of its own so that nobody else changed.
