@@ -198,7 +198,7 @@ texts! {
     /// What an institution is.
     InstitutionKind words(
         &institution::InstitutionKind::ALL,
-        "A bank under the CMF, or one that exists to try the gateway with.",
+        "A bank under the CMF, one that exists to try the gateway with, where a bank lets companies in, where bills are paid, an authority or who does its work, an exchange of crypto assets.",
     );
     /// Where a link's data comes from.
     LinkSource words(

@@ -95,14 +95,15 @@ impl Institutions {
         Self::read(&document.institution).map_err(anyhow::Error::msg).with_context(wrong)
     }
 
-    /// Every institution of the catalogue, as banks of the sandbox at that URL.
+    /// Every bank of the catalogue, as one of the sandbox at that URL.
     pub fn of_sandbox(sandbox: &str) -> Written {
         let settings = |id: &InstitutionId| Settings {
             base_url: Some(format!("{sandbox}/banks/{id}")),
             protocol: Protocol::Mibanco,
             calls_per_second: SANDBOX_CALLS,
         };
-        Catalogue::bundled().iter().map(|row| (row.id.to_string(), settings(&row.id))).collect()
+        let banks = Catalogue::bundled().iter().filter(|row| row.kind.is_bank());
+        banks.map(|row| (row.id.to_string(), settings(&row.id))).collect()
     }
 
     /// Writes down, for commands beside it, where a demo asks.

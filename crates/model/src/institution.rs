@@ -61,11 +61,66 @@ pub enum InstitutionKind {
     Demo,
     /// Where a bank lets companies in. Accounts that are read there are the bank's.
     CompanyPortal,
+    /// Where bills are paid.
+    BillPayments,
+    /// An authority, or who does its work.
+    PublicService,
+    /// Where crypto assets are held.
+    CryptoExchange,
 }
 
 impl InstitutionKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Bank, Self::Demo, Self::CompanyPortal];
+    pub const ALL: [Self; 6] = [
+        Self::Bank,
+        Self::Demo,
+        Self::CompanyPortal,
+        Self::BillPayments,
+        Self::PublicService,
+        Self::CryptoExchange,
+    ];
+
+    /// Whether accounts of money are read there.
+    pub const fn is_bank(self) -> bool {
+        matches!(self, Self::Bank | Self::Demo | Self::CompanyPortal)
+    }
+}
+
+/// What an institution takes as a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum PasswordSchema {
+    /// Digits alone.
+    Digits {
+        /// So many.
+        digits: usize,
+    },
+    /// Letters and digits of ASCII.
+    Letters {
+        /// At least so many characters.
+        shortest: usize,
+        /// At most so many.
+        longest: usize,
+        /// What may stand among them beside letters and digits.
+        symbols: String,
+    },
+}
+
+impl PasswordSchema {
+    /// Whether a password could be one there. The wrong ones need not be tried.
+    pub fn accepts(&self, password: &str) -> bool {
+        match self {
+            Self::Digits { digits } => {
+                password.len() == *digits && password.bytes().all(|byte| byte.is_ascii_digit())
+            }
+            Self::Letters { shortest, longest, symbols } => {
+                (*shortest..=*longest).contains(&password.chars().count())
+                    && password
+                        .chars()
+                        .all(|sign| sign.is_ascii_alphanumeric() || symbols.contains(sign))
+            }
+        }
+    }
 }
 
 /// One row of the catalogue.
@@ -84,6 +139,12 @@ pub struct Institution {
     /// The bank behind a company portal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank: Option<InstitutionId>,
+    /// What it takes as a password; see [`Catalogue::password_schema`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<PasswordSchema>,
+    /// The institution whose user names and passwords let in here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_login_as: Option<InstitutionId>,
     /// What each protocol calls it.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
@@ -133,6 +194,11 @@ impl Catalogue {
         self.iter().find(|row| row.bank.as_ref() == Some(bank))
     }
 
+    /// What an institution takes as a password: a company portal what its bank does.
+    pub fn password_schema(&self, id: &InstitutionId) -> Option<&PasswordSchema> {
+        self.find(self.holder_of_accounts(id))?.password.as_ref()
+    }
+
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Institution> {
         self.institutions.values()
@@ -141,7 +207,7 @@ impl Catalogue {
 
 #[cfg(test)]
 mod tests {
-    use super::{Catalogue, InstitutionKind};
+    use super::{Catalogue, InstitutionId, InstitutionKind};
 
     #[test]
     fn every_bank_has_its_portal_and_every_portal_its_bank() {
@@ -151,10 +217,22 @@ mod tests {
             assert_eq!(row.bank.is_some(), is_portal, "{}", row.id);
             let holder = catalogue.holder_of_accounts(&row.id);
             assert!(catalogue.find(holder).is_some_and(|bank| bank.bank.is_none()), "{}", row.id);
-            if !is_portal {
+            assert!(catalogue.password_schema(&row.id).is_some(), "{}", row.id);
+            if row.kind.is_bank() && !is_portal {
                 let portal = catalogue.company_portal(&row.id).expect("a portal");
                 assert_eq!(portal.id.as_str(), format!("{}-empresas", row.id));
             }
         }
+    }
+
+    #[test]
+    fn a_password_outside_the_schema_is_told() {
+        let schema =
+            |id| Catalogue::bundled().password_schema(&InstitutionId::parse(id).unwrap()).unwrap();
+        assert!(schema("banco-falabella").accepts("123456"));
+        assert!(!schema("banco-falabella").accepts("12345a"));
+        assert!(schema("servipag").accepts("abc123") && !schema("servipag").accepts("abc12"));
+        assert!(!schema("servipag").accepts("abc-123"));
+        assert!(schema("banco-chile-empresas").accepts("a!b@"));
     }
 }

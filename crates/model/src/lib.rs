@@ -28,7 +28,7 @@ pub use consent::{ConsentKind, ConsentState};
 pub use counterparty::Counterparty;
 pub use failure::Failure;
 pub use import::{BalanceGap, Coverage};
-pub use institution::{Catalogue, Institution, InstitutionId};
+pub use institution::{Catalogue, Institution, InstitutionId, PasswordSchema};
 pub use link::{LinkSource, LinkState};
 pub use merge::MergeReason;
 pub use movement::{Movement, MovementStatus};

@@ -36,6 +36,15 @@ pub fn datetime_of(instant: Timestamp) -> DateTime {
     SANTIAGO.to_datetime(instant)
 }
 
+/// The instant at which clocks in Santiago show `local`: the first of two where they do so twice, the
+/// one as long after midnight where they skip it.
+///
+/// Saturates like [`start_of_day`].
+pub fn instant_of(local: DateTime) -> Timestamp {
+    let saturated = if local.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    local.to_zoned(SANTIAGO.clone()).map_or(saturated, |zoned| zoned.timestamp())
+}
+
 /// The first instant of `date` in Santiago: 00:00, or 01:00 when midnight was skipped.
 ///
 /// Saturates at the ends of what a [`Timestamp`] can hold (years -9999 and 9999).

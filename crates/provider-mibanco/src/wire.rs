@@ -7,15 +7,34 @@
 //! never `null`.
 
 mod account;
+mod beneficiary;
+mod bill;
+mod card;
 mod code;
+mod credit_line;
 mod error;
+mod identity;
+mod investment;
+mod loan;
+mod mandate;
+mod mortgage;
 mod profile;
 mod session;
 mod statement;
 mod text;
+mod transfer;
 
 pub use account::{Account, AccountType, Accounts, Balance, Balances};
+pub use beneficiary::{Beneficiaries, Beneficiary};
+pub use bill::{Bill, Bills};
+pub use card::{Card, CardBrand, CardLimit, CardStatement, Cards, InstalmentPlan};
+pub use credit_line::{CreditLine, CreditLines};
 pub use error::{ErrorBody, ErrorCode};
+pub use identity::{Address, Identity};
+pub use investment::{Fund, Investments, InvestorProfile, Share, TimeDeposit, TotalByCurrency};
+pub use loan::{ConsumerLoan, ConsumerLoans, LoanState};
+pub use mandate::{Pac, PacMandates, Pat, PatMandates, PatOwner, PatState};
+pub use mortgage::{Mortgage, Mortgages, Property, RateType};
 pub use profile::Profile;
 pub use session::{
     CustomerSegment, RefreshRequest, SessionCredential, SessionRequest, SessionResponse,
@@ -23,6 +42,9 @@ pub use session::{
 pub use statement::{
     Channel, StatementCounterparty, StatementRequest, StatementResponse, Transaction,
     TransactionStatus,
+};
+pub use transfer::{
+    Direction, Transfer, TransferParty, TransferStatus, TransfersQuery, TransfersResponse,
 };
 
 /// `POST` opens a session, `DELETE` ends it (204, no body).
@@ -37,6 +59,28 @@ pub const ACCOUNTS_PATH: &str = "/api/v1/mibanco/accounts";
 pub const BALANCES_PATH: &str = "/api/v1/mibanco/balances";
 /// `POST` reads a page of an account's movements.
 pub const STATEMENT_PATH: &str = "/api/v1/mibanco/statement";
+/// `GET` lists the credit cards.
+pub const CARDS_PATH: &str = "/api/v1/mibanco/cards";
+/// `GET` lists the credit lines.
+pub const CREDIT_LINES_PATH: &str = "/api/v1/mibanco/credit-lines";
+/// `GET` lists whom the customer transfers to.
+pub const BENEFICIARIES_PATH: &str = "/api/v1/mibanco/beneficiaries";
+/// `GET` lists the service accounts that the customer has registered, and what is owed there.
+pub const BILLS_PATH: &str = "/api/v1/mibanco/bills";
+/// `GET` tells who the customer is, unmasked. Ours.
+pub const IDENTITY_PATH: &str = "/api/v1/mibanco/identity";
+/// `GET` lists what accounts are debited by mandate. Ours.
+pub const PAC_PATH: &str = "/api/v1/mibanco/pac";
+/// `GET` lists what cards are charged by mandate. Ours.
+pub const PAT_PATH: &str = "/api/v1/mibanco/pat";
+/// `GET` reads a page of transfers. Ours.
+pub const TRANSFERS_PATH: &str = "/api/v1/mibanco/transfers";
+/// `GET` lists the consumer loans. Ours.
+pub const CONSUMER_LOANS_PATH: &str = "/api/v1/mibanco/consumer-loans";
+/// `GET` lists the mortgages. Ours.
+pub const MORTGAGES_PATH: &str = "/api/v1/mibanco/mortgages";
+/// `GET` tells the investments. Ours.
+pub const INVESTMENTS_PATH: &str = "/api/v1/mibanco/investments";
 
 /// The header that names the device. A session belongs to the device that opened it.
 pub const DEVICE_ID_HEADER: &str = "x-device-id";
@@ -46,5 +90,5 @@ pub const ACCESS_TOKEN_SECONDS: u32 = 900;
 
 /// Transactions on a page of a statement where the request does not say.
 pub const DEFAULT_PAGE_SIZE: u32 = 100;
-/// Most transactions on a page of a statement.
+/// Most transactions on a page of a statement, and transfers on a page.
 pub const MAX_PAGE_SIZE: u32 = 500;

@@ -2,25 +2,35 @@
 //! leaves open is in `docs/mibanco.md`; that a bare MI PIN is taken, in `docs/sandbox.md`.
 
 mod accounts;
-mod answer;
+mod beneficiaries;
+mod bills;
 mod caller;
-mod misbehave;
+mod cards;
+mod credits;
+mod identity;
+mod investments;
+mod party;
 mod session;
-mod sessions;
 mod statement;
+mod told;
+mod transfers;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use cartola_provider_mibanco::wire::{
-    ACCOUNTS_PATH, BALANCES_PATH, PROFILE_PATH, SESSION_PATH, SESSION_REFRESH_PATH, STATEMENT_PATH,
+    ACCOUNTS_PATH, BALANCES_PATH, BENEFICIARIES_PATH, BILLS_PATH, CARDS_PATH, CONSUMER_LOANS_PATH,
+    CREDIT_LINES_PATH, IDENTITY_PATH, INVESTMENTS_PATH, MORTGAGES_PATH, PAC_PATH, PAT_PATH,
+    PROFILE_PATH, SESSION_PATH, SESSION_REFRESH_PATH, STATEMENT_PATH, TRANSFERS_PATH,
 };
 
+use crate::door::misbehave;
 use crate::sandbox::Sandbox;
+use told::reading;
 
-pub(crate) use answer::json;
+pub(crate) use bills::trade;
 pub(crate) use caller::bank_of;
-pub(crate) use sessions::Sessions;
+pub(crate) use party::name;
 
 /// The service of one bank, to be nested under `/banks/{institution}`.
 pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
@@ -31,5 +41,16 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route(ACCOUNTS_PATH, get(accounts::list))
         .route(BALANCES_PATH, get(accounts::balances))
         .route(STATEMENT_PATH, post(statement::read))
+        .route(CARDS_PATH, reading(cards::cards))
+        .route(CREDIT_LINES_PATH, reading(cards::lines))
+        .route(BENEFICIARIES_PATH, reading(beneficiaries::tell))
+        .route(BILLS_PATH, reading(bills::bills))
+        .route(IDENTITY_PATH, reading(identity::tell))
+        .route(PAC_PATH, reading(bills::pac))
+        .route(PAT_PATH, reading(bills::pat))
+        .route(TRANSFERS_PATH, get(transfers::read))
+        .route(CONSUMER_LOANS_PATH, reading(credits::loans))
+        .route(MORTGAGES_PATH, reading(credits::mortgages))
+        .route(INVESTMENTS_PATH, reading(investments::tell))
         .layer(from_fn_with_state(sandbox.clone(), misbehave::as_ordered))
 }

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use cartola_model::InstitutionId;
+use cartola_model::{Catalogue, Institution, InstitutionId, PasswordSchema};
 use cartola_primitives::Rut;
 
-use crate::data::{Schema, data};
 use crate::dice::Dice;
 use crate::household::Household;
 use crate::key::BankIndex;
@@ -18,6 +17,8 @@ const CAPITALS: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ";
 const DIGITS: &str = "23456789";
 /// Longest password that is made, in characters; schemas allow up to 20.
 const LONGEST_MADE: usize = 10;
+/// Services that let companies in. Clave Única is of people, and so is whatever it opens.
+const OF_COMPANIES: [&str; 2] = ["servipag", "sii"];
 /// Of a company's portal: the id of the bank with this at its end.
 pub const COMPANY_SUFFIX: &str = "-empresas";
 
@@ -55,22 +56,20 @@ impl Credentials {
 /// What a customer says at `institution`; `None` where they are no customer.
 pub(crate) fn at(seed: u64, household: &Household, institution: &str) -> Option<Credentials> {
     let bank = bank_of(household, institution);
-    let service = data().other_services.iter().find(|each| each.id.as_str() == institution);
-    let schema = match (bank, service) {
-        (Some(bank), _) => &bank.row().password,
-        (None, Some(service)) => &service.password,
-        (None, None) => return None,
+    let row = match bank {
+        Some(bank) => Catalogue::bundled().find(bank.id())?,
+        None => service_of(household, institution)?,
     };
-    let secret_of =
-        service.and_then(|each| each.same_as.as_ref()).map_or(institution, InstitutionId::as_str);
+    let secret_of = row.same_login_as.as_ref().map_or(institution, InstitutionId::as_str);
     let fixed = Named::find(household.rut).and_then(Named::password).filter(|_| bank.is_some());
     let mut dice = secrets(seed, household.rut, secret_of);
+    let schema = row.password.as_ref()?;
     let made = fixed.map_or_else(|| password(&mut dice, schema), str::to_owned);
     let pin_only = bank.is_some() && household.scenario == Scenario::PinOnly;
     Some(Credentials {
         username: household.rut.compact(),
         password: (!pin_only).then_some(made),
-        password_works: bank.is_none() || household.scenario != Scenario::WrongPassword,
+        password_works: household.scenario != Scenario::WrongPassword,
         mi_pin: bank.map(|_| digits(&mut dice, 5)),
     })
 }
@@ -97,16 +96,28 @@ fn bank_of(household: &Household, institution: &str) -> Option<BankIndex> {
     BankIndex::find(id).filter(|bank| household.banks.contains(bank))
 }
 
+/// The service of that id, where somebody like them has a user name: people everywhere, companies at
+/// [`OF_COMPANIES`].
+fn service_of(household: &Household, institution: &str) -> Option<&'static Institution> {
+    let is_open = !residents::is_company(household.rut) || OF_COMPANIES.contains(&institution);
+    services().find(|row| is_open && row.id.as_str() == institution)
+}
+
+/// The institutions of the box that are no banks.
+pub(crate) fn services() -> impl Iterator<Item = &'static Institution> {
+    Catalogue::bundled().iter().filter(|row| !row.kind.is_bank())
+}
+
 fn secrets(seed: u64, rut: Rut, purpose: &str) -> Dice {
     let place =
         purpose.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
     Dice::of(seed, "secret", u64::from(rut.body()), 0, place)
 }
 
-fn password(dice: &mut Dice, schema: &Schema) -> String {
+fn password(dice: &mut Dice, schema: &PasswordSchema) -> String {
     let (length, symbols) = match schema {
-        Schema::Digits { digits: length } => return digits(dice, *length),
-        Schema::Letters { shortest, longest, symbols } => {
+        PasswordSchema::Digits { digits: length } => return digits(dice, *length),
+        PasswordSchema::Letters { shortest, longest, symbols } => {
             ((*longest).min(LONGEST_MADE).max(*shortest), symbols)
         }
     };

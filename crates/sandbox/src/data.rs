@@ -1,11 +1,16 @@
 //! The bundled tables: who lives in the box, where they shop, how each bank prints it.
 
+mod figures;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use cartola_model::InstitutionId;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+pub(crate) use figures::{Asset, FormCode};
+use figures::{Forms, Law, Markets};
 
 /// One bank of the box.
 #[derive(Debug, Deserialize)]
@@ -23,7 +28,6 @@ pub(crate) struct Bank {
     pub width: usize,
     pub reference: String,
     pub shows: Vec<Shown>,
-    pub password: Schema,
     #[serde(default)]
     pub glosas: BTreeMap<String, Glosa>,
 }
@@ -38,14 +42,6 @@ pub(crate) enum Shown {
     Bank,
 }
 
-/// What an institution takes as a password.
-#[derive(Debug, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-pub(crate) enum Schema {
-    Digits { digits: usize },
-    Letters { shortest: usize, longest: usize, symbols: String },
-}
-
 /// The templates of one kind of movement.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,19 +53,10 @@ pub(crate) struct Glosa {
     pub channel: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OtherService {
-    pub id: InstitutionId,
-    pub same_as: Option<InstitutionId>,
-    pub password: Schema,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Banks {
     bank: Vec<Bank>,
-    service: Vec<OtherService>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -169,13 +156,15 @@ struct NamedRows {
 /// All of it.
 pub(crate) struct Data {
     pub banks: Vec<Bank>,
-    pub other_services: Vec<OtherService>,
     pub people: People,
     pub merchants: Vec<Merchant>,
     pub foreign: Vec<Merchant>,
     pub services: Vec<Service>,
     pub glosas: BTreeMap<String, Glosa>,
     pub uf: UfTable,
+    pub forms: Forms,
+    pub law: Law,
+    pub markets: Markets,
     pub named: Vec<NamedRow>,
 }
 
@@ -192,13 +181,15 @@ fn read() -> Data {
     let named: NamedRows = table(include_str!("../data/scenarios.toml"));
     Data {
         banks: banks.bank,
-        other_services: banks.service,
         people: table(include_str!("../data/people.toml")),
         merchants: merchants.merchant,
         foreign: merchants.foreign,
         services: services.service,
         glosas: table(include_str!("../data/glosas.toml")),
         uf: table(include_str!("../data/uf.toml")),
+        forms: table(include_str!("../data/forms.toml")),
+        markets: table(include_str!("../data/markets.toml")),
+        law: table(include_str!("../data/law.toml")),
         named: named.named,
     }
 }

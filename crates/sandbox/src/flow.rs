@@ -124,6 +124,11 @@ pub(crate) enum Kind {
     Supplier,
     Payroll,
     Previred,
+    LoanGranted,
+    Deposit,
+    Fund,
+    Honorarium,
+    Withdrawal,
 }
 
 impl Kind {
@@ -160,6 +165,11 @@ impl Kind {
             Self::Supplier => "supplier",
             Self::Payroll => "payroll",
             Self::Previred => "previred",
+            Self::LoanGranted => "loan_granted",
+            Self::Deposit => "deposit",
+            Self::Fund => "fund",
+            Self::Honorarium => "honorarium",
+            Self::Withdrawal => "withdrawal",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How somebody lives: what everything else about them follows from.
 
+mod habit;
+
 use cartola_primitives::Rut;
 
 use crate::data::{Commune, Employer, data};
@@ -9,13 +11,15 @@ use crate::month::Month;
 use crate::residents;
 use crate::scenario::{Named, Scenario};
 
+pub(crate) use habit::Habit;
+
 /// Year in which incomes are as drawn; they grow by [`GROWTH_PERCENT`] of that a year.
 const BASE_YEAR: i64 = 2024;
 const GROWTH_PERCENT: i64 = 4;
 /// Pesos a month above which people are insured with isapres and owe for their homes.
 const WELL_OFF: i64 = 1_200_000;
-/// Pesos a month above which banks offer a card.
-const CARD_INCOME: i64 = 700_000;
+/// Of a hundred people, so many earn something beside their salary.
+const FREELANCE_PERCENT: u64 = 10;
 
 /// Where the money comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,29 +45,6 @@ pub(crate) enum Housing {
     RentByCheque,
     /// A mortgage in UF.
     Mortgage,
-}
-
-/// What some do and others do not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Habit {
-    /// Insured with an isapre; whoever is not is with Fonasa.
-    Isapre,
-    /// Has a car.
-    Car,
-    /// Pays back a CAE.
-    StudiedOnCredit,
-    /// Pays back a consumer loan.
-    ConsumerLoan,
-    /// Puts something aside.
-    Saves,
-    /// Has a credit card.
-    Card,
-    /// Lives close to the edge, on overdraft and credit line.
-    Tight,
-    /// Pays bills at Servipag rather than by mandate.
-    PaysAtServipag,
-    /// Holds dollars.
-    Dollars,
 }
 
 /// What is always so of one resident.
@@ -97,6 +78,8 @@ impl Household {
         let income = income(&mut dice, livelihood, named);
         let employer = dice.pick(&data().people.employers);
         let mut banks = named.map_or_else(|| banks(&mut dice), Named::banks);
+        let is_ok = named.is_some() && scenario == Scenario::Ok;
+        let freelances = is_ok || beside(seed, rut).chance(FREELANCE_PERCENT);
         let shared = Named::shared_with(rut).map(Named::banks).unwrap_or_default();
         for bank in shared {
             if !banks.contains(&bank) {
@@ -110,9 +93,9 @@ impl Household {
             income,
             employer,
             commune: commune(seed, rut),
-            housing: housing(&mut dice, income > WELL_OFF),
+            housing: housing(&mut dice, income > WELL_OFF, is_ok),
             banks,
-            habits: habits(&mut dice, income, scenario, named.is_some()),
+            habits: habit::drawn(&mut dice, income, scenario, (named.is_some(), freelances)),
             holiday: dice.small(1..=12),
         })
     }
@@ -126,6 +109,16 @@ impl Household {
     pub(crate) fn income(&self, month: Month) -> i64 {
         let years = i64::from(month.year()) - BASE_YEAR;
         (self.income * (100 + GROWTH_PERCENT * years) / 100).max(0)
+    }
+
+    /// Whether it is who has whatever there is.
+    pub(crate) fn has_everything(&self) -> bool {
+        self.scenario == Scenario::Ok && Named::find(self.rut).is_some()
+    }
+
+    /// Whether they live on a salary.
+    pub(crate) fn is_employee(&self) -> bool {
+        self.livelihood == Livelihood::Employee
     }
 
     /// Whether friends send them money and are sent some.
@@ -175,25 +168,14 @@ fn income(dice: &mut Dice, livelihood: Livelihood, named: Option<Named>) -> i64 
     }
 }
 
-/// Named persons have whatever there is to be shown.
-fn habits(dice: &mut Dice, income: i64, scenario: Scenario, named: bool) -> Vec<Habit> {
-    let well_off = income > WELL_OFF;
-    let drawn = [
-        (Habit::Isapre, dice.chance(60) && well_off),
-        (Habit::Car, dice.chance(if well_off { 75 } else { 35 })),
-        (Habit::StudiedOnCredit, dice.chance(22)),
-        (Habit::ConsumerLoan, dice.chance(30)),
-        (Habit::Saves, dice.chance(45) || named),
-        (Habit::Card, dice.chance(70) && income > CARD_INCOME || named),
-        (Habit::Tight, dice.chance(25) && !named),
-        (Habit::PaysAtServipag, dice.chance(40)),
-        (Habit::Dollars, scenario == Scenario::JointUsd),
-    ];
-    drawn.into_iter().filter(|(_, has)| *has).map(|(habit, _)| habit).collect()
+/// What was asked later than the rest, with dice of its own so that nobody else changed.
+fn beside(seed: u64, rut: Rut) -> Dice {
+    Dice::of(seed, "beside", u64::from(rut.body()), 0, 0)
 }
 
-fn housing(dice: &mut Dice, well_off: bool) -> Housing {
+fn housing(dice: &mut Dice, well_off: bool, has_everything: bool) -> Housing {
     match (dice.below(10), well_off) {
+        _ if has_everything => Housing::Mortgage,
         (0..=2, _) => Housing::Free,
         (3..=5, true) => Housing::Mortgage,
         (6, true) => Housing::RentByCheque,

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use crate::credentials::{COMPANY_SUFFIX, Credentials};
-use crate::data::data;
+use crate::credentials::{COMPANY_SUFFIX, Credentials, services};
 use crate::population::Population;
 use crate::scenario::{Named, Scenario};
 
@@ -69,8 +68,7 @@ fn person(population: Population, named: Named) -> Listed {
     let suffix = if identity.is_company { COMPANY_SUFFIX } else { "" };
     let banks = population.banks(rut).into_iter().map(|bank| format!("{}{suffix}", bank.id()));
     // Of the demonstration's person everybody knows one password; more would only confuse.
-    let everywhere = named.scenario() == Scenario::Ok;
-    let services = data().other_services.iter().filter(|_| everywhere);
+    let services = services().filter(|_| named.scenario() != Scenario::Demo);
     let institutions = banks.chain(services.map(|service| service.id.to_string()));
     Listed {
         rut: rut.dotted(),

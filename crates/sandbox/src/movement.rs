@@ -5,7 +5,7 @@ use cartola_primitives::{Date, Money, Rut};
 use jiff::civil::DateTime;
 
 use crate::data::{Bank, Shown, data};
-use crate::flow::{self, Flow, FlowId, Purpose, Side};
+use crate::flow::{self, Flow, FlowId, Kind, Purpose, Side};
 use crate::key::AccountKey;
 use crate::month::Month;
 use crate::world::Posting;
@@ -53,6 +53,8 @@ pub struct Movement {
     pub document: Option<String>,
     /// Which instalment of how many.
     pub instalment: Option<(u16, u16)>,
+    /// What it is to the population; `None` for what people did on top.
+    pub(crate) kind: Option<Kind>,
     /// Where it stands.
     pub status: Status,
     /// The balance after it, once booked; minor units.
@@ -93,6 +95,7 @@ impl View {
             city: flow.detail.place,
             document: flow.detail.document.map(|number| number.to_string()),
             instalment: flow.detail.part,
+            kind: Some(flow.kind),
             status: Status::Booked,
             balance_after: Some(balance_after),
         }
@@ -127,6 +130,7 @@ impl View {
             city: None,
             document: posting.document.clone(),
             instalment: None,
+            kind: None,
             status: Status::Booked,
             balance_after: None,
         }
@@ -186,7 +190,7 @@ fn reference(bank: &Bank, day: Date, ordinal: usize) -> String {
     format!("{}{year:04}{month:02}{day:02}{ordinal:05}", bank.reference)
 }
 
-fn employer(name: &str) -> Option<Rut> {
+pub(crate) fn employer(name: &str) -> Option<Rut> {
     let row = data().people.employers.iter().find(|employer| employer.name == name)?;
     Rut::from_body(row.body).ok()
 }

@@ -76,6 +76,15 @@ fn weighed((digit, weight): (u8, u32)) -> u32 {
     u32::from(digit - b'0') * weight
 }
 
+/// A number of a bank that is nobody's in the box: its product does not exist.
+pub(crate) fn of_stranger(bank: BankIndex, dice: &mut Dice) -> String {
+    const NO_PRODUCT: char = '0';
+    let core = dice.amount(10_000_000..=99_999_999);
+    let unchecked = format!("{}{core}{NO_PRODUCT}", bank.row().prefix);
+    let check = check_digit(&unchecked);
+    shaped(&bank.row().shape, &format!("{unchecked}{check}"))
+}
+
 fn shaped(shape: &str, digits: &str) -> String {
     let mut rest = digits.chars();
     shape.chars().map(|c| if c == '#' { rest.next().unwrap_or('0') } else { c }).collect()

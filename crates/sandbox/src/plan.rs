@@ -17,13 +17,18 @@ mod saving;
 
 use crate::dice::Dice;
 use crate::flow::{Detail, Flow, FlowId, Kind, Side, When};
+use crate::holding::bill;
 use crate::household::Livelihood;
 use crate::key::AccountKey;
 use crate::month::Month;
 use crate::resident::Resident;
 
+pub(crate) use business::{before_iva, earnings, iva_paid_on, renta, renta_paid_on};
+pub(crate) use card::due_day as card_due_day;
+pub(crate) use friends::of as friends;
+pub(crate) use housing::{dealer, landlord};
 pub(crate) use own::to_each as own_transfer;
-pub(crate) use saving::balance_before as savings_before;
+pub(crate) use saving::{balance_before as savings_before, gathered};
 
 /// The month as it is being drawn up.
 pub(crate) struct Plan<'a> {
@@ -76,8 +81,7 @@ impl Plan<'_> {
 
     /// `amount`, or a little less than that share of the income where it is more.
     fn capped(&self, dice: &mut Dice, amount: i64, percent: i64) -> i64 {
-        let cap = self.income() * percent / 100;
-        if amount <= cap { amount } else { cap * dice.amount(82..=99) / 100 }
+        bill::capped(self.resident, self.month, dice, amount, percent)
     }
 
     fn add(&mut self, kind: Kind, sides: (Side, Side), amount: i64, when: When, detail: Detail) {

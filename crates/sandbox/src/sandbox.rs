@@ -7,9 +7,11 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use cartola_primitives::Randomness;
 
-use crate::bank::{self, Sessions};
+use crate::bank;
+use crate::door::Sessions;
 use crate::faults::Faults;
 use crate::levers;
+use crate::portal;
 use crate::world::World;
 
 /// Largest body of a request, in bytes.
@@ -36,11 +38,12 @@ impl Sandbox {
         Self { inner: Arc::new(Inner { world, randomness, sessions, faults }) }
     }
 
-    /// All services of the box: each bank's under `/banks/{institution}`, the levers under
-    /// `/_sandbox`.
+    /// All services of the box: each bank's under `/banks/{institution}`, the other institutions'
+    /// under `/{institution}`, the levers under `/_sandbox`.
     pub fn router(self) -> Router {
         Router::new()
             .nest("/banks/{institution}", bank::router(&self))
+            .merge(portal::router(&self))
             .merge(levers::router())
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .with_state(self)

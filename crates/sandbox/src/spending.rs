@@ -1,8 +1,9 @@
 //! What is spent in a month beside the plan: a known total, cut into purchases.
 
-use crate::data::{Merchant, data};
+use crate::data::{Merchant, Service, data};
 use crate::dice::Dice;
 use crate::flow::{Detail, Flow, FlowId, Kind, Purpose, Side, When, merchant, service, system};
+use crate::holding::iva;
 use crate::household::Livelihood;
 use crate::key::{AccountKey, Product};
 use crate::month::Month;
@@ -48,6 +49,11 @@ pub(crate) fn flows(
     let mut dice = resident.household.monthly(resident.seed, "spend", month, place);
     let purchases = if resident.household.scenario == Scenario::ManyMovements {
         many(resident, &mut dice, total, MANY_A_MONTH.saturating_sub(planned))
+    } else if resident.household.livelihood == Livelihood::Company && key == resident.main() {
+        let invoiced = iva::invoiced(resident, month).min(total);
+        let mut purchases = cut(resident, key, &mut dice, invoiced);
+        purchases.extend(withdrawals(resident, &mut dice, total - invoiced));
+        purchases
     } else {
         cut(resident, key, &mut dice, total)
     };
@@ -68,7 +74,7 @@ pub(crate) fn flows(
 }
 
 fn moment(dice: &mut Dice, kind: Kind, month: Month) -> When {
-    if kind == Kind::Supplier {
+    if matches!(kind, Kind::Supplier | Kind::Withdrawal) {
         let day = *dice.pick(month.bank_days());
         return when::at_once(dice, day);
     }
@@ -148,6 +154,25 @@ fn supplies(resident: &Resident, dice: &mut Dice, scale: i64) -> Purchase {
     let amount = dice.amount(supplier.low..=supplier.high) * scale / 100;
     let detail = Detail { what: &supplier.name, ..Detail::default() };
     Purchase { kind: Kind::Supplier, to: service(supplier), amount, detail }
+}
+
+/// What the partners of a company draw: one or two transfers.
+fn withdrawals(resident: &Resident, dice: &mut Dice, total: i64) -> Vec<Purchase> {
+    let partner = partner(resident);
+    let first = total * dice.amount(40..=100) / 100;
+    let draw = |amount: i64| Purchase {
+        kind: Kind::Withdrawal,
+        to: service(partner),
+        amount,
+        detail: Detail { what: &partner.name, ..Detail::default() },
+    };
+    [first, total - first].into_iter().filter(|amount| *amount > 0).map(draw).collect()
+}
+
+/// Who draws what a company earns.
+pub(crate) fn partner(resident: &Resident) -> &'static Service {
+    let mut lasting = resident.household.dice(resident.seed, "partner", 0);
+    services::of(&resident.household, "partner", &mut lasting)
 }
 
 /// So many purchases, each its share of the total by weight.

@@ -174,7 +174,11 @@ impl World {
 
     /// What the account holds now.
     pub fn balance(&self, key: AccountKey) -> Option<Balance> {
-        let now = self.local_now();
+        self.balance_at(key, self.local_now())
+    }
+
+    /// What the account held or will hold at a moment, by what is known now.
+    pub fn balance_at(&self, key: AccountKey, now: DateTime) -> Option<Balance> {
         let account = self.population.account(key)?;
         let acted = self.kept().state.acted(key);
         let month = Month::of(now.date());

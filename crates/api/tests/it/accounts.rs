@@ -123,7 +123,8 @@ async fn the_catalogue_of_institutions() {
           "name": "Banco de Chile",
           "names": {
             "floid": "banco chile",
-            "khipu": "bancochile.cl"
+            "khipu": "bancochile.cl",
+            "synaptic": "banco-chile"
           }
         }"#]]
     .assert_eq(&shown(&one, &["id"]));

@@ -103,7 +103,7 @@ fn an_institution_is_one_that_there_is_at_a_url() {
     check(
         &with("[institution.hunter2]\nbase_url = \"https://bank.example\""),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: [institution.…] names none that is known; there are: banco-bci, banco-bci-empresas, banco-bice, banco-bice-empresas, banco-chile, banco-chile-empresas, banco-estado, banco-estado-empresas, banco-falabella, banco-falabella-empresas, banco-itau, banco-itau-empresas, banco-ripley, banco-ripley-empresas, banco-santander, banco-santander-empresas, banco-scotiabank, banco-scotiabank-empresas, banco-security, banco-security-empresas, demo-bank, demo-bank-empresas
+            cartola: the configuration cartola.toml is wrong: [institution.…] names none that is known; there are: afc, banco-bci, banco-bci-empresas, banco-bice, banco-bice-empresas, banco-chile, banco-chile-empresas, banco-estado, banco-estado-empresas, banco-falabella, banco-falabella-empresas, banco-itau, banco-itau-empresas, banco-ripley, banco-ripley-empresas, banco-santander, banco-santander-empresas, banco-scotiabank, banco-scotiabank-empresas, banco-security, banco-security-empresas, clave-unica, cmf, cryptomkt, demo-bank, demo-bank-empresas, registro-civil, servipag, sii
         "#]],
     );
     let chile = |more: &str| with(&format!("[institution.banco-chile]\n{more}"));

@@ -6,5 +6,6 @@ mod bank;
 mod client;
 mod conformance;
 mod failures;
+mod products;
 mod properties;
 mod wire;

@@ -9,10 +9,10 @@ use cartola_provider_mibanco::wire::{
     Profile,
 };
 
-use super::answer::{Refusal, json};
 use super::caller::Caller;
-use super::{misbehave, session};
+use super::session;
 use crate::account::Account;
+use crate::door::{Refusal, json, misbehave};
 use crate::key::Product;
 use crate::sandbox::Sandbox;
 
@@ -71,7 +71,7 @@ pub(crate) fn shown(sandbox: &Sandbox, caller: &Caller) -> Vec<Account> {
     accounts
 }
 
-fn at_bank(sandbox: &Sandbox, caller: &Caller) -> Vec<Account> {
+pub(crate) fn at_bank(sandbox: &Sandbox, caller: &Caller) -> Vec<Account> {
     let mut accounts = sandbox.world().population().accounts(caller.customer.rut);
     accounts.retain(|account| account.key.bank == caller.bank);
     accounts
@@ -87,7 +87,7 @@ fn described(account: &Account) -> WireAccount {
     }
 }
 
-fn account_type(product: Product) -> Option<AccountType> {
+pub(crate) fn account_type(product: Product) -> Option<AccountType> {
     match product.kind() {
         AccountKind::Checking => Some(AccountType::Checking),
         AccountKind::Sight => Some(AccountType::Sight),

@@ -3,17 +3,12 @@
 use std::collections::HashMap;
 
 use axum::extract::{FromRequestParts, Path};
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use cartola_primitives::{Clock, Timestamp};
 use cartola_provider_mibanco::wire::{DEVICE_ID_HEADER, ErrorCode};
-use serde::de::DeserializeOwned;
 
-use super::answer::Refusal;
-use super::misbehave;
-use super::sessions::TokenError;
 use crate::credentials::COMPANY_SUFFIX;
+use crate::door::{Refusal, bearer, header, misbehave};
 use crate::key::BankIndex;
 use crate::sandbox::Sandbox;
 use crate::world::Customer;
@@ -71,32 +66,7 @@ impl FromRequestParts<Sandbox> for Caller {
     }
 }
 
-impl From<TokenError> for Refusal {
-    fn from(error: TokenError) -> Self {
-        Self::new(match error {
-            TokenError::Unknown => ErrorCode::InvalidToken,
-            TokenError::OtherDevice => ErrorCode::DeviceMismatch,
-        })
-    }
-}
-
-/// The access token of a request.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = header(headers, AUTHORIZATION.as_str())?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
-/// A body of that shape. What is wrong with it is not quoted.
-pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body)
-        .map_err(|_| Refusal::invalid("El cuerpo no tiene la forma esperada."))
-}
-
 /// The bank behind an id or a company portal's id.
 pub(crate) fn bank_of(institution: &str) -> Option<BankIndex> {
     BankIndex::find(institution.strip_suffix(COMPANY_SUFFIX).unwrap_or(institution))
-}
-
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }

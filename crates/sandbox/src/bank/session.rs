@@ -10,12 +10,11 @@ use cartola_provider_mibanco::wire::{
     SessionRequest, SessionResponse,
 };
 
-use super::answer::{Refusal, json};
-use super::caller::{Visitor, bearer, parse};
-use super::misbehave;
-use super::sessions::{TokenError, Tokens};
+use super::caller::Visitor;
+use crate::credentials::Credentials;
+use crate::door::{self, Refusal, TokenError, Tokens, bearer, json, misbehave, parse};
 use crate::sandbox::Sandbox;
-use crate::world::{Customer, Door};
+use crate::world::Customer;
 
 /// `POST session`
 pub(crate) async fn open(
@@ -24,26 +23,12 @@ pub(crate) async fn open(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let SessionRequest { rut, credential, .. } = parse(&body)?;
-    misbehave::as_customer(&sandbox, rut).await?;
     let customer = Customer { rut, institution: visitor.institution };
-    let device = visitor.device;
-    let tokens = sandbox
-        .blocking(move |sandbox| {
-            let world = sandbox.world();
-            let door = world.knock(&customer, &device, |known| match &credential {
-                SessionCredential::Password(password) => known.accepts_password(password.expose()),
-                SessionCredential::MiPin(pin) => known.accepts_pin(pin.expose()),
-            })?;
-            match door {
-                Door::Open => {
-                    let randomness = sandbox.randomness();
-                    Ok(sandbox.sessions().open(customer, &device, world.now(), randomness))
-                }
-                Door::Refused => Err(Refusal::new(ErrorCode::InvalidCredentials)),
-                Door::Locked => Err(Refusal::new(ErrorCode::CredentialsLocked)),
-            }
-        })
-        .await?;
+    let proof = move |known: &Credentials| match &credential {
+        SessionCredential::Password(password) => known.accepts_password(password.expose()),
+        SessionCredential::MiPin(pin) => known.accepts_pin(pin.expose()),
+    };
+    let tokens = door::open(&sandbox, customer, visitor.device, proof).await?;
     Ok(opened(&sandbox, rut, tokens))
 }
 

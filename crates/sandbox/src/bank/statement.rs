@@ -9,10 +9,9 @@ use cartola_provider_mibanco::wire::{
     Transaction, TransactionStatus,
 };
 
-use super::answer::{Refusal, json};
-use super::caller::{Caller, parse};
-use super::sessions::Reading;
-use super::{accounts, misbehave};
+use super::accounts;
+use super::caller::Caller;
+use crate::door::{Reading, Refusal, json, misbehave, parse};
 use crate::movement::{Movement, Status};
 use crate::sandbox::Sandbox;
 

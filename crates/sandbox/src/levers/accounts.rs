@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Mistake, Refusal, account};
 use crate::account::Account;
-use crate::bank::json;
+use crate::door::json;
 use crate::sandbox::Sandbox;
 
 /// An account, whoever's.

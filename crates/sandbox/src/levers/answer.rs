@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::account::Account;
-use crate::bank::json;
+use crate::door::json;
 use crate::sandbox::{MAX_BODY_BYTES, Sandbox};
 use crate::world::{ActError, ClockError, LogError};
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::{Asked, Mistake, Refusal};
-use crate::bank::json;
+use crate::door::json;
 use crate::sandbox::Sandbox;
 
 /// What the box's clock shows.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Asked, Mistake, Refusal};
 use crate::bank::bank_of;
+use crate::credentials::services;
 use crate::faults::{Fault, MAX_CALLS, MAX_LATENCY_MILLISECONDS};
 use crate::sandbox::Sandbox;
 
@@ -30,7 +31,7 @@ const fn once() -> u32 {
 /// For the next so many calls of any of its operations, whoever makes them. An order that comes
 /// later replaces what is left of an earlier one.
 #[utoipa::path(post, path = "/_sandbox/institutions/{id}/fault", tag = "faults",
-    params(("id" = String, Path, description = "Or its company portal's")), request_body = Order,
+    params(("id" = String, Path, description = "A bank's, its company portal's, or another institution's")), request_body = Order,
     responses(
         (status = 204, description = "It will"),
         (status = 400, description = "No such fault", body = Mistake),
@@ -73,5 +74,6 @@ pub(crate) async fn clear(
 }
 
 fn known(id: &str) -> Result<(), Refusal> {
-    bank_of(id).map(drop).ok_or_else(|| Refusal::unknown("the box has no bank of that id"))
+    let is_known = bank_of(id).is_some() || services().any(|service| service.id.as_str() == id);
+    is_known.then_some(()).ok_or_else(|| Refusal::unknown("the box has no institution of that id"))
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::bank::json;
+use crate::door::json;
 use crate::sandbox::Sandbox;
 use crate::world::LedgerCheck;
 

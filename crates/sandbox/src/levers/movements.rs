@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Asked, Mistake, Refusal, account};
-use crate::bank::json;
+use crate::door::json;
 use crate::movement::{Movement, Status};
 use crate::sandbox::Sandbox;
 use crate::world::{Amendment, NewMovement};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answer::{Asked, Mistake, Refusal};
-use crate::bank::json;
+use crate::door::json;
 use crate::listing::listed;
 use crate::sandbox::Sandbox;
 use crate::world::Customer;

@@ -2,26 +2,28 @@
 //! Previred, rent, taxes and services on the other. Suppliers are what it spends, see
 //! [`crate::spending`].
 
-use cartola_primitives::Date;
+use cartola_primitives::{Date, date};
 
 use super::{Plan, housing, own, what};
-use crate::flow::{Detail, Kind, Purpose, service, system};
+use crate::flow::{Detail, Flow, Kind, Purpose, Side, service, system};
+use crate::holding::iva::Period;
 use crate::month::Month;
 use crate::resident::Resident;
 use crate::{services, when};
 
-/// IVA in a hundred of the net price.
-const IVA_PERCENT: i64 = 19;
-/// Of a hundred pesos of sales, what is left to be paid of the IVA after that of purchases.
-const NET_OF_PURCHASES_PERCENT: i64 = 30;
 const IVA_DUE_DAY: i8 = 20;
 const YEARLY_RETURN_MONTH: i8 = 4;
 
 pub(super) fn all(plan: &mut Plan<'_>) {
+    all_before_iva(plan);
+    monthly_tax(plan);
+}
+
+fn all_before_iva(plan: &mut Plan<'_>) {
     earn(plan);
     payroll_and_pensions(plan);
     premises(plan);
-    taxes(plan);
+    yearly_tax(plan);
     cheques_written(plan);
     own::all(plan);
 }
@@ -32,11 +34,18 @@ fn earn(plan: &mut Plan<'_>) {
     cheques_received(plan);
 }
 
-/// What came in for goods in a month, IVA included.
-fn earned(resident: &Resident, month: Month) -> i64 {
+/// What comes in for goods in a month, IVA included.
+pub(crate) fn earnings(resident: &Resident, month: Month) -> Vec<Flow> {
     let mut plan = Plan { resident, month, flows: Vec::new() };
     earn(&mut plan);
-    plan.flows.iter().map(|flow| flow.amount).sum()
+    plan.flows
+}
+
+/// The month without form 29, which is a function of this.
+pub(crate) fn before_iva(resident: &Resident, month: Month) -> Vec<Flow> {
+    let mut plan = Plan { resident, month, flows: Vec::new() };
+    all_before_iva(&mut plan);
+    plan.flows
 }
 
 /// Percent of an ordinary month: people buy for Christmas and are away in February.
@@ -102,7 +111,7 @@ fn cheques_received(plan: &mut Plan<'_>) {
 fn payroll_and_pensions(plan: &mut Plan<'_>) {
     let mut dice = plan.dice("payroll");
     let days = plan.month.bank_days();
-    let share = plan.lasting("payroll", 0).amount(17..=25);
+    let share = plan.lasting("payroll", 0).amount(12..=18);
     let wages = plan.income() * share / 100 * dice.amount(98..=102) / 100;
     let when = when::at_once(&mut dice, days[days.len() - 1]);
     let people = system(Purpose::Payroll, "NOMINA DE REMUNERACIONES");
@@ -130,19 +139,43 @@ fn premises(plan: &mut Plan<'_>) {
     }
 }
 
-/// Form 29 each month on last month's sales, form 22 in April on the year's.
-fn taxes(plan: &mut Plan<'_>) {
-    let mut dice = plan.dice("taxes");
-    let treasury = system(Purpose::Treasury, "TESORERIA GENERAL DE LA REPUBLICA");
-    let net = earned(plan.resident, plan.month.plus(-1)) * 100 / (100 + IVA_PERCENT);
-    let iva = net * IVA_PERCENT / 100 * NET_OF_PURCHASES_PERCENT / 100;
-    let when = when::at_once(&mut dice, plan.month.bank_day_until(IVA_DUE_DAY));
-    plan.pay(Kind::Tax, treasury, iva, when, what("F29 IVA"));
+const TREASURY: Side = system(Purpose::Treasury, "TESORERIA GENERAL DE LA REPUBLICA");
+
+/// Form 29 on last month's sales and purchases.
+fn monthly_tax(plan: &mut Plan<'_>) {
+    let payable = Period::of(plan.resident, plan.month.plus(-1)).payable();
+    let when = when::at_once(&mut plan.dice("taxes"), iva_paid_on(plan.month.plus(-1)));
+    plan.pay(Kind::Tax, TREASURY, payable, when, what("F29 IVA"));
+}
+
+/// When form 29 of a month is declared and paid.
+pub(crate) fn iva_paid_on(month: Month) -> Date {
+    month.plus(1).bank_day_until(IVA_DUE_DAY)
+}
+
+/// Form 22 in April on the year's result.
+fn yearly_tax(plan: &mut Plan<'_>) {
     if plan.month.number() == YEARLY_RETURN_MONTH {
-        let amount = plan.income() * dice.amount(15..=45) / 1_000;
-        let when = when::at_once(&mut dice, plan.month.bank_day_until(30));
-        plan.pay(Kind::Tax, treasury, amount, when, what("F22 RENTA"));
+        let year = plan.month.year();
+        let when = when::at_once(&mut plan.dice("rentapd"), renta_paid_on(year));
+        plan.pay(Kind::Tax, TREASURY, renta(plan.resident, year), when, what("F22 RENTA"));
     }
+}
+
+/// When form 22 of the year before is declared and paid.
+pub(crate) fn renta_paid_on(year: i16) -> Date {
+    return_month(year).bank_day_until(30)
+}
+
+/// What is paid in April for the year before.
+pub(crate) fn renta(resident: &Resident, year: i16) -> i64 {
+    let month = return_month(year);
+    let mut dice = resident.household.monthly(resident.seed, "renta", month, 0);
+    resident.household.income(month) * dice.amount(10..=30) / 1_000
+}
+
+fn return_month(year: i16) -> Month {
+    Month::of(date(year, YEARLY_RETURN_MONTH, 1))
 }
 
 fn cheques_written(plan: &mut Plan<'_>) {

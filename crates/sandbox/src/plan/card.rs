@@ -4,29 +4,30 @@
 use super::{Plan, what};
 use crate::data::{Merchant, data};
 use crate::flow::{Detail, Flow, Kind, Side, merchant, service};
+use crate::holding::instalment::Purchase;
+use crate::holding::mandate;
 use crate::key::{AccountKey, Product};
 use crate::month::Month;
 use crate::resident::Resident;
-use crate::{services, when};
+use crate::when;
 
 /// Of a thousand pesos of income, what single purchases of a month come to at most.
 const PURCHASES_PER_MILLE: i64 = 45;
-/// Of a hundred months, in how many something is bought in instalments.
-const INSTALMENT_PERCENT: u64 = 10;
-const INSTALMENTS: [i32; 3] = [3, 6, 12];
-/// Of a thousand pesos of income, what one instalment comes to at most.
-const INSTALMENT_PER_MILLE: i64 = 8;
 
 pub(super) fn all(plan: &mut Plan<'_>) {
     let Some(card) = plan.resident.at_main(Product::CreditCard) else { return };
     let owed: i64 =
         purchases(plan.resident, plan.month.plus(-1)).iter().map(|each| each.amount).sum();
     let mut dice = plan.dice("cardpay");
-    let day = plan.month.bank_day_from(plan.lasting("cardpay", 0).small(4..=14));
-    let when = when::at_once(&mut dice, day);
+    let when = when::at_once(&mut dice, plan.month.bank_day_from(due_day(plan.resident)));
     let sides = (Side::Customer(plan.main()), Side::Customer(card));
     plan.add(Kind::CardPayment, sides, owed, when, Detail::default());
     buy(plan, card);
+}
+
+/// The day of the month on which the statement of the month before is paid.
+pub(crate) fn due_day(resident: &Resident) -> i8 {
+    resident.household.dice(resident.seed, "cardpay", 0).small(4..=14)
 }
 
 /// What the card is charged in a month.
@@ -41,9 +42,7 @@ fn purchases(resident: &Resident, month: Month) -> Vec<Flow> {
 fn buy(plan: &mut Plan<'_>, card: AccountKey) {
     once(plan, card);
     mandates(plan, card);
-    for ago in 0..*INSTALMENTS.iter().max().expect("there are terms") {
-        instalment(plan, card, ago);
-    }
+    instalments(plan, card);
 }
 
 fn charge(
@@ -81,36 +80,19 @@ fn bought_at(plan: &Plan<'_>, shop: &'static Merchant) -> Detail {
 
 /// PAT: what is charged to the card by mandate.
 fn mandates(plan: &mut Plan<'_>, card: AccountKey) {
-    for (place, (kind, percent)) in (0_u32..).zip([("streaming", 75), ("gym", 25)]) {
-        let mut lasting = plan.lasting("mandate", place);
-        if !lasting.chance(percent) {
-            continue;
-        }
-        let supplier = services::of(&plan.resident.household, kind, &mut lasting);
-        let amount = lasting.amount(supplier.low..=supplier.high).min(plan.income() / 100);
-        let day = plan.month.bank_day_from(lasting.small(1..=26));
-        let when = when::in_batch(&mut lasting, day);
-        charge(plan, card, Kind::Pat, (service(supplier), amount), when, what(&supplier.name));
+    for mandate in mandate::of(plan.resident, plan.month) {
+        let supplier = mandate.supplier;
+        let purchase = (service(supplier), mandate.amount);
+        charge(plan, card, Kind::Pat, purchase, mandate.when, what(&supplier.name));
     }
 }
 
-/// This month's part of what was bought in instalments so many months ago.
-fn instalment(plan: &mut Plan<'_>, card: AccountKey, ago: i32) {
-    let household = &plan.resident.household;
-    let bought = plan.month.plus(-ago);
-    let mut dice = household.monthly(plan.resident.seed, "instalm", bought, 0);
-    let of = *dice.pick(&INSTALMENTS);
-    if !dice.chance(INSTALMENT_PERCENT) || ago >= of {
-        return;
+/// This month's parts of what was bought in instalments.
+fn instalments(plan: &mut Plan<'_>, card: AccountKey) {
+    for purchase in Purchase::charged_in(plan.resident, plan.month) {
+        let part = Some((purchase.part(plan.month), purchase.instalments));
+        let detail = Detail { part, ..what(&purchase.shop.name) };
+        let paid = (merchant(purchase.shop), purchase.instalment);
+        charge(plan, card, Kind::Instalment, paid, purchase.charged(plan.month), detail);
     }
-    let shops: Vec<&'static Merchant> =
-        data().merchants.iter().filter(|shop| shop.instalments).collect();
-    let shop = *dice.pick(&shops);
-    let amount = household.income(bought) * dice.amount(3..=INSTALMENT_PER_MILLE) / 1_000;
-    let day = plan.month.bank_day_from(dice.small(2..=27));
-    let when = when::in_batch(&mut dice, day);
-    let small = |number: i32| u16::try_from(number).expect("at most twelve instalments");
-    let part = Some((small(ago + 1), small(of)));
-    let detail = Detail { part, ..what(&shop.name) };
-    charge(plan, card, Kind::Instalment, (merchant(shop), amount), when, detail);
 }

@@ -8,6 +8,7 @@ use crate::account;
 use crate::dice::Dice;
 use crate::flow::{Detail, FlowId, Kind, Side};
 use crate::household::Household;
+use crate::resident::Resident;
 use crate::residents;
 use crate::when;
 
@@ -28,6 +29,16 @@ pub(super) fn all(plan: &mut Plan<'_>) {
         let other = residents::neighbour(plan.resident.household.rut, bits);
         between(plan, other, place);
     }
+}
+
+/// Who somebody sends money to and gets some from, now and then.
+pub(crate) fn of(resident: &Resident) -> Vec<Household> {
+    let household = &resident.household;
+    let friends = FRIENDSHIPS.iter().filter(|_| household.is_social());
+    friends
+        .filter_map(|bits| Household::of(resident.seed, residents::neighbour(household.rut, *bits)))
+        .filter(Household::is_social)
+        .collect()
 }
 
 fn between(plan: &mut Plan<'_>, other: Rut, place: u32) {

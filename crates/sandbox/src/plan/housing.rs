@@ -3,17 +3,17 @@
 use cartola_primitives::date;
 
 use super::{Plan, what};
-use crate::dice::Dice;
-use crate::flow::{Detail, Kind, Purpose, service, system};
-use crate::household::{Habit, Housing};
+use crate::data::Service;
+use crate::flow::{Detail, Kind, Purpose, Side, service, system};
+use crate::holding::loan::Loan;
+use crate::holding::mortgage::Mortgage;
+use crate::household::Housing;
 use crate::month::Month;
+use crate::resident::Resident;
 use crate::{services, uf, when};
 
 /// At most so many of a hundred pesos of income.
 const HOUSING_PERCENT: i64 = 22;
-/// Dividends of a mortgage over twenty or twenty-five years.
-const MORTGAGE_MONTHS: [i32; 2] = [240, 300];
-const CONSUMER_LOAN_MONTHS: [i32; 4] = [12, 24, 36, 48];
 
 pub(super) fn all(plan: &mut Plan<'_>) {
     match plan.resident.household.housing {
@@ -22,9 +22,7 @@ pub(super) fn all(plan: &mut Plan<'_>) {
         Housing::RentByCheque => rent_by_cheque(plan),
         Housing::Mortgage => mortgage(plan),
     }
-    if plan.resident.household.has(Habit::ConsumerLoan) {
-        consumer_loan(plan);
-    }
+    consumer_loan(plan);
 }
 
 /// The rent of a year: adjusted each January, as contracts in UF are, and in whole thousands.
@@ -35,7 +33,7 @@ fn agreed_rent(plan: &Plan<'_>) -> i64 {
 }
 
 fn rent(plan: &mut Plan<'_>) {
-    let landlord = landlord(plan);
+    let landlord = landlord(plan.resident);
     let mut dice = plan.dice("rent");
     let day = plan.month.bank_day_from(dice.small(2..=5));
     let when = when::at_once(&mut dice, day);
@@ -43,7 +41,7 @@ fn rent(plan: &mut Plan<'_>) {
 }
 
 fn rent_by_cheque(plan: &mut Plan<'_>) {
-    let landlord = landlord(plan);
+    let landlord = landlord(plan.resident);
     let mut dice = plan.dice("rent");
     let when = when::cleared(&mut dice, plan.month.bank_day_from(6));
     let detail = Detail { document: Some(cheque_number(plan, 0)), ..Detail::default() };
@@ -58,56 +56,62 @@ pub(super) fn cheque_number(plan: &Plan<'_>, place: u32) -> u32 {
     first + months * 4 + place
 }
 
-fn landlord(plan: &Plan<'_>) -> &'static crate::data::Service {
-    services::of(&plan.resident.household, "landlord", &mut plan.lasting("landlord", 0))
+/// Who lets them their home.
+pub(crate) fn landlord(resident: &Resident) -> &'static Service {
+    let mut lasting = resident.household.dice(resident.seed, "landlord", 0);
+    services::of(&resident.household, "landlord", &mut lasting)
 }
 
 /// The dividend is agreed in UF; pesos follow the day.
 fn mortgage(plan: &mut Plan<'_>) {
-    let mut terms = plan.lasting("mortgage", 0);
-    let (part, of) = part_of(&mut terms, &MORTGAGE_MONTHS, plan.month);
-    let base = date(2024, 1, 9);
-    let share = terms.amount(13..=18);
-    let pesos = plan.resident.household.income(Month::of(base)) * share / 100;
-    // Hundredths of a peso per UF make ten thousandths of a UF.
-    let clf = pesos * 1_000_000 / uf::value_on(base);
-    let mut dice = plan.dice("mortgage");
-    let day = plan.month.bank_day_from(terms.small(5..=10));
-    let amount = plan.capped(&mut dice, uf::in_pesos(clf, day), HOUSING_PERCENT);
-    let when = when::in_batch(&mut dice, day);
-    let lender = system(Purpose::Bank, &plan.main().bank.row().name);
-    plan.pay(
-        Kind::Mortgage,
-        lender,
-        amount,
-        when,
-        Detail { part: Some((part, of)), ..Detail::default() },
-    );
+    let Some(mortgage) = Mortgage::at(plan.resident, plan.month) else { return };
+    let day = mortgage.charged_on(plan.month);
+    let when = when::in_batch(&mut plan.dice("mortgage"), day);
+    let part = Some((mortgage.part(plan.month), mortgage.dividends));
+    let detail = Detail { part, ..Detail::default() };
+    plan.pay(Kind::Mortgage, lender(plan), uf::in_pesos(mortgage.dividend, day), when, detail);
 }
 
+/// The loan of the month, and the next one if it is paid out already.
 fn consumer_loan(plan: &mut Plan<'_>) {
-    let mut terms = plan.lasting("loan", 0);
-    let (part, of) = part_of(&mut terms, &CONSUMER_LOAN_MONTHS, plan.month);
-    let first = plan.month.plus(1 - i32::from(part));
-    let amount = plan.resident.household.income(first) * terms.amount(20..=45) / 1_000;
+    let next_month = plan.month.plus(1);
+    let next = Loan::at(plan.resident, next_month).filter(|next| next.first == next_month);
+    if let Some(next) = next {
+        pay_out(plan, &next);
+    }
+    let Some(loan) = Loan::at(plan.resident, plan.month) else { return };
+    if loan.first == plan.month {
+        spend(plan, &loan);
+    }
     let mut dice = plan.dice("loan");
-    let amount = plan.capped(&mut dice, amount, 5);
-    let when = when::in_batch(&mut dice, plan.month.bank_day_from(terms.small(3..=12)));
-    let lender = system(Purpose::Bank, &plan.main().bank.row().name);
-    plan.pay(
-        Kind::Loan,
-        lender,
-        amount,
-        when,
-        Detail { part: Some((part, of)), ..Detail::default() },
-    );
+    for part in loan.charged(plan.resident, plan.month) {
+        let when = when::in_batch(&mut dice, loan.due_on(plan.month));
+        let detail = Detail { part: Some((part, loan.instalments)), ..Detail::default() };
+        plan.pay(Kind::Loan, lender(plan), loan.instalment, when, detail);
+    }
 }
 
-/// Which payment of how many: whoever has paid the last one takes the next loan.
-fn part_of(terms: &mut Dice, lengths: &[i32], month: Month) -> (u16, u16) {
-    let of = *terms.pick(lengths);
-    let begun = i32::try_from(terms.below(1_000)).expect("a number below a thousand");
-    let part = (month.count() + begun).rem_euclid(of) + 1;
-    let small = |number: i32| u16::try_from(number).expect("loans have few payments");
-    (small(part), small(of))
+fn pay_out(plan: &mut Plan<'_>, loan: &Loan) {
+    let day = loan.granted_on(plan.resident);
+    let when = when::at_once(&mut plan.dice("paidout"), day);
+    plan.receive(Kind::LoanGranted, lender(plan), loan.paid_out, when, Detail::default());
+}
+
+/// What it was taken for: a car, teeth, a journey.
+fn spend(plan: &mut Plan<'_>, loan: &Loan) {
+    let dealer = dealer(plan.resident);
+    let mut dice = plan.dice("loanfor");
+    let day = plan.month.bank_day_from(dice.small(1..=3));
+    let when = when::at_once(&mut dice, day);
+    plan.pay(Kind::Supplier, service(dealer), loan.paid_out, when, what(&dealer.name));
+}
+
+/// Who is paid with what the bank lends.
+pub(crate) fn dealer(resident: &Resident) -> &'static Service {
+    let mut lasting = resident.household.dice(resident.seed, "dealer", 0);
+    services::of(&resident.household, "dealer", &mut lasting)
+}
+
+fn lender(plan: &Plan<'_>) -> Side {
+    system(Purpose::Bank, &plan.main().bank.row().name)
 }

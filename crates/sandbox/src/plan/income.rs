@@ -3,7 +3,8 @@
 use cartola_primitives::Date;
 
 use super::{Plan, what};
-use crate::flow::{Detail, Kind, Purpose, Side, payroll, system};
+use crate::flow::{Detail, Kind, Purpose, Side, payroll, service, system};
+use crate::holding::honorarium::Honorarium;
 use crate::key::Product;
 use crate::month::Month;
 use crate::when;
@@ -18,6 +19,7 @@ pub(super) fn all(plan: &mut Plan<'_>) {
     bonus(plan);
     refund(plan);
     from_abroad(plan);
+    honorarium(plan);
 }
 
 pub(super) fn benefit(plan: &mut Plan<'_>) {
@@ -69,6 +71,14 @@ fn refund(plan: &mut Plan<'_>) {
     let when = when::in_batch(&mut dice, plan.month.bank_day_from(12));
     let treasury = system(Purpose::Treasury, "TESORERIA GENERAL DE LA REPUBLICA");
     plan.receive(Kind::TaxRefund, treasury, amount, when, what("F22"));
+}
+
+/// What is earned beside the salary, less what the client withholds.
+fn honorarium(plan: &mut Plan<'_>) {
+    let Some(boleta) = Honorarium::of(plan.resident, plan.month) else { return };
+    let when = when::at_once(&mut plan.dice("boletapd"), boleta.issued_on);
+    let client = boleta.client;
+    plan.receive(Kind::Honorarium, service(client), boleta.net(), when, what(&client.name));
 }
 
 /// In cents of a dollar.

@@ -3,6 +3,8 @@
 
 use super::{Plan, thousands};
 use crate::flow::{Detail, Kind, Purpose, Side, system};
+use crate::holding::deposit::Deposit;
+use crate::holding::fund;
 use crate::key::Product;
 use crate::month::Month;
 use crate::resident::Resident;
@@ -28,6 +30,26 @@ pub(super) fn all(plan: &mut Plan<'_>) {
         let when = when::at_once(&mut dice, month.bank_day_from(2));
         plan.add(Kind::Own, (savings, main), gathered(resident, month), when, Detail::default());
     }
+    invest(plan);
+}
+
+/// Depósitos a plazo and fondos mutuos, from the main account and back to it.
+fn invest(plan: &mut Plan<'_>) {
+    let (resident, month) = (plan.resident, plan.month);
+    let mut dice = plan.dice("invest");
+    let bank = system(Purpose::Bank, &resident.main().bank.row().name);
+    if let Some(taken) = Deposit::taken(resident, month) {
+        let when = when::at_once(&mut dice, taken.taken_on);
+        plan.pay(Kind::Deposit, bank, taken.capital, when, Detail::default());
+    }
+    if let Some(due) = Deposit::due(resident, month) {
+        let when = when::in_batch(&mut dice, due.due_on);
+        plan.receive(Kind::Deposit, bank, due.capital + due.interest, when, Detail::default());
+    }
+    if let Some((day, pesos)) = fund::bought(resident, month) {
+        let when = when::in_batch(&mut dice, day);
+        plan.pay(Kind::Fund, bank, pesos, when, Detail::default());
+    }
 }
 
 /// What the account holds when the month begins.
@@ -37,7 +59,7 @@ pub(crate) fn balance_before(resident: &Resident, month: Month) -> i64 {
 }
 
 /// What was put in since the last time that everything was taken out.
-fn gathered(resident: &Resident, month: Month) -> i64 {
+pub(crate) fn gathered(resident: &Resident, month: Month) -> i64 {
     let first = month.plus(-months_gathering(resident, month));
     first
         .through(month.plus(-1))

@@ -9,6 +9,8 @@ mod history;
 mod levers;
 mod looks;
 mod numbers;
+mod portal;
+mod products;
 mod scenarios;
 mod server;
 mod world;

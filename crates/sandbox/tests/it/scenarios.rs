@@ -1,4 +1,5 @@
-use cartola_model::AccountNumber;
+use cartola_model::institution::InstitutionKind;
+use cartola_model::{AccountNumber, Catalogue};
 use cartola_primitives::{Currency, Rut, date};
 use cartola_sandbox::{BankIndex, Named, Population, Scenario, begins, merchant};
 
@@ -90,4 +91,28 @@ fn the_company_has_two_signatories_who_live_in_the_box() {
     let signatories = company.signatories();
     assert_eq!(signatories.len(), 2);
     assert!(signatories.iter().all(|rut| population.contains(*rut)));
+}
+
+/// Where `listed` says that somebody is a customer.
+fn places(scenario: Scenario) -> Vec<String> {
+    let listed = cartola_sandbox::listed(Population::new(3));
+    let person = listed.into_iter().find(|person| person.scenario == scenario).unwrap();
+    person.institutions.into_iter().map(|place| place.id).collect()
+}
+
+#[test]
+fn ok_is_listed_at_every_institution_and_a_company_where_companies_are() {
+    let mut catalogue: Vec<_> = Catalogue::bundled()
+        .iter()
+        .filter(|row| row.kind != InstitutionKind::CompanyPortal)
+        .map(|row| row.id.to_string())
+        .collect();
+    let mut ok = places(Scenario::Ok);
+    ok.sort();
+    catalogue.sort();
+    assert_eq!(ok, catalogue);
+    let services: Vec<_> =
+        places(Scenario::Company).into_iter().filter(|id| !id.ends_with("-empresas")).collect();
+    assert_eq!(services, ["servipag", "sii"]);
+    assert_eq!(places(Scenario::Demo), ["demo-bank"]);
 }

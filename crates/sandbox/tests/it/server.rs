@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use cartola_primitives::Rut;
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::randomness::SeededRandomness;
-use cartola_sandbox::{ListedInstitution, Sandbox, Scenario, World, listed};
+use cartola_sandbox::{ListedInstitution, Named, Sandbox, Scenario, World, listed};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -94,6 +95,11 @@ impl Server {
         assert_eq!(status, 200, "{body}");
         body["access_token"].as_str().unwrap().to_owned()
     }
+}
+
+/// The named person of a scenario.
+pub fn named(scenario: Scenario) -> Rut {
+    Named::all().find(|named| named.scenario() == scenario).unwrap().rut()
 }
 
 pub fn code((status, body): &Answer) -> String {

@@ -1,4 +1,4 @@
-//! Answers and refusals in the protocol's own form.
+//! Answers and refusals. Both protocols of the box name a refusal alike, so that it is made once.
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};

@@ -1,4 +1,4 @@
-//! Banks that do not do what they should: on order, or because of who calls.
+//! Institutions that do not do what they should: on order, or because of who calls.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,7 +14,7 @@ use cartola_primitives::Rut;
 use cartola_provider_mibanco::wire::{ErrorBody, ErrorCode};
 use futures::stream::{self, StreamExt};
 
-use super::answer::{Refusal, json};
+use super::{Refusal, json};
 use crate::faults::{Fault, LONGEST_HANG};
 use crate::sandbox::Sandbox;
 use crate::scenario::Scenario;
@@ -28,7 +28,7 @@ const BEFORE_THE_CUT: Duration = Duration::from_millis(20);
 /// What a broken body begins with.
 const HALF_A_BODY: &str = "{\"accounts\":[{\"account_id\":";
 
-/// Does what was ordered for the institution before, or instead of, what it was asked.
+/// Does what was ordered for the institution that the path names.
 pub(crate) async fn as_ordered(
     State(sandbox): State<Sandbox>,
     Path(path): Path<HashMap<String, String>>,
@@ -36,6 +36,16 @@ pub(crate) async fn as_ordered(
     next: Next,
 ) -> Response {
     let institution = path.get("institution").map(String::as_str).unwrap_or_default();
+    at(&sandbox, institution, request, next).await
+}
+
+/// Does what was ordered for an institution before, or instead of, what it was asked.
+pub(crate) async fn at(
+    sandbox: &Sandbox,
+    institution: &str,
+    request: Request,
+    next: Next,
+) -> Response {
     match sandbox.faults().next(institution) {
         None => next.run(request).await,
         Some(Fault::Latency { milliseconds }) => {

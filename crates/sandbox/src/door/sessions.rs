@@ -1,4 +1,4 @@
-//! Who is logged in. Tokens are opaque, bound to a device, and die with the process.
+//! Who is logged in, and where. Tokens are opaque, bound to a device, and die with the process.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

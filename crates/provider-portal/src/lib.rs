@@ -1,0 +1,7 @@
+//! The one protocol that the sandbox's institutions speak that are no banks: Servipag, Registro Civil,
+//! Clave Única, SII, CMF, AFC, `CryptoMarket`.
+//!
+//! [`wire`] has its shapes, for whoever speaks either side of it. What it says and why is in
+//! `docs/portal.md`.
+
+pub mod wire;
