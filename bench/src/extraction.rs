@@ -15,7 +15,7 @@ use crate::customer::{self, Customer};
 use crate::khipu::Khipu;
 use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, grouped, of_rounds};
-use crate::server::Server;
+use crate::server::{Effort, Server};
 use crate::watch::{self, Readings};
 
 /// Rounds of both, in turn, each with customers of its own.
@@ -74,7 +74,9 @@ async fn in_turn(
     let (mut ours, mut bare, mut brought) = (Vec::new(), Vec::new(), Extracted::default());
     for (number, customers) in rounds.iter().enumerate() {
         let who = credentials(khipu, customers, days, state).await?;
+        let before = khipu.gateway.effort()?;
         let whole = whole_way(khipu, &who, days).await?;
+        let effort = khipu.gateway.effort()? - before;
         tokio::time::sleep(REST).await;
         let (alone, extracted) = alone(banks, customers, days).await?;
         tokio::time::sleep(REST).await;
@@ -82,7 +84,8 @@ async fn in_turn(
             continue;
         }
         say(format_args!(
-            "{name}, {state}, round {number}: {whole:.1} extractions/s, alone {alone:.1}"
+            "{name}, {state}, round {number}: {whole:.1} extractions/s, alone {alone:.1}; {}",
+            of_each(effort, who.len())
         ));
         ours.push(whole);
         bare.push(alone);
@@ -90,6 +93,15 @@ async fn in_turn(
     }
     let extractions = rounds.iter().skip(1).map(Vec::len).sum();
     Ok(figure(&format!("{name}, {state}"), (&ours, &bare), brought, extractions))
+}
+
+/// What the gateway used for each, for whoever looks on.
+#[allow(clippy::cast_precision_loss, reason = "a round needs far less than 2^52 bytes")]
+fn of_each(effort: Effort, extractions: usize) -> String {
+    let count = extractions as f64;
+    let processor = effort.processor.as_secs_f64() * 1_000.0 / count;
+    let written = effort.written as f64 / 1_000.0 / count;
+    format!("{processor:.1} ms of processor and {written:.0} kB written each")
 }
 
 /// So many days until all is booked.

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -52,6 +53,26 @@ pub struct Memory {
     pub dirty: u64,
     /// Most that was resident at any time, shared pages included.
     pub peak: u64,
+}
+
+/// What a process has used since it began.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// Processor time of all its threads, its own and the kernel's for it.
+    pub processor: Duration,
+    /// Bytes that it gave to the disk.
+    pub written: u64,
+}
+
+impl std::ops::Sub for Effort {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        Self {
+            processor: self.processor.saturating_sub(before.processor),
+            written: self.written.saturating_sub(before.written),
+        }
+    }
 }
 
 impl Server {
@@ -137,6 +158,23 @@ impl Server {
             clean: kibibytes(&rollup, "Private_Clean:")?,
             dirty: kibibytes(&rollup, "Private_Dirty:")?,
             peak: kibibytes(&status, "VmHWM:")?,
+        })
+    }
+
+    /// What it has used until now.
+    pub fn effort(&self) -> anyhow::Result<Effort> {
+        let pid = self.pid()?;
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+        let io = fs::read_to_string(format!("/proc/{pid}/io"))?;
+        // The name of the program, in parentheses, may have spaces. User and system time are the
+        // 14th and 15th field of all.
+        let (_, fields) = stat.rsplit_once(')').context("the kernel names the program")?;
+        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+        let ticks = ticks.sum::<Result<u64, _>>()?;
+        let written = io.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+        Ok(Effort {
+            processor: Duration::from_millis(ticks * 1_000 / clock_ticks_per_second()),
+            written: written.context("the kernel counts what is written")?.trim().parse()?,
         })
     }
 

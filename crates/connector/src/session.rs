@@ -12,7 +12,7 @@ pub use reading::{
     Account, AccountBalances, DayRange, DayRangeError, MAX_RANGE_DAYS, PageCursor, RawAnswer,
     Reading, RecordQuery, RecordReading, StatementPage, StatementQuery,
 };
-pub use whole::{MAX_PAGES, MAX_STATEMENT_BYTES, WholeStatement, whole_statement};
+pub use whole::{MAX_PAGES, MAX_STATEMENT_BYTES, Meter, WholeStatement, whole_statement};
 
 use crate::{ConnectorError, Context, Credential, DeviceId};
 

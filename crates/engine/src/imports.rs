@@ -156,15 +156,19 @@ impl Engine {
         self.keep_and_commit(who, &upload.bytes, draft, &also).await
     }
 
-    /// Takes in what an institution said through a link, under the link's mandate.
-    pub(crate) async fn take_in(
+    /// Takes in what an institution said through a link, under the link's mandate. What `before` gives
+    /// is part of the unit too, and decided anew with it.
+    pub(crate) async fn take_in<B>(
         &self,
         who: &Principal,
         giver: Giver<'_>,
-        raw: &[u8],
-        batches: &[Batch],
+        (raw, batches): (&[u8], &[Batch]),
+        before: impl Fn() -> B,
         also: Also<'_>,
-    ) -> Result<Imported, LinkError> {
+    ) -> Result<Imported, LinkError>
+    where
+        B: Future<Output = Result<Vec<Command>, EngineError>>,
+    {
         check_shape(batches)?;
         let turn = self.inner.taking_in.acquire().await;
         let _turn = turn.map_err(|_| EngineError::Interrupted)?;
@@ -180,7 +184,8 @@ impl Engine {
                 Giver::Tenant(_) => None,
             };
             let giver = mandate.as_ref().map_or(giver, |mandate| giver.under(mandate));
-            let resolved = self.resolve_all(who, giver, batches).await?;
+            let mut resolved = self.resolve_all(who, giver, batches).await?;
+            resolved.made.extend(before().await?);
             let draft = self.draft(who, giver, hashes, batches, resolved).await?;
             Ok(self.keep_and_commit(who, raw, draft, also).await?)
         })

@@ -76,6 +76,7 @@ struct Inner {
     token_keys: TokenKeys,
     decoding: Arc<Semaphore>,
     taking_in: Semaphore,
+    room: readings::Room,
     waiters: Arc<work::Waiters>,
 }
 
@@ -83,8 +84,9 @@ struct Inner {
 pub const MAX_DECODING: usize = 2;
 
 /// Readings of institutions that are taken in at the same time: what one makes of its lines takes
-/// several times their room, and the store writes one after another.
-pub const MAX_TAKING_IN: usize = 4;
+/// several times their room. The store writes together what waits for it, and of many that come
+/// together each costs less.
+pub const MAX_TAKING_IN: usize = 32;
 
 impl Engine {
     /// Opens the engine: reads the installation's look-up key, or makes it the first time.
@@ -103,6 +105,7 @@ impl Engine {
                 token_keys: TokenKeys::new(parts.token_algorithm),
                 decoding: Arc::new(Semaphore::new(MAX_DECODING)),
                 taking_in: Semaphore::new(MAX_TAKING_IN),
+                room: readings::Room::default(),
                 waiters: Arc::default(),
             }),
         })

@@ -8,6 +8,7 @@
 mod ask;
 mod order;
 mod records;
+mod room;
 mod run;
 mod sign_in;
 
@@ -35,6 +36,8 @@ use crate::{Engine, EngineError};
 
 pub use ask::RECORD_DAYS;
 pub use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures};
+pub use room::MAX_HELD_KIB;
+pub(crate) use room::Room;
 pub use run::ReadLink;
 pub use sign_in::{LOCK, THRESHOLD};
 

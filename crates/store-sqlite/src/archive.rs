@@ -27,8 +27,9 @@ pub const FOLDER: &str = "raw";
 const MAGIC: &[u8; 8] = b"CARTRAW\x01";
 const HEADER_BYTES: usize = MAGIC.len() + ID_BYTES + size_of::<u16>();
 
-/// Threads that write and read objects.
-const THREADS: usize = 2;
+/// Threads that write and read objects. Most of their time they wait for the disk, and a file system
+/// makes durable at once what several of them wait for.
+const THREADS: usize = 8;
 
 /// Objects that wait to be written or read; an object may have some megabytes.
 const QUEUE: usize = 256;

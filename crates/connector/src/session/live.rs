@@ -6,7 +6,7 @@ use std::time::Duration;
 use cartola_model::InstitutionId;
 use tokio::sync::watch;
 
-use super::{Login, Session, StatementQuery, WholeStatement, whole_statement};
+use super::{Login, Meter, Session, StatementQuery, WholeStatement, whole_statement};
 use crate::{Connector, ConnectorError, Context, Deadline, DeviceId, ErrorKind};
 
 /// How long closing a session may take. It has a time of its own, as the one of the work may be
@@ -100,7 +100,17 @@ impl LiveSession {
         query: &StatementQuery<'_>,
     ) -> Result<WholeStatement, ConnectorError> {
         let reader = self.session().statements().ok_or_else(unsupported)?;
-        whole_statement(reader, &self.institution, query, &self.context).await
+        whole_statement(reader, &self.institution, query, &self.context, None).await
+    }
+
+    /// The same, page by page as `meter` allows.
+    pub async fn metered_statement(
+        &self,
+        query: &StatementQuery<'_>,
+        meter: &dyn Meter,
+    ) -> Result<WholeStatement, ConnectorError> {
+        let reader = self.session().statements().ok_or_else(unsupported)?;
+        whole_statement(reader, &self.institution, query, &self.context, Some(meter)).await
     }
 
     /// Ends the session. It ends even where the caller does not wait for it.

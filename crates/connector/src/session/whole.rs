@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use async_trait::async_trait;
 use cartola_model::{Coverage, InstitutionId, SourceKind};
 
 use super::{PageCursor, RawAnswer, ReadStatements, StatementQuery};
@@ -12,6 +13,14 @@ pub const MAX_PAGES: usize = 1_000;
 
 /// Bytes of all pages of one statement, at most: half a million movements as banks write them.
 pub const MAX_STATEMENT_BYTES: usize = 256 << 20;
+
+/// Learns of every page of a statement as it comes, and says when the next may be asked for: whoever
+/// reads many statements at once holds their pages together.
+#[async_trait]
+pub trait Meter: Send + Sync {
+    /// So many bytes more are held. Nothing more is asked for until this returns.
+    async fn held(&self, bytes: usize);
+}
 
 /// A statement that was read to its end.
 #[derive(Debug, Clone)]
@@ -28,16 +37,21 @@ pub async fn whole_statement(
     institution: &InstitutionId,
     query: &StatementQuery<'_>,
     context: &Context,
+    meter: Option<&dyn Meter>,
 ) -> Result<WholeStatement, ConnectorError> {
     let (mut lines, mut raw, mut bytes) = (Vec::new(), Vec::new(), 0);
     let mut cursors = Cursors::default();
     loop {
         let page = reader.page(query, cursors.last.as_ref(), context).await?;
         lines.extend(page.value.lines);
-        bytes += page.raw.body.len();
+        let size = page.raw.body.len();
+        bytes += size;
         raw.push(page.raw);
         if bytes > MAX_STATEMENT_BYTES {
             return Err(invalid("the statement is longer than any that is read"));
+        }
+        if let Some(meter) = meter {
+            meter.held(size).await;
         }
         let Some(next) = page.value.next else {
             let batch = batch(page.value.layout, institution, query, lines, context);

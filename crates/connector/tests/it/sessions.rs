@@ -48,7 +48,8 @@ async fn pages_read_of(bytes: usize, next: fn(u32) -> Option<u32>) -> Result<usi
     let bank = InstitutionId::parse("banco-chile").unwrap();
     let context = context(std::time::Duration::from_secs(1));
     let whole =
-        whole_statement(&Pages(next, Bytes::from(vec![0; bytes])), &bank, &query, &context).await;
+        whole_statement(&Pages(next, Bytes::from(vec![0; bytes])), &bank, &query, &context, None)
+            .await;
     whole.map(|whole| whole.raw.len()).map_err(|error| error.kind)
 }
 

@@ -1,7 +1,9 @@
 //! Asking an institution in a session.
 
+use std::time::Duration;
+
 use cartola_connector::session::{
-    Account, AccountBalances, DayRange, RawAnswer, RecordQuery, StatementQuery,
+    Account, AccountBalances, DayRange, Meter, RawAnswer, RecordQuery, StatementQuery,
 };
 use cartola_connector::{
     Batch, ConnectorError, Context, Deadline, ErrorKind, LiveSession, Product,
@@ -11,11 +13,17 @@ use cartola_model::{
 };
 use cartola_primitives::{Date, SignedDuration};
 use cartola_store::asking::{AccountScope, ReadScope};
+use tokio::time::timeout;
 
 use super::READING_TIMEOUT;
+use super::room::Place;
 use super::sign_in::Leave;
 use crate::links::SealedSecret;
 use crate::{Engine, EngineError};
+
+/// How long a sign-in that went well may stay unsettled while the rest is read: what is told by then
+/// settles it in the unit of work that keeps it.
+const SETTLED_WITHIN: Duration = Duration::from_secs(2);
 
 /// The layout of what was read without a statement.
 const ACCOUNTS_LAYOUT: &str = "session/accounts";
@@ -27,6 +35,10 @@ pub const RECORD_DAYS: i64 = 90;
 pub(super) struct Told {
     pub accounts: ToldAccounts,
     pub records: ToldRecords,
+    /// What is still to be noted of the sign-in, with whatever comes of the rest.
+    pub unsettled: Option<Leave>,
+    /// The room that all this takes.
+    _place: Place,
 }
 
 /// What it told of accounts.
@@ -62,19 +74,46 @@ impl Engine {
                 return Ok(Err(error));
             }
         };
-        // What a crash leaves open counts against the person, so this does not wait for the rest.
-        let noted = self.note_sign_in(who, leave, Ok(()));
-        let (noted, told) = tokio::join!(noted, tell(&session, &institution, scope, &context));
-        noted?;
-        let told = match told {
-            Ok(told) => told,
-            Err(error) => return Ok(Err(error)),
+        let (told, unsettled) = self.tell_and_settle(who, leave, &session, scope, &context).await?;
+        let told = match (told, unsettled) {
+            (Ok(told), unsettled) => Told { unsettled, ..told },
+            (Err(error), unsettled) => {
+                if let Some(leave) = unsettled {
+                    self.note_sign_in(who, leave, Ok(())).await?;
+                }
+                return Ok(Err(error));
+            }
         };
         if let Err(error) = session.close().await {
             let kind = error.kind.name();
             tracing::warn!(institution = %institution, kind, "engine.session.not_closed");
         }
         Ok(Ok(told))
+    }
+
+    /// What the session tells, and its leave where that is still to be settled: what a crash leaves
+    /// open counts against the person, so it does not wait for long.
+    async fn tell_and_settle(
+        &self,
+        who: &Principal,
+        leave: Leave,
+        session: &LiveSession,
+        scope: ReadScope,
+        context: &Context,
+    ) -> Result<(Result<Told, ConnectorError>, Option<Leave>), EngineError> {
+        let institution = leave.institution().clone();
+        let telling = async {
+            let place = self.inner.room.enter(scope).await?;
+            Ok::<_, EngineError>(tell(session, &institution, scope, context, place).await)
+        };
+        tokio::pin!(telling);
+        if let Ok(told) = timeout(SETTLED_WITHIN, &mut telling).await {
+            return Ok((told?, Some(leave)));
+        }
+        let noted = self.note_sign_in(who, leave, Ok(()));
+        let (noted, told) = tokio::join!(noted, telling);
+        noted?;
+        Ok((told?, None))
     }
 
     fn context(&self, secret: &SealedSecret) -> Context {
@@ -97,13 +136,15 @@ async fn tell(
     institution: &InstitutionId,
     scope: ReadScope,
     context: &Context,
+    place: Place,
 ) -> Result<Told, ConnectorError> {
     let accounts = match scope.accounts {
         AccountScope::Nothing => ToldAccounts::default(),
-        wanted => tell_accounts(session, institution, wanted, context).await?,
+        wanted => tell_accounts(session, institution, wanted, context, &place).await?,
     };
     let records = tell_records(session, scope.records, context).await?;
-    Ok(Told { accounts, records })
+    place.held(records.raw.len()).await;
+    Ok(Told { accounts, records, unsettled: None, _place: place })
 }
 
 async fn tell_accounts(
@@ -111,6 +152,7 @@ async fn tell_accounts(
     institution: &InstitutionId,
     scope: AccountScope,
     context: &Context,
+    place: &Place,
 ) -> Result<ToldAccounts, ConnectorError> {
     let reader = session.session().accounts();
     let reader = reader.ok_or_else(|| ConnectorError::not_offered(Product::Accounts))?;
@@ -131,7 +173,8 @@ async fn tell_accounts(
         let mut batch = match scope {
             AccountScope::Movements { from, to } => {
                 let days = days(from, to)?;
-                let told = session.statement(&StatementQuery { account, days }).await?;
+                let told =
+                    session.metered_statement(&StatementQuery { account, days }, place).await?;
                 told.raw.iter().for_each(|answer| add(&mut raw, answer));
                 told.batch
             }

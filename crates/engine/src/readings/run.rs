@@ -94,7 +94,11 @@ impl Engine {
             Err(error) => return Err(self.refused(who, &access, error).await?),
         };
         self.note_access(who, "link.fetched", Subject::one(link.id));
-        self.keep(attempt, &access, &told).await
+        let kept = self.keep(attempt, &access, &told).await;
+        if let (Err(_), Some(leave)) = (&kept, told.unsettled) {
+            self.note_sign_in(who, leave, Ok(())).await?;
+        }
+        kept
     }
 
     /// Takes in what was told, and ends the job with it.
@@ -118,7 +122,7 @@ impl Engine {
             commands.push(attempt.task.ending(JobEnd::Done));
             Ok(commands)
         };
-        let committed = self.commit_told(attempt, access, &told.accounts, &with).await;
+        let committed = self.commit_told(attempt, access, told, &with).await;
         if let (Err(error), Some(archive)) = (&committed, kept.archive)
             && error.is_certain()
         {
@@ -131,14 +135,23 @@ impl Engine {
         &self,
         attempt: &Attempt<'_>,
         access: &Access,
-        told: &ToldAccounts,
+        told: &Told,
         with: Also<'_>,
     ) -> Result<(), LinkError> {
         let Access { link, mandate, .. } = access;
-        if told.batches.is_empty() {
+        // Read again at each attempt: another reading of the same person may have noted its own.
+        let settling = || async {
+            match &told.unsettled {
+                Some(leave) => Ok(self.settling(attempt.who, leave).await?.into_iter().collect()),
+                None => Ok(Vec::new()),
+            }
+        };
+        let ToldAccounts { batches, raw } = &told.accounts;
+        if batches.is_empty() {
             return until_settled(|| async {
                 let mandate = self.mandate_that_holds(attempt.who, mandate.id).await?;
                 let mut work = UnitOfWork::new(attempt.who.tenant, self.now());
+                work.commands = settling().await?;
                 work.push(Command::ExpectConsent { id: mandate.id, expected: mandate.version });
                 work.commands.extend(with(&Imported { reports: Vec::new() })?);
                 self.store().commit(work).await.map_err(EngineError::from)?;
@@ -147,7 +160,7 @@ impl Engine {
             .await;
         }
         let giver = Giver::Institution { link, mandate, begun: attempt.began_at };
-        self.take_in(attempt.who, giver, &told.raw, &told.batches, with).await?;
+        self.take_in(attempt.who, giver, (raw, batches), settling, with).await?;
         Ok(())
     }
 

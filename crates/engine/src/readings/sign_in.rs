@@ -113,23 +113,41 @@ impl Engine {
         leave: Leave,
         asked: Result<(), &ConnectorError>,
     ) -> Result<(), EngineError> {
-        let Some(person) = leave.person else { return Ok(()) };
         let verdict = verdict(asked, self.now());
+        until_settled(|| async {
+            match self.settled(who, &leave, verdict).await? {
+                Some(row) => self.keep_sign_ins(who, row).await,
+                None => Ok(()),
+            }
+        })
+        .await
+    }
+
+    /// What notes that credentials were taken, for the unit of work that keeps what was read; nothing
+    /// where that is no news.
+    pub(super) async fn settling(
+        &self,
+        who: &Principal,
+        leave: &Leave,
+    ) -> Result<Option<Command>, EngineError> {
+        Ok(self.settled(who, leave, Verdict::Taken).await?.map(Command::KeepSignIns))
+    }
+
+    async fn settled(
+        &self,
+        who: &Principal,
+        leave: &Leave,
+        verdict: Verdict,
+    ) -> Result<Option<SignInsRow>, EngineError> {
         let is_news = match verdict {
             Verdict::Taken => leave.noted || leave.clouded,
             Verdict::Unseen | Verdict::Unknown => leave.noted,
             Verdict::Refused | Verdict::LockedUntil(_) => true,
         };
-        if !is_news {
-            return Ok(());
-        }
-        until_settled(|| async {
-            let known = self.store().sign_ins(who.tenant, &leave.institution, person).await?;
-            let now = self.now();
-            let row = next(known, &leave, person, now, |row| settle(row, verdict, &leave, now));
-            self.keep_sign_ins(who, row).await
-        })
-        .await
+        let Some(person) = leave.person.filter(|_| is_news) else { return Ok(None) };
+        let known = self.store().sign_ins(who.tenant, &leave.institution, person).await?;
+        let now = self.now();
+        Ok(Some(next(known, leave, person, now, |row| settle(row, verdict, leave, now))))
     }
 
     async fn keep_sign_ins(&self, who: &Principal, row: SignInsRow) -> Result<(), EngineError> {

@@ -11,8 +11,13 @@ use super::state::State;
 use super::task::Task;
 use crate::error::{Doing, copy_of, poisons};
 
-/// Pages of the log, 8 KiB each, beyond which it is copied back into the database.
-const CHECKPOINT_PAGES: i32 = 1_000;
+/// Pages of the log, 8 KiB each, beyond which it is copied back into the database: the size that
+/// the log has anyway. A page that was changed often meanwhile is copied once.
+const CHECKPOINT_PAGES: i32 = 4_000;
+
+/// Rows of a group from which on the page cache is emptied when it is written: what a bulk load has
+/// left there is of no use to what comes next, and is memory.
+const BULK_ROWS: usize = 20_000;
 
 thread_local! {
     /// Pages in the log after the last commit of this thread. SQLite's hook takes no state.
@@ -36,6 +41,7 @@ impl Group {
 
     /// Writes the units in one transaction and answers each.
     pub fn write(&mut self, mut tasks: Vec<Box<dyn Task>>) {
+        let rows: usize = tasks.iter().map(|task| task.rows()).sum();
         let outcome = self.state.check_alive().and_then(|()| self.attempt(&mut tasks));
         match outcome {
             Ok(outcomes) => {
@@ -54,6 +60,9 @@ impl Group {
         }
         // Nobody waits for this any more.
         self.copy_log_back();
+        if rows >= BULK_ROWS {
+            self.empty_cache();
+        }
     }
 
     /// Either what became of each unit, on disk, or why none was written.
@@ -127,6 +136,12 @@ impl Group {
                 "the store failed and writes nothing more until it is restarted"
             );
             self.state.poison();
+        }
+    }
+
+    fn empty_cache(&self) {
+        if let Err(error) = self.connection.release_memory() {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the cache was not emptied");
         }
     }
 
