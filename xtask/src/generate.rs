@@ -13,6 +13,7 @@ use anyhow::{Context, Result, ensure};
 const GENERATORS: &[(&str, &str, Option<&str>)] = &[
     ("cartola-api", "generate", Some("docs/errors")),
     ("cartola-provider-khipu", "generate", None),
+    ("cartola-provider-synaptic", "generate", None),
 ];
 
 /// What a room generates: path from the root to text.

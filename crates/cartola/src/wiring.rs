@@ -19,6 +19,7 @@ use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_file::StatementFiles;
 use cartola_provider_khipu::server as khipu;
+use cartola_provider_synaptic::server as synaptic;
 use cartola_store_sqlite::{Leftovers, SqliteStore, stored_secret};
 use tokio::time::timeout;
 
@@ -124,7 +125,7 @@ fn callbacks(gateway: &Gateway) -> Callbacks {
 
 /// Who does the jobs that facades queue.
 pub fn handlers(gateway: &Gateway) -> Vec<Arc<dyn Handler>> {
-    vec![khipu::handler(callbacks(gateway))]
+    vec![khipu::handler(callbacks(gateway)), synaptic::handler()]
 }
 
 /// Everything that is served; `/metrics` only where there are metrics to show.
@@ -137,5 +138,6 @@ pub fn router(gateway: &Gateway, limits: &Limits, metrics: Option<Metrics>) -> R
     let gate = Gate::new(gateway.engine.clone(), limits);
     let metrics = metrics.map(|metrics| Arc::new(move || metrics.render()) as MetricsText);
     let khipu = khipu::router(gate.clone(), callbacks(gateway));
-    cartola_api::behind(gate, metrics).nest(khipu::PREFIX, khipu)
+    let synaptic = synaptic::router(gate.clone());
+    cartola_api::behind(gate, metrics).nest(khipu::PREFIX, khipu).nest(synaptic::PREFIX, synaptic)
 }

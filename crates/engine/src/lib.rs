@@ -12,6 +12,7 @@ pub mod imports;
 pub mod ingest;
 pub mod links;
 pub mod movements;
+pub mod offers;
 pub mod once;
 pub mod outbox;
 pub mod readings;

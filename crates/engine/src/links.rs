@@ -8,8 +8,8 @@ mod secret;
 
 use cartola_connector::ConnectorError;
 use cartola_model::{Failure, InvalidTransition, Principal};
-use cartola_primitives::Timestamp;
 use cartola_primitives::id::LinkId;
+use cartola_primitives::{Rut, Timestamp};
 use cartola_store::Page;
 use cartola_store::people::LinkRow;
 
@@ -121,6 +121,19 @@ impl Engine {
     ) -> Result<Page<LinkRow, LinkId>, EngineError> {
         self.note_access(who, "link.read", Subject::list("links"));
         Ok(self.store().links(who.tenant, after, limit).await?)
+    }
+
+    /// Whose data a link reads; absent where its source names nobody.
+    pub async fn rut_of_link(
+        &self,
+        who: &Principal,
+        id: LinkId,
+    ) -> Result<Option<Rut>, EngineError> {
+        let Some(link) = self.link(who, id).await? else { return Ok(None) };
+        match link.person {
+            Some(person) => self.rut_of(who.tenant, person).await,
+            None => Ok(None),
+        }
     }
 
     /// One link.

@@ -6,6 +6,7 @@
 //! way when it came.
 
 mod ask;
+mod evidence;
 mod order;
 mod records;
 mod room;
@@ -36,6 +37,7 @@ use crate::{Engine, EngineError};
 
 pub use ask::RECORD_DAYS;
 pub use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures};
+pub use evidence::evidence;
 pub use room::MAX_HELD_KIB;
 pub(crate) use room::Room;
 pub use run::ReadLink;

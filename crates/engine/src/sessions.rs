@@ -3,7 +3,7 @@
 //! As with access tokens (ADR 0010), the signature says that we gave the token out, and the store
 //! says at every call whether the key behind it still holds.
 
-use cartola_crypto::session_token::{SessionClaims, SessionTokenError};
+use cartola_crypto::session_token::SessionClaims;
 use cartola_model::Principal;
 use cartola_model::access::Actor;
 use cartola_primitives::id::{CredentialId, TenantId};
@@ -15,6 +15,8 @@ use crate::access::Subject;
 use crate::tenants::principal;
 use crate::tokens::Audience;
 use crate::{Engine, EngineError};
+
+pub use cartola_crypto::session_token::SessionTokenError;
 
 /// How long a session lasts. It is not renewed: a client begins another.
 pub const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(1);

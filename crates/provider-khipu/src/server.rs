@@ -17,7 +17,6 @@ mod caller;
 mod declined;
 mod desk;
 mod errand;
-mod evidence;
 mod movements;
 mod new_link;
 mod oauth;

@@ -4,6 +4,7 @@
 //! counts. What the document leaves out of a model (`object`, `[ ]`) is ours, and `docs/synaptic.md`
 //! says so. A member that there is nothing to say of is left out.
 
+mod analysis;
 mod bank;
 mod company;
 mod decimal;
@@ -13,6 +14,7 @@ mod state;
 mod tax;
 mod transfer;
 
+pub use analysis::{AccountFlowSource, FinancialAnalysis, IncomeSource};
 pub use bank::{
     AccountReport, AccountsReport, CardReport, CardUsage, CardsReport, CreditLineReport,
     FinancialReport, Identity, Movement, MovementType, ServiceAccount, TefRecipient,

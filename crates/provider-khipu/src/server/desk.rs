@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use cartola_engine::Engine;
-use cartola_engine::readings::{Accepted, CALL_MANDATE_TERM, Call, Next, ReadScope, Wanted};
+use cartola_engine::readings::{self, Accepted, CALL_MANDATE_TERM, Call, Next, ReadScope, Wanted};
 use cartola_engine::rows::LinkRow;
 use cartola_engine::work::{Pending, Priority};
 use cartola_http::callbacks::{Callbacks, TargetUrl};
@@ -15,7 +15,6 @@ use cartola_primitives::{Rut, Secret, SignedDuration, santiago};
 use super::caller::must;
 use super::declined::Declined;
 use super::errand::{self, Errand, Work};
-use super::evidence::evidence;
 use super::new_link::NewToken;
 use super::question::Question;
 use super::records::Teller;
@@ -188,7 +187,8 @@ impl Desk {
         next: impl Fn(ConsentId) -> Option<Next>,
     ) -> Result<Accepted, Declined> {
         let Entry { institution, rut, fields } = entry;
-        let evidence = evidence(&self.operation_id, institution, *rut, self.engine.now());
+        let (operation, now) = (&self.operation_id, self.engine.now());
+        let evidence = readings::evidence("khipu", operation, institution, *rut, now);
         let institution = institution.clone();
         let call = Call { institution, rut: *rut, fields, evidence: &evidence, lasts, task: None };
         let wanted = |mandate| wanted(scope, next(mandate));

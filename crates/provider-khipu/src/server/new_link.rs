@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use super::declined::Declined;
-use super::evidence::evidence;
 use super::said::Said;
 use super::source;
 use crate::request::Login;
 use crate::wire::Token;
+use cartola_engine::readings::evidence;
 
 /// How long an `AccountLink` allows to ask the bank: twelve months.
 const TERM: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -47,7 +47,7 @@ impl NewToken {
     ) -> Result<Said, Declined> {
         let Self { institution, rut, password, asked_at } = self;
         let login = Login { username: *rut, password: Secret::new(password.clone()) };
-        let evidence = evidence(operation_id, institution, *rut, *asked_at);
+        let evidence = evidence("khipu", operation_id, institution, *rut, *asked_at);
         let expires_at = asked_at.checked_add(TERM).ok();
         let wanted = NewLink {
             institution: institution.clone(),

@@ -1,0 +1,35 @@
+//! What institutions can be asked for.
+
+use cartola_connector::Product;
+use cartola_model::{InstitutionId, RecordKind, RecordKinds};
+
+use crate::Engine;
+
+/// What can be asked of one institution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Offer {
+    /// Accounts with their balances.
+    pub balances: bool,
+    /// Accounts with their movements.
+    pub movements: bool,
+    /// What it tells as a whole.
+    pub records: RecordKinds,
+}
+
+impl Engine {
+    /// What can be asked of an institution here; nothing of one that no connector is set up for.
+    pub fn offer(&self, institution: &InstitutionId) -> Offer {
+        let served = self.connectors().served(institution);
+        let products = || served.iter().flat_map(|served| served.products.iter().copied());
+        let has = |product| products().any(|offered| offered == product);
+        let has_accounts = has(Product::Accounts);
+        Offer {
+            balances: has_accounts && has(Product::Balances),
+            movements: has_accounts && has(Product::Movements),
+            records: RecordKind::ALL
+                .into_iter()
+                .filter(|kind| has(Product::Record(*kind)))
+                .collect(),
+        }
+    }
+}
