@@ -124,14 +124,20 @@ DECLARE
     claimed job;
     last record;
 BEGIN
+    -- Mostly nobody has anything to do.
+    IF NOT EXISTS (SELECT 1 FROM job q
+        WHERE q.queue = of_queue AND q.state = 1 AND q.not_before <= now)
+    THEN
+        RETURN;
+    END IF;
     SELECT array_agg(c.tenant), array_agg(c.running), array_agg(c.turn)
     INTO contenders, running, turns
     FROM (
         SELECT t.tenant, t.turn,
             (SELECT count(*) FROM job r WHERE r.queue = of_queue AND r.tenant = t.tenant
                 AND r.state = 2) AS running
-        FROM job_turn t
-        WHERE t.queue = of_queue AND EXISTS (
+        FROM job_open o JOIN job_turn t ON t.tenant = o.tenant AND t.queue = o.queue
+        WHERE o.queue = of_queue AND o.open > 0 AND EXISTS (
             SELECT 1 FROM job q WHERE q.tenant = t.tenant AND q.queue = of_queue AND q.state = 1
                 AND q.not_before <= now)
     ) c;

@@ -2,14 +2,16 @@
 -- trail can be added to and not be changed.
 GRANT USAGE ON SCHEMA cartola TO :role;
 GRANT SELECT ON cartola.schema_version, cartola.installation TO :role;
-GRANT SELECT, INSERT ON cartola.installation_secret, cartola.audit, cartola.tenant TO :role;
+GRANT SELECT, INSERT ON cartola.installation_secret, cartola.audit, cartola.tenant, cartola.feed,
+    cartola.consent_set, cartola.alias, cartola.import TO :role;
+GRANT INSERT ON cartola.job_turn TO :role;
 GRANT SELECT, INSERT, DELETE ON cartola.signing_key TO :role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential, cartola.data_key,
-    cartola.person, cartola.link, cartola.link_secret, cartola.consent, cartola.consent_set,
-    cartola.account, cartola.link_account, cartola.balance, cartola.movement, cartola.movement_key,
-    cartola.source, cartola.feed, cartola.alias, cartola.import, cartola.sighting, cartola.reading,
-    cartola.sign_ins, cartola.answer, cartola.archive, cartola.job, cartola.job_open,
-    cartola.job_turn, cartola.message, cartola.message_attempt, cartola.destination_disabled
+    cartola.person, cartola.link, cartola.link_secret, cartola.consent, cartola.account,
+    cartola.link_account, cartola.balance, cartola.movement, cartola.movement_key, cartola.source,
+    cartola.sighting, cartola.reading, cartola.sign_ins, cartola.answer, cartola.archive,
+    cartola.job, cartola.job_open, cartola.message, cartola.message_attempt,
+    cartola.destination_disabled
     TO :role;
 GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.all_leases(integer),
     cartola.next_due(integer),

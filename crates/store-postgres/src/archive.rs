@@ -6,7 +6,7 @@ use cartola_primitives::id::{ArchiveId, TenantId};
 use cartola_store::{Archive, StoreError};
 
 use crate::PostgresStore;
-use crate::session::WRITE;
+use crate::columns::Columns;
 use crate::value::{Value, values};
 
 const READ: &str = "SELECT object_key, object_schema, object_sealed FROM archive \
@@ -20,15 +20,18 @@ impl Archive for PostgresStore {
     async fn put(&self, tenant: TenantId, id: ArchiveId, object: Sealed) -> Result<(), StoreError> {
         let mut values = values![&tenant, &id];
         values.extend(Value::sealed(Some(&object)));
-        self.connect().await?.once(WRITE, tenant, PUT, &values).await.map(drop)
+        self.connect().await?.write(tenant, PUT, &values).await.map(drop)
     }
 
     async fn read(&self, tenant: TenantId, id: ArchiveId) -> Result<Option<Sealed>, StoreError> {
-        self.first(tenant, READ, values![&tenant, &id], |columns| columns.sealed()).await
+        self.first(tenant, READ, values![&tenant, &id], |columns: &mut Columns<'_>| {
+            columns.sealed()
+        })
+        .await
     }
 
     async fn remove(&self, tenant: TenantId, id: ArchiveId) -> Result<(), StoreError> {
         let values = values![&tenant, &id];
-        self.connect().await?.once(WRITE, tenant, REMOVE, &values).await.map(drop)
+        self.connect().await?.write(tenant, REMOVE, &values).await.map(drop)
     }
 }

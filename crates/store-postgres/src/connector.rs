@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cartola_primitives::Secret;
-use cartola_store::{StoreError, StoreErrorKind};
+use cartola_store::StoreError;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -15,8 +15,8 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, Connection, Socket, tls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::Options;
 use crate::error::Doing;
+use crate::{OpenError, Options};
 
 /// The schema that all of ours stands in.
 pub const SCHEMA_NAME: &str = "cartola";
@@ -42,9 +42,9 @@ pub struct Single {
 
 impl Connector {
     /// Reads a URL; looks nothing up and connects to nothing. The error never repeats it.
-    pub fn new(url: &Secret<String>, options: &Options) -> Result<Self, StoreError> {
+    pub fn new(url: &Secret<String>, options: &Options) -> Result<Self, OpenError> {
         // What the parser says may quote a part of a password that was not encoded.
-        let mut config: Config = url.expose().parse().map_err(|_| unreadable())?;
+        let mut config: Config = url.expose().parse().map_err(|_| OpenError::Url)?;
         let local = !config.get_hosts().is_empty() && config.get_hosts().iter().all(is_local);
         if config.get_ssl_mode() == SslMode::Prefer {
             config.ssl_mode(if local { SslMode::Disable } else { SslMode::Require });
@@ -53,17 +53,17 @@ impl Connector {
             .application_name(SCHEMA_NAME)
             .connect_timeout(options.connection_patience)
             .keepalives_idle(KEEPALIVE)
-            .options(&settings(options));
+            .options(settings(options));
         Ok(Self { config, tls: MakeRustlsConnect::new(tls_config(options)?) })
     }
 
     /// Who connects.
-    pub fn role(&self) -> Result<&str, StoreError> {
-        self.config.get_user().ok_or_else(unreadable)
+    pub fn role(&self) -> Result<&str, OpenError> {
+        self.config.get_user().ok_or(OpenError::Url)
     }
 
     /// The pool of connections.
-    pub fn pool(&self, options: &Options) -> Result<Pool, StoreError> {
+    pub fn pool(&self, options: &Options) -> Pool {
         let recycling_method = RecyclingMethod::Fast;
         let manager = Manager::from_config(
             self.config.clone(),
@@ -76,7 +76,7 @@ impl Connector {
             .create_timeout(Some(options.connection_patience))
             .runtime(Runtime::Tokio1)
             .build()
-            .map_err(|error| misuse("setting up the pool of connections").caused_by(error))
+            .expect("a pool with time-outs has a runtime to keep them")
     }
 
     /// One connection outside of the pool.
@@ -108,7 +108,7 @@ fn is_local(host: &Host) -> bool {
     }
 }
 
-fn tls_config(options: &Options) -> Result<ClientConfig, StoreError> {
+fn tls_config(options: &Options) -> Result<ClientConfig, OpenError> {
     let roots = match &options.authorities {
         Some(file) => roots_of(file)?,
         None => system_roots(),
@@ -116,7 +116,7 @@ fn tls_config(options: &Options) -> Result<ClientConfig, StoreError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| misuse("setting up TLS to the database").caused_by(error))?;
+        .expect("the provider has suites for TLS 1.2 and 1.3");
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
@@ -128,14 +128,11 @@ fn system_roots() -> RootCertStore {
     roots
 }
 
-fn roots_of(file: &Path) -> Result<RootCertStore, StoreError> {
-    let refused = |error: String| {
-        misuse("reading the certificates of the database's authorities").caused_by(error)
-    };
+fn roots_of(file: &Path) -> Result<RootCertStore, OpenError> {
+    let refused = |error: String| OpenError::Authorities(error);
     let mut roots = RootCertStore::empty();
-    for certificate in
-        CertificateDer::pem_file_iter(file).map_err(|error| refused(error.to_string()))?
-    {
+    let certificates = CertificateDer::pem_file_iter(file);
+    for certificate in certificates.map_err(|error| refused(error.to_string()))? {
         let certificate = certificate.map_err(|error| refused(error.to_string()))?;
         roots.add(certificate).map_err(|error| refused(error.to_string()))?;
     }
@@ -143,15 +140,4 @@ fn roots_of(file: &Path) -> Result<RootCertStore, StoreError> {
         return Err(refused("the file has none".to_owned()));
     }
     Ok(roots)
-}
-
-fn unreadable() -> StoreError {
-    misuse(
-        "the URL of the database cannot be read: it is `postgres://user:password@host:port/database`, \
-         with special characters of the password percent-encoded",
-    )
-}
-
-fn misuse(context: &str) -> StoreError {
-    StoreError::new(StoreErrorKind::Misuse, context)
 }

@@ -1,9 +1,9 @@
 //! What PostgreSQL and the way to it say, in the store's words.
 //!
-//! Nothing here repeats a value: PostgreSQL's details may quote one, and are left out. Only its class
-//! of error (SQLSTATE), its message's first line where it names no value, and the names of tables
-//! and constraints go along.
+//! Nothing here repeats a value. What PostgreSQL says of a row that it refuses may quote the row: of
+//! such errors only the class (SQLSTATE) and the names of table and constraint go along.
 
+use std::error::Error as _;
 use std::fmt;
 
 use cartola_store::{StoreError, StoreErrorKind};
@@ -19,22 +19,24 @@ pub trait Doing<T> {
 
 impl<T> Doing<T> for Result<T, Error> {
     fn doing(self, context: &'static str) -> Result<T, StoreError> {
-        self.map_err(|error| StoreError::new(kind_of(&error), context).caused_by(Said::of(&error)))
+        self.map_err(|error| of(&error, context))
     }
 }
 
 impl<T> Doing<T> for Result<T, PoolError> {
     fn doing(self, context: &'static str) -> Result<T, StoreError> {
+        let busy = |why: &str| StoreError::new(StoreErrorKind::Busy, context).caused_by(why);
         self.map_err(|error| match error {
-            PoolError::Backend(error) => {
-                StoreError::new(kind_of(&error), context).caused_by(Said::of(&error))
-            }
-            PoolError::Timeout(_) => StoreError::new(StoreErrorKind::Busy, context)
-                .caused_by(Said("no connection became free in time".to_owned())),
-            _ => StoreError::new(StoreErrorKind::Busy, context)
-                .caused_by(Said("the pool of connections gave none".to_owned())),
+            PoolError::Backend(error) => of(&error, context),
+            PoolError::Timeout(_) => busy("no connection became free, or was made, in time"),
+            _ => busy("the pool of connections gave none"),
         })
     }
+}
+
+/// A failure in the store's words.
+pub fn of(error: &Error, context: &'static str) -> StoreError {
+    StoreError::new(kind_of(error), context).caused_by(Said::of(error))
 }
 
 /// What may be repeated of an error.
@@ -51,22 +53,23 @@ fn of_database(error: &DbError) -> String {
     let part = |name: &str, value: Option<&str>| {
         value.map(|value| format!(", {name} {value}")).unwrap_or_default()
     };
+    let code = error.code().code();
+    // Of connections, roles, names in our own statements, and resources: nothing of a row.
+    let message = matches!(&code[..2], "08" | "28" | "3D" | "42" | "53" | "55" | "57" | "58")
+        .then(|| error.message());
     format!(
-        "PostgreSQL answers {}{}{}{}",
-        error.code().code(),
+        "PostgreSQL answers {code}{}{}{}",
+        message.map(|message| format!(" ({message})")).unwrap_or_default(),
         part("table", error.table()),
         part("constraint", error.constraint()),
-        part("routine", error.routine()),
     )
 }
 
 fn of_connection(error: &Error) -> String {
-    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
-    format!("{error}{}", source.filter(|_| error.is_closed() || is_io(error)).unwrap_or_default())
-}
-
-fn is_io(error: &Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+    match error.source() {
+        Some(source) if source.is::<std::io::Error>() => format!("{error}: {source}"),
+        _ => error.to_string(),
+    }
 }
 
 impl fmt::Display for Said {
@@ -85,16 +88,18 @@ fn kind_of(error: &Error) -> StoreErrorKind {
     };
     match code.code() {
         "23505" | "40001" | "40P01" => StoreErrorKind::Conflict,
-        "53100" | "53400" => StoreErrorKind::Full,
+        "53100" => StoreErrorKind::Full,
         // Damaged data or indexes.
         "XX001" | "XX002" => StoreErrorKind::Corrupt,
-        // Locks that were not had in time, and statements that took too long or were cancelled.
-        "55P03" | "57014" | "25P03" => StoreErrorKind::Busy,
-        // Wrong name or password, or a database that is not there: nothing that passes.
-        "28000" | "28P01" | "3D000" => StoreErrorKind::Unavailable,
+        // Locks that were not had in time, transactions that stood still for too long, and writes
+        // while a copy takes over.
+        "55P03" | "25P03" | "25006" => StoreErrorKind::Busy,
         other => match &other[..2] {
+            // Connections, resources, and whoever shut down, restarted or cancelled.
             "08" | "53" | "57" => StoreErrorKind::Busy,
-            "58" => StoreErrorKind::Unavailable,
+            // Wrong name or password, a database that is not there, a disk that fails: nothing that
+            // passes.
+            "28" | "3D" | "58" => StoreErrorKind::Unavailable,
             _ => StoreErrorKind::Misuse,
         },
     }
@@ -103,6 +108,14 @@ fn kind_of(error: &Error) -> StoreErrorKind {
 fn is_conversion(error: &Error) -> bool {
     let text = error.to_string();
     text.starts_with("error serializing") || text.starts_with("error deserializing")
+}
+
+/// Whether the connection broke off, or was ended by the server: what it was asked last may have been
+/// done.
+pub fn is_lost(error: &Error) -> bool {
+    error.code().map_or(!is_conversion(error), |code| {
+        matches!(&code.code()[..2], "08" | "57" | "58" | "XX")
+    })
 }
 
 /// Whether the whole transaction can be tried again at once: it lost against another one.

@@ -7,13 +7,12 @@ use cartola_store::{Command, StoreError, UnitOfWork};
 use crate::columns::Columns;
 use crate::value::{Value, values};
 
-/// Holds the row until the transaction ends, and names the transaction, so that its outcome can be
-/// asked for.
-pub const HOLD: &str = "SELECT feed_position, audit_sequence, audit_hash, \
-    pg_current_xact_id()::text FROM tenant_head WHERE tenant = $1 FOR UPDATE";
+/// Holds the row until the transaction ends.
+pub const HOLD: &str = "SELECT feed_position, audit_sequence, audit_hash FROM tenant_head \
+    WHERE tenant = $1 FOR UPDATE";
 /// For units that move neither feed nor audit trail: they need not wait for one that does.
-pub const LOOK: &str = "SELECT feed_position, audit_sequence, audit_hash, \
-    pg_current_xact_id()::text FROM tenant_head WHERE tenant = $1";
+pub const LOOK: &str =
+    "SELECT feed_position, audit_sequence, audit_hash FROM tenant_head WHERE tenant = $1";
 pub const SET: &str = "UPDATE tenant_head SET feed_position = $2, audit_sequence = $3, \
     audit_hash = $4 WHERE tenant = $1";
 
@@ -44,8 +43,8 @@ pub fn statement(work: &UnitOfWork) -> &'static str {
     if moves { HOLD } else { LOOK }
 }
 
-/// The ends and the name of the transaction, of the columns of [`HOLD`].
-pub fn read(tenant: TenantId, columns: &mut Columns<'_>) -> Result<(Head, String), StoreError> {
+/// The ends, of the columns of [`HOLD`].
+pub fn read(tenant: TenantId, columns: &mut Columns<'_>) -> Result<Head, StoreError> {
     let (feed, sequence) = (columns.number()?, columns.number()?);
     let audit = match columns.optional_bytes()? {
         None => ChainHead::start(tenant),
@@ -54,7 +53,7 @@ pub fn read(tenant: TenantId, columns: &mut Columns<'_>) -> Result<(Head, String
             ChainHead { sequence, hash: ChainHash::from_bytes(hash) }
         }
     };
-    Ok((Head { feed, audit }, columns.text()?.to_owned()))
+    Ok(Head { feed, audit })
 }
 
 /// The values of [`SET`].

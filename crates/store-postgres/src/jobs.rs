@@ -19,7 +19,6 @@ use crate::PostgresStore;
 use crate::codes;
 use crate::columns::{Columns, damaged};
 use crate::rows::{each, one_more, only, page};
-use crate::session::WRITE;
 use crate::value::{Value, values};
 
 pub use self::claim::milliseconds;
@@ -67,7 +66,7 @@ impl Jobs for PostgresStore {
     ) -> Result<(), StoreError> {
         let elapsed = milliseconds(moment.elapsed);
         let values = values![&tenant, &job, &lease, &moment.epoch, elapsed];
-        let prolonged = self.connect().await?.once(WRITE, tenant, PROLONG, &values).await?;
+        let prolonged = self.connect().await?.write(tenant, PROLONG, &values).await?;
         match prolonged.len() {
             1 => Ok(()),
             _ => Err(StoreError::conflict("prolonging a lease")),
@@ -80,7 +79,7 @@ impl Jobs for PostgresStore {
 
     async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, StoreError> {
         let rows = self.of_nobody(NEXT_DUE, values![codes::queue(queue)]).await?;
-        only(&rows, |columns| columns.optional_timestamp())
+        only(&rows, |columns: &mut Columns<'_>| columns.optional_timestamp())
     }
 
     fn arrivals(&self) -> Arrivals {
@@ -109,7 +108,9 @@ impl Jobs for PostgresStore {
 
     async fn forget_ended(&self, before: Timestamp) -> Result<usize, StoreError> {
         let values = values![before, MAX_PAGE as u64];
-        only(&self.of_nobody(FORGET_ENDED, values).await?, |columns| columns.number())
+        only(&self.of_nobody(FORGET_ENDED, values).await?, |columns: &mut Columns<'_>| {
+            columns.number()
+        })
     }
 }
 

@@ -35,6 +35,7 @@ mod jobs;
 mod migrate;
 mod months;
 mod movements;
+mod open;
 mod options;
 mod outbox;
 mod people;
@@ -52,5 +53,6 @@ mod waking;
 
 pub use clock::DatabaseClock;
 pub use migrate::SCHEMA;
+pub use open::OpenError;
 pub use options::Options;
 pub use store::PostgresStore;

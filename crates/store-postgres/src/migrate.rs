@@ -10,7 +10,8 @@ use std::time::Duration;
 use cartola_store::{StoreError, StoreErrorKind};
 use tokio_postgres::Client;
 
-use crate::connector::{Connector, SCHEMA_NAME, Single};
+use crate::OpenError;
+use crate::connector::{Connector, Single};
 use crate::error::Doing;
 
 /// The schema that this program writes.
@@ -54,8 +55,11 @@ async fn migrate_by(client: &Client, role: &str) -> Result<(), StoreError> {
         .doing(MIGRATING)?;
     let patience = format!("SET lock_timeout = {}", LOCK_PATIENCE.as_millis());
     client.batch_execute(&patience).await.doing(MIGRATING)?;
-    client.batch_execute(BEGINNING).await.doing(MIGRATING)?;
-    let present = version(client).await?.unwrap_or(0);
+    let known = version(client).await?;
+    if known.is_none() {
+        client.batch_execute(BEGINNING).await.doing(MIGRATING)?;
+    }
+    let present = known.unwrap_or(0);
     check_known(present)?;
     for (number, migration) in (1..).zip(MIGRATIONS).skip(present) {
         let text =
@@ -94,7 +98,7 @@ fn check_known(present: usize) -> Result<(), StoreError> {
 
 /// Refuses to serve a schema of another version, and in a role that row-level security does not
 /// hold.
-pub async fn check(client: &Client) -> Result<(), StoreError> {
+pub async fn check(client: &Client) -> Result<(), OpenError> {
     const SEES_ALL: &str = "SELECT r.rolsuper OR r.rolbypassrls OR \
         pg_has_role(r.oid, (SELECT relowner FROM pg_class \
         WHERE oid = 'cartola.movement'::regclass), 'MEMBER') \
@@ -103,23 +107,14 @@ pub async fn check(client: &Client) -> Result<(), StoreError> {
         Ok(present) => present.unwrap_or(0),
         // The schema is there, and nobody has granted us anything of it.
         Err(error) if error.kind == StoreErrorKind::Misuse => 0,
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
     check_known(present)?;
     if present < SCHEMA {
-        let context = format!(
-            "the database has schema {present} of `{SCHEMA_NAME}`, this program needs {SCHEMA}: \
-             start it once with the URL of the owning role"
-        );
-        return Err(StoreError::new(StoreErrorKind::Misuse, context));
+        return Err(OpenError::Outdated(present));
     }
     let sees_all: bool = client.query_one(SEES_ALL, &[]).await.doing(LOOKING)?.get(0);
-    if sees_all {
-        let context = "the role that serves must neither own the tables, nor be a superuser, nor \
-            bypass row-level security: that is the second wall between tenants";
-        return Err(StoreError::new(StoreErrorKind::Misuse, context));
-    }
-    Ok(())
+    if sees_all { Err(OpenError::Role) } else { Ok(()) }
 }
 
 fn quoted(role: &str) -> String {

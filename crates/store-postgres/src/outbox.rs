@@ -113,7 +113,7 @@ impl Outbox for PostgresStore {
         destination: &Digest,
     ) -> Result<Option<Timestamp>, StoreError> {
         let values = values![&tenant, destination];
-        self.first(tenant, DISABLED, values, |columns| columns.timestamp()).await
+        self.first(tenant, DISABLED, values, |columns: &mut Columns<'_>| columns.timestamp()).await
     }
 }
 

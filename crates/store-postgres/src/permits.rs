@@ -60,7 +60,7 @@ impl Permits {
         }
         let values = Self::values(self.tenant, new.iter().copied(), self.now);
         let steps = each(&session.rows(WALK, &values).await?, read_step)?;
-        self.learn(new, steps.into_iter().collect());
+        self.learn(&new, &steps.into_iter().collect());
         Ok(())
     }
 
@@ -69,9 +69,9 @@ impl Permits {
         self.seen.get(&set).copied().unwrap_or(false)
     }
 
-    fn learn(&mut self, sets: Vec<ConsentSetId>, steps: HashMap<ConsentSetId, Step>) {
-        for set in sets {
-            let holds = self.walk(set, &steps);
+    fn learn(&mut self, sets: &[ConsentSetId], steps: &HashMap<ConsentSetId, Step>) {
+        for &set in sets {
+            let holds = self.walk(set, steps);
             self.seen.insert(set, holds);
         }
     }
@@ -117,6 +117,6 @@ pub fn holding(
     rows: &[tokio_postgres::Row],
 ) -> Result<HashSet<ConsentSetId>, StoreError> {
     let mut permits = Permits::new(tenant, now);
-    permits.learn(sets.clone(), each(rows, read_step)?.into_iter().collect());
+    permits.learn(&sets, &each(rows, read_step)?.into_iter().collect());
     Ok(sets.into_iter().filter(|set| permits.set_holds(*set)).collect())
 }

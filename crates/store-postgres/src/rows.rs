@@ -55,7 +55,7 @@ impl PostgresStore {
         query: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        self.connect().await?.once(READ, tenant, query, &values).await
+        self.connect().await?.read(tenant, query, &values).await
     }
 
     /// All rows of a query of a tenant.

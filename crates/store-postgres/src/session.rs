@@ -8,14 +8,14 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 
 use cartola_primitives::id::TenantId;
-use cartola_store::StoreError;
+use cartola_store::{StoreError, StoreErrorKind};
 use deadpool_postgres::{Object, Pool};
 use futures::FutureExt;
 use futures::future::join_all;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
-use crate::error::Doing;
+use crate::error::{Doing, is_lost};
 use crate::value::Value;
 
 /// A read sees one state of the store, however many statements it takes.
@@ -33,8 +33,10 @@ const SET_TENANT: &str = "SELECT set_config('cartola.tenant', $1, true)";
 pub const PIPELINE: usize = 30;
 
 const CONNECTING: &str = "connecting to the database";
+const BEGINNING: &str = "beginning a transaction";
 const PREPARING: &str = "preparing a statement";
 const READING: &str = "reading from the store";
+const WRITING: &str = "writing to the store";
 
 /// A connection, inside a transaction or not. Dropped inside one, the connection is closed and does
 /// not go back to the pool.
@@ -80,57 +82,93 @@ impl Session {
             client.execute(&one, &values),
             client.query(&other, &other_values),
         );
-        done.doing(READING)?;
+        done.doing(WRITING)?;
         rows.doing(READING)
     }
 
-    /// Runs one statement behind another one, in a transaction that belongs to no tenant.
+    /// Runs one statement behind another one that takes a lock, in a transaction that belongs to no
+    /// tenant.
     pub async fn alone_behind(
         &mut self,
-        hold: &str,
+        lock: &str,
         statement: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        let (hold, prepared) = (self.prepare(hold).await?, self.prepare(statement).await?);
+        let (lock, prepared) = (self.prepare(lock).await?, self.prepare(statement).await?);
         self.open = true;
         let (client, values) = (self.client(), parameters(values));
-        let (begun, held, rows, ended) = tokio::join!(
+        let outcome = tokio::join!(
             biased;
             client.batch_execute(WRITE),
-            client.query(&hold, &[]),
+            client.query(&lock, &[]),
             client.query(&prepared, &values),
             client.batch_execute("COMMIT"),
         );
-        begun.and(held).doing(CONNECTING)?;
-        ended.doing(READING)?;
+        outcome.0.and(outcome.1).doing(BEGINNING)?;
+        self.written(outcome.2, outcome.3)
+    }
+
+    /// Runs one statement that reads, in a transaction of its own that sees one tenant's rows.
+    pub async fn read(
+        &mut self,
+        tenant: TenantId,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let (rows, end) = self.whole(READ, tenant, statement, values).await?;
+        end.doing(READING)?;
         self.open = false;
         rows.doing(READING)
     }
 
-    /// Runs one statement in a transaction of its own that sees one tenant's rows.
-    pub async fn once(
+    /// Runs one statement that writes, likewise.
+    pub async fn write(
+        &mut self,
+        tenant: TenantId,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let (rows, end) = self.whole(WRITE, tenant, statement, values).await?;
+        self.written(rows, end)
+    }
+
+    /// All of a transaction at once: what its statement came to, and how it ended.
+    async fn whole(
         &mut self,
         begin: &str,
         tenant: TenantId,
         statement: &str,
         values: &[Value],
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<(Result<Vec<Row>, Error>, Result<(), Error>), StoreError> {
         let (set, prepared) = (self.prepare(SET_TENANT).await?, self.prepare(statement).await?);
         self.open = true;
-        let client = self.client();
-        let (name, values) = (tenant.hex(), parameters(values));
+        let (name, values) = (Value::Text(tenant.hex()), parameters(values));
         let name: [&(dyn ToSql + Sync); 1] = [&name];
-        let (begun, named, rows, ended) = tokio::join!(
+        let client = self.client();
+        let outcome = tokio::join!(
             biased;
             client.batch_execute(begin),
             client.execute(&set, &name),
             client.query(&prepared, &values),
             client.batch_execute("COMMIT"),
         );
-        begun.and(named).doing(CONNECTING)?;
-        ended.doing(READING)?;
+        outcome.0.and(outcome.1).doing(BEGINNING)?;
+        Ok((outcome.2, outcome.3))
+    }
+
+    /// What a write came to. The commit went out with it, so that nobody can say what became of one
+    /// whose connection was lost.
+    fn written(
+        &mut self,
+        rows: Result<Vec<Row>, Error>,
+        end: Result<(), Error>,
+    ) -> Result<Vec<Row>, StoreError> {
+        if rows.as_ref().err().or(end.as_ref().err()).is_some_and(is_lost) {
+            return Err(StoreError::new(StoreErrorKind::Unavailable, WRITING));
+        }
+        end.doing(WRITING)?;
         self.open = false;
-        rows.doing(READING)
+        rows.doing(WRITING)
     }
 
     /// Begins a transaction that sees one tenant's rows, with its first statement.
@@ -143,17 +181,17 @@ impl Session {
     ) -> Result<Vec<Row>, StoreError> {
         let (set, prepared) = (self.prepare(SET_TENANT).await?, self.prepare(statement).await?);
         self.open = true;
-        let client = self.client();
-        let (name, values) = (tenant.hex(), parameters(values));
+        let (name, values) = (Value::Text(tenant.hex()), parameters(values));
         let name: [&(dyn ToSql + Sync); 1] = [&name];
-        let (begun, named, rows) = tokio::join!(
+        let client = self.client();
+        let outcome = tokio::join!(
             biased;
             client.batch_execute(begin),
             client.execute(&set, &name),
             client.query(&prepared, &values),
         );
-        begun.and(named).doing(CONNECTING)?;
-        rows.doing(READING)
+        outcome.0.and(outcome.1).doing(BEGINNING)?;
+        outcome.2.doing(READING)
     }
 
     /// Runs one more statement of the transaction.
@@ -193,7 +231,7 @@ impl Session {
 
     /// Undoes the transaction.
     pub async fn roll_back(mut self) {
-        if self.client().batch_execute("ROLLBACK").await.is_ok() {
+        if self.open && self.client().batch_execute("ROLLBACK").await.is_ok() {
             self.open = false;
         }
     }
@@ -209,7 +247,7 @@ impl Drop for Session {
 }
 
 /// Polls a request once, which writes it.
-pub fn send(request: Pin<&mut impl Future>) {
+fn send(request: Pin<&mut impl Future>) {
     drop(request.now_or_never());
 }
 

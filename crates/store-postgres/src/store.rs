@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cartola_primitives::Monotonic;
+use cartola_store::StoreError;
 use cartola_store::arrivals::Signal;
-use cartola_store::{StoreError, StoreErrorKind};
 use deadpool_postgres::Pool;
 
 use crate::clock::{DatabaseClock, ELAPSED};
@@ -13,7 +13,7 @@ use crate::months::Months;
 use crate::rows::only;
 use crate::session::Session;
 use crate::waking::{Listener, notification};
-use crate::{Options, migrate};
+use crate::{OpenError, Options, migrate};
 
 /// A store in a PostgreSQL database. Implements [`cartola_store::Store`] and
 /// [`cartola_store::Archive`]; share it behind an `Arc`. Needs a tokio runtime for as long as it
@@ -28,16 +28,13 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Connects. Brings the schema up to date first where the owner's URL is given. Refuses a store
-    /// that a newer version wrote ([`cartola_store::StoreErrorKind::TooNew`]), and an older one
-    /// without that URL or a role that sees every tenant's rows
-    /// ([`cartola_store::StoreErrorKind::Misuse`]).
-    pub async fn open(options: Options) -> Result<Self, StoreError> {
+    /// Connects. Brings the schema up to date first where the owner's URL is given.
+    pub async fn open(options: Options) -> Result<Self, OpenError> {
         let connector = Connector::new(&options.url, &options)?;
         if let Some(owner) = &options.owner {
             migrate::migrate(&Connector::new(owner, &options)?, connector.role()?).await?;
         }
-        let pool = connector.pool(&options)?;
+        let pool = connector.pool(&options);
         let session = Session::connect(&pool).await?;
         migrate::check(session.client()).await?;
         let elapsed = session.alone(ELAPSED, &[]).await?;
@@ -56,15 +53,13 @@ impl PostgresStore {
         })
     }
 
-    /// Brings the schema up to date and does nothing else. Refuses what [`Self::open`] does, and
-    /// options without the owner's URL.
-    pub async fn migrate(options: &Options) -> Result<(), StoreError> {
+    /// Brings the schema up to date, and does nothing else.
+    pub async fn migrate(options: &Options) -> Result<(), OpenError> {
         let connector = Connector::new(&options.url, options)?;
         let Some(owner) = &options.owner else {
-            let context = "the schema is brought up to date with the URL of the owning role";
-            return Err(StoreError::new(StoreErrorKind::Misuse, context));
+            return Err(OpenError::Owner);
         };
-        migrate::migrate(&Connector::new(owner, options)?, connector.role()?).await
+        Ok(migrate::migrate(&Connector::new(owner, options)?, connector.role()?).await?)
     }
 
     /// Monotonic time that all processes of this store share: its leases run on it.

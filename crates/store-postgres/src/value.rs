@@ -169,7 +169,7 @@ where
 
 /// A list of values of different types.
 macro_rules! values {
-    ($($value:expr),* $(,)?) => { vec![$($crate::value::Value::from($value)),*] };
+    ($($value:expr),* $(,)?) => { Vec::<$crate::value::Value>::from([$($crate::value::Value::from($value)),*]) };
 }
 pub(crate) use values;
 

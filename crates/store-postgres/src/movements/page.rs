@@ -58,7 +58,7 @@ pub async fn page(
     let values = walk.values(tenant, query);
     let (session, mut rows) = store.begin_reading(tenant, statement, &values).await?;
     loop {
-        let chunk = walk.open(&rows)?;
+        let chunk = Walk::open(&rows)?;
         permits.look_up(&session, walk.sets(&chunk)?).await?;
         if !walk.gather(&chunk, &permits)? {
             break;
@@ -111,7 +111,7 @@ impl Walk {
         values
     }
 
-    fn open<'row>(&self, rows: &'row [Row]) -> Result<Vec<StoredRow<'row>>, StoreError> {
+    fn open(rows: &[Row]) -> Result<Vec<StoredRow<'_>>, StoreError> {
         rows.iter().map(|row| StoredRow::read(&mut Columns::of(row))).collect()
     }
 

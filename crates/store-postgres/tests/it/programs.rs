@@ -64,20 +64,40 @@ pub fn make_folder(path: &Path) {
     run(install.arg(path));
 }
 
+/// Copies a file to where only the server's user can read it.
+pub fn give(from: &Path, to: &Path) {
+    let mut install = Command::new("install");
+    install.args(["-m", "600"]);
+    if is_root() {
+        install.args(["-o", USER, "-g", USER]);
+    }
+    run(install.arg(from).arg(to));
+}
+
 /// Runs a program to its end, and fails with what it said unless it succeeds. It gets no pipe of ours:
 /// a server that it starts would keep that open.
 pub fn run(command: &mut Command) {
     let said = tempfile::tempfile().expect("a temporary file");
     let copy = || Stdio::from(said.try_clone().expect("another handle of a file"));
     let status = command.stdin(Stdio::null()).stdout(copy()).stderr(copy()).status();
-    let status = status.unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
+    let status =
+        status.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
     if !status.success() {
         use std::io::{Read, Seek};
         let (mut text, mut said) = (String::new(), said);
         said.rewind().and_then(|()| said.read_to_string(&mut text)).expect("what it said");
         let arguments: Vec<&OsStr> = command.get_args().collect();
-        panic!("{:?} {arguments:?}: {status}\n{text}", command.get_program());
+        let program = command.get_program().display();
+        panic!("{program} {arguments:?}: {status}\n{text}");
     }
+}
+
+/// Whether a process has this folder as its own, as all of a server have its data.
+pub fn anything_runs_in(folder: &Path) -> bool {
+    let processes = fs::read_dir("/proc").expect("the processes").flatten();
+    processes
+        .map(|it| it.path().join("cwd"))
+        .any(|it| fs::read_link(it).is_ok_and(|it| it == folder))
 }
 
 fn is_root() -> bool {

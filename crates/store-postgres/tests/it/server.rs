@@ -8,7 +8,6 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -51,14 +50,12 @@ impl Server {
         static SHARED: OnceLock<Server> = OnceLock::new();
         static STARTING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
         let _starting = STARTING.lock().await;
-        match SHARED.get() {
-            Some(server) => server,
-            None => {
-                let name = format!("cartola-postgres-{}", run_id());
-                let server = Self::join(&std::env::temp_dir().join(name), Durability::Fast).await;
-                SHARED.get_or_init(|| server)
-            }
+        if let Some(server) = SHARED.get() {
+            return server;
         }
+        let name = format!("cartola-postgres-{}", run_id());
+        let server = Self::join(&std::env::temp_dir().join(name), Durability::Fast).await;
+        SHARED.get_or_init(|| server)
     }
 
     /// One for a test alone.
@@ -88,10 +85,30 @@ impl Server {
     /// Kills the server as a crash does, and starts it again. Blocks.
     pub fn crash(&self) {
         let pid_file = self.data().join("postmaster.pid");
-        let text = fs::read_to_string(pid_file).expect("the server runs");
+        let text = fs::read_to_string(&pid_file).expect("the server runs");
         let pid = text.lines().next().expect("its process").to_owned();
         programs::run(Command::new("kill").args(["-KILL", &pid]));
+        // Its children end by themselves.
+        while programs::anything_runs_in(&self.data()) {
+            std::thread::yield_now();
+        }
+        // Where nobody asks how it ended, its number is still taken, and it would be taken for alive.
+        fs::remove_file(&pid_file).expect("a killed server leaves it");
         start(&self.folder, self.port).expect("the server starts again");
+    }
+
+    /// Takes TLS from now on, with this certificate.
+    pub async fn encrypt(&self, certificate: &Path, key: &Path) {
+        for (from, name) in [(certificate, "server.crt"), (key, "server.key")] {
+            programs::give(from, &self.data().join(name));
+        }
+        let load = "SELECT pg_reload_conf()";
+        self.execute("postgres", &["ALTER SYSTEM SET ssl = on", load]).await;
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The URL of a role on a database.
@@ -210,6 +227,7 @@ fn start(folder: &Path, port: u16) -> Result<(), String> {
 /// Sends who clears up once nobody uses the folder any more, in a session of its own.
 fn send_janitor(folder: &Path) {
     const SCRIPT: &str = r#"
+        exec > /dev/null 2>&1
         while :; do
             flock -x "$1/users" true
             sleep "$2"
@@ -220,16 +238,14 @@ fn send_janitor(folder: &Path) {
         rm -rf -- "$1"
     "#;
     let pg_ctl = programs::words(&programs::folder().join("pg_ctl"));
-    Command::new("setsid")
-        .args(["sh", "-c", SCRIPT, "janitor"])
-        .arg(folder)
-        .args([&LINGER_SECONDS.to_string(), &pg_ctl])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .expect("setsid can be run");
+    // It forks, and so is nobody's child: who started it need not wait for it.
+    programs::run(
+        Command::new("setsid")
+            .arg("--fork")
+            .args(["sh", "-c", SCRIPT, "janitor"])
+            .arg(folder)
+            .args([&LINGER_SECONDS.to_string(), &pg_ctl]),
+    );
 }
 
 /// What all processes of one run of the tests have in common.

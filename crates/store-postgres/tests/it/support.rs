@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use cartola_store::Store;
 use cartola_store::contract::Backend;
 use cartola_store::contract::scene::Scene;
+use cartola_store::{Command, Store, UnitOfWork};
 use cartola_store_postgres::{Options, PostgresStore};
 
 use crate::server::{Server, TEMPLATE};
@@ -19,7 +19,7 @@ pub struct Database {
 impl Database {
     /// One with our tables.
     pub async fn new() -> Self {
-        Self::of(&format!("TEMPLATE {TEMPLATE} STRATEGY file_copy")).await
+        Self::of(&format!("TEMPLATE {TEMPLATE} STRATEGY file_copy OWNER cartola_owner")).await
     }
 
     /// One without.
@@ -82,4 +82,25 @@ impl Kept {
         let store = Arc::clone(&self.store);
         Backend::new(Arc::clone(&store) as Arc<dyn Store>, store)
     }
+}
+
+/// A unit that a statement with so many lines comes to.
+pub fn statement(scene: &Scene, lines: usize) -> UnitOfWork {
+    let import = scene.make.import(scene.account.id, scene.consent.id);
+    let movements: Vec<_> = (0..lines).map(|_| scene.movement()).collect();
+    let sources = movements
+        .iter()
+        .map(|row| scene.make.source(&row.movement, import.id, scene.consent.id))
+        .collect();
+    scene
+        .unit()
+        .with(Command::AddImport(import))
+        .with(Command::AddMovements(movements))
+        .with(Command::AddSources(sources))
+}
+
+/// What an error says, with all its causes, in both of its forms.
+pub fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(|error| format!("{error} / {error:?}\n")).collect()
 }
