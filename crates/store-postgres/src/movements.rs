@@ -2,6 +2,7 @@
 
 mod attested;
 mod feed;
+mod keys;
 mod page;
 mod row;
 mod write;

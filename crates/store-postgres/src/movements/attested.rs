@@ -6,19 +6,14 @@ use cartola_store::StoreError;
 use cartola_store::encoding::day_number;
 use cartola_store::movements::{Attested, MovementRow};
 
+use super::keys::{KEY, Key, rows_of};
 use super::row::{movement_columns, read_movement, read_source, source_columns};
 use crate::PostgresStore;
 use crate::columns::damaged;
 use crate::permits::Permits;
-use crate::rows::{each, first};
+use crate::rows::each;
 use crate::value::values;
 
-const MOVEMENT: &str = concat!(
-    "SELECT ",
-    movement_columns!("m."),
-    " FROM movement_key k JOIN movement m ON m.tenant = k.tenant AND m.account = k.account \
-     AND m.booked_on = k.booked_on AND m.id = k.id WHERE k.tenant = $1 AND k.id = $2"
-);
 const SOURCES: &str = concat!(
     "SELECT ",
     source_columns!(""),
@@ -34,7 +29,7 @@ const WINDOW: &str = concat!(
 const WINDOW_SOURCES: &str = concat!(
     "SELECT ",
     source_columns!("s."),
-    " FROM movement m JOIN source s ON s.tenant = m.tenant AND s.movement = m.id \
+    " FROM movement m JOIN source s ON s.tenant = $1 AND s.movement = m.id \
      WHERE m.tenant = $1 AND m.account = $2 AND m.booked_on BETWEEN $3 AND $4 \
      ORDER BY m.booked_on, m.id, s.id"
 );
@@ -55,9 +50,9 @@ pub async fn movement(
     now: Timestamp,
 ) -> Result<Option<Attested>, StoreError> {
     let values = values![&tenant, &id];
-    let (session, rows) = store.begin_reading(tenant, MOVEMENT, &values).await?;
+    let (session, rows) = store.begin_reading(tenant, KEY, &values).await?;
     let mut permits = Permits::new(tenant, now);
-    let found = first(&rows, read_movement)?;
+    let found = rows_of(&session, tenant, &each(&rows, Key::read)?).await?.pop();
     permits.look_up(&session, found.iter().map(|row| row.consents)).await?;
     let shown = found.filter(|row| permits.set_holds(row.consents));
     let sources = match shown {

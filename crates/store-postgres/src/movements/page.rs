@@ -1,10 +1,12 @@
 //! A page of movements: the read that everything else waits for.
 //!
-//! A page walks one range, in the order asked for, a chunk at a time: mostly one is enough. Of each
-//! chunk, the consent sets that were not seen yet are looked up together.
+//! A page walks one range, in the order asked for, a stretch of days and a chunk of rows at a time:
+//! mostly one is enough. Of each chunk, the consent sets that were not seen yet are looked up
+//! together.
 
 use cartola_model::{MovementStatus, glosa};
-use cartola_primitives::id::{ID_BYTES, TenantId};
+use cartola_primitives::id::{ConsentSetId, ID_BYTES, TenantId};
+use cartola_primitives::santiago;
 use cartola_store::encoding::day_number;
 use cartola_store::encoding::movement::StoredMovement;
 use cartola_store::movements::{
@@ -63,7 +65,6 @@ pub async fn page(
         if !walk.gather(&chunk, &permits)? {
             break;
         }
-        walk.wanted = MAX_PAGE as u64 + 1;
         rows = session.rows(statement, &walk.values(tenant, query)).await?;
     }
     session.end_reading();
@@ -81,12 +82,13 @@ const fn statement(query: &MovementQuery) -> &'static str {
 
 /// How far a page has come.
 struct Walk {
-    range: Range,
+    stretch: Stretch,
     filter: Filter,
     limit: usize,
     /// Rows of the next chunk.
     wanted: u64,
     seen: usize,
+    last: Option<MovementKey>,
     page: MovementPage,
 }
 
@@ -95,18 +97,19 @@ impl Walk {
         let limit = page_size(query.limit);
         let rows = MovementList::with_capacity(limit);
         Self {
-            range: Range::of(query),
+            stretch: Stretch::first(query),
             filter: Filter::of(query),
             limit,
             wanted: limit as u64 + 1,
             seen: 0,
+            last: None,
             page: MovementPage { rows, next: None },
         }
     }
 
     fn values(&self, tenant: TenantId, query: &MovementQuery) -> Vec<Value> {
-        let Range { day, id, last_day } = self.range;
-        let mut values = values![&tenant, day, Value::Id(id), last_day, self.wanted];
+        let Stretch { day, id, end, .. } = self.stretch;
+        let mut values = values![&tenant, day, Value::Id(id), end, self.wanted];
         values.extend(query.account.as_ref().map(Value::id));
         values
     }
@@ -116,10 +119,7 @@ impl Walk {
     }
 
     /// The consent sets of what may be shown.
-    fn sets(
-        &self,
-        chunk: &[StoredRow<'_>],
-    ) -> Result<Vec<cartola_primitives::id::ConsentSetId>, StoreError> {
+    fn sets(&self, chunk: &[StoredRow<'_>]) -> Result<Vec<ConsentSetId>, StoreError> {
         let mut sets = Vec::new();
         for row in chunk {
             if self.filter.passes(&row.body)? && sets.last() != Some(&row.body.consents) {
@@ -129,61 +129,100 @@ impl Walk {
         Ok(sets)
     }
 
-    /// Takes what is shown of a chunk; gives whether there is reason to look at another one.
+    /// Takes what is shown of a chunk; gives whether there is another one to be looked at.
     fn gather(&mut self, chunk: &[StoredRow<'_>], permits: &Permits) -> Result<bool, StoreError> {
-        let whole = chunk.len() as u64 == self.wanted;
         for row in chunk {
             // Only now is it known that there is something beyond the end.
             if self.page.rows.len() == self.limit || self.seen == MAX_SCAN {
-                self.page.next = Some(self.range.key()?);
+                self.page.next = self.last;
                 return Ok(false);
             }
             self.seen += 1;
-            self.range.go_on(row.key());
+            self.last = Some(row.key());
             if self.filter.passes(&row.body)? && permits.set_holds(row.body.consents) {
                 row.push_to(&mut self.page.rows);
             }
         }
-        Ok(whole)
+        let whole = chunk.len() as u64 == self.wanted;
+        self.wanted = MAX_PAGE as u64 + 1;
+        Ok(match self.last {
+            Some(last) if whole => {
+                self.stretch.begin_after(last);
+                true
+            }
+            _ => self.stretch.go_on(),
+        })
     }
 }
 
-/// Where a walk begins, excluded, and the last day that belongs to it.
+/// Days of the first stretch. Most pages are full within them.
+const FIRST_STRETCH_DAYS: i32 = 62;
+
+/// How much longer the second stretch is; the third is all that is left.
+const LONGER: i32 = 8;
+
+/// Where a walk begins, excluded, and the last day of what is looked at next. Each stretch opens the
+/// partitions of its months, and a page that is full opens no more.
 #[derive(Clone, Copy)]
-struct Range {
+struct Stretch {
+    order: Order,
     day: i32,
     id: [u8; ID_BYTES],
+    end: i32,
+    /// The last day that belongs to the walk.
     last_day: i32,
+    /// Days of the next one; none where it takes all that is left.
+    next: Option<i32>,
 }
 
-impl Range {
-    fn of(query: &MovementQuery) -> Self {
+impl Stretch {
+    fn first(query: &MovementQuery) -> Self {
         let (from, to) = (query.from.map(day_number), query.to.map(day_number));
         let after = query.after.map(|key| (day_number(key.booked_on), *key.id.as_bytes()));
+        let today = day_number(santiago::date_of(query.now));
         match query.order {
             Order::NewestFirst => {
                 let whole = (to.map_or(i32::MAX, |day| day + 1), [u8::MIN; ID_BYTES]);
                 let (day, id) = after.map_or(whole, |after| after.min(whole));
-                Self { day, id, last_day: from.unwrap_or(i32::MIN) }
+                let last_day = from.unwrap_or(i32::MIN);
+                let end = last_day.max(day.min(today).saturating_sub(FIRST_STRETCH_DAYS));
+                let next = Some(FIRST_STRETCH_DAYS * LONGER);
+                Self { order: query.order, day, id, end, last_day, next }
             }
+            // The oldest may be of any day.
             Order::OldestFirst => {
                 let whole = (from.map_or(i32::MIN, |day| day - 1), [u8::MAX; ID_BYTES]);
                 let (day, id) = after.map_or(whole, |after| after.max(whole));
-                Self { day, id, last_day: to.unwrap_or(i32::MAX) }
+                let last_day = to.unwrap_or(i32::MAX);
+                let begun = day > i32::MIN;
+                let end = if begun { day.saturating_add(FIRST_STRETCH_DAYS) } else { i32::MAX };
+                let (end, next) = (end.min(last_day), Some(FIRST_STRETCH_DAYS * LONGER));
+                Self { order: query.order, day, id, end, last_day, next }
             }
         }
     }
 
-    fn go_on(&mut self, key: MovementKey) {
-        self.day = day_number(key.booked_on);
-        self.id = *key.id.as_bytes();
+    fn begin_after(&mut self, key: MovementKey) {
+        (self.day, self.id) = (day_number(key.booked_on), *key.id.as_bytes());
     }
 
-    /// The row that it stands at, after the first.
-    fn key(&self) -> Result<MovementKey, StoreError> {
-        let booked_on = cartola_store::encoding::date_of_day(self.day)?;
-        let id = cartola_primitives::id::MovementId::from_bytes(self.id);
-        Ok(MovementKey { booked_on, id })
+    /// Goes on where this one ends, unless that is the end of all.
+    fn go_on(&mut self) -> bool {
+        if self.end == self.last_day {
+            return false;
+        }
+        let days = self.next.take();
+        (self.day, self.id, self.end) = match self.order {
+            Order::NewestFirst => {
+                let end = days.map_or(i32::MIN, |days| self.end.saturating_sub(days));
+                (self.end, [u8::MIN; ID_BYTES], end.max(self.last_day))
+            }
+            Order::OldestFirst => {
+                let end = days.map_or(i32::MAX, |days| self.end.saturating_add(days));
+                (self.end, [u8::MAX; ID_BYTES], end.min(self.last_day))
+            }
+        };
+        true
     }
 }
 
