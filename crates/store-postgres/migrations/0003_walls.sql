@@ -186,6 +186,22 @@ BEGIN ATOMIC
     SELECT count(*) FROM ended;
 END;
 
+-- Removes objects of the archive that no import names and that are older than any import which is
+-- under way, at most so many, and gives their number.
+CREATE FUNCTION clear_archive(older_than interval, at_most integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = cartola, pg_temp
+BEGIN ATOMIC
+    WITH orphans AS (
+        DELETE FROM archive WHERE (tenant, id) IN (
+            SELECT a.tenant, a.id FROM archive a
+            WHERE a.kept_at < clock_timestamp() - older_than AND NOT EXISTS (
+                SELECT 1 FROM import i WHERE i.tenant = a.tenant AND i.archive = a.id)
+            ORDER BY a.kept_at LIMIT at_most FOR UPDATE SKIP LOCKED
+        ) RETURNING 1
+    )
+    SELECT count(*) FROM orphans;
+END;
+
 -- Makes the partitions of months, counted from the year 0. Attaching takes no lock that reads or
 -- writes of other months wait for.
 CREATE FUNCTION add_movement_months(months integer[]) RETURNS void

@@ -17,5 +17,6 @@ GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.a
     cartola.next_due(integer),
     cartola.free_jobs(integer, uuid, bigint, boolean, uuid[], text),
     cartola.claim_jobs(integer, bigint, uuid, bigint, bigint, uuid[]),
-    cartola.forget_ended_jobs(bigint, integer), cartola.add_movement_months(integer[])
+    cartola.forget_ended_jobs(bigint, integer), cartola.clear_archive(interval, integer),
+    cartola.add_movement_months(integer[])
     TO :role;

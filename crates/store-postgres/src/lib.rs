@@ -11,6 +11,7 @@
 //! | `head` | in which order units of one tenant count |
 //! | `permits` | which consents hold, for one request |
 //! | `months` | which partition a movement goes to |
+//! | `leftovers` | what a process that died leaves in the archive |
 //! | `waking` | how processes hear of each other's jobs |
 //! | `clock` | whose time leases run on |
 //! | `migrate` | which schemas this program serves, and in which role |
@@ -32,6 +33,7 @@ mod error;
 mod head;
 mod imports;
 mod jobs;
+mod leftovers;
 mod migrate;
 mod months;
 mod movements;

@@ -2,6 +2,7 @@
 
 mod contract;
 mod crash;
+mod leftovers;
 mod migration;
 mod months;
 mod processes;
