@@ -16,12 +16,19 @@ const USER: &str = "postgres";
 
 const SETPRIV: [&str; 3] = ["--reuid=postgres", "--regid=postgres", "--init-groups"];
 
-/// The folder of the newest version that is installed.
+/// Names a folder of programs of another version than the newest installed one.
+const OTHER_VERSION: &str = "CARTOLA_TEST_POSTGRES";
+
+/// The folder of the newest version that is installed, or the one that the environment names.
 ///
 /// # Panics
 ///
 /// Says what to install where there is none.
+#[allow(clippy::disallowed_methods, reason = "a test has no other settings than its environment")]
 pub fn folder() -> PathBuf {
+    if let Ok(folder) = std::env::var(OTHER_VERSION) {
+        return PathBuf::from(folder);
+    }
     let versions = fs::read_dir(VERSIONS).into_iter().flatten().flatten();
     let version = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
     versions
