@@ -40,7 +40,8 @@ END;
 CREATE FUNCTION next_due(of_queue integer) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = cartola, pg_temp
 BEGIN ATOMIC
-    SELECT min(j.not_before) FROM job j WHERE j.queue = of_queue AND j.state = 1;
+    SELECT min(j.not_before) FROM job j
+    WHERE j.queue = of_queue AND j.lease IS NULL AND j.ended_at IS NULL;
 END;
 
 -- Queues again the jobs whose lease is over: those of this epoch by its time, those of others as the
@@ -126,7 +127,8 @@ DECLARE
 BEGIN
     -- Mostly nobody has anything to do.
     IF NOT EXISTS (SELECT 1 FROM job q
-        WHERE q.queue = of_queue AND q.state = 1 AND q.not_before <= now)
+        WHERE q.queue = of_queue AND q.lease IS NULL AND q.ended_at IS NULL
+            AND q.not_before <= now)
     THEN
         RETURN;
     END IF;
@@ -137,9 +139,15 @@ BEGIN
             (SELECT count(*) FROM job r WHERE r.queue = of_queue AND r.tenant = t.tenant
                 AND r.state = 2) AS running
         FROM job_open o JOIN job_turn t ON t.tenant = o.tenant AND t.queue = o.queue
-        WHERE o.queue = of_queue AND o.open > 0 AND EXISTS (
-            SELECT 1 FROM job q WHERE q.tenant = t.tenant AND q.queue = of_queue AND q.state = 1
-                AND q.not_before <= now)
+        -- One search of `job_queued` for each priority, until one finds something.
+        CROSS JOIN LATERAL (
+            SELECT 1 FROM (VALUES (1), (2), (3)) AS p (priority) CROSS JOIN LATERAL (
+                SELECT 1 FROM job q WHERE q.tenant = o.tenant AND q.queue = of_queue
+                    AND q.state = 1 AND q.priority = p.priority AND q.not_before <= now
+                ORDER BY q.not_before, q.id LIMIT 1
+            ) q LIMIT 1
+        ) due
+        WHERE o.queue = of_queue AND o.open > 0
     ) c;
     WHILE cardinality(taken) < cardinality(leases) AND cardinality(contenders) > 0 LOOP
         SELECT c.place INTO best
