@@ -284,7 +284,48 @@ CREATE TABLE sighting (
     PRIMARY KEY (tenant, account, consent, covers_from, covers_to, complete)
 );
 
--- The last reading of each link. `failure` is absent where it went well.
+-- What institutions told of products as a whole.
+CREATE TABLE record (
+    tenant         uuid    NOT NULL,
+    id             uuid    NOT NULL,
+    link           uuid    NOT NULL,
+    kind           text    NOT NULL,
+    version        integer NOT NULL,
+    consent        uuid    NOT NULL,
+    archive        uuid    NOT NULL,
+    digest         bytea   NOT NULL,
+    first_read_at  bigint  NOT NULL,
+    last_read_at   bigint  NOT NULL,
+    content_key    uuid    NOT NULL,
+    content_schema integer NOT NULL,
+    content        bytea   NOT NULL,
+    PRIMARY KEY (tenant, id)
+);
+CREATE INDEX record_of_link ON record (tenant, link, kind, id);
+CREATE INDEX record_by_archive ON record (tenant, archive);
+
+-- What clients asked for, and look at until it has ended. `failure` is absent where it went well,
+-- `ended_at` as long as it has not ended.
+CREATE TABLE task (
+    tenant        uuid   NOT NULL,
+    id            uuid   NOT NULL,
+    action        text   NOT NULL,
+    link          uuid,
+    job           uuid,
+    mandate       uuid,
+    created_at    bigint NOT NULL,
+    expires_at    bigint NOT NULL,
+    ended_at      bigint,
+    failure       text,
+    result_key    uuid,
+    result_schema integer,
+    result        bytea,
+    PRIMARY KEY (tenant, id)
+);
+CREATE INDEX task_by_end ON task (expires_at);
+
+-- The last reading of each link. `failure` is absent where it went well; `kinds` has a bit for each
+-- product that was asked for as a whole, `records` how many were told of.
 CREATE TABLE reading (
     tenant       uuid     NOT NULL,
     link         uuid     NOT NULL,
@@ -302,6 +343,8 @@ CREATE TABLE reading (
     duplicates   bigint   NOT NULL,
     amended      bigint   NOT NULL,
     removed      bigint   NOT NULL,
+    kinds        bigint   NOT NULL,
+    records      bigint   NOT NULL,
     PRIMARY KEY (tenant, link)
 );
 

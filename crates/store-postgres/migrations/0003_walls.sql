@@ -9,10 +9,11 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY[
-        'tenant', 'tenant_head', 'credential', 'data_key', 'person', 'link', 'link_secret', 'consent',
-        'consent_set', 'account', 'link_account', 'balance', 'movement', 'movement_key', 'source',
-        'feed', 'alias', 'import', 'sighting', 'reading', 'sign_ins', 'audit', 'answer', 'archive',
-        'job', 'job_open', 'job_turn', 'message', 'message_attempt', 'destination_disabled'
+        'tenant', 'tenant_head', 'credential', 'data_key', 'person', 'link', 'link_secret',
+        'consent', 'consent_set', 'account', 'link_account', 'balance', 'movement', 'movement_key',
+        'source', 'feed', 'alias', 'import', 'sighting', 'record', 'task', 'reading', 'sign_ins',
+        'audit', 'answer', 'archive', 'job', 'job_open', 'job_turn', 'message', 'message_attempt',
+        'destination_disabled'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY of_tenant ON %I USING (tenant = the_tenant())', name);
@@ -194,16 +195,32 @@ BEGIN ATOMIC
     SELECT count(*) FROM ended;
 END;
 
--- Removes objects of the archive that no import names and that are older than any import which is
--- under way, at most so many, and gives their number.
+-- Forgets tasks that had expired by an instant, at most so many, and gives their number.
+CREATE FUNCTION forget_expired_tasks(now bigint, at_most integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = cartola, pg_temp
+BEGIN ATOMIC
+    WITH expired AS (
+        DELETE FROM task WHERE (tenant, id) IN (
+            SELECT t.tenant, t.id FROM task t WHERE t.expires_at <= now
+            ORDER BY t.expires_at LIMIT at_most FOR UPDATE SKIP LOCKED
+        ) RETURNING 1
+    )
+    SELECT count(*) FROM expired;
+END;
+
+-- Removes objects of the archive that nothing names and that are older than whatever is under way,
+-- at most so many, and gives their number.
 CREATE FUNCTION clear_archive(older_than interval, at_most integer) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = cartola, pg_temp
 BEGIN ATOMIC
     WITH orphans AS (
         DELETE FROM archive WHERE (tenant, id) IN (
             SELECT a.tenant, a.id FROM archive a
-            WHERE a.kept_at < clock_timestamp() - older_than AND NOT EXISTS (
-                SELECT 1 FROM import i WHERE i.tenant = a.tenant AND i.archive = a.id)
+            WHERE a.kept_at < clock_timestamp() - older_than
+                AND NOT EXISTS (
+                    SELECT 1 FROM import i WHERE i.tenant = a.tenant AND i.archive = a.id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM record r WHERE r.tenant = a.tenant AND r.archive = a.id)
             ORDER BY a.kept_at LIMIT at_most FOR UPDATE SKIP LOCKED
         ) RETURNING 1
     )

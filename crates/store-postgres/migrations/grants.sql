@@ -9,7 +9,7 @@ GRANT SELECT, INSERT, DELETE ON cartola.signing_key TO :role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential, cartola.data_key,
     cartola.person, cartola.link, cartola.link_secret, cartola.consent, cartola.account,
     cartola.link_account, cartola.balance, cartola.movement, cartola.movement_key, cartola.source,
-    cartola.sighting, cartola.reading, cartola.sign_ins, cartola.answer, cartola.archive,
+    cartola.sighting, cartola.record, cartola.task, cartola.reading, cartola.sign_ins, cartola.answer, cartola.archive,
     cartola.job, cartola.job_open, cartola.message, cartola.message_attempt,
     cartola.destination_disabled
     TO :role;
@@ -18,5 +18,6 @@ GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.a
     cartola.free_jobs(integer, uuid, bigint, boolean, uuid[], text),
     cartola.claim_jobs(integer, bigint, uuid, bigint, bigint, uuid[]),
     cartola.forget_ended_jobs(bigint, integer), cartola.clear_archive(interval, integer),
+    cartola.forget_expired_tasks(bigint, integer),
     cartola.add_movement_months(integer[])
     TO :role;

@@ -1,9 +1,9 @@
 //! What is known of asking institutions.
 
 use async_trait::async_trait;
-use cartola_model::{Failure, InstitutionId};
+use cartola_model::{Failure, InstitutionId, RecordKinds};
 use cartola_primitives::id::{LinkId, PersonId, TenantId};
-use cartola_store::asking::{ReadScope, ReadingFigures, ReadingRow, SignInsRow};
+use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures, ReadingRow, SignInsRow};
 use cartola_store::encoding::{date_of_day, day_number};
 use cartola_store::{Asking, StoreError};
 
@@ -13,16 +13,19 @@ use crate::unit::Unit;
 use crate::value::values;
 
 const READING: &str = "SELECT link, link_version, mandate, scope, from_day, to_day, began_at, \
-    ended_at, failure, accounts, lines, new, duplicates, amended, removed FROM reading \
+    ended_at, failure, accounts, lines, new, duplicates, amended, removed, kinds, \
+    records FROM reading \
     WHERE tenant = $1 AND link = $2";
 const KEEP_READING: &str = "INSERT INTO reading (tenant, link, link_version, mandate, scope, \
     from_day, to_day, began_at, ended_at, failure, accounts, lines, new, duplicates, amended, \
-    removed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+    removed, kinds, records) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+    $15, $16, $17, $18) \
     ON CONFLICT (tenant, link) DO UPDATE SET (link_version, mandate, scope, from_day, to_day, \
-    began_at, ended_at, failure, accounts, lines, new, duplicates, amended, removed) = \
+    began_at, ended_at, failure, accounts, lines, new, duplicates, amended, removed, kinds, records) = \
     (excluded.link_version, excluded.mandate, excluded.scope, excluded.from_day, excluded.to_day, \
     excluded.began_at, excluded.ended_at, excluded.failure, excluded.accounts, excluded.lines, \
-    excluded.new, excluded.duplicates, excluded.amended, excluded.removed)";
+    excluded.new, excluded.duplicates, excluded.amended, excluded.removed, excluded.kinds, \
+    excluded.records)";
 const SIGN_INS: &str = "SELECT institution, person, refused, open, last_at, locked_until, \
     refused_secret, refused_at, open_secret, version FROM sign_ins \
     WHERE tenant = $1 AND institution = $2 AND person = $3";
@@ -55,10 +58,11 @@ impl Asking for PostgresStore {
 }
 
 pub fn keep_reading(unit: &mut Unit, row: &ReadingRow) {
-    let (scope, from, to) = match row.scope {
-        ReadScope::Accounts => (1, None, None),
-        ReadScope::Balances => (2, None, None),
-        ReadScope::Movements { from, to } => (3, Some(day_number(from)), Some(day_number(to))),
+    let (scope, from, to) = match row.scope.accounts {
+        AccountScope::Nothing => (0, None, None),
+        AccountScope::Accounts => (1, None, None),
+        AccountScope::Balances => (2, None, None),
+        AccountScope::Movements { from, to } => (3, Some(day_number(from)), Some(day_number(to))),
     };
     let figures = row.outcome.unwrap_or_default();
     let values = values![
@@ -78,6 +82,8 @@ pub fn keep_reading(unit: &mut Unit, row: &ReadingRow) {
         figures.duplicates,
         figures.amended,
         figures.removed,
+        row.scope.records.bits(),
+        figures.records,
     ];
     unit.execute("keeping how a reading went", KEEP_READING, values);
 }
@@ -101,24 +107,34 @@ pub fn keep_sign_ins(unit: &mut Unit, row: &SignInsRow) {
 }
 
 fn read_reading(columns: &mut Columns<'_>) -> Result<ReadingRow, StoreError> {
+    let (link, link_version, mandate) = (columns.id()?, columns.number()?, columns.id()?);
+    let accounts = read_scope(columns)?;
+    let (began_at, ended_at) = (columns.timestamp()?, columns.timestamp()?);
+    let outcome = read_outcome(columns)?;
+    let records = RecordKinds::from_bits(columns.number()?).ok_or_else(damaged)?;
+    let told = columns.number()?;
     Ok(ReadingRow {
-        link: columns.id()?,
-        link_version: columns.number()?,
-        mandate: columns.id()?,
-        scope: read_scope(columns)?,
-        began_at: columns.timestamp()?,
-        ended_at: columns.timestamp()?,
-        outcome: read_outcome(columns)?,
+        link,
+        link_version,
+        mandate,
+        scope: ReadScope { accounts, records },
+        began_at,
+        ended_at,
+        outcome: outcome.map(|figures| ReadingFigures { records: told, ..figures }),
     })
 }
-fn read_scope(columns: &mut Columns<'_>) -> Result<ReadScope, StoreError> {
+
+fn read_scope(columns: &mut Columns<'_>) -> Result<AccountScope, StoreError> {
     let (scope, from, to) =
         (columns.integer()?, columns.optional_integer()?, columns.optional_integer()?);
     let date = |day: i64| date_of_day(i32::try_from(day).map_err(|_| damaged())?);
     match (scope, from, to) {
-        (1, None, None) => Ok(ReadScope::Accounts),
-        (2, None, None) => Ok(ReadScope::Balances),
-        (3, Some(from), Some(to)) => Ok(ReadScope::Movements { from: date(from)?, to: date(to)? }),
+        (0, None, None) => Ok(AccountScope::Nothing),
+        (1, None, None) => Ok(AccountScope::Accounts),
+        (2, None, None) => Ok(AccountScope::Balances),
+        (3, Some(from), Some(to)) => {
+            Ok(AccountScope::Movements { from: date(from)?, to: date(to)? })
+        }
         _ => Err(damaged()),
     }
 }
@@ -132,6 +148,7 @@ fn read_outcome(columns: &mut Columns<'_>) -> Result<Result<ReadingFigures, Fail
         duplicates: columns.number()?,
         amended: columns.number()?,
         removed: columns.number()?,
+        records: 0,
     };
     Ok(failure.transpose()?.map_or(Ok(figures), Err))
 }

@@ -1,7 +1,7 @@
 //! What a process that died leaves in the archive.
 //!
 //! An object is durable before the unit of work that names it is. A crash in between leaves a sealed
-//! source that no import names: nobody consented to its being kept, so it is removed. Since another
+//! source that nothing names: nobody consented to its being kept, so it is removed. Since another
 //! process may be in between at this moment, only what is old enough is.
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::value::values;
 const CLEAR: &str = "SELECT clear_archive($1::bigint * interval '1 second', $2)";
 
 impl PostgresStore {
-    /// Removes objects that no import names and that have been kept for so long, in whole seconds
+    /// Removes objects that nothing names and that have been kept for so long, in whole seconds
     /// of the database's clock: longer than any import takes. Gives their number.
     pub async fn clear_leftovers(&self, age: Duration) -> Result<u64, StoreError> {
         let mut removed = 0;

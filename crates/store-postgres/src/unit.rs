@@ -16,7 +16,7 @@ use crate::session::{PIPELINE, Session};
 use crate::value::Value;
 use crate::{
     accounts, answers, asking, audit, consents, head, imports, jobs, movements, outbox, people,
-    sightings, tenancy, vault,
+    records, sightings, tasks, tenancy, vault,
 };
 
 /// One statement of a unit.
@@ -211,6 +211,10 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::AddAlias(row) => movements::add_alias(unit, row),
         Command::AddBalances(rows) => accounts::add_balances(unit, rows),
         Command::AddImport(row) => imports::add_import(unit, row)?,
+        Command::AddRecord(row) => records::add_record(unit, row),
+        Command::ConfirmRecord { id, at } => records::confirm_record(unit, *id, *at),
+        Command::AddTask(row) => tasks::add_task(unit, row),
+        Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSighting(row) => sightings::keep_sighting(unit, row),
         Command::FeedAccount { link, account } => accounts::feed_account(unit, *link, *account),
         Command::ListAccounts { link, accounts } => accounts::list_accounts(unit, *link, accounts),

@@ -11,7 +11,8 @@ use cartola_crypto::{Digest, Sealed};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
     AccountId, ArchiveId, ConsentId, ConsentSetId, CredentialId, DataKeyId, EpochId, ID_BYTES,
-    ImportId, JobId, LeaseId, LinkId, MessageId, MovementId, PersonId, SourceId, TenantId, TypedId,
+    ImportId, JobId, LeaseId, LinkId, MessageId, MovementId, PersonId, RecordId, SourceId, TaskId,
+    TenantId, TypedId,
 };
 use tokio_postgres::types::{IsNull, Kind, ToSql, Type, to_sql_checked};
 
@@ -154,7 +155,9 @@ from_id!(
     MessageId,
     MovementId,
     PersonId,
+    RecordId,
     SourceId,
+    TaskId,
     TenantId,
 );
 

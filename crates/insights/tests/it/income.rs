@@ -55,7 +55,9 @@ fn a_salary_is_known_by_its_name_and_counted_back_from_the_last_month() {
 fn who_was_paid_this_month_is_counted_from_it_and_an_old_employer_is_none() {
     check(
         &["2026-11-20 800000 SUELDO 11 NUEVA SPA", "2026-09-30 700000 SUELDO 09 NUEVA SPA"],
-        &expect![[r#"Some("SUELDO 11 NUEVA SPA") 1 months 800000; variable 0 0; flow 500000 125000; 2 of 2 income"#]],
+        &expect![[
+            r#"Some("SUELDO 11 NUEVA SPA") 1 months 800000; variable 0 0; flow 500000 125000; 2 of 2 income"#
+        ]],
     );
     check(
         &["2026-09-30 700000 SUELDO VIEJA SPA", "2026-08-30 700000 SUELDO VIEJA SPA"],
@@ -74,7 +76,9 @@ fn what_comes_regularly_is_a_salary_where_nothing_says_so() {
             "2026-09-15 90000 TEF DE AMIGA",
             "2026-08-15 10000 TEF DE AMIGA",
         ],
-        &expect![[r#"Some("TEF 12312312-5 SERVICIOS") 3 months 500000; variable 40000 10833; flow 540000 135833; 6 of 6 income"#]],
+        &expect![[
+            r#"Some("TEF 12312312-5 SERVICIOS") 3 months 500000; variable 40000 10833; flow 540000 135833; 6 of 6 income"#
+        ]],
     );
 }
 
