@@ -57,7 +57,7 @@ pub fn append(unit: &mut Unit, event: &AuditEvent) -> Result<(), StoreError> {
 }
 
 /// An entry from its columns `sequence, at, body, hash`.
-fn read_entry(columns: &mut Columns<'_>) -> Result<AuditRow, StoreError> {
+pub fn read_entry(columns: &mut Columns<'_>) -> Result<AuditRow, StoreError> {
     let (sequence, at) = (columns.number()?, columns.timestamp()?);
     let (body, hash) = (columns.text()?.to_owned(), columns.bytes()?);
     let hash = ChainHash::from_bytes(hash.try_into().map_err(|_| damaged())?);

@@ -13,6 +13,7 @@
 //! | `months` | which partition a movement goes to |
 //! | `leftovers` | what a process that died leaves in the archive |
 //! | `waking` | how processes hear of each other's jobs |
+//! | [`check`] | whether everything that must hold does |
 //! | `clock` | whose time leases run on |
 //! | `migrate` | which schemas this program serves, and in which role |
 //!
@@ -23,6 +24,7 @@ mod answers;
 mod archive;
 mod asking;
 mod audit;
+pub mod check;
 mod clock;
 mod codes;
 mod columns;

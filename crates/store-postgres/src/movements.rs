@@ -15,6 +15,8 @@ use cartola_store::movements::{
 };
 use cartola_store::{Movements, StoreError};
 
+pub use page::OF_TENANT_OLDEST as NEXT_MOVEMENTS;
+pub use row::read_stored_movement;
 pub use write::{add_alias, add_movements, add_sources, change_movements, move_source};
 
 use crate::PostgresStore;

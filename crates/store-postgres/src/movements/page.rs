@@ -41,7 +41,8 @@ const OF_TENANT_NEWEST: &str = concat!(
     " FROM movement WHERE tenant = $1 AND booked_on <= $2 AND (booked_on, id) < ($2, $3) \
      AND booked_on >= $4 ORDER BY booked_on DESC, id DESC LIMIT $5"
 );
-const OF_TENANT_OLDEST: &str = concat!(
+/// Also of a check, which reads them all.
+pub const OF_TENANT_OLDEST: &str = concat!(
     "SELECT ",
     movement_columns!(""),
     " FROM movement WHERE tenant = $1 AND booked_on >= $2 AND (booked_on, id) > ($2, $3) \

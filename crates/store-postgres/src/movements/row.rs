@@ -83,6 +83,19 @@ impl<'row> StoredRow<'row> {
     }
 }
 
+/// The day and id of a movement, and whether its body can be read.
+pub fn read_stored_movement(
+    columns: &mut Columns<'_>,
+) -> Result<(i32, MovementId, bool), StoreError> {
+    let (day, id, body) = (columns.number()?, columns.id()?, columns.bytes()?);
+    let account = columns.id()?;
+    let row = |body: StoredMovement<'_>| {
+        let booked_on = cartola_store::encoding::date_of_day(day)?;
+        body.to_row::<String>(account, booked_on, id)
+    };
+    Ok((day, id, StoredMovement::open(body).and_then(row).is_ok()))
+}
+
 /// The movement of its columns.
 pub fn read_movement(columns: &mut Columns<'_>) -> Result<MovementRow, StoreError> {
     StoredRow::read(columns)?.to_row()

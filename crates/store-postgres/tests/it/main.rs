@@ -1,5 +1,6 @@
 //! The shared store: the contract of all backends, and what only this one promises.
 
+mod check;
 mod contract;
 mod crash;
 mod leftovers;
