@@ -48,13 +48,21 @@ async fn what_does_not_hold_is_told() {
     let changed = ["UPDATE audit SET body = replace(body, 'one', 'two') WHERE sequence = 1"];
     check(&changed, &expect!["T: the audit trail: audit entry 1 was altered or put in; compare it with a backup or with an exported audit, everything before it is proven"]).await;
     let elsewhere = ["UPDATE movement_key SET version = 7"];
-    check(&elsewhere, &expect!["T: 3 movements that lie elsewhere, or have another version, than their key says"]).await;
+    check(
+        &elsewhere,
+        &expect!["T: 3 movements that lie elsewhere, or have another version, than their key says"],
+    )
+    .await;
     let damaged = ["UPDATE movement SET body = substr(body, 1, 40)"];
     check(&damaged, &expect!["T: 3 movements that cannot be read"]).await;
     let gone = ["DELETE FROM source", "DELETE FROM feed WHERE position = 2", "DELETE FROM job"];
-    check(&gone, &expect![[r#"
+    check(
+        &gone,
+        &expect![[r#"
         T: 1 holes in the feed, or a recorded last position that is not the last
         T: 1 movements that the feed never announced
         T: 3 movements without a source
-        T: 1 queues whose number of open jobs is not as recorded"#]]).await;
+        T: 1 queues whose number of open jobs is not as recorded"#]],
+    )
+    .await;
 }

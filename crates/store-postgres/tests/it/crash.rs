@@ -10,7 +10,7 @@ use cartola_primitives::id::MovementId;
 use cartola_store::contract::Backend;
 use cartola_store::contract::scene::Scene;
 use cartola_store::{
-    Audit, Command, Committer, Movements, Store, StoreErrorKind, UnitOfWork, work,
+    Audit, Command, Committer, Jobs, Movements, Store, StoreErrorKind, UnitOfWork, work,
 };
 use cartola_store_postgres::PostgresStore;
 
@@ -81,6 +81,9 @@ async fn what_was_acknowledged_outlives_a_crash_and_writing_goes_on() {
     let store = Arc::new(store);
     let backend = Backend::new(Arc::clone(&store) as Arc<dyn Store>, Arc::clone(&store) as Arc<_>);
     let scene = Arc::new(Scene::new(&backend).await);
+    let other = PostgresStore::open(server.options(TEMPLATE)).await.expect("another process");
+    let mut waiting = other.arrivals();
+    assert!(waiting.next(PATIENCE).await, "whoever begins to listen looks once");
     let ledger = Arc::new(Ledger::default());
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..WRITERS {
@@ -96,6 +99,14 @@ async fn what_was_acknowledged_outlives_a_crash_and_writing_goes_on() {
     tokio::time::timeout(PATIENCE, crashing).await.expect("writing goes on");
     writers.join_all().await;
     check(&store, &scene, &ledger).await;
+    assert_eq!(store.check().await.expect("a check").problems, Vec::<String>::new());
+    let listening = async {
+        // Whoever had been listening does so again.
+        assert!(waiting.next(PATIENCE).await, "whoever begins to listen looks once");
+        scene.apply(Command::EnqueueJob(scene.make.job())).await;
+        assert!(waiting.next(PATIENCE).await, "the other process was told");
+    };
+    tokio::time::timeout(PATIENCE, listening).await.expect("processes hear of each other again");
 }
 
 async fn check(store: &PostgresStore, scene: &Scene, ledger: &Ledger) {

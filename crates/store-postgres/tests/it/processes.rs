@@ -38,6 +38,7 @@ async fn writers_at_once_lose_nothing() {
     let expected: Vec<u64> = (1..=2 * UNITS as u64).map(|nth| nth * 3).collect();
     assert_eq!(positions, expected, "each unit has its own places in the feed");
     assert_eq!(scene.shown().await.len(), 6 * UNITS);
+    assert_eq!(kept.store.check().await.expect("a check").problems, Vec::<String>::new());
 }
 
 /// Units that change the same rows in opposite order wait for each other; PostgreSQL ends one of them,
@@ -147,6 +148,7 @@ async fn claimers_at_once_share_no_job_and_leave_none() {
     }
     claimers.join_all().await;
     assert_eq!(taken.lock().expect("no panic elsewhere").jobs.len(), all);
+    assert_eq!(kept.store.check().await.expect("a check").problems, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
