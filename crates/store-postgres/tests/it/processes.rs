@@ -8,8 +8,8 @@ use cartola_primitives::id::{JobId, LinkId, TenantId};
 use cartola_primitives::monotonic::{Monotonic, SystemMonotonic};
 use cartola_store::contract::fixtures::{Fixtures, NOW};
 use cartola_store::contract::scene::Scene;
-use cartola_store::jobs::{Claim, ClaimedJob, JobEnd, JobOrder, Others, Queue};
-use cartola_store::{Command, Committer, Jobs, UnitOfWork};
+use cartola_store::jobs::{Claim, ClaimedJob, JobEnd, JobOrder, MAX_OPEN_JOBS, Others, Queue};
+use cartola_store::{Command, Committer, Jobs, StoreErrorKind, UnitOfWork};
 use cartola_store_postgres::PostgresStore;
 
 use crate::support::{Kept, statement};
@@ -163,6 +163,19 @@ async fn a_commit_wakes_those_who_wait_in_another_process() {
         scene.apply(Command::EnqueueJob(scene.make.job())).await;
         assert!(waiting.next(PATIENCE).await, "the other process was told");
     }
+}
+
+#[tokio::test]
+async fn a_tenant_whose_jobs_are_too_many_has_to_wait() {
+    let kept = Kept::new().await;
+    let scene = kept.scene().await;
+    let enqueue = || scene.unit().with(Command::EnqueueJob(scene.make.job()));
+    let set = |open: u64| format!("UPDATE cartola.job_open SET open = {open}");
+    let (server, name) = (kept.database.server, &kept.database.name);
+    server.execute(name, &[&set(MAX_OPEN_JOBS)]).await;
+    assert_eq!(scene.refused_unit(enqueue()).await, StoreErrorKind::Busy);
+    server.execute(name, &[&set(MAX_OPEN_JOBS - 1)]).await;
+    scene.commit(enqueue()).await;
 }
 
 #[tokio::test]
