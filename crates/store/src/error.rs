@@ -9,10 +9,12 @@ pub enum StoreErrorKind {
     Conflict,
     /// The disk is full, or a quota is reached. Nothing was written.
     Full,
-    /// Storage does not answer, or failed in a way after which nothing more is written until the
-    /// process has been restarted.
+    /// Storage failed in a way after which nobody can say what was written: the embedded store writes
+    /// nothing more until the process has been restarted, a shared one lost the connection at a
+    /// commit.
     Unavailable,
-    /// Too many units of work wait already.
+    /// Too many units of work wait already, or a shared store does not answer just now. Nothing was
+    /// written.
     Busy,
     /// What was read cannot be what was written.
     Corrupt,

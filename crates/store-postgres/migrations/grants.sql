@@ -1,0 +1,23 @@
+-- What the role that serves may do, said again after each migration. `:role` is its name. The audit
+-- trail can be added to and not be changed.
+GRANT USAGE ON SCHEMA cartola TO :role;
+GRANT SELECT ON cartola.schema_version, cartola.installation TO :role;
+GRANT SELECT, INSERT ON cartola.installation_secret, cartola.audit, cartola.tenant, cartola.feed,
+    cartola.consent_set, cartola.alias, cartola.import TO :role;
+GRANT INSERT ON cartola.job_turn TO :role;
+GRANT SELECT, INSERT, DELETE ON cartola.signing_key TO :role;
+GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential, cartola.data_key,
+    cartola.person, cartola.link, cartola.link_secret, cartola.consent, cartola.account,
+    cartola.link_account, cartola.balance, cartola.movement, cartola.movement_key, cartola.source,
+    cartola.sighting, cartola.record, cartola.task, cartola.reading, cartola.sign_ins, cartola.answer, cartola.archive,
+    cartola.job, cartola.job_open, cartola.message, cartola.message_attempt,
+    cartola.destination_disabled
+    TO :role;
+GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.all_leases(integer),
+    cartola.next_due(integer),
+    cartola.free_jobs(integer, uuid, bigint, boolean, uuid[], text),
+    cartola.claim_jobs(integer, bigint, uuid, bigint, bigint, uuid[]),
+    cartola.forget_ended_jobs(bigint, integer), cartola.clear_archive(interval, integer),
+    cartola.forget_expired_tasks(bigint, integer),
+    cartola.add_movement_months(integer[])
+    TO :role;

@@ -1,0 +1,65 @@
+//! The audit trail.
+
+use async_trait::async_trait;
+use cartola_crypto::ChainHash;
+use cartola_model::audit::AuditEvent;
+use cartola_primitives::id::TenantId;
+use cartola_store::audit::AuditRow;
+use cartola_store::{Audit, StoreError, StoreErrorKind, page_size};
+
+use crate::PostgresStore;
+use crate::columns::{Columns, damaged};
+use crate::unit::Unit;
+use crate::value::values;
+
+const AFTER: &str = "SELECT sequence, at, body, hash FROM audit \
+    WHERE tenant = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+const HEAD: &str = "SELECT audit_sequence, audit_hash FROM tenant_head \
+    WHERE tenant = $1 AND audit_sequence > 0";
+const ADD: &str =
+    "INSERT INTO audit (tenant, sequence, at, body, hash) VALUES ($1, $2, $3, $4, $5)";
+
+#[async_trait]
+impl Audit for PostgresStore {
+    async fn audit(
+        &self,
+        tenant: TenantId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let limit = page_size(limit) as u64;
+        self.all(tenant, AFTER, values![&tenant, after, limit], read_entry).await
+    }
+
+    async fn audit_head(&self, tenant: TenantId) -> Result<Option<(u64, ChainHash)>, StoreError> {
+        self.first(tenant, HEAD, values![&tenant], |columns| {
+            Ok((columns.number()?, ChainHash::from_bytes(columns.array()?)))
+        })
+        .await
+    }
+}
+
+/// Appends an event to the chain.
+pub fn append(unit: &mut Unit, event: &AuditEvent) -> Result<(), StoreError> {
+    let body = serde_json::to_string(event).map_err(|error| {
+        StoreError::new(StoreErrorKind::Misuse, "writing an audit event as JSON").caused_by(error)
+    })?;
+    unit.audit = unit.audit.followed_by(unit.tenant, unit.at, body.as_bytes());
+    let values = values![
+        &unit.tenant,
+        unit.audit.sequence,
+        unit.at,
+        body,
+        unit.audit.hash.as_bytes().to_vec()
+    ];
+    unit.execute("appending to the audit trail", ADD, values);
+    Ok(())
+}
+
+/// An entry from its columns `sequence, at, body, hash`.
+pub fn read_entry(columns: &mut Columns<'_>) -> Result<AuditRow, StoreError> {
+    let (sequence, at) = (columns.number()?, columns.timestamp()?);
+    let (body, hash) = (columns.text()?.to_owned(), columns.bytes()?);
+    let hash = ChainHash::from_bytes(hash.try_into().map_err(|_| damaged())?);
+    Ok(AuditRow { sequence, at, body, hash })
+}

@@ -1,0 +1,169 @@
+//! The consent ledger.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use cartola_crypto::ContentHash;
+use cartola_model::{ConsentKind, ConsentState, InstitutionId};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{ConsentId, ConsentSetId, TenantId};
+use cartola_store::consents::{ConsentRow, ConsentSetRow};
+use cartola_store::{Consents, Page, StoreError};
+
+use crate::PostgresStore;
+use crate::columns::{Columns, damaged};
+use crate::permits::{self, Permits, WALK};
+use crate::rows::{one_more, page};
+use crate::unit::Unit;
+use crate::value::{Value, values};
+
+macro_rules! consent_columns {
+    () => {
+        "state, granted_at, ended_at, id, kind, person, institution, link, purpose, evidence, version"
+    };
+}
+
+const CONSENT: &str =
+    concat!("SELECT ", consent_columns!(), " FROM consent WHERE tenant = $1 AND id = $2");
+const CONSENTS: &str = concat!(
+    "SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3"
+);
+const ADD: &str = concat!(
+    "INSERT INTO consent (tenant, ",
+    consent_columns!(),
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+);
+/// Held to the end of the transaction: what was decided on a consent is committed before it ends.
+const IN_VERSION: &str =
+    "SELECT 1 FROM consent WHERE tenant = $1 AND id = $2 AND version = $3 FOR SHARE";
+const CHANGE: &str = "UPDATE consent SET state = $4, granted_at = $5, ended_at = $6, \
+    version = version + 1 WHERE tenant = $1 AND id = $2 AND version = $3";
+const SETS: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = $1 AND id = ANY ($2)";
+const ADD_SETS: &str = "INSERT INTO consent_set (tenant, id, consent, rest) \
+    SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[])";
+
+/// Named by number in the statements of [`permits`] too.
+const GRANTED: i64 = 1;
+const REVOKED: i64 = 2;
+const EXPIRED: i64 = 3;
+
+#[async_trait]
+impl Consents for PostgresStore {
+    async fn consent(
+        &self,
+        tenant: TenantId,
+        id: ConsentId,
+    ) -> Result<Option<ConsentRow>, StoreError> {
+        self.first(tenant, CONSENT, values![&tenant, &id], read_consent).await
+    }
+
+    async fn holding(
+        &self,
+        tenant: TenantId,
+        sets: Vec<ConsentSetId>,
+        now: Timestamp,
+    ) -> Result<HashSet<ConsentSetId>, StoreError> {
+        let values = Permits::values(tenant, sets.iter().copied(), now);
+        let rows = self.rows(tenant, WALK, values).await?;
+        permits::holding(tenant, sets, now, &rows)
+    }
+
+    async fn consent_sets(
+        &self,
+        tenant: TenantId,
+        sets: Vec<ConsentSetId>,
+    ) -> Result<Vec<ConsentSetRow>, StoreError> {
+        self.all(tenant, SETS, values![&tenant, Value::ids(&sets)], read_set).await
+    }
+
+    async fn consents(
+        &self,
+        tenant: TenantId,
+        after: Option<ConsentId>,
+        limit: usize,
+    ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
+        let values = values![&tenant, Value::id_or_nil(after.as_ref()), one_more(limit)];
+        let rows = self.all(tenant, CONSENTS, values, read_consent).await?;
+        Ok(page(rows, limit, |row| row.id))
+    }
+}
+
+pub fn add_consent(unit: &mut Unit, row: &ConsentRow) {
+    let (state, granted_at, ended_at) = state_columns(&row.state);
+    let values = values![
+        &unit.tenant,
+        state,
+        granted_at,
+        ended_at,
+        &row.id,
+        row.kind.name(),
+        row.person.as_ref(),
+        row.institution.as_str(),
+        &row.link,
+        row.purpose.as_str(),
+        row.evidence.as_bytes().to_vec(),
+        row.version,
+    ];
+    unit.execute("adding a consent", ADD, values);
+}
+
+pub fn change_consent(unit: &mut Unit, id: ConsentId, expected: u32, state: &ConsentState) {
+    let (state, granted_at, ended_at) = state_columns(state);
+    let values = values![&unit.tenant, &id, expected, state, granted_at, ended_at];
+    unit.change("changing a consent", CHANGE, values);
+}
+
+pub fn expect_consent(unit: &mut Unit, id: ConsentId, expected: u32) {
+    unit.change("expecting a consent", IN_VERSION, values![&unit.tenant, &id, expected]);
+}
+
+pub fn add_sets(unit: &mut Unit, sets: &[ConsentSetRow]) {
+    let values = values![
+        &unit.tenant,
+        Value::ids(sets.iter().map(|set| &set.id)),
+        Value::ids(sets.iter().map(|set| &set.consent)),
+        Value::List(sets.iter().map(|set| set.rest.as_ref().into()).collect()),
+    ];
+    unit.execute("adding consent sets", ADD_SETS, values);
+}
+
+fn state_columns(state: &ConsentState) -> (i64, i64, Option<i64>) {
+    let (code, ended_at) = match *state {
+        ConsentState::Granted { expires_at, .. } => (GRANTED, expires_at),
+        ConsentState::Revoked { at, .. } => (REVOKED, Some(at)),
+        ConsentState::Expired { at, .. } => (EXPIRED, Some(at)),
+    };
+    (code, state.granted_at().as_microsecond(), ended_at.map(Timestamp::as_microsecond))
+}
+
+/// The state of a consent from its columns `state, granted_at, ended_at`.
+pub fn read_state(columns: &mut Columns<'_>) -> Result<ConsentState, StoreError> {
+    let code = columns.integer()?;
+    let granted_at = columns.timestamp()?;
+    match (code, columns.optional_timestamp()?) {
+        (GRANTED, expires_at) => Ok(ConsentState::Granted { at: granted_at, expires_at }),
+        (REVOKED, Some(at)) => Ok(ConsentState::Revoked { granted_at, at }),
+        (EXPIRED, Some(at)) => Ok(ConsentState::Expired { granted_at, at }),
+        _ => Err(damaged()),
+    }
+}
+
+fn read_set(columns: &mut Columns<'_>) -> Result<ConsentSetRow, StoreError> {
+    Ok(ConsentSetRow { id: columns.id()?, consent: columns.id()?, rest: columns.optional_id()? })
+}
+
+fn read_consent(columns: &mut Columns<'_>) -> Result<ConsentRow, StoreError> {
+    Ok(ConsentRow {
+        state: read_state(columns)?,
+        id: columns.id()?,
+        kind: columns.word(ConsentKind::parse)?,
+        person: columns.optional_id()?,
+        institution: columns.word(|word| InstitutionId::parse(word).ok())?,
+        link: columns.id()?,
+        purpose: columns.text()?.to_owned(),
+        evidence: ContentHash::from_bytes(columns.array()?),
+        version: columns.number()?,
+    })
+}

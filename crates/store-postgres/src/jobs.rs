@@ -1,0 +1,175 @@
+//! The queue of jobs.
+
+mod claim;
+mod write;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cartola_model::Failure;
+use cartola_primitives::id::{JobId, LeaseId, TenantId};
+use cartola_primitives::{Moment, Timestamp};
+use cartola_store::arrivals::Arrivals;
+use cartola_store::jobs::{
+    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lease, Queue, Standing,
+};
+use cartola_store::{Jobs, MAX_PAGE, Page, StoreError};
+
+use crate::PostgresStore;
+use crate::codes;
+use crate::columns::{Columns, damaged};
+use crate::rows::{each, one_more, only, page};
+use crate::value::{Value, values};
+
+pub use self::claim::milliseconds;
+pub use self::write::{add_job, count_one_more, end_job, enqueue};
+
+macro_rules! job_columns {
+    () => {
+        "id, queue, kind, link, priority, not_before, arguments_key, arguments_schema, \
+         arguments_sealed, next_id, next_kind, next_key, next_schema, next_sealed, after, \
+         created_at, attempts, failure, state, ended_at, lease, lease_epoch, lease_until, \
+         lease_term"
+    };
+}
+use job_columns;
+
+const JOB: &str = concat!("SELECT ", job_columns!(), " FROM job WHERE tenant = $1 AND id = $2");
+const JOBS: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    " FROM job WHERE tenant = $1 AND id > $2 AND queue = $4 ORDER BY id LIMIT $3"
+);
+const JOBS_STANDING: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    " FROM job WHERE tenant = $1 AND id > $2 AND queue = $4 AND state = $5 ORDER BY id LIMIT $3"
+);
+const LEASES: &str = "SELECT lease, epoch, until, term FROM all_leases($1)";
+const NEXT_DUE: &str = "SELECT next_due($1)";
+const PROLONG: &str = "UPDATE job SET lease_epoch = $4, lease_until = $5 + lease_term \
+    WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 2 RETURNING id";
+const FORGET_ENDED: &str = "SELECT forget_ended_jobs($1, $2)";
+
+#[async_trait]
+impl Jobs for PostgresStore {
+    async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedJob>, StoreError> {
+        claim::claim(self, &claim).await
+    }
+
+    async fn prolong(
+        &self,
+        tenant: TenantId,
+        job: JobId,
+        lease: LeaseId,
+        moment: Moment,
+    ) -> Result<(), StoreError> {
+        let elapsed = milliseconds(moment.elapsed);
+        let values = values![&tenant, &job, &lease, &moment.epoch, elapsed];
+        let prolonged = self.connect().await?.write(tenant, PROLONG, &values).await?;
+        match prolonged.len() {
+            1 => Ok(()),
+            _ => Err(StoreError::conflict("prolonging a lease")),
+        }
+    }
+
+    async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError> {
+        each(&self.of_nobody(LEASES, values![codes::queue(queue)]).await?, read_lease)
+    }
+
+    async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, StoreError> {
+        let rows = self.of_nobody(NEXT_DUE, values![codes::queue(queue)]).await?;
+        only(&rows, |columns: &mut Columns<'_>| columns.optional_timestamp())
+    }
+
+    fn arrivals(&self) -> Arrivals {
+        self.signal().arrivals()
+    }
+
+    async fn job(&self, tenant: TenantId, id: JobId) -> Result<Option<JobRow>, StoreError> {
+        self.first(tenant, JOB, values![&tenant, &id], read_job).await
+    }
+
+    async fn jobs(
+        &self,
+        tenant: TenantId,
+        queue: Queue,
+        standing: Option<Standing>,
+        after: Option<JobId>,
+        limit: usize,
+    ) -> Result<Page<JobRow, JobId>, StoreError> {
+        let after = Value::id_or_nil(after.as_ref());
+        let mut values = values![&tenant, after, one_more(limit), codes::queue(queue)];
+        values.extend(standing.map(|standing| Value::from(codes::standing(standing))));
+        let query = if standing.is_some() { JOBS_STANDING } else { JOBS };
+        let rows = self.all(tenant, query, values, read_job).await?;
+        Ok(page(rows, limit, |row| row.order.id))
+    }
+
+    async fn forget_ended(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let values = values![before, MAX_PAGE as u64];
+        only(&self.of_nobody(FORGET_ENDED, values).await?, |columns: &mut Columns<'_>| {
+            columns.number()
+        })
+    }
+}
+
+fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {
+    let mut order = JobOrder {
+        id: columns.id()?,
+        queue: columns.code(codes::queue_of)?,
+        kind: read_kind(columns)?,
+        link: columns.optional_id()?,
+        priority: columns.code(codes::priority_of)?,
+        not_before: columns.timestamp()?,
+        arguments: columns.optional_sealed()?,
+        continuation: None,
+    };
+    order.continuation = read_continuation(columns)?;
+    Ok(JobRow {
+        order,
+        after: columns.optional_id()?,
+        created_at: columns.timestamp()?,
+        attempts: columns.number()?,
+        last_failure: match columns.optional_text()? {
+            Some(name) => Some(Failure::parse(name).ok_or_else(damaged)?),
+            None => None,
+        },
+        state: read_state(columns)?,
+    })
+}
+
+fn read_kind(columns: &mut Columns<'_>) -> Result<JobKind, StoreError> {
+    columns.word(|name| JobKind::parse(name).ok())
+}
+
+fn read_continuation(columns: &mut Columns<'_>) -> Result<Option<Continuation>, StoreError> {
+    let Some(id) = columns.optional_id()? else {
+        columns.skip(4);
+        return Ok(None);
+    };
+    let (kind, arguments) = (read_kind(columns)?, columns.optional_sealed()?);
+    Ok(Some(Continuation { id, kind, arguments }))
+}
+
+/// The state, of the columns from `state` on.
+pub fn read_state(columns: &mut Columns<'_>) -> Result<JobState, StoreError> {
+    let standing = columns.code(codes::standing_of)?;
+    let ended_at = columns.optional_timestamp()?;
+    match (standing, ended_at) {
+        (Standing::Queued, None) => Ok(JobState::Queued),
+        (Standing::Running, None) => read_lease(columns).map(JobState::Running),
+        (Standing::Done, Some(at)) => Ok(JobState::Done { at }),
+        (Standing::Dead, Some(at)) => Ok(JobState::Dead { at }),
+        _ => Err(damaged()),
+    }
+}
+
+fn read_lease(columns: &mut Columns<'_>) -> Result<Lease, StoreError> {
+    Ok(Lease {
+        id: columns.id()?,
+        epoch: columns.id()?,
+        until: Duration::from_millis(columns.number()?),
+        term: Duration::from_millis(columns.number()?),
+    })
+}

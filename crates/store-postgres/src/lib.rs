@@ -1,0 +1,64 @@
+//! The shared store: PostgreSQL 15 or later, for many processes.
+//!
+//! Modules mirror those of [`cartola_store`], each with the SQL of its domain in one place, and those
+//! of the embedded store where both have one. Decisions are in `docs/adr/0013`.
+//!
+//! | module | answers |
+//! |---|---|
+//! | `connector` | how the server is reached, and as whom |
+//! | `session` | how many round trips a transaction takes |
+//! | `commit`, `unit` | how a unit of work reaches the disk |
+//! | `head` | in which order units of one tenant count |
+//! | `permits` | which consents hold, for one request |
+//! | `months` | which partition a movement goes to |
+//! | `leftovers` | what a process that died leaves in the archive |
+//! | `waking` | how processes hear of each other's jobs |
+//! | [`check`] | whether everything that must hold does |
+//! | `clock` | whose time leases run on |
+//! | `migrate` | which schemas this program serves, and in which role |
+//!
+//! Nothing that is stored is remembered in memory between two requests.
+
+mod accounts;
+mod answers;
+mod archive;
+mod asking;
+mod audit;
+pub mod check;
+mod clock;
+mod codes;
+mod columns;
+mod commit;
+mod connector;
+mod consents;
+mod error;
+mod head;
+mod imports;
+mod jobs;
+mod leftovers;
+mod migrate;
+mod months;
+mod movements;
+mod open;
+mod options;
+mod outbox;
+mod people;
+mod permits;
+mod records;
+mod rows;
+mod session;
+mod sightings;
+mod signing_keys;
+mod store;
+mod tasks;
+mod tenancy;
+mod unit;
+mod value;
+mod vault;
+mod waking;
+
+pub use clock::DatabaseClock;
+pub use migrate::SCHEMA;
+pub use open::OpenError;
+pub use options::Options;
+pub use store::PostgresStore;

@@ -1,0 +1,194 @@
+//! The outbox.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cartola_crypto::Digest;
+use cartola_model::Failure;
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{LeaseId, MessageId, TenantId};
+use cartola_store::jobs::{Queue, Standing};
+use cartola_store::outbox::{
+    Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageOrder, MessageRow, job_of,
+};
+use cartola_store::{MAX_PAGE, Outbox, Page, StoreError};
+
+use crate::PostgresStore;
+use crate::codes;
+use crate::columns::{Columns, damaged};
+use crate::jobs::{add_job, count_one_more, end_job, milliseconds, read_state};
+use crate::rows::{one_more, page};
+use crate::unit::Unit;
+use crate::value::{Value, values};
+
+/// What is read of a message and of the job that delivers it.
+macro_rules! message_select {
+    () => {
+        "SELECT m.id, m.destination, m.envelope_key, m.envelope_schema, m.envelope_sealed, \
+         m.body_key, m.body_schema, m.body_sealed, j.created_at, j.attempts, j.not_before, \
+         j.state, j.ended_at, j.lease, j.lease_epoch, j.lease_until, j.lease_term"
+    };
+}
+
+const MESSAGE: &str = concat!(
+    message_select!(),
+    " FROM message m JOIN job j ON j.tenant = m.tenant AND j.id = m.id \
+     WHERE m.tenant = $1 AND m.id = $2"
+);
+const MESSAGES: &str = concat!(
+    message_select!(),
+    " FROM message m JOIN job j ON j.tenant = m.tenant AND j.id = m.id \
+     WHERE m.tenant = $1 AND m.id > $2 ORDER BY m.id LIMIT $3"
+);
+const MESSAGES_STANDING: &str = concat!(
+    message_select!(),
+    " FROM job j JOIN message m ON m.tenant = j.tenant AND m.id = j.id \
+     WHERE j.tenant = $1 AND j.id > $2 AND j.queue = $4 AND j.state = $5 ORDER BY j.id LIMIT $3"
+);
+const ATTEMPTS: &str = "SELECT at, lasted, status, failure FROM message_attempt \
+    WHERE tenant = $1 AND message = $2 ORDER BY number LIMIT $3";
+const DISABLED: &str = "SELECT at FROM destination_disabled WHERE tenant = $1 AND destination = $2";
+const ADD: &str = "INSERT INTO message (tenant, id, destination, envelope_key, envelope_schema, \
+    envelope_sealed, body_key, body_schema, body_sealed) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const LOG: &str = "INSERT INTO message_attempt (tenant, message, number, at, lasted, status, \
+    failure) SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6 FROM message_attempt \
+    WHERE tenant = $1 AND message = $2";
+const DISABLE: &str = "INSERT INTO destination_disabled (tenant, destination, at) \
+    SELECT tenant, destination, $3 FROM message WHERE tenant = $1 AND id = $2 \
+    ON CONFLICT (tenant, destination) DO NOTHING";
+/// Gives up what waits for the destination of a message, if that is disabled.
+const GIVE_UP: &str = "WITH given_up AS (\
+    UPDATE job SET state = 4, ended_at = $3, failure = $4 \
+    WHERE tenant = $1 AND queue = $5 AND state = 1 AND id IN (\
+    SELECT o.id FROM message o WHERE o.tenant = $1 AND o.destination = (\
+    SELECT d.destination FROM message m JOIN destination_disabled d \
+    ON d.tenant = m.tenant AND d.destination = m.destination \
+    WHERE m.tenant = $1 AND m.id = $2)) RETURNING 1\
+    ) UPDATE job_open SET open = open - (SELECT count(*) FROM given_up) \
+    WHERE tenant = $1 AND queue = $5 AND EXISTS (SELECT 1 FROM given_up)";
+const REPLAY: &str = "UPDATE job SET state = 1, ended_at = NULL, attempts = 0, failure = NULL, \
+    not_before = $3 WHERE tenant = $1 AND id = $2 AND queue = $4 AND state = 4";
+const ALLOW: &str = "DELETE FROM destination_disabled WHERE tenant = $1 AND destination = $2";
+
+#[async_trait]
+impl Outbox for PostgresStore {
+    async fn message(
+        &self,
+        tenant: TenantId,
+        id: MessageId,
+    ) -> Result<Option<MessageRow>, StoreError> {
+        self.first(tenant, MESSAGE, values![&tenant, &id], read_message).await
+    }
+
+    async fn messages(
+        &self,
+        tenant: TenantId,
+        standing: Option<Standing>,
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Page<MessageRow, MessageId>, StoreError> {
+        let mut values = values![&tenant, Value::id_or_nil(after.as_ref()), one_more(limit)];
+        let mut query = MESSAGES;
+        if let Some(standing) = standing {
+            values.extend(values![codes::queue(Queue::Outbox), codes::standing(standing)]);
+            query = MESSAGES_STANDING;
+        }
+        let rows = self.all(tenant, query, values, read_message).await?;
+        Ok(page(rows, limit, |row| row.order.id))
+    }
+
+    async fn attempts(
+        &self,
+        tenant: TenantId,
+        message: MessageId,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        let values = values![&tenant, &message, MAX_PAGE as u64];
+        self.all(tenant, ATTEMPTS, values, read_attempt).await
+    }
+
+    async fn disabled(
+        &self,
+        tenant: TenantId,
+        destination: &Digest,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let values = values![&tenant, destination];
+        self.first(tenant, DISABLED, values, |columns: &mut Columns<'_>| columns.timestamp()).await
+    }
+}
+
+pub fn add_message(unit: &mut Unit, order: &MessageOrder) -> Result<(), StoreError> {
+    order.check()?;
+    add_job(unit, &order.job(unit.at));
+    let mut values = values![&unit.tenant, &order.id, &order.destination];
+    values.extend(Value::sealed(Some(&order.envelope)));
+    values.extend(Value::sealed(Some(&order.body)));
+    unit.execute("adding a message", ADD, values);
+    give_up(unit, order.id);
+    Ok(())
+}
+
+pub fn end_delivery(
+    unit: &mut Unit,
+    id: MessageId,
+    lease: LeaseId,
+    attempt: &Attempt,
+    end: DeliveryEnd,
+) {
+    end_job(unit, job_of(id), lease, end.of_job());
+    let (status, failure) = match attempt.outcome {
+        AttemptOutcome::Status(status) => (Some(status), None),
+        AttemptOutcome::Failed(failure) => (None, Some(failure.name())),
+    };
+    let lasted = milliseconds(attempt.lasted);
+    let values = values![&unit.tenant, &id, attempt.at, lasted, status, failure];
+    unit.execute("logging an attempt", LOG, values);
+    if end == DeliveryEnd::Disabled {
+        let values = values![&unit.tenant, &id, unit.at];
+        unit.execute("disabling a destination", DISABLE, values);
+        give_up(unit, id);
+    }
+}
+
+fn give_up(unit: &mut Unit, id: MessageId) {
+    let failure = Failure::Unsupported.name();
+    let values = values![&unit.tenant, &id, unit.at, failure, codes::queue(Queue::Outbox)];
+    unit.execute("giving up messages", GIVE_UP, values);
+}
+
+pub fn replay(unit: &mut Unit, id: MessageId) {
+    let values = values![&unit.tenant, &id, unit.at, codes::queue(Queue::Outbox)];
+    unit.change("replaying a message", REPLAY, values);
+    count_one_more(unit, Queue::Outbox);
+}
+
+pub fn allow(unit: &mut Unit, destination: &Digest) {
+    unit.execute("allowing a destination", ALLOW, values![&unit.tenant, destination]);
+}
+
+fn read_message(columns: &mut Columns<'_>) -> Result<MessageRow, StoreError> {
+    let order = MessageOrder {
+        id: columns.id()?,
+        destination: columns.digest()?,
+        envelope: columns.sealed()?,
+        body: columns.sealed()?,
+    };
+    let (created_at, attempts) = (columns.timestamp()?, columns.number()?);
+    let not_before = columns.timestamp()?;
+    Ok(MessageRow::new(order, created_at, attempts, &read_state(columns)?, not_before))
+}
+
+fn read_attempt(columns: &mut Columns<'_>) -> Result<Attempt, StoreError> {
+    let (at, lasted) = (columns.timestamp()?, Duration::from_millis(columns.number()?));
+    let status = columns.optional_integer()?;
+    let outcome = match (status, columns.optional_text()?) {
+        (Some(status), None) => {
+            AttemptOutcome::Status(u16::try_from(status).map_err(|_| damaged())?)
+        }
+        (None, Some(name)) => {
+            AttemptOutcome::Failed(AttemptFailure::parse(name).ok_or_else(damaged)?)
+        }
+        _ => return Err(damaged()),
+    };
+    Ok(Attempt { at, lasted, outcome })
+}

@@ -1,0 +1,256 @@
+//! One transaction on one connection of the pool.
+//!
+//! What is polled together goes out together: the client writes each request when its future is first
+//! polled, and PostgreSQL answers in that order. So a read is one round trip, from `BEGIN` to `COMMIT`,
+//! and a unit of work is three.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+
+use cartola_primitives::id::TenantId;
+use cartola_store::{StoreError, StoreErrorKind};
+use deadpool_postgres::{Object, Pool};
+use futures::FutureExt;
+use futures::future::join_all;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row, Statement};
+
+use crate::error::{Doing, is_lost};
+use crate::value::Value;
+
+/// A read sees one state of the store, however many statements it takes.
+pub const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Each statement of a write sees what was committed before it began: what waits for the row of a
+/// tenant's head goes on from what the other one left.
+pub const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+/// The value that policies compare. PostgreSQL reads a `uuid` without hyphens too.
+const SET_TENANT: &str = "SELECT set_config('cartola.tenant', $1, true)";
+
+/// Statements that are under way at once, at most. Up to this many, `join_all` polls its futures in
+/// their order.
+pub const PIPELINE: usize = 30;
+
+const CONNECTING: &str = "connecting to the database";
+const BEGINNING: &str = "beginning a transaction";
+const PREPARING: &str = "preparing a statement";
+const READING: &str = "reading from the store";
+const WRITING: &str = "writing to the store";
+
+/// A connection, inside a transaction or not. Dropped inside one, the connection is closed and does
+/// not go back to the pool.
+pub struct Session {
+    object: Option<Object>,
+    open: bool,
+}
+
+impl Session {
+    /// A connection of the pool.
+    pub async fn connect(pool: &Pool) -> Result<Self, StoreError> {
+        let object = pool.get().await.doing(CONNECTING)?;
+        Ok(Self { object: Some(object), open: false })
+    }
+
+    /// The connection.
+    pub fn client(&self) -> &Object {
+        self.object.as_ref().expect("the connection is there until the session is dropped")
+    }
+
+    /// A statement, prepared on this connection once.
+    pub async fn prepare(&self, statement: &str) -> Result<Statement, StoreError> {
+        self.client().prepare_cached(statement).await.doing(PREPARING)
+    }
+
+    /// Runs one statement outside of a transaction, for what belongs to no tenant.
+    pub async fn alone(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let prepared = self.prepare(statement).await?;
+        self.client().query(&prepared, &parameters(values)).await.doing(READING)
+    }
+
+    /// Runs two statements, each a transaction of its own, and gives what the second came to.
+    pub async fn alone_after(
+        &self,
+        first: (&str, &[Value]),
+        second: (&str, &[Value]),
+    ) -> Result<Vec<Row>, StoreError> {
+        let (one, other) = (self.prepare(first.0).await?, self.prepare(second.0).await?);
+        let (values, other_values) = (parameters(first.1), parameters(second.1));
+        let client = self.client();
+        let (done, rows) = tokio::join!(
+            biased;
+            client.execute(&one, &values),
+            client.query(&other, &other_values),
+        );
+        done.doing(WRITING)?;
+        rows.doing(READING)
+    }
+
+    /// Runs one statement behind another one that takes a lock, in a transaction that belongs to no
+    /// tenant.
+    pub async fn alone_behind(
+        &mut self,
+        lock: &str,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let (lock, prepared) = (self.prepare(lock).await?, self.prepare(statement).await?);
+        self.open = true;
+        let (client, values) = (self.client(), parameters(values));
+        let outcome = tokio::join!(
+            biased;
+            client.batch_execute(WRITE),
+            client.query(&lock, &[]),
+            client.query(&prepared, &values),
+            client.batch_execute("COMMIT"),
+        );
+        outcome.0.and(outcome.1).doing(BEGINNING)?;
+        self.written(outcome.2, outcome.3)
+    }
+
+    /// Runs one statement that reads, in a transaction of its own that sees one tenant's rows.
+    pub async fn read(
+        &mut self,
+        tenant: TenantId,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let (rows, end) = self.whole(READ, tenant, statement, values).await?;
+        end.doing(READING)?;
+        self.open = false;
+        rows.doing(READING)
+    }
+
+    /// Runs one statement that writes, likewise.
+    pub async fn write(
+        &mut self,
+        tenant: TenantId,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let (rows, end) = self.whole(WRITE, tenant, statement, values).await?;
+        self.written(rows, end)
+    }
+
+    /// All of a transaction at once: what its statement came to, and how it ended.
+    async fn whole(
+        &mut self,
+        begin: &str,
+        tenant: TenantId,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<(Result<Vec<Row>, Error>, Result<(), Error>), StoreError> {
+        let (set, prepared) = (self.prepare(SET_TENANT).await?, self.prepare(statement).await?);
+        self.open = true;
+        let (name, values) = (Value::Text(tenant.hex()), parameters(values));
+        let name: [&(dyn ToSql + Sync); 1] = [&name];
+        let client = self.client();
+        let outcome = tokio::join!(
+            biased;
+            client.batch_execute(begin),
+            client.execute(&set, &name),
+            client.query(&prepared, &values),
+            client.batch_execute("COMMIT"),
+        );
+        outcome.0.and(outcome.1).doing(BEGINNING)?;
+        Ok((outcome.2, outcome.3))
+    }
+
+    /// What a write came to. The commit went out with it, so that nobody can say what became of one
+    /// whose connection was lost.
+    fn written(
+        &mut self,
+        rows: Result<Vec<Row>, Error>,
+        end: Result<(), Error>,
+    ) -> Result<Vec<Row>, StoreError> {
+        if rows.as_ref().err().or(end.as_ref().err()).is_some_and(is_lost) {
+            return Err(StoreError::new(StoreErrorKind::Unavailable, WRITING));
+        }
+        end.doing(WRITING)?;
+        self.open = false;
+        rows.doing(WRITING)
+    }
+
+    /// Begins a transaction that sees one tenant's rows, with its first statement.
+    pub async fn begin(
+        &mut self,
+        begin: &str,
+        tenant: TenantId,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let (set, prepared) = (self.prepare(SET_TENANT).await?, self.prepare(statement).await?);
+        self.open = true;
+        let (name, values) = (Value::Text(tenant.hex()), parameters(values));
+        let name: [&(dyn ToSql + Sync); 1] = [&name];
+        let client = self.client();
+        let outcome = tokio::join!(
+            biased;
+            client.batch_execute(begin),
+            client.execute(&set, &name),
+            client.query(&prepared, &values),
+        );
+        outcome.0.and(outcome.1).doing(BEGINNING)?;
+        outcome.2.doing(READING)
+    }
+
+    /// Runs one more statement of the transaction.
+    pub async fn rows(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let prepared = self.prepare(statement).await?;
+        self.client().query(&prepared, &parameters(values)).await.doing(READING)
+    }
+
+    /// Runs statements of the transaction that were prepared, in their order; gives what each came
+    /// to. At most [`PIPELINE`] of them.
+    pub async fn run(&self, steps: &[(Statement, &[Value])]) -> Vec<Result<u64, Error>> {
+        let client = self.client();
+        let running = steps.iter().map(|(statement, values)| async move {
+            client.execute(statement, &parameters(values)).await
+        });
+        join_all(running).await
+    }
+
+    /// Ends a transaction that only read. Nobody waits for the answer: what comes next on this
+    /// connection comes after it.
+    pub fn end_reading(mut self) {
+        send(pin!(self.client().batch_execute("COMMIT")));
+        self.open = false;
+    }
+
+    /// Commits. When this fails, the outcome is not known.
+    pub async fn commit(&mut self) -> Result<(), Error> {
+        self.client().batch_execute("COMMIT").await?;
+        self.open = false;
+        Ok(())
+    }
+
+    /// Says something to other processes after a commit, and does not wait for it to be heard.
+    pub fn notify(&self, notification: &str) {
+        send(pin!(self.client().batch_execute(notification)));
+    }
+
+    /// Undoes the transaction.
+    pub async fn roll_back(mut self) {
+        if self.open && self.client().batch_execute("ROLLBACK").await.is_ok() {
+            self.open = false;
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(object) = self.object.take_if(|_| self.open) {
+            // Out of the pool; PostgreSQL undoes what a closed connection has begun.
+            drop(Object::take(object));
+        }
+    }
+}
+
+/// Polls a request once, which writes it.
+fn send(request: Pin<&mut impl Future>) {
+    drop(request.now_or_never());
+}
+
+fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}

@@ -1,0 +1,87 @@
+//! The store as a whole.
+
+use std::sync::Arc;
+
+use cartola_primitives::Monotonic;
+use cartola_store::StoreError;
+use cartola_store::arrivals::Signal;
+use deadpool_postgres::Pool;
+
+use crate::clock::{DatabaseClock, ELAPSED};
+use crate::connector::Connector;
+use crate::months::Months;
+use crate::rows::only;
+use crate::session::Session;
+use crate::waking::{Listener, notification};
+use crate::{OpenError, Options, migrate};
+
+/// A store in a PostgreSQL database. Implements [`cartola_store::Store`] and
+/// [`cartola_store::Archive`]; share it behind an `Arc`. Needs a tokio runtime for as long as it
+/// lives.
+pub struct PostgresStore {
+    pool: Pool,
+    months: Months,
+    signal: Arc<Signal>,
+    clock: Arc<DatabaseClock>,
+    notification: String,
+    _listener: Listener,
+}
+
+impl PostgresStore {
+    /// Connects. Brings the schema up to date first where the owner's URL is given.
+    pub async fn open(options: Options) -> Result<Self, OpenError> {
+        let connector = Connector::new(&options.url, &options)?;
+        if let Some(owner) = &options.owner {
+            migrate::migrate(&Connector::new(owner, &options)?, connector.role()?).await?;
+        }
+        let pool = connector.pool(&options);
+        let session = Session::connect(&pool).await?;
+        migrate::check(session.client()).await?;
+        let elapsed = session.alone(ELAPSED, &[]).await?;
+        let clock = Arc::new(only(&elapsed, DatabaseClock::start)?);
+        let token = session.alone("SELECT gen_random_uuid()::text", &[]).await?;
+        let process = only(&token, |columns| columns.text().map(str::to_owned))?;
+        let signal = Arc::new(Signal::default());
+        let (heard, told) = (Arc::clone(&signal), Arc::clone(&clock));
+        Ok(Self {
+            pool,
+            months: Months::default(),
+            signal,
+            clock,
+            notification: notification(&process),
+            _listener: Listener::start(connector, heard, told, process),
+        })
+    }
+
+    /// Brings the schema up to date, and does nothing else.
+    pub async fn migrate(options: &Options) -> Result<(), OpenError> {
+        let connector = Connector::new(&options.url, options)?;
+        let Some(owner) = &options.owner else {
+            return Err(OpenError::Owner);
+        };
+        Ok(migrate::migrate(&Connector::new(owner, options)?, connector.role()?).await?)
+    }
+
+    /// Monotonic time that all processes of this store share: its leases run on it.
+    pub fn monotonic(&self) -> Arc<dyn Monotonic> {
+        Arc::clone(&self.clock) as Arc<dyn Monotonic>
+    }
+
+    pub(crate) async fn connect(&self) -> Result<Session, StoreError> {
+        Session::connect(&self.pool).await
+    }
+
+    pub(crate) fn months(&self) -> &Months {
+        &self.months
+    }
+
+    /// Wakes those who wait for jobs in this process.
+    pub(crate) fn signal(&self) -> &Signal {
+        &self.signal
+    }
+
+    /// The statement that wakes those of others.
+    pub(crate) fn notification(&self) -> &str {
+        &self.notification
+    }
+}

@@ -1,0 +1,235 @@
+//! What one unit of work comes to, and how it is applied.
+//!
+//! Commands become steps: statements with their values and the number of rows that each must change.
+//! All steps go out together; where one changed another number of rows, the transaction is undone.
+
+use cartola_crypto::ChainHead;
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::TenantId;
+use cartola_store::work::{Command, MAX_ROWS_PER_UNIT, Receipt};
+use cartola_store::{StoreError, StoreErrorKind, UnitOfWork};
+use tokio_postgres::{Error, Statement};
+
+use crate::error::{Doing, is_contended, is_without_month};
+use crate::head::Head;
+use crate::session::{PIPELINE, Session};
+use crate::value::Value;
+use crate::{
+    accounts, answers, asking, audit, consents, head, imports, jobs, movements, outbox, people,
+    records, sightings, tasks, tenancy, vault,
+};
+
+/// One statement of a unit.
+pub struct Step {
+    doing: &'static str,
+    statement: &'static str,
+    values: Vec<Value>,
+    /// How many rows it changes, if that is known, and what it means when it does not.
+    expected: Option<(u64, StoreErrorKind)>,
+}
+
+/// A unit on its way: whose, when it was decided, what it does, and how far it moves what a tenant
+/// counts.
+pub struct Unit {
+    /// Whose.
+    pub tenant: TenantId,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The last feed position given out.
+    pub feed: u64,
+    /// The end of the audit chain.
+    pub audit: ChainHead,
+    before: Head,
+    steps: Vec<Step>,
+}
+
+impl Unit {
+    /// A statement that changes any number of rows.
+    pub fn execute(&mut self, doing: &'static str, statement: &'static str, values: Vec<Value>) {
+        self.steps.push(Step { doing, statement, values, expected: None });
+    }
+
+    /// A statement that changes one row in the version expected, or else is a conflict.
+    pub fn change(&mut self, doing: &'static str, statement: &'static str, values: Vec<Value>) {
+        self.expect(doing, statement, values, 1, StoreErrorKind::Conflict);
+    }
+
+    /// A statement that changes so many rows, or else is refused in this way.
+    pub fn expect(
+        &mut self,
+        doing: &'static str,
+        statement: &'static str,
+        values: Vec<Value>,
+        rows: u64,
+        otherwise: StoreErrorKind,
+    ) {
+        self.steps.push(Step { doing, statement, values, expected: Some((rows, otherwise)) });
+    }
+
+    /// All steps of a unit, given where its tenant's feed and audit trail end.
+    pub fn plan(work: &UnitOfWork, before: Head) -> Result<Self, StoreError> {
+        let mut unit = Self {
+            tenant: work.tenant,
+            at: work.at,
+            feed: before.feed,
+            audit: before.audit,
+            before,
+            steps: Vec::new(),
+        };
+        for command in &work.commands {
+            add(&mut unit, command)?;
+        }
+        unit.record_head();
+        Ok(unit)
+    }
+
+    fn record_head(&mut self) {
+        let after = Head { feed: self.feed, audit: self.audit };
+        if after != self.before {
+            let values = head::values(self.tenant, &after);
+            self.change("recording the end of feed and audit trail", head::SET, values);
+        }
+    }
+
+    /// What the unit comes to once it is committed.
+    pub fn receipt(&self) -> Receipt {
+        Receipt {
+            feed_position: (self.feed != self.before.feed).then_some(self.feed),
+            audit_head: (self.audit != self.before.audit)
+                .then_some((self.audit.sequence, self.audit.hash)),
+        }
+    }
+
+    /// Runs all steps. After an error, the transaction must be undone.
+    pub async fn run(&self, session: &Session) -> Result<(), Failed> {
+        for steps in self.steps.chunks(PIPELINE) {
+            let mut prepared: Vec<(Statement, &[Value])> = Vec::with_capacity(steps.len());
+            for step in steps {
+                let statement = session.prepare(step.statement).await.map_err(Failed::of)?;
+                prepared.push((statement, &step.values));
+            }
+            let outcomes = session.run(&prepared).await;
+            for (step, outcome) in steps.iter().zip(outcomes) {
+                step.check(outcome)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn check(&self, outcome: Result<u64, Error>) -> Result<(), Failed> {
+        let again = match &outcome {
+            Err(error) if is_contended(error) => Again::AtOnce,
+            Err(error) if is_without_month(error) => Again::WithMonths,
+            _ => Again::No,
+        };
+        let changed = outcome.doing(self.doing).map_err(|error| Failed { again, error })?;
+        match self.expected {
+            Some((rows, otherwise)) if rows != changed => {
+                Err(Failed::of(StoreError::new(otherwise, self.doing)))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A unit that could not be applied.
+pub struct Failed {
+    /// Whether trying again helps.
+    pub again: Again,
+    /// Why.
+    pub error: StoreError,
+}
+
+impl Failed {
+    /// One that does not help to try again.
+    pub fn of(error: StoreError) -> Self {
+        Self { again: Again::No, error }
+    }
+}
+
+/// Whether the same unit may succeed when it is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// It would fail again.
+    No,
+    /// It lost against another one.
+    AtOnce,
+    /// A month was dropped since it was looked for.
+    WithMonths,
+}
+
+/// Refuses a unit that is larger than any may be.
+pub fn check_size(work: &UnitOfWork) -> Result<(), StoreError> {
+    let rows: usize = work.commands.iter().map(rows_of).sum();
+    if rows > MAX_ROWS_PER_UNIT {
+        let context = format!("a unit of {rows} rows; at most {MAX_ROWS_PER_UNIT} are taken");
+        return Err(StoreError::new(StoreErrorKind::Misuse, context));
+    }
+    Ok(())
+}
+
+fn rows_of(command: &Command) -> usize {
+    match command {
+        Command::AddConsentSets(rows) => rows.len(),
+        Command::AddMovements(rows) => rows.len(),
+        Command::ChangeMovements(changes) => changes.len(),
+        Command::AddSources(rows) => rows.len(),
+        Command::AddBalances(rows) => rows.len(),
+        _ => 1,
+    }
+}
+
+fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
+    match command {
+        Command::AddTenant(row) => tenancy::add_tenant(unit, row)?,
+        Command::AddCredential(row) => tenancy::add_credential(unit, row),
+        Command::RevokeCredential(id) => tenancy::revoke_credential(unit, *id),
+        Command::AddDataKey(row) => vault::add_data_key(unit, row),
+        Command::AddPerson(row) => people::add_person(unit, row),
+        Command::AddLink(row) => people::add_link(unit, row),
+        Command::KeepLinkSecret(row) => people::keep_link_secret(unit, row),
+        Command::DestroyLinkSecret(link) => people::destroy_link_secret(unit, *link),
+        Command::ChangeLink { id, expected, state } => {
+            people::change_link(unit, *id, *expected, state);
+        }
+        Command::AddConsent(row) => consents::add_consent(unit, row),
+        Command::ChangeConsent { id, expected, state } => {
+            consents::change_consent(unit, *id, *expected, state);
+        }
+        Command::ExpectConsent { id, expected } => consents::expect_consent(unit, *id, *expected),
+        Command::AddConsentSets(rows) => consents::add_sets(unit, rows),
+        Command::AddAccount(row) => accounts::add_account(unit, row),
+        Command::ClaimAccount { id, expected, consents } => {
+            accounts::claim_account(unit, *id, *expected, *consents);
+        }
+        Command::AddMovements(rows) => movements::add_movements(unit, rows),
+        Command::ChangeMovements(changes) => movements::change_movements(unit, changes),
+        Command::AddSources(rows) => movements::add_sources(unit, rows),
+        Command::MoveSource { id, from, to } => movements::move_source(unit, *id, *from, *to),
+        Command::AddAlias(row) => movements::add_alias(unit, row),
+        Command::AddBalances(rows) => accounts::add_balances(unit, rows),
+        Command::AddImport(row) => imports::add_import(unit, row)?,
+        Command::AddRecord(row) => records::add_record(unit, row),
+        Command::ConfirmRecord { id, at } => records::confirm_record(unit, *id, *at),
+        Command::AddTask(row) => tasks::add_task(unit, row),
+        Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
+        Command::KeepSighting(row) => sightings::keep_sighting(unit, row),
+        Command::FeedAccount { link, account } => accounts::feed_account(unit, *link, *account),
+        Command::ListAccounts { link, accounts } => accounts::list_accounts(unit, *link, accounts),
+        Command::KeepReading(row) => asking::keep_reading(unit, row),
+        Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),
+        Command::Audit(event) => audit::append(unit, event)?,
+        Command::EnqueueJob(order) => jobs::enqueue(unit, order)?,
+        Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
+        Command::AddMessage(order) => outbox::add_message(unit, order)?,
+        Command::EndDelivery { id, lease, attempt, end } => {
+            outbox::end_delivery(unit, *id, *lease, attempt, *end);
+        }
+        Command::ReplayMessage(id) => outbox::replay(unit, *id),
+        Command::AllowDestination(destination) => outbox::allow(unit, destination),
+        Command::RecordAnswer(row) => answers::record_answer(unit, row),
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Wrapped keys.
+
+use async_trait::async_trait;
+use cartola_crypto::{MasterKeyId, WrappedKey};
+use cartola_primitives::id::{DataKeyId, PersonId, TenantId};
+use cartola_store::vault::DataKeyRow;
+use cartola_store::{StoreError, Vault};
+
+use crate::PostgresStore;
+use crate::columns::Columns;
+use crate::rows::{first, only};
+use crate::unit::Unit;
+use crate::value::{Value, values};
+
+const BY_ID: &str = "SELECT id, subject, wrapped_master, wrapped, created_at FROM data_key \
+    WHERE tenant = $1 AND id = $2";
+const BY_SUBJECT: &str = "SELECT id, subject, wrapped_master, wrapped, created_at FROM data_key \
+    WHERE tenant = $1 AND subject = $2";
+const ADD: &str = "INSERT INTO data_key (tenant, id, subject, wrapped_master, wrapped, created_at) \
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const SECRET: &str = "SELECT wrapped_master, wrapped FROM installation_secret WHERE name = $1";
+const OFFER_SECRET: &str = "INSERT INTO installation_secret (name, wrapped_master, wrapped) \
+    VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
+
+#[async_trait]
+impl Vault for PostgresStore {
+    async fn data_key(
+        &self,
+        tenant: TenantId,
+        id: DataKeyId,
+    ) -> Result<Option<DataKeyRow>, StoreError> {
+        self.first(tenant, BY_ID, values![&tenant, &id], read_data_key).await
+    }
+
+    async fn data_key_of(
+        &self,
+        tenant: TenantId,
+        subject: Option<PersonId>,
+    ) -> Result<Option<DataKeyRow>, StoreError> {
+        let values = values![&tenant, Value::id_or_nil(subject.as_ref())];
+        self.first(tenant, BY_SUBJECT, values, read_data_key).await
+    }
+
+    async fn installation_secret(
+        &self,
+        name: &'static str,
+        offered: WrappedKey,
+    ) -> Result<WrappedKey, StoreError> {
+        let session = self.connect().await?;
+        let stored = session.alone(SECRET, &values![name]).await?;
+        if let Some(stored) = first(&stored, read_wrapped)? {
+            return Ok(stored);
+        }
+        let offer = values![name, offered.master.as_bytes().to_vec(), offered.bytes];
+        session.alone(OFFER_SECRET, &offer).await?;
+        only(&session.alone(SECRET, &values![name]).await?, read_wrapped)
+    }
+}
+
+pub fn add_data_key(unit: &mut Unit, row: &DataKeyRow) {
+    let values = values![
+        &unit.tenant,
+        &row.id,
+        Value::id_or_nil(row.subject.as_ref()),
+        row.wrapped.master.as_bytes().to_vec(),
+        row.wrapped.bytes.clone(),
+        row.created_at,
+    ];
+    unit.execute("adding a data key", ADD, values);
+}
+fn read_data_key(columns: &mut Columns<'_>) -> Result<DataKeyRow, StoreError> {
+    Ok(DataKeyRow {
+        id: columns.id()?,
+        subject: columns.optional_id()?,
+        wrapped: read_wrapped(columns)?,
+        created_at: columns.timestamp()?,
+    })
+}
+
+pub fn read_wrapped(columns: &mut Columns<'_>) -> Result<WrappedKey, StoreError> {
+    Ok(WrappedKey {
+        master: MasterKeyId::from_bytes(columns.array()?),
+        bytes: columns.bytes()?.to_vec(),
+    })
+}

@@ -1,0 +1,95 @@
+//! Waking those who wait for jobs, across processes.
+//!
+//! After a commit that moved jobs, its process notifies the others, each of which listens on a
+//! connection of its own. A notification that is lost costs a second: waiters look again by
+//! themselves.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cartola_store::StoreError;
+use cartola_store::arrivals::Signal;
+use tokio::task::JoinHandle;
+use tokio_postgres::AsyncMessage;
+
+use crate::clock::{DatabaseClock, ELAPSED};
+use crate::columns::Columns;
+use crate::connector::{Connector, Single};
+use crate::error::Doing;
+
+const LISTEN: &str = "LISTEN cartola_jobs";
+
+/// How long a listener waits before it connects anew.
+const RECONNECT: Duration = Duration::from_secs(1);
+
+/// How often the database's clock is looked at.
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(30);
+
+/// The statement that notifies the others. `process` is ours, which need not hear it.
+pub fn notification(process: &str) -> String {
+    format!("NOTIFY cartola_jobs, '{process}'")
+}
+
+/// Listens until it is dropped.
+pub struct Listener(JoinHandle<()>);
+
+impl Listener {
+    /// Listens from now on.
+    pub fn start(
+        connector: Connector,
+        signal: Arc<Signal>,
+        clock: Arc<DatabaseClock>,
+        process: String,
+    ) -> Self {
+        Self(tokio::spawn(async move {
+            loop {
+                if let Err(error) = listen(&connector, &signal, &clock, &process).await {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "store.listener.lost");
+                }
+                tokio::time::sleep(RECONNECT).await;
+            }
+        }))
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Listens on one connection until it is lost.
+async fn listen(
+    connector: &Connector,
+    signal: &Signal,
+    clock: &DatabaseClock,
+    process: &str,
+) -> Result<(), StoreError> {
+    const LISTENING: &str = "listening for jobs";
+    let Single { client, mut connection } = connector.connect().await?;
+    let asking = async {
+        client.batch_execute(LISTEN).await.doing(LISTENING)?;
+        // What was said while nobody listened.
+        signal.raise();
+        loop {
+            let row = client.query_one(ELAPSED, &[]).await.doing(LISTENING)?;
+            clock.set(&mut Columns::of(&row))?;
+            tokio::time::sleep(LOOK_AT_CLOCK).await;
+        }
+    };
+    let hearing = async {
+        while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+            if let AsyncMessage::Notification(said) = message.doing(LISTENING)?
+                && said.payload() != process
+            {
+                signal.raise();
+            }
+        }
+        Ok(())
+    };
+    tokio::select! {
+        ended = asking => ended,
+        ended = hearing => ended,
+    }
+}
