@@ -32,5 +32,6 @@ mod sandbox;
 mod seeded;
 mod serve;
 mod statement;
+mod synaptic;
 mod tenants;
 mod usage;

@@ -1,0 +1,137 @@
+//! Every action, and how what goes wrong is told.
+
+use std::collections::BTreeMap;
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use super::{Scene, schema};
+
+/// Who an entity is asked for: companies have portals of their own.
+fn scenario(entity: &str) -> &'static str {
+    if entity.ends_with("-empresas") { "company" } else { "ok" }
+}
+
+/// All actions, by entity.
+fn actions(scene: &Scene) -> BTreeMap<String, Vec<String>> {
+    let entities = scene.synaptic.entities();
+    let entities = entities.as_array().unwrap().iter().map(|entity| {
+        let actions = entity["actions"].as_array().unwrap();
+        let actions = actions.iter().map(|action| action.as_str().unwrap().to_owned());
+        (entity["entity"].as_str().unwrap().to_owned(), actions.collect())
+    });
+    entities.collect()
+}
+
+#[test]
+fn every_action_ends_well_for_who_has_everything() {
+    let scene = Scene::new();
+    let mut tasks = Vec::new();
+    for (entity, actions) in actions(&scene) {
+        let places = scene.chile.places(scenario(&entity));
+        if !places.contains(&entity) {
+            continue;
+        }
+        let login = scene.login(scenario(&entity), &entity);
+        for action in actions {
+            tasks.push((scene.synaptic.task(&action, &login), action));
+        }
+    }
+    let mut empty = Vec::new();
+    for (task, action) in &tasks {
+        let ended = scene.synaptic.ended(task);
+        assert_eq!(ended["taskStatus"], "success", "{action}: {ended}");
+        assert_eq!(ended["taskStatusCode"], 200);
+        let (entity, product) = action.split_once(':').unwrap();
+        schema::check(product, &ended["results"]);
+        if ended["results"].as_array().unwrap().is_empty() {
+            empty.push((entity.to_owned(), product.to_owned()));
+        }
+    }
+    assert!(tasks.len() > 100, "{}", tasks.len());
+    let mut products: Vec<&str> =
+        tasks.iter().map(|(_, action)| action.split_once(':').unwrap().1).collect();
+    products.sort_unstable();
+    products.dedup();
+    assert_eq!(products.len(), 20, "{products:?}");
+    // Each product is shown by somebody; at a second bank there may be none of it.
+    for product in products {
+        let shown = tasks.iter().any(|(_, action)| {
+            let (entity, of) = action.split_once(':').unwrap();
+            of == product && !empty.iter().any(|(e, p)| (e.as_str(), p.as_str()) == (entity, of))
+        });
+        assert!(shown, "{product} is empty everywhere");
+    }
+}
+
+#[test]
+fn what_is_told_agrees_with_v1_and_with_the_box() {
+    let scene = Scene::new();
+    let login = scene.login("ok", "banco-chile");
+    let told = scene.synaptic.run("banco-chile:movements", &login);
+    let told = told["results"].as_array().unwrap();
+    let numbers: Vec<&str> =
+        told.iter().map(|movement| movement["accountNumber"].as_str().unwrap()).collect();
+    let today = scene.chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
+    let from = told.iter().map(|movement| movement["date"].as_str().unwrap()).min().unwrap();
+    let mut shown = 0;
+    let mut accounts: Vec<&str> = numbers.clone();
+    accounts.sort_unstable();
+    accounts.dedup();
+    for account in accounts {
+        shown += scene.chile.movements(account, from, &today).len();
+    }
+    assert_eq!(told.len(), shown);
+    let served = scene.demo.client().list("/v1/records?product=identity");
+    assert_eq!(served.len(), 0, "identity was not asked for");
+    let valid = scene.synaptic.run("banco-chile:identity", &login);
+    assert_eq!(valid["results"], json!([{"isValid": true}]));
+    let served = scene.demo.client().list("/v1/records?product=identity");
+    assert_eq!(served.len(), 1);
+    let (rut, _) = scene.chile.person("ok", "banco-chile");
+    assert_eq!(served[0]["content"]["rut"], rut.replace('.', ""));
+}
+
+#[test]
+fn what_goes_wrong_has_its_code() {
+    let scene = Scene::new();
+    let mut told = Vec::new();
+    for who in ["wrong-password", "locked", "bank-down", "bank-nonsense", "no-movements"] {
+        let entity = scene.chile.places(who).remove(0);
+        let login = scene.login(who, &entity);
+        let action = format!("{entity}:movements");
+        told.push((who, scene.synaptic.task(&action, &login)));
+    }
+    let mut lines = String::new();
+    for (who, task) in told {
+        let ended = scene.synaptic.ended(&task);
+        let results = ended["results"].is_array();
+        let code = &ended["taskStatusCode"];
+        lines += &format!("{who}: {code} {} {results} {}\n", ended["taskStatus"], ended["message"]);
+    }
+    expect![[r#""#]].assert_eq(&lines);
+}
+
+#[test]
+fn three_wrong_passwords_lock_a_user_at_an_entity() {
+    let scene = Scene::new();
+    let login = scene.login("ok", "banco-chile");
+    let username = &login["username"];
+    let open = json!({"enabled": true, "retryAfter": null});
+    assert_eq!(scene.synaptic.standing(username, "banco-chile"), open);
+    // The bank of the box locks at the third, and says so.
+    for (guess, code) in [("wrong1", 401), ("wrong2", 401), ("wrong3", 423)] {
+        let args = json!({"username": username, "password": guess});
+        let ended = scene.synaptic.run("banco-chile:identity", &args);
+        assert_eq!(ended["taskStatusCode"], code, "{ended}");
+    }
+    let standing = scene.synaptic.standing(username, "banco-chile");
+    assert_eq!(standing["enabled"], false);
+    let seconds = standing["retryAfter"].as_i64().unwrap();
+    assert!((86_000..=86_401).contains(&seconds), "{seconds}");
+    assert_eq!(scene.synaptic.standing(username, "banco-bci"), open);
+    let ended = scene.synaptic.run("banco-chile:identity", &login);
+    assert_eq!(ended["taskStatusCode"], 423);
+    assert_eq!(ended["taskStatus"], "error");
+    assert_eq!(ended["results"], Value::Null);
+}
