@@ -4,6 +4,7 @@ mod actions;
 mod refusals;
 mod schema;
 mod sessions;
+mod tenants;
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -68,17 +68,3 @@ fn a_standing_is_of_somebody_somewhere() {
     expect![[r#""#]].assert_eq(&user("11.111.111-1", "nowhere"));
     expect![[r#""#]].assert_eq(&ask("{}"));
 }
-
-#[test]
-fn a_task_is_its_tenants_alone() {
-    let scene = Scene::new();
-    let login = scene.login("ok", "banco-chile");
-    let task = scene.synaptic.task("banco-chile:identity", &login);
-    scene.synaptic.ended(&task);
-    for unknown in ["0".repeat(32), "nothing".into(), format!("tsk_{task}"), task.to_uppercase()] {
-        assert_eq!(scene.synaptic.look(&unknown).status, 404, "{unknown}");
-    }
-    let other = scene.other_tenant();
-    assert_eq!(other.look(&task).status, 404);
-    assert_eq!(other.standing(&login["username"], "banco-chile")["enabled"], true);
-}
