@@ -8,22 +8,39 @@ use std::time::Duration;
 
 use anyhow::Context;
 use cartola_connector::{BaseUrl, Endpoint, Policy, Transport};
-use cartola_model::{Catalogue, InstitutionId};
+use cartola_model::institution::InstitutionKind;
+use cartola_model::{Catalogue, Institution, InstitutionId};
 use cartola_provider_mibanco::client::MiBanco;
+use cartola_provider_portal::client::Portal;
 use serde::{Deserialize, Serialize};
 
 use crate::folder;
 
-/// What a demo's folder says of its banks, for commands beside the demo.
+/// What a demo's folder says of its institutions, for commands beside the demo.
 const FILE: &str = "institutions.toml";
 
 /// Which protocol an institution speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Protocol {
     /// See `docs/mibanco.md`.
-    #[default]
     Mibanco,
+    /// See `docs/portal.md`.
+    Portal,
+}
+
+impl Protocol {
+    /// What institutions of a kind speak: banks and their portals one, all others another.
+    const fn of(kind: InstitutionKind) -> Self {
+        if kind.is_bank() { Self::Mibanco } else { Self::Portal }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Mibanco => "mibanco",
+            Self::Portal => "portal",
+        }
+    }
 }
 
 /// How one institution is configured.
@@ -31,8 +48,8 @@ enum Protocol {
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     base_url: Option<String>,
-    #[serde(default)]
-    protocol: Protocol,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    protocol: Option<Protocol>,
     #[serde(default = "usual_calls")]
     calls_per_second: NonZeroU32,
 }
@@ -41,7 +58,7 @@ pub struct Settings {
 /// their apps, so that nobody there takes us for an attack.
 const USUAL_CALLS: NonZeroU32 = NonZeroU32::new(20).expect("20 is not 0");
 
-/// Calls that a bank of the sandbox gets in a second: no real person waits behind it.
+/// Calls that an institution of the sandbox gets in a second: no real person waits behind it.
 const SANDBOX_CALLS: NonZeroU32 = NonZeroU32::new(2_000).expect("2,000 is not 0");
 
 const fn usual_calls() -> NonZeroU32 {
@@ -61,7 +78,14 @@ struct Document {
 /// Institutions that may be asked, each at its address.
 #[derive(Clone, Default)]
 pub struct Institutions {
-    asked: BTreeMap<InstitutionId, (BaseUrl, NonZeroU32)>,
+    asked: BTreeMap<InstitutionId, Asked>,
+}
+
+#[derive(Clone)]
+struct Asked {
+    protocol: Protocol,
+    url: BaseUrl,
+    calls_per_second: NonZeroU32,
 }
 
 impl Institutions {
@@ -69,15 +93,8 @@ impl Institutions {
     pub fn read(written: &Written) -> Result<Self, String> {
         let mut asked = BTreeMap::new();
         for (name, settings) in written {
-            let id = known(name)?;
-            let wrong = |problem: &str| format!("`base_url` of [institution.{id}] {problem}");
-            let url = settings.base_url.as_deref().ok_or_else(|| {
-                wrong("must be set: the URL that its paths are appended to, in quotes")
-            })?;
-            let url = BaseUrl::parse(url).map_err(|error| wrong(&format!("is wrong: {error}")))?;
-            match settings.protocol {
-                Protocol::Mibanco => asked.insert(id, (url, settings.calls_per_second)),
-            };
+            let row = known(name)?;
+            asked.insert(row.id.clone(), settings.read(row)?);
         }
         Ok(Self { asked })
     }
@@ -95,15 +112,17 @@ impl Institutions {
         Self::read(&document.institution).map_err(anyhow::Error::msg).with_context(wrong)
     }
 
-    /// Every bank of the catalogue, as one of the sandbox at that URL.
+    /// Every institution of the catalogue, as one of the sandbox at that URL.
     pub fn of_sandbox(sandbox: &str) -> Written {
-        let settings = |id: &InstitutionId| Settings {
-            base_url: Some(format!("{sandbox}/banks/{id}")),
-            protocol: Protocol::Mibanco,
+        let settings = |Institution { id, kind, .. }: &Institution| Settings {
+            base_url: Some(match Protocol::of(*kind) {
+                Protocol::Mibanco => format!("{sandbox}/banks/{id}"),
+                Protocol::Portal => format!("{sandbox}/{id}"),
+            }),
+            protocol: None,
             calls_per_second: SANDBOX_CALLS,
         };
-        let banks = Catalogue::bundled().iter().filter(|row| row.kind.is_bank());
-        banks.map(|row| (row.id.to_string(), settings(&row.id))).collect()
+        Catalogue::bundled().iter().map(|row| (row.id.to_string(), settings(row))).collect()
     }
 
     /// Writes down, for commands beside it, where a demo asks.
@@ -117,10 +136,40 @@ impl Institutions {
 
     /// What asks those that speak Mi Banco.
     pub fn mibanco(&self) -> MiBanco {
+        MiBanco::new(self.endpoints(Protocol::Mibanco))
+    }
+
+    /// What asks those that are no banks.
+    pub fn portal(&self) -> Portal {
+        Portal::new(self.endpoints(Protocol::Portal))
+    }
+
+    fn endpoints(&self, protocol: Protocol) -> impl Iterator<Item = Endpoint> {
         let transport = Transport::new();
-        MiBanco::new(self.asked.iter().map(|(id, (url, calls_per_second))| {
-            Endpoint::new(id.clone(), url.clone(), &transport, &policy(*calls_per_second))
-        }))
+        let spoken = self.asked.iter().filter(move |(_, asked)| asked.protocol == protocol);
+        spoken.map(move |(id, asked)| {
+            let policy = policy(asked.calls_per_second);
+            Endpoint::new(id.clone(), asked.url.clone(), &transport, &policy)
+        })
+    }
+}
+
+impl Settings {
+    fn read(&self, institution: &Institution) -> Result<Asked, String> {
+        let wrong = |key: &str, problem: &str| {
+            format!("`{key}` of [institution.{}] {problem}", institution.id)
+        };
+        let url = self.base_url.as_deref().ok_or_else(|| {
+            wrong("base_url", "must be set: the URL that its paths are appended to, in quotes")
+        })?;
+        let url = BaseUrl::parse(url)
+            .map_err(|error| wrong("base_url", &format!("is wrong: {error}")))?;
+        let protocol = Protocol::of(institution.kind);
+        if self.protocol.is_some_and(|written| written != protocol) {
+            let problem = format!("is wrong: it speaks \"{}\"", protocol.name());
+            return Err(wrong("protocol", &problem));
+        }
+        Ok(Asked { protocol, url, calls_per_second: self.calls_per_second })
     }
 }
 
@@ -129,9 +178,9 @@ fn policy(calls_per_second: NonZeroU32) -> Policy {
     Policy { interval, burst: calls_per_second.get(), ..Policy::default() }
 }
 
-fn known(name: &str) -> Result<InstitutionId, String> {
+fn known(name: &str) -> Result<&'static Institution, String> {
     let id = InstitutionId::parse(name).ok();
-    id.filter(|id| Catalogue::bundled().find(id).is_some()).ok_or_else(|| {
+    id.and_then(|id| Catalogue::bundled().find(&id)).ok_or_else(|| {
         let ids: Vec<_> = Catalogue::bundled().iter().map(|row| row.id.as_str()).collect();
         format!("[institution.…] names none that is known; there are: {}", ids.join(", "))
     })

@@ -115,7 +115,10 @@ impl Gateway {
 
 /// Every connector of this build.
 fn connectors(institutions: &Institutions) -> Registry {
-    Registry::default().with(Arc::new(StatementFiles::new())).with(Arc::new(institutions.mibanco()))
+    Registry::default()
+        .with(Arc::new(StatementFiles::new()))
+        .with(Arc::new(institutions.mibanco()))
+        .with(Arc::new(institutions.portal()))
 }
 
 /// Composes what facades post to their clients, and checks where it may go.

@@ -6,6 +6,7 @@
 pub mod decode;
 pub mod encode;
 mod map;
+pub mod offer;
 mod refusal;
 mod session;
 
@@ -17,7 +18,7 @@ use cartola_connector::{
     Endpoint, ErrorKind, FieldKind, Layout, Login, Manifest, Opener, Product, Provenance, Served,
     Session,
 };
-use cartola_model::{InstitutionId, RecordKind, RecordKinds};
+use cartola_model::InstitutionId;
 
 /// The layout of a page of a statement, for what is kept of it.
 pub const STATEMENT_LAYOUT: &str = "mibanco/statement";
@@ -25,8 +26,8 @@ pub const STATEMENT_LAYOUT: &str = "mibanco/statement";
 /// Digits of a MI PIN.
 pub const MI_PIN_DIGITS: usize = 5;
 
-/// What is told as a whole.
-const RECORDS: RecordKinds = RecordKinds::one(RecordKind::Identity);
+/// Most pages of transfers of one reading, each of 500 at most. A bank that has more is not believed.
+pub const MAX_TRANSFER_PAGES: u32 = 200;
 
 /// Banks that speak the protocol, each at its endpoint.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ fn served(institution: &InstitutionId) -> Served {
         institution: institution.clone(),
         products: [Product::Accounts, Product::Balances, Product::Movements]
             .into_iter()
-            .chain(RECORDS.iter().map(Product::Record))
+            .chain(offer::KINDS.iter().map(Product::Record))
             .collect(),
         credentials: credentials(),
     }

@@ -4,12 +4,13 @@
 //! in minor units of a currency that stands beside them, or whole pesos where a field's documentation
 //! says so; rates, quantities and prices are exact decimals as strings. Days are Chile's, instants have
 //! their offset. A field that a sender leaves out is absent, never `null`; a reader passes over fields
-//! that it does not know.
+//! that it does not know, and keeps a word from a list that it does not know as it came.
 
 mod error;
 mod personal;
 mod session;
 mod text;
+mod words;
 
 pub mod afc;
 pub mod cmf;

@@ -1,5 +1,6 @@
 //! `cartola sync`: what institutions have, through links.
 
+mod products;
 mod report;
 
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ use crate::problem::{FAILED, wrong_use};
 use crate::wiring::Gateway;
 use crate::{output, tenant};
 
+use products::Products;
 use report::Report;
 
 /// Days before the last one that are read unless said otherwise. A bank books what is pending
@@ -43,6 +45,10 @@ pub struct Arguments {
     /// Last day; today unless said otherwise
     #[arg(long, value_name = "DAY")]
     to: Option<Date>,
+    /// `all`, or names with commas between them, such as movements,cards,debts; unless said otherwise
+    /// movements, and everything where an institution has no accounts
+    #[arg(long, value_name = "NAMES")]
+    products: Option<Products>,
     #[command(flatten)]
     installation: Named,
     /// Name or id of the tenant; needed where there are several
@@ -67,8 +73,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let who = Principal::operator(tenant.id);
     let days = days(&arguments, santiago::today(gateway.engine.now()))?;
     let links = wanted(&arguments.links, links::all(&gateway.engine, &who).await?)?;
+    let orders = orders(&gateway.engine, links, arguments.products, days)?;
     let jobs = Jobs::start(&gateway, AT_ONCE);
-    let read = read_all(&gateway.engine, &who, &links, days, arguments.json).await;
+    let read = read_all(&gateway.engine, &who, &orders, arguments.json).await;
     jobs.stop().await;
     let reports = read?;
     if !arguments.json {
@@ -84,14 +91,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 async fn read_all(
     engine: &Engine,
     who: &Principal,
-    links: &[LinkRow],
-    days: DayRange,
+    orders: &[(LinkRow, ReadScope)],
     json: bool,
 ) -> anyhow::Result<Vec<Report>> {
-    let bar = output::progress(links.len() as u64, "reading");
+    let bar = output::progress(orders.len() as u64, "reading");
     let mut readings: FuturesOrdered<_> =
-        links.iter().map(|link| one(engine, who, link, days, &bar)).collect();
-    let mut reports = Vec::with_capacity(links.len());
+        orders.iter().map(|(link, scope)| one(engine, who, link, *scope, &bar)).collect();
+    let mut reports = Vec::with_capacity(orders.len());
     while let Some(report) = readings.next().await {
         let report = report?;
         if json {
@@ -129,17 +135,33 @@ fn wanted(named: &[LinkId], known: Vec<LinkRow>) -> anyhow::Result<Vec<LinkRow>>
     named.iter().map(find).collect()
 }
 
+/// What is read of each link; a link whose institution offers nothing of what is wanted is left out.
+fn orders(
+    engine: &Engine,
+    links: Vec<LinkRow>,
+    products: Option<Products>,
+    days: DayRange,
+) -> anyhow::Result<Vec<(LinkRow, ReadScope)>> {
+    let scope =
+        |link: &LinkRow| products::scope(engine.connectors(), &link.institution, products, days);
+    let orders: Vec<_> =
+        links.into_iter().filter_map(|link| scope(&link).map(|scope| (link, scope))).collect();
+    if orders.is_empty() {
+        bail!("none of these links is to an institution that offers the products of --products");
+    }
+    Ok(orders)
+}
+
 /// Reads one link. What is wrong with the link or its institution is told in the report; what is
 /// wrong with us ends the command.
 async fn one(
     engine: &Engine,
     who: &Principal,
     link: &LinkRow,
-    days: DayRange,
+    scope: ReadScope,
     bar: &ProgressBar,
 ) -> anyhow::Result<Report> {
     let context = || format!("{} is not read", link.id);
-    let scope = ReadScope::movements(days.from(), days.to());
     let wanted = Wanted::at_once(scope);
     let report = match engine.request_reading(who, link.id, wanted).await {
         Ok(mut reading) => {

@@ -26,7 +26,7 @@ const EXPECTED: [(&str, &str); 27] = [
     ("tokens", TABLE),
     ("institution", TABLE),
     ("base_url", "a URL in quotes"),
-    ("protocol", "\"mibanco\""),
+    ("protocol", "\"mibanco\" or \"portal\""),
     ("calls_per_second", COUNT),
     ("requests_per_second", COUNT),
     ("requests_at_once", COUNT),

@@ -140,7 +140,7 @@ fn an_institution_is_one_that_there_is_at_a_url() {
     check(
         &chile("base_url = \"https://bank.example\"\nprotocol = \"hunter2\""),
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: line 5: `protocol` is wrong: expected "mibanco"
+        cartola: the configuration cartola.toml is wrong: line 5: `protocol` is wrong: expected "mibanco" or "portal"
     "#]],
     );
 }

@@ -28,6 +28,7 @@ mod links;
 mod outbox;
 mod process;
 mod receiver;
+mod records;
 mod sandbox;
 mod seeded;
 mod serve;

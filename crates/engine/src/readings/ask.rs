@@ -186,23 +186,35 @@ async fn tell_accounts(
     Ok(ToldAccounts { batches, raw })
 }
 
+/// What is wanted of what is told as a whole. A product that this customer does not have is passed
+/// over beside others: who asks for everything gets what there is.
 async fn tell_records(
     session: &LiveSession,
     wanted: RecordKinds,
     context: &Context,
 ) -> Result<ToldRecords, ConnectorError> {
     let mut told = ToldRecords::default();
+    let mut missing = None;
     let today = context.today();
     let first = today.saturating_sub(SignedDuration::from_hours(24 * (RECORD_DAYS - 1)));
     let days = days(first, today)?;
     for kind in wanted.iter() {
         let not_offered = || ConnectorError::not_offered(Product::Record(kind));
         let reader = session.session().records().ok_or_else(not_offered)?;
-        let reading = reader.record(&RecordQuery { kind, days }, context).await?;
+        let reading = match reader.record(&RecordQuery { kind, days }, context).await {
+            Err(error) if error.kind == ErrorKind::NoSuchProduct => {
+                missing = Some(error);
+                continue;
+            }
+            read => read?,
+        };
         told.records.push(reading.record);
         reading.raw.iter().for_each(|answer| add(&mut told.raw, answer));
     }
-    Ok(told)
+    match missing.filter(|_| told.records.is_empty()) {
+        Some(error) => Err(error),
+        None => Ok(told),
+    }
 }
 
 fn days(from: Date, to: Date) -> Result<DayRange, ConnectorError> {

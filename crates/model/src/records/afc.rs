@@ -18,8 +18,9 @@ pub struct AfcContribution {
     pub income: Money,
     /// What was contributed.
     pub amount: Money,
-    /// By whom.
-    pub contributor: Contributor,
+    /// By whom; absent where the institution uses a word that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contributor: Option<Contributor>,
 }
 
 /// Who contributes.

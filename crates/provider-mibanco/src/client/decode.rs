@@ -1,17 +1,19 @@
 //! Answers. Pure: bytes in, canonical values out.
 
 use cartola_connector::session::{
-    Account, AccountBalances, PageCursor, RawAnswer, Reading, RecordReading, StatementPage,
-    StatementQuery,
+    Account, AccountBalances, DayRange, PageCursor, RawAnswer, Reading, RecordReading,
+    StatementPage, StatementQuery,
 };
 use cartola_connector::{Answer, ConnectorError, ErrorKind, Holder};
-use cartola_model::Record;
+use cartola_model::records::Transfer;
+use cartola_primitives::{Rut, santiago};
 use serde::de::DeserializeOwned;
 
-use super::encode::{ACCOUNTS, BALANCES, PROFILE, STATEMENT};
+use super::encode::{ACCOUNTS, BALANCES, STATEMENT, TRANSFERS};
+use super::map::Told;
 use super::refusal::refusal;
 use super::{STATEMENT_LAYOUT, map};
-use crate::wire::{self, SessionResponse, StatementResponse};
+use crate::wire::{self, SessionResponse, StatementResponse, TransfersResponse};
 
 /// Most accounts that one customer is believed to have.
 pub const MAX_ACCOUNTS: usize = 200;
@@ -35,11 +37,69 @@ pub fn closed(operation: &'static str, answer: &Answer) -> Result<(), ConnectorE
     }
 }
 
-/// Who the customer is.
-pub fn profile(answer: &Answer) -> Result<RecordReading, ConnectorError> {
-    let profile: wire::Profile = success(PROFILE, answer)?;
-    let record = Record::Identity(map::profile(profile));
-    Ok(RecordReading { record, raw: vec![raw(PROFILE, answer)] })
+/// What is told of a product in one answer. That the customer has no such product is told as a record
+/// of nothing, where there is one.
+pub(super) fn record<T: Told>(
+    operation: &'static str,
+    answer: &Answer,
+) -> Result<RecordReading, ConnectorError> {
+    let record = match success::<T>(operation, answer) {
+        Ok(told) => told.record().map_err(|reason| invalid(operation, reason))?,
+        Err(error) if error.kind == ErrorKind::NoSuchProduct => T::nothing().ok_or(error)?,
+        Err(error) => return Err(error),
+    };
+    Ok(RecordReading { record, raw: vec![raw(operation, answer)] })
+}
+
+/// A page of transfers, oldest first, and how many pages there are. None where the customer has no
+/// such product.
+pub fn transfers(
+    answer: &Answer,
+    days: DayRange,
+    number: u32,
+    holder: Option<Rut>,
+) -> Result<Option<TransferPage>, ConnectorError> {
+    let page: TransfersResponse = match success(TRANSFERS, answer) {
+        Ok(page) => page,
+        Err(error) if error.kind == ErrorKind::NoSuchProduct => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    check_transfers(&page, days, number).map_err(|reason| invalid(TRANSFERS, reason))?;
+    let transfers = page.transfers.into_iter().map(|told| map::transfer(told, holder));
+    Ok(Some(TransferPage {
+        transfers: transfers.collect(),
+        is_last: number >= page.total_pages,
+        raw: raw(TRANSFERS, answer),
+    }))
+}
+
+/// A page of transfers.
+pub struct TransferPage {
+    /// Oldest first.
+    pub transfers: Vec<Transfer>,
+    /// Whether none follows.
+    pub is_last: bool,
+    /// As it came.
+    pub raw: RawAnswer,
+}
+
+fn check_transfers(
+    page: &TransfersResponse,
+    days: DayRange,
+    number: u32,
+) -> Result<(), &'static str> {
+    let made = |told: &wire::Transfer| santiago::date_of(told.occurred_at);
+    if page.page != number {
+        Err("the page has another number than was asked for")
+    } else if page.transfers.len() > wire::MAX_PAGE_SIZE as usize {
+        Err("the page has more transfers than were asked for")
+    } else if page.transfers.iter().any(|told| !days.contains(made(told))) {
+        Err("a transfer is of a day that was not asked for")
+    } else if page.transfers.iter().any(|told| told.amount < 0) {
+        Err("a transfer has an amount below zero")
+    } else {
+        Ok(())
+    }
 }
 
 /// The customer's accounts.

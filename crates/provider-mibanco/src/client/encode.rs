@@ -1,6 +1,6 @@
 //! Requests. Pure: values in, bytes out.
 
-use cartola_connector::session::StatementQuery;
+use cartola_connector::session::{DayRange, StatementQuery};
 use cartola_connector::{
     ConnectorError, Credential, DeviceId, ErrorKind, HeaderName, Method, Request,
 };
@@ -9,10 +9,11 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::offer::Call;
 use crate::wire::{
-    ACCOUNTS_PATH, BALANCES_PATH, DEVICE_ID_HEADER, MAX_PAGE_SIZE, PROFILE_PATH, RefreshRequest,
-    SESSION_PATH, SESSION_REFRESH_PATH, STATEMENT_PATH, SessionCredential, SessionRequest,
-    StatementRequest,
+    ACCOUNTS_PATH, BALANCES_PATH, DEVICE_ID_HEADER, MAX_PAGE_SIZE, RefreshRequest, SESSION_PATH,
+    SESSION_REFRESH_PATH, STATEMENT_PATH, SessionCredential, SessionRequest, StatementRequest,
+    TRANSFERS_PATH,
 };
 
 /// Names of the calls, for logs and errors.
@@ -21,14 +22,14 @@ pub const OPEN: &str = "mibanco.session.open";
 pub const REFRESH: &str = "mibanco.session.refresh";
 /// Ending a session.
 pub const CLOSE: &str = "mibanco.session.close";
-/// Reading who the customer is.
-pub const PROFILE: &str = "mibanco.profile";
 /// Listing accounts.
 pub const ACCOUNTS: &str = "mibanco.accounts";
 /// Reading balances.
 pub const BALANCES: &str = "mibanco.balances";
 /// Reading a page of movements.
 pub const STATEMENT: &str = "mibanco.statement";
+/// Reading a page of transfers.
+pub const TRANSFERS: &str = "mibanco.transfers";
 
 /// Opens a session. Never sent twice once it may have arrived: each counts as an attempt.
 pub fn open(credential: &Credential, device: &DeviceId) -> Result<Request, ConnectorError> {
@@ -53,9 +54,16 @@ pub fn close() -> Request {
     Request::new(CLOSE, Method::DELETE, SESSION_PATH)
 }
 
-/// Asks who the customer is.
-pub fn profile() -> Request {
-    Request::new(PROFILE, Method::GET, PROFILE_PATH)
+/// Asks for a product that is told in one answer.
+pub fn product(call: &Call) -> Request {
+    Request::new(call.operation, Method::GET, call.path)
+}
+
+/// Asks for a page of transfers, from 1, as large as the bank gives.
+pub fn transfers(days: DayRange, page: u32) -> Request {
+    let (from, to) = (days.from(), days.to());
+    let query = format!("from={from}&to={to}&page={page}&page_size={MAX_PAGE_SIZE}");
+    Request::new(TRANSFERS, Method::GET, format!("{TRANSFERS_PATH}?{query}"))
 }
 
 /// Asks for the accounts.

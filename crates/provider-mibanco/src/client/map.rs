@@ -1,28 +1,23 @@
 //! From the bank's words to canonical ones. One function for each record.
 
+mod credit;
+mod customer;
+mod invest;
+mod told;
+mod transfer;
+
 use cartola_connector::session::{Account, AccountBalances};
 use cartola_connector::{Holder, Line, Place};
 use cartola_model::movement::MovementDetails;
-use cartola_model::records::Identity;
 use cartola_model::{
     AccountKind, BalanceKind, BalanceReading, Counterparty, MovementStatus, Observation,
 };
 use cartola_primitives::{Money, santiago};
 
-use crate::wire::{self, AccountType, Channel, MAX_PAGE_SIZE, StatementCounterparty, Transaction};
+pub(super) use told::Told;
+pub(super) use transfer::transfer;
 
-pub(super) fn profile(profile: wire::Profile) -> Identity {
-    Identity {
-        rut: profile.rut,
-        name: profile.name,
-        born_on: None,
-        nationality: None,
-        email: profile.masked_email,
-        phone: profile.masked_mobile,
-        address: None,
-        representative: None,
-    }
-}
+use crate::wire::{self, AccountType, Channel, MAX_PAGE_SIZE, StatementCounterparty, Transaction};
 
 pub(super) fn account(account: wire::Account, holder: &Holder) -> Account {
     Account {

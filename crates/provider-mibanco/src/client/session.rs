@@ -2,18 +2,19 @@
 
 use async_trait::async_trait;
 use cartola_connector::session::{
-    Account, AccountBalances, PageCursor, ReadAccounts, ReadBalances, ReadRecords, ReadStatements,
-    Reading, RecordQuery, RecordReading, StatementPage, StatementQuery,
+    Account, AccountBalances, DayRange, PageCursor, ReadAccounts, ReadBalances, ReadRecords,
+    ReadStatements, Reading, RecordQuery, RecordReading, StatementPage, StatementQuery,
 };
 use cartola_connector::{
     Answer, ConnectorError, Context, Credential, DeviceId, Endpoint, ErrorKind, Holder, Product,
     Request, Session, StatusCode,
 };
-use cartola_model::{RecordKind, RecordKinds};
+use cartola_model::records::Transfers;
+use cartola_model::{Record, RecordKind, RecordKinds};
 use cartola_primitives::{Rut, Secret};
 use tokio::sync::Mutex;
 
-use super::{RECORDS, decode, encode};
+use super::{MAX_TRANSFER_PAGES, decode, encode, offer};
 use crate::wire::SessionResponse;
 
 /// An open session.
@@ -136,7 +137,7 @@ impl Session for MiBancoSession {
 #[async_trait]
 impl ReadRecords for MiBancoSession {
     fn kinds(&self) -> RecordKinds {
-        RECORDS
+        offer::KINDS
     }
 
     async fn record(
@@ -144,12 +145,40 @@ impl ReadRecords for MiBancoSession {
         query: &RecordQuery,
         context: &Context,
     ) -> Result<RecordReading, ConnectorError> {
-        match query.kind {
-            RecordKind::Identity => {
-                decode::profile(&self.call(|| Ok(encode::profile()), context).await?)
-            }
-            kind => Err(ConnectorError::not_offered(Product::Record(kind))),
+        if query.kind == RecordKind::Transfers {
+            return self.transfers(query.days, context).await;
         }
+        let not_offered = || ConnectorError::not_offered(Product::Record(query.kind));
+        let call = offer::call(query.kind).ok_or_else(not_offered)?;
+        call.read(&self.call(|| Ok(encode::product(&call)), context).await?)
+    }
+}
+
+impl MiBancoSession {
+    /// All pages of the transfers of these days.
+    async fn transfers(
+        &self,
+        days: DayRange,
+        context: &Context,
+    ) -> Result<RecordReading, ConnectorError> {
+        let (mut transfers, mut raw) = (Vec::new(), Vec::new());
+        for number in 1..=MAX_TRANSFER_PAGES {
+            let answer = self.call(|| Ok(encode::transfers(days, number)), context).await?;
+            let page = decode::transfers(&answer, days, number, self.holder.rut)?;
+            let is_last = page.as_ref().is_none_or(|page| page.is_last);
+            if let Some(page) = page {
+                transfers.extend(page.transfers);
+                raw.push(page.raw);
+            }
+            if is_last {
+                transfers.reverse();
+                let (from, to) = (days.from(), days.to());
+                let record = Record::Transfers(Transfers { from, to, transfers });
+                return Ok(RecordReading { record, raw });
+            }
+        }
+        let reason = "there are more pages of transfers than one customer has";
+        Err(ConnectorError::new(ErrorKind::AnswerInvalid, encode::TRANSFERS, reason))
     }
 }
 

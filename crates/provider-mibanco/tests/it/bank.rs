@@ -2,6 +2,7 @@
 
 mod answers;
 mod data;
+mod products;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -45,6 +46,10 @@ pub struct State {
     pub wrong_attempts: u32,
     pub unknown_words: bool,
     pub wants_mi_pass: bool,
+    /// Whether the bank knows of no product of the customer.
+    pub has_no_products: bool,
+    /// How many transfers there are.
+    pub transfers: u32,
     pub faults: VecDeque<Fault>,
     /// `METHOD path` of every call that arrived.
     pub calls: Vec<String>,
@@ -63,7 +68,7 @@ impl Bank {
     pub async fn open() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let state = State { accounts: data::accounts(), ..State::default() };
+        let state = State { accounts: data::accounts(), transfers: 2, ..State::default() };
         let bank = Self { address, state: Arc::new(Mutex::new(state)) };
         tokio::spawn(bank.clone().serve(listener));
         bank

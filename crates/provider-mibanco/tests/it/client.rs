@@ -1,9 +1,8 @@
 //! What a session reads, and how it renews itself.
 
-use cartola_connector::session::{Account, DayRange, RecordQuery, StatementQuery};
+use cartola_connector::session::{Account, DayRange, StatementQuery};
 use cartola_connector::test_kit::{Stage, context};
 use cartola_connector::{ErrorKind, Line, LiveSession, RetryAdvice};
-use cartola_model::{Record, RecordKind};
 use cartola_primitives::date;
 use expect_test::{Expect, expect};
 
@@ -56,13 +55,9 @@ async fn movements_are_mapped_with_what_the_bank_gives() {
 }
 
 #[tokio::test]
-async fn profile_and_balances_are_mapped() {
+async fn balances_are_mapped() {
     let stage = MiBancoStage::new().await;
     let live = open(&stage).await;
-    let query = RecordQuery { kind: RecordKind::Identity, days: stage.period() };
-    let told = live.session().records().unwrap().record(&query, &context()).await.unwrap();
-    let Record::Identity(identity) = told.record else { panic!("another product was told") };
-    assert_eq!(identity.name, crate::bank::NAME);
     let balances = live.session().balances().unwrap().balances(&context()).await.unwrap();
     expect![[r#"
         AccountBalances {

@@ -8,4 +8,5 @@ mod conformance;
 mod failures;
 mod products;
 mod properties;
+mod records;
 mod wire;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::identity::Address;
 use super::personal::personal;
 use super::text;
+use super::words::words;
 
 /// 200 of `GET contributions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,15 +15,14 @@ pub struct Contributions {
     pub contributions: Vec<Contribution>,
 }
 
-/// Who contributes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Contributor {
-    /// The worker.
-    #[serde(rename = "Cotiz. Trabajador")]
-    Worker,
-    /// The employer.
-    #[serde(rename = "Cotiz. Empleador")]
-    Employer,
+words! {
+    /// Who contributes.
+    Contributor {
+        /// The worker.
+        Worker = "Cotiz. Trabajador",
+        /// The employer.
+        Employer = "Cotiz. Empleador",
+    }
 }
 
 /// One contribution, in whole pesos.
@@ -50,15 +50,14 @@ pub struct Employers {
     pub employers: Vec<Employer>,
 }
 
-/// For how long a contract was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ContractType {
-    /// Indefinite.
-    #[serde(rename = "DURACIÓN INDEFINIDA")]
-    Indefinite,
-    /// Until a day.
-    #[serde(rename = "PLAZO FIJO")]
-    FixedTerm,
+words! {
+    /// For how long a contract was made.
+    ContractType {
+        /// Indefinite.
+        Indefinite = "DURACIÓN INDEFINIDA",
+        /// Until a day.
+        FixedTerm = "PLAZO FIJO",
+    }
 }
 
 /// One contract.

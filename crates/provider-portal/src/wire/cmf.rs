@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::personal::personal;
 use super::text;
+use super::words::words;
 
 /// 200 of `GET debts`. Whole pesos.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,18 +35,16 @@ pub struct DebtReport {
     pub other_credits_total: AvailableTotal,
 }
 
-/// What a debt is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum CreditType {
-    /// Loans to people, cards and lines.
-    #[serde(rename = "Consumo")]
-    Consumer,
-    /// Mortgages.
-    #[serde(rename = "Vivienda")]
-    Housing,
-    /// Loans to companies.
-    #[serde(rename = "Comercial")]
-    Commercial,
+words! {
+    /// What a debt is for.
+    CreditType {
+        /// Loans to people, cards and lines.
+        Consumer = "Consumo",
+        /// Mortgages.
+        Housing = "Vivienda",
+        /// Loans to companies.
+        Commercial = "Comercial",
+    }
 }
 
 /// What is owed to one institution for one thing.

@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use super::personal::personal;
 use super::text;
+use super::words::words;
 
-/// A sex, as the civil register writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sex {
-    /// Femenino.
-    #[serde(rename = "F")]
-    Female,
-    /// Masculino.
-    #[serde(rename = "M")]
-    Male,
+words! {
+    /// A sex, as the civil register writes it.
+    Sex {
+        /// Femenino.
+        Female = "F",
+        /// Masculino.
+        Male = "M",
+    }
 }
 
 /// 200 of `GET identity`.

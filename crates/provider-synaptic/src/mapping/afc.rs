@@ -12,8 +12,9 @@ pub fn contribution(contribution: &AfcContribution) -> wire::AfcContribution {
         income: Decimal::of_money(contribution.income),
         amount: Decimal::of_money(contribution.amount),
         description: match contribution.contributor {
-            Contributor::Worker => "Cotiz. Trabajador",
-            Contributor::Employer => "Cotiz. Empleador",
+            Some(Contributor::Worker) => "Cotiz. Trabajador",
+            Some(Contributor::Employer) => "Cotiz. Empleador",
+            None => "",
         },
     }
 }

@@ -4,7 +4,9 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use cartola_http::body;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::refused::{Refused, of_problem};
 
@@ -22,4 +24,23 @@ pub async fn read<T: DeserializeOwned>(request: Request, shape: &str) -> Result<
     let bytes = body::read(request, MAX_BODY_BYTES).await;
     let bytes = bytes.map_err(|problem| of_problem(&problem))?;
     body::parse(&bytes).map_err(|_| Refused::request(format!("the body must be JSON like {shape}")))
+}
+
+/// An object within a body. By itself, serde takes an array with its members in order for one.
+pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    struct Object<T>(std::marker::PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("an object")
+        }
+
+        fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<T, M::Error> {
+            T::deserialize(MapAccessDeserializer::new(members))
+        }
+    }
+
+    from.deserialize_map(Object(std::marker::PhantomData))
 }

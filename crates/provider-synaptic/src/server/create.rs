@@ -36,6 +36,7 @@ pub struct Wanted {
     /// What is asked of whom.
     #[schema(example = "banco-chile:tef")]
     action: String,
+    #[serde(deserialize_with = "body::object")]
     args: Args,
 }
 

@@ -21,8 +21,12 @@ use crate::{keys, output, tenant};
 /// How long a mandate holds: twelve months.
 const MANDATE_DAYS: i64 = 365;
 
-/// What a link is for unless said otherwise.
-const PURPOSE: &str = "reading accounts, balances and movements for the tenant";
+/// What a link to a bank is for unless said otherwise. It stays: a mandate is renewed for the same
+/// purpose alone.
+const BANK_PURPOSE: &str = "reading accounts, balances and movements for the tenant";
+
+/// The same of what is no bank.
+const PURPOSE: &str = "reading what is told of the holder for the tenant";
 
 /// Longest purpose, in characters.
 const MAX_PURPOSE: usize = 200;
@@ -32,14 +36,14 @@ pub struct Arguments {
     /// Id of the institution, such as banco-chile
     #[arg(value_parser = InstitutionId::parse)]
     institution: InstitutionId,
-    /// RUT of the person or company whose accounts they are
+    /// RUT of the person or company whose accounts or products they are
     #[arg(long)]
     rut: String,
     #[command(flatten)]
     secret: SecretFile,
-    /// What the data is wanted for, one sentence
-    #[arg(long, value_name = "TEXT", default_value = PURPOSE)]
-    purpose: String,
+    /// What the data is wanted for, one sentence; to be read for the tenant unless said otherwise
+    #[arg(long, value_name = "TEXT")]
+    purpose: Option<String>,
     #[command(flatten)]
     installation: Named,
     /// Name or id of the tenant; needed where there are several
@@ -83,7 +87,10 @@ struct Begun<'a> {
 
 /// Begins a link.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let purpose = arguments.purpose.trim();
+    let row = Catalogue::bundled().find(&arguments.institution);
+    let is_bank = row.is_none_or(|row| row.kind.is_bank());
+    let usual = if is_bank { BANK_PURPOSE } else { PURPOSE };
+    let purpose = arguments.purpose.as_deref().unwrap_or(usual).trim();
     if purpose.is_empty() || purpose.chars().count() > MAX_PURPOSE {
         return Err(wrong_use(format!(
             "--purpose is a sentence of at most {MAX_PURPOSE} characters"
@@ -131,10 +138,15 @@ fn mandate(
     purpose: &str,
     last: Date,
 ) -> String {
-    let name = Catalogue::bundled().find(institution).map_or(institution.as_str(), |row| &row.name);
+    let row = Catalogue::bundled().find(institution);
+    let name = row.map_or(institution.as_str(), |row| &row.name);
+    let read = match row {
+        Some(row) if !row.kind.is_bank() => format!("what {name} tells of them"),
+        _ => format!("their accounts, balances, movements and other products at {name}"),
+    };
     format!(
-        "{tenant} says that the holder of RUT {} allows it to read their accounts, balances and \
-         movements at {name} with their credentials until {last}, for: {purpose}",
+        "{tenant} says that the holder of RUT {} allows it to read {read} with their credentials \
+         until {last}, for: {purpose}",
         rut.dotted()
     )
 }

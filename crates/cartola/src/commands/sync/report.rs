@@ -21,6 +21,7 @@ pub struct Report {
     #[serde(skip_serializing_if = "is_zero")]
     amended: u64,
     removed: u64,
+    records: u64,
     failed: Option<Failed>,
 }
 
@@ -49,14 +50,15 @@ impl Report {
             duplicates: 0,
             amended: 0,
             removed: 0,
+            records: 0,
             failed: None,
         }
     }
 
     /// What came of it, over all its accounts.
     pub fn done(link: &LinkRow, figures: ReadingFigures) -> Self {
-        let ReadingFigures { accounts, read, new, duplicates, amended, removed, .. } = figures;
-        Self { accounts, read, new, duplicates, amended, removed, ..Self::of(link) }
+        let ReadingFigures { accounts, read, new, duplicates, amended, removed, records } = figures;
+        Self { accounts, read, new, duplicates, amended, removed, records, ..Self::of(link) }
     }
 
     /// The institution was asked, or would have been, and it came to nothing.
@@ -87,7 +89,8 @@ impl Report {
 
     fn cells(&self) -> Vec<String> {
         let result = self.failed.as_ref().map_or("read", |failed| failed.failure.name());
-        let figures = [self.read, self.new, self.duplicates, self.amended, self.removed];
+        let figures =
+            [self.read, self.new, self.duplicates, self.amended, self.removed, self.records];
         [self.link.to_string(), self.institution.clone(), self.accounts.to_string()]
             .into_iter()
             .chain(figures.map(|figure| figure.to_string()))
@@ -165,8 +168,18 @@ fn reason(institution: &str, failure: Failure) -> String {
     }
 }
 
-const HEADING: [&str; 9] =
-    ["LINK", "INSTITUTION", "ACCOUNTS", "READ", "NEW", "DUPLICATE", "AMENDED", "REMOVED", "RESULT"];
+const HEADING: [&str; 10] = [
+    "LINK",
+    "INSTITUTION",
+    "ACCOUNTS",
+    "READ",
+    "NEW",
+    "DUPLICATE",
+    "AMENDED",
+    "REMOVED",
+    "RECORDS",
+    "RESULT",
+];
 
 /// Prints the reports for people.
 pub fn print(reports: &[Report]) -> std::io::Result<()> {

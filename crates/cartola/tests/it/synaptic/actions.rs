@@ -109,7 +109,13 @@ fn what_goes_wrong_has_its_code() {
         let code = &ended["taskStatusCode"];
         lines += &format!("{who}: {code} {} {results} {}\n", ended["taskStatus"], ended["message"]);
     }
-    expect![[r#""#]].assert_eq(&lines);
+    expect![[r#"
+        wrong-password: 401 "error" false "the entity refused the credentials"
+        locked: 423 "error" false "the user is locked; POST /api/v1/users/status/by-entity says until when"
+        bank-down: 503 "error" false "the entity cannot be reached"
+        bank-nonsense: 502 "error" false "the entity gave an answer that is none"
+        no-movements: 200 "success" true null
+    "#]].assert_eq(&lines);
 }
 
 #[test]

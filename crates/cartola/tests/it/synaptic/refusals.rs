@@ -40,7 +40,25 @@ fn what_is_wrong_with_a_request_is_said_and_nothing_begins() {
             format!("{} {}\n", answer.status, answer.json()["message"].as_str().unwrap())
         })
         .collect();
-    expect![[r#""#]].assert_eq(&lines);
+    expect![[r#"
+        400 action: there is none of this name; GET /api/v1/entities lists them
+        400 action: there is none of this name; GET /api/v1/entities lists them
+        400 action: there is none of this name; GET /api/v1/entities lists them
+        400 username: the verifier of the RUT is wrong, it should be 1
+        400 username: the RUT contains a character that does not belong at position 1
+        400 password doesn't meet entity schema
+        400 password doesn't meet entity schema
+        400 password doesn't meet entity schema
+        400 password doesn't meet entity schema
+        400 the body must be JSON like {"action": "banco-chile:tef", "args": {"username": "11.111.111-1", "password": "…"}}
+        400 the body must be JSON like {"action": "banco-chile:tef", "args": {"username": "11.111.111-1", "password": "…"}}
+        400 the body must be JSON like {"action": "banco-chile:tef", "args": {"username": "11.111.111-1", "password": "…"}}
+        400 the body must be JSON like {"action": "banco-chile:tef", "args": {"username": "11.111.111-1", "password": "…"}}
+        400 the body must be JSON like {"action": "banco-chile:tef", "args": {"username": "11.111.111-1", "password": "…"}}
+        400 the body must be JSON like {"action": "banco-chile:tef", "args": {"username": "11.111.111-1", "password": "…"}}
+        400 the body must be JSON like {"action": "banco-chile:tef", "args": {"username": "11.111.111-1", "password": "…"}}
+        413 the body is too large
+    "#]].assert_eq(&lines);
     let bearer = format!("Bearer {}", client.token);
     let body = task("banco-chile:tef", rut, "abcd");
     let typed = client.call("POST", "tasks", &[("Authorization", &bearer)], &body);
@@ -63,8 +81,13 @@ fn a_standing_is_of_somebody_somewhere() {
     let user = |username: &str, entity: &str| {
         ask(&json!({"username": username, "entity": entity}).to_string())
     };
-    expect![[r#""#]].assert_eq(&user("11.111.111-1", "banco-chile"));
-    expect![[r#""#]].assert_eq(&user("11.111.111-9", "banco-chile"));
-    expect![[r#""#]].assert_eq(&user("11.111.111-1", "nowhere"));
-    expect![[r#""#]].assert_eq(&ask("{}"));
+    expect![[r#"200 {"enabled":true,"retryAfter":null}"#]]
+        .assert_eq(&user("11.111.111-1", "banco-chile"));
+    expect![[r#"400 {"message":"username: the verifier of the RUT is wrong, it should be 1"}"#]]
+        .assert_eq(&user("11.111.111-9", "banco-chile"));
+    expect![[
+        r#"400 {"message":"entity: there is none of this name; GET /api/v1/entities lists them"}"#
+    ]]
+    .assert_eq(&user("11.111.111-1", "nowhere"));
+    expect![[r#"400 {"message":"the body must be JSON like {\"username\": \"11.111.111-1\", \"entity\": \"banco-chile\"}"}"#]].assert_eq(&ask("{}"));
 }

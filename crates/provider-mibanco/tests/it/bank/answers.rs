@@ -4,9 +4,9 @@ use bytes::Bytes;
 use cartola_primitives::{Rut, Secret, Timestamp};
 use cartola_provider_mibanco::wire::{
     ACCESS_TOKEN_SECONDS, ACCOUNTS_PATH, Account, AccountType, Accounts, BALANCES_PATH, Balance,
-    Balances, Channel, CustomerSegment, DEVICE_ID_HEADER, ErrorBody, ErrorCode, PROFILE_PATH,
-    Profile, RefreshRequest, SESSION_PATH, SESSION_REFRESH_PATH, STATEMENT_PATH, SessionCredential,
-    SessionRequest, SessionResponse, StatementRequest, StatementResponse, Transaction,
+    Balances, Channel, CustomerSegment, DEVICE_ID_HEADER, ErrorBody, ErrorCode, RefreshRequest,
+    SESSION_PATH, SESSION_REFRESH_PATH, STATEMENT_PATH, SessionCredential, SessionRequest,
+    SessionResponse, StatementRequest, StatementResponse, TRANSFERS_PATH, Transaction,
     TransactionStatus,
 };
 use http_body_util::Full;
@@ -14,9 +14,10 @@ use hyper::Response;
 use hyper::http::request::Parts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use super::data::{NAME, PASSWORD, PIN, RUT};
-use super::{BankSession, State};
+use super::{BankSession, State, products};
 
 /// Wrong attempts after which a customer is locked out.
 const ATTEMPTS: u32 = 3;
@@ -50,12 +51,47 @@ fn route(state: &mut State, head: &Parts, body: &Bytes) -> Answered {
             state.sessions.remove(session);
             Ok(Response::builder().status(204).body(Full::default()).unwrap())
         }
-        ("GET", PROFILE_PATH) => Ok(ok(&profile(state))),
         ("GET", ACCOUNTS_PATH) => Ok(ok(&accounts(state))),
         ("GET", BALANCES_PATH) => Ok(ok(&balances(state))),
         ("POST", STATEMENT_PATH) => statement(state, &read(body)?),
+        ("GET", TRANSFERS_PATH) => transfers(state, head.uri.query().unwrap_or_default()),
+        ("GET", path) => product(state, path),
         _ => Err(error(ErrorCode::InvalidRequest)),
     }
+}
+
+fn product(state: &State, path: &str) -> Answered {
+    if state.has_no_products {
+        return Err(error(ErrorCode::ProductNotFound));
+    }
+    let told = products::told(path).ok_or_else(|| error(ErrorCode::InvalidRequest))?;
+    Ok(worded_answer(state, told.to_string()))
+}
+
+fn worded_answer(state: &State, told: String) -> Response<Full<Bytes>> {
+    let words = if state.unknown_words { products::UNKNOWN_WORDS } else { &[] };
+    let told = words.iter().fold(told, |told, (word, other)| told.replace(word, other));
+    Response::new(Full::from(told))
+}
+
+/// Pages of the size that was asked for, of as many transfers as the state says.
+fn transfers(state: &State, query: &str) -> Answered {
+    if state.has_no_products {
+        return Err(error(ErrorCode::ProductNotFound));
+    }
+    let number = |name: &str| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs
+            .filter(|(key, _)| *key == name)
+            .map(|(_, value)| value.parse::<usize>().unwrap())
+            .sum::<usize>()
+    };
+    let all: Vec<_> = (1..=state.transfers).map(products::transfer).collect();
+    let pages: Vec<_> = all.chunks(number("page_size")).collect();
+    let shown = pages.get(number("page") - 1).copied().unwrap_or_default();
+    let (page, total_pages) = (number("page"), pages.len().max(1));
+    let told = json!({"page": page, "total_pages": total_pages, "transfers": shown});
+    Ok(worded_answer(state, told.to_string()))
 }
 
 fn open(state: &mut State, device: String, request: &SessionRequest) -> Answered {
@@ -128,16 +164,6 @@ fn session_of(state: &State, head: &Parts, device: &str) -> Result<usize, ErrorB
 fn device(head: &Parts) -> Result<String, ErrorBody> {
     let value = head.headers.get(DEVICE_ID_HEADER).and_then(|value| value.to_str().ok());
     value.map(str::to_owned).ok_or_else(|| error(ErrorCode::DeviceMismatch))
-}
-
-fn profile(state: &State) -> Profile {
-    Profile {
-        rut: Rut::parse(RUT).unwrap(),
-        name: NAME.to_owned(),
-        masked_email: Some("ma***@correo.cl".to_owned()),
-        masked_mobile: None,
-        customer_segment: segment(state),
-    }
 }
 
 fn segment(state: &State) -> CustomerSegment {

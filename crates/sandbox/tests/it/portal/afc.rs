@@ -37,11 +37,11 @@ async fn the_salary_at_the_bank_is_the_income_at_the_insurance() {
             });
             let contract = contract.unwrap();
             assert_eq!(contract.employer_rut, paid.employer_rut);
-            let per_mille = match (contract.contract_type, paid.contributor) {
+            let per_mille = match (&contract.contract_type, &paid.contributor) {
                 (ContractType::Indefinite, Contributor::Worker) => 6,
                 (ContractType::Indefinite, Contributor::Employer) => 24,
                 (ContractType::FixedTerm, Contributor::Employer) => 30,
-                (ContractType::FixedTerm, Contributor::Worker) => panic!("workers pay nothing"),
+                other => panic!("workers pay nothing: {other:?}"),
             };
             assert_eq!(paid.amount, (paid.income * per_mille + 500) / 1_000);
             fixed += usize::from(contract.contract_type == ContractType::FixedTerm);
