@@ -14,6 +14,7 @@ mod config;
 mod crash;
 mod crash_callbacks;
 mod crash_readings;
+mod crash_tasks;
 mod customers;
 mod demo;
 mod export;

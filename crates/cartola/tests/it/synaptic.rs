@@ -59,7 +59,7 @@ impl Scene {
 }
 
 /// A client of the facade.
-struct Synaptic {
+pub struct Synaptic {
     /// Calls without anything that says who calls.
     bare: Client,
     key: String,
@@ -74,7 +74,7 @@ impl Synaptic {
     }
 
     #[track_caller]
-    fn with_key(gateway: &str, key: &str) -> Self {
+    pub fn with_key(gateway: &str, key: &str) -> Self {
         let bare = Client::new(gateway, "");
         let mut client = Self { bare, key: key.to_owned(), token: String::new() };
         client.token = client.login().json()["token"].as_str().unwrap().to_owned();
@@ -104,14 +104,14 @@ impl Synaptic {
         self.post("tasks", &json!({"action": action, "args": args}).to_string())
     }
 
-    fn look(&self, task: &str) -> Answer {
+    pub fn look(&self, task: &str) -> Answer {
         let bearer = format!("Bearer {}", self.token);
         self.call("GET", &format!("tasks/{task}"), &[("Authorization", &bearer)], "")
     }
 
     /// Begins a task, and gives its id.
     #[track_caller]
-    fn task(&self, action: &str, args: &Value) -> String {
+    pub fn task(&self, action: &str, args: &Value) -> String {
         let begun = self.begin(action, args);
         assert_eq!(begun.status, 200, "{action}: {}", begun.text());
         begun.json()["taskId"].as_str().unwrap().to_owned()
