@@ -138,6 +138,12 @@ fn an_institution_is_one_that_there_is_at_a_url() {
         "#]],
     );
     check(
+        &chile("base_url = \"https://bank.example\"\nprotocol = \"portal\""),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: `protocol` of [institution.banco-chile] is wrong: it speaks "mibanco"
+    "#]],
+    );
+    check(
         &chile("base_url = \"https://bank.example\"\nprotocol = \"hunter2\""),
         expect![[r#"
         cartola: the configuration cartola.toml is wrong: line 5: `protocol` is wrong: expected "mibanco" or "portal"

@@ -86,7 +86,7 @@ async fn the_customer_is_told() {
 }
 
 #[tokio::test]
-async fn bills_and_mandates_are_told() {
+async fn bills_and_debit_mandates_are_told() {
     check(
         RecordKind::ServiceAccounts,
         &expect![[r#"
@@ -123,6 +123,10 @@ async fn bills_and_mandates_are_told() {
     "#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_card_mandate_may_have_a_limit() {
     check(
         RecordKind::CardMandates,
         &expect![[r#"

@@ -146,17 +146,21 @@ fn in_short(value: Value) -> Value {
     }
 }
 
-/// Reads a product, and shows it as it is kept.
-async fn check(institution: &'static str, kind: RecordKind, expected: &Expect) {
+/// What a product's record holds.
+async fn read(institution: &'static str, kind: RecordKind) -> Value {
     let stage = PortalStage::of(institution).await;
     let opened = stage.registry.open(&stage.institution(), stage.credential(), context()).await;
     let live = opened.unwrap();
     let query = RecordQuery { kind, days: stage.period() };
     let reading = live.session().records().unwrap().record(&query, &context()).await.unwrap();
     assert_eq!((reading.record.kind(), reading.raw.len()), (kind, 1));
-    let shown = serde_json::to_value(&reading.record).unwrap();
-    expected.assert_eq(&format!("{:#}\n", in_short(shown["content"].clone())));
     live.close().await.unwrap();
+    in_short(serde_json::to_value(&reading.record).unwrap()["content"].clone())
+}
+
+/// Reads a product, and shows it as it is kept.
+async fn check(institution: &'static str, kind: RecordKind, expected: &Expect) {
+    expected.assert_eq(&format!("{:#}\n", read(institution, kind).await));
 }
 
 #[test]
@@ -222,105 +226,116 @@ async fn an_identity_is_told() {
     .await;
 }
 
+/// A part of the tax folder.
+async fn check_folder(parts: [&str; 3], expected: &Expect) {
+    let folder = read("sii", RecordKind::TaxFolder).await;
+    let shown: String = parts.iter().map(|part| format!("{part}: {:#}\n", folder[*part])).collect();
+    expected.assert_eq(&shown);
+}
+
 #[tokio::test]
-async fn a_tax_folder_has_its_boletas_by_month() {
-    check(
-        "sii",
-        RecordKind::TaxFolder,
+async fn a_tax_folder_says_who_the_taxpayer_is_and_what_they_have() {
+    check_folder(
+        ["taxpayer", "companies", "properties"],
         &expect![[r#"
+        taxpayer: {
+          "activities": [
             {
-              "boletas": [
-                {
-                  "annulled": 0,
-                  "gross": "CLP 200000",
-                  "issued": 1,
-                  "month": "2026-02-01",
-                  "net": "CLP 180000",
-                  "withheld_by_others": "CLP 20000",
-                  "withheld_by_self": "CLP 0"
-                },
-                {
-                  "annulled": 0,
-                  "gross": "CLP 600000",
-                  "issued": 2,
-                  "month": "2026-01-01",
-                  "net": "CLP 540000",
-                  "withheld_by_others": "CLP 60000",
-                  "withheld_by_self": "CLP 0"
-                },
-                {
-                  "annulled": 0,
-                  "gross": "CLP 400000",
-                  "issued": 1,
-                  "month": "2025-12-01",
-                  "net": "CLP 360000",
-                  "withheld_by_others": "CLP 40000",
-                  "withheld_by_self": "CLP 0"
-                }
-              ],
-              "companies": [
-                {
-                  "capital": "50",
-                  "name": "FERRETERIA",
-                  "profits": "33.33",
-                  "rut": "76543210-3",
-                  "since": "2019-05-02"
-                }
-              ],
-              "generated_at": "2026-11-20T15:00:00Z",
-              "income": [
-                {
-                  "codes": {
-                    "305": "-150000"
-                  },
-                  "declared_on": "2026-04-20",
-                  "folio": "300000000",
-                  "year": 2026
-                }
-              ],
-              "name": "María Paz Rojas Soto",
-              "properties": [
-                {
-                  "address": "Lautaro 12",
-                  "commune": "Talca",
-                  "overdue": false,
-                  "purpose": "HABITACIONAL",
-                  "roll": "01234-00056",
-                  "valuation": "CLP 45000000"
-                }
-              ],
-              "rut": "12345678-5",
-              "taxpayer": {
-                "activities": [
-                  {
-                    "category": 2,
-                    "code": "620200",
-                    "name": "CONSULTORIA",
-                    "since": "2021-03-04",
-                    "vat": false
-                  }
-                ],
-                "address": {
-                  "commune": "Talca",
-                  "region": "Maule",
-                  "street": "Lautaro 12"
-                },
-                "begun_on": "2021-03-04",
-                "remarks": []
-              },
-              "vat": [
-                {
-                  "codes": {
-                    "115": "0.25",
-                    "538": "1900000"
-                  },
-                  "declared_on": "2026-10-20",
-                  "folio": "7000000000",
-                  "month": "2026-09-01"
-                }
-              ]
+              "category": 2,
+              "code": "620200",
+              "name": "CONSULTORIA",
+              "since": "2021-03-04",
+              "vat": false
             }
-        "#]],
+          ],
+          "address": {
+            "commune": "Talca",
+            "region": "Maule",
+            "street": "Lautaro 12"
+          },
+          "begun_on": "2021-03-04",
+          "remarks": []
+        }
+        companies: [
+          {
+            "capital": "50",
+            "name": "FERRETERIA",
+            "profits": "33.33",
+            "rut": "76543210-3",
+            "since": "2019-05-02"
+          }
+        ]
+        properties: [
+          {
+            "address": "Lautaro 12",
+            "commune": "Talca",
+            "overdue": false,
+            "purpose": "HABITACIONAL",
+            "roll": "01234-00056",
+            "valuation": "CLP 45000000"
+          }
+        ]
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_tax_folder_has_its_boletas_by_month_and_its_forms_by_code() {
+    check_folder(
+        ["boletas", "vat", "income"],
+        &expect![[r#"
+        boletas: [
+          {
+            "annulled": 0,
+            "gross": "CLP 200000",
+            "issued": 1,
+            "month": "2026-02-01",
+            "net": "CLP 180000",
+            "withheld_by_others": "CLP 20000",
+            "withheld_by_self": "CLP 0"
+          },
+          {
+            "annulled": 0,
+            "gross": "CLP 600000",
+            "issued": 2,
+            "month": "2026-01-01",
+            "net": "CLP 540000",
+            "withheld_by_others": "CLP 60000",
+            "withheld_by_self": "CLP 0"
+          },
+          {
+            "annulled": 0,
+            "gross": "CLP 400000",
+            "issued": 1,
+            "month": "2025-12-01",
+            "net": "CLP 360000",
+            "withheld_by_others": "CLP 40000",
+            "withheld_by_self": "CLP 0"
+          }
+        ]
+        vat: [
+          {
+            "codes": {
+              "115": "0.25",
+              "538": "1900000"
+            },
+            "declared_on": "2026-10-20",
+            "folio": "7000000000",
+            "month": "2026-09-01"
+          }
+        ]
+        income: [
+          {
+            "codes": {
+              "305": "-150000"
+            },
+            "declared_on": "2026-04-20",
+            "folio": "300000000",
+            "year": 2026
+          }
+        ]
+    "#]],
     )
     .await;
 }

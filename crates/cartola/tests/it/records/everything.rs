@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cartola_model::RecordKind;
 use expect_test::expect;
 use serde_json::json;
 
@@ -45,10 +46,11 @@ fn every_product_of_every_institution_is_read_and_shown() {
         servipag: service_accounts
         sii: tax_folder tax_status
     "#]].assert_eq(&lines);
-    for record in &records {
-        let product = record["product"].as_str().unwrap();
-        let path = format!("/v1/records?limit=200&product={product}");
-        let listed = client.list(&path);
-        assert!(listed.iter().any(|each| each["id"] == record["id"]), "{product}");
+    for product in RecordKind::ALL.map(RecordKind::name) {
+        let listed = client.list(&format!("/v1/records?limit=200&product={product}"));
+        let of_it = records.iter().filter(|record| record["product"] == product);
+        assert!(listed.iter().eq(of_it), "{product}");
+        let told = listed.iter().any(|record| record["content"] != json!([]));
+        assert!(told, "{product} is told, and nothing of it");
     }
 }
