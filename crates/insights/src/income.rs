@@ -108,7 +108,7 @@ pub fn begins(today: Date) -> Date {
 pub fn income<'a>(flows: &[Flow<'a>], today: Date) -> Income<'a> {
     let mut flows: Vec<Flow<'a>> =
         flows.iter().copied().filter(|flow| (begins(today)..=today).contains(&flow.on)).collect();
-    flows.sort_by(|one, other| other.on.cmp(&one.on));
+    flows.sort_by_key(|flow| std::cmp::Reverse(flow.on));
     let incoming: Vec<Flow<'a>> = flows.iter().copied().filter(Flow::is_income).collect();
     let main = salary::main(&incoming, today);
     let is_salary = |flow: &Flow<'_>| main.as_ref().is_some_and(|main| main.pays(flow));

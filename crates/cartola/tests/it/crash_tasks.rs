@@ -81,10 +81,9 @@ fn begin(client: &Synaptic, customers: &[Customer]) -> Vec<String> {
         let bank = &customer.institution;
         let of_person = ["movements", "tef", "identity", "transfers", "financial-report"];
         let of_company = ["movements", "identity"];
-        let name = match bank.ends_with("-empresas") {
-            true => of_company[number % of_company.len()],
-            false => of_person[number % of_person.len()],
-        };
+        let is_company = bank.ends_with("-empresas");
+        let actions = if is_company { &of_company[..] } else { &of_person[..] };
+        let name = actions[number % actions.len()];
         let args = json!({"username": customer.rut, "password": customer.password});
         client.task(&format!("{bank}:{name}"), &args)
     };

@@ -76,9 +76,9 @@ impl Synaptic {
     #[track_caller]
     pub fn with_key(gateway: &str, key: &str) -> Self {
         let bare = Client::new(gateway, "");
-        let mut client = Self { bare, key: key.to_owned(), token: String::new() };
-        client.token = client.login().json()["token"].as_str().unwrap().to_owned();
-        client
+        let client = Self { bare, key: key.to_owned(), token: String::new() };
+        let token = client.login().json()["token"].as_str().unwrap().to_owned();
+        Self { token, ..client }
     }
 
     fn login(&self) -> Answer {
@@ -119,6 +119,7 @@ impl Synaptic {
 
     /// Looks at a task until it has ended.
     #[track_caller]
+    #[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
     fn ended(&self, task: &str) -> Value {
         let begun = Instant::now();
         loop {

@@ -15,11 +15,10 @@ impl Decimal {
     /// An amount in the major unit of its currency: `1433.734` of CLF, `15000000` of CLP.
     pub fn of_money(amount: Money) -> Self {
         let written = amount.to_decimal_string();
-        let shortest = match written.contains('.') {
-            true => written.trim_end_matches('0').trim_end_matches('.'),
-            false => &written,
-        };
-        Self(shortest.to_owned())
+        if !written.contains('.') {
+            return Self(written);
+        }
+        Self(written.trim_end_matches('0').trim_end_matches('.').to_owned())
     }
 
     /// A quantity.

@@ -102,13 +102,13 @@ fn what_goes_wrong_has_its_code() {
         let action = format!("{entity}:movements");
         told.push((who, scene.synaptic.task(&action, &login)));
     }
-    let mut lines = String::new();
-    for (who, task) in told {
-        let ended = scene.synaptic.ended(&task);
+    let line = |(who, task): &(&str, String)| {
+        let ended = scene.synaptic.ended(task);
         let results = ended["results"].is_array();
-        let code = &ended["taskStatusCode"];
-        lines += &format!("{who}: {code} {} {results} {}\n", ended["taskStatus"], ended["message"]);
-    }
+        let (code, status) = (&ended["taskStatusCode"], &ended["taskStatus"]);
+        format!("{who}: {code} {status} {results} {}\n", ended["message"])
+    };
+    let lines: String = told.iter().map(line).collect();
     expect![[r#"
         wrong-password: 401 "error" false "the entity refused the credentials"
         locked: 423 "error" false "the user is locked; POST /api/v1/users/status/by-entity says until when"
