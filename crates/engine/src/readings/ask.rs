@@ -8,9 +8,7 @@ use cartola_connector::session::{
 use cartola_connector::{
     Batch, ConnectorError, Context, Deadline, ErrorKind, LiveSession, Product,
 };
-use cartola_model::{
-    BalanceReading, Coverage, InstitutionId, Principal, Record, RecordKinds, SourceKind,
-};
+use cartola_model::{BalanceReading, Coverage, InstitutionId, Principal, Record, SourceKind};
 use cartola_primitives::{Date, SignedDuration};
 use cartola_store::asking::{AccountScope, ReadScope};
 use tokio::time::timeout;
@@ -142,7 +140,7 @@ async fn tell(
         AccountScope::Nothing => ToldAccounts::default(),
         wanted => tell_accounts(session, institution, wanted, context, &place).await?,
     };
-    let records = tell_records(session, scope.records, context).await?;
+    let records = tell_records(session, scope, context).await?;
     place.held(records.raw.len()).await;
     Ok(Told { accounts, records, unsettled: None, _place: place })
 }
@@ -187,10 +185,10 @@ async fn tell_accounts(
 }
 
 /// What is wanted of what is told as a whole. A product that this customer does not have is passed
-/// over beside others: who asks for everything gets what there is.
+/// over beside others, and beside accounts: who asks for everything gets what there is.
 async fn tell_records(
     session: &LiveSession,
-    wanted: RecordKinds,
+    scope: ReadScope,
     context: &Context,
 ) -> Result<ToldRecords, ConnectorError> {
     let mut told = ToldRecords::default();
@@ -198,7 +196,7 @@ async fn tell_records(
     let today = context.today();
     let first = today.saturating_sub(SignedDuration::from_hours(24 * (RECORD_DAYS - 1)));
     let days = days(first, today)?;
-    for kind in wanted.iter() {
+    for kind in scope.records.iter() {
         let not_offered = || ConnectorError::not_offered(Product::Record(kind));
         let reader = session.session().records().ok_or_else(not_offered)?;
         let reading = match reader.record(&RecordQuery { kind, days }, context).await {
@@ -211,7 +209,8 @@ async fn tell_records(
         told.records.push(reading.record);
         reading.raw.iter().for_each(|answer| add(&mut told.raw, answer));
     }
-    match missing.filter(|_| told.records.is_empty()) {
+    let is_all = scope.accounts == AccountScope::Nothing && told.records.is_empty();
+    match missing.filter(|_| is_all) {
         Some(error) => Err(error),
         None => Ok(told),
     }

@@ -126,6 +126,20 @@ async fn what_an_institution_does_not_offer_is_unsupported_and_nothing_is_kept()
 }
 
 #[tokio::test]
+async fn what_somebody_does_not_have_is_passed_over_beside_others() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    scene.bank.tells(&[lines(1)]);
+    scene.bank.lacks(RecordKinds::one(RecordKind::Investments));
+    let lacked = RecordKinds::one(RecordKind::Investments);
+    let both = LINES.with(RecordKind::Investments);
+    assert_eq!(read(&scene, link, ReadScope::records(both)).await, Ok(()));
+    assert_eq!(all(&scene).await.len(), 1);
+    assert_eq!(read(&scene, link, MARCH.with_records(lacked)).await, Ok(()));
+    assert_eq!(read(&scene, link, ReadScope::records(lacked)).await, Err(Failure::NoData));
+}
+
+#[tokio::test]
 async fn a_record_is_hidden_once_its_mandate_has_ended() {
     let scene = Scene::new().await;
     let link = scene.begin(PASSWORD).await.unwrap();

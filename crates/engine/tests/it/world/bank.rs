@@ -35,6 +35,7 @@ struct Books {
     /// The available balance and its day of April, where the bank tells it.
     balance: Option<(i64, i8)>,
     records: Vec<Record>,
+    lacked: RecordKinds,
     asked: u32,
     open: u32,
     devices: Vec<String>,
@@ -85,6 +86,11 @@ impl Bank {
     /// The bank's available balance from now on, and its day of April.
     pub fn has_balance(&self, amount: i64, on: i8) {
         self.books().balance = Some((amount, on));
+    }
+
+    /// The customer has none of these.
+    pub fn lacks(&self, kinds: RecordKinds) {
+        self.books().lacked = kinds;
     }
 
     /// What the bank tells as a whole from now on.
@@ -315,6 +321,10 @@ impl ReadRecords for Open {
         _context: &Context,
     ) -> Result<RecordReading, ConnectorError> {
         let books = self.bank.books();
+        if books.lacked.contains(query.kind) {
+            let reason = "the customer has no such product";
+            return Err(ConnectorError::new(ErrorKind::NoSuchProduct, "bank.record", reason));
+        }
         let record = books.records.iter().find(|record| record.kind() == query.kind);
         let not_offered = || ConnectorError::not_offered(Product::Record(query.kind));
         let record = record.cloned().ok_or_else(not_offered)?;
