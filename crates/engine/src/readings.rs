@@ -183,7 +183,7 @@ impl Engine {
         let order = self.reading_order(who, &key, link.id, &arguments, wanted)?;
         let reading = self.inner.waiters.wait(who.tenant, order.id);
         let accepted = Accepted { link: link.id, mandate: mandate.id, reading };
-        work.commands.extend(task.map(|task| begun(task, &accepted, order.id, now)));
+        work.commands.extend(task.map(|task| begun(task, &accepted, &order, now)));
         work.push(Command::Audit(granted_event(who, &mandate)));
         work.push(Command::AddConsent(mandate));
         work.push(Command::EnqueueJob(order));
@@ -310,12 +310,13 @@ impl Engine {
 }
 
 /// The task of a call that was accepted.
-fn begun(task: &CallTask, accepted: &Accepted, job: JobId, now: Timestamp) -> Command {
+fn begun(task: &CallTask, accepted: &Accepted, order: &JobOrder, now: Timestamp) -> Command {
     Command::AddTask(TaskRow {
         id: task.id,
         action: task.action.clone(),
         link: Some(accepted.link),
-        job: Some(job),
+        job: Some(order.id),
+        ending: order.continuation.as_ref().map(|next| next.id),
         mandate: Some(accepted.mandate),
         created_at: now,
         expires_at: now + crate::tasks::TASK_KEPT,

@@ -40,8 +40,11 @@ impl Engine {
         link: LinkId,
         kind: RecordKind,
     ) -> Result<Option<OpenRecord>, EngineError> {
-        let filter = RecordFilter { link: Some(link), kind: Some(kind) };
-        Ok(self.records(who, filter, None, 1).await?.rows.pop())
+        self.note_access(who, "record.read", Subject::one(link));
+        match self.store().newest_record(who.tenant, link, kind, self.now()).await? {
+            Some(row) => Ok(Some(self.open_record(who.tenant, row).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Records that a consent allows to be shown, newest first.

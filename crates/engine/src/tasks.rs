@@ -2,14 +2,13 @@
 //!
 //! A task is begun in one unit of work with its mandate and the job that reads. When that job has
 //! ended, whichever way, its continuation renders what came of it, in the facade's words, and ends the
-//! task, once. The result is sealed and kept as long as the mandate holds, [`TASK_KEPT`] at most;
-//! then both are gone.
+//! task, once. The result is sealed, shown as long as the mandate holds, and forgotten after
+//! [`TASK_KEPT`].
 
 mod end;
 
-use cartola_connector::Holder;
 use cartola_model::{Failure, InstitutionId, Principal};
-use cartola_primitives::id::{ConsentId, TaskId};
+use cartola_primitives::id::{ConsentId, JobId, TaskId};
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
 use cartola_store::jobs::{JobKind, JobState};
 use cartola_store::tasks::{TaskEnd, TaskRow};
@@ -17,9 +16,9 @@ use cartola_store::{Command, UnitOfWork};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Subject;
-use crate::imports::Made;
 use crate::links::LinkError;
 use crate::readings::{Call, CallTask, Next, ReadScope, Wanted};
+use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 pub use end::{Finished, Renderer, TaskEnds};
@@ -107,6 +106,7 @@ impl Engine {
             action: task.action.clone(),
             link: None,
             job: None,
+            ending: None,
             mandate: None,
             created_at: now,
             expires_at: now + TASK_KEPT,
@@ -149,12 +149,26 @@ impl Engine {
     }
 
     async fn state_of_job(&self, who: &Principal, row: &TaskRow) -> Result<TaskState, EngineError> {
-        let Some(job) = row.job else { return Ok(TaskState::Failed(Failure::Internal)) };
-        let job = self.store().job(who.tenant, job).await?;
-        Ok(match job.map(|job| job.state) {
+        // What should have ended it was given up: nobody will.
+        if let Some(JobState::Dead { .. }) = self.job_state(who, row.ending).await? {
+            return Ok(TaskState::Failed(Failure::Internal));
+        }
+        Ok(match self.job_state(who, row.job).await? {
             Some(JobState::Queued) => TaskState::Pending,
-            _ => TaskState::Running,
+            Some(_) => TaskState::Running,
+            None => TaskState::Failed(Failure::Internal),
         })
+    }
+
+    async fn job_state(
+        &self,
+        who: &Principal,
+        job: Option<JobId>,
+    ) -> Result<Option<JobState>, EngineError> {
+        match job {
+            Some(job) => Ok(self.store().job(who.tenant, job).await?.map(|job| job.state)),
+            None => Ok(None),
+        }
     }
 
     /// Until when an institution is not asked for a person, whoever wants it.
@@ -164,10 +178,10 @@ impl Engine {
         institution: &InstitutionId,
         rut: Rut,
     ) -> Result<Option<Timestamp>, EngineError> {
-        let now = self.now();
-        let holder = Holder { rut: Some(rut), name: None };
-        let (person, _) = self.resolve_person(who, &holder, now, &mut Made::default()).await?;
-        match self.refuse_locked(who, institution, person).await {
+        self.note_access(who, "lock.read", Subject::list("locks"));
+        let lookup = self.vault().digest(purpose::RUT, who.tenant, rut.compact().as_bytes());
+        let person = self.store().person_by_lookup(who.tenant, &lookup).await?;
+        match self.refuse_locked(who, institution, person.map(|person| person.id)).await {
             Err(LinkError::Locked { until }) => Ok(Some(until)),
             Err(LinkError::Engine(error)) => Err(error),
             Ok(()) | Err(_) => Ok(None),

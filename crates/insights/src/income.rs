@@ -6,7 +6,8 @@
 //!
 //! 1. Payments of one source are those whose glosas are the same, but for words with digits in them.
 //! 2. A source pays a salary if its glosa says so ([`SALARY_WORDS`]); if none does, a source counts
-//!    that paid in each of the last [`REGULAR_MONTHS`] months, about the same each time.
+//!    that paid in each of the last [`REGULAR_MONTHS`] months, about the same each time. This month
+//!    counts once no less has come than in the last one.
 //! 3. Of several, the one that paid most is the main one.
 //! 4. Money between one's own accounts, or out of a credit line, is no income ([`OWN_WORDS`]).
 

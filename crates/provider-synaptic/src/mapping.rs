@@ -33,7 +33,9 @@ pub fn results(record: &Record) -> Option<Box<RawValue>> {
         Record::TaxFolder(folder) => raw(&[sii::folder(folder)]),
         Record::TaxStatus(status) => raw(&[sii::status(status)]),
         Record::Debts(report) => raw(&[debt::report(report)]),
-        Record::AfcContributions(list) => raw(&each(list, afc::contribution)),
+        Record::AfcContributions(list) => {
+            raw(&list.iter().filter_map(afc::contribution).collect::<Vec<_>>())
+        }
         Record::AfcEmployers(list) => raw(&each(list, afc::employer)),
         Record::AfcAffiliate(person) => raw(&[afc::personal_information(person)]),
         Record::CryptoHoldings(held) => raw(&[crypto::balances(held)]),

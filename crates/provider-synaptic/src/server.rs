@@ -41,6 +41,9 @@ pub const PREFIX: &str = "/synaptic";
 /// Whom sessions of this facade are for.
 pub const AUDIENCE: Audience = Audience::new("synaptic");
 
+/// What stands before our actions, where tasks of all facades are kept.
+const ACTIONS: &str = "synaptic/";
+
 /// Days of movements that `movements` tells, today included. The document names none.
 pub const MOVEMENT_DAYS: i64 = 90;
 

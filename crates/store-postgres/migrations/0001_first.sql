@@ -312,6 +312,7 @@ CREATE TABLE task (
     action        text   NOT NULL,
     link          uuid,
     job           uuid,
+    ending        uuid,
     mandate       uuid,
     created_at    bigint NOT NULL,
     expires_at    bigint NOT NULL,

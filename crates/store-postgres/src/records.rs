@@ -51,6 +51,12 @@ const OF_LINK: &str = concat!(
     holds!("$4"),
     " AND r.link = $7 ORDER BY r.id DESC LIMIT $5"
 );
+const NEWEST: &str = concat!(
+    record_select!(),
+    " WHERE r.tenant = $1 AND r.link = $2 AND r.kind = $3 AND",
+    holds!("$4"),
+    " ORDER BY r.id DESC LIMIT 1"
+);
 const ADD: &str = "INSERT INTO record (tenant, id, link, kind, version, consent, archive, digest, \
     first_read_at, last_read_at, content_key, content_schema, content) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
@@ -79,6 +85,16 @@ impl Records for PostgresStore {
     ) -> Result<Option<RecordRow>, StoreError> {
         let values = values![&tenant, &link, kind.name(), &consent];
         self.first(tenant, LAST, values, read_record).await
+    }
+
+    async fn newest_record(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        kind: RecordKind,
+        now: Timestamp,
+    ) -> Result<Option<RecordRow>, StoreError> {
+        self.first(tenant, NEWEST, values![&tenant, &link, kind.name(), now], read_record).await
     }
 
     async fn records(

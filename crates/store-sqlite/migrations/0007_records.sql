@@ -21,7 +21,8 @@ CREATE TABLE record (
     PRIMARY KEY (tenant, id)
 ) STRICT;
 
-CREATE INDEX record_of_link ON record (tenant, link, kind, id);
+CREATE INDEX record_of_link ON record (tenant, link, id);
+CREATE INDEX record_of_product ON record (tenant, link, kind, id);
 
 -- `failure` is absent where it went well, `ended_at` as long as it has not ended.
 CREATE TABLE task (
@@ -30,6 +31,7 @@ CREATE TABLE task (
     action        TEXT    NOT NULL,
     link          BLOB,
     job           BLOB,
+    ending        BLOB,
     mandate       BLOB,
     created_at    INTEGER NOT NULL,
     expires_at    INTEGER NOT NULL,

@@ -11,7 +11,7 @@ use rusqlite::params;
 use crate::SqliteStore;
 use crate::columns::Columns;
 use crate::permits::Permits;
-use crate::rows::{first, page};
+use crate::rows::{each, first, page};
 use crate::unit::Unit;
 
 macro_rules! record_columns {
@@ -37,8 +37,12 @@ const RECORDS: &str = concat!(
 const OF_LINK: &str = concat!(
     "SELECT ",
     record_columns!(),
-    " FROM record WHERE tenant = ?1 AND link = ?4 AND id < ?2 AND (?3 IS NULL OR kind = ?3) \
-     ORDER BY id DESC"
+    " FROM record WHERE tenant = ?1 AND link = ?3 AND id < ?2 ORDER BY id DESC"
+);
+const OF_PRODUCT: &str = concat!(
+    "SELECT ",
+    record_columns!(),
+    " FROM record WHERE tenant = ?1 AND link = ?3 AND kind = ?4 AND id < ?2 ORDER BY id DESC"
 );
 const ADD: &str = concat!(
     "INSERT INTO record (tenant, ",
@@ -84,6 +88,28 @@ impl Records for SqliteStore {
         .await
     }
 
+    async fn newest_record(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        kind: RecordKind,
+        now: Timestamp,
+    ) -> Result<Option<RecordRow>, StoreError> {
+        self.read(move |connection| {
+            let permits = Permits::new(connection, tenant, now);
+            let behind = BEHIND_ALL.as_slice();
+            let values = params![tenant.as_bytes(), behind, link.as_bytes(), kind.name()];
+            let mut newest = None;
+            each(connection, OF_PRODUCT, values, |columns| {
+                let row = read_record(columns)?;
+                newest = permits.consent_holds(row.consent)?.then_some(row);
+                Ok(newest.is_none())
+            })?;
+            Ok(newest)
+        })
+        .await
+    }
+
     async fn records(
         &self,
         tenant: TenantId,
@@ -105,8 +131,12 @@ impl Records for SqliteStore {
                 let values = params![tenant.as_bytes(), before, kind];
                 return page(connection, RECORDS, values, limit, key, shown);
             };
-            let values = params![tenant.as_bytes(), before, kind, link.as_bytes()];
-            page(connection, OF_LINK, values, limit, key, shown)
+            let Some(kind) = kind else {
+                let values = params![tenant.as_bytes(), before, link.as_bytes()];
+                return page(connection, OF_LINK, values, limit, key, shown);
+            };
+            let values = params![tenant.as_bytes(), before, link.as_bytes(), kind];
+            page(connection, OF_PRODUCT, values, limit, key, shown)
         })
         .await
     }

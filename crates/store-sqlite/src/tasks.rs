@@ -16,7 +16,7 @@ use crate::unit::Unit;
 
 macro_rules! task_columns {
     () => {
-        "id, action, link, job, mandate, created_at, expires_at, ended_at, failure, result_key, \
+        "id, action, link, job, ending, mandate, created_at, expires_at, ended_at, failure, result_key, \
          result_schema, result"
     };
 }
@@ -27,7 +27,7 @@ const TASKS: &str =
 const ADD: &str = concat!(
     "INSERT INTO task (tenant, ",
     task_columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
 );
 const END: &str = "UPDATE task SET ended_at = ?3, failure = ?4, result_key = ?5, \
     result_schema = ?6, result = ?7 WHERE tenant = ?1 AND id = ?2 AND ended_at IS NULL";
@@ -76,6 +76,7 @@ pub fn add_task(unit: &Unit<'_>, row: &TaskRow) -> Result<(), StoreError> {
         row.action,
         bytes_or_null(row.link.as_ref()),
         bytes_or_null(row.job.as_ref()),
+        bytes_or_null(row.ending.as_ref()),
         bytes_or_null(row.mandate.as_ref()),
         row.created_at.as_microsecond(),
         row.expires_at.as_microsecond(),
@@ -108,6 +109,7 @@ fn read_task(columns: &mut Columns<'_>) -> Result<TaskRow, StoreError> {
         action: columns.text()?.to_owned(),
         link: columns.optional_id()?,
         job: columns.optional_id()?,
+        ending: columns.optional_id()?,
         mandate: columns.optional_id()?,
         created_at: columns.timestamp()?,
         expires_at: columns.timestamp()?,

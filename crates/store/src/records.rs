@@ -70,6 +70,15 @@ pub trait Records: Send + Sync {
         consent: ConsentId,
     ) -> Result<Option<RecordRow>, StoreError>;
 
+    /// The newest record of a product that was read through a link.
+    async fn newest_record(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        kind: RecordKind,
+        now: Timestamp,
+    ) -> Result<Option<RecordRow>, StoreError>;
+
     /// Records, newest first by id; `before` is the last of the page before.
     async fn records(
         &self,

@@ -16,13 +16,15 @@ use crate::{Page, StoreError};
 pub struct TaskRow {
     /// Its id.
     pub id: TaskId,
-    /// What was asked for, in the words of its facade, such as `synaptic/banco-chile:tef`. Nothing
+    /// What was asked for, in the words of its facade, such as `synaptic/banco-chile:tef`: its name, a slash, and its own word. Nothing
     /// personal.
     pub action: String,
     /// Through which link; absent where it was decided at once that nothing would be read.
     pub link: Option<LinkId>,
     /// The job that reads; absent where there is no link.
     pub job: Option<JobId>,
+    /// The job that follows and ends the task; absent where there is no link.
+    pub ending: Option<JobId>,
     /// What allows it; absent where there is no link.
     pub mandate: Option<ConsentId>,
     /// When it was asked for.

@@ -1,8 +1,8 @@
 //! What becomes of what an institution tells as a whole.
 
 use cartola_model::Principal;
-use cartola_primitives::Timestamp;
 use cartola_primitives::id::ArchiveId;
+use cartola_primitives::{Secret, Timestamp};
 use cartola_store::Command;
 use cartola_store::records::RecordRow;
 
@@ -36,7 +36,8 @@ impl Engine {
         let key = self.vault().key_of(who.tenant, link.person, self.minter(), self.now()).await?;
         for record in &told.records {
             let content = serde_json::to_vec(record).map_err(EngineError::Content)?;
-            let digest = self.vault().digest(purpose::RECORD, who.tenant, &content);
+            let content = Secret::new(content);
+            let digest = self.vault().digest(purpose::RECORD, who.tenant, content.expose());
             let last = self.store().last_record(who.tenant, link.id, record.kind(), mandate.id);
             if let Some(last) = last.await?.filter(|last| last.digest == digest) {
                 kept.commands.push(Command::ConfirmRecord { id: last.id, at: read_at });
@@ -47,7 +48,8 @@ impl Engine {
                 None => *kept.archive.insert(self.keep_raw(who, &key, &told.raw).await?),
             };
             let id = self.minter().mint();
-            let sealed = self.vault().seal(&key, &RecordRow::place(who.tenant, &id), &content)?;
+            let sealed =
+                self.vault().seal(&key, &RecordRow::place(who.tenant, &id), content.expose())?;
             kept.commands.push(Command::AddRecord(RecordRow {
                 id,
                 link: link.id,

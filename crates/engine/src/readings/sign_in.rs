@@ -4,7 +4,8 @@
 //! an institution that locks somebody out does not ask which of our links it was. An attempt is
 //! noted before it is made, unless the same credentials were taken at the reading before: what a
 //! crash leaves open may have been refused, and so may what broke off after it was sent. What was
-//! refused is not tried again for a day: by then the person may have made it right.
+//! refused is not tried again for a day: by then the person may have made it right. Whoever tries it
+//! again meanwhile is counted without the institution being asked.
 
 use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
 use cartola_crypto::Digest;
@@ -67,8 +68,8 @@ impl Engine {
     ) -> Result<(), LinkError> {
         let Some(person) = person else { return Ok(()) };
         let known = self.store().sign_ins(who.tenant, institution, person).await;
-        let until = known.map_err(EngineError::from)?.and_then(|known| known.locked_until);
-        match until.filter(|until| self.now() < *until) {
+        let known = known.map_err(EngineError::from)?;
+        match known.and_then(|known| locked_until(&known, self.now())) {
             Some(until) => Err(LinkError::Locked { until }),
             None => Ok(()),
         }
@@ -92,8 +93,14 @@ impl Engine {
             let known = self.store().sign_ins(who.tenant, &link.institution, person).await;
             let known = known.map_err(EngineError::from)?;
             let now = self.now();
-            if let Some(known) = &known {
-                check(known, &digest, now)?;
+            match known.as_ref().map_or(Ok(()), |known| check(known, &digest, now)) {
+                Err(refused @ LinkError::CredentialsRefused) => {
+                    // The institution is spared, and whoever tries on is counted all the same.
+                    let row = next(known, &leave, person, now, |row| count(row, now));
+                    self.keep_sign_ins(who, row).await?;
+                    return Err(refused);
+                }
+                checked => checked?,
             }
             let clouded = known.as_ref().is_some_and(|known| known.refused + known.open > 0);
             if !proven {
@@ -159,18 +166,24 @@ impl Engine {
 
 /// Refuses credentials that are known to be wrong, and any while there is a lock.
 fn check(known: &SignInsRow, digest: &Digest, now: Timestamp) -> Result<(), LinkError> {
-    if let Some(until) = known.locked_until.filter(|until| now < *until) {
+    if let Some(until) = locked_until(known, now) {
         return Err(LinkError::Locked { until });
     }
     let same = known.refused_secret.filter(|(refused, at)| refused == digest && now < *at + LOCK);
     if same.is_some() {
         return Err(LinkError::CredentialsRefused);
     }
-    let until = known.last_at + OPEN_COUNTS;
-    if known.open > 0 && now < until && known.refused + known.open >= THRESHOLD {
-        return Err(LinkError::Locked { until });
-    }
     Ok(())
+}
+
+/// Until when nobody is asked: after too many wrong credentials, or attempts that may have been.
+fn locked_until(known: &SignInsRow, now: Timestamp) -> Option<Timestamp> {
+    let open_until = known.last_at + OPEN_COUNTS;
+    let may_be_wrong = known.open > 0 && known.refused + known.open >= THRESHOLD;
+    known
+        .locked_until
+        .filter(|until| now < *until)
+        .or_else(|| (may_be_wrong && now < open_until).then_some(open_until))
 }
 
 fn next(
@@ -208,11 +221,8 @@ fn settle(row: &mut SignInsRow, verdict: Verdict, leave: &Leave, now: Timestamp)
         }
         Verdict::Refused => {
             row.open = row.open.saturating_sub(mine);
-            row.refused += 1;
             row.refused_secret = Some((leave.digest, now));
-            if row.refused >= THRESHOLD {
-                (row.refused, row.locked_until) = (0, Some(now + LOCK));
-            }
+            count(row, now);
         }
         Verdict::LockedUntil(until) => {
             row.open = row.open.saturating_sub(mine);
@@ -224,6 +234,14 @@ fn settle(row: &mut SignInsRow, verdict: Verdict, leave: &Leave, now: Timestamp)
             row.open = row.open.saturating_sub(mine);
         }
         Verdict::Unknown => row.open_secret = Some(leave.digest),
+    }
+}
+
+/// One more with wrong credentials; the last one that is taken locks.
+fn count(row: &mut SignInsRow, now: Timestamp) {
+    row.refused += 1;
+    if row.refused >= THRESHOLD {
+        (row.refused, row.locked_until) = (0, Some(now + LOCK));
     }
 }
 

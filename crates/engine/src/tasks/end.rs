@@ -12,13 +12,15 @@ use cartola_store::Command;
 use cartola_store::jobs::{JobEnd, JobKind};
 use cartola_store::tasks::{TaskEnd, TaskRow};
 
+use tokio::sync::Semaphore;
+
 use super::{Ending, MAX_RESULT_BYTES};
 use crate::work::{Handler, MAX_ATTEMPTS, Outcome, Task};
 use crate::{Engine, EngineError};
 
 /// A task whose reading went well.
 pub struct Finished<'a> {
-    /// What was wanted, as the facade calls it.
+    /// What was wanted, as the facade calls it, without the facade's name.
     pub action: &'a str,
     /// Through which link it was read.
     pub link: LinkId,
@@ -39,13 +41,19 @@ pub trait Renderer: Send + Sync {
     ) -> Result<Result<Vec<u8>, Failure>, EngineError>;
 }
 
+/// Results that are rendered at the same time: each may hold as many movements as one result.
+pub const MAX_RENDERING: usize = 4;
+
 /// Ends tasks, by what a renderer makes of them.
-pub struct TaskEnds(Arc<dyn Renderer>);
+pub struct TaskEnds {
+    renderer: Arc<dyn Renderer>,
+    rendering: Semaphore,
+}
 
 impl TaskEnds {
     /// With a facade's renderer.
     pub fn new(renderer: Arc<dyn Renderer>) -> Self {
-        Self(renderer)
+        Self { renderer, rendering: Semaphore::new(MAX_RENDERING) }
     }
 }
 
@@ -71,7 +79,7 @@ impl Ending {
 #[async_trait]
 impl Handler for TaskEnds {
     fn kind(&self) -> JobKind {
-        self.0.kind()
+        self.renderer.kind()
     }
 
     async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
@@ -108,8 +116,11 @@ impl TaskEnds {
             return Ok(Err(failure));
         }
         let Some(link) = row.link else { return Ok(Err(Failure::Internal)) };
-        let finished = Finished { action: &row.action, link };
-        let rendered = self.0.render(engine, who, &finished).await?;
+        let (_, action) = row.action.split_once('/').unwrap_or_default();
+        let finished = Finished { action, link };
+        let turn = self.rendering.acquire().await;
+        let _turn = turn.map_err(|_| EngineError::Interrupted)?;
+        let rendered = self.renderer.render(engine, who, &finished).await?;
         Ok(rendered.and_then(|result| match result.len() {
             0..=MAX_RESULT_BYTES => Ok(result),
             _ => Err(Failure::LimitExceeded),

@@ -201,7 +201,7 @@ async fn wrong_credentials_are_counted_for_the_person() {
 #[tokio::test]
 async fn the_same_wrong_credentials_are_told_without_asking() {
     let scene = Scene::new().await;
-    for _ in 0..5 {
+    for _ in 1..THRESHOLD {
         assert_eq!(scene.called("wrong-one").await, Err(Failure::CredentialsInvalid));
     }
     assert_eq!(scene.bank.asked(), 1);

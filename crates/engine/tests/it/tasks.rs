@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_engine::readings::{CALL_MANDATE_TERM, Call, LOCK};
 use cartola_engine::tasks::{Finished, Renderer, TASK_KEPT, TaskEnds, TaskOrder, TaskState};
-use cartola_engine::work::JobKind;
+use cartola_engine::work::{JobKind, MAX_ATTEMPTS};
 use cartola_engine::{Engine, EngineError};
 use cartola_model::{Failure, Principal};
 use cartola_primitives::id::TaskId;
@@ -39,7 +39,8 @@ impl Renderer for Count {
     ) -> Result<Result<Vec<u8>, Failure>, EngineError> {
         let accounts = engine.accounts_of(who, finished.link).await?.len();
         Ok(match finished.action {
-            "tests/none" => Err(Failure::NoData),
+            "none" => Err(Failure::NoData),
+            "panic" => panic!("a test asked for it"),
             action => Ok(format!("{action}: {accounts}").into_bytes()),
         })
     }
@@ -84,7 +85,7 @@ async fn a_task_waits_and_then_has_its_result() {
     let id = begin(&scene, PASSWORD, "tests/count").await;
     assert_eq!(state(&scene, id).await, "pending");
     run(&scene).await;
-    assert_eq!(state(&scene, id).await, "tests/count: 1");
+    assert_eq!(state(&scene, id).await, "count: 1");
     let none = begin(&scene, PASSWORD, "tests/none").await;
     run(&scene).await;
     assert_eq!(state(&scene, none).await, "no_data");
@@ -163,7 +164,7 @@ async fn a_task_and_what_it_read_are_gone_after_its_time() {
     run(&scene).await;
     let World { engine, clock, .. } = &scene.world;
     clock.advance(TASK_KEPT - SignedDuration::from_secs(1));
-    assert_eq!(state(&scene, id).await, "tests/count: 1");
+    assert_eq!(state(&scene, id).await, "count: 1");
     assert_eq!(scene.world.movements().await.len(), 2);
     assert_eq!(engine.forget_ended().await.unwrap(), 0);
     clock.advance(SignedDuration::from_secs(1));
@@ -196,10 +197,35 @@ async fn a_task_ends_once_when_its_worker_is_lost() {
     scene.bank.lets_everybody_know();
     scene.world.lose_the_worker();
     run(&scene).await;
-    assert_eq!(state(&scene, id).await, "tests/count: 1");
+    assert_eq!(state(&scene, id).await, "count: 1");
     assert_eq!(scene.bank.asked(), 2);
     let World { who, store, .. } = &scene.world;
     let jobs = store.jobs(who.tenant, Queue::Work, None, None, 10).await.unwrap().rows;
     let attempts: Vec<u32> = jobs.iter().map(|job| job.attempts).collect();
     assert_eq!(attempts, [2, 1]);
+}
+
+#[tokio::test]
+async fn a_task_that_cannot_be_ended_is_told_as_a_failure_of_ours() {
+    let scene = scene().await;
+    let id = begin(&scene, PASSWORD, "tests/panic").await;
+    for _ in 0..MAX_ATTEMPTS {
+        run(&scene).await;
+        scene.world.clock.advance(SignedDuration::from_mins(10));
+    }
+    assert_eq!(state(&scene, id).await, "internal");
+    assert_eq!(scene.bank.asked(), 1);
+}
+
+#[tokio::test]
+async fn the_same_wrong_password_counts_and_the_bank_is_asked_once() {
+    let scene = scene().await;
+    for state_of_it in ["credentials_invalid"; 3] {
+        let id = begin(&scene, "wrong-one", "tests/count").await;
+        run(&scene).await;
+        assert_eq!(state(&scene, id).await, state_of_it);
+    }
+    assert_eq!(scene.bank.asked(), 1);
+    let id = begin(&scene, PASSWORD, "tests/count").await;
+    assert_eq!(state(&scene, id).await, "credentials_locked");
 }

@@ -37,14 +37,13 @@ struct Source<'a> {
 struct Run {
     months: u32,
     sum: i64,
-    least: i64,
-    most: i64,
 }
 
 struct Candidate<'a> {
     key: String,
     glosa: &'a str,
     run: Run,
+    is_regular: bool,
 }
 
 /// The main one, if there is any.
@@ -58,42 +57,58 @@ pub fn main<'a>(incoming: &[Flow<'a>], today: Date) -> Option<Main<'a>> {
         *paid = paid.saturating_add(flow.pesos);
     }
     let candidate = |(key, source): (String, Source<'a>)| {
-        source.run().map(|run| Candidate { key, glosa: source.glosa, run })
+        let is_regular = source.is_regular();
+        source.run().map(|run| Candidate { key, glosa: source.glosa, run, is_regular })
     };
     let (named, others): (Vec<_>, Vec<_>) =
         sources.into_iter().filter_map(candidate).partition(|one| says_salary(&one.key));
     let paid = |one: &Candidate<'_>| one.run.sum;
-    let regular = || others.into_iter().filter(|one| one.run.is_regular()).max_by_key(paid);
+    let regular = || others.into_iter().filter(|one| one.is_regular).max_by_key(paid);
     let main = named.into_iter().max_by_key(paid).or_else(regular)?;
-    let Candidate { key, glosa, run } = main;
+    let Candidate { key, glosa, run, .. } = main;
     Some(Main { key, glosa, seniority: run.months, average: run.average() })
 }
 
 impl Source<'_> {
     /// The months in a row up to this one, or to the last while this one is not paid.
     fn run(&self) -> Option<Run> {
-        let begin = (0..=1).find(|month| self.months.contains_key(month))?;
-        let mut run = Run { months: 0, sum: 0, least: i64::MAX, most: i64::MIN };
+        let begin = self.begin()?;
+        let mut run = Run { months: 0, sum: 0 };
         for month in begin..begin + SENIORITY_MONTHS {
             let Some(paid) = self.months.get(&month) else { break };
             run.months += 1;
             run.sum = run.sum.saturating_add(*paid);
-            run.least = run.least.min(*paid);
-            run.most = run.most.max(*paid);
         }
         Some(run)
+    }
+}
+
+impl Source<'_> {
+    /// This month, unless more of it is still to come, or the last.
+    fn begin(&self) -> Option<u32> {
+        match (self.months.get(&0), self.months.get(&1)) {
+            (Some(now), Some(last)) if now < last => Some(1),
+            (Some(_), _) => Some(0),
+            (None, last) => last.map(|_| 1),
+        }
+    }
+
+    /// Whether it paid about the same in each of the newest months.
+    fn is_regular(&self) -> bool {
+        let Some(begin) = self.begin() else { return false };
+        let newest: Vec<i64> = (begin..begin + REGULAR_MONTHS)
+            .map_while(|month| self.months.get(&month).copied())
+            .collect();
+        let sum = newest.iter().fold(0_i64, |sum, paid| sum.saturating_add(*paid));
+        let average = divide(sum, i64::from(REGULAR_MONTHS));
+        newest.len() == REGULAR_MONTHS as usize
+            && newest.iter().all(|paid| (paid - average).abs() <= average / REGULAR_WITHIN)
     }
 }
 
 impl Run {
     fn average(&self) -> i64 {
         divide(self.sum, i64::from(self.months))
-    }
-
-    fn is_regular(&self) -> bool {
-        let average = self.average();
-        let within = |paid: i64| (paid - average).abs() <= average / REGULAR_WITHIN;
-        self.months >= REGULAR_MONTHS && within(self.least) && within(self.most)
     }
 }
 

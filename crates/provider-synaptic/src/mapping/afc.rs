@@ -5,18 +5,19 @@ use cartola_model::records::{AfcAffiliate, AfcContribution, AfcEmployer, Contrib
 use super::text::{day_first, month};
 use crate::wire::{self, AfcPersonalInformation, Decimal};
 
-pub fn contribution(contribution: &AfcContribution) -> wire::AfcContribution {
-    wire::AfcContribution {
+/// The document has words for two contributors: what is of nobody known is left out.
+pub fn contribution(contribution: &AfcContribution) -> Option<wire::AfcContribution> {
+    let description = match contribution.contributor? {
+        Contributor::Worker => "Cotiz. Trabajador",
+        Contributor::Employer => "Cotiz. Empleador",
+    };
+    Some(wire::AfcContribution {
         month: month(contribution.month),
         employer: contribution.employer.clone(),
         income: Decimal::of_money(contribution.income),
         amount: Decimal::of_money(contribution.amount),
-        description: match contribution.contributor {
-            Some(Contributor::Worker) => "Cotiz. Trabajador",
-            Some(Contributor::Employer) => "Cotiz. Empleador",
-            None => "",
-        },
-    }
+        description,
+    })
 }
 
 pub fn employer(employer: &AfcEmployer) -> wire::AfcEmployer {

@@ -1,13 +1,18 @@
 //! Loans.
 
 use cartola_model::records::{ConsumerLoan, Liability, LoanState, Mortgage, MortgagedProperty};
-use cartola_primitives::Money;
+use cartola_primitives::{Currency, Money};
 
 use super::text::iso;
 use crate::wire::{self, Decimal, MortgageProperty};
 
 fn amount(money: Option<Money>) -> Option<Decimal> {
     money.map(Decimal::of_money)
+}
+
+/// What is in another currency is none of UF.
+pub fn uf(money: Option<Money>) -> Option<Decimal> {
+    amount(money.filter(|money| money.currency() == Currency::CLF))
 }
 
 pub fn consumer_loan(loan: &ConsumerLoan) -> wire::ConsumerLoan {
@@ -46,22 +51,22 @@ pub fn mortgage(mortgage: &Mortgage) -> wire::Mortgage {
         human_readable_id: mortgage.number.clone(),
         product_name: mortgage.product_name.clone(),
         deed_sign_date: mortgage.signed_on.map(iso),
-        initial_balance_uf: amount(mortgage.lent),
-        balance_uf: amount(mortgage.balance),
+        initial_balance_uf: uf(mortgage.lent),
+        balance_uf: uf(mortgage.balance),
         total_payments: mortgage.instalments,
         current_payment_number: mortgage.current_instalment,
         closed_payments: mortgage.instalments_paid,
         late_payments: mortgage.instalments_overdue,
-        late_payments_amount_uf: amount(mortgage.overdue),
+        late_payments_amount_uf: uf(mortgage.overdue),
         caev: mortgage.caev.map(Decimal::of_quantity),
         interest_rate_type: mortgage.rate_kind.clone(),
         interest_rate_change_date: mortgage.rate_changes_on.map(iso),
         account_charge_day: mortgage.charged_on_day,
         next_payment_date: mortgage.next_due_on.map(iso),
         last_payment_date: mortgage.last_paid_on.map(iso),
-        valuation_uf: amount(mortgage.valuation),
-        insured_amount_uf: amount(mortgage.insured),
-        next_payment_amount_uf: amount(mortgage.next_instalment),
+        valuation_uf: uf(mortgage.valuation),
+        insured_amount_uf: uf(mortgage.insured),
+        next_payment_amount_uf: uf(mortgage.next_instalment),
         property: mortgage.property.as_ref().map(property),
     }
 }

@@ -3,6 +3,7 @@
 use cartola_model::records::{CardMandate, CardMandateLimit, DebitMandate};
 use cartola_primitives::Rut;
 
+use super::credit::uf;
 use super::text::iso;
 use crate::wire::{self, Decimal, PatLimit};
 
@@ -11,7 +12,7 @@ pub fn pac(mandate: &DebitMandate) -> wire::Pac {
         company_name: mandate.company.clone(),
         company_type: mandate.category.clone(),
         user_id: mandate.customer_number.clone(),
-        payment_limit: mandate.monthly_limit.map(Decimal::of_money),
+        payment_limit: uf(mandate.monthly_limit),
     }
 }
 

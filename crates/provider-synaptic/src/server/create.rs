@@ -15,12 +15,12 @@ use cartola_primitives::{Date, Rut, Secret, SignedDuration, santiago};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::MOVEMENT_DAYS;
 use super::body;
 use super::caller::WithSession;
 use super::entities::is_offered;
 use super::refused::{Message, Refused};
 use super::results::{self, year_begins};
+use super::{ACTIONS, MOVEMENT_DAYS};
 use crate::{Action, OfAccounts, Product};
 
 const SHAPE: &str =
@@ -128,7 +128,7 @@ impl Asked {
             task: None,
         };
         let order = TaskOrder {
-            action: self.action.name(),
+            action: format!("{ACTIONS}{}", self.action.name()),
             call,
             scope: scope(self.action.product, santiago::today(now)),
             renderer: results::kind(),

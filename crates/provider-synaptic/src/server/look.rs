@@ -1,5 +1,6 @@
 //! `GET /synaptic/api/v1/tasks/{taskId}`
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::ACTIONS;
 use super::caller::WithSession;
 use super::refused::{Message, Refused};
 
@@ -22,7 +24,7 @@ pub struct TaskView<'a> {
     /// `pending`, `running`, `success` or `error`.
     #[schema(example = "success")]
     task_status: &'static str,
-    /// 202 until it has ended; 200; or what went wrong: 401 wrong password, 404 no such product,
+    /// 202 until it has ended; 200; or what went wrong: 400 the entity takes no such request, 401 wrong password, 404 no such product,
     /// 423 locked, 429 quota, 502 bad answer, 503 entity down, 504 timeout, 500 the gateway failed.
     #[schema(example = 200)]
     task_status_code: u16,
@@ -52,12 +54,13 @@ pub struct TaskView<'a> {
 pub async fn look(
     State(gate): State<Gate>,
     caller: WithSession,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refused> {
     let unknown = || Refused::new(StatusCode::NOT_FOUND, "there is no such task");
+    let Path(id) = id.map_err(|_| unknown())?;
     let id = TaskId::from_hex(&id).map_err(|_| unknown())?;
     let standing = gate.engine().task(&caller.0, id).await?.ok_or_else(unknown)?;
-    let is_ours = standing.row.action.contains(':');
+    let is_ours = standing.row.action.starts_with(ACTIONS);
     let state = if is_ours { standing.state } else { return Err(unknown()) };
     let TaskState::Done(result) = &state else {
         return Ok(answer::json(StatusCode::OK, &without_results(&state)));

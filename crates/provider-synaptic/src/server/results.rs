@@ -97,8 +97,12 @@ impl Telling<'_> {
 
     /// What the institution told last: the reading that has just ended, or one after it.
     async fn record(&self, kind: RecordKind) -> Result<Record, Untold> {
+        Ok(self.found(kind).await?.ok_or(Failure::Internal)?)
+    }
+
+    async fn found(&self, kind: RecordKind) -> Result<Option<Record>, Untold> {
         let found = self.engine.newest_record(self.who, self.finished.link, kind).await?;
-        Ok(found.ok_or(Failure::Internal)?.record)
+        Ok(found.map(|open| open.record))
     }
 
     async fn identity(&self) -> Result<Box<RawValue>, Untold> {
@@ -119,11 +123,14 @@ impl Telling<'_> {
     }
 
     async fn financial_report(&self) -> Result<Box<RawValue>, Untold> {
-        let Record::CreditLines(lines) = self.record(RecordKind::CreditLines).await? else {
-            return Err(Failure::Internal.into());
+        // Who has none is told of by a record that is empty, or by none at all.
+        let lines = match self.found(RecordKind::CreditLines).await? {
+            Some(Record::CreditLines(lines)) => lines,
+            _ => Vec::new(),
         };
-        let Record::Cards(cards) = self.record(RecordKind::Cards).await? else {
-            return Err(Failure::Internal.into());
+        let cards = match self.found(RecordKind::Cards).await? {
+            Some(Record::Cards(cards)) => cards,
+            _ => Vec::new(),
         };
         let mut accounts = Vec::new();
         for account in self.engine.accounts_of(self.who, self.finished.link).await? {

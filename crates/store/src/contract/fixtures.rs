@@ -309,6 +309,7 @@ impl Fixtures {
             action: "contract/try:it".to_owned(),
             link: Some(link),
             job: None,
+            ending: None,
             mandate: None,
             created_at: NOW,
             expires_at: at(3_600),

@@ -181,6 +181,8 @@ pub async fn records_and_tasks(backend: Backend) {
     assert_eq!(store.record(other, row.id, NOW).await.expect("a read"), None);
     let last = store.last_record(other, row.link, row.kind, row.consent).await.expect("a read");
     assert_eq!(last, None);
+    let newest = store.newest_record(other, row.link, row.kind, NOW).await.expect("a read");
+    assert_eq!(newest, None);
     for link in [None, Some(row.link)] {
         let filter = RecordFilter { link, kind: None };
         let page = store.records(other, filter, NOW, None, MAX_PAGE).await.expect("a read");

@@ -67,7 +67,13 @@ pub async fn the_last_record_is_of_its_product(backend: Backend) {
     scene.apply(Command::AddRecord(elsewhere)).await;
     let otherwise = RecordRow { consent: scene.make.id(), ..row(&scene, RecordKind::Cards) };
     scene.apply(Command::AddRecord(otherwise)).await;
-    assert_eq!(last(&scene, RecordKind::Cards).await, Some(newest));
+    assert_eq!(last(&scene, RecordKind::Cards).await, Some(newest.clone()));
+    let (store, tenant, link) = (&scene.store, scene.make.tenant, scene.link.id);
+    // That of a consent which is not there is passed over.
+    let found = store.newest_record(tenant, link, RecordKind::Cards, NOW).await.expect("a read");
+    assert_eq!(found, Some(newest));
+    let none = store.newest_record(tenant, link, RecordKind::Debts, NOW).await.expect("a read");
+    assert_eq!(none, None);
 }
 
 /// A record is there as long as its consent holds.

@@ -23,6 +23,7 @@ pub async fn a_task_comes_back_as_it_was_added(backend: Backend) {
     let plain = TaskRow { link: None, ..task(&scene) };
     let ended = TaskRow {
         job: Some(scene.make.id()),
+        ending: Some(scene.make.id()),
         mandate: Some(scene.consent.id),
         end: Some(TaskEnd { at: NOW, failure: Some(Failure::CredentialsLocked), result: None }),
         ..task(&scene)

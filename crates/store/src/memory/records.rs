@@ -39,6 +39,17 @@ impl Records for MemoryStore {
         Ok(last.cloned())
     }
 
+    async fn newest_record(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        kind: RecordKind,
+        now: Timestamp,
+    ) -> Result<Option<RecordRow>, StoreError> {
+        let filter = RecordFilter { link: Some(link), kind: Some(kind) };
+        Ok(self.records(tenant, filter, now, None, 1).await?.rows.pop())
+    }
+
     async fn records(
         &self,
         tenant: TenantId,
