@@ -13,10 +13,10 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use cartola_primitives::Secret;
-use cartola_store_postgres::{Options, PostgresStore};
 use tokio_postgres::NoTls;
 
-use crate::programs;
+use super::programs;
+use crate::{Options, PostgresStore};
 
 /// How long a server without users lives: tests of one run follow each other closely.
 const LINGER_SECONDS: u32 = 3;
