@@ -26,6 +26,7 @@ mod leftovers;
 mod line;
 mod links;
 mod outbox;
+mod postgres;
 mod process;
 mod receiver;
 mod sandbox;

@@ -138,6 +138,18 @@ impl Server {
         connected.await.expect("a connection").expect("its end");
     }
 
+    /// The number that a statement of the superuser comes to.
+    pub async fn count(&self, database: &str, statement: &str) -> i64 {
+        let url = self.url("postgres", database);
+        let (client, connection) =
+            tokio_postgres::connect(url.expose(), NoTls).await.expect("the server answers");
+        let connected = tokio::spawn(connection);
+        let row = client.query_one(statement, &[]).await.expect("a statement of the superuser");
+        drop(client);
+        connected.await.expect("a connection").expect("its end");
+        row.get(0)
+    }
+
     async fn make_template(&self) {
         let create = format!("CREATE DATABASE {TEMPLATE} OWNER cartola_owner");
         let roles = ["CREATE ROLE cartola_owner LOGIN", "CREATE ROLE cartola_app LOGIN"];
