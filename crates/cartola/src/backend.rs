@@ -161,8 +161,8 @@ fn not_opened(error: OpenError, doing: String) -> anyhow::Error {
             "{doing}: it has no tables of cartola that its role may use; run `cartola migrate`"
         ),
         OpenError::Outdated(present) => anyhow!(
-            "{doing}: it has schema {present} and this program needs {}; run `cartola migrate`",
-            SHARED_SCHEMA
+            "{doing}: it has schema {present} and this program needs {SHARED_SCHEMA}; run \
+             `cartola migrate`"
         ),
         OpenError::Store(error) => anyhow::Error::new(error).context(doing),
         error => anyhow::Error::new(error).context(doing),

@@ -152,7 +152,7 @@ impl Config {
 
     /// Where everything is kept. What cannot be read of it is wrong use too.
     pub fn place(&self) -> anyhow::Result<Place> {
-        if let Some(options) = self.store.database().map_err(not_read)? {
+        if let Some(options) = self.store.database().map_err(|error| not_read(&error))? {
             return Ok(Place::Database(options));
         }
         let data = self.data.clone().expect("refused when read: there is a folder or a database");
@@ -161,7 +161,7 @@ impl Config {
 
     /// The same with the role that owns the tables of a database.
     pub fn place_with_owner(&self) -> anyhow::Result<Place> {
-        match self.store.database_with_owner().map_err(not_read)? {
+        match self.store.database_with_owner().map_err(|error| not_read(&error))? {
             Some(options) => Ok(Place::Database(options)),
             None => self.place(),
         }
@@ -184,8 +184,8 @@ impl Config {
     }
 }
 
-fn not_read(error: anyhow::Error) -> anyhow::Error {
-    wrong_use(sentence(&error))
+fn not_read(error: &anyhow::Error) -> anyhow::Error {
+    wrong_use(sentence(error))
 }
 
 fn read_text(path: &Path) -> std::io::Result<String> {

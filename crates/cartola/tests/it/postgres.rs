@@ -1,10 +1,11 @@
 //! Many processes on one PostgreSQL database.
 
+mod crash;
 mod refusals;
 mod schema;
 mod working;
 
-use cartola_store_postgres::test_kit::Database;
+use cartola_store_postgres::test_kit::{Database, Server};
 use tokio::runtime::Runtime;
 
 use crate::installation::Installation;
@@ -36,15 +37,7 @@ impl Cluster {
     }
 
     fn on(runtime: Runtime, database: Database, more: &str) -> Self {
-        let url = |role: &str| {
-            let (port, name) = (database.server.port(), &database.name);
-            format!("postgres://{role}:{PASSWORD}@127.0.0.1:{port}/{name}")
-        };
-        let store = "[store]\npostgres_file = \"url\"\npostgres_owner_file = \"owner.url\"\n";
-        let installation = Installation::of(&format!("{store}connections = 8\n{more}"));
-        for (name, role) in [("url", "cartola_app"), ("owner.url", "cartola_owner")] {
-            std::fs::write(installation.path().join(name), format!("{}\n", url(role))).unwrap();
-        }
+        let installation = installation(database.server, &database.name, more);
         Self { installation, database, runtime }
     }
 
@@ -68,6 +61,18 @@ impl Cluster {
         let Database { server, name, .. } = &self.database;
         self.runtime.block_on(server.count(name, statement))
     }
+}
+
+/// A configuration that names a database.
+fn installation(server: &Server, name: &str, more: &str) -> Installation {
+    let store = "[store]\npostgres_file = \"url\"\npostgres_owner_file = \"owner.url\"\n";
+    let installation = Installation::of(&format!("{store}connections = 8\n{more}"));
+    for (file, role) in [("url", "cartola_app"), ("owner.url", "cartola_owner")] {
+        let port = server.port();
+        let url = format!("postgres://{role}:{PASSWORD}@127.0.0.1:{port}/{name}\n");
+        std::fs::write(installation.path().join(file), url).unwrap();
+    }
+    installation
 }
 
 fn runtime() -> Runtime {
