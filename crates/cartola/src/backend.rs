@@ -12,7 +12,7 @@ use cartola_primitives::Monotonic;
 use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::id::EpochId;
 use cartola_primitives::monotonic::SystemMonotonic;
-use cartola_store::{Archive, Store, StoreError};
+use cartola_store::{Archive, Store, StoreError, StoreErrorKind};
 use cartola_store_postgres::{self as postgres, OpenError, PostgresStore};
 use cartola_store_sqlite::{self as sqlite, Leftovers, SqliteStore, stored_secret};
 
@@ -164,6 +164,14 @@ fn not_opened(error: OpenError, doing: String) -> anyhow::Error {
             "{doing}: it has schema {present} and this program needs {SHARED_SCHEMA}; run \
              `cartola migrate`"
         ),
+        // A wrong password or name: nothing was begun that could be in doubt.
+        OpenError::Store(error) if error.kind == StoreErrorKind::Unavailable => {
+            let said = error.source.as_ref().map(|source| format!(": {source}"));
+            anyhow!(
+                "{doing}: {error}{}; look after the database's URL in the configuration",
+                said.unwrap_or_default()
+            )
+        }
         OpenError::Store(error) => anyhow::Error::new(error).context(doing),
         error => anyhow::Error::new(error).context(doing),
     }

@@ -106,6 +106,22 @@ fn a_url_is_never_shown() {
 }
 
 #[test]
+fn a_database_that_is_not_there() {
+    let cluster = Cluster::new("");
+    let port = cluster.database.server.port();
+    check(
+        &["tenants", "list"],
+        &format!(
+            "[store]\npostgres = \"postgres://cartola_app:{PASSWORD}@127.0.0.1:{port}/none\"\n"
+        ),
+        1,
+        expect![[r#"
+            cartola: the database cannot be opened: connecting to the database: PostgreSQL answers 3D000 (database "none" does not exist); look after the database's URL in the configuration
+        "#]],
+    );
+}
+
+#[test]
 fn the_role_that_serves_is_held_by_the_second_wall() {
     let cluster = Cluster::new("");
     let folder = cluster.installation.path();
