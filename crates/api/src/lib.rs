@@ -38,3 +38,9 @@ pub fn behind(gate: Gate, metrics: Option<MetricsText>) -> axum::Router {
     let (routes, _) = routes::documented(metrics).split_for_parts();
     layer::around(routes, gate)
 }
+
+/// What says how the process is, and nothing else: for one that serves no requests.
+pub fn operations(gate: Gate, metrics: Option<MetricsText>) -> axum::Router {
+    let (routes, _) = routes::operations(metrics).split_for_parts();
+    layer::around(routes, gate)
+}

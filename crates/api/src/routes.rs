@@ -63,7 +63,8 @@ fn imports() -> OpenApiRouter<Gate> {
         .layer(DefaultBodyLimit::max(imports::MAX_FORM_BYTES))
 }
 
-fn operations(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
+/// How the process is.
+pub fn operations(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, backup, demo, doctor, export, import, links, openapi, restore, sandbox, serve, sync,
-    tenants,
+    audit, backup, demo, doctor, export, import, links, migrate, openapi, restore, sandbox, serve,
+    sync, tenants, worker,
 };
 
 /// The command line.
@@ -22,6 +22,8 @@ pub enum Command {
     Demo(demo::Arguments),
     /// Run the gateway from a configuration file
     Serve(serve::Arguments),
+    /// Do background work alone, beside processes that serve a store in PostgreSQL
+    Worker(worker::Arguments),
     /// Run the sandbox by itself: invented people and banks to try things with, on loopback
     Sandbox(sandbox::Arguments),
     /// Import statement files
@@ -45,6 +47,8 @@ pub enum Command {
     Restore(restore::Arguments),
     /// Check a data folder: its store, its key and who may read it
     Doctor(doctor::Arguments),
+    /// Bring the schema of a store in PostgreSQL up to date
+    Migrate(migrate::Arguments),
     /// Print the OpenAPI description of /v1
     Openapi(openapi::Arguments),
 }

@@ -7,12 +7,14 @@ pub mod doctor;
 pub mod export;
 pub mod import;
 pub mod links;
+pub mod migrate;
 pub mod openapi;
 pub mod restore;
 pub mod sandbox;
 pub mod serve;
 pub mod sync;
 pub mod tenants;
+pub mod worker;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -35,6 +37,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         match command {
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Worker(arguments) => worker::run(arguments).await,
             Command::Sandbox(arguments) => sandbox::run(arguments).await,
             Command::Import(arguments) => import::run(arguments).await,
             Command::Links(verb) => links::run(verb).await,
@@ -45,6 +48,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Backup(arguments) => backup::run(arguments).await,
             Command::Restore(arguments) => restore::run(&arguments),
             Command::Doctor(arguments) => doctor::run(arguments).await,
+            Command::Migrate(arguments) => migrate::run(arguments).await,
             Command::Openapi(arguments) => openapi::run(&arguments),
         }
     });

@@ -6,6 +6,7 @@
 mod mistake;
 mod secrets;
 mod settings;
+mod store;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -16,14 +17,16 @@ use cartola_events::Reach;
 use cartola_primitives::clock::SystemClock;
 use serde::Deserialize;
 
+use crate::backend::Place;
 use crate::installation::Installation;
 use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
 use secrets::{SecretList, SecretText};
-use settings::{Store, Tokens};
+use settings::Tokens;
+use store::Store;
 
-pub use settings::{DEFAULT_PORT, Limits, Log, seconds};
+pub use settings::{DEFAULT_PORT, Jobs, Limits, Log, seconds};
 
 /// Longest configuration, in bytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
@@ -32,7 +35,7 @@ const MAX_CONFIG_BYTES: u64 = 1 << 20;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    data: PathBuf,
+    data: Option<PathBuf>,
     #[serde(default = "settings::default_listen")]
     /// Where the gateway listens.
     pub listen: SocketAddr,
@@ -49,6 +52,9 @@ pub struct Config {
     #[serde(default)]
     /// What is logged.
     pub log: Log,
+    #[serde(default)]
+    /// Background work.
+    pub jobs: Jobs,
     #[serde(default)]
     store: Store,
     #[serde(default)]
@@ -74,6 +80,7 @@ impl Config {
 
     fn parse(text: &str) -> Result<Self, String> {
         let config: Self = toml::from_str(text).map_err(|error| mistake::told(&error, text))?;
+        config.check_place()?;
         one_of("master_key", config.master_key.is_some(), config.master_key_file.is_some())?;
         if config.master_key.is_none() && config.master_key_file.is_none() {
             return Err("set master_key_file to a file that holds the master key (`openssl rand \
@@ -84,6 +91,29 @@ impl Config {
         one_of("retired_master_keys", inline.is_some(), file.is_some())?;
         Institutions::read(&config.institution)?;
         Ok(config)
+    }
+
+    /// Everything is kept in one place.
+    fn check_place(&self) -> Result<(), String> {
+        self.store.check()?;
+        if self.data.is_some() && self.store.is_shared() {
+            return Err(
+                "set `data`, or a PostgreSQL database in [store], not both: nothing is kept \
+                        in a folder beside the database"
+                    .to_owned(),
+            );
+        }
+        if self.data.is_none() && !self.store.is_shared() {
+            return Err("`data` must be set: the path of the data folder, in quotes".to_owned());
+        }
+        if !self.jobs.serve && !self.store.is_shared() {
+            return Err(
+                "[jobs] serve = false goes with PostgreSQL, where `cartola worker` does the \
+                        background work; on a data folder only its gateway does it"
+                    .to_owned(),
+            );
+        }
+        Ok(())
     }
 
     /// Before a path is shown in any message: a key in its place must not be.
@@ -98,42 +128,64 @@ impl Config {
                 return Err(format!("{name} names no file; was the key itself pasted?"));
             }
         }
-        Ok(())
+        self.store.refuse_pasted_urls()
     }
 
     fn resolve_paths(&mut self, folder: &Path) {
-        self.data = folder.join(&self.data);
-        for path in [&mut self.master_key_file, &mut self.retired_master_keys_file] {
+        let files = [&mut self.data, &mut self.master_key_file, &mut self.retired_master_keys_file];
+        for path in files {
             *path = path.take().map(|path| folder.join(path));
         }
+        self.store.resolve_paths(folder);
     }
 
-    /// The files of master keys that others than their owner may use.
-    pub fn keys_open_to_others(&self) -> impl Iterator<Item = &Path> {
+    /// The files of secrets that others than their owner may use.
+    pub fn secrets_open_to_others(&self) -> impl Iterator<Item = &Path> {
         let files = [&self.master_key_file, &self.retired_master_keys_file];
         files
             .into_iter()
+            .chain(self.store.secret_files())
             .flatten()
             .map(PathBuf::as_path)
             .filter(|path| keys::is_open_to_others(path))
     }
 
-    /// The data folder, with its keys read. Keys that cannot be read are wrong use too.
+    /// Where everything is kept. What cannot be read of it is wrong use too.
+    pub fn place(&self) -> anyhow::Result<Place> {
+        if let Some(options) = self.store.database().map_err(|error| not_read(&error))? {
+            return Ok(Place::Database(options));
+        }
+        let data = self.data.clone().expect("refused when read: there is a folder or a database");
+        Ok(Place::Folder { data, options: self.store.embedded() })
+    }
+
+    /// The same with the role that owns the tables of a database.
+    pub fn place_with_owner(&self) -> anyhow::Result<Place> {
+        match self.store.database_with_owner().map_err(|error| not_read(&error))? {
+            Some(options) => Ok(Place::Database(options)),
+            None => self.place(),
+        }
+    }
+
+    /// The installation, with its keys read. Keys that cannot be read are wrong use too.
     pub fn installation(&self) -> anyhow::Result<Installation> {
         let keys = secrets::ring(self).map_err(|error| {
             wrong_use(format!("the master keys cannot be read: {}", sentence(&error)))
         })?;
         let institutions = Institutions::read(&self.institution).map_err(wrong_use)?;
         Ok(Installation {
-            data: self.data.clone(),
+            place: self.place()?,
             keys,
-            store: self.store.options(),
             institutions,
             clock: Arc::new(SystemClock),
             token_algorithm: self.tokens.algorithm,
             reach: Reach::Public,
         })
     }
+}
+
+fn not_read(error: &anyhow::Error) -> anyhow::Error {
+    wrong_use(sentence(error))
 }
 
 fn read_text(path: &Path) -> std::io::Result<String> {

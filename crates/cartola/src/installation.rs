@@ -11,6 +11,7 @@ use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
 
+use crate::backend::Place;
 use crate::config::Config;
 use crate::institutions::Institutions;
 use crate::logging::{self, LogFormat};
@@ -34,11 +35,10 @@ pub struct Named {
     config: Option<PathBuf>,
 }
 
-/// A data folder, what opens it, and how its store is run.
+/// Where everything is kept, and what opens it.
 pub struct Installation {
-    pub data: PathBuf,
+    pub place: Place,
     pub keys: KeyRing,
-    pub store: Options,
     pub institutions: Institutions,
     /// Business time.
     pub clock: Arc<dyn Clock>,
@@ -80,9 +80,8 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
     let keys = keys::of_folder(data)?;
     let institutions = Institutions::of_folder(data)?;
     Ok(Installation {
-        data: data.to_owned(),
+        place: Place::Folder { data: data.to_owned(), options: Options::default() },
         keys,
-        store: Options::default(),
         institutions,
         clock: sandbox::clock_beside(data)?,
         token_algorithm: Algorithm::default(),

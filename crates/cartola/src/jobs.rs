@@ -1,64 +1,83 @@
-//! Running jobs: one process at a time on one folder.
+//! Running jobs: one process at a time on one folder, as many as there are on one database.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use cartola_engine::Engine;
-use cartola_engine::work::{Handler, Worker, WorkerParts};
-use cartola_primitives::monotonic::SystemMonotonic;
+use cartola_engine::work::{Worker, WorkerParts};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use crate::backend::Backend;
 use crate::folder;
 use crate::wiring::{self, Gateway};
 
 /// How often a folder is tried whose jobs another process runs.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
 
-/// Runs jobs in the background until stopped: as soon as no other process does on the same folder.
+/// How long jobs under way may take to end, unless said otherwise, where others run jobs too.
+const ENDING: Duration = Duration::from_secs(20);
+
+/// Runs jobs in the background until stopped; on a folder as soon as no other process does.
 pub struct Jobs {
-    stop: watch::Sender<bool>,
+    stop: watch::Sender<Option<Duration>>,
     task: JoinHandle<()>,
 }
 
 impl Jobs {
     /// Starts, with so many at once.
     pub fn start(gateway: &Gateway, at_once: usize) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let (engine, handlers) = (gateway.engine.clone(), wiring::handlers(gateway));
-        let task = tokio::spawn(run(engine, handlers, gateway.data.clone(), at_once, stopped));
+        let (stop, stopped) = watch::channel(None);
+        let engine = gateway.engine.clone();
+        let worker = Worker::new(WorkerParts {
+            handlers: wiring::handlers(gateway),
+            monotonic: gateway.backend.monotonic(engine.mint()),
+            alone: !gateway.backend.is_shared(),
+            engine,
+            at_once,
+        });
+        let task = match &gateway.backend {
+            Backend::Embedded { data, .. } => tokio::spawn(alone(worker, data.clone(), stopped)),
+            Backend::Shared(_) => tokio::spawn(among_others(worker, stopped)),
+        };
         Self { stop, task }
     }
 
     /// Takes no more, and leaves what is under way to whoever runs jobs next.
     pub async fn stop(self) {
-        self.stop.send_replace(true);
+        self.stop_within(ENDING).await;
+    }
+
+    /// The same; on a database what is under way is let end, for so long at most: others would wait
+    /// for the end of its leases.
+    pub async fn stop_within(self, limit: Duration) {
+        self.stop.send_replace(Some(limit));
         if let Err(error) = self.task.await {
             tracing::warn!(error = %error, "serve.jobs.broken");
         }
     }
 }
 
-async fn run(
-    engine: Engine,
-    handlers: Vec<Arc<dyn Handler>>,
-    data: PathBuf,
-    at_once: usize,
-    mut stopped: watch::Receiver<bool>,
-) {
+/// Runs jobs of a folder, once nobody else does.
+async fn alone(worker: Worker, data: PathBuf, mut stopped: watch::Receiver<Option<Duration>>) {
     let _alone = tokio::select! {
         lock = until_alone(&data) => lock,
-        _ = stopped.wait_for(|stop| *stop) => return,
+        _ = told(&mut stopped) => return,
     };
-    let monotonic = Arc::new(SystemMonotonic::start(engine.mint()));
-    let worker = Worker::new(WorkerParts { engine, handlers, monotonic, alone: true, at_once });
-    let stop = async move {
-        // A sender that is gone stops it too.
-        drop(stopped.wait_for(|stop| *stop).await);
+    let stop = async {
+        told(&mut stopped).await;
     };
     worker.run(stop).await;
+}
+
+/// Runs jobs of a database.
+async fn among_others(worker: Worker, mut stopped: watch::Receiver<Option<Duration>>) {
+    worker.run_and_end(told(&mut stopped)).await;
+}
+
+/// Waits to be told to stop, and gives how long that may take. A sender that is gone stops at once.
+async fn told(stopped: &mut watch::Receiver<Option<Duration>>) -> Duration {
+    stopped.wait_for(Option::is_some).await.ok().and_then(|limit| *limit).unwrap_or_default()
 }
 
 /// Waits until no other process runs jobs of a folder, and keeps others from it.

@@ -8,7 +8,6 @@ use cartola_engine::outbox::{MessageOrder, PlainMessage};
 use cartola_events::{Client, Opener, Parts, SystemResolver, Worker};
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::id::{IdMinter, TenantId};
-use cartola_primitives::monotonic::SystemMonotonic;
 use cartola_primitives::randomness::OsRandomness;
 
 use crate::wiring::Gateway;
@@ -35,7 +34,7 @@ pub fn client(gateway: &Gateway) -> Client {
     Client::new(gateway.reach, Arc::new(SystemResolver))
 }
 
-/// Delivers what the gateway's store has to send. The process holds the lock of the data folder:
+/// Delivers what the gateway's store has to send. On a data folder the process holds its lock, and
 /// nobody else delivers.
 pub fn worker(gateway: &Gateway) -> Worker {
     let randomness = Arc::new(OsRandomness);
@@ -46,9 +45,9 @@ pub fn worker(gateway: &Gateway) -> Worker {
         client: client(gateway),
         clock: gateway.clock.clone(),
         wall_clock: Arc::new(SystemClock),
-        monotonic: Arc::new(SystemMonotonic::start(minter.mint())),
+        monotonic: gateway.backend.monotonic(minter.mint()),
         randomness,
         minter: Arc::new(minter),
-        alone: true,
+        alone: !gateway.backend.is_shared(),
     })
 }

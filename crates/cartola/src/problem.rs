@@ -84,10 +84,13 @@ fn io_kind(error: &(dyn std::error::Error + 'static)) -> Option<io::ErrorKind> {
 
 fn advice(error: &Error) -> Option<&'static str> {
     error.chain().find_map(store_kind).map(|kind| match kind {
-        StoreErrorKind::Full => "make room on the disk of the data folder and try again",
-        StoreErrorKind::Unavailable => "look after the disk of the data folder, then start again",
+        StoreErrorKind::Full => "make room on the disk of the store and try again",
+        StoreErrorKind::Unavailable => {
+            "it may have been done: look after the disk of the data folder, or after the database, \
+             and look what is there before trying again"
+        }
         StoreErrorKind::Busy | StoreErrorKind::Conflict => {
-            "another process is writing to the data folder; try again"
+            "the store is busy or does not answer; try again"
         }
         StoreErrorKind::Corrupt => {
             "`cartola doctor` says what is wrong, `cartola restore` brings back a backup"

@@ -1,4 +1,5 @@
-//! Running the gateway: what `cartola serve`, `cartola demo` and `cartola sandbox` have in common.
+//! Running the gateway: what `cartola serve`, `cartola worker`, `cartola demo` and `cartola sandbox`
+//! have in common.
 
 pub mod background;
 pub mod connections;
@@ -10,7 +11,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use cartola_engine::work::MAX_RUNNING;
 use futures::future::{join, join_all};
 use tokio::net::TcpListener;
 
@@ -33,23 +33,37 @@ pub async fn listen(address: SocketAddr, remedy: &str) -> anyhow::Result<TcpList
     }
 }
 
-/// Serves a gateway until a signal says to stop, and writes down the last reads. Hold the lock of
-/// its data folder: what an earlier process has begun is taken over at once.
+/// What a process does beside answering requests.
+pub struct Duties {
+    /// Jobs that it runs at once; without it, other processes do all background work.
+    pub jobs: Option<usize>,
+    /// How long what is under way may take to end when the process is told to stop.
+    pub drain: Duration,
+}
+
+/// Serves a gateway until a signal says to stop, and writes down the last reads. On a data folder,
+/// hold its lock: what an earlier process has begun is taken over at once.
 pub async fn run(
     gateway: Gateway,
     metrics: Metrics,
     sites: Vec<Connections>,
-    drain: Duration,
+    duties: Duties,
     announce: impl FnOnce() -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let background = Background::start(gateway.engine.clone(), metrics);
-    let jobs = Jobs::start(&gateway, MAX_RUNNING);
+    let Duties { jobs, drain } = duties;
+    let mut background = Background::start(gateway.engine.clone(), metrics);
     let mut workers = Workers::default();
-    let deliveries = outbox::worker(&gateway);
-    workers.start(async move |stop| deliveries.run(stop).await);
+    let jobs = jobs.map(|at_once| {
+        background.tidy(&gateway);
+        let deliveries = outbox::worker(&gateway);
+        workers.start(async move |stop| deliveries.run(stop).await);
+        Jobs::start(&gateway, at_once)
+    });
     until_stopped(sites, drain, announce, workers.drain(drain)).await?;
     // Not before: requests that are let end may wait for one.
-    jobs.stop().await;
+    if let Some(jobs) = jobs {
+        jobs.stop_within(drain).await;
+    }
     background.stop().await;
     gateway.close().await
 }
@@ -65,10 +79,11 @@ pub async fn until_stopped(
 ) -> anyhow::Result<()> {
     let mut stop = stop::Signals::listen().context("the process cannot listen to signals")?;
     announce()?;
+    let listens = !sites.is_empty();
     tokio::select! {
         biased;
         () = stop.next() => {}
-        _ = join_all(sites.iter_mut().map(|site| site.take_until(pending()))) => {}
+        _ = join_all(sites.iter_mut().map(|site| site.take_until(pending()))), if listens => {}
     }
     tracing::info!("serve.stopping");
     tokio::select! {

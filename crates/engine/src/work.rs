@@ -19,6 +19,7 @@ use cartola_primitives::{Monotonic, Secret};
 use cartola_store::StoreError;
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, LOOK_AGAIN, Queue};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::{Engine, EngineError};
 
@@ -130,13 +131,29 @@ impl Worker {
     /// Runs jobs until `stop` is ready. Those under way are left where they are then: whoever runs
     /// next takes them up again.
     pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
+        drop(self.run_until(stop).await);
+    }
+
+    /// The same where others run jobs too, who would take up what is left only once its leases are
+    /// over: those under way are let end, for as long at most as `stop` comes to.
+    pub async fn run_and_end(&self, stop: impl Future<Output = Duration> + Send) {
+        let mut limit = Duration::ZERO;
+        let mut running = self.run_until(async { limit = stop.await }).await;
+        let ended = async { while running.join_next().await.is_some() {} };
+        if timeout(limit, ended).await.is_err() {
+            tracing::warn!(count = running.len(), "engine.jobs.left");
+        }
+    }
+
+    /// Runs jobs until `stop` is ready, and gives those under way.
+    async fn run_until(&self, stop: impl Future<Output = ()> + Send) -> JoinSet<()> {
         tokio::pin!(stop);
         let mut running = JoinSet::new();
         let mut arrivals = self.shared.engine.inner.store.arrivals();
         loop {
             self.fill(&mut running).await;
             tokio::select! {
-                () = &mut stop => break,
+                () = &mut stop => return running,
                 Some(_) = running.join_next() => while running.try_join_next().is_some() {},
                 _ = arrivals.next(LOOK_AGAIN) => {}
             }

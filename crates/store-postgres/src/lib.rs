@@ -52,6 +52,8 @@ mod signing_keys;
 mod store;
 mod tasks;
 mod tenancy;
+#[cfg(feature = "test-kit")]
+pub mod test_kit;
 mod unit;
 mod value;
 mod vault;

@@ -9,9 +9,9 @@ pub enum StoreErrorKind {
     Conflict,
     /// The disk is full, or a quota is reached. Nothing was written.
     Full,
-    /// Storage failed in a way after which nobody can say what was written: the embedded store writes
-    /// nothing more until the process has been restarted, a shared one lost the connection at a
-    /// commit.
+    /// Storage failed in a way after which nobody can say what was written. The embedded store writes
+    /// nothing more until the process has been restarted. A shared one lost the connection at one
+    /// commit, and takes the next: whoever has made sure that twice has one effect may ask again.
     Unavailable,
     /// Too many units of work wait already, or a shared store does not answer just now. Nothing was
     /// written.

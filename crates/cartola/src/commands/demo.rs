@@ -15,12 +15,14 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use cartola_crypto::jws::Algorithm;
+use cartola_engine::work::MAX_RUNNING;
 use cartola_events::Reach;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use crate::backend::Place;
 use crate::commands::sandbox::DEFAULT_PORT as SANDBOX_PORT;
 use crate::config::{DEFAULT_PORT, Limits, seconds};
 use crate::folder::{self, GATEWAY};
@@ -28,7 +30,7 @@ use crate::installation::{DEFAULT_DATA, Installation};
 use crate::institutions::Institutions;
 use crate::logging::{self, LogFormat};
 use crate::serve::connections::Connections;
-use crate::serve::{self, Metrics};
+use crate::serve::{self, Duties, Metrics};
 use crate::wiring::{self, Gateway};
 use crate::{keys as master_keys, sandbox};
 
@@ -66,7 +68,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let sandbox_site = Site::listen(arguments.sandbox_port, "--sandbox-port").await?;
     let world = sandbox::open(&data.join(sandbox::FOLDER), arguments.seed)?;
     let gateway = open(data, world.clone(), &sandbox_site.url).await?;
-    gateway.clear_leftovers();
+    gateway.backend.clear_leftovers().await;
     let keys = keys::same_or_new(&gateway.engine, data).await?;
     samples::import(&gateway.engine, keys.tenant).await?;
     let population = world.population();
@@ -79,7 +81,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Connections::new(sandbox_site.listener, sandbox::router(world), &limits),
     ];
     let announce = || announcement.print(data, arguments.json);
-    serve::run(gateway, metrics, sites, seconds(limits.drain_seconds), announce).await?;
+    let duties = Duties { jobs: Some(MAX_RUNNING), drain: seconds(limits.drain_seconds) };
+    serve::run(gateway, metrics, sites, duties, announce).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -104,9 +107,8 @@ async fn open(data: &Path, clock: Arc<dyn Clock>, sandbox: &str) -> anyhow::Resu
     Institutions::keep(data, Institutions::of_sandbox(sandbox))?;
     let institutions = Institutions::of_folder(data)?;
     let installation = Installation {
-        data: data.to_owned(),
+        place: Place::Folder { data: data.to_owned(), options: Options::default() },
         keys,
-        store: Options::default(),
         institutions,
         clock,
         token_algorithm: Algorithm::default(),

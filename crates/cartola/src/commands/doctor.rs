@@ -7,10 +7,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use cartola_store::StoreError;
+use cartola_store_postgres::check::Report as OfDatabase;
 use cartola_store_sqlite::check::Report;
 use clap::Args;
 use serde::Serialize;
 
+use crate::backend::{Backend, Place};
 use crate::installation::Named;
 use crate::problem::FAILED;
 use crate::wiring::Gateway;
@@ -46,21 +49,24 @@ struct Findings {
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let installation = arguments.installation.find()?;
     // Before opening, which closes the folder to others.
-    let mut problems = open_to_others(&installation.data)?;
+    let mut problems = match &installation.place {
+        Place::Folder { data, .. } => open_to_others(data)?,
+        Place::Database(_) => Vec::new(),
+    };
     let gateway = Gateway::open(installation).await?;
     let spinner = output::spinner("checking");
-    let report = tokio::task::block_in_place(|| gateway.store.check());
+    let found = check(&gateway.backend).await;
     spinner.finish_and_clear();
-    let report = report.context("the store cannot be checked")?;
-    problems.extend(report.problems.iter().cloned());
-    if report.absent > 0 {
+    let mut findings = found.context("the store cannot be checked")?;
+    problems.append(&mut findings.problems);
+    if findings.absent > 0 {
         problems.push(format!(
-            "{} sealed files that imports name are not there; look for them under raw/ in a backup",
-            report.absent
+            "{} sealed files that imports name are not there; look for them in a backup",
+            findings.absent
         ));
     }
     let sound = problems.is_empty();
-    let findings = findings(problems, &report);
+    let findings = Findings { problems, ..findings };
     if arguments.json {
         output::json(&findings)?;
     } else {
@@ -69,15 +75,41 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 
-fn findings(problems: Vec<String>, report: &Report) -> Findings {
-    Findings {
-        problems,
-        tenants: report.tenants,
-        movements: report.movements,
-        audit: report.audit,
-        absent: report.absent,
-        orphans: report.leftovers.orphans,
-        unfinished: report.leftovers.unfinished,
+async fn check(backend: &Backend) -> Result<Findings, StoreError> {
+    match backend {
+        Backend::Embedded { store, .. } => {
+            tokio::task::block_in_place(|| store.check()).map(Findings::from)
+        }
+        Backend::Shared(store) => store.check().await.map(Findings::from),
+    }
+}
+
+impl From<Report> for Findings {
+    fn from(report: Report) -> Self {
+        Self {
+            problems: report.problems,
+            tenants: report.tenants,
+            movements: report.movements,
+            audit: report.audit,
+            absent: report.absent,
+            orphans: report.leftovers.orphans,
+            unfinished: report.leftovers.unfinished,
+        }
+    }
+}
+
+impl From<OfDatabase> for Findings {
+    fn from(report: OfDatabase) -> Self {
+        Self {
+            problems: report.problems,
+            tenants: report.tenants,
+            movements: report.movements,
+            audit: report.audit,
+            absent: report.absent,
+            orphans: report.orphans,
+            // A row is there or not.
+            unfinished: 0,
+        }
     }
 }
 
@@ -89,7 +121,7 @@ fn print(findings: &Findings) -> io::Result<()> {
     if orphans + unfinished > 0 {
         output::line(format_args!(
             "{orphans} sealed files that no import names, {unfinished} unfinished: an import is under \
-             way or was cut off; a gateway that starts removes those older than an hour"
+             way or was cut off; the gateway removes those older than an hour"
         ))?;
     }
     let verdict = if findings.problems.is_empty() { "sound" } else { "NOT SOUND" };

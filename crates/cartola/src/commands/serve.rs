@@ -1,16 +1,18 @@
 //! `cartola serve`: the gateway, from its configuration.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
 
+use crate::backend::Place;
 use crate::config::{Config, seconds};
 use crate::folder::{self, GATEWAY};
 use crate::installation::DEFAULT_CONFIG;
 use crate::serve::connections::Connections;
-use crate::serve::{self, Metrics};
+use crate::serve::{self, Duties, Metrics};
 use crate::wiring::{self, Gateway};
 use crate::{logging, output};
 
@@ -26,24 +28,40 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::read(&arguments.config)?;
     logging::start(config.log.format, &config.log.level)?;
     let installation = config.installation()?;
-    for path in config.keys_open_to_others() {
-        tracing::warn!(path = %path.display(), "serve.master_key.open_to_others: chmod go= it");
-    }
+    warn_of_open_secrets(&config);
     let listener = serve::listen(config.listen, "set `listen` to another address").await?;
-    folder::prepare(&installation.data, &GATEWAY)?;
-    let _alone = folder::lock(&installation.data)?;
+    let _alone = alone(&installation.place)?;
     let gateway = Gateway::open(installation).await?;
-    gateway.clear_leftovers();
+    if !gateway.backend.is_shared() {
+        gateway.backend.clear_leftovers().await;
+    }
     let address = listener.local_addr().context("the address is not known")?;
     let metrics = Metrics::record()?;
     let shown = config.metrics.then(|| metrics.clone());
     let router = wiring::router(&gateway, &config.limits, shown);
     let connections = Connections::new(listener, router, &config.limits);
-    let drain = seconds(config.limits.drain_seconds);
+    let duties = Duties {
+        jobs: config.jobs.serve.then(|| config.jobs.at_once()),
+        drain: seconds(config.limits.drain_seconds),
+    };
     let announce = || {
         tracing::info!(%address, "serve.ready");
         Ok(output::line(format_args!("cartola is ready at http://{address}"))?)
     };
-    serve::run(gateway, metrics, vec![connections], drain, announce).await?;
+    serve::run(gateway, metrics, vec![connections], duties, announce).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps other gateways off a folder; many may serve one database.
+fn alone(place: &Place) -> anyhow::Result<Option<File>> {
+    let Place::Folder { data, .. } = place else { return Ok(None) };
+    folder::prepare(data, &GATEWAY)?;
+    folder::lock(data).map(Some)
+}
+
+/// Says which files of secrets others may use.
+pub fn warn_of_open_secrets(config: &Config) {
+    for path in config.secrets_open_to_others() {
+        tracing::warn!(path = %path.display(), "serve.secret.open_to_others: chmod go= it");
+    }
 }

@@ -12,7 +12,7 @@ const COUNT: &str = "a whole number from 1 to 4294967295";
 const TABLE: &str = "a table";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 27] = [
+const EXPECTED: [(&str, &str); 35] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -23,6 +23,7 @@ const EXPECTED: [(&str, &str); 27] = [
     ("limits", TABLE),
     ("log", TABLE),
     ("store", TABLE),
+    ("jobs", TABLE),
     ("tokens", TABLE),
     ("institution", TABLE),
     ("base_url", "a URL in quotes"),
@@ -42,6 +43,13 @@ const EXPECTED: [(&str, &str); 27] = [
     ("readers", COUNT),
     ("busy_seconds", COUNT),
     ("max_mebibytes", COUNT),
+    ("postgres", SECRET),
+    ("postgres_file", PATH),
+    ("postgres_owner", SECRET),
+    ("postgres_owner_file", PATH),
+    ("authorities", PATH),
+    ("serve", "true or false"),
+    ("at_once", COUNT),
     ("algorithm", "\"EdDSA\" or \"ES256\""),
 ];
 
@@ -49,9 +57,6 @@ const EXPECTED: [(&str, &str); 27] = [
 pub fn told(error: &toml::de::Error, text: &str) -> String {
     let start = error.span().map_or(0, |span| span.start);
     let before = text.get(..start).unwrap_or_default();
-    if error.message() == "missing field `data`" {
-        return "`data` must be set: the path of the data folder, in quotes".to_owned();
-    }
     let line = 1 + before.matches('\n').count();
     format!("line {line}: {}", sentence(error.message(), before, text))
 }

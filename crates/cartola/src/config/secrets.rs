@@ -23,8 +23,20 @@ pub fn may_be_key(path: &Path) -> bool {
     text.trim().len() >= MIN_PASTED_KEY && text.trim().chars().all(is_sign)
 }
 
+/// Whether a path looks like a URL that was put in its place.
+pub fn may_be_url(path: &Path) -> bool {
+    path.to_string_lossy().contains("://")
+}
+
 /// A secret written into the configuration.
 pub struct SecretText(Secret<String>);
+
+impl SecretText {
+    /// The secret.
+    pub fn secret(&self) -> Secret<String> {
+        Secret::new(self.0.expose().clone())
+    }
+}
 
 /// Several of them.
 pub struct SecretList(Vec<Secret<String>>);

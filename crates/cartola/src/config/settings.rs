@@ -5,14 +5,11 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cartola_crypto::jws::Algorithm;
-use cartola_store_sqlite::Options;
+use cartola_engine::work::MAX_RUNNING;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use crate::logging::{self, LogFormat};
-
-/// Pages of the store in a mebibyte: its pages have 8 KiB.
-const PAGES_PER_MEBIBYTE: u32 = 128;
 
 /// Port that is listened on unless said otherwise.
 pub const DEFAULT_PORT: u16 = 8080;
@@ -103,27 +100,26 @@ fn algorithm<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Algorithm, D:
     Algorithm::parse(&name).ok_or_else(|| D::Error::custom("no algorithm"))
 }
 
-/// How the embedded store is run.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Background work: jobs, deliveries, retention.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Store {
-    readers: Option<NonZeroU32>,
-    busy_seconds: Option<NonZeroU32>,
-    max_mebibytes: Option<NonZeroU32>,
+pub struct Jobs {
+    /// Whether `serve` does it beside the requests.
+    pub serve: bool,
+    /// Jobs that one process runs at once.
+    at_once: NonZeroU32,
 }
 
-impl Store {
-    /// The store's own form; what is not said is as the store has it.
-    pub fn options(&self) -> Options {
-        let mut options = Options::default();
-        if let Some(readers) = self.readers {
-            options.readers = usize::try_from(readers.get()).unwrap_or(usize::MAX);
-        }
-        if let Some(busy) = self.busy_seconds {
-            options.busy_timeout = seconds(busy);
-        }
-        options.max_pages =
-            self.max_mebibytes.map(|size| size.get().saturating_mul(PAGES_PER_MEBIBYTE));
-        options
+impl Jobs {
+    /// Jobs that one process runs at once.
+    pub fn at_once(&self) -> usize {
+        usize::try_from(self.at_once.get()).unwrap_or(usize::MAX)
+    }
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        let at_once = u32::try_from(MAX_RUNNING).expect("a thousand fits");
+        Self { serve: true, at_once: at_least_one(at_once) }
     }
 }

@@ -10,12 +10,17 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::wiring::Gateway;
+
 /// How often samples of metrics are put together, so that they do not pile up between two
 /// readings.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// How often what has ended long ago is forgotten.
 const FORGET_EVERY: Duration = Duration::from_mins(1);
+
+/// How often the archive of a shared store is looked through for what nothing names.
+const CLEAR_EVERY: Duration = Duration::from_hours(1);
 
 /// Pages that are forgotten at a time, so that a stop does not wait for a year's work: 10,000 jobs
 /// a minute are more than can end in one for long.
@@ -47,17 +52,29 @@ pub struct Background {
 }
 
 impl Background {
-    /// Starts those of a gateway.
+    /// Starts those of every process.
     pub fn start(engine: Engine, metrics: Metrics) -> Self {
         let mut this = Self::idle();
-        let flushing = engine.clone();
-        this.repeat(FLUSH_EVERY, move || flush(flushing.clone()));
-        this.repeat(FORGET_EVERY, move || forget(engine.clone()));
+        this.repeat(FLUSH_EVERY, move || flush(engine.clone()));
         this.repeat(UPKEEP_EVERY, move || {
             metrics.handle.run_upkeep();
             std::future::ready(())
         });
         this
+    }
+
+    /// Starts those that keep the store tidy.
+    pub fn tidy(&mut self, gateway: &Gateway) {
+        let engine = gateway.engine.clone();
+        self.repeat(FORGET_EVERY, move || forget(engine.clone()));
+        // On a folder that is done before serving, once and for all.
+        if gateway.backend.is_shared() {
+            let backend = gateway.backend.clone();
+            self.repeat(CLEAR_EVERY, move || {
+                let backend = backend.clone();
+                async move { backend.clear_leftovers().await }
+            });
+        }
     }
 
     fn idle() -> Self {

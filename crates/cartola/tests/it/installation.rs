@@ -24,11 +24,14 @@ impl Installation {
 
     /// The same with further lines of configuration.
     pub fn with(more: &str) -> Self {
+        Self::of(&format!("data = \"data\"\n{more}"))
+    }
+
+    /// With a store wherever this configuration has it.
+    pub fn of(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("master.key"), MASTER_KEY).unwrap();
-        let config = format!(
-            "data = \"data\"\nlisten = \"127.0.0.1:0\"\nmaster_key_file = \"master.key\"\n{more}"
-        );
+        let config = format!("listen = \"127.0.0.1:0\"\nmaster_key_file = \"master.key\"\n{more}");
         std::fs::write(folder.path().join("cartola.toml"), config).unwrap();
         Self { folder }
     }

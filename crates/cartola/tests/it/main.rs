@@ -27,6 +27,7 @@ mod leftovers;
 mod line;
 mod links;
 mod outbox;
+mod postgres;
 mod process;
 mod receiver;
 mod records;

@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use cartola_model::Failure;
 use cartola_primitives::id::{JobId, TenantId};
+use cartola_store::Arrivals;
 use cartola_store::jobs::LOOK_AGAIN;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{Engine, EngineError};
+
+/// How long whoever waits lets pass before looking because the queue has moved; twice as long each
+/// time. The jobs of everybody move it: of many who wait, each looks a few times.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
 /// How a job ended: done, or given up and why.
 pub type Ended = Result<(), Failure>;
@@ -62,6 +67,13 @@ impl Drop for Pending {
     }
 }
 
+/// Waits until the queue has moved, in this process or another one that shares its store, and for
+/// some time at least.
+async fn moved(arrivals: &mut Arrivals, pause: Duration) {
+    sleep(pause).await;
+    while !arrivals.next(LOOK_AGAIN).await {}
+}
+
 impl Engine {
     /// Waits for a job to end, for so long at most; nothing when it has not by then. It goes on all
     /// the same.
@@ -72,13 +84,20 @@ impl Engine {
         longest: Duration,
     ) -> Result<Option<Ended>, EngineError> {
         let deadline = Instant::now() + longest;
+        let mut arrivals = self.store().arrivals();
+        let mut pause = FIRST_PAUSE;
         loop {
             let look = deadline.min(Instant::now() + LOOK_AGAIN);
             // What is awaited below must not wait with the channel's lock in its hand.
-            let told = match timeout_at(look, pending.receiver.wait_for(Option::is_some)).await {
-                Ok(Ok(ended)) => *ended,
-                Ok(Err(_)) | Err(_) => None,
+            let told = tokio::select! {
+                biased;
+                told = timeout_at(look, pending.receiver.wait_for(Option::is_some)) => match told {
+                    Ok(Ok(ended)) => *ended,
+                    Ok(Err(_)) | Err(_) => None,
+                },
+                () = moved(&mut arrivals, pause) => None,
             };
+            pause = LOOK_AGAIN.min(pause * 2);
             if told.is_some() {
                 return Ok(told);
             }

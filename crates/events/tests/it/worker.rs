@@ -130,7 +130,7 @@ async fn what_was_sent_and_not_recorded_is_sent_again_under_the_same_id() {
     let receiver = Receiver::start(vec![answer(200, "", "")]).await;
     let id = world.write(&receiver.url(), "{}").await;
     // The process dies between sending and recording: nothing of the attempt is kept.
-    world.store.fail_next_commit(StoreErrorKind::Unavailable);
+    world.store.fail_next_commit(StoreErrorKind::Corrupt);
     world.worker().deliver_due().await.unwrap();
     assert_eq!(receiver.received().len(), 1);
     assert_eq!(world.attempts(id).await, []);
@@ -144,14 +144,16 @@ async fn what_was_sent_and_not_recorded_is_sent_again_under_the_same_id() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_busy_for_a_moment_costs_no_second_call() {
-    let world = World::new().await;
-    let receiver = Receiver::start(vec![answer(200, "", "")]).await;
-    let id = world.write(&receiver.url(), "{}").await;
-    world.store.fail_next_commit(StoreErrorKind::Busy);
-    world.worker().deliver_due().await.unwrap();
-    assert_eq!(receiver.received().len(), 1);
-    assert_eq!(world.message(id).await.state, MessageState::Delivered { at: NOW });
+async fn a_store_that_fails_for_a_moment_costs_no_second_call() {
+    for failure in [StoreErrorKind::Busy, StoreErrorKind::Unavailable] {
+        let world = World::new().await;
+        let receiver = Receiver::start(vec![answer(200, "", "")]).await;
+        let id = world.write(&receiver.url(), "{}").await;
+        world.store.fail_next_commit(failure);
+        world.worker().deliver_due().await.unwrap();
+        assert_eq!(receiver.received().len(), 1);
+        assert_eq!(world.message(id).await.state, MessageState::Delivered { at: NOW });
+    }
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use cartola_store::{
 };
 use cartola_store_postgres::PostgresStore;
 
-use crate::server::{Durability, Server, TEMPLATE};
 use crate::support::statement;
+use cartola_store_postgres::test_kit::{Durability, Server, TEMPLATE};
 
 /// Units that are acknowledged before the server is killed, and that must be after.
 const UNITS: usize = 60;

@@ -3,7 +3,9 @@
 use cartola_store::{StoreErrorKind, Tenancy};
 use cartola_store_postgres::{OpenError, Options, PostgresStore, SCHEMA};
 
-use crate::support::{Database, Kept};
+use cartola_store_postgres::test_kit::Database;
+
+use crate::support::Kept;
 
 async fn refused(options: Options) -> OpenError {
     match PostgresStore::open(options).await {

@@ -4,8 +4,8 @@ use cartola_primitives::Secret;
 use cartola_store_postgres::{Options, PostgresStore};
 use expect_test::{Expect, expect};
 
-use crate::server::Server;
 use crate::support::told;
+use cartola_store_postgres::test_kit::Server;
 
 const PASSWORD: &str = "hunter2";
 

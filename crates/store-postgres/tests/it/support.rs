@@ -1,65 +1,12 @@
 //! A store in a database of its own, and what tests do with it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use cartola_store::contract::Backend;
 use cartola_store::contract::scene::Scene;
 use cartola_store::{Command, Store, UnitOfWork};
-use cartola_store_postgres::{Options, PostgresStore};
-
-use crate::server::{Server, TEMPLATE};
-
-/// A database of the shared server, dropped with this.
-pub struct Database {
-    pub server: &'static Server,
-    pub name: String,
-}
-
-impl Database {
-    /// One with our tables.
-    pub async fn new() -> Self {
-        Self::of(&format!("TEMPLATE {TEMPLATE} STRATEGY file_copy OWNER cartola_owner")).await
-    }
-
-    /// One without.
-    pub async fn empty() -> Self {
-        Self::of("OWNER cartola_owner").await
-    }
-
-    async fn of(clause: &str) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let server = Server::shared().await;
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("t_{}_{number}", std::process::id());
-        let create = format!("CREATE DATABASE {name} {clause}");
-        server.execute("postgres", &[&create]).await;
-        Self { server, name }
-    }
-
-    pub fn options(&self) -> Options {
-        self.server.options(&self.name)
-    }
-
-    /// A store on it, as a process has one.
-    pub async fn open(&self) -> Arc<PostgresStore> {
-        let options = Options { owner: None, ..self.options() };
-        Arc::new(PostgresStore::open(options).await.expect("a store"))
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let (server, name) = (self.server, self.name.clone());
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-            runtime.expect("a runtime").block_on(server.execute("postgres", &[&drop]));
-        });
-        // Where a test has failed already, that is what is to be told.
-        drop(dropping.join());
-    }
-}
+use cartola_store_postgres::PostgresStore;
+use cartola_store_postgres::test_kit::Database;
 
 /// A store, and the database that goes with it.
 pub struct Kept {

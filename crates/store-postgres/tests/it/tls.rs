@@ -8,9 +8,9 @@ use cartola_primitives::Secret;
 use cartola_store::Committer;
 use cartola_store_postgres::{OpenError, Options, PostgresStore};
 
-use crate::programs;
-use crate::server::{Durability, Server, TEMPLATE};
 use crate::support::told;
+use cartola_store_postgres::test_kit::programs;
+use cartola_store_postgres::test_kit::{Durability, Server, TEMPLATE};
 
 /// Makes an authority, and a certificate of it for 127.0.0.1 alone.
 fn make_certificates(folder: &Path) {

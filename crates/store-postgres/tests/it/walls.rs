@@ -6,7 +6,9 @@ use cartola_store::{Accounts, Command};
 use cartola_store_postgres::{OpenError, Options, PostgresStore};
 use tokio_postgres::{Client, NoTls};
 
-use crate::support::{Database, Kept, statement};
+use cartola_store_postgres::test_kit::Database;
+
+use crate::support::{Kept, statement};
 
 /// A tenant with something in most tables.
 async fn full(kept: &Kept, seed: u64) -> Scene {

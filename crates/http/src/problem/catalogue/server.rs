@@ -62,12 +62,12 @@ pub(super) static ROWS: &[Entry] = &[
         retry: Retry::Later { after_seconds: 30 },
         title: Text::fixed("Whether it was done is in doubt", "No se sabe si se hizo"),
         meaning: Text::fixed(
-            "The store failed while it was writing. What was asked may have been done all the same.",
-            "El almacenamiento falló mientras escribía. Puede que lo solicitado se haya hecho de todas formas.",
+            "The store failed, or the connection to it was lost, while it was writing. What was asked may have been done all the same.",
+            "El almacenamiento falló, o se perdió la conexión con él, mientras escribía. Puede que lo solicitado se haya hecho de todas formas.",
         ),
         remedy: Text::fixed(
-            "Wait until the gateway is ready again (`/readyz`), and send the request with the same `Idempotency-Key`: it has one effect either way. The operator has to look after the disk and restart the gateway.",
-            "Espere a que el servicio esté listo otra vez (`/readyz`) y envíe la solicitud con la misma `Idempotency-Key`: tendrá un solo efecto en cualquier caso. El operador debe revisar el disco y reiniciar el servicio.",
+            "Wait until the gateway is ready again (`/readyz`), and send the request with the same `Idempotency-Key`: it has one effect either way. Where it does not become ready by itself, the operator has to look after the disk and restart the gateway.",
+            "Espere a que el servicio esté listo otra vez (`/readyz`) y envíe la solicitud con la misma `Idempotency-Key`: tendrá un solo efecto en cualquier caso. Si no vuelve a estar listo por sí solo, el operador debe revisar el disco y reiniciar el servicio.",
         ),
     },
     Entry {
@@ -82,8 +82,8 @@ pub(super) static ROWS: &[Entry] = &[
             "El disco está lleno o se alcanzó una cuota. No se escribió nada; la lectura sigue funcionando.",
         ),
         remedy: Text::fixed(
-            "The operator has to make room in the data folder.",
-            "El operador debe liberar espacio en la carpeta de datos.",
+            "The operator has to make room in the data folder or for the database.",
+            "El operador debe liberar espacio en la carpeta de datos o para la base de datos.",
         ),
     },
     Entry {

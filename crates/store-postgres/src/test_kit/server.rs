@@ -13,10 +13,10 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use cartola_primitives::Secret;
-use cartola_store_postgres::{Options, PostgresStore};
 use tokio_postgres::NoTls;
 
-use crate::programs;
+use super::programs;
+use crate::{Options, PostgresStore};
 
 /// How long a server without users lives: tests of one run follow each other closely.
 const LINGER_SECONDS: u32 = 3;
@@ -136,6 +136,18 @@ impl Server {
         }
         drop(client);
         connected.await.expect("a connection").expect("its end");
+    }
+
+    /// The number that a statement of the superuser comes to.
+    pub async fn count(&self, database: &str, statement: &str) -> i64 {
+        let url = self.url("postgres", database);
+        let (client, connection) =
+            tokio_postgres::connect(url.expose(), NoTls).await.expect("the server answers");
+        let connected = tokio::spawn(connection);
+        let row = client.query_one(statement, &[]).await.expect("a statement of the superuser");
+        drop(client);
+        connected.await.expect("a connection").expect("its end");
+        row.get(0)
     }
 
     async fn make_template(&self) {

@@ -1,0 +1,178 @@
+//! The one place that names backends: where an installation keeps everything.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, anyhow};
+use cartola_crypto::{CryptoError, KeyRing, LookupKey};
+use cartola_engine::vault::LOOKUP_KEY;
+use cartola_primitives::Monotonic;
+use cartola_primitives::clock::{Clock, SystemClock};
+use cartola_primitives::id::EpochId;
+use cartola_primitives::monotonic::SystemMonotonic;
+use cartola_store::{Archive, Store, StoreError, StoreErrorKind};
+use cartola_store_postgres::{self as postgres, OpenError, PostgresStore};
+use cartola_store_sqlite::{self as sqlite, Leftovers, SqliteStore, stored_secret};
+
+use crate::folder;
+use crate::problem::wrong_use;
+
+/// The schema that this program needs of a database.
+pub const SHARED_SCHEMA: usize = postgres::SCHEMA;
+
+/// How old something in the archive must be before it counts as left over. An import beside the
+/// gateway keeps its source some milliseconds before it names it.
+const LEFTOVER_AGE: Duration = Duration::from_hours(1);
+
+/// Where everything is kept, and how.
+pub enum Place {
+    /// In a folder, which one gateway serves.
+    Folder { data: PathBuf, options: sqlite::Options },
+    /// In a database that many processes share.
+    Database(postgres::Options),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder { data, .. } => write!(formatter, "the data folder {}", data.display()),
+            // Its URL is a secret.
+            Self::Database(_) => formatter.write_str("the database"),
+        }
+    }
+}
+
+/// An open store.
+#[derive(Clone)]
+pub enum Backend {
+    /// In a folder.
+    Embedded { data: PathBuf, store: Arc<SqliteStore> },
+    /// In a database.
+    Shared(Arc<PostgresStore>),
+}
+
+impl Backend {
+    /// Opens the store. Whoever has the wrong keys does not bring an older one up to date.
+    pub async fn open(place: Place, keys: &KeyRing) -> anyhow::Result<Self> {
+        let opening = format!("{place} cannot be opened");
+        match place {
+            Place::Folder { data, options } => {
+                folder::prepare(&data, &folder::GATEWAY)?;
+                let kept = stored_secret(&data, LOOKUP_KEY).with_context(|| opening.clone())?;
+                if let Some(kept) = kept {
+                    let made_with = data.display().to_string();
+                    LookupKey::unwrap(keys, &kept).map_err(|error| wrong_key(error, &made_with))?;
+                }
+                let store = Arc::new(SqliteStore::open(&data, options).context(opening)?);
+                Ok(Self::Embedded { data, store })
+            }
+            Place::Database(options) => {
+                let opened = PostgresStore::open(options).await;
+                Ok(Self::Shared(Arc::new(opened.map_err(|error| not_opened(error, opening))?)))
+            }
+        }
+    }
+
+    /// Its rows.
+    pub fn store(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Embedded { store, .. } => store.clone(),
+            Self::Shared(store) => store.clone(),
+        }
+    }
+
+    /// Its sealed sources.
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        match self {
+            Self::Embedded { store, .. } => store.archive(),
+            Self::Shared(store) => store.clone(),
+        }
+    }
+
+    /// What it is called where the master key is not the one it was made with.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Embedded { data, .. } => data.display().to_string(),
+            Self::Shared(_) => "the database".to_owned(),
+        }
+    }
+
+    /// The time that leases run on: the process's own where it is alone on a folder.
+    pub fn monotonic(&self, epoch: EpochId) -> Arc<dyn Monotonic> {
+        match self {
+            Self::Embedded { .. } => Arc::new(SystemMonotonic::start(epoch)),
+            Self::Shared(store) => store.monotonic(),
+        }
+    }
+
+    /// Whether other processes run jobs of it at the same time.
+    pub const fn is_shared(&self) -> bool {
+        matches!(self, Self::Shared(_))
+    }
+
+    /// Removes what crashes have left in the archive: a statement under no consent is not kept. On a
+    /// folder, call it with the folder locked, before serving.
+    pub async fn clear_leftovers(&self) {
+        let removed = match self {
+            Self::Embedded { store, .. } => {
+                let limit = SystemTime::from(SystemClock.now()) - LEFTOVER_AGE;
+                tokio::task::block_in_place(|| store.clear_leftovers(limit))
+            }
+            Self::Shared(store) => store
+                .clear_leftovers(LEFTOVER_AGE)
+                .await
+                .map(|orphans| Leftovers { orphans, unfinished: 0 }),
+        };
+        tell_removed(removed);
+    }
+}
+
+fn tell_removed(removed: Result<Leftovers, StoreError>) {
+    match removed {
+        Ok(Leftovers { orphans: 0, unfinished: 0 }) => {}
+        Ok(Leftovers { orphans, unfinished }) => {
+            tracing::info!(orphans, unfinished, "serve.archive.leftovers_removed");
+        }
+        // They are sealed, and the next time tries again.
+        Err(error) => tracing::warn!(error = %error, "serve.archive.leftovers_stay"),
+    }
+}
+
+/// What is said to whoever has another key than the one a store was made with.
+pub fn wrong_key(error: CryptoError, name: &str) -> anyhow::Error {
+    anyhow::Error::new(error).context(format!(
+        "the master key is not the one that {name} was made with; put the right one back"
+    ))
+}
+
+/// Brings the schema of a database up to date, in the role that owns it.
+pub async fn migrate(options: &postgres::Options) -> anyhow::Result<()> {
+    let migrated = PostgresStore::migrate(options).await;
+    migrated.map_err(|error| not_opened(error, "the schema is not brought up to date".to_owned()))
+}
+
+/// What is wrong in the configuration is wrong use; what is to be done first is said.
+fn not_opened(error: OpenError, doing: String) -> anyhow::Error {
+    match error {
+        OpenError::Url | OpenError::Authorities(_) => wrong_use(format!("{doing}: {error}")),
+        OpenError::Outdated(0) => anyhow!(
+            "{doing}: it has no tables of cartola that its role may use; run `cartola migrate`"
+        ),
+        OpenError::Outdated(present) => anyhow!(
+            "{doing}: it has schema {present} and this program needs {SHARED_SCHEMA}; run \
+             `cartola migrate`"
+        ),
+        // A wrong password or name: nothing was begun that could be in doubt.
+        OpenError::Store(error) if error.kind == StoreErrorKind::Unavailable => {
+            let said = error.source.as_ref().map(|source| format!(": {source}"));
+            anyhow!(
+                "{doing}: {error}{}; look after the database's URL in the configuration",
+                said.unwrap_or_default()
+            )
+        }
+        OpenError::Store(error) => anyhow::Error::new(error).context(doing),
+        error => anyhow::Error::new(error).context(doing),
+    }
+}
