@@ -1,6 +1,6 @@
 //! Banks that misbehave, and everybody else's requests beside them.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
@@ -37,13 +37,15 @@ impl Rogue {
 
     /// Whoever asked may have gone away: that is no concern of a rogue's.
     fn answer(self, mut stream: TcpStream) {
-        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
-        while lines.next().is_some_and(|line| !line.is_empty()) {}
+        let mut request = BufReader::new(stream.try_clone().unwrap());
+        // To its end: what is left unread when a connection closes resets it, and nobody would see
+        // what was said.
+        read_request(&mut request);
         let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
         let said = match self {
             Self::Lies => format!("{head}Content-Length: 16\r\n\r\n{{\"accounts\": [[]"),
             Self::Cuts => format!("{head}Content-Length: 4000\r\n\r\n{{"),
-            Self::Hangs => return drop(lines.next()),
+            Self::Hangs => return drop(request.read_line(&mut String::new())),
             Self::Floods => format!("{head}Transfer-Encoding: chunked\r\n\r\n"),
         };
         let mut sent = stream.write_all(said.as_bytes());
@@ -52,6 +54,20 @@ impl Rogue {
             sent = stream.write_all(format!("1000\r\n{:4096}\r\n", "").as_bytes());
         }
     }
+}
+
+/// Reads one request, with its body.
+fn read_request(request: &mut impl BufRead) {
+    let mut length = 0;
+    for line in request.lines().map_while(Result::ok).take_while(|line| !line.is_empty()) {
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap_or_default();
+        }
+    }
+    // Whoever went away in the middle is no concern of a rogue's.
+    let _ = io::copy(&mut request.take(length), &mut io::sink());
 }
 
 /// How many ask the rogue while somebody asks a bank that is well.
