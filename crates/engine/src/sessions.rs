@@ -5,7 +5,6 @@
 
 use cartola_crypto::session_token::SessionClaims;
 use cartola_model::Principal;
-use cartola_model::access::Actor;
 use cartola_primitives::id::{CredentialId, TenantId};
 use cartola_primitives::{Secret, SignedDuration};
 use cartola_store::tenancy::CredentialKind;
@@ -35,7 +34,7 @@ pub enum SessionRefusal {
 impl Engine {
     /// A session of whoever has shown an API key; the operator has none.
     pub fn open_session(&self, who: &Principal, audience: Audience) -> Option<Secret<String>> {
-        let Actor::Credential(credential) = who.actor else { return None };
+        let credential = who.actor.credential()?;
         let now = self.now();
         let claims = SessionClaims {
             aud: audience.name().to_owned(),

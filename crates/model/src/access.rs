@@ -63,9 +63,26 @@ impl Principal {
         Self { tenant, actor: Actor::Operator, scopes: Scope::ALL.to_vec() }
     }
 
+    /// Whoever asked for what is done later: through a credential, or as the operator. It may do
+    /// nothing by itself but be named.
+    pub fn named(tenant: TenantId, credential: Option<CredentialId>) -> Self {
+        let actor = credential.map_or(Actor::Operator, Actor::Credential);
+        Self { tenant, actor, scopes: Vec::new() }
+    }
+
     /// Whether the principal holds the scope.
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
+    }
+}
+
+impl Actor {
+    /// The credential; the operator has none.
+    pub const fn credential(self) -> Option<CredentialId> {
+        match self {
+            Self::Credential(id) => Some(id),
+            Self::Operator => None,
+        }
     }
 }
 

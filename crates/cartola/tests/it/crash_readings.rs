@@ -1,7 +1,6 @@
 //! Killing the gateway and its banks, each by itself, while links are read: every reading ends once,
 //! and no movement is lost or there twice.
 
-use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -16,7 +15,7 @@ use cartola_store::Jobs;
 
 use crate::beside::Beside;
 use crate::chile::Chile;
-use crate::customers::{Customer, customers};
+use crate::customers::{Customer, configuration, customers};
 use crate::installation::{Gateway, Installation, MASTER_KEY};
 use crate::khipu::Khipu;
 use crate::line::{self, Line};
@@ -91,14 +90,7 @@ impl Scene {
     /// With a link for each customer, which was read once.
     fn begin(customers: &[Customer]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let bank = |customer: &Customer| {
-            let id = &customer.institution;
-            format!("[institution.{id}]\nbase_url = \"http://127.0.0.1:{port}/banks/{id}\"\n")
-        };
-        let banks: BTreeSet<String> = customers.iter().map(bank).collect();
-        let limits = "[limits]\nrequests_per_second = 100000\nrequests_at_once = 100000\n";
-        let banks = banks.into_iter().collect::<String>();
-        let installation = Installation::with(&(banks + limits));
+        let installation = Installation::with(&configuration(customers, port));
         let keys = installation.tenant("acme");
         let chile = Chile::start_on(installation.path(), port);
         let gateway = installation.serve();

@@ -1,7 +1,7 @@
 //! Killing the gateway while tasks run: each ends once, none is lost, and of no task any credentials
 //! are left.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::beside::Beside;
 use crate::chile::Chile;
-use crate::customers::{Customer, customers};
+use crate::customers::{Customer, configuration, customers};
 use crate::installation::{Gateway, Installation, MASTER_KEY};
 use crate::seeded::Seeded;
 use crate::synaptic::Synaptic;
@@ -48,14 +48,7 @@ struct Scene {
 impl Scene {
     fn begin(customers: &[Customer]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let bank = |customer: &Customer| {
-            let id = &customer.institution;
-            format!("[institution.{id}]\nbase_url = \"http://127.0.0.1:{port}/banks/{id}\"\n")
-        };
-        let banks: BTreeSet<String> = customers.iter().map(bank).collect();
-        let limits = "[limits]\nrequests_per_second = 100000\nrequests_at_once = 100000\n";
-        let banks = banks.into_iter().collect::<String>();
-        let installation = Installation::with(&(banks + limits));
+        let installation = Installation::with(&configuration(customers, port));
         let keys = installation.tenant("acme");
         let chile = Chile::start_on(installation.path(), port);
         let gateway = installation.serve();

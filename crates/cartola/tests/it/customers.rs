@@ -1,6 +1,6 @@
 //! People and companies of the box, each a customer of one of its banks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cartola_model::Catalogue;
 use cartola_primitives::Rut;
@@ -66,4 +66,16 @@ pub fn customers(count: usize) -> Vec<Customer> {
     })
     .take(count)
     .collect()
+}
+
+/// What a gateway is configured with that asks their banks in a sandbox on that port, and turns
+/// nobody away for asking often.
+pub fn configuration(customers: &[Customer], port: u16) -> String {
+    let bank = |customer: &Customer| {
+        let id = &customer.institution;
+        format!("[institution.{id}]\nbase_url = \"http://127.0.0.1:{port}/banks/{id}\"\n")
+    };
+    let banks: BTreeSet<String> = customers.iter().map(bank).collect();
+    let limits = "[limits]\nrequests_per_second = 100000\nrequests_at_once = 100000\n";
+    banks.into_iter().collect::<String>() + limits
 }

@@ -74,7 +74,9 @@ impl Engine {
         bytes: &[u8],
         draft: &Draft,
     ) -> Result<ArchiveId, EngineError> {
-        self.keep_raw(who, &draft.key, bytes).await
+        let id: ArchiveId = self.minter().mint();
+        self.keep_raw(who, &draft.key, id, bytes).await?;
+        Ok(id)
     }
 
     /// Keeps what came, as it came, sealed.
@@ -82,12 +84,11 @@ impl Engine {
         &self,
         who: &Principal,
         key: &DataKey,
+        id: ArchiveId,
         bytes: &[u8],
-    ) -> Result<ArchiveId, EngineError> {
-        let id: ArchiveId = self.minter().mint();
+    ) -> Result<(), EngineError> {
         let object = self.vault().seal(key, &archive_place(who.tenant, &id), bytes)?;
-        self.inner.archive.put(who.tenant, id, object).await?;
-        Ok(id)
+        Ok(self.inner.archive.put(who.tenant, id, object).await?)
     }
 
     /// Forgets a file whose import failed. If that fails too, what stays is sealed and an orphan.

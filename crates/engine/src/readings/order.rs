@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cartola_model::access::Actor;
-use cartola_model::{Principal, RecordKinds, Scope};
+use cartola_model::{Principal, RecordKinds};
 use cartola_primitives::id::{ConsentId, CredentialId, TenantId};
 use cartola_primitives::{Date, Secret};
 use cartola_store::asking::{AccountScope, ReadScope};
@@ -34,10 +33,7 @@ enum Scoped {
 
 impl Arguments {
     pub fn of(who: &Principal, mandate: ConsentId, scope: ReadScope) -> Self {
-        let actor = match who.actor {
-            Actor::Credential(id) => Some(id),
-            Actor::Operator => None,
-        };
+        let actor = who.actor.credential();
         let (scope, records) = (Scoped::of(scope.accounts), scope.records.bits());
         Self { actor, mandate, scope, records, fields: None }
     }
@@ -59,10 +55,9 @@ impl Arguments {
         ReadScope { accounts, records: RecordKinds::known_of(self.records) }
     }
 
-    /// Who asked for it. It may do nothing by itself but be named.
+    /// Who asked for it.
     pub fn who(&self, tenant: TenantId) -> Principal {
-        let actor = self.actor.map_or(Actor::Operator, Actor::Credential);
-        Principal { tenant, actor, scopes: Vec::<Scope>::new() }
+        Principal::named(tenant, self.actor)
     }
 
     pub fn fields(&self) -> Option<BTreeMap<String, Secret<String>>> {

@@ -34,6 +34,7 @@ impl Engine {
             return Ok(kept);
         }
         let key = self.vault().key_of(who.tenant, link.person, self.minter(), self.now()).await?;
+        let archive: ArchiveId = self.minter().mint();
         for record in &told.records {
             let content = serde_json::to_vec(record).map_err(EngineError::Content)?;
             let content = Secret::new(content);
@@ -43,10 +44,7 @@ impl Engine {
                 kept.commands.push(Command::ConfirmRecord { id: last.id, at: read_at });
                 continue;
             }
-            let archive = match kept.archive {
-                Some(archive) => archive,
-                None => *kept.archive.insert(self.keep_raw(who, &key, &told.raw).await?),
-            };
+            kept.archive = Some(archive);
             let id = self.minter().mint();
             let sealed =
                 self.vault().seal(&key, &RecordRow::place(who.tenant, &id), content.expose())?;
@@ -62,6 +60,10 @@ impl Engine {
                 last_read_at: read_at,
                 sealed,
             }));
+        }
+        // Last: what fails before it leaves nothing behind.
+        if let Some(archive) = kept.archive {
+            self.keep_raw(who, &key, archive, &told.raw).await?;
         }
         Ok(kept)
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cartola_model::access::Actor;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{Failure, Principal};
 use cartola_primitives::Secret;
@@ -59,11 +58,7 @@ impl TaskEnds {
 
 impl Ending {
     pub(super) fn of(who: &Principal, task: TaskId) -> Self {
-        let actor = match who.actor {
-            Actor::Credential(id) => Some(id),
-            Actor::Operator => None,
-        };
-        Self { task, actor }
+        Self { task, actor: who.actor.credential() }
     }
 
     pub(super) fn sealable(&self) -> Secret<Vec<u8>> {
@@ -71,8 +66,7 @@ impl Ending {
     }
 
     fn who(&self, tenant: TenantId) -> Principal {
-        let actor = self.actor.map_or(Actor::Operator, Actor::Credential);
-        Principal { tenant, actor, scopes: Vec::new() }
+        Principal::named(tenant, self.actor)
     }
 }
 

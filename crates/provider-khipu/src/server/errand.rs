@@ -5,7 +5,6 @@ use cartola_engine::readings::Next;
 use cartola_engine::work::{Command, Ended, Handler, JobEnd, JobKind, MAX_ATTEMPTS, Outcome, Task};
 use cartola_engine::{Engine, EngineError};
 use cartola_http::callbacks::{Callback, CallbackError, Callbacks, MessageOrder, TargetUrl};
-use cartola_model::access::Actor;
 use cartola_model::{Failure, Principal};
 use cartola_primitives::Secret;
 use cartola_primitives::id::{ConsentId, CredentialId, LinkId, TenantId};
@@ -58,10 +57,7 @@ impl Errand {
         link: Option<LinkId>,
         work: Work,
     ) -> Self {
-        let actor = match who.actor {
-            Actor::Credential(id) => Some(id),
-            Actor::Operator => None,
-        };
+        let actor = who.actor.credential();
         let (operation_id, url) = (operation_id.to_owned(), url.to_text());
         Self { actor, operation_id, url, link, work }
     }
@@ -74,8 +70,7 @@ impl Errand {
     }
 
     fn who(&self, tenant: TenantId) -> Principal {
-        let actor = self.actor.map_or(Actor::Operator, Actor::Credential);
-        Principal { tenant, actor, scopes: Vec::new() }
+        Principal::named(tenant, self.actor)
     }
 
     /// The body that the synchronous call would have had.
