@@ -12,7 +12,7 @@ use cartola_primitives::Monotonic;
 use cartola_primitives::clock::{Clock, SystemClock};
 use cartola_primitives::id::EpochId;
 use cartola_primitives::monotonic::SystemMonotonic;
-use cartola_store::{Archive, Store, StoreError, StoreErrorKind};
+use cartola_store::{Archive, Pacing, Store, StoreError, StoreErrorKind};
 use cartola_store_postgres::{self as postgres, OpenError, PostgresStore};
 use cartola_store_sqlite::{self as sqlite, Leftovers, SqliteStore, stored_secret};
 
@@ -110,6 +110,15 @@ impl Backend {
     /// Whether other processes run jobs of it at the same time.
     pub const fn is_shared(&self) -> bool {
         matches!(self, Self::Shared(_))
+    }
+
+    /// What its processes agree by on how often institutions are called; a process that is alone
+    /// keeps its own count.
+    pub fn pacing(&self) -> Option<Arc<dyn Pacing>> {
+        match self {
+            Self::Embedded { .. } => None,
+            Self::Shared(store) => Some(store.clone()),
+        }
     }
 
     /// Removes what crashes have left in the archive: a statement under no consent is not kept. On a

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use cartola_connector::layer::{LocalPace, Pace};
 use cartola_connector::{BaseUrl, Endpoint, Policy, Transport};
+use cartola_engine::pacing::SharedPace;
 use cartola_model::institution::InstitutionKind;
 use cartola_model::{Catalogue, Institution, InstitutionId};
 use cartola_provider_mibanco::client::MiBanco;
 use cartola_provider_portal::client::Portal;
+use cartola_store::Pacing;
 use serde::{Deserialize, Serialize};
 
 use crate::folder;
@@ -75,6 +79,9 @@ struct Document {
     institution: Written,
 }
 
+/// What processes agree by on how often an institution is called; absent where one is alone.
+pub type Shared<'a> = Option<&'a Arc<dyn Pacing>>;
+
 /// Institutions that may be asked, each at its address.
 #[derive(Clone, Default)]
 pub struct Institutions {
@@ -134,22 +141,27 @@ impl Institutions {
         folder::write_private(&path, text.as_bytes()).with_context(writing)
     }
 
-    /// What asks those that speak Mi Banco.
-    pub fn mibanco(&self) -> MiBanco {
-        MiBanco::new(self.endpoints(Protocol::Mibanco))
+    /// What asks those that speak Mi Banco, at a pace that is shared where there is something to
+    /// share it by.
+    pub fn mibanco(&self, shared: Shared<'_>) -> MiBanco {
+        MiBanco::new(self.endpoints(Protocol::Mibanco, shared))
     }
 
     /// What asks those that are no banks.
-    pub fn portal(&self) -> Portal {
-        Portal::new(self.endpoints(Protocol::Portal))
+    pub fn portal(&self, shared: Shared<'_>) -> Portal {
+        Portal::new(self.endpoints(Protocol::Portal, shared))
     }
 
-    fn endpoints(&self, protocol: Protocol) -> impl Iterator<Item = Endpoint> {
+    fn endpoints(&self, protocol: Protocol, shared: Shared<'_>) -> impl Iterator<Item = Endpoint> {
         let transport = Transport::new();
         let spoken = self.asked.iter().filter(move |(_, asked)| asked.protocol == protocol);
         spoken.map(move |(id, asked)| {
             let policy = policy(asked.calls_per_second);
-            Endpoint::new(id.clone(), asked.url.clone(), &transport, &policy)
+            let pace: Arc<dyn Pace> = match shared {
+                Some(store) => Arc::new(SharedPace::new(store.clone(), id.clone(), &policy)),
+                None => LocalPace::of(&policy),
+            };
+            Endpoint::paced(id.clone(), asked.url.clone(), &transport, &policy, pace)
         })
     }
 }

@@ -52,7 +52,7 @@ impl Gateway {
             store: store.clone(),
             archive: backend.archive(),
             keys,
-            connectors: connectors(&institutions),
+            connectors: connectors(&institutions, &backend),
             clock: clock.clone(),
             randomness: Arc::new(OsRandomness),
             token_algorithm,
@@ -75,11 +75,12 @@ impl Gateway {
 }
 
 /// Every connector of this build.
-fn connectors(institutions: &Institutions) -> Registry {
+fn connectors(institutions: &Institutions, backend: &Backend) -> Registry {
+    let pacing = backend.pacing();
     Registry::default()
         .with(Arc::new(StatementFiles::new()))
-        .with(Arc::new(institutions.mibanco()))
-        .with(Arc::new(institutions.portal()))
+        .with(Arc::new(institutions.mibanco(pacing.as_ref())))
+        .with(Arc::new(institutions.portal(pacing.as_ref())))
 }
 
 /// Composes what facades post to their clients, and checks where it may go.

@@ -8,7 +8,7 @@ use cartola_model::InstitutionId;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
-use crate::layer::{Policy, layered};
+use crate::layer::{LocalPace, Pace, Policy, layered};
 use crate::{Answer, ConnectorError, Context, ErrorKind, Exchange, Request, Transport};
 
 /// The address that an institution's paths are appended to: scheme, host, port and perhaps a
@@ -90,23 +90,25 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The institution at that address.
+    /// The institution at that address, called at a pace of this process's own.
     pub fn new(
         institution: InstitutionId,
         base: BaseUrl,
         transport: &Transport,
         policy: &Policy,
     ) -> Self {
-        Self::over(transport.to(base), institution, policy)
+        Self::paced(institution, base, transport, policy, LocalPace::of(policy))
     }
 
-    /// The institution behind something else that sends.
-    pub fn over(
-        exchange: impl Exchange + 'static,
+    /// The institution at that address, called at a pace that others may share.
+    pub fn paced(
         institution: InstitutionId,
+        base: BaseUrl,
+        transport: &Transport,
         policy: &Policy,
+        pace: Arc<dyn Pace>,
     ) -> Self {
-        let exchange = layered(exchange, &institution, policy);
+        let exchange = layered(transport.to(base), &institution, policy, pace);
         Self { institution, exchange }
     }
 

@@ -1,10 +1,13 @@
 //! What every call to every institution goes through, written once.
 //!
+//! [`Pace`] is what calls of several processes have in common.
+//!
 //! From the outside in: [`Retry`], [`Breaker`], [`Rate`], [`Trace`], [`Timeout`], the transport.
 //! Each attempt is so counted, limited, logged and timed by itself, and an open breaker ends the
 //! attempts.
 
 mod breaker;
+mod pace;
 mod rate;
 mod retry;
 mod timeout;
@@ -14,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use breaker::{Breaker, Threshold};
+pub use pace::{LocalPace, Pace};
 pub use rate::Rate;
 pub use retry::Retry;
 pub use timeout::Timeout;
@@ -67,10 +71,11 @@ pub fn layered<E: Exchange + 'static>(
     exchange: E,
     institution: &InstitutionId,
     policy: &Policy,
+    pace: Arc<dyn Pace>,
 ) -> Arc<dyn Exchange> {
     let timed = Timeout::new(exchange, policy.attempt);
     let traced = Trace::new(timed, institution.clone());
-    let rated = Rate::new(traced, policy.interval, policy.burst);
-    let breaking = Breaker::new(rated, policy.breaker, policy.breaker_pause);
+    let rated = Rate::new(traced, pace.clone());
+    let breaking = Breaker::new(rated, policy.breaker, policy.breaker_pause, pace);
     Arc::new(Retry::new(breaking, policy))
 }

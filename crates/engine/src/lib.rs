@@ -15,6 +15,7 @@ pub mod movements;
 pub mod offers;
 pub mod once;
 pub mod outbox;
+pub mod pacing;
 pub mod readings;
 pub mod records;
 pub mod retention;

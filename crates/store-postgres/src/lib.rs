@@ -15,6 +15,7 @@
 //! | `waking` | how processes hear of each other's jobs |
 //! | [`check`] | whether everything that must hold does |
 //! | `clock` | whose time leases run on |
+//! | `pacing` | how often all processes together call an institution |
 //! | `migrate` | which schemas this program serves, and in which role |
 //!
 //! Nothing that is stored is remembered in memory between two requests.
@@ -42,6 +43,7 @@ mod movements;
 mod open;
 mod options;
 mod outbox;
+mod pacing;
 mod people;
 mod permits;
 mod records;

@@ -1,13 +1,15 @@
 //! An institution that fails is left alone for a while.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::Instant;
 
+use super::Pace;
 use crate::{Answer, ConnectorError, Context, DeviceId, ErrorKind, Exchange, Request, RetryAdvice};
 
 /// What speaks against an institution.
@@ -21,12 +23,13 @@ pub struct Threshold {
 }
 
 /// Refuses at once after so many failures in a row. When the pause is over one request goes
-/// through: its success closes the breaker, its failure begins another pause.
-#[derive(Debug)]
+/// through: its success closes the breaker, its failure begins another pause. What one process finds
+/// out, those that share its pace keep to as well; each finds out by itself when the pause is over.
 pub struct Breaker<E> {
     inner: E,
     threshold: Threshold,
     pause: Duration,
+    pace: Arc<dyn Pace>,
     state: Mutex<State>,
 }
 
@@ -50,8 +53,8 @@ impl State {
 
 impl<E> Breaker<E> {
     /// Opens for `pause` at a threshold.
-    pub const fn new(inner: E, threshold: Threshold, pause: Duration) -> Self {
-        Self { inner, threshold, pause, state: Mutex::new(State::well()) }
+    pub const fn new(inner: E, threshold: Threshold, pause: Duration, pace: Arc<dyn Pace>) -> Self {
+        Self { inner, threshold, pause, pace, state: Mutex::new(State::well()) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -71,18 +74,25 @@ impl<E> Breaker<E> {
                 *state = State::Open { until: now + self.pause };
                 Ok(())
             }
-            State::Closed { .. } => Ok(()),
+            State::Closed { .. } => match self.pace.paused() {
+                Some(pause) => {
+                    *state = State::Open { until: now + pause };
+                    Err(pause)
+                }
+                None => Ok(()),
+            },
         }
     }
 
+    /// Notes how a call went; whether that was one failure too many.
     #[allow(clippy::disallowed_methods, reason = "a pause runs on monotonic time")]
-    fn record(&self, failed: bool, customer: u64) {
+    fn opens(&self, failed: bool, customer: u64) -> bool {
         let mut state = self.state();
         if !failed {
             *state = State::well();
-            return;
+            return false;
         }
-        let State::Closed { failures, customers } = &mut *state else { return };
+        let State::Closed { failures, customers } = &mut *state else { return false };
         *failures = failures.saturating_add(1);
         if customers.len() < self.threshold.customers {
             customers.insert(customer);
@@ -92,6 +102,19 @@ impl<E> Breaker<E> {
         if enough {
             *state = State::Open { until: Instant::now() + self.pause };
         }
+        enough
+    }
+}
+
+impl<E: fmt::Debug> fmt::Debug for Breaker<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { inner, threshold, pause, .. } = self;
+        formatter
+            .debug_struct("Breaker")
+            .field("inner", inner)
+            .field("threshold", threshold)
+            .field("pause", pause)
+            .finish_non_exhaustive()
     }
 }
 
@@ -121,7 +144,9 @@ impl<E: Exchange> Exchange for Breaker<E> {
                 .before_sending()
         })?;
         let outcome = self.inner.send(request, context).await;
-        self.record(is_failure(&outcome), customer(context));
+        if self.opens(is_failure(&outcome), customer(context)) {
+            self.pace.pause(self.pause).await;
+        }
         outcome
     }
 }

@@ -1,8 +1,10 @@
 //! Each layer alone, on paused time.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cartola_connector::layer::{Breaker, Rate, Retry, Threshold, Timeout};
+use async_trait::async_trait;
+use cartola_connector::layer::{Breaker, LocalPace, Pace, Rate, Retry, Threshold, Timeout};
 use cartola_connector::{
     Answer, ConnectorError, DeviceId, ErrorKind, Exchange, Policy, RetryAdvice,
 };
@@ -100,7 +102,7 @@ async fn nothing_is_sent_when_time_is_up() {
 #[tokio::test(start_paused = true)]
 async fn requests_are_spaced_after_a_burst() {
     let scripted = Scripted::new(&[]);
-    let rate = Rate::new(scripted.clone(), SECOND, 2);
+    let rate = Rate::new(scripted.clone(), Arc::new(LocalPace::new(SECOND, 2)));
     for _ in 0..4 {
         rate.send(&request(), &context(MINUTE)).await.unwrap();
     }
@@ -110,7 +112,7 @@ async fn requests_are_spaced_after_a_burst() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_would_wait_too_long_is_refused_and_takes_no_place() {
     let scripted = Scripted::new(&[]);
-    let rate = Rate::new(scripted.clone(), MINUTE, 1);
+    let rate = Rate::new(scripted.clone(), Arc::new(LocalPace::new(MINUTE, 1)));
     rate.send(&request(), &context(SECOND)).await.unwrap();
     for _ in 0..2 {
         let error = rate.send(&request(), &context(SECOND)).await.unwrap_err();
@@ -123,7 +125,7 @@ async fn a_request_that_would_wait_too_long_is_refused_and_takes_no_place() {
 #[tokio::test(start_paused = true)]
 async fn a_failing_institution_is_left_alone_then_tried_once() {
     let scripted = Scripted::new(&[Status(500), Down, Down]);
-    let breaker = Breaker::new(scripted.clone(), after(2), MINUTE);
+    let breaker = Breaker::new(scripted.clone(), after(2), MINUTE, alone());
     let mut words = Vec::new();
     for _ in 0..3 {
         words.push(word(&breaker.send(&request(), &context(MINUTE)).await));
@@ -147,7 +149,7 @@ async fn a_failing_institution_is_left_alone_then_tried_once() {
 #[tokio::test(start_paused = true)]
 async fn what_was_asked_wrongly_does_not_speak_against_the_institution() {
     let scripted = Scripted::new(&[Status(401), Status(404), Status(429)]);
-    let breaker = Breaker::new(scripted.clone(), after(1), MINUTE);
+    let breaker = Breaker::new(scripted.clone(), after(1), MINUTE, alone());
     for _ in 0..4 {
         breaker.send(&request(), &context(MINUTE)).await.unwrap();
     }
@@ -164,7 +166,7 @@ const fn after(failures: u32) -> Threshold {
 async fn one_customer_alone_does_not_speak_against_the_institution() {
     let scripted = Scripted::new(&[Status(500); 40]);
     let threshold = Threshold { failures: 4, customers: 3 };
-    let breaker = Breaker::new(scripted.clone(), threshold, MINUTE);
+    let breaker = Breaker::new(scripted.clone(), threshold, MINUTE, alone());
     let ask = async |customer: &str| {
         let context = context(MINUTE).with_device(DeviceId::parse(customer).unwrap());
         drop(breaker.send(&request(), &context).await);
@@ -177,4 +179,50 @@ async fn one_customer_alone_does_not_speak_against_the_institution() {
         ask(customer).await;
     }
     assert_eq!(scripted.attempts(), 22, "two more were enough");
+}
+
+/// The pace of a process that has no others beside it.
+fn alone() -> Arc<dyn Pace> {
+    Arc::new(LocalPace::new(Duration::ZERO, 1))
+}
+
+/// A pace that keeps what it is told, and says what it was told last.
+#[derive(Default)]
+struct Shared(Mutex<Vec<Duration>>);
+
+#[async_trait]
+impl Pace for Shared {
+    async fn take(&self, _: Duration) -> Result<Duration, Duration> {
+        Ok(Duration::ZERO)
+    }
+
+    async fn pause(&self, pause: Duration) {
+        self.0.lock().unwrap().push(pause);
+    }
+
+    fn paused(&self) -> Option<Duration> {
+        self.0.lock().unwrap().last().copied()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_process_finds_out_the_others_keep_to() {
+    let shared = Arc::new(Shared::default());
+    let breaker =
+        |scripted: &Scripted| Breaker::new(scripted.clone(), after(2), MINUTE, shared.clone());
+    let (finds, hears) = (Scripted::new(&[Status(500); 2]), Scripted::new(&[]));
+    let (finding, hearing) = (breaker(&finds), breaker(&hears));
+    assert!(hearing.send(&request(), &context(MINUTE)).await.is_ok());
+    for _ in 0..3 {
+        drop(finding.send(&request(), &context(MINUTE)).await);
+    }
+    assert_eq!(*shared.0.lock().unwrap(), [MINUTE], "it is told once");
+
+    let error = hearing.send(&request(), &context(MINUTE)).await.unwrap_err();
+    assert_eq!((error.kind, error.unsent), (ErrorKind::InstitutionDown, true));
+    assert_eq!(error.retry, RetryAdvice::After(MINUTE));
+    shared.0.lock().unwrap().clear();
+    tokio::time::advance(MINUTE).await;
+    assert!(hearing.send(&request(), &context(MINUTE)).await.is_ok());
+    assert_eq!((finds.attempts(), hears.attempts()), (2, 2));
 }

@@ -10,6 +10,7 @@ mod links;
 mod movements;
 mod once;
 mod outbox;
+mod pacing;
 mod readings;
 mod records;
 mod repeated;

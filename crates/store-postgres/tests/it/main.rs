@@ -6,6 +6,7 @@ mod crash;
 mod leftovers;
 mod migration;
 mod months;
+mod pacing;
 mod processes;
 mod secrecy;
 mod support;

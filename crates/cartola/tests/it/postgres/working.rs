@@ -75,6 +75,7 @@ fn workers_do_what_a_server_without_jobs_takes() {
     let workers = [scene.cluster.work(), scene.cluster.work()];
     let accounts = scene.accounts();
     assert!(accounts > 0);
+    assert_eq!(scene.cluster.count("SELECT count(*) FROM cartola.pacing WHERE settled > 0"), 1);
     let client = scene.gateway.client(&scene.key);
     let lines = [(1, "ABONO", 500), (2, "CARGO", -20)];
     let (csv, mapping) = (statement::csv(0, &lines), statement::mapping("1234567890"));

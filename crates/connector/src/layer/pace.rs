@@ -1,0 +1,76 @@
+//! Who says when an institution may be called.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+
+use super::Policy;
+
+/// Gives out the calls that an institution bears, to everybody who calls it: within one process, or
+/// over several that share a store.
+#[async_trait]
+pub trait Pace: Send + Sync {
+    /// Takes the next slot, and tells how long until it comes. One that lies further away than
+    /// `longest` is not taken, and the error tells how far.
+    async fn take(&self, longest: Duration) -> Result<Duration, Duration>;
+
+    /// Tells the others that the institution is to be left alone for so long.
+    async fn pause(&self, pause: Duration);
+
+    /// How long another one has said that it is to be left alone, as far as is known here.
+    fn paused(&self) -> Option<Duration>;
+}
+
+/// The pace of one process by itself.
+///
+/// It counts on the timer that whoever waits sleeps on, so it is not built on the limiter of the API
+/// keys, which reads a clock of its own and does not sleep.
+#[derive(Debug)]
+pub struct LocalPace {
+    interval: Duration,
+    burst: u32,
+    /// When the burst would be whole again: the state of the generic cell rate algorithm.
+    settled: Mutex<Option<Instant>>,
+}
+
+impl LocalPace {
+    /// `burst` at once, then one in each `interval`.
+    pub const fn new(interval: Duration, burst: u32) -> Self {
+        Self { interval, burst, settled: Mutex::new(None) }
+    }
+
+    /// What a policy says.
+    pub fn of(policy: &Policy) -> Arc<Self> {
+        Arc::new(Self::new(policy.interval, policy.burst))
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
+    fn take_now(&self, longest: Duration) -> Result<Duration, Duration> {
+        let now = Instant::now();
+        let allowance = self.interval.saturating_mul(self.burst.saturating_sub(1));
+        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = settled.map_or(now, |settled| settled.max(now));
+        let wait = from.duration_since(now).saturating_sub(allowance);
+        if wait > longest {
+            return Err(wait);
+        }
+        *settled = Some(from + self.interval);
+        Ok(wait)
+    }
+}
+
+#[async_trait]
+impl Pace for LocalPace {
+    async fn take(&self, longest: Duration) -> Result<Duration, Duration> {
+        self.take_now(longest)
+    }
+
+    /// There are no others.
+    async fn pause(&self, _: Duration) {}
+
+    fn paused(&self) -> Option<Duration> {
+        None
+    }
+}

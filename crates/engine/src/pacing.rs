@@ -1,0 +1,127 @@
+//! The pace at which all processes together call an institution.
+//!
+//! A process takes a few slots of the store at a time, so that no call waits for a commit of its own:
+//! as many as the institution bears in [`AHEAD`]. Where the store does not answer, the process keeps
+//! the same pace by itself: what it reads could not be kept anyway.
+
+use std::sync::{Arc, Mutex as Cell, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cartola_connector::Policy;
+use cartola_connector::layer::{LocalPace, Pace};
+use cartola_model::InstitutionId;
+use cartola_store::pacing::{Given, Pacing, Slots};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// For how long slots are taken ahead. A process that ends leaves no more than those unused.
+pub const AHEAD: Duration = Duration::from_millis(100);
+
+/// A pace that processes share.
+pub struct SharedPace {
+    store: Arc<dyn Pacing>,
+    institution: InstitutionId,
+    interval: Duration,
+    burst: u32,
+    alone: LocalPace,
+    stock: Mutex<Stock>,
+    paused_until: Cell<Option<Instant>>,
+}
+
+/// Slots that were taken and not used yet.
+#[derive(Default)]
+struct Stock {
+    left: u32,
+    /// When the next of them comes.
+    next: Option<Instant>,
+}
+
+impl SharedPace {
+    /// The pace of an institution as its policy says.
+    pub fn new(store: Arc<dyn Pacing>, institution: InstitutionId, policy: &Policy) -> Self {
+        let (interval, burst) = (policy.interval, policy.burst);
+        let alone = LocalPace::new(interval, burst);
+        let (stock, paused_until) = (Mutex::default(), Cell::default());
+        Self { store, institution, interval, burst, alone, stock, paused_until }
+    }
+
+    fn slots(&self, longest: Duration) -> Slots {
+        let interval = self.interval.as_nanos().max(1);
+        let count = u32::try_from(AHEAD.as_nanos() / interval).unwrap_or(u32::MAX);
+        let count = count.clamp(1, self.burst.max(1));
+        let (institution, interval) = (self.institution.clone(), self.interval);
+        Slots { institution, count, interval, burst: self.burst, longest }
+    }
+
+    /// What was given, unless it lies too far away.
+    #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
+    fn stocked(&self, slots: &Slots, given: Given) -> Result<Stock, Duration> {
+        let now = Instant::now();
+        let until = given.paused.map(|pause| now + pause);
+        *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        let ahead = Duration::try_from(given.first).unwrap_or_default();
+        if ahead > slots.longest {
+            return Err(ahead);
+        }
+        let behind = Duration::try_from(-given.first).unwrap_or_default();
+        // Further back than this clock goes, it has come as well.
+        let next = now.checked_sub(behind).unwrap_or(now) + ahead;
+        Ok(Stock { left: slots.count, next: Some(next) })
+    }
+}
+
+impl Stock {
+    /// Takes the next one, unless it lies too far away.
+    #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
+    fn take(&mut self, interval: Duration, longest: Duration) -> Result<Duration, Duration> {
+        let now = Instant::now();
+        let next = self.next.unwrap_or(now);
+        let wait = next.saturating_duration_since(now);
+        if wait > longest {
+            return Err(wait);
+        }
+        (self.left, self.next) = (self.left.saturating_sub(1), Some(next + interval));
+        Ok(wait)
+    }
+}
+
+#[async_trait]
+impl Pace for SharedPace {
+    async fn take(&self, longest: Duration) -> Result<Duration, Duration> {
+        let mut stock = self.stock.lock().await;
+        if stock.left == 0 {
+            let slots = self.slots(longest);
+            match self.store.take_slots(&slots).await {
+                Ok(given) => *stock = self.stocked(&slots, given)?,
+                Err(error) => {
+                    tracing::warn!(
+                        institution = %self.institution,
+                        error = &error as &dyn std::error::Error,
+                        "engine.pace.not_shared"
+                    );
+                    return self.alone.take(longest).await;
+                }
+            }
+        }
+        stock.take(self.interval, longest)
+    }
+
+    async fn pause(&self, pause: Duration) {
+        if let Err(error) = self.store.pause(&self.institution, pause).await {
+            tracing::warn!(
+                institution = %self.institution,
+                error = &error as &dyn std::error::Error,
+                "engine.pause.not_shared"
+            );
+        }
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "a pause runs on monotonic time")]
+    fn paused(&self) -> Option<Duration> {
+        let until = *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until
+            .map(|until| until.saturating_duration_since(Instant::now()))
+            .filter(|left| !left.is_zero())
+    }
+}
