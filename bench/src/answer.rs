@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::installation::Installation;
+use crate::site::Site;
 use cartola::config::{Limits, Log, seconds};
 use cartola::logging;
 use cartola::serve::background;
@@ -36,7 +37,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (limits, log) = (Limits::default(), Log::default());
     logging::start(log.format, &log.level)?;
     let body = Bytes::from(std::fs::read(&arguments.body).context("the answer is not there")?);
-    let engine = Installation::make(&arguments.folder).await?.engine;
+    let engine = Installation::make(&Site::of_folder(&arguments.folder)).await?.engine;
     let metrics = background::Metrics::record()?;
     let answer = async move || ([(CONTENT_TYPE, "application/json")], body.clone());
     let router = Router::new().route("/{*path}", get(answer));

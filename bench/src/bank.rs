@@ -19,6 +19,10 @@ use crate::customer::Customer;
 /// How long one customer's data may take.
 const TIMEOUT: Duration = Duration::from_mins(5);
 
+/// Calls that each bank gets in a second: more than any is sent, so that the gateway's pace is
+/// measured and not its politeness.
+const CALLS: u32 = 10_000;
+
 /// Calls to a bank that go out at once: no pace is kept.
 const UNPACED: u32 = 1_000_000;
 
@@ -46,6 +50,20 @@ pub fn url(sandbox: SocketAddr, institution: &InstitutionId) -> String {
     format!("http://{sandbox}/banks/{institution}")
 }
 
+/// The tables of a gateway's configuration that name the banks of these customers.
+pub fn tables(sandbox: SocketAddr, customers: &[Customer]) -> String {
+    let table = |id: &InstitutionId| {
+        let url = url(sandbox, id);
+        format!("[institution.{id}]\nbase_url = \"{url}\"\ncalls_per_second = {CALLS}\n")
+    };
+    institutions(customers).map(table).collect()
+}
+
+fn institutions(customers: &[Customer]) -> impl Iterator<Item = &InstitutionId> {
+    let ids: BTreeSet<_> = customers.iter().map(|customer| &customer.institution).collect();
+    ids.into_iter()
+}
+
 /// The connector of the gateway, that asks as the gateway does, but keeps no pace.
 pub struct Banks {
     registry: Registry,
@@ -57,12 +75,12 @@ impl Banks {
     pub fn new(sandbox: SocketAddr, customers: &[Customer]) -> anyhow::Result<Self> {
         let (transport, policy) =
             (Transport::new(), Policy { burst: UNPACED, ..Policy::default() });
-        let ids: BTreeSet<_> = customers.iter().map(|customer| &customer.institution).collect();
         let endpoint = |id: &InstitutionId| {
             let base = BaseUrl::parse(&url(sandbox, id))?;
             Ok(Endpoint::new(id.clone(), base, &transport, &policy))
         };
-        let endpoints = ids.into_iter().map(endpoint).collect::<anyhow::Result<Vec<_>>>()?;
+        let endpoints =
+            institutions(customers).map(endpoint).collect::<anyhow::Result<Vec<_>>>()?;
         let minter = IdMinter::new(Arc::new(SystemClock), Arc::new(OsRandomness));
         let registry = Registry::default().with(Arc::new(MiBanco::new(endpoints)));
         Ok(Self { registry, minter })

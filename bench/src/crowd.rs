@@ -5,19 +5,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use cartola_primitives::id::TenantId;
-use cartola_store::jobs::{Jobs, Queue, Standing};
-use cartola_store_sqlite::{Options, SqliteStore};
+use cartola_store::Store;
+use cartola_store::jobs::{Queue, Standing};
 use futures::future::join_all;
 use serde_json::json;
 
 use crate::customer;
 use crate::extraction::{LONG, days};
 use crate::http;
-use crate::installation::data_of;
 use crate::khipu::Khipu;
 use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, megabytes};
 use crate::server::{Memory, Server};
+use crate::site::{Kind, Site};
 use crate::watch;
 
 /// Extractions under way at once.
@@ -38,11 +38,11 @@ const COUNT_EVERY: Duration = Duration::from_millis(100);
 
 /// Measures and reports.
 pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
-    let folder = lab.folder("crowd")?;
+    let site = Site::new(lab, "crowd", Kind::Sqlite).await?;
     let mut crowd = customer::rounds(1, OF_EACH).pop().unwrap_or_default();
     crowd.truncate(CROWD);
     ensure!(crowd.len() == CROWD, "the banks have only {} customers", crowd.len());
-    let sandbox = Server::sandbox(lab, &folder).await?;
+    let sandbox = Server::sandbox(lab, &site.folder).await?;
     let mut of_each: BTreeMap<&str, usize> = BTreeMap::new();
     for customer in &crowd {
         *of_each.entry(customer.institution.as_str()).or_default() += 1;
@@ -54,14 +54,14 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
         let typed = "application/json";
         http::post(sandbox.address, &path, None, typed, late.as_bytes()).await?.success()?;
     }
-    let khipu = Khipu::start(lab, &folder, (sandbox.address, &crowd)).await?;
+    let khipu = Khipu::start(lab, &site, (sandbox.address, &crowd)).await?;
     let idle = khipu.gateway.memory()?;
-    let (store, days) = (SqliteStore::open(&data_of(&folder), Options::default())?, days(LONG.0)?);
+    let ((store, _), days) = (site.open().await?, days(LONG.0)?);
     let asked =
         crowd.iter().map(async |customer| khipu.ask((customer, &customer.login()), days).await);
     let asked = join_all(asked);
     let counted = async {
-        all_run(&store).await?;
+        all_run(&*store).await?;
         khipu.gateway.memory()
     };
     let (answers, waiting) = tokio::join!(asked, counted);
@@ -72,16 +72,16 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
     khipu.gateway.stop().await?;
     drop(sandbox);
     figures(report, (idle, waiting, after), told);
-    lab::clear(&folder)
+    lab::clear(&site.folder)
 }
 
 /// In an answer that went well.
 const OK: &[u8] = b"\"Status\":\"OK\"";
 
 /// Waits until all jobs run at once.
-async fn all_run(store: &SqliteStore) -> anyhow::Result<()> {
+async fn all_run(store: &dyn Store) -> anyhow::Result<()> {
     let begun: Instant = watch::start();
-    let tenants = cartola_store::Tenancy::tenants(store).await?;
+    let tenants = store.tenants().await?;
     let tenant: TenantId = tenants.first().context("there is a tenant")?.id;
     loop {
         let running =

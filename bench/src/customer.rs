@@ -43,6 +43,17 @@ impl Customer {
         json!({"Username": self.rut, "Password": self.password})
     }
 
+    /// What Synaptic calls their institution.
+    pub fn synaptic_name(&self) -> Option<String> {
+        let id = self.institution.as_str();
+        let (bank, suffix) = match id.strip_suffix(COMPANY_SUFFIX) {
+            Some(bank) => (bank, COMPANY_SUFFIX),
+            None => (id, ""),
+        };
+        let row = Catalogue::bundled().find(&InstitutionId::parse(bank).ok()?)?;
+        Some(format!("{}{suffix}", row.names.get("synaptic")?))
+    }
+
     /// Segment and bank in paths of Khipu's API.
     pub fn khipu_path(&self) -> Option<String> {
         let portal = self.institution.as_str().strip_suffix(COMPANY_SUFFIX);

@@ -16,14 +16,14 @@ use crate::khipu::Khipu;
 use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, grouped, of_rounds};
 use crate::server::{Effort, Server};
+use crate::site::{Kind, Site};
 use crate::watch::{self, Readings};
 
 /// Rounds of both, in turn, each with customers of its own.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 5;
 
-/// Customers of each institution in a round: few enough that no bank's pace is reached, which is
-/// twenty calls at once.
-const OF_EACH: usize = 3;
+/// Customers of each institution in a round: so many that it lasts a while.
+const OF_EACH: usize = 10;
 
 /// Extractions under way at once.
 const AT_ONCE: usize = 32;
@@ -44,14 +44,14 @@ const REST: Duration = Duration::from_secs(2);
 
 /// Measures and reports.
 pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
-    let folder = lab.folder("extraction")?;
+    let site = Site::new(lab, "extraction", Kind::Sqlite).await?;
     let mut rounds = customer::rounds(2 * (ROUNDS + 1), OF_EACH);
     let usual = rounds.split_off(ROUNDS + 1);
     let first = rounds.first().context("there are rounds")?;
     ensure!(!first.is_empty(), "the banks have customers");
-    let sandbox = Server::sandbox(lab, &folder).await?;
+    let sandbox = Server::sandbox(lab, &site.folder).await?;
     let banks = Banks::new(sandbox.address, first)?;
-    let khipu = Khipu::start(lab, &folder, (sandbox.address, first)).await?;
+    let khipu = Khipu::start(lab, &site, (sandbox.address, first)).await?;
     // The last ones read once more what they have just read, as links are read day by day.
     for (rounds, length, state) in
         [(&rounds, LONG, NEW), (&usual, USUAL, NEW), (&usual, USUAL, KNOWN)]
@@ -60,7 +60,7 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
     }
     khipu.gateway.stop().await?;
     drop(sandbox);
-    lab::clear(&folder)
+    lab::clear(&site.folder)
 }
 
 /// Both in turn, round by round; the first warms up.
@@ -97,7 +97,7 @@ async fn in_turn(
 
 /// What the gateway used for each, for whoever looks on.
 #[allow(clippy::cast_precision_loss, reason = "a round needs far less than 2^52 bytes")]
-fn of_each(effort: Effort, extractions: usize) -> String {
+pub fn of_each(effort: Effort, extractions: usize) -> String {
     let count = extractions as f64;
     let processor = effort.processor.as_secs_f64() * 1_000.0 / count;
     let written = effort.written as f64 / 1_000.0 / count;
@@ -144,7 +144,8 @@ async fn whole_way(
     Ok(rate)
 }
 
-async fn alone(
+/// The banks asked by the connector alone, 32 at once.
+pub async fn alone(
     banks: &Banks,
     customers: &[Customer],
     days: DayRange,

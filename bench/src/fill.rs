@@ -10,6 +10,7 @@ use clap::Args;
 use crate::installation::write_config;
 use crate::load::Load;
 use crate::population::Population;
+use crate::site::Site;
 
 /// What to fill.
 #[derive(Args)]
@@ -27,8 +28,9 @@ pub struct Arguments {
 /// Fills it: configuration, data, and a script for `wrk`.
 pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Arguments { folder, movements, port } = arguments;
-    let population = Population::make(folder, *movements).await?;
-    let config = write_config(folder, *port, "")?;
+    let site = Site::of_folder(folder);
+    let population = Population::make(site.clone(), *movements).await?;
+    let config = write_config(&site, *port, "")?;
     let paths = population.pages();
     let key = population.key.expose();
     let load = Load { paths: &paths, key, connections: 64, duration: Duration::ZERO, pause: None };

@@ -10,6 +10,7 @@ use crate::installation::Installation;
 use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, grouped, megabytes, milliseconds};
 use crate::server::{Memory, Server};
+use crate::site::{Kind, Site};
 use crate::statement::Statement;
 use crate::watch::Readings;
 
@@ -26,10 +27,11 @@ const REST: Duration = Duration::from_secs(15);
 const STARTS: usize = 5;
 
 /// Measures and reports.
-pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
-    let folder = lab.folder("footprint")?;
-    let key = Installation::make(&folder).await?.api_key;
-    let gateway = Server::gateway(lab, &folder).await?;
+pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Result<()> {
+    let site = Site::new(lab, "footprint", kind).await?;
+    let key = Installation::make(&site).await?.api_key;
+    let gateway = Server::gateway(lab, &site).await?;
+    let on = kind.name();
     let idle = gateway.memory()?;
     upload_all(&gateway, key.expose()).await?;
     let after = gateway.memory()?;
@@ -37,9 +39,9 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
     let rested = gateway.memory()?;
     gateway.stop().await?;
     let stored = f64::from(FILES * LINES);
-    report.add(private("private memory, idle after start", idle, "≤ 40 MB"));
+    report.add(private(&format!("private memory, idle after start, {on}"), idle, "≤ 40 MB"));
     report.add(private(
-        "private memory when 1,000,000 movements were uploaded, at once",
+        &format!("private memory when 1,000,000 movements were uploaded, at once, {on}"),
         after,
         "≤ 120 MB",
     ));
@@ -51,15 +53,15 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
         ratio: None,
         aim: "",
     });
-    let starts = start_often(lab, &folder).await?;
+    let starts = start_often(lab, &site).await?;
     report.add(Figure {
-        what: format!("start to ready, {} movements stored", grouped(stored)),
+        what: format!("start to ready, {} movements stored, {on}", grouped(stored)),
         measured: milliseconds(&starts),
         against: String::new(),
         ratio: None,
         aim: "≤ 200 ms",
     });
-    lab::clear(&folder)
+    lab::clear(&site.folder)
 }
 
 fn private(what: &str, memory: Memory, aim: &'static str) -> Figure {
@@ -99,10 +101,10 @@ async fn upload_all(gateway: &Server, key: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start_often(lab: &Lab, folder: &std::path::Path) -> anyhow::Result<Readings> {
+async fn start_often(lab: &Lab, site: &Site) -> anyhow::Result<Readings> {
     let mut starts = Vec::with_capacity(STARTS);
     for number in 1..=STARTS {
-        let gateway = Server::gateway(lab, folder).await?;
+        let gateway = Server::gateway(lab, site).await?;
         let milliseconds = gateway.start.as_secs_f64() * 1_000.0;
         say(format_args!("start {number} of {STARTS}: {milliseconds:.1} ms"));
         starts.push(milliseconds);

@@ -65,6 +65,15 @@ pub async fn post(
     send(address, "POST", path, key, &typed, body).await
 }
 
+/// Posts nothing, with a key in the header `X-API-Key`.
+pub async fn post_with_api_key(
+    address: SocketAddr,
+    path: &str,
+    key: &str,
+) -> anyhow::Result<Answer> {
+    send(address, "POST", path, None, &format!("X-API-Key: {key}\r\n"), &[]).await
+}
+
 async fn send(
     address: SocketAddr,
     method: &str,

@@ -6,13 +6,14 @@ use anyhow::Context;
 use cartola_engine::imports::Upload;
 use cartola_primitives::{Date, date};
 use cartola_store::movements::{MovementRow, SourceRow};
-use cartola_store::{Accounts, Command, Movements, UnitOfWork};
+use cartola_store::{Command, UnitOfWork};
 use cartola_store_sqlite::bench_support::{BareRows, BareWriter};
-use cartola_store_sqlite::{Options, SqliteStore};
 
-use crate::installation::{Installation, data_of};
+use crate::copy::Copied;
+use crate::installation::Installation;
 use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, movements_a_second};
+use crate::site::{Kind, Site};
 use crate::statement::Statement;
 use crate::watch::{self, Readings, rate};
 
@@ -36,11 +37,12 @@ struct Round {
 }
 
 /// Measures and reports.
-pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
+pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Result<()> {
+    let on = kind.name();
     let mut rounds = Vec::with_capacity(ROUNDS);
     for number in 1..=ROUNDS {
-        say(format_args!("ingest, round {number} of {ROUNDS}"));
-        rounds.push(round(lab).await?);
+        say(format_args!("ingest into {on}, round {number} of {ROUNDS}"));
+        rounds.push(round(lab, kind).await?);
     }
     let all = u64::try_from(statements(false).count()).expect("a handful") * u64::from(LINES);
     let of = |time: fn(&Round) -> Duration, lines: u64| {
@@ -50,14 +52,14 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
         rounds.iter().map(|round| round.bare.as_secs_f64() / round.import.as_secs_f64()),
     );
     report.add(Figure {
-        what: "ingest of mapped CSV".to_owned(),
+        what: format!("ingest of mapped CSV into {on}"),
         measured: movements_a_second(&of(|round| round.import, all)),
-        against: format!("bare store: {}", movements_a_second(&of(|round| round.bare, all))),
+        against: format!("{}: {}", bare(kind), movements_a_second(&of(|round| round.bare, all))),
         ratio: Some(ratios),
-        aim: "≥ 0.33",
+        aim: aim(kind),
     });
     report.add(Figure {
-        what: "ingest of a file whose lines are all known".to_owned(),
+        what: format!("ingest into {on} of a file whose lines are all known"),
         measured: movements_a_second(&of(|round| round.duplicates, LINES.into())),
         against: String::new(),
         ratio: None,
@@ -78,23 +80,67 @@ fn statements(with_carriage_returns: bool) -> impl Iterator<Item = Statement> {
     })
 }
 
-async fn round(lab: &Lab) -> anyhow::Result<Round> {
-    let folder = lab.folder("ingest")?;
-    let installation = Installation::make(&folder).await?;
+/// What it is compared with.
+const fn bare(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "bare store",
+        Kind::Postgres => "bare COPY",
+    }
+}
+
+const fn aim(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "≥ 0.33",
+        Kind::Postgres => "≥ 0.4",
+    }
+}
+
+async fn round(lab: &Lab, kind: Kind) -> anyhow::Result<Round> {
+    let site = Site::new(lab, "ingest", kind).await?;
+    let installation = Installation::make(&site).await?;
     let uploads: Vec<Upload> = statements(false).map(|statement| statement.upload()).collect();
     let begun = watch::start();
     for upload in uploads {
         installation.import_upload(upload, LINES.into(), LINES.into()).await?;
     }
     let import = begun.elapsed();
-    let rows = BareRows::of(rows_of(&installation).await?);
+    let rows = Rows::of(&site, &installation).await?;
     let known = statements(true).next().context("there are statements")?;
     let begun = watch::start();
     installation.import_upload(known.upload(), LINES.into(), 0).await?;
     let duplicates = begun.elapsed();
     drop(installation);
-    lab::clear(&folder)?;
-    Ok(Round { import, duplicates, bare: write_bare(lab, &rows)? })
+    lab::clear(&site.folder)?;
+    Ok(Round { import, duplicates, bare: rows.write(lab).await? })
+}
+
+/// What an import wrote in many rows, ready to be written once more by the store alone.
+enum Rows {
+    Sqlite(BareRows),
+    Postgres(Copied),
+}
+
+impl Rows {
+    async fn of(site: &Site, installation: &Installation) -> anyhow::Result<Self> {
+        Ok(match site.kind() {
+            Kind::Sqlite => Self::Sqlite(BareRows::of(rows_of(installation).await?)),
+            Kind::Postgres => Self::Postgres(Copied::out_of(site.database()?).await?),
+        })
+    }
+
+    async fn write(self, lab: &Lab) -> anyhow::Result<Duration> {
+        let kind = match self {
+            Self::Sqlite(_) => Kind::Sqlite,
+            Self::Postgres(_) => Kind::Postgres,
+        };
+        let site = Site::new(lab, "bare", kind).await?;
+        let time = match self {
+            Self::Sqlite(rows) => write_bare(&site, &rows).await?,
+            Self::Postgres(copied) => copied.into(site.database()?).await?,
+        };
+        lab::clear(&site.folder)?;
+        Ok(time)
+    }
 }
 
 /// All movements and sources of an installation as one unit of work.
@@ -117,15 +163,10 @@ async fn rows_of(installation: &Installation) -> anyhow::Result<UnitOfWork> {
     Ok(work)
 }
 
-fn write_bare(lab: &Lab, rows: &BareRows) -> anyhow::Result<Duration> {
-    let folder = lab.folder("bare")?;
-    let data = data_of(&folder);
-    drop(SqliteStore::open(&data, Options::default())?);
-    let writer = BareWriter::open(&data)?;
+async fn write_bare(site: &Site, rows: &BareRows) -> anyhow::Result<Duration> {
+    drop(site.open().await?);
+    let writer = BareWriter::open(&site.data())?;
     let begun = watch::start();
     writer.write(rows)?;
-    let time = begun.elapsed();
-    drop(writer);
-    lab::clear(&folder)?;
-    Ok(time)
+    Ok(begun.elapsed())
 }

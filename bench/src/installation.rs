@@ -1,7 +1,7 @@
-//! A data folder with a tenant, worked on in this process, as the binary would.
+//! A store with a tenant, worked on in this process, as the binary would.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
@@ -17,12 +17,10 @@ use cartola_primitives::clock::SystemClock;
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_file::StatementFiles;
 use cartola_store::tenancy::TenantRow;
-use cartola_store_sqlite::{Options, SqliteStore};
+use cartola_store::{Archive, Store};
 
+use crate::site::Site;
 use crate::statement::Statement;
-
-/// The data folder within an installation's folder.
-const DATA: &str = "data";
 
 /// The master key within an installation's folder.
 const MASTER_KEY: &str = "master.key";
@@ -32,7 +30,7 @@ pub struct Installation {
     /// The use cases.
     pub engine: Engine,
     /// What they work on.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn Store>,
     /// Whose data.
     pub tenant: TenantRow,
     /// The tenant's bearer key.
@@ -40,13 +38,13 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// Makes one in an empty folder.
-    pub async fn make(folder: &Path) -> anyhow::Result<Self> {
+    /// Makes one in an empty place.
+    pub async fn make(site: &Site) -> anyhow::Result<Self> {
         let key = MasterKey::generate(&OsRandomness);
-        fs::write(folder.join(MASTER_KEY), key.to_base64().expose())
+        fs::write(site.folder.join(MASTER_KEY), key.to_base64().expose())
             .context("the master key cannot be written")?;
-        let store = Arc::new(SqliteStore::open(&data_of(folder), Options::default())?);
-        let engine = open_engine(&store, key).await?;
+        let (store, archive) = site.open().await?;
+        let engine = open_engine(store.clone(), archive, key).await?;
         let keys = engine.add_tenant("Bench", &Scope::ALL).await?;
         Ok(Self { engine, store, tenant: keys.tenant, api_key: keys.api_key })
     }
@@ -76,10 +74,14 @@ impl Installation {
     }
 }
 
-async fn open_engine(store: &Arc<SqliteStore>, key: MasterKey) -> anyhow::Result<Engine> {
+async fn open_engine(
+    store: Arc<dyn Store>,
+    archive: Arc<dyn Archive>,
+    key: MasterKey,
+) -> anyhow::Result<Engine> {
     let engine = Engine::open(Parts {
-        store: store.clone(),
-        archive: store.archive(),
+        store,
+        archive,
         keys: KeyRing::new(key, Vec::new()),
         connectors: Registry::default().with(Arc::new(StatementFiles::new())),
         clock: Arc::new(SystemClock),
@@ -89,19 +91,15 @@ async fn open_engine(store: &Arc<SqliteStore>, key: MasterKey) -> anyhow::Result
     Ok(engine.await?)
 }
 
-/// The data folder of an installation in that folder.
-pub fn data_of(folder: &Path) -> PathBuf {
-    folder.join(DATA)
-}
-
 /// The configuration of a gateway on that installation, listening on that port of loopback.
 /// Everything is as it comes, but that one key may ask without end: the limiter counts each
 /// request, and refuses none. `more` are further tables.
-pub fn write_config(folder: &Path, port: u16, more: &str) -> anyhow::Result<PathBuf> {
-    let path = folder.join("cartola.toml");
+pub fn write_config(site: &Site, port: u16, more: &str) -> anyhow::Result<PathBuf> {
+    let path = site.folder.join("cartola.toml");
+    let (first, store) = site.settings()?;
     let text = format!(
-        "data = \"{DATA}\"\nlisten = \"127.0.0.1:{port}\"\nmaster_key_file = \"{MASTER_KEY}\"\n\
-         [limits]\nrequests_per_second = 1000000\nrequests_at_once = 1000000\n{more}"
+        "{first}listen = \"127.0.0.1:{port}\"\nmaster_key_file = \"{MASTER_KEY}\"\n\
+         [limits]\nrequests_per_second = 1000000\nrequests_at_once = 1000000\n{store}{more}"
     );
     fs::write(&path, text).context("the configuration cannot be written")?;
     Ok(path)

@@ -1,8 +1,6 @@
 //! Khipu's API as its clients call it.
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use anyhow::{Context, ensure};
 use cartola_connector::session::DayRange;
@@ -15,10 +13,7 @@ use crate::http::{self, Answer};
 use crate::installation::Installation;
 use crate::lab::Lab;
 use crate::server::Server;
-
-/// Calls that each bank gets in a second: more than any is sent, so that the gateway's pace is
-/// measured and not its politeness.
-const CALLS: u32 = 10_000;
+use crate::site::Site;
 
 /// A gateway that asks the banks of a sandbox, and a client with a token.
 pub struct Khipu {
@@ -32,19 +27,13 @@ impl Khipu {
     /// these customers.
     pub async fn start(
         lab: &Lab,
-        folder: &Path,
+        site: &Site,
         (sandbox, customers): (SocketAddr, &[Customer]),
     ) -> anyhow::Result<Self> {
-        let installation = Installation::make(folder).await?;
+        let installation = Installation::make(site).await?;
         let keys = installation.engine.issue(installation.tenant.clone(), &Scope::ALL).await?;
         drop(installation);
-        let ids: BTreeSet<_> = customers.iter().map(|customer| &customer.institution).collect();
-        let table = |id| {
-            let url = bank::url(sandbox, id);
-            format!("[institution.{id}]\nbase_url = \"{url}\"\ncalls_per_second = {CALLS}\n")
-        };
-        let tables: String = ids.into_iter().map(table).collect();
-        let gateway = Server::gateway_with(lab, folder, &tables).await?;
+        let gateway = Server::gateway_with(lab, site, &bank::tables(sandbox, customers)).await?;
         let (id, secret) = (keys.client_id, keys.client_secret.expose());
         let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
         let typed = "application/x-www-form-urlencoded";

@@ -2,6 +2,7 @@
 
 mod answer;
 mod bank;
+mod copy;
 mod crowd;
 mod customer;
 mod extraction;
@@ -16,11 +17,15 @@ mod load;
 mod machine;
 mod page;
 mod population;
+mod queue;
 mod report;
 mod run;
 mod server;
+mod site;
 mod statement;
+mod synaptic;
 mod tail;
+mod tasks;
 mod token;
 mod watch;
 

@@ -12,6 +12,7 @@ use crate::load::{Load, Seen};
 use crate::population::Population;
 use crate::report::{Figure, Report, grouped, of_rounds};
 use crate::server::Server;
+use crate::site::Kind;
 use crate::watch::Readings;
 
 /// Connections of the load.
@@ -30,7 +31,7 @@ pub async fn measure(
     population: &Population,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let gateway = Server::gateway(lab, &population.folder).await?;
+    let gateway = Server::gateway(lab, &population.site).await?;
     let pages = population.pages();
     let body = captured(lab, &gateway, population, &pages[0]).await?;
     let memory = Server::of_memory(lab, &body).await?;
@@ -40,13 +41,17 @@ pub async fn measure(
         gateway: gateway.address,
         memory: memory.address,
     };
+    let kind = population.site.kind();
     let here_and_there = rounds.run("pages here and there", &pages).await?;
     let one = rounds.run("one page again and again", &pages[..1]).await?;
     gateway.stop().await?;
     memory.stop().await?;
-    report.add(figure("page of 100 movements, here and there", &here_and_there, "≥ 0.5"));
+    let what = format!("page of 100 movements from {}, here and there", kind.name());
+    report.add(figure(&what, &here_and_there, "≥ 0.5"));
     report.add(figure("the same page again and again", &one, "≥ 0.5"));
-    report.add(walked(population)?);
+    if kind == Kind::Sqlite {
+        report.add(walked(population)?);
+    }
     Ok(())
 }
 

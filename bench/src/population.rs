@@ -1,15 +1,14 @@
 //! A store with many accounts of one tenant, filled by importing.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Context, ensure};
 use cartola_primitives::id::{AccountId, TenantId};
 use cartola_primitives::{Date, Secret, date};
 use cartola_store_sqlite::bench_support::BareReader;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::installation::{self, Installation};
+use crate::installation::Installation;
 use crate::lab;
+use crate::site::Site;
 use crate::statement::{Statement, mixed};
 use crate::watch;
 
@@ -30,7 +29,7 @@ const PAGE: u32 = 100;
 /// A filled store, closed.
 pub struct Population {
     /// Where it is.
-    pub folder: PathBuf,
+    pub site: Site,
     /// The tenant's bearer key.
     pub key: Secret<String>,
     tenant: TenantId,
@@ -45,8 +44,8 @@ struct PageAsked {
 
 impl Population {
     /// Fills a store with so many movements, by the same use case that serves an upload.
-    pub async fn make(folder: &Path, movements: u32) -> anyhow::Result<Self> {
-        let installation = Installation::make(folder).await?;
+    pub async fn make(site: Site, movements: u32) -> anyhow::Result<Self> {
+        let installation = Installation::make(&site).await?;
         let bar = lab::bar("movements stored", movements.into());
         let accounts = stream::iter(0..movements / PER_ACCOUNT)
             .map(async |account| {
@@ -60,7 +59,7 @@ impl Population {
             .context("the store cannot be filled")?;
         bar.finish_and_clear();
         let (key, tenant) = (installation.api_key, installation.tenant.id);
-        Ok(Self { folder: folder.to_owned(), key, tenant, accounts })
+        Ok(Self { site, key, tenant, accounts })
     }
 
     /// Paths of pages here and there: an account, and a day up to which it is read.
@@ -74,7 +73,7 @@ impl Population {
     /// Finds the rows of the same pages with SQLite alone, on one thread; gives how
     /// many pages that were a second.
     pub fn walk(&self) -> anyhow::Result<f64> {
-        let reader = BareReader::open(&installation::data_of(&self.folder))?;
+        let reader = BareReader::open(&self.site.data())?;
         let limit = usize::try_from(PAGE)?;
         let begun = watch::start();
         for PageAsked { account, to } in self.asked() {

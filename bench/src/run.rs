@@ -11,7 +11,8 @@ use clap::{Args, ValueEnum};
 use crate::lab::{self, Lab, say};
 use crate::population::Population;
 use crate::report::{Page, Report};
-use crate::{crowd, extraction, footprint, ingest, machine, page, tail, token};
+use crate::site::{Kind, Site};
+use crate::{crowd, extraction, footprint, ingest, machine, page, queue, tail, tasks, token};
 
 /// Movements of the stores that pages are read from.
 const FEW: u32 = 100_000;
@@ -55,6 +56,12 @@ enum Part {
     Extraction,
     /// Memory with a thousand readings under way
     Crowd,
+    /// Tasks from their beginning to their success, against the banks alone, on both stores
+    Tasks,
+    /// Jobs taken and ended on PostgreSQL, against bare committed updates
+    Queue,
+    /// Memory, start, imports and pages on PostgreSQL
+    Postgres,
 }
 
 impl Arguments {
@@ -68,13 +75,17 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let lab = Lab::open(&arguments.within, arguments.gateway.clone(), arguments.full)?;
     let machine = machine::facts(lab.path());
     let mut report = Report::default();
+    let embedded = Kind::Sqlite;
     if arguments.wants(Part::Footprint) {
-        footprint::measure(&lab, &mut report).await.context("memory and start")?;
+        footprint::measure(&lab, embedded, &mut report).await.context("memory and start")?;
     }
     if arguments.wants(Part::Ingest) {
-        ingest::measure(&lab, &mut report).await.context("ingest")?;
+        ingest::measure(&lab, embedded, &mut report).await.context("ingest")?;
     }
     pages(&lab, arguments, &mut report).await.context("pages")?;
+    if arguments.wants(Part::Postgres) {
+        shared(&lab, &mut report).await.context("PostgreSQL")?;
+    }
     if arguments.wants(Part::Token) {
         token::measure(&lab, &mut report).await.context("tokens")?;
     }
@@ -83,6 +94,14 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.wants(Part::Crowd) {
         crowd::measure(&lab, &mut report).await.context("a crowd of extractions")?;
+    }
+    if arguments.wants(Part::Tasks) {
+        for kind in [embedded, Kind::Postgres] {
+            tasks::measure(&lab, kind, &mut report).await.context("tasks")?;
+        }
+    }
+    if arguments.wants(Part::Queue) {
+        queue::measure(&lab, &mut report).await.context("the queue")?;
     }
     eprintln!("\n{}", report.table());
     if arguments.only.is_empty() {
@@ -95,7 +114,7 @@ async fn pages(lab: &Lab, arguments: &Arguments, report: &mut Report) -> anyhow:
     let (page, tail) = (arguments.wants(Part::Page), arguments.wants(Part::Tail));
     let mut many = None;
     if page || (tail && !lab.full) {
-        let usual = population(lab, "usual", USUAL).await?;
+        let usual = population(lab, "usual", USUAL, Kind::Sqlite).await?;
         if page {
             page::measure(lab, &usual, report).await?;
         }
@@ -106,18 +125,34 @@ async fn pages(lab: &Lab, arguments: &Arguments, report: &mut Report) -> anyhow:
     }
     if lab.full {
         if let Some((usual, _)) = many {
-            lab::clear(&usual.folder)?;
+            lab::clear(&usual.site.folder)?;
         }
-        many = Some((population(lab, "many", MANY).await?, MANY));
+        many = Some((population(lab, "many", MANY, Kind::Sqlite).await?, MANY));
     }
-    let few = population(lab, "few", FEW).await?;
+    let few = population(lab, "few", FEW, Kind::Sqlite).await?;
     let (many, stored) = many.context("there is a large store")?;
     tail::measure(lab, (&few, FEW), (&many, stored), report).await
 }
 
-async fn population(lab: &Lab, name: &str, movements: u32) -> anyhow::Result<Population> {
-    say(format_args!("filling a store with {movements} movements"));
-    Population::make(&lab.folder(name)?, movements).await
+/// The table of the embedded store once more.
+async fn shared(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
+    let kind = Kind::Postgres;
+    footprint::measure(lab, kind, report).await?;
+    ingest::measure(lab, kind, report).await?;
+    let usual = population(lab, "shared", USUAL, kind).await?;
+    page::measure(lab, &usual, report).await?;
+    let few = population(lab, "shared-few", FEW, kind).await?;
+    tail::measure(lab, (&few, FEW), (&usual, USUAL), report).await
+}
+
+async fn population(
+    lab: &Lab,
+    name: &str,
+    movements: u32,
+    kind: Kind,
+) -> anyhow::Result<Population> {
+    say(format_args!("filling {} with {movements} movements", kind.name()));
+    Population::make(Site::new(lab, name, kind).await?, movements).await
 }
 
 fn write_page(

@@ -15,6 +15,7 @@ use tokio::process::{Child, Command};
 use crate::http;
 use crate::installation::write_config;
 use crate::lab::Lab;
+use crate::site::Site;
 use crate::watch;
 
 /// How often a server that starts is asked whether it is ready.
@@ -77,17 +78,17 @@ impl std::ops::Sub for Effort {
 
 impl Server {
     /// The gateway on an installation, as its operator would start it.
-    pub async fn gateway(lab: &Lab, folder: &Path) -> anyhow::Result<Self> {
-        Self::gateway_with(lab, folder, "").await
+    pub async fn gateway(lab: &Lab, site: &Site) -> anyhow::Result<Self> {
+        Self::gateway_with(lab, site, "").await
     }
 
     /// The same with further lines of configuration.
-    pub async fn gateway_with(lab: &Lab, folder: &Path, more: &str) -> anyhow::Result<Self> {
+    pub async fn gateway_with(lab: &Lab, site: &Site, more: &str) -> anyhow::Result<Self> {
         let address = free_address().await?;
-        let config = write_config(folder, address.port(), more)?;
+        let config = write_config(site, address.port(), more)?;
         let mut command = Command::new(&lab.gateway);
         command.arg("serve").arg("--config").arg(config);
-        Self::spawn(command, address, READY, folder.join("gateway.log")).await
+        Self::spawn(command, address, READY, site.folder.join("gateway.log")).await
     }
 
     /// A sandbox in a folder of its own.
@@ -103,7 +104,8 @@ impl Server {
     pub async fn of_memory(lab: &Lab, body: &Path) -> anyhow::Result<Self> {
         let address = free_address().await?;
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("answer").arg(address.to_string()).arg(body).arg(lab.folder("memory-server")?);
+        let folder = lab.folder(&format!("memory-server-{}", address.port()))?;
+        command.arg("answer").arg(address.to_string()).arg(body).arg(folder);
         let log = lab.path().join("memory-server.log");
         Self::spawn(command, address, READY, log).await
     }

@@ -47,11 +47,12 @@ pub async fn measure(
     }
     few.server.stop().await?;
     many.server.stop().await?;
-    report_on(&rounds, small.1, large.1, report);
+    report_on(&rounds, small, large, report);
     Ok(())
 }
 
-fn report_on(rounds: &[(Seen, Seen)], small: u32, large: u32, report: &mut Report) {
+fn report_on(rounds: &[(Seen, Seen)], small: Sized<'_>, large: Sized<'_>, report: &mut Report) {
+    let kind = large.0.site.kind().name();
     let of = |time: fn(&Seen) -> f64| {
         let few = Readings::of(rounds.iter().map(|(few, _)| time(few)));
         let many = Readings::of(rounds.iter().map(|(_, many)| time(many)));
@@ -61,9 +62,12 @@ fn report_on(rounds: &[(Seen, Seen)], small: u32, large: u32, report: &mut Repor
     let line = |name: &str, time: fn(&Seen) -> f64, aim: &'static str| {
         let (few, many, ratio) = of(time);
         Figure {
-            what: format!("{name} of a page, {} movements stored", grouped(large.into())),
+            what: format!(
+                "{name} of a page from {kind}, {} movements stored",
+                grouped(large.1.into())
+            ),
             measured: milliseconds(&many),
-            against: format!("{} stored: {}", grouped(small.into()), milliseconds(&few)),
+            against: format!("{} stored: {}", grouped(small.1.into()), milliseconds(&few)),
             ratio: Some(ratio),
             aim,
         }
@@ -80,7 +84,7 @@ struct Side<'a> {
 
 impl<'a> Side<'a> {
     async fn start(lab: &Lab, population: &'a Population) -> anyhow::Result<Self> {
-        let server = Server::gateway(lab, &population.folder).await?;
+        let server = Server::gateway(lab, &population.site).await?;
         Ok(Self { server, pages: population.pages(), key: population.key.expose() })
     }
 

@@ -14,6 +14,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use crate::installation::Installation;
 use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, of_rounds};
+use crate::site::{Kind, Site};
 use crate::watch::{self, Readings};
 
 /// Different tokens, checked over and over.
@@ -31,8 +32,8 @@ const AUDIENCE: Audience = Audience::new("bench");
 /// Measures and reports.
 pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
     say("checking tokens");
-    let folder = lab.folder("tokens")?;
-    let checks = Checks::prepare(Installation::make(&folder).await?).await?;
+    let site = Site::new(lab, "tokens", Kind::Sqlite).await?;
+    let checks = Checks::prepare(Installation::make(&site).await?).await?;
     checks.ours().await?;
     checks.bare()?;
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
@@ -41,7 +42,7 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
         bare.push(checks.bare()?);
     }
     drop(checks);
-    lab::clear(&folder)?;
+    lab::clear(&site.folder)?;
     report.add(Figure {
         what: "check of an access token (EdDSA) and of its client in the store".to_owned(),
         measured: of_rounds(&Readings::of(ours.iter().copied()), "checks/s on one thread"),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::server::{Server, TEMPLATE};
 use crate::{Options, PostgresStore};
 
-/// A database of the shared server, dropped with this.
+/// A database of a server, dropped with this.
 pub struct Database {
     /// The server.
     pub server: &'static Server,
@@ -17,17 +17,22 @@ pub struct Database {
 impl Database {
     /// One with our tables.
     pub async fn new() -> Self {
-        Self::of(&format!("TEMPLATE {TEMPLATE} STRATEGY file_copy OWNER cartola_owner")).await
+        Self::on(Server::shared().await).await
+    }
+
+    /// One with our tables, on another server than the one that tests share.
+    pub async fn on(server: &'static Server) -> Self {
+        let clause = format!("TEMPLATE {TEMPLATE} STRATEGY file_copy OWNER cartola_owner");
+        Self::of(server, &clause).await
     }
 
     /// One without.
     pub async fn empty() -> Self {
-        Self::of("OWNER cartola_owner").await
+        Self::of(Server::shared().await, "OWNER cartola_owner").await
     }
 
-    async fn of(clause: &str) -> Self {
+    async fn of(server: &'static Server, clause: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let server = Server::shared().await;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("t_{}_{number}", std::process::id());
         let create = format!("CREATE DATABASE {name} {clause}");
