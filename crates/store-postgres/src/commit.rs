@@ -1,11 +1,12 @@
 //! How a unit of work reaches the disk.
 //!
-//! Three round trips: the transaction begins and reads, and where it moves them holds, the ends of the
-//! tenant's feed and audit trail; all steps go out together; it commits. A unit is a value, so that
-//! one which lost against another one is simply applied again.
+//! Three round trips: the transaction begins and holds the ends of the tenant's feed and audit trail,
+//! which it then reads; all steps go out together; it commits. A unit that moves neither does the first
+//! two in one. A unit is a value, so that one which lost against another one is simply applied again.
 
 use async_trait::async_trait;
 use cartola_store::{Command, Committer, Receipt, StoreError, StoreErrorKind, UnitOfWork};
+use tokio_postgres::Row;
 
 use crate::PostgresStore;
 use crate::columns::Columns;
@@ -39,6 +40,7 @@ impl Committer for PostgresStore {
         };
         if work.moves_jobs() {
             self.signal().raise();
+            self.others().raise();
         }
         Ok(receipt)
     }
@@ -67,9 +69,6 @@ impl PostgresStore {
             }
         };
         session.commit().await.map_err(|error| Failed::of(at_commit(&error)))?;
-        if work.moves_jobs() {
-            session.notify(self.notification());
-        }
         Ok(unit.receipt())
     }
 }
@@ -85,19 +84,28 @@ fn at_commit(error: &tokio_postgres::Error) -> StoreError {
 /// Begins, decides on what is there, and runs all steps.
 async fn prepare_and_run(session: &mut Session, work: &UnitOfWork) -> Result<Unit, Failed> {
     let tenant = work.tenant;
-    let rows = session.begin(WRITE, tenant, head::statement(work), &values![&tenant]).await;
-    let read = rows.and_then(|rows| first(&rows, |columns| head::read(tenant, columns)));
-    let before = match read.map_err(Failed::of)? {
-        Some(before) => before,
+    if !head::is_moved_by(work) {
+        let unit = Unit::plan(work, Head::start(tenant)).map_err(Failed::of)?;
+        let rows = unit.begin_and_run(session, head::LOOK, &values![&tenant]).await?;
+        head_of(work, &rows)?;
+        return Ok(unit);
+    }
+    let rows = session.begin(WRITE, tenant, head::HOLD, &values![&tenant]).await;
+    let unit = Unit::plan(work, head_of(work, &rows.map_err(Failed::of)?)?).map_err(Failed::of)?;
+    unit.run(session).await?;
+    Ok(unit)
+}
+
+/// Where a tenant's feed and audit trail end; one that the unit adds begins.
+fn head_of(work: &UnitOfWork, rows: &[Row]) -> Result<Head, Failed> {
+    match first(rows, |columns| head::read(work.tenant, columns)).map_err(Failed::of)? {
+        Some(head) => Ok(head),
         None if work.commands.iter().any(|it| matches!(it, Command::AddTenant(_))) => {
-            Head::start(tenant)
+            Ok(Head::start(work.tenant))
         }
         None => {
             let context = "the tenant was never added";
-            return Err(Failed::of(StoreError::new(StoreErrorKind::Misuse, context)));
+            Err(Failed::of(StoreError::new(StoreErrorKind::Misuse, context)))
         }
-    };
-    let unit = Unit::plan(work, before).map_err(Failed::of)?;
-    unit.run(session).await?;
-    Ok(unit)
+    }
 }

@@ -10,7 +10,8 @@ use crate::value::{Value, values};
 /// Holds the row until the transaction ends.
 pub const HOLD: &str = "SELECT feed_position, audit_sequence, audit_hash FROM tenant_head \
     WHERE tenant = $1 FOR UPDATE";
-/// For units that move neither feed nor audit trail: they need not wait for one that does.
+/// For units that move neither feed nor audit trail, whether there is such a tenant at all: they need
+/// not wait for one that does.
 pub const LOOK: &str =
     "SELECT feed_position, audit_sequence, audit_hash FROM tenant_head WHERE tenant = $1";
 pub const SET: &str = "UPDATE tenant_head SET feed_position = $2, audit_sequence = $3, \
@@ -32,15 +33,14 @@ impl Head {
     }
 }
 
-/// The statement that reads where a unit goes on from.
-pub fn statement(work: &UnitOfWork) -> &'static str {
-    let moves = work.commands.iter().any(|command| {
+/// Whether a unit moves one of them.
+pub fn is_moved_by(work: &UnitOfWork) -> bool {
+    work.commands.iter().any(|command| {
         matches!(
             command,
             Command::AddMovements(_) | Command::ChangeMovements(_) | Command::Audit(_)
         )
-    });
-    if moves { HOLD } else { LOOK }
+    })
 }
 
 /// The ends, of the columns of [`HOLD`].

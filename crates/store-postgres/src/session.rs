@@ -194,6 +194,30 @@ impl Session {
         outcome.2.doing(READING)
     }
 
+    /// Begins a transaction that writes one tenant's rows, with a statement that reads, and runs the
+    /// first statements that were prepared for it in the same round trip.
+    pub async fn begin_with(
+        &mut self,
+        tenant: TenantId,
+        (statement, values): (&str, &[Value]),
+        steps: &[(Statement, &[Value])],
+    ) -> Result<(Vec<Row>, Vec<Result<u64, Error>>), StoreError> {
+        let (set, prepared) = (self.prepare(SET_TENANT).await?, self.prepare(statement).await?);
+        self.open = true;
+        let (name, values) = (Value::Text(tenant.hex()), parameters(values));
+        let name: [&(dyn ToSql + Sync); 1] = [&name];
+        let client = self.client();
+        let outcome = tokio::join!(
+            biased;
+            client.batch_execute(WRITE),
+            client.execute(&set, &name),
+            client.query(&prepared, &values),
+            self.run(steps),
+        );
+        outcome.0.and(outcome.1).doing(BEGINNING)?;
+        Ok((outcome.2.doing(READING)?, outcome.3))
+    }
+
     /// Runs one more statement of the transaction.
     pub async fn rows(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         let prepared = self.prepare(statement).await?;
@@ -222,11 +246,6 @@ impl Session {
         self.client().batch_execute("COMMIT").await?;
         self.open = false;
         Ok(())
-    }
-
-    /// Says something to other processes after a commit, and does not wait for it to be heard.
-    pub fn notify(&self, notification: &str) {
-        send(pin!(self.client().batch_execute(notification)));
     }
 
     /// Undoes the transaction.

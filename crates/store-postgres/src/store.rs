@@ -12,7 +12,7 @@ use crate::connector::Connector;
 use crate::months::Months;
 use crate::rows::only;
 use crate::session::Session;
-use crate::waking::{Listener, notification};
+use crate::waking::{Heard, Listener};
 use crate::{OpenError, Options, migrate};
 
 /// A store in a PostgreSQL database. Implements [`cartola_store::Store`] and
@@ -22,8 +22,8 @@ pub struct PostgresStore {
     pool: Pool,
     months: Months,
     signal: Arc<Signal>,
+    others: Arc<Signal>,
     clock: Arc<DatabaseClock>,
-    notification: String,
     _listener: Listener,
 }
 
@@ -41,16 +41,15 @@ impl PostgresStore {
         let clock = Arc::new(only(&elapsed, DatabaseClock::start)?);
         let token = session.alone("SELECT gen_random_uuid()::text", &[]).await?;
         let process = only(&token, |columns| columns.text().map(str::to_owned))?;
-        let signal = Arc::new(Signal::default());
-        let (heard, told) = (Arc::clone(&signal), Arc::clone(&clock));
-        Ok(Self {
-            pool,
-            months: Months::default(),
-            signal,
-            clock,
-            notification: notification(&process),
-            _listener: Listener::start(connector, heard, told, process),
-        })
+        let (signal, others) = (Arc::<Signal>::default(), Arc::<Signal>::default());
+        let heard = Heard {
+            signal: Arc::clone(&signal),
+            ours: Arc::clone(&others),
+            clock: Arc::clone(&clock),
+            process,
+        };
+        let listener = Listener::start(connector, heard);
+        Ok(Self { pool, months: Months::default(), signal, others, clock, _listener: listener })
     }
 
     /// Brings the schema up to date, and does nothing else.
@@ -80,8 +79,8 @@ impl PostgresStore {
         &self.signal
     }
 
-    /// The statement that wakes those of others.
-    pub(crate) fn notification(&self) -> &str {
-        &self.notification
+    /// Wakes those of others.
+    pub(crate) fn others(&self) -> &Signal {
+        &self.others
     }
 }

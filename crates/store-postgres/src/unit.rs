@@ -8,7 +8,7 @@ use cartola_primitives::Timestamp;
 use cartola_primitives::id::TenantId;
 use cartola_store::work::{Command, MAX_ROWS_PER_UNIT, Receipt};
 use cartola_store::{StoreError, StoreErrorKind, UnitOfWork};
-use tokio_postgres::{Error, Statement};
+use tokio_postgres::{Error, Row, Statement};
 
 use crate::error::{Doing, is_contended, is_without_month};
 use crate::head::Head;
@@ -102,19 +102,48 @@ impl Unit {
 
     /// Runs all steps. After an error, the transaction must be undone.
     pub async fn run(&self, session: &Session) -> Result<(), Failed> {
-        for steps in self.steps.chunks(PIPELINE) {
-            let mut prepared: Vec<(Statement, &[Value])> = Vec::with_capacity(steps.len());
-            for step in steps {
-                let statement = session.prepare(step.statement).await.map_err(Failed::of)?;
-                prepared.push((statement, &step.values));
-            }
-            let outcomes = session.run(&prepared).await;
-            for (step, outcome) in steps.iter().zip(outcomes) {
-                step.check(outcome)?;
-            }
-        }
-        Ok(())
+        run(&self.steps, session).await
     }
+
+    /// Begins the transaction with a statement that reads, and runs all steps; as many as go out at
+    /// once go out with it. Gives what was read. After an error, the transaction must be undone.
+    pub async fn begin_and_run(
+        &self,
+        session: &mut Session,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, Failed> {
+        let (steps, rest) = self.steps.split_at(self.steps.len().min(PIPELINE));
+        let prepared = prepared(steps, session).await?;
+        let begun = session.begin_with(self.tenant, (statement, values), &prepared).await;
+        let (rows, outcomes) = begun.map_err(Failed::of)?;
+        check(steps, outcomes)?;
+        run(rest, session).await?;
+        Ok(rows)
+    }
+}
+
+async fn run(steps: &[Step], session: &Session) -> Result<(), Failed> {
+    for steps in steps.chunks(PIPELINE) {
+        check(steps, session.run(&prepared(steps, session).await?).await)?;
+    }
+    Ok(())
+}
+
+async fn prepared<'a>(
+    steps: &'a [Step],
+    session: &Session,
+) -> Result<Vec<(Statement, &'a [Value])>, Failed> {
+    let mut prepared = Vec::with_capacity(steps.len());
+    for step in steps {
+        let statement = session.prepare(step.statement).await.map_err(Failed::of)?;
+        prepared.push((statement, &step.values[..]));
+    }
+    Ok(prepared)
+}
+
+fn check(steps: &[Step], outcomes: Vec<Result<u64, Error>>) -> Result<(), Failed> {
+    steps.iter().zip(outcomes).try_for_each(|(step, outcome)| step.check(outcome))
 }
 
 impl Step {

@@ -1,8 +1,10 @@
 //! Waking those who wait for jobs, across processes.
 //!
 //! After a commit that moved jobs, its process notifies the others, each of which listens on a
-//! connection of its own. A notification that is lost costs a second: waiters look again by
-//! themselves.
+//! connection of its own, and notifies on the same. PostgreSQL lets one transaction notify at a time,
+//! up to the disk; so commits do not wait for it: whatever was committed while one notification was on
+//! its way is told by the next, and none of them waits for the disk. One that is lost costs a second:
+//! waiters look again by themselves.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use crate::columns::Columns;
 use crate::connector::{Connector, Single};
 use crate::error::Doing;
 
-const LISTEN: &str = "LISTEN cartola_jobs";
+const LISTEN: &str = "SET synchronous_commit = off; LISTEN cartola_jobs";
 
 /// How long a listener waits before it connects anew.
 const RECONNECT: Duration = Duration::from_secs(1);
@@ -27,8 +29,20 @@ const RECONNECT: Duration = Duration::from_secs(1);
 const LOOK_AT_CLOCK: Duration = Duration::from_secs(30);
 
 /// The statement that notifies the others. `process` is ours, which need not hear it.
-pub fn notification(process: &str) -> String {
+fn notification(process: &str) -> String {
     format!("NOTIFY cartola_jobs, '{process}'")
+}
+
+/// What a listener hears of, and tells of.
+pub struct Heard {
+    /// Raised when another process has moved jobs.
+    pub signal: Arc<Signal>,
+    /// Raised when this one has.
+    pub ours: Arc<Signal>,
+    /// The time of all.
+    pub clock: Arc<DatabaseClock>,
+    /// Which process this is.
+    pub process: String,
 }
 
 /// Listens until it is dropped.
@@ -36,15 +50,10 @@ pub struct Listener(JoinHandle<()>);
 
 impl Listener {
     /// Listens from now on.
-    pub fn start(
-        connector: Connector,
-        signal: Arc<Signal>,
-        clock: Arc<DatabaseClock>,
-        process: String,
-    ) -> Self {
+    pub fn start(connector: Connector, heard: Heard) -> Self {
         Self(tokio::spawn(async move {
             loop {
-                if let Err(error) = listen(&connector, &signal, &clock, &process).await {
+                if let Err(error) = listen(&connector, &heard).await {
                     tracing::warn!(error = &error as &dyn std::error::Error, "store.listener.lost");
                 }
                 tokio::time::sleep(RECONNECT).await;
@@ -60,14 +69,12 @@ impl Drop for Listener {
 }
 
 /// Listens on one connection until it is lost.
-async fn listen(
-    connector: &Connector,
-    signal: &Signal,
-    clock: &DatabaseClock,
-    process: &str,
-) -> Result<(), StoreError> {
+async fn listen(connector: &Connector, heard: &Heard) -> Result<(), StoreError> {
     const LISTENING: &str = "listening for jobs";
+    const TELLING: &str = "telling of jobs";
+    let Heard { signal, ours, clock, process } = heard;
     let Single { client, mut connection } = connector.connect().await?;
+    let notification = notification(process);
     let asking = async {
         client.batch_execute(LISTEN).await.doing(LISTENING)?;
         // What was said while nobody listened.
@@ -78,10 +85,18 @@ async fn listen(
             tokio::time::sleep(LOOK_AT_CLOCK).await;
         }
     };
+    let mut moved = ours.arrivals();
+    let telling = async {
+        loop {
+            if moved.next(LOOK_AT_CLOCK).await {
+                client.batch_execute(&notification).await.doing(TELLING)?;
+            }
+        }
+    };
     let hearing = async {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notification(said) = message.doing(LISTENING)?
-                && said.payload() != process
+                && said.payload() != *process
             {
                 signal.raise();
             }
@@ -90,6 +105,7 @@ async fn listen(
     };
     tokio::select! {
         ended = asking => ended,
+        ended = telling => ended,
         ended = hearing => ended,
     }
 }
