@@ -24,7 +24,7 @@ use cartola_primitives::id::{ConsentId, JobId, LinkId, PersonId, TaskId};
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
 use cartola_store::asking::ReadingRow;
 use cartola_store::consents::ConsentRow;
-use cartola_store::jobs::{Continuation, JobKind, JobOrder, Priority, Queue};
+use cartola_store::jobs::{Continuation, JobKind, JobOrder, Lane, Priority, Queue};
 use cartola_store::people::{LinkRow, LinkSecretRow};
 use cartola_store::tasks::TaskRow;
 use cartola_store::{Command, UnitOfWork};
@@ -140,7 +140,7 @@ impl Engine {
         let now = self.now();
         let key = self.vault().key_of(who.tenant, access.link.person, self.minter(), now).await?;
         let arguments = Arguments::of(who, access.mandate.id, wanted.scope);
-        let order = self.reading_order(who, &key, access.link.id, &arguments, wanted)?;
+        let order = self.reading_order(who, &key, &access.link, &arguments, wanted)?;
         let pending = self.inner.waiters.wait(who.tenant, order.id);
         let work = UnitOfWork::new(who.tenant, now).with(Command::EnqueueJob(order));
         self.store().commit(work).await.map_err(EngineError::from)?;
@@ -180,7 +180,7 @@ impl Engine {
         let mandate = mandate_row(self.minter().mint(), new, &link, now);
         let wanted = wanted(mandate.id);
         let arguments = Arguments::of(who, mandate.id, wanted.scope).with_fields(new.fields);
-        let order = self.reading_order(who, &key, link.id, &arguments, wanted)?;
+        let order = self.reading_order(who, &key, &link, &arguments, wanted)?;
         let reading = self.inner.waiters.wait(who.tenant, order.id);
         let accepted = Accepted { link: link.id, mandate: mandate.id, reading };
         work.commands.extend(task.map(|task| begun(task, &accepted, &order, now)));
@@ -251,7 +251,7 @@ impl Engine {
         &self,
         who: &Principal,
         key: &DataKey,
-        link: LinkId,
+        link: &LinkRow,
         arguments: &Arguments,
         wanted: Wanted,
     ) -> Result<JobOrder, EngineError> {
@@ -270,7 +270,8 @@ impl Engine {
             id,
             queue: Queue::Work,
             kind: run::kind(),
-            link: Some(link),
+            link: Some(link.id),
+            lane: Some(Lane::of(&link.institution)),
             arguments: Some(sealed),
             not_before: self.now(),
             priority: wanted.priority,

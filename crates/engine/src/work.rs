@@ -26,7 +26,7 @@ use crate::{Engine, EngineError};
 pub(crate) use self::waiting::Waiters;
 pub use self::waiting::{Ended, Pending};
 pub use cartola_store::Command;
-pub use cartola_store::jobs::{JobEnd, JobKind, Priority};
+pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority};
 
 /// How long a lease lasts until a heartbeat prolongs it.
 pub const TERM: Duration = Duration::from_mins(1);
@@ -43,6 +43,21 @@ pub const MAX_ATTEMPTS: u32 = 10;
 /// Jobs that one process runs at once, where nothing else is set. Most of their time they wait for
 /// an institution.
 pub const MAX_RUNNING: usize = 1_000;
+
+/// Jobs that ask one institution at once, over all processes and tenants, where nothing else is set.
+/// An institution that hangs keeps each of them for [`crate::readings::READING_TIMEOUT`]: a tenth of
+/// [`MAX_RUNNING`], so that ten have to hang before others wait. One that answers in ten seconds
+/// still has ten readings a second.
+pub const MAX_OF_INSTITUTION: u32 = 100;
+
+/// Jobs of one tenant at once, over all processes, where nothing else is set: half of
+/// [`MAX_RUNNING`]. What runs is not called back, so a tenant that had all places would have them
+/// until its readings end.
+pub const MAX_OF_TENANT: u32 = 500;
+
+/// [`MAX_OF_INSTITUTION`] and [`MAX_OF_TENANT`].
+pub const USUAL_LIMITS: Limits =
+    Limits { of_lane: Some(MAX_OF_INSTITUTION), of_tenant: Some(MAX_OF_TENANT) };
 
 /// A job that runs, as its handler sees it.
 pub struct Task {
@@ -94,6 +109,8 @@ pub struct WorkerParts {
     pub alone: bool,
     /// Jobs that run at once, at most.
     pub at_once: usize,
+    /// Jobs that run at once in all processes together.
+    pub limits: Limits,
 }
 
 /// Runs jobs. One per process.
@@ -111,7 +128,7 @@ struct Shared {
 impl Worker {
     /// A worker that has not begun.
     pub fn new(parts: WorkerParts) -> Self {
-        let WorkerParts { engine, handlers, monotonic, alone, at_once } = parts;
+        let WorkerParts { engine, handlers, monotonic, alone, at_once, limits } = parts;
         let inner = &engine.inner;
         let claimer = Claimer::new(ClaimerParts {
             store: inner.store.clone(),
@@ -120,6 +137,7 @@ impl Worker {
             minter: Arc::new(IdMinter::new(inner.clock.clone(), engine.vault().randomness())),
             queue: Queue::Work,
             term: TERM,
+            limits,
             alone,
         });
         let own: Arc<dyn Handler> = Arc::new(crate::readings::ReadLink);

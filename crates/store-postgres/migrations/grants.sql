@@ -16,7 +16,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential,
 GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.all_leases(integer),
     cartola.next_due(integer),
     cartola.free_jobs(integer, uuid, bigint, boolean, uuid[], text),
-    cartola.claim_jobs(integer, bigint, uuid, bigint, bigint, uuid[]),
+    cartola.claim_jobs(integer, bigint, uuid, bigint, bigint, uuid[], integer, integer),
     cartola.forget_ended_jobs(bigint, integer), cartola.clear_archive(interval, integer),
     cartola.forget_expired_tasks(bigint, integer),
     cartola.add_movement_months(integer[])

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_queue.sql"),
     include_str!("../migrations/0003_walls.sql"),
+    include_str!("../migrations/0004_lanes.sql"),
 ];
 
 const GRANTS: &str = include_str!("../migrations/grants.sql");

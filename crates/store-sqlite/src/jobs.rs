@@ -13,7 +13,8 @@ use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 use cartola_store::arrivals::Arrivals;
 use cartola_store::jobs::{
-    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lease, Queue, Standing,
+    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lane, Lease, Queue,
+    Standing,
 };
 use cartola_store::{Jobs, Page, StoreError};
 use rusqlite::{Connection, params};
@@ -28,7 +29,7 @@ pub use self::write::{OpenJobs, add_job, count_open, end_job, enqueue};
 
 macro_rules! job_columns {
     () => {
-        "id, queue, kind, link, priority, not_before, arguments_key, arguments_schema, \
+        "id, queue, kind, link, lane, priority, not_before, arguments_key, arguments_schema, \
          arguments_sealed, next_id, next_kind, next_key, next_schema, next_sealed, after, \
          created_at, attempts, failure, state, ended_at, lease, lease_epoch, lease_until, \
          lease_term"
@@ -143,6 +144,7 @@ fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {
         queue: columns.code(codes::queue_of)?,
         kind: read_kind(columns)?,
         link: columns.optional_id()?,
+        lane: read_lane(columns)?,
         priority: columns.code(codes::priority_of)?,
         not_before: columns.timestamp()?,
         arguments: columns.optional_sealed()?,
@@ -164,6 +166,13 @@ fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {
 
 fn read_kind(columns: &mut Columns<'_>) -> Result<JobKind, StoreError> {
     columns.word(|name| JobKind::parse(name).ok())
+}
+
+fn read_lane(columns: &mut Columns<'_>) -> Result<Option<Lane>, StoreError> {
+    match columns.text()? {
+        "" => Ok(None),
+        name => Lane::parse(name).map(Some).map_err(|_| damaged()),
+    }
 }
 
 fn read_continuation(columns: &mut Columns<'_>) -> Result<Option<Continuation>, StoreError> {

@@ -17,6 +17,7 @@ pub mod fixtures;
 pub mod imports;
 pub mod isolation;
 pub mod jobs;
+pub mod lanes;
 pub mod leases;
 pub mod listing;
 pub mod movements;
@@ -191,6 +192,15 @@ macro_rules! contract_tests {
                 jobs_are_listed_by_id_in_pages,
                 what_has_ended_is_forgotten,
                 waiters_are_woken,
+            }
+            lanes {
+                a_full_lane_is_passed_over,
+                lanes_change_no_order,
+                a_lane_is_shared_by_all,
+                a_tenant_has_so_many_places,
+                a_lost_worker_gives_its_places_back,
+                a_continuation_is_in_no_lane,
+                claims_at_once_stay_within_the_limits,
             }
             leases {
                 a_claim_gives_a_lease,

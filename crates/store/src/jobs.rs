@@ -26,9 +26,10 @@ use crate::arrivals::Arrivals;
 use crate::{Page, StoreError, StoreErrorKind};
 
 pub use self::claimer::{Claimer, ClaimerParts};
-pub use self::lease::{Claim, Lease, LeaseWatch, Others};
+pub use self::lease::{Claim, Lease, LeaseWatch, Limits, Others};
 pub use self::order::{
-    Continuation, JobKind, JobKindError, JobOrder, MAX_ARGUMENTS_BYTES, Priority, Queue,
+    Continuation, JobKind, JobKindError, JobOrder, Lane, LaneError, MAX_ARGUMENTS_BYTES, Priority,
+    Queue,
 };
 pub use self::record::record;
 
@@ -60,7 +61,7 @@ pub struct JobRow {
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobState {
-    /// Waits until it is due, its link is free and a worker claims it.
+    /// Waits until it is due, its link is free, its lane has room and a worker claims it.
     Queued,
     /// A worker has it.
     Running(Lease),
@@ -165,7 +166,9 @@ pub struct ClaimedJob {
 pub trait Jobs: Send + Sync {
     /// Takes jobs that are due, at most one for each lease id that is offered, in the order in
     /// which tenants and priorities have it. Jobs whose lease is over are queued again first, with
-    /// [`Failure::Internal`]. Of one link, one job runs at a time.
+    /// [`Failure::Internal`]. Of one link, one job runs at a time; of one lane and of one tenant, so
+    /// many as the claim says. A job that has to wait for others is passed over and holds up nobody,
+    /// and so is a full lane, however long.
     ///
     /// Not idempotent: an answer that is lost is a job that runs under nobody, until its lease is
     /// over.

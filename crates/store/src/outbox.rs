@@ -69,6 +69,7 @@ impl MessageOrder {
             queue: Queue::Outbox,
             kind: JobKind::parse(DELIVERY).expect("the name of our own kind is sound"),
             link: None,
+            lane: None,
             arguments: None,
             not_before: at,
             priority: Priority::Normal,

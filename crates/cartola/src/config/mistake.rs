@@ -50,6 +50,8 @@ const EXPECTED: [(&str, &str); 35] = [
     ("authorities", PATH),
     ("serve", "true or false"),
     ("at_once", COUNT),
+    ("of_institution", COUNT),
+    ("of_tenant", COUNT),
     ("algorithm", "\"EdDSA\" or \"ES256\""),
 ];
 

@@ -6,6 +6,7 @@ mod account_links;
 mod consents;
 mod imports;
 mod ingest;
+mod limits;
 mod links;
 mod movements;
 mod once;

@@ -2,7 +2,7 @@
 
 use cartola_model::Failure;
 use cartola_primitives::id::{JobId, LeaseId};
-use cartola_store::jobs::{JobEnd, JobOrder, MAX_OPEN_JOBS, Queue, Standing};
+use cartola_store::jobs::{JobEnd, JobOrder, Lane, MAX_OPEN_JOBS, Queue, Standing};
 use cartola_store::{StoreError, StoreErrorKind};
 
 use super::job_columns;
@@ -13,7 +13,7 @@ use crate::value::{Value, values};
 const ADD: &str = concat!(
     "INSERT INTO job (tenant, ",
     job_columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, \
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, \
      NULL, 1, NULL, NULL, NULL, NULL, NULL)"
 );
 const ONE_MORE: &str =
@@ -57,6 +57,7 @@ pub fn add_job(unit: &mut Unit, order: &JobOrder) {
         codes::queue(order.queue),
         order.kind.as_str(),
         order.link.as_ref(),
+        order.lane.as_ref().map_or("", Lane::as_str),
         codes::priority(order.priority),
         order.not_before,
     ];

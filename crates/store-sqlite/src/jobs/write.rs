@@ -3,7 +3,7 @@
 use cartola_model::Failure;
 use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
-use cartola_store::jobs::{JobEnd, JobOrder, Queue, Standing, check_open};
+use cartola_store::jobs::{JobEnd, JobOrder, Lane, Queue, Standing, check_open};
 use cartola_store::{MAX_PAGE, StoreError};
 use rusqlite::{Connection, params};
 
@@ -19,7 +19,7 @@ use crate::unit::Unit;
 const ADD: &str = concat!(
     "INSERT INTO job (tenant, ",
     job_columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 0, \
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, 0, \
      NULL, 1, NULL, NULL, NULL, NULL, NULL)"
 );
 const ONE_MORE: &str = "INSERT INTO job_turn (queue, tenant, turn, open) VALUES (?1, ?2, 0, 1) \
@@ -58,6 +58,7 @@ pub fn add_job(unit: &Unit<'_>, order: &JobOrder, after: Option<JobId>) -> Resul
         codes::queue(order.queue),
         order.kind.as_str(),
         bytes_or_null(order.link.as_ref()),
+        order.lane.as_ref().map_or("", Lane::as_str),
         codes::priority(order.priority),
         order.not_before.as_microsecond(),
         arguments.0,
@@ -143,6 +144,7 @@ fn go_on(unit: &Unit<'_>, mut ended: JobOrder) -> Result<(), StoreError> {
         id: next.id,
         kind: next.kind,
         link: None,
+        lane: None,
         arguments: next.arguments,
         not_before: unit.at,
         ..ended

@@ -324,6 +324,7 @@ impl Fixtures {
             queue: Queue::Work,
             kind: JobKind::parse("contract.try").expect("a sound name"),
             link: None,
+            lane: None,
             arguments: Some(self.sealed("arguments")),
             not_before: NOW,
             priority: Priority::Normal,

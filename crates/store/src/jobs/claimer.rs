@@ -7,7 +7,7 @@ use std::time::Duration;
 use cartola_primitives::id::IdMinter;
 use cartola_primitives::{Clock, Monotonic};
 
-use super::{Claim, ClaimedJob, LeaseWatch, Others, Queue};
+use super::{Claim, ClaimedJob, LeaseWatch, Limits, Others, Queue};
 use crate::{Store, StoreError};
 
 /// What a claimer works with.
@@ -25,6 +25,8 @@ pub struct ClaimerParts {
     pub queue: Queue,
     /// How long a lease lasts until it is prolonged.
     pub term: Duration,
+    /// How many jobs may run at once, over all processes.
+    pub limits: Limits,
     /// Whether no other process takes jobs of this store, so that leases of other epochs are over:
     /// true for who holds the lock of the data folder.
     pub alone: bool,
@@ -36,6 +38,7 @@ impl fmt::Debug for ClaimerParts {
             .debug_struct("ClaimerParts")
             .field("queue", &self.queue)
             .field("term", &self.term)
+            .field("limits", &self.limits)
             .field("alone", &self.alone)
             .finish_non_exhaustive()
     }
@@ -67,6 +70,7 @@ impl Claimer {
             moment: parts.monotonic.moment(),
             term: parts.term,
             leases: (0..places).map(|_| parts.minter.mint()).collect(),
+            limits: parts.limits,
             others,
         };
         parts.store.claim(claim).await

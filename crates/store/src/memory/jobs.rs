@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,7 +12,7 @@ use super::{MemoryStore, State, outbox};
 use crate::arrivals::Arrivals;
 use crate::jobs::turns::{Contender, give_out};
 use crate::jobs::{
-    Claim, ClaimedJob, JobEnd, JobOrder, JobRow, JobState, Lease, Queue, Standing, check_open,
+    Claim, ClaimedJob, JobEnd, JobOrder, JobRow, JobState, Lane, Lease, Queue, Standing, check_open,
 };
 use crate::{Jobs, MAX_PAGE, Page, StoreError};
 
@@ -25,13 +26,18 @@ impl Jobs for MemoryStore {
         let mut leases = claim.leases.iter();
         let contenders = contenders(&state, claim.queue);
         let last_turn = contenders.iter().map(|contender| contender.turn).max().unwrap_or(0);
-        give_out(contenders, last_turn, claim.leases.len(), |tenant, turn| {
+        let mut busy = busy_lanes(&state, claim.queue);
+        let places = (claim.leases.len(), claim.limits);
+        give_out(contenders, last_turn, places, |tenant, turn| {
             let tables = state.tenants.get_mut(&tenant).map(Arc::make_mut);
-            let next = tables.and_then(|tables| Some((next_due(tables, &claim)?, tables)));
+            let next = tables.and_then(|tables| Some((next_due(tables, &claim, &busy)?, tables)));
             let Some((id, tables)) = next else { return Ok(None) };
             let lease = *leases.next().expect("there is a lease for each place");
             Arc::make_mut(&mut tables.turns).insert(claim.queue, turn);
             let row = start(tables, id, lease, &claim);
+            if let Some(lane) = &row.order.lane {
+                *busy.entry(lane.clone()).or_default() += 1;
+            }
             Ok(Some(ClaimedJob { tenant, lease, row }))
         })
     }
@@ -149,8 +155,24 @@ fn contenders(state: &State, queue: Queue) -> Vec<Contender> {
     state.tenants.iter().map(contender).collect()
 }
 
-/// The tenant's first job that is due and whose link is free.
-fn next_due(tables: &Tables, claim: &Claim) -> Option<JobId> {
+/// How many jobs of each lane run, whosever they are.
+fn busy_lanes(state: &State, queue: Queue) -> BTreeMap<Lane, u64> {
+    let mut busy = BTreeMap::new();
+    for row in state.tenants.values().flat_map(|tables| tables.jobs.values()) {
+        let runs = row.order.queue == queue && row.state.standing() == Standing::Running;
+        if let Some(lane) = row.order.lane.as_ref().filter(|_| runs) {
+            *busy.entry(lane.clone()).or_default() += 1;
+        }
+    }
+    busy
+}
+
+/// The tenant's first job that is due, whose link is free and whose lane has room.
+fn next_due(tables: &Tables, claim: &Claim, busy: &BTreeMap<Lane, u64>) -> Option<JobId> {
+    let has_room = |row: &JobRow| {
+        let running = row.order.lane.as_ref().and_then(|lane| busy.get(lane));
+        row.order.lane.is_none() || claim.limits.lane_has_room(*running.unwrap_or(&0))
+    };
     let taken = |row: &JobRow| {
         let running = |other: &&JobRow| other.state.standing() == Standing::Running;
         row.order.link.is_some()
@@ -160,7 +182,7 @@ fn next_due(tables: &Tables, claim: &Claim) -> Option<JobId> {
         .jobs
         .values()
         .filter(|row| row.order.queue == claim.queue && row.state == JobState::Queued)
-        .filter(|row| row.order.not_before <= claim.now && !taken(row))
+        .filter(|row| row.order.not_before <= claim.now && has_room(row) && !taken(row))
         .min_by_key(|row| (row.order.priority, row.order.not_before, row.order.id))
         .map(|row| row.order.id)
 }
@@ -222,6 +244,7 @@ pub fn end(unit: &mut Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Resul
                 id: next.id,
                 kind: next.kind.clone(),
                 link: None,
+                lane: None,
                 arguments: next.arguments.clone(),
                 not_before: at,
                 continuation: None,
