@@ -6,6 +6,7 @@
 //! way when it came.
 
 mod ask;
+mod cancel;
 mod evidence;
 mod order;
 mod records;
@@ -36,6 +37,8 @@ use crate::work::Pending;
 use crate::{Engine, EngineError};
 
 pub use ask::RECORD_DAYS;
+pub(crate) use cancel::cancelling_under;
+pub use cancel::{CancelError, Cancelled};
 pub use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures};
 pub use evidence::evidence;
 pub use room::MAX_HELD_KIB;
@@ -211,7 +214,7 @@ impl Engine {
     }
 
     /// Ends the mandate of one call, once the call is answered: what only it allowed is not shown
-    /// any more. The commands are for the unit of work that answers, or for one of their own.
+    /// any more, and what is still being read under it is cancelled. The commands are for the unit of work that answers, or for one of their own.
     pub async fn ending_call(
         &self,
         who: &Principal,
@@ -223,6 +226,7 @@ impl Engine {
         let Ok(state) = row.state.revoke(self.now()) else { return Ok(Vec::new()) };
         Ok(vec![
             Command::ChangeConsent { id: mandate, expected: row.version, state },
+            cancelling_under(mandate),
             Command::Audit(AuditEvent::once("consent.ended", who.actor, mandate)),
         ])
     }
@@ -232,8 +236,7 @@ impl Engine {
         until_settled(|| async {
             let mut work = UnitOfWork::new(who.tenant, self.now());
             work.commands = self.ending_call(who, mandate).await?;
-            self.store().commit(work).await?;
-            Ok(())
+            self.commit_cancelling(work).await
         })
         .await
     }
@@ -272,6 +275,7 @@ impl Engine {
             kind: run::kind(),
             link: Some(link.id),
             lane: Some(Lane::of(&link.institution)),
+            mandate: Some(arguments.mandate()),
             arguments: Some(sealed),
             not_before: self.now(),
             priority: wanted.priority,

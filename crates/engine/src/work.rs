@@ -4,6 +4,7 @@
 //! names the lease. A handler may therefore be run again: after a crash, or by somebody else where
 //! this process was taken for dead. What it writes before its end must bear that.
 
+mod live;
 mod run;
 mod waiting;
 
@@ -16,13 +17,14 @@ use async_trait::async_trait;
 use cartola_model::Failure;
 use cartola_primitives::id::{IdMinter, JobId, LeaseId, TenantId};
 use cartola_primitives::{Monotonic, Secret};
-use cartola_store::StoreError;
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, LOOK_AGAIN, Queue};
+use cartola_store::{StoreError, UnitOfWork};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::{Engine, EngineError};
 
+pub(crate) use self::live::Live;
 pub(crate) use self::waiting::Waiters;
 pub use self::waiting::{Ended, Pending};
 pub use cartola_store::Command;
@@ -218,11 +220,25 @@ pub(crate) fn ended(row: &JobRow) -> Option<Ended> {
     match row.state {
         JobState::Queued | JobState::Running(_) => None,
         JobState::Done { .. } => Some(Ok(())),
-        JobState::Dead { .. } => Some(Err(row.last_failure.unwrap_or(Failure::Internal))),
+        JobState::Dead { .. } | JobState::Cancelled { .. } => {
+            Some(Err(row.last_failure.unwrap_or(Failure::Internal)))
+        }
     }
 }
 
 impl Engine {
+    /// Commits a unit that may cancel jobs, and lets go at once of those that run here.
+    pub(crate) async fn commit_cancelling(&self, work: UnitOfWork) -> Result<(), EngineError> {
+        let is_cancelling = |command: &&Command| {
+            matches!(command, Command::CancelJob { .. } | Command::CancelJobsUnder { .. })
+        };
+        let cancelling: Vec<Command> =
+            work.commands.iter().filter(is_cancelling).cloned().collect();
+        self.store().commit(work).await?;
+        self.inner.live.tell(&cancelling);
+        Ok(())
+    }
+
     /// How a job ended, if it has.
     pub async fn job_ended(
         &self,

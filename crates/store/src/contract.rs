@@ -10,6 +10,7 @@ pub mod answers;
 pub mod archive;
 pub mod asking;
 pub mod audit;
+pub mod cancelling;
 pub mod consents;
 pub mod crew;
 pub mod feed;
@@ -132,6 +133,18 @@ macro_rules! contract_tests {
                 entries_of_one_unit_follow_each_other,
                 entries_are_read_in_pages,
                 appending_at_once_leaves_no_hole,
+            }
+            cancelling {
+                what_waits_is_cancelled_at_once,
+                what_runs_is_cancelled_by_its_worker,
+                what_has_ended_is_not_cancelled,
+                who_is_faster_has_done_it,
+                nothing_is_cancelled_that_nobody_wants_cancelled,
+                a_mark_outlives_its_worker,
+                what_is_to_be_cancelled_does_not_wait_to_be_retried,
+                a_mandate_takes_along_what_is_under_it,
+                messages_are_not_cancelled,
+                waiters_are_woken,
             }
             consents {
                 a_consent_comes_back_as_it_was_added,

@@ -54,6 +54,9 @@ pub struct JobRow {
     pub attempts: u32,
     /// Why the last attempt did not do it; [`Failure::Internal`] where its worker was lost.
     pub last_failure: Option<Failure>,
+    /// Why it is to be cancelled, once somebody wants that. It may be done all the same, where its
+    /// worker was faster; else it ends as cancelled, with this as its last failure.
+    pub cancelled: Option<Failure>,
     /// Where it stands.
     pub state: JobState,
 }
@@ -75,6 +78,11 @@ pub enum JobState {
         /// When.
         at: Timestamp,
     },
+    /// Ended before it was done, because somebody wanted that.
+    Cancelled {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl JobState {
@@ -85,6 +93,7 @@ impl JobState {
             Self::Running(_) => Standing::Running,
             Self::Done { .. } => Standing::Done,
             Self::Dead { .. } => Standing::Dead,
+            Self::Cancelled { .. } => Standing::Cancelled,
         }
     }
 }
@@ -100,11 +109,14 @@ pub enum Standing {
     Done,
     /// [`JobState::Dead`].
     Dead,
+    /// [`JobState::Cancelled`].
+    Cancelled,
 }
 
 impl Standing {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Dead];
+    pub const ALL: [Self; 5] =
+        [Self::Queued, Self::Running, Self::Done, Self::Dead, Self::Cancelled];
 
     /// The stable name.
     pub const fn name(self) -> &'static str {
@@ -113,6 +125,7 @@ impl Standing {
             Self::Running => "running",
             Self::Done => "done",
             Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -138,7 +151,7 @@ pub enum JobEnd {
     Done,
     /// It did not work out, and is queued again.
     Retry {
-        /// When it is due again.
+        /// When it is due again; at once where it is to be cancelled, which whoever claims it does.
         not_before: Timestamp,
         /// Why it did not work out.
         failure: Failure,
@@ -148,6 +161,9 @@ pub enum JobEnd {
         /// Why.
         failure: Failure,
     },
+    /// Somebody wants it cancelled, and its worker has let go of it; its continuation is queued all
+    /// the same, and finds out why. A conflict where nobody does.
+    Cancelled,
 }
 
 /// A job that was claimed, and whose it is.
@@ -175,14 +191,15 @@ pub trait Jobs: Send + Sync {
     async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedJob>, StoreError>;
 
     /// Prolongs a lease by its term from `moment` on. A conflict when the job no longer runs under
-    /// it: whoever asked must stop at once, since another one may have begun.
+    /// it: whoever asked must stop at once, since another one may have begun. Gives why the job is to
+    /// be cancelled, if it is.
     async fn prolong(
         &self,
         tenant: TenantId,
         job: JobId,
         lease: LeaseId,
         moment: Moment,
-    ) -> Result<(), StoreError>;
+    ) -> Result<Option<Failure>, StoreError>;
 
     /// The leases of all jobs that run, for a [`LeaseWatch`].
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError>;

@@ -70,6 +70,7 @@ impl MessageOrder {
             kind: JobKind::parse(DELIVERY).expect("the name of our own kind is sound"),
             link: None,
             lane: None,
+            mandate: None,
             arguments: None,
             not_before: at,
             priority: Priority::Normal,
@@ -115,7 +116,8 @@ impl MessageRow {
                 MessageState::Pending { next_attempt: not_before }
             }
             JobState::Done { at } => MessageState::Delivered { at },
-            JobState::Dead { at } => MessageState::Dead { at },
+            // Nobody cancels a message.
+            JobState::Dead { at } | JobState::Cancelled { at } => MessageState::Dead { at },
         };
         Self { order, created_at, attempts, state }
     }

@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use rusqlite::{Connection, StatementStatus, params};
 
 use super::claim::{COUNT_RUNNING, NEXT, RUNNING};
-use super::write::ENDED;
+use super::write::{ENDED, UNDER};
 use super::{JOB, JOBS, JOBS_STANDING, LEASES, NEXT_DUE};
 use crate::outbox::{GIVE_UP, MESSAGE, MESSAGES, MESSAGES_STANDING};
 
@@ -82,6 +82,11 @@ fn only_what_runs_is_walked_for_leases() {
     check(RUNNING, &expect!["SEARCH job USING INDEX job_running_lane (queue=?)"]);
     check(LEASES, &expect!["SEARCH job USING INDEX job_running_lane (queue=?)"]);
     check(COUNT_RUNNING, &expect!["SEARCH job USING COVERING INDEX job_running (queue=?)"]);
+}
+
+#[test]
+fn what_is_under_a_mandate_is_a_range() {
+    check(UNDER, &expect!["SEARCH job USING INDEX job_of_mandate (tenant=? AND mandate=?)"]);
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl Worker {
     }
 
     /// A heartbeat.
-    pub async fn prolong(&self, job: &ClaimedJob) -> Result<(), StoreError> {
+    pub async fn prolong(&self, job: &ClaimedJob) -> Result<Option<Failure>, StoreError> {
         let (id, moment) = (job.row.order.id, self.time.moment());
         self.store.prolong(job.tenant, id, job.lease, moment).await
     }

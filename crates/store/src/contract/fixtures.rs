@@ -325,6 +325,7 @@ impl Fixtures {
             kind: JobKind::parse("contract.try").expect("a sound name"),
             link: None,
             lane: None,
+            mandate: None,
             arguments: Some(self.sealed("arguments")),
             not_before: NOW,
             priority: Priority::Normal,

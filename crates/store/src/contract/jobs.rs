@@ -27,6 +27,7 @@ fn queued(order: &JobOrder) -> JobRow {
         created_at: NOW,
         attempts: 0,
         last_failure: None,
+        cancelled: None,
         state: JobState::Queued,
     }
 }
@@ -35,6 +36,7 @@ fn full_order(scene: &Scene) -> JobOrder {
     JobOrder {
         link: Some(scene.link.id),
         lane: Some(Lane::of(&scene.link.institution)),
+        mandate: Some(scene.consent.id),
         arguments: Some(scene.make.sealed("arguments")),
         not_before: at(5),
         priority: Priority::Background,
@@ -160,6 +162,7 @@ pub async fn the_end_of_a_job_queues_its_continuation(backend: Backend) {
             kind: next.kind,
             link: None,
             lane: None,
+            mandate: None,
             arguments: next.arguments,
             not_before: at(8),
             continuation: None,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use cartola_model::Failure;
 use cartola_primitives::id::IdMinter;
 use cartola_primitives::{Clock, Monotonic};
 
@@ -77,8 +78,9 @@ impl Claimer {
     }
 
     /// Prolongs a job's lease by the term, from now on. A conflict when it runs under another one
-    /// by now or has ended: whoever runs it must stop at once.
-    pub async fn prolong(&self, job: &ClaimedJob) -> Result<(), StoreError> {
+    /// by now or has ended: whoever runs it must stop at once. Gives why it is to be cancelled, if it
+    /// is.
+    pub async fn prolong(&self, job: &ClaimedJob) -> Result<Option<Failure>, StoreError> {
         let (id, moment) = (job.row.order.id, self.parts.monotonic.moment());
         self.parts.store.prolong(job.tenant, id, job.lease, moment).await
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use cartola_crypto::{Place, Sealed};
 use cartola_model::InstitutionId;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{JobId, LinkId, TenantId};
+use cartola_primitives::id::{ConsentId, JobId, LinkId, TenantId};
 
 use crate::{StoreError, StoreErrorKind};
 
@@ -34,6 +34,8 @@ pub struct JobOrder {
     /// What it keeps busy. Of one lane, and over all tenants, so many jobs run at a time as a
     /// [`crate::jobs::Limits`] allows.
     pub lane: Option<Lane>,
+    /// What allows it: it is cancelled with all that is under a mandate which is withdrawn.
+    pub mandate: Option<ConsentId>,
     /// What its handler needs to know, sealed at [`JobOrder::place`]. The store does not look
     /// into it, and forgets it when the job ends.
     pub arguments: Option<Sealed>,
@@ -69,7 +71,7 @@ impl JobOrder {
 }
 
 /// A job that the end of another one queues: in the same queue, with the same priority, due at
-/// once, of no link and in no lane. Its row says after which one it came.
+/// once, of no link, in no lane and under no mandate. Its row says after which one it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Continuation {
     /// The id that the job will have.

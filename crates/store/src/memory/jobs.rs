@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_model::Failure;
-use cartola_primitives::id::{JobId, LeaseId, TenantId};
+use cartola_primitives::id::{ConsentId, JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 
 use super::tables::{Tables, add, expect, page};
@@ -48,7 +48,7 @@ impl Jobs for MemoryStore {
         job: JobId,
         lease: LeaseId,
         moment: Moment,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Failure>, StoreError> {
         let mut state = self.lock();
         let tables = state.tenants.get_mut(&tenant).map(Arc::make_mut);
         let tables = tables.ok_or_else(|| StoreError::conflict("there is no such tenant"))?;
@@ -56,7 +56,7 @@ impl Jobs for MemoryStore {
         if let JobState::Running(held) = &mut row.state {
             *held = Lease::starting(lease, moment, held.term);
         }
-        Ok(())
+        Ok(row.cancelled)
     }
 
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError> {
@@ -122,7 +122,7 @@ impl Jobs for MemoryStore {
 
 const fn ended_at(state: &JobState) -> Option<Timestamp> {
     match *state {
-        JobState::Done { at } | JobState::Dead { at } => Some(at),
+        JobState::Done { at } | JobState::Dead { at } | JobState::Cancelled { at } => Some(at),
         JobState::Queued | JobState::Running(_) => None,
     }
 }
@@ -214,6 +214,7 @@ pub fn add_job(
         created_at: unit.at,
         attempts: 0,
         last_failure: None,
+        cancelled: None,
         state: JobState::Queued,
         order,
     };
@@ -222,36 +223,80 @@ pub fn add_job(
 
 pub fn end(unit: &mut Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Result<(), StoreError> {
     let at = unit.at;
-    let row = expect(&mut unit.tables.jobs, &id, |row| runs_under(row, lease))?;
-    row.state = match end {
-        JobEnd::Done => JobState::Done { at },
-        JobEnd::Retry { not_before, .. } => {
-            row.order.not_before = not_before;
-            JobState::Queued
-        }
-        JobEnd::Dead { .. } => JobState::Dead { at },
-    };
+    let ends = |row: &JobRow| end != JobEnd::Cancelled || row.cancelled.is_some();
+    let row = expect(&mut unit.tables.jobs, &id, |row| runs_under(row, lease) && ends(row))?;
     if let JobEnd::Retry { failure, .. } | JobEnd::Dead { failure } = end {
         row.last_failure = Some(failure);
     }
-    let ended = row.order.clone();
-    if !matches!(end, JobEnd::Retry { .. }) {
-        (row.order.arguments, row.order.continuation) = (None, None);
-    }
-    match (end, &ended.continuation) {
-        (JobEnd::Done | JobEnd::Dead { .. }, Some(next)) => {
-            let next = JobOrder {
-                id: next.id,
-                kind: next.kind.clone(),
-                link: None,
-                lane: None,
-                arguments: next.arguments.clone(),
-                not_before: at,
-                continuation: None,
-                ..ended
-            };
-            add_job(unit, next, Some(id))
+    let state = match end {
+        JobEnd::Retry { not_before, .. } => {
+            let is_cancelled = row.cancelled.is_some();
+            row.order.not_before = if is_cancelled { at.min(not_before) } else { not_before };
+            row.state = JobState::Queued;
+            return Ok(());
         }
+        JobEnd::Done => JobState::Done { at },
+        JobEnd::Dead { .. } => JobState::Dead { at },
+        JobEnd::Cancelled => JobState::Cancelled { at },
+    };
+    finish(unit, id, state)
+}
+
+/// Ends a job for good, and queues what follows.
+fn finish(unit: &mut Unit<'_>, id: JobId, state: JobState) -> Result<(), StoreError> {
+    let row = expect(&mut unit.tables.jobs, &id, |_| true)?;
+    row.state = state;
+    if state.standing() == Standing::Cancelled {
+        row.last_failure = row.cancelled;
+    }
+    let ended = row.order.clone();
+    (row.order.arguments, row.order.continuation) = (None, None);
+    let Some(next) = &ended.continuation else { return Ok(()) };
+    let next = JobOrder {
+        id: next.id,
+        kind: next.kind.clone(),
+        link: None,
+        lane: None,
+        mandate: None,
+        arguments: next.arguments.clone(),
+        not_before: unit.at,
+        continuation: None,
+        ..ended
+    };
+    add_job(unit, next, Some(id))
+}
+
+pub fn cancel(
+    unit: &mut Unit<'_>,
+    id: JobId,
+    expected: Standing,
+    failure: Failure,
+) -> Result<(), StoreError> {
+    let is_expected = |row: &JobRow| {
+        row.order.queue == Queue::Work
+            && row.state.standing() == expected
+            && ended_at(&row.state).is_none()
+    };
+    let row = expect(&mut unit.tables.jobs, &id, is_expected)?;
+    row.cancelled.get_or_insert(failure);
+    let at = unit.at;
+    match expected {
+        Standing::Queued => finish(unit, id, JobState::Cancelled { at }),
         _ => Ok(()),
     }
+}
+
+pub fn cancel_under(
+    unit: &mut Unit<'_>,
+    mandate: ConsentId,
+    failure: Failure,
+) -> Result<(), StoreError> {
+    let is_under = |row: &&JobRow| {
+        row.order.mandate == Some(mandate)
+            && row.order.queue == Queue::Work
+            && ended_at(&row.state).is_none()
+    };
+    let under = unit.tables.jobs.values().filter(is_under);
+    let under: Vec<_> = under.map(|row| (row.order.id, row.state.standing())).collect();
+    under.into_iter().try_for_each(|(id, standing)| cancel(unit, id, standing, failure))
 }
