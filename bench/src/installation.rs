@@ -92,14 +92,15 @@ async fn open_engine(
 }
 
 /// The configuration of a gateway on that installation, listening on that port of loopback.
-/// Everything is as it comes, but that one key may ask without end: the limiter counts each
-/// request, and refuses none. `more` are further tables.
+/// Everything is as it comes, but that one key may ask without end, and one tenant have all jobs: the
+/// limiter counts each request, and refuses none. `more` are further tables.
 pub fn write_config(site: &Site, port: u16, more: &str) -> anyhow::Result<PathBuf> {
     let path = site.folder.join("cartola.toml");
     let (first, store) = site.settings()?;
     let text = format!(
         "{first}listen = \"127.0.0.1:{port}\"\nmaster_key_file = \"{MASTER_KEY}\"\n\
-         [limits]\nrequests_per_second = 1000000\nrequests_at_once = 1000000\n{store}{more}"
+         [limits]\nrequests_per_second = 1000000\nrequests_at_once = 1000000\n\
+         [jobs]\nof_institution = 1000\nof_tenant = 1000\n{store}{more}"
     );
     fs::write(&path, text).context("the configuration cannot be written")?;
     Ok(path)

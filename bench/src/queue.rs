@@ -83,6 +83,7 @@ impl Bench {
             queue: Queue::Work,
             term: cartola_engine::work::TERM,
             alone: false,
+            limits: cartola_engine::work::USUAL_LIMITS,
         });
         let mut clients = Vec::with_capacity(AT_ONCE);
         for _ in 0..AT_ONCE {
@@ -120,6 +121,8 @@ impl Bench {
                     queue: Queue::Work,
                     kind: JobKind::parse("bench.job")?,
                     link: None,
+                    lane: None,
+                    mandate: None,
                     arguments: None,
                     not_before: now,
                     priority: Priority::Normal,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use cartola_engine::work::{Worker, WorkerParts};
+use cartola_engine::work::{Limits, Worker, WorkerParts};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -25,8 +25,8 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Starts, with so many at once.
-    pub fn start(gateway: &Gateway, at_once: usize) -> Self {
+    /// Starts, with so many at once, and within limits over all processes.
+    pub fn start(gateway: &Gateway, at_once: usize, limits: Limits) -> Self {
         let (stop, stopped) = watch::channel(None);
         let engine = gateway.engine.clone();
         let worker = Worker::new(WorkerParts {
@@ -35,6 +35,7 @@ impl Jobs {
             alone: !gateway.backend.is_shared(),
             engine,
             at_once,
+            limits,
         });
         let task = match &gateway.backend {
             Backend::Embedded { data, .. } => tokio::spawn(alone(worker, data.clone(), stopped)),

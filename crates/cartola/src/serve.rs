@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use cartola_engine::work;
 use futures::future::{join, join_all};
 use tokio::net::TcpListener;
 
@@ -35,8 +36,9 @@ pub async fn listen(address: SocketAddr, remedy: &str) -> anyhow::Result<TcpList
 
 /// What a process does beside answering requests.
 pub struct Duties {
-    /// Jobs that it runs at once; without it, other processes do all background work.
-    pub jobs: Option<usize>,
+    /// Jobs that it runs at once, and that run at once in all processes together; without it, other
+    /// processes do all background work.
+    pub jobs: Option<(usize, work::Limits)>,
     /// How long what is under way may take to end when the process is told to stop.
     pub drain: Duration,
 }
@@ -53,11 +55,11 @@ pub async fn run(
     let Duties { jobs, drain } = duties;
     let mut background = Background::start(gateway.engine.clone(), metrics);
     let mut workers = Workers::default();
-    let jobs = jobs.map(|at_once| {
+    let jobs = jobs.map(|(at_once, limits)| {
         background.tidy(&gateway);
         let deliveries = outbox::worker(&gateway);
         workers.start(async move |stop| deliveries.run(stop).await);
-        Jobs::start(&gateway, at_once)
+        Jobs::start(&gateway, at_once, limits)
     });
     until_stopped(sites, drain, announce, workers.drain(drain)).await?;
     // Not before: requests that are let end may wait for one.

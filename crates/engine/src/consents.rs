@@ -8,6 +8,7 @@ use cartola_store::{Command, Page, UnitOfWork};
 
 use crate::access::Subject;
 use crate::once::Reply;
+use crate::readings::cancelling_under;
 use crate::retry::{MaybeConflict, until_settled};
 use crate::{Engine, EngineError};
 
@@ -72,7 +73,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Withdraws a consent. From the next request on, nothing is served that only it allowed.
+    /// Withdraws a consent. From the next request on, nothing is served that only it allowed; what is
+    /// being read under it is cancelled.
     pub async fn revoke_consent(
         &self,
         who: &Principal,
@@ -89,10 +91,11 @@ impl Engine {
             let after = ConsentRow { state, version: row.version + 1, ..row };
             let mut work = UnitOfWork::new(who.tenant, now)
                 .with(Command::ChangeConsent { id, expected: after.version - 1, state })
+                .with(cancelling_under(id))
                 .with(Command::Audit(AuditEvent::once("consent.revoked", who.actor, id)));
             self.forget_secret_of(who, &after, &mut work).await?;
             work.commands.extend(reply.command(self, &after)?);
-            self.store().commit(work).await.map_err(EngineError::from)?;
+            self.commit_cancelling(work).await?;
             Ok(after)
         })
         .await

@@ -80,6 +80,7 @@ struct Inner {
     taking_in: Semaphore,
     room: readings::Room,
     waiters: Arc<work::Waiters>,
+    live: Arc<work::Live>,
 }
 
 /// Files that are decoded at the same time: each may take as much memory as the largest file.
@@ -109,6 +110,7 @@ impl Engine {
                 taking_in: Semaphore::new(MAX_TAKING_IN),
                 room: readings::Room::default(),
                 waiters: Arc::default(),
+                live: Arc::default(),
             }),
         })
     }

@@ -6,6 +6,7 @@
 //! way when it came.
 
 mod ask;
+mod cancel;
 mod evidence;
 mod order;
 mod records;
@@ -24,7 +25,7 @@ use cartola_primitives::id::{ConsentId, JobId, LinkId, PersonId, TaskId};
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
 use cartola_store::asking::ReadingRow;
 use cartola_store::consents::ConsentRow;
-use cartola_store::jobs::{Continuation, JobKind, JobOrder, Priority, Queue};
+use cartola_store::jobs::{Continuation, JobKind, JobOrder, Lane, Priority, Queue};
 use cartola_store::people::{LinkRow, LinkSecretRow};
 use cartola_store::tasks::TaskRow;
 use cartola_store::{Command, UnitOfWork};
@@ -36,6 +37,8 @@ use crate::work::Pending;
 use crate::{Engine, EngineError};
 
 pub use ask::RECORD_DAYS;
+pub(crate) use cancel::cancelling_under;
+pub use cancel::{CancelError, Cancelled};
 pub use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures};
 pub use evidence::evidence;
 pub use room::MAX_HELD_KIB;
@@ -140,7 +143,7 @@ impl Engine {
         let now = self.now();
         let key = self.vault().key_of(who.tenant, access.link.person, self.minter(), now).await?;
         let arguments = Arguments::of(who, access.mandate.id, wanted.scope);
-        let order = self.reading_order(who, &key, access.link.id, &arguments, wanted)?;
+        let order = self.reading_order(who, &key, &access.link, &arguments, wanted)?;
         let pending = self.inner.waiters.wait(who.tenant, order.id);
         let work = UnitOfWork::new(who.tenant, now).with(Command::EnqueueJob(order));
         self.store().commit(work).await.map_err(EngineError::from)?;
@@ -180,7 +183,7 @@ impl Engine {
         let mandate = mandate_row(self.minter().mint(), new, &link, now);
         let wanted = wanted(mandate.id);
         let arguments = Arguments::of(who, mandate.id, wanted.scope).with_fields(new.fields);
-        let order = self.reading_order(who, &key, link.id, &arguments, wanted)?;
+        let order = self.reading_order(who, &key, &link, &arguments, wanted)?;
         let reading = self.inner.waiters.wait(who.tenant, order.id);
         let accepted = Accepted { link: link.id, mandate: mandate.id, reading };
         work.commands.extend(task.map(|task| begun(task, &accepted, &order, now)));
@@ -211,7 +214,7 @@ impl Engine {
     }
 
     /// Ends the mandate of one call, once the call is answered: what only it allowed is not shown
-    /// any more. The commands are for the unit of work that answers, or for one of their own.
+    /// any more, and what is still being read under it is cancelled. The commands are for the unit of work that answers, or for one of their own.
     pub async fn ending_call(
         &self,
         who: &Principal,
@@ -223,6 +226,7 @@ impl Engine {
         let Ok(state) = row.state.revoke(self.now()) else { return Ok(Vec::new()) };
         Ok(vec![
             Command::ChangeConsent { id: mandate, expected: row.version, state },
+            cancelling_under(mandate),
             Command::Audit(AuditEvent::once("consent.ended", who.actor, mandate)),
         ])
     }
@@ -232,8 +236,7 @@ impl Engine {
         until_settled(|| async {
             let mut work = UnitOfWork::new(who.tenant, self.now());
             work.commands = self.ending_call(who, mandate).await?;
-            self.store().commit(work).await?;
-            Ok(())
+            self.commit_cancelling(work).await
         })
         .await
     }
@@ -251,7 +254,7 @@ impl Engine {
         &self,
         who: &Principal,
         key: &DataKey,
-        link: LinkId,
+        link: &LinkRow,
         arguments: &Arguments,
         wanted: Wanted,
     ) -> Result<JobOrder, EngineError> {
@@ -270,7 +273,9 @@ impl Engine {
             id,
             queue: Queue::Work,
             kind: run::kind(),
-            link: Some(link),
+            link: Some(link.id),
+            lane: Some(Lane::of(&link.institution)),
+            mandate: Some(arguments.mandate()),
             arguments: Some(sealed),
             not_before: self.now(),
             priority: wanted.priority,

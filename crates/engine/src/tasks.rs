@@ -150,7 +150,8 @@ impl Engine {
 
     async fn state_of_job(&self, who: &Principal, row: &TaskRow) -> Result<TaskState, EngineError> {
         // What should have ended it was given up: nobody will.
-        if let Some(JobState::Dead { .. }) = self.job_state(who, row.ending).await? {
+        let ending = self.job_state(who, row.ending).await?;
+        if let Some(JobState::Dead { .. } | JobState::Cancelled { .. }) = ending {
             return Ok(TaskState::Failed(Failure::Internal));
         }
         Ok(match self.job_state(who, row.job).await? {

@@ -4,6 +4,7 @@
 //! names the lease. A handler may therefore be run again: after a crash, or by somebody else where
 //! this process was taken for dead. What it writes before its end must bear that.
 
+mod live;
 mod run;
 mod waiting;
 
@@ -16,17 +17,18 @@ use async_trait::async_trait;
 use cartola_model::Failure;
 use cartola_primitives::id::{IdMinter, JobId, LeaseId, TenantId};
 use cartola_primitives::{Monotonic, Secret};
-use cartola_store::StoreError;
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, LOOK_AGAIN, Queue};
+use cartola_store::{StoreError, UnitOfWork};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::{Engine, EngineError};
 
+pub(crate) use self::live::Live;
 pub(crate) use self::waiting::Waiters;
 pub use self::waiting::{Ended, Pending};
 pub use cartola_store::Command;
-pub use cartola_store::jobs::{JobEnd, JobKind, Priority};
+pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority};
 
 /// How long a lease lasts until a heartbeat prolongs it.
 pub const TERM: Duration = Duration::from_mins(1);
@@ -43,6 +45,21 @@ pub const MAX_ATTEMPTS: u32 = 10;
 /// Jobs that one process runs at once, where nothing else is set. Most of their time they wait for
 /// an institution.
 pub const MAX_RUNNING: usize = 1_000;
+
+/// Jobs that ask one institution at once, over all processes and tenants, where nothing else is set.
+/// An institution that hangs keeps each of them for [`crate::readings::READING_TIMEOUT`]: a tenth of
+/// [`MAX_RUNNING`], so that ten have to hang before others wait. One that answers in ten seconds
+/// still has ten readings a second.
+pub const MAX_OF_INSTITUTION: u32 = 100;
+
+/// Jobs of one tenant at once, over all processes, where nothing else is set: half of
+/// [`MAX_RUNNING`]. What runs is not called back, so a tenant that had all places would have them
+/// until its readings end.
+pub const MAX_OF_TENANT: u32 = 500;
+
+/// [`MAX_OF_INSTITUTION`] and [`MAX_OF_TENANT`].
+pub const USUAL_LIMITS: Limits =
+    Limits { of_lane: Some(MAX_OF_INSTITUTION), of_tenant: Some(MAX_OF_TENANT) };
 
 /// A job that runs, as its handler sees it.
 pub struct Task {
@@ -94,6 +111,8 @@ pub struct WorkerParts {
     pub alone: bool,
     /// Jobs that run at once, at most.
     pub at_once: usize,
+    /// Jobs that run at once in all processes together.
+    pub limits: Limits,
 }
 
 /// Runs jobs. One per process.
@@ -111,7 +130,7 @@ struct Shared {
 impl Worker {
     /// A worker that has not begun.
     pub fn new(parts: WorkerParts) -> Self {
-        let WorkerParts { engine, handlers, monotonic, alone, at_once } = parts;
+        let WorkerParts { engine, handlers, monotonic, alone, at_once, limits } = parts;
         let inner = &engine.inner;
         let claimer = Claimer::new(ClaimerParts {
             store: inner.store.clone(),
@@ -120,6 +139,7 @@ impl Worker {
             minter: Arc::new(IdMinter::new(inner.clock.clone(), engine.vault().randomness())),
             queue: Queue::Work,
             term: TERM,
+            limits,
             alone,
         });
         let own: Arc<dyn Handler> = Arc::new(crate::readings::ReadLink);
@@ -200,11 +220,25 @@ pub(crate) fn ended(row: &JobRow) -> Option<Ended> {
     match row.state {
         JobState::Queued | JobState::Running(_) => None,
         JobState::Done { .. } => Some(Ok(())),
-        JobState::Dead { .. } => Some(Err(row.last_failure.unwrap_or(Failure::Internal))),
+        JobState::Dead { .. } | JobState::Cancelled { .. } => {
+            Some(Err(row.last_failure.unwrap_or(Failure::Internal)))
+        }
     }
 }
 
 impl Engine {
+    /// Commits a unit that may cancel jobs, and lets go at once of those that run here.
+    pub(crate) async fn commit_cancelling(&self, work: UnitOfWork) -> Result<(), EngineError> {
+        let is_cancelling = |command: &&Command| {
+            matches!(command, Command::CancelJob { .. } | Command::CancelJobsUnder { .. })
+        };
+        let cancelling: Vec<Command> =
+            work.commands.iter().filter(is_cancelling).cloned().collect();
+        self.store().commit(work).await?;
+        self.inner.live.tell(&cancelling);
+        Ok(())
+    }
+
     /// How a job ended, if it has.
     pub async fn job_ended(
         &self,

@@ -14,7 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cartola_primitives::id::{IdMinter, TenantId};
 use cartola_primitives::{Clock, Monotonic, Randomness};
-use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, LOOK_AGAIN, Queue};
+use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, LOOK_AGAIN, Limits, Queue};
 use cartola_store::outbox::{MessageOrder, PlainMessage};
 use cartola_store::{Store, StoreError};
 use tokio::task::JoinSet;
@@ -77,6 +77,7 @@ impl Worker {
             minter: parts.minter.clone(),
             queue: Queue::Outbox,
             term: TERM,
+            limits: Limits::NONE,
             alone: parts.alone,
         });
         Self { parts, claimer }

@@ -145,7 +145,8 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "queues whose number of open jobs is not as recorded",
-        "SELECT count(*) FROM job_open o WHERE tenant = $1 AND open <> (SELECT count(*) FROM job j \
+        "SELECT count(*) FROM (SELECT queue, sum(open) AS open FROM job_open WHERE tenant = $1 \
+         GROUP BY queue) o WHERE o.open <> (SELECT count(*) FROM job j \
          WHERE j.tenant = $1 AND j.queue = o.queue AND j.state IN (1, 2))",
     ),
     (

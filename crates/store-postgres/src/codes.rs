@@ -67,4 +67,4 @@ codes!(queue, queue_of, Queue, Work = 1, Outbox = 2);
 codes!(priority, priority_of, Priority, Interactive = 1, Normal = 2, Background = 3);
 
 // Partial indexes and statements name states by these numbers.
-codes!(standing, standing_of, Standing, Queued = 1, Running = 2, Done = 3, Dead = 4);
+codes!(standing, standing_of, Standing, Queued = 1, Running = 2, Done = 3, Dead = 4, Cancelled = 5,);

@@ -11,24 +11,26 @@ use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 use cartola_store::arrivals::Arrivals;
 use cartola_store::jobs::{
-    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lease, Queue, Standing,
+    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lane, Lease, Queue,
+    Standing,
 };
 use cartola_store::{Jobs, MAX_PAGE, Page, StoreError};
 
 use crate::PostgresStore;
 use crate::codes;
 use crate::columns::{Columns, damaged};
-use crate::rows::{each, one_more, only, page};
+use crate::rows::{each, first, one_more, only, page};
 use crate::value::{Value, values};
 
 pub use self::claim::milliseconds;
-pub use self::write::{add_job, count_one_more, end_job, enqueue};
+pub use self::write::{add_job, cancel_job, cancel_under, count_one_more, end_job, enqueue};
 
 macro_rules! job_columns {
     () => {
-        "id, queue, kind, link, priority, not_before, arguments_key, arguments_schema, \
+        "id, queue, kind, link, lane, mandate, priority, not_before, arguments_key, \
+         arguments_schema, \
          arguments_sealed, next_id, next_kind, next_key, next_schema, next_sealed, after, \
-         created_at, attempts, failure, state, ended_at, lease, lease_epoch, lease_until, \
+         created_at, attempts, failure, cancelled, state, ended_at, lease, lease_epoch, lease_until, \
          lease_term"
     };
 }
@@ -48,7 +50,7 @@ const JOBS_STANDING: &str = concat!(
 const LEASES: &str = "SELECT lease, epoch, until, term FROM all_leases($1)";
 const NEXT_DUE: &str = "SELECT next_due($1)";
 const PROLONG: &str = "UPDATE job SET lease_epoch = $4, lease_until = $5 + lease_term \
-    WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 2 RETURNING id";
+    WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 2 RETURNING cancelled";
 const FORGET_ENDED: &str = "SELECT forget_ended_jobs($1, $2)";
 
 #[async_trait]
@@ -63,14 +65,12 @@ impl Jobs for PostgresStore {
         job: JobId,
         lease: LeaseId,
         moment: Moment,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Failure>, StoreError> {
         let elapsed = milliseconds(moment.elapsed);
         let values = values![&tenant, &job, &lease, &moment.epoch, elapsed];
         let prolonged = self.connect().await?.write(tenant, PROLONG, &values).await?;
-        match prolonged.len() {
-            1 => Ok(()),
-            _ => Err(StoreError::conflict("prolonging a lease")),
-        }
+        let cancelled = first(&prolonged, read_failure)?;
+        cancelled.ok_or_else(|| StoreError::conflict("prolonging a lease"))
     }
 
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError> {
@@ -120,6 +120,8 @@ fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {
         queue: columns.code(codes::queue_of)?,
         kind: read_kind(columns)?,
         link: columns.optional_id()?,
+        lane: read_lane(columns)?,
+        mandate: columns.optional_id()?,
         priority: columns.code(codes::priority_of)?,
         not_before: columns.timestamp()?,
         arguments: columns.optional_sealed()?,
@@ -131,16 +133,26 @@ fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {
         after: columns.optional_id()?,
         created_at: columns.timestamp()?,
         attempts: columns.number()?,
-        last_failure: match columns.optional_text()? {
-            Some(name) => Some(Failure::parse(name).ok_or_else(damaged)?),
-            None => None,
-        },
+        last_failure: read_failure(columns)?,
+        cancelled: read_failure(columns)?,
         state: read_state(columns)?,
     })
 }
 
+fn read_failure(columns: &mut Columns<'_>) -> Result<Option<Failure>, StoreError> {
+    let name = columns.optional_text()?;
+    name.map(|name| Failure::parse(name).ok_or_else(damaged)).transpose()
+}
+
 fn read_kind(columns: &mut Columns<'_>) -> Result<JobKind, StoreError> {
     columns.word(|name| JobKind::parse(name).ok())
+}
+
+fn read_lane(columns: &mut Columns<'_>) -> Result<Option<Lane>, StoreError> {
+    match columns.text()? {
+        "" => Ok(None),
+        name => Lane::parse(name).map(Some).map_err(|_| damaged()),
+    }
 }
 
 fn read_continuation(columns: &mut Columns<'_>) -> Result<Option<Continuation>, StoreError> {
@@ -161,6 +173,7 @@ pub fn read_state(columns: &mut Columns<'_>) -> Result<JobState, StoreError> {
         (Standing::Running, None) => read_lease(columns).map(JobState::Running),
         (Standing::Done, Some(at)) => Ok(JobState::Done { at }),
         (Standing::Dead, Some(at)) => Ok(JobState::Dead { at }),
+        (Standing::Cancelled, Some(at)) => Ok(JobState::Cancelled { at }),
         _ => Err(damaged()),
     }
 }

@@ -22,7 +22,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_queue.sql"),
     include_str!("../migrations/0003_walls.sql"),
-    include_str!("../migrations/0004_pacing.sql"),
+    include_str!("../migrations/0004_lanes.sql"),
+    include_str!("../migrations/0005_pacing.sql"),
+    include_str!("../migrations/0006_counts.sql"),
 ];
 
 const GRANTS: &str = include_str!("../migrations/grants.sql");

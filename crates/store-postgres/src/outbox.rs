@@ -66,7 +66,8 @@ const GIVE_UP: &str = "WITH given_up AS (\
     ON d.tenant = m.tenant AND d.destination = m.destination \
     WHERE m.tenant = $1 AND m.id = $2)) RETURNING 1\
     ) UPDATE job_open SET open = open - (SELECT count(*) FROM given_up) \
-    WHERE tenant = $1 AND queue = $5 AND EXISTS (SELECT 1 FROM given_up)";
+    WHERE tenant = $1 AND queue = $5 AND part = pg_backend_pid() & 15 \
+    AND EXISTS (SELECT 1 FROM given_up)";
 const REPLAY: &str = "UPDATE job SET state = 1, ended_at = NULL, attempts = 0, failure = NULL, \
     not_before = $3 WHERE tenant = $1 AND id = $2 AND queue = $4 AND state = 4";
 const ALLOW: &str = "DELETE FROM destination_disabled WHERE tenant = $1 AND destination = $2";

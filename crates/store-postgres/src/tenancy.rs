@@ -19,8 +19,8 @@ const TENANTS: &str = "SELECT tenant, name, created_at FROM all_tenants()";
 const TENANT: &str = "SELECT tenant, name, created_at FROM tenant WHERE tenant = $1";
 const ADD_TENANT: &str = "INSERT INTO tenant (tenant, name, created_at) VALUES ($1, $2, $3)";
 const ADD_HEAD: &str = "INSERT INTO tenant_head (tenant) VALUES ($1)";
-const ADD_OPEN: &str =
-    "INSERT INTO job_open (tenant, queue, open) SELECT $1, unnest($2::smallint[]), 0";
+const ADD_OPEN: &str = "INSERT INTO job_open (tenant, queue, part, open) SELECT $1, q.queue, p.part, 0 \
+    FROM unnest($2::smallint[]) q (queue) CROSS JOIN generate_series(0, 15) p (part)";
 const ADD_TURNS: &str =
     "INSERT INTO job_turn (tenant, queue, turn) SELECT $1, unnest($2::smallint[]), 0";
 

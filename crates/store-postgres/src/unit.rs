@@ -252,6 +252,12 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::Audit(event) => audit::append(unit, event)?,
         Command::EnqueueJob(order) => jobs::enqueue(unit, order)?,
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
+        Command::CancelJob { id, expected, failure } => {
+            jobs::cancel_job(unit, *id, *expected, *failure)?;
+        }
+        Command::CancelJobsUnder { mandate, failure } => {
+            jobs::cancel_under(unit, *mandate, *failure);
+        }
         Command::AddMessage(order) => outbox::add_message(unit, order)?,
         Command::EndDelivery { id, lease, attempt, end } => {
             outbox::end_delivery(unit, *id, *lease, attempt, *end);

@@ -13,7 +13,8 @@ use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 use cartola_store::arrivals::Arrivals;
 use cartola_store::jobs::{
-    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lease, Queue, Standing,
+    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lane, Lease, Queue,
+    Standing,
 };
 use cartola_store::{Jobs, Page, StoreError};
 use rusqlite::{Connection, params};
@@ -24,13 +25,14 @@ use crate::columns::{Columns, bytes_or_empty, damaged};
 use crate::rows::{all, first, page};
 
 pub use self::claim::milliseconds;
-pub use self::write::{OpenJobs, add_job, count_open, end_job, enqueue};
+pub use self::write::{OpenJobs, add_job, cancel_job, cancel_under, count_open, end_job, enqueue};
 
 macro_rules! job_columns {
     () => {
-        "id, queue, kind, link, priority, not_before, arguments_key, arguments_schema, \
+        "id, queue, kind, link, lane, mandate, priority, not_before, arguments_key, \
+         arguments_schema, \
          arguments_sealed, next_id, next_kind, next_key, next_schema, next_sealed, after, \
-         created_at, attempts, failure, state, ended_at, lease, lease_epoch, lease_until, \
+         created_at, attempts, failure, cancelled, state, ended_at, lease, lease_epoch, lease_until, \
          lease_term"
     };
 }
@@ -71,7 +73,7 @@ impl Jobs for SqliteStore {
         job: JobId,
         lease: LeaseId,
         moment: Moment,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Failure>, StoreError> {
         self.write(1, move |connection| write::prolong(connection, tenant, job, lease, moment))
             .await
     }
@@ -143,6 +145,8 @@ fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {
         queue: columns.code(codes::queue_of)?,
         kind: read_kind(columns)?,
         link: columns.optional_id()?,
+        lane: read_lane(columns)?,
+        mandate: columns.optional_id()?,
         priority: columns.code(codes::priority_of)?,
         not_before: columns.timestamp()?,
         arguments: columns.optional_sealed()?,
@@ -154,16 +158,26 @@ fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {
         after: columns.optional_id()?,
         created_at: columns.timestamp()?,
         attempts: columns.number()?,
-        last_failure: match columns.optional_text()? {
-            Some(name) => Some(Failure::parse(name).ok_or_else(damaged)?),
-            None => None,
-        },
+        last_failure: read_failure(columns)?,
+        cancelled: read_failure(columns)?,
         state: read_state(columns)?,
     })
 }
 
+fn read_failure(columns: &mut Columns<'_>) -> Result<Option<Failure>, StoreError> {
+    let name = columns.optional_text()?;
+    name.map(|name| Failure::parse(name).ok_or_else(damaged)).transpose()
+}
+
 fn read_kind(columns: &mut Columns<'_>) -> Result<JobKind, StoreError> {
     columns.word(|name| JobKind::parse(name).ok())
+}
+
+fn read_lane(columns: &mut Columns<'_>) -> Result<Option<Lane>, StoreError> {
+    match columns.text()? {
+        "" => Ok(None),
+        name => Lane::parse(name).map(Some).map_err(|_| damaged()),
+    }
 }
 
 fn read_continuation(columns: &mut Columns<'_>) -> Result<Option<Continuation>, StoreError> {
@@ -184,6 +198,7 @@ pub fn read_state(columns: &mut Columns<'_>) -> Result<JobState, StoreError> {
         (Standing::Running, None) => read_lease(columns).map(JobState::Running),
         (Standing::Done, Some(at)) => Ok(JobState::Done { at }),
         (Standing::Dead, Some(at)) => Ok(JobState::Dead { at }),
+        (Standing::Cancelled, Some(at)) => Ok(JobState::Cancelled { at }),
         _ => Err(damaged()),
     }
 }

@@ -177,6 +177,12 @@ fn apply_one(
         }
         Command::EnqueueJob(order) => jobs::enqueue(unit, order),
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
+        Command::CancelJob { id, expected, failure } => {
+            jobs::cancel_job(unit, *id, *expected, *failure)
+        }
+        Command::CancelJobsUnder { mandate, failure } => {
+            jobs::cancel_under(unit, *mandate, *failure)
+        }
         Command::AddMessage(order) => outbox::add_message(unit, order),
         Command::EndDelivery { id, lease, attempt, end } => {
             outbox::end_delivery(unit, *id, *lease, attempt, *end)

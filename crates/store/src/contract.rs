@@ -10,6 +10,7 @@ pub mod answers;
 pub mod archive;
 pub mod asking;
 pub mod audit;
+pub mod cancelling;
 pub mod consents;
 pub mod crew;
 pub mod feed;
@@ -17,6 +18,7 @@ pub mod fixtures;
 pub mod imports;
 pub mod isolation;
 pub mod jobs;
+pub mod lanes;
 pub mod leases;
 pub mod listing;
 pub mod movements;
@@ -132,6 +134,18 @@ macro_rules! contract_tests {
                 entries_are_read_in_pages,
                 appending_at_once_leaves_no_hole,
             }
+            cancelling {
+                what_waits_is_cancelled_at_once,
+                what_runs_is_cancelled_by_its_worker,
+                what_has_ended_is_not_cancelled,
+                who_is_faster_has_done_it,
+                nothing_is_cancelled_that_nobody_wants_cancelled,
+                a_mark_outlives_its_worker,
+                what_is_to_be_cancelled_does_not_wait_to_be_retried,
+                a_mandate_takes_along_what_is_under_it,
+                messages_are_not_cancelled,
+                waiters_are_woken,
+            }
             consents {
                 a_consent_comes_back_as_it_was_added,
                 every_state_comes_back,
@@ -191,6 +205,15 @@ macro_rules! contract_tests {
                 jobs_are_listed_by_id_in_pages,
                 what_has_ended_is_forgotten,
                 waiters_are_woken,
+            }
+            lanes {
+                a_full_lane_is_passed_over,
+                lanes_change_no_order,
+                a_lane_is_shared_by_all,
+                a_tenant_has_so_many_places,
+                a_lost_worker_gives_its_places_back,
+                a_continuation_is_in_no_lane,
+                claims_at_once_stay_within_the_limits,
             }
             leases {
                 a_claim_gives_a_lease,

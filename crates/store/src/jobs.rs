@@ -26,9 +26,10 @@ use crate::arrivals::Arrivals;
 use crate::{Page, StoreError, StoreErrorKind};
 
 pub use self::claimer::{Claimer, ClaimerParts};
-pub use self::lease::{Claim, Lease, LeaseWatch, Others};
+pub use self::lease::{Claim, Lease, LeaseWatch, Limits, Others};
 pub use self::order::{
-    Continuation, JobKind, JobKindError, JobOrder, MAX_ARGUMENTS_BYTES, Priority, Queue,
+    Continuation, JobKind, JobKindError, JobOrder, Lane, LaneError, MAX_ARGUMENTS_BYTES, Priority,
+    Queue,
 };
 pub use self::record::record;
 
@@ -53,6 +54,9 @@ pub struct JobRow {
     pub attempts: u32,
     /// Why the last attempt did not do it; [`Failure::Internal`] where its worker was lost.
     pub last_failure: Option<Failure>,
+    /// Why it is to be cancelled, once somebody wants that. It may be done all the same, where its
+    /// worker was faster; else it ends as cancelled, with this as its last failure.
+    pub cancelled: Option<Failure>,
     /// Where it stands.
     pub state: JobState,
 }
@@ -60,7 +64,7 @@ pub struct JobRow {
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobState {
-    /// Waits until it is due, its link is free and a worker claims it.
+    /// Waits until it is due, its link is free, its lane has room and a worker claims it.
     Queued,
     /// A worker has it.
     Running(Lease),
@@ -74,6 +78,11 @@ pub enum JobState {
         /// When.
         at: Timestamp,
     },
+    /// Ended before it was done, because somebody wanted that.
+    Cancelled {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl JobState {
@@ -84,6 +93,7 @@ impl JobState {
             Self::Running(_) => Standing::Running,
             Self::Done { .. } => Standing::Done,
             Self::Dead { .. } => Standing::Dead,
+            Self::Cancelled { .. } => Standing::Cancelled,
         }
     }
 }
@@ -99,11 +109,14 @@ pub enum Standing {
     Done,
     /// [`JobState::Dead`].
     Dead,
+    /// [`JobState::Cancelled`].
+    Cancelled,
 }
 
 impl Standing {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Dead];
+    pub const ALL: [Self; 5] =
+        [Self::Queued, Self::Running, Self::Done, Self::Dead, Self::Cancelled];
 
     /// The stable name.
     pub const fn name(self) -> &'static str {
@@ -112,6 +125,7 @@ impl Standing {
             Self::Running => "running",
             Self::Done => "done",
             Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -137,7 +151,7 @@ pub enum JobEnd {
     Done,
     /// It did not work out, and is queued again.
     Retry {
-        /// When it is due again.
+        /// When it is due again; at once where it is to be cancelled, which whoever claims it does.
         not_before: Timestamp,
         /// Why it did not work out.
         failure: Failure,
@@ -147,6 +161,9 @@ pub enum JobEnd {
         /// Why.
         failure: Failure,
     },
+    /// Somebody wants it cancelled, and its worker has let go of it; its continuation is queued all
+    /// the same, and finds out why. A conflict where nobody does.
+    Cancelled,
 }
 
 /// A job that was claimed, and whose it is.
@@ -165,21 +182,24 @@ pub struct ClaimedJob {
 pub trait Jobs: Send + Sync {
     /// Takes jobs that are due, at most one for each lease id that is offered, in the order in
     /// which tenants and priorities have it. Jobs whose lease is over are queued again first, with
-    /// [`Failure::Internal`]. Of one link, one job runs at a time.
+    /// [`Failure::Internal`]. Of one link, one job runs at a time; of one lane and of one tenant, so
+    /// many as the claim says. A job that has to wait for others is passed over and holds up nobody,
+    /// and so is a full lane, however long.
     ///
     /// Not idempotent: an answer that is lost is a job that runs under nobody, until its lease is
     /// over.
     async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedJob>, StoreError>;
 
     /// Prolongs a lease by its term from `moment` on. A conflict when the job no longer runs under
-    /// it: whoever asked must stop at once, since another one may have begun.
+    /// it: whoever asked must stop at once, since another one may have begun. Gives why the job is to
+    /// be cancelled, if it is.
     async fn prolong(
         &self,
         tenant: TenantId,
         job: JobId,
         lease: LeaseId,
         moment: Moment,
-    ) -> Result<(), StoreError>;
+    ) -> Result<Option<Failure>, StoreError>;
 
     /// The leases of all jobs that run, for a [`LeaseWatch`].
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError>;

@@ -69,6 +69,8 @@ impl MessageOrder {
             queue: Queue::Outbox,
             kind: JobKind::parse(DELIVERY).expect("the name of our own kind is sound"),
             link: None,
+            lane: None,
+            mandate: None,
             arguments: None,
             not_before: at,
             priority: Priority::Normal,
@@ -114,7 +116,8 @@ impl MessageRow {
                 MessageState::Pending { next_attempt: not_before }
             }
             JobState::Done { at } => MessageState::Delivered { at },
-            JobState::Dead { at } => MessageState::Dead { at },
+            // Nobody cancels a message.
+            JobState::Dead { at } | JobState::Cancelled { at } => MessageState::Dead { at },
         };
         Self { order, created_at, attempts, state }
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use cartola_crypto::{ChainHash, Digest};
 use cartola_model::audit::AuditEvent;
-use cartola_model::{ConsentState, LinkState};
+use cartola_model::{ConsentState, Failure, LinkState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
     AccountId, ConsentId, ConsentSetId, CredentialId, JobId, LeaseId, LinkId, MessageId,
@@ -16,7 +16,7 @@ use crate::answers::AnswerRow;
 use crate::asking::{ReadingRow, SignInsRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
-use crate::jobs::{JobEnd, JobOrder};
+use crate::jobs::{JobEnd, JobOrder, Standing};
 use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use crate::outbox::{Attempt, DeliveryEnd, MessageOrder};
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
@@ -60,6 +60,8 @@ impl UnitOfWork {
                 command,
                 Command::EnqueueJob(_)
                     | Command::EndJob { .. }
+                    | Command::CancelJob { .. }
+                    | Command::CancelJobsUnder { .. }
                     | Command::AddMessage(_)
                     | Command::EndDelivery { .. }
                     | Command::ReplayMessage(_)
@@ -209,6 +211,24 @@ pub enum Command {
         lease: LeaseId,
         /// What came of it.
         end: JobEnd,
+    },
+    /// Cancels a job of [`crate::jobs::Queue::Work`]. One that waits ends at once, as [`Self::EndJob`] ends one. One
+    /// that runs is marked: its worker hears of it with its next heartbeat, and ends it unless it has
+    /// done so. A conflict when the job does not stand so, or not any more.
+    CancelJob {
+        /// Which.
+        id: JobId,
+        /// Where it stands: [`Standing::Queued`] or [`Standing::Running`].
+        expected: Standing,
+        /// What whoever waits is told.
+        failure: Failure,
+    },
+    /// Cancels likewise every job under a mandate, wherever each of them stands.
+    CancelJobsUnder {
+        /// Which mandate.
+        mandate: ConsentId,
+        /// What whoever waits is told.
+        failure: Failure,
     },
     /// A new message, and the job that delivers it: due at once, or dead from the start where its
     /// destination is disabled.

@@ -41,7 +41,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let router = wiring::router(&gateway, &config.limits, shown);
     let connections = Connections::new(listener, router, &config.limits);
     let duties = Duties {
-        jobs: config.jobs.serve.then(|| config.jobs.at_once()),
+        jobs: config.jobs.serve.then(|| config.jobs.places()),
         drain: seconds(config.limits.drain_seconds),
     };
     let announce = || {

@@ -50,7 +50,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => Vec::new(),
     };
     let duties =
-        Duties { jobs: Some(config.jobs.at_once()), drain: seconds(config.limits.drain_seconds) };
+        Duties { jobs: Some(config.jobs.places()), drain: seconds(config.limits.drain_seconds) };
     let announce = || {
         tracing::info!("worker.ready");
         Ok(output::line("cartola works")?)

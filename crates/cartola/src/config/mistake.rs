@@ -12,7 +12,7 @@ const COUNT: &str = "a whole number from 1 to 4294967295";
 const TABLE: &str = "a table";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 35] = [
+const EXPECTED: [(&str, &str); 37] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -50,6 +50,8 @@ const EXPECTED: [(&str, &str); 35] = [
     ("authorities", PATH),
     ("serve", "true or false"),
     ("at_once", COUNT),
+    ("of_institution", COUNT),
+    ("of_tenant", COUNT),
     ("algorithm", "\"EdDSA\" or \"ES256\""),
 ];
 

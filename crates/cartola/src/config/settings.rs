@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cartola_crypto::jws::Algorithm;
-use cartola_engine::work::MAX_RUNNING;
+use cartola_engine::work::{self, MAX_OF_INSTITUTION, MAX_OF_TENANT, MAX_RUNNING};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -108,18 +108,29 @@ pub struct Jobs {
     pub serve: bool,
     /// Jobs that one process runs at once.
     at_once: NonZeroU32,
+    /// Jobs that ask one institution at once, over all processes.
+    of_institution: NonZeroU32,
+    /// Jobs of one tenant at once, over all processes.
+    of_tenant: NonZeroU32,
 }
 
 impl Jobs {
-    /// Jobs that one process runs at once.
-    pub fn at_once(&self) -> usize {
-        usize::try_from(self.at_once.get()).unwrap_or(usize::MAX)
+    /// Jobs that one process runs at once, and the limits over all processes.
+    pub fn places(&self) -> (usize, work::Limits) {
+        let at_once = usize::try_from(self.at_once.get()).unwrap_or(usize::MAX);
+        let [of_lane, of_tenant] = [self.of_institution, self.of_tenant].map(NonZeroU32::get);
+        (at_once, work::Limits { of_lane: Some(of_lane), of_tenant: Some(of_tenant) })
     }
 }
 
 impl Default for Jobs {
     fn default() -> Self {
         let at_once = u32::try_from(MAX_RUNNING).expect("a thousand fits");
-        Self { serve: true, at_once: at_least_one(at_once) }
+        Self {
+            serve: true,
+            at_once: at_least_one(at_once),
+            of_institution: at_least_one(MAX_OF_INSTITUTION),
+            of_tenant: at_least_one(MAX_OF_TENANT),
+        }
     }
 }

@@ -90,7 +90,7 @@ impl Engine {
         work.push(Command::KeepLinkSecret(row));
         let begun = AuditEvent::once("link.begun", who.actor, link.id);
         work.push(Command::Audit(begun.with("institution", &wanted.institution)));
-        self.store().commit(work).await.map_err(EngineError::from)?;
+        self.commit_cancelling(work).await?;
         Ok(link)
     }
 

@@ -13,7 +13,7 @@ use crate::{Engine, EngineError};
 
 impl Engine {
     /// Ends a link: what it signed in with is destroyed and its mandate withdrawn, so that nothing
-    /// is asked any more, and nothing is served that only this mandate allowed.
+    /// is asked any more, what is being asked is cancelled, and nothing is served that only this mandate allowed.
     pub async fn end_link(&self, who: &Principal, id: LinkId) -> Result<LinkRow, LinkError> {
         until_settled(|| async {
             let row = self.pulled_link(who, id).await?;
@@ -29,7 +29,7 @@ impl Engine {
                 }
             }
             work.push(Command::Audit(AuditEvent::once("link.ended", who.actor, id)));
-            self.store().commit(work).await.map_err(EngineError::from)?;
+            self.commit_cancelling(work).await?;
             Ok(LinkRow { state, version: row.version + 1, ..row })
         })
         .await

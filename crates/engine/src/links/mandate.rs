@@ -11,6 +11,7 @@ use cartola_store::{Command, UnitOfWork};
 
 use super::{LinkError, NewLink};
 use crate::imports::granted_event;
+use crate::readings::cancelling_under;
 use crate::{Engine, EngineError};
 
 /// The consent that a mandate becomes.
@@ -87,10 +88,11 @@ impl Engine {
     }
 }
 
-/// Withdraws a consent within a unit, if it still holds.
+/// Withdraws a consent within a unit, if it still holds, and cancels what is read under it.
 pub(super) fn withdraw(who: &Principal, row: &ConsentRow, work: &mut UnitOfWork) {
     let Ok(state) = row.state.revoke(work.at) else { return };
     work.push(Command::ChangeConsent { id: row.id, expected: row.version, state });
+    work.push(cancelling_under(row.id));
     work.push(Command::Audit(AuditEvent::once("consent.revoked", who.actor, row.id)));
 }
 

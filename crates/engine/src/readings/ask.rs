@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::READING_TIMEOUT;
 use super::room::Place;
-use super::sign_in::Leave;
+use super::sign_in::{Leave, LetIn};
 use crate::links::SealedSecret;
 use crate::{Engine, EngineError};
 
@@ -72,7 +72,9 @@ impl Engine {
                 return Ok(Err(error));
             }
         };
+        let let_in = LetIn::of(self, who, &leave);
         let (told, unsettled) = self.tell_and_settle(who, leave, &session, scope, &context).await?;
+        let_in.is_seen_to();
         let told = match (told, unsettled) {
             (Ok(told), unsettled) => Told { unsettled, ..told },
             (Err(error), unsettled) => {

@@ -55,6 +55,11 @@ impl Arguments {
         ReadScope { accounts, records: RecordKinds::known_of(self.records) }
     }
 
+    /// What allows it.
+    pub const fn mandate(&self) -> ConsentId {
+        self.mandate
+    }
+
     /// Who asked for it.
     pub fn who(&self, tenant: TenantId) -> Principal {
         Principal::named(tenant, self.actor)

@@ -31,6 +31,7 @@ pub const LOCK: SignedDuration = SignedDuration::from_hours(24);
 const OPEN_COUNTS: SignedDuration = SignedDuration::from_hours(1);
 
 /// Leave to sign in, and what is to be noted of how it went.
+#[derive(Clone)]
 pub(super) struct Leave {
     institution: InstitutionId,
     person: Option<PersonId>,
@@ -44,6 +45,35 @@ impl Leave {
     /// Where.
     pub const fn institution(&self) -> &InstitutionId {
         &self.institution
+    }
+}
+
+/// An attempt that was let in, of which that is noted even where whoever made it goes away, as when
+/// it is cancelled: else it would count for a while as one that may have been refused.
+pub(super) struct LetIn(Option<(Engine, Principal, Leave)>);
+
+impl LetIn {
+    pub fn of(engine: &Engine, who: &Principal, leave: &Leave) -> Self {
+        Self(Some((engine.clone(), who.clone(), leave.clone())))
+    }
+
+    /// Whoever made it goes on, and notes it.
+    pub fn is_seen_to(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for LetIn {
+    fn drop(&mut self) {
+        let Some((engine, who, leave)) = self.0.take() else { return };
+        // Without a runtime nothing runs any more, and the attempt stays open.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        runtime.spawn(async move {
+            if let Err(error) = engine.note_sign_in(&who, leave, Ok(())).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "engine.sign_in.not_noted");
+            }
+        });
     }
 }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use cartola_model::Failure;
 use cartola_primitives::SignedDuration;
 use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder, record};
-use cartola_store::{Command, StoreErrorKind, UnitOfWork};
+use cartola_store::{Command, StoreError, StoreErrorKind, UnitOfWork};
 use futures::FutureExt;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Shared, Task};
+use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Shared, Task, ended};
 use crate::EngineError;
 use crate::retry::MaybeConflict;
 
@@ -18,31 +18,69 @@ use crate::retry::MaybeConflict;
 /// attempts that were made.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
 
-/// Runs a job under its lease, as long as the lease holds.
+/// Why a job is let go of before its handler has ended.
+enum Stop {
+    /// It is somebody else's.
+    Lost,
+    /// It is to be cancelled.
+    Cancelled,
+}
+
+/// Runs a job under its lease, as long as the lease holds and nobody cancels it.
 pub async fn run(shared: Arc<Shared>, job: ClaimedJob) {
-    let id = job.row.order.id;
-    tokio::select! {
+    let here = shared.engine.inner.live.begin(&job);
+    let stop = tokio::select! {
         biased;
-        () = lease_lost(&shared, &job) => tracing::warn!(job = %id, "engine.job.lease_lost"),
-        () = attempt(&shared, &job) => {}
+        () = std::future::ready(()), if job.row.cancelled.is_some() => Stop::Cancelled,
+        () = here.cancelled() => Stop::Cancelled,
+        stop = stopped(&shared, &job) => stop,
+        () = attempt(&shared, &job) => return,
+    };
+    let id = job.row.order.id;
+    match stop {
+        Stop::Lost => tracing::warn!(job = %id, "engine.job.lease_lost"),
+        Stop::Cancelled => match cancel(&shared, &job).await {
+            Ok(()) => tracing::info!(job = %id, "engine.job.cancelled"),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(job = %id, error, "engine.job.not_cancelled");
+            }
+        },
     }
 }
 
-/// Prolongs the lease now and then; ends when it is somebody else's.
-async fn lease_lost(shared: &Shared, job: &ClaimedJob) {
+/// Ends a job whose handler was dropped, and tells whoever waits how it stands: what the handler had
+/// just committed is what holds.
+async fn cancel(shared: &Shared, job: &ClaimedJob) -> Result<(), StoreError> {
+    let (store, id) = (shared.engine.store(), job.row.order.id);
+    let end = Command::EndJob { id, lease: job.lease, end: JobEnd::Cancelled };
+    let work = UnitOfWork::new(job.tenant, shared.engine.now()).with(end);
+    match record(store, work).await {
+        Err(error) if error.kind != StoreErrorKind::Conflict => return Err(error),
+        Ok(_) | Err(_) => {}
+    }
+    if let Some(ended) = store.job(job.tenant, id).await?.as_ref().and_then(ended) {
+        shared.engine.inner.waiters.tell(id, ended);
+    }
+    Ok(())
+}
+
+/// Prolongs the lease now and then; ends when it is somebody else's, or the job is to be cancelled.
+async fn stopped(shared: &Shared, job: &ClaimedJob) -> Stop {
     let mut beats = interval(HEARTBEAT_EVERY);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     beats.tick().await;
     loop {
         beats.tick().await;
         match shared.claimer.prolong(job).await {
-            Err(error) if error.kind == StoreErrorKind::Conflict => return,
+            Err(error) if error.kind == StoreErrorKind::Conflict => return Stop::Lost,
             Err(error) => tracing::warn!(
                 job = %job.row.order.id,
                 error = &error as &dyn std::error::Error,
                 "engine.job.not_prolonged"
             ),
-            Ok(()) => {}
+            Ok(Some(_)) => return Stop::Cancelled,
+            Ok(None) => {}
         }
     }
 }
@@ -139,7 +177,7 @@ async fn commit(
 
 fn tell(shared: &Shared, task: &Task, end: JobEnd) {
     let ended = match end {
-        JobEnd::Retry { .. } => return,
+        JobEnd::Retry { .. } | JobEnd::Cancelled => return,
         JobEnd::Done => Ok(()),
         JobEnd::Dead { failure } => Err(failure),
     };

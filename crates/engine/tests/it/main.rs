@@ -3,9 +3,11 @@
 #![allow(clippy::needless_pass_by_value, reason = "`check` takes its expectation as it is written")]
 
 mod account_links;
+mod cancelling;
 mod consents;
 mod imports;
 mod ingest;
+mod limits;
 mod links;
 mod movements;
 mod once;

@@ -8,7 +8,7 @@ use cartola_model::Scope;
 use cartola_primitives::id::{CredentialId, LeaseId, MessageId};
 use cartola_primitives::monotonic::{ManualMonotonic, Monotonic};
 use cartola_primitives::{Secret, SignedDuration};
-use cartola_store::jobs::{Claim, Others, Queue};
+use cartola_store::jobs::{Claim, Limits, Others, Queue};
 use cartola_store::outbox::{Attempt, AttemptOutcome, DeliveryEnd};
 use cartola_store::{Command, Committer, Jobs, Outbox, UnitOfWork};
 
@@ -99,6 +99,7 @@ async fn delivered(world: &World) -> MessageId {
         moment: ManualMonotonic::new(world.engine.mint()).moment(),
         term: std::time::Duration::from_mins(1),
         leases: vec![lease],
+        limits: Limits::NONE,
         others: Others::Over,
     };
     assert_eq!(world.store.claim(claim).await.unwrap().len(), 1);

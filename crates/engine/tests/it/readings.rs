@@ -62,12 +62,12 @@ impl Scene {
         Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
     }
 
-    async fn request(&self, link: LinkId, scope: ReadScope) -> Pending {
+    pub async fn request(&self, link: LinkId, scope: ReadScope) -> Pending {
         let World { engine, who, .. } = &self.world;
         engine.request_reading(who, link, wanted(scope)).await.unwrap()
     }
 
-    async fn call(&self, password: &str) -> Result<Accepted, LinkError> {
+    pub async fn call(&self, password: &str) -> Result<Accepted, LinkError> {
         let fields = fields(password);
         let call = Call {
             institution: institution(),
@@ -89,7 +89,7 @@ impl Scene {
         ended
     }
 
-    async fn ended(&self, pending: &mut Pending) -> Option<Ended> {
+    pub async fn ended(&self, pending: &mut Pending) -> Option<Ended> {
         self.world.engine.wait_for(pending, Duration::ZERO).await.unwrap()
     }
 
@@ -100,7 +100,7 @@ impl Scene {
         self.bank.goes_on();
     }
 
-    async fn standing(&self) -> Vec<(Standing, Option<Failure>)> {
+    pub async fn standing(&self) -> Vec<(Standing, Option<Failure>)> {
         let tenant = self.world.who.tenant;
         let page = self.world.store.jobs(tenant, Queue::Work, None, None, 100).await.unwrap();
         page.rows.iter().map(|row| (row.state.standing(), row.last_failure)).collect()
@@ -341,9 +341,9 @@ async fn a_call_with_wrong_credentials_leaves_a_link_as_it_is() {
 }
 
 /// Does what each test wants of it.
-struct Follower {
+pub struct Follower {
     panics: bool,
-    saw: std::sync::Mutex<Vec<(Option<Ended>, String)>>,
+    pub saw: std::sync::Mutex<Vec<(Option<Ended>, String)>>,
 }
 
 #[async_trait]
@@ -360,15 +360,15 @@ impl Handler for Follower {
     }
 }
 
-fn follower(panics: bool) -> Arc<Follower> {
+pub fn follower(panics: bool) -> Arc<Follower> {
     Arc::new(Follower { panics, saw: std::sync::Mutex::default() })
 }
 
-async fn request_followed(scene: &Scene, link: LinkId) {
+pub async fn request_followed(scene: &Scene, link: LinkId) -> Pending {
     let kind = JobKind::parse("test.follow").unwrap();
     let next = Next { kind, arguments: Secret::new(b"what to do".to_vec()) };
     let wanted = Wanted { next: Some(next), ..wanted(MARCH) };
-    scene.world.engine.request_reading(&scene.world.who, link, wanted).await.unwrap();
+    scene.world.engine.request_reading(&scene.world.who, link, wanted).await.unwrap()
 }
 
 #[tokio::test]

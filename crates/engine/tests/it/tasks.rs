@@ -46,11 +46,11 @@ impl Renderer for Count {
     }
 }
 
-async fn scene() -> Scene {
+pub async fn scene() -> Scene {
     Scene::with(vec![Arc::new(TaskEnds::new(Arc::new(Count)))]).await
 }
 
-async fn begin(scene: &Scene, password: &str, action: &str) -> TaskId {
+pub async fn begin(scene: &Scene, password: &str, action: &str) -> TaskId {
     let fields = fields(password);
     let call = Call {
         institution: institution(),
@@ -64,7 +64,7 @@ async fn begin(scene: &Scene, password: &str, action: &str) -> TaskId {
     scene.world.engine.begin_task(&scene.world.who, order).await.unwrap()
 }
 
-async fn state(scene: &Scene, id: TaskId) -> String {
+pub async fn state(scene: &Scene, id: TaskId) -> String {
     let World { engine, who, .. } = &scene.world;
     match engine.task(who, id).await.unwrap().map(|task| task.state) {
         None => "gone".to_owned(),

@@ -14,7 +14,7 @@ use cartola_engine::imports::{ImportError, ImportReport, Imported, Upload};
 use cartola_engine::once::Reply;
 use cartola_engine::readings::{ReadScope, ReadingFigures, Wanted};
 use cartola_engine::tenants::NewKeys;
-use cartola_engine::work::{Handler, TERM, Worker, WorkerParts};
+use cartola_engine::work::{Handler, Limits, TERM, Worker, WorkerParts};
 use cartola_engine::{Engine, Parts};
 use cartola_model::{Failure, MovementStatus, Principal, Scope};
 use cartola_primitives::clock::ManualClock;
@@ -43,6 +43,12 @@ balance = "saldo"
 counterparty_name = "nombre"
 "#;
 
+/// Jobs that the worker of a world runs at once.
+pub const AT_ONCE: usize = 20;
+
+/// And how many of one institution and of one tenant.
+pub const LIMITS: Limits = Limits { of_lane: Some(10), of_tenant: Some(15) };
+
 pub struct World {
     pub engine: Engine,
     pub store: Arc<MemoryStore>,
@@ -61,6 +67,12 @@ impl World {
     /// With a bank to ask.
     pub async fn with(bank: Bank) -> Self {
         Self::with_handlers(bank, Vec::new()).await
+    }
+
+    /// With banks to ask.
+    pub async fn with_banks(banks: impl IntoIterator<Item = Bank>) -> Self {
+        let with = |registry: Registry, bank| registry.with(Arc::new(bank));
+        Self::open(banks.into_iter().fold(Registry::default(), with), Vec::new()).await
     }
 
     /// With a bank to ask, and with who does what follows.
@@ -90,7 +102,8 @@ impl World {
             handlers,
             monotonic: monotonic.clone(),
             alone: true,
-            at_once: 100,
+            at_once: AT_ONCE,
+            limits: LIMITS,
         });
         Self { engine, store, clock, monotonic, keys, who, worker }
     }

@@ -15,7 +15,7 @@ use crate::value::{Value, values};
 
 const FREE: &str = "SELECT free_jobs($1, $2, $3, $4, $5, $6)";
 const CLAIM: &str =
-    concat!("SELECT tenant, ", job_columns!(), " FROM claim_jobs($1, $2, $3, $4, $5, $6)");
+    concat!("SELECT tenant, ", job_columns!(), " FROM claim_jobs($1, $2, $3, $4, $5, $6, $7, $8)");
 
 /// Takes what the claim asks for, in one round trip: first what nobody runs any more is queued again.
 pub async fn claim(store: &PostgresStore, claim: &Claim) -> Result<Vec<ClaimedJob>, StoreError> {
@@ -42,6 +42,8 @@ pub async fn claim(store: &PostgresStore, claim: &Claim) -> Result<Vec<ClaimedJo
         milliseconds(lease.until),
         milliseconds(lease.term),
         Value::ids(&claim.leases),
+        claim.limits.of_lane,
+        claim.limits.of_tenant,
     ];
     let rows = store.connect().await?.alone_after((FREE, &free), (CLAIM, &take)).await?;
     each(&rows, read_claimed)

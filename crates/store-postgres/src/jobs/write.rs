@@ -1,8 +1,8 @@
 //! What adds and ends jobs.
 
 use cartola_model::Failure;
-use cartola_primitives::id::{JobId, LeaseId};
-use cartola_store::jobs::{JobEnd, JobOrder, MAX_OPEN_JOBS, Queue, Standing};
+use cartola_primitives::id::{ConsentId, JobId, LeaseId};
+use cartola_store::jobs::{JobEnd, JobOrder, Lane, MAX_OPEN_JOBS, Queue, Standing};
 use cartola_store::{StoreError, StoreErrorKind};
 
 use super::job_columns;
@@ -13,33 +13,71 @@ use crate::value::{Value, values};
 const ADD: &str = concat!(
     "INSERT INTO job (tenant, ",
     job_columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, \
-     NULL, 1, NULL, NULL, NULL, NULL, NULL)"
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, \
+     NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL)"
 );
-const ONE_MORE: &str =
-    "UPDATE job_open SET open = open + 1 WHERE tenant = $1 AND queue = $2 AND open < $3";
-const RETRY: &str = "UPDATE job SET state = 1, not_before = $4, failure = $5, lease = NULL, \
+/// Those who enqueue at the same moment may each see one place too many.
+const ONE_MORE: &str = "UPDATE job_open SET open = open + 1 \
+    WHERE tenant = $1 AND queue = $2 AND part = pg_backend_pid() & 15 \
+    AND (SELECT sum(open)::bigint FROM job_open WHERE tenant = $1 AND queue = $2) < $3";
+/// What is to be cancelled is due at once.
+const RETRY: &str = "UPDATE job SET state = 1, failure = $5, \
+    not_before = CASE WHEN cancelled IS NULL THEN $4::bigint ELSE least($4::bigint, $6) END, lease = NULL, \
     lease_epoch = NULL, lease_until = NULL, lease_term = NULL \
     WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 2";
-/// Ends a job, forgets what was for its handlers alone, queues its continuation, and counts.
-const END: &str = "WITH was AS (\
-    SELECT queue, priority, next_id, next_kind, next_key, next_schema, next_sealed FROM job \
-    WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 2 FOR UPDATE\
-    ), ended AS (\
-    UPDATE job SET state = $4, ended_at = $5, failure = coalesce($6, failure), lease = NULL, \
-    lease_epoch = NULL, lease_until = NULL, lease_term = NULL, arguments_key = NULL, \
-    arguments_schema = NULL, arguments_sealed = NULL, next_id = NULL, next_kind = NULL, \
-    next_key = NULL, next_schema = NULL, next_sealed = NULL \
-    WHERE tenant = $1 AND id = $2 AND EXISTS (SELECT 1 FROM was) RETURNING id\
-    ), going_on AS (\
-    INSERT INTO job (tenant, id, queue, kind, priority, not_before, arguments_key, \
-    arguments_schema, arguments_sealed, after, created_at, attempts, state) \
-    SELECT $1, next_id, queue, next_kind, priority, $5, next_key, next_schema, next_sealed, $2, \
-    $5, 0, 1 FROM was WHERE next_id IS NOT NULL RETURNING id\
-    ), counted AS (\
-    UPDATE job_open o SET open = open - 1 + (SELECT count(*) FROM going_on) FROM was \
-    WHERE o.tenant = $1 AND o.queue = was.queue\
-    ) SELECT id FROM ended";
+
+/// Ends jobs of one queue, forgets what was for their handlers alone, queues their continuations, and
+/// counts. Of the values, the first is the tenant and the second when they end.
+macro_rules! end {
+    ($which:literal, $state:literal, $failure:literal) => {
+        concat!(
+            "WITH was AS (\
+            SELECT id, queue, priority, next_id, next_kind, next_key, next_schema, next_sealed \
+            FROM job WHERE tenant = $1 AND ",
+            $which,
+            " FOR UPDATE\
+            ), ended AS (\
+            UPDATE job j SET state = ",
+            $state,
+            ", ended_at = $2, failure = ",
+            $failure,
+            ", lease = NULL, lease_epoch = NULL, lease_until = NULL, lease_term = NULL, \
+            arguments_key = NULL, arguments_schema = NULL, arguments_sealed = NULL, \
+            next_id = NULL, next_kind = NULL, next_key = NULL, next_schema = NULL, \
+            next_sealed = NULL FROM was WHERE j.tenant = $1 AND j.id = was.id RETURNING j.id\
+            ), going_on AS (\
+            INSERT INTO job (tenant, id, queue, kind, priority, not_before, arguments_key, \
+            arguments_schema, arguments_sealed, after, created_at, attempts, state) \
+            SELECT $1, next_id, queue, next_kind, priority, $2, next_key, next_schema, \
+            next_sealed, id, $2, 0, 1 FROM was WHERE next_id IS NOT NULL RETURNING id\
+            ), counted AS (\
+            UPDATE job_open o \
+            SET open = open - (SELECT count(*) FROM was) + (SELECT count(*) FROM going_on) \
+            WHERE o.tenant = $1 AND o.queue = (SELECT queue FROM was LIMIT 1) \
+            AND o.part = pg_backend_pid() & 15\
+            ) SELECT id FROM ended"
+        )
+    };
+}
+
+const END: &str = end!(
+    "id = $3 AND lease = $4 AND state = 2 AND ($5 <> 5 OR cancelled IS NOT NULL)",
+    "$5::smallint",
+    "CASE WHEN $5 = 5 THEN cancelled ELSE coalesce($6, failure) END"
+);
+/// Ends what was marked and waits.
+const CANCEL_WAITING: &str =
+    end!("id = $3 AND queue = 1 AND state = 1 AND cancelled IS NOT NULL", "5", "cancelled");
+const CANCEL_WAITING_UNDER: &str = end!(
+    "mandate = $3 AND ended_at IS NULL AND queue = 1 AND state = 1 AND cancelled IS NOT NULL",
+    "5",
+    "cancelled"
+);
+const MARK: &str = "UPDATE job SET cancelled = coalesce(cancelled, $4) \
+    WHERE tenant = $1 AND id = $2 AND queue = 1 AND state = $3";
+/// Holds all of them as they stand to the end of the unit.
+const MARK_UNDER: &str = "UPDATE job SET cancelled = coalesce(cancelled, $3) \
+    WHERE tenant = $1 AND mandate = $2 AND ended_at IS NULL AND queue = 1";
 
 pub fn enqueue(unit: &mut Unit, order: &JobOrder) -> Result<(), StoreError> {
     order.check()?;
@@ -57,6 +95,8 @@ pub fn add_job(unit: &mut Unit, order: &JobOrder) {
         codes::queue(order.queue),
         order.kind.as_str(),
         order.link.as_ref(),
+        order.lane.as_ref().map_or("", Lane::as_str),
+        order.mandate.as_ref(),
         codes::priority(order.priority),
         order.not_before,
     ];
@@ -77,19 +117,46 @@ pub fn count_one_more(unit: &mut Unit, queue: Queue) {
 pub fn end_job(unit: &mut Unit, id: JobId, lease: LeaseId, end: JobEnd) {
     let (standing, failure) = match end {
         JobEnd::Retry { not_before, failure } => {
-            let values = values![&unit.tenant, &id, &lease, not_before, failure.name()];
+            let values = values![&unit.tenant, &id, &lease, not_before, failure.name(), unit.at];
             return unit.change("queueing a job again", RETRY, values);
         }
         JobEnd::Done => (Standing::Done, None),
         JobEnd::Dead { failure } => (Standing::Dead, Some(failure)),
+        JobEnd::Cancelled => (Standing::Cancelled, None),
     };
     let values = values![
         &unit.tenant,
+        unit.at,
         &id,
         &lease,
         codes::standing(standing),
-        unit.at,
         failure.map(Failure::name),
     ];
     unit.change("ending a job", END, values);
+}
+
+/// Cancels a job that stands so.
+pub fn cancel_job(
+    unit: &mut Unit,
+    id: JobId,
+    expected: Standing,
+    failure: Failure,
+) -> Result<(), StoreError> {
+    const CANCELLING: &str = "cancelling a job";
+    if !matches!(expected, Standing::Queued | Standing::Running) {
+        return Err(StoreError::conflict(CANCELLING));
+    }
+    let values = values![&unit.tenant, &id, codes::standing(expected), failure.name()];
+    unit.change(CANCELLING, MARK, values);
+    if expected == Standing::Queued {
+        unit.change(CANCELLING, CANCEL_WAITING, values![&unit.tenant, unit.at, &id]);
+    }
+    Ok(())
+}
+
+/// Cancels what is under a mandate.
+pub fn cancel_under(unit: &mut Unit, mandate: ConsentId, failure: Failure) {
+    const CANCELLING: &str = "cancelling what is under a mandate";
+    unit.execute(CANCELLING, MARK_UNDER, values![&unit.tenant, &mandate, failure.name()]);
+    unit.execute(CANCELLING, CANCEL_WAITING_UNDER, values![&unit.tenant, unit.at, &mandate]);
 }

@@ -7,10 +7,15 @@ use std::time::Duration;
 use cartola_primitives::id::{JobId, LinkId, TenantId};
 use cartola_primitives::monotonic::{Monotonic, SystemMonotonic};
 use cartola_store::contract::fixtures::{Fixtures, NOW};
+use cartola_store::contract::lanes::of_lane;
 use cartola_store::contract::scene::Scene;
-use cartola_store::jobs::{Claim, ClaimedJob, JobEnd, JobOrder, MAX_OPEN_JOBS, Others, Queue};
+use cartola_store::jobs::{
+    Claim, ClaimedJob, JobEnd, JobOrder, Limits, MAX_OPEN_JOBS, Others, Queue,
+};
 use cartola_store::{Command, Committer, Jobs, StoreErrorKind, UnitOfWork};
 use cartola_store_postgres::PostgresStore;
+use cartola_store_postgres::test_kit::Database;
+use tokio_postgres::NoTls;
 
 use crate::support::{Kept, statement};
 
@@ -89,6 +94,7 @@ fn claim(make: &Fixtures, time: &SystemMonotonic, places: usize) -> Claim {
         moment: time.moment(),
         term: Duration::from_mins(10),
         leases: (0..places).map(|_| make.id()).collect(),
+        limits: Limits::NONE,
         others: Others::Watched(Vec::new()),
     }
 }
@@ -170,12 +176,62 @@ async fn a_tenant_whose_jobs_are_too_many_has_to_wait() {
     let kept = Kept::new().await;
     let scene = kept.scene().await;
     let enqueue = || scene.unit().with(Command::EnqueueJob(scene.make.job()));
-    let set = |open: u64| format!("UPDATE cartola.job_open SET open = {open}");
+    let set = |open: u64| {
+        format!("UPDATE cartola.job_open SET open = CASE part WHEN 0 THEN {open} ELSE 0 END")
+    };
     let (server, name) = (kept.database.server, &kept.database.name);
     server.execute(name, &[&set(MAX_OPEN_JOBS)]).await;
     assert_eq!(scene.refused_unit(enqueue()).await, StoreErrorKind::Busy);
     server.execute(name, &[&set(MAX_OPEN_JOBS - 1)]).await;
     scene.commit(enqueue()).await;
+}
+
+/// A claim of one place, where two of a lane may run.
+const CLAIM: &str = "SELECT id FROM cartola.claim_jobs(1, 9000000000000000, gen_random_uuid(), 1, \
+    1, ARRAY[gen_random_uuid()], 2, NULL)";
+
+/// How many entries of indexes and rows of `job` a query looks at. What it does is undone.
+async fn looked_at_by(database: &Database, query: &str) -> i64 {
+    const COUNT: &str = "SELECT sum(pg_stat_get_xact_tuples_returned(relation))::bigint FROM (\
+        SELECT indexrelid AS relation FROM pg_index WHERE indrelid = 'cartola.job'::regclass \
+        UNION ALL SELECT 'cartola.job'::regclass) r";
+    let url = database.server.url("postgres", &database.name);
+    let (mut client, connection) =
+        tokio_postgres::connect(url.expose(), NoTls).await.expect("the server answers");
+    tokio::spawn(connection);
+    client.batch_execute("ANALYZE cartola.job").await.expect("statistics");
+    let undone = client.transaction().await.expect("a transaction");
+    assert_eq!(undone.query(query, &[]).await.expect("a claim").len(), 1);
+    undone.query_one(COUNT, &[]).await.expect("a number").get(0)
+}
+
+/// Queues so many jobs for a bank that hangs, and one for a bank that does not; gives how many rows
+/// a claim of the latter looked at.
+async fn looked_at(queued: usize) -> i64 {
+    let kept = Kept::new().await;
+    let scene = kept.scene().await;
+    let hanging: Vec<_> = (0..queued).map(|_| of_lane(&scene, "hangs")).collect();
+    for orders in hanging.chunks(1_000) {
+        scene.enqueue(orders).await;
+    }
+    let make = Fixtures::new(1_001);
+    let time = SystemMonotonic::start(make.id());
+    let limits = Limits { of_lane: Some(2), of_tenant: None };
+    let take = async || {
+        let claim = Claim { limits, ..claim(&make, &time, 100) };
+        kept.store.claim(claim).await.expect("jobs can be claimed").len()
+    };
+    assert_eq!(take().await, 2);
+    scene.enqueue(&[of_lane(&scene, "answers")]).await;
+    let looked_at = looked_at_by(&kept.database, CLAIM).await;
+    assert_eq!(take().await, 1, "what was looked at was rolled back");
+    looked_at
+}
+
+#[tokio::test]
+async fn a_full_lane_costs_the_same_however_long_it_is() {
+    let (short, long) = (looked_at(10).await, looked_at(10_000).await);
+    assert!(long <= short + 20, "{long} rows of a long queue, {short} of a short one");
 }
 
 #[tokio::test]

@@ -24,22 +24,46 @@ const FREE: &str = "UPDATE job SET state = 1, failure = ?3, lease = NULL, lease_
     lease_until = NULL, lease_term = NULL WHERE tenant = ?1 AND id = ?2";
 const TURNS: &str = "SELECT tenant, turn, open FROM job_turn WHERE queue = ?1";
 const TAKE_TURN: &str = "UPDATE job_turn SET turn = ?3 WHERE queue = ?1 AND tenant = ?2";
-pub const NEXT: &str = "SELECT id FROM job j WHERE tenant = ?1 AND queue = ?2 AND state = 1 \
-    AND priority = ?3 AND not_before <= ?4 AND (link IS NULL OR NOT EXISTS (SELECT 1 FROM job r \
-    WHERE r.tenant = ?1 AND r.link = j.link AND r.state = 2)) ORDER BY not_before, id LIMIT 1";
+/// Goes from lane to lane, by one search each, and takes the first of the lanes' first jobs. What a
+/// full lane holds is not looked at.
+pub const NEXT: &str = "WITH RECURSIVE lanes (lane) AS (\
+    SELECT (SELECT lane FROM job WHERE tenant = ?1 AND queue = ?2 AND state = 1 AND priority = ?3 \
+    ORDER BY lane LIMIT 1) UNION ALL \
+    SELECT (SELECT j.lane FROM job j WHERE j.tenant = ?1 AND j.queue = ?2 AND j.state = 1 \
+    AND j.priority = ?3 AND j.lane > l.lane ORDER BY j.lane LIMIT 1) FROM lanes l \
+    WHERE l.lane IS NOT NULL\
+    ), firsts (place) AS (\
+    SELECT (SELECT j.rowid FROM job j WHERE j.tenant = ?1 AND j.queue = ?2 AND j.state = 1 \
+    AND j.priority = ?3 AND j.lane = l.lane AND j.not_before <= ?4 \
+    AND (j.link IS NULL OR NOT EXISTS (SELECT 1 FROM job r WHERE r.tenant = ?1 \
+    AND r.link = j.link AND r.state = 2)) ORDER BY j.not_before, j.id LIMIT 1) FROM lanes l \
+    WHERE l.lane = '' OR (l.lane IS NOT NULL AND (?5 IS NULL OR \
+    (SELECT count(*) FROM job r WHERE r.queue = ?2 AND r.lane = l.lane AND r.state = 2) < ?5))\
+    ) SELECT f.id FROM firsts JOIN job f ON f.rowid = firsts.place ORDER BY f.not_before, f.id LIMIT 1";
 const START: &str = concat!(
     "UPDATE job SET state = 2, attempts = attempts + 1, lease = ?3, lease_epoch = ?4, \
      lease_until = ?5, lease_term = ?6 WHERE tenant = ?1 AND id = ?2 RETURNING ",
     job_columns!()
 );
 
-/// Whether there may be something to take: a job is due, or a lease is over.
+/// Whether there is something to take, or a lease is over. What is due may have to wait for others.
 pub fn is_worth(connection: &Connection, claim: &Claim) -> Result<bool, StoreError> {
-    if next_due(connection, claim.queue)?.is_some_and(|due| due <= claim.now) {
+    let leases = all(connection, RUNNING, [codes::queue(claim.queue)], read_lease)?;
+    if leases.iter().any(|lease| claim.frees(lease)) {
         return Ok(true);
     }
-    let leases = all(connection, RUNNING, [codes::queue(claim.queue)], read_lease)?;
-    Ok(leases.iter().any(|lease| claim.frees(lease)))
+    if next_due(connection, claim.queue)?.is_none_or(|due| due > claim.now) {
+        return Ok(false);
+    }
+    let (contenders, _) = contenders(connection, claim)?;
+    for contender in contenders {
+        if claim.limits.tenant_has_room(contender.running)
+            && next(connection, claim, contender.tenant)?.is_some()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Takes what the claim asks for.
@@ -47,7 +71,8 @@ pub fn claim(connection: &Connection, claim: &Claim) -> Result<Vec<ClaimedJob>, 
     free(connection, claim)?;
     let (contenders, last_turn) = contenders(connection, claim)?;
     let mut leases = claim.leases.iter();
-    give_out(contenders, last_turn, claim.leases.len(), |tenant, turn| {
+    let places = (claim.leases.len(), claim.limits);
+    give_out(contenders, last_turn, places, |tenant, turn| {
         let Some(id) = next(connection, claim, tenant)? else { return Ok(None) };
         let lease = *leases.next().expect("there is a lease for each place");
         let values = params![codes::queue(claim.queue), tenant.as_bytes(), signed(turn)];
@@ -91,7 +116,7 @@ fn contenders(connection: &Connection, claim: &Claim) -> Result<(Vec<Contender>,
     Ok((contenders, last_turn))
 }
 
-/// The tenant's first job that is due and whose link is free.
+/// The tenant's first job that is due, whose link is free and whose lane has room.
 fn next(
     connection: &Connection,
     claim: &Claim,
@@ -103,6 +128,7 @@ fn next(
             codes::queue(claim.queue),
             codes::priority(priority),
             claim.now.as_microsecond(),
+            claim.limits.of_lane,
         ];
         let found = first(connection, NEXT, values, |columns: &mut Columns<'_>| columns.id())?;
         if found.is_some() {

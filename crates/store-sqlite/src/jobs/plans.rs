@@ -1,16 +1,21 @@
 //! A statement that sorts, or walks more than its range, would pass every other test.
 
 use expect_test::{Expect, expect};
-use rusqlite::Connection;
+use rusqlite::{Connection, StatementStatus, params};
 
 use super::claim::{COUNT_RUNNING, NEXT, RUNNING};
-use super::write::ENDED;
+use super::write::{ENDED, UNDER};
 use super::{JOB, JOBS, JOBS_STANDING, LEASES, NEXT_DUE};
 use crate::outbox::{GIVE_UP, MESSAGE, MESSAGES, MESSAGES_STANDING};
 
-fn check(statement: &str, expected: &Expect) {
+fn database() -> Connection {
     let mut connection = Connection::open_in_memory().expect("a database");
     crate::migrate::migrate(&mut connection).expect("our tables");
+    connection
+}
+
+fn check(statement: &str, expected: &Expect) {
+    let connection = database();
     let mut explained =
         connection.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).expect("a statement");
     let values = vec![1; explained.parameter_count()];
@@ -23,22 +28,65 @@ fn check(statement: &str, expected: &Expect) {
 }
 
 #[test]
-fn the_next_job_is_the_first_of_a_range_whose_link_is_free() {
+fn the_next_job_is_found_by_a_search_in_each_lane_that_has_room() {
     check(
         NEXT,
         &expect![[r#"
-        SEARCH j USING INDEX job_queued (tenant=? AND queue=? AND priority=? AND not_before<?)
-        CORRELATED SCALAR SUBQUERY 1
-        SEARCH r USING COVERING INDEX job_running_link (tenant=? AND link=?)"#]],
+        CO-ROUTINE lanes
+        SETUP
+        SCAN CONSTANT ROW
+        SCALAR SUBQUERY 1
+        SEARCH job USING COVERING INDEX job_queued (tenant=? AND queue=? AND priority=?)
+        RECURSIVE STEP
+        SCAN l
+        CORRELATED SCALAR SUBQUERY 3
+        SEARCH j USING COVERING INDEX job_queued (tenant=? AND queue=? AND priority=? AND lane>?)
+        SCAN l
+        CORRELATED SCALAR SUBQUERY 7
+        SEARCH r USING COVERING INDEX job_running_lane (queue=? AND lane=?)
+        SEARCH f USING INTEGER PRIMARY KEY (rowid=?)
+        CORRELATED SCALAR SUBQUERY 6
+        SEARCH j USING INDEX job_queued (tenant=? AND queue=? AND priority=? AND lane=? AND not_before<?)
+        CORRELATED SCALAR SUBQUERY 5
+        SEARCH r USING COVERING INDEX job_running_link (tenant=? AND link=?)
+        USE TEMP B-TREE FOR ORDER BY"#]],
     );
     check(NEXT_DUE, &expect!["SEARCH job USING COVERING INDEX job_due (queue=?)"]);
 }
 
+/// The steps that it takes to find the job behind a full lane that is so long.
+fn steps_behind(queued: u32) -> i32 {
+    const FILL: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n \
+        WHERE n < ?1 + 2) INSERT INTO job (tenant, id, queue, kind, lane, priority, not_before, \
+        created_at, attempts, state) SELECT x'01', CAST(n AS BLOB), 1, 'try', 'hangs', 1, 0, 0, 0, \
+        iif(n <= 2, 2, 1) FROM n";
+    const BEHIND: &str = "INSERT INTO job (tenant, id, queue, kind, lane, priority, not_before, \
+        created_at, attempts, state) VALUES (x'01', x'ff', 1, 'try', 'zzz', 1, 9, 0, 0, 1)";
+    let connection = database();
+    connection.execute(FILL, [queued]).expect("rows");
+    connection.execute(BEHIND, []).expect("a row");
+    let mut next = connection.prepare(NEXT).expect("a statement");
+    let values = params![[1_u8], 1, 1, 100, 2];
+    let found: Vec<u8> = next.query_row(values, |row| row.get(0)).expect("the one behind");
+    assert_eq!(found, [0xff]);
+    next.get_status(StatementStatus::VmStep)
+}
+
+#[test]
+fn a_full_lane_costs_the_same_however_long_it_is() {
+    assert_eq!(steps_behind(10), steps_behind(10_000));
+}
+
 #[test]
 fn only_what_runs_is_walked_for_leases() {
-    check(RUNNING, &expect!["SEARCH job USING INDEX job_running (queue=?)"]);
-    check(LEASES, &expect!["SEARCH job USING INDEX job_running (queue=?)"]);
+    check(RUNNING, &expect!["SEARCH job USING INDEX job_running_lane (queue=?)"]);
+    check(LEASES, &expect!["SEARCH job USING INDEX job_running_lane (queue=?)"]);
     check(COUNT_RUNNING, &expect!["SEARCH job USING COVERING INDEX job_running (queue=?)"]);
+}
+
+#[test]
+fn what_is_under_a_mandate_is_a_range() {
+    check(UNDER, &expect!["SEARCH job USING INDEX job_of_mandate (tenant=? AND mandate=?)"]);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! What adds, ends and forgets jobs.
 
 use cartola_model::Failure;
-use cartola_primitives::id::{JobId, LeaseId, TenantId};
+use cartola_primitives::id::{ConsentId, JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
-use cartola_store::jobs::{JobEnd, JobOrder, Queue, Standing, check_open};
+use cartola_store::jobs::{JobEnd, JobOrder, Lane, Queue, Standing, check_open};
 use cartola_store::{MAX_PAGE, StoreError};
 use rusqlite::{Connection, params};
 
 use super::claim::milliseconds;
-use super::{JOB, job_columns, read_job};
+use super::{JOB, job_columns, read_failure, read_job};
 use crate::codes;
 use crate::columns::{Columns, bytes_or_null, damaged, sealed_columns, signed};
 use crate::error::Doing;
@@ -19,20 +19,31 @@ use crate::unit::Unit;
 const ADD: &str = concat!(
     "INSERT INTO job (tenant, ",
     job_columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 0, \
-     NULL, 1, NULL, NULL, NULL, NULL, NULL)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 0, \
+     NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL)"
 );
 const ONE_MORE: &str = "INSERT INTO job_turn (queue, tenant, turn, open) VALUES (?1, ?2, 0, 1) \
     ON CONFLICT (queue, tenant) DO UPDATE SET open = open + 1 RETURNING open";
 const FEWER: &str = "UPDATE job_turn SET open = open - ?3 WHERE queue = ?1 AND tenant = ?2";
-const RETRY: &str = "UPDATE job SET state = 1, not_before = ?4, failure = ?5, lease = NULL, \
+/// What is to be cancelled is due at once.
+const RETRY: &str = "UPDATE job SET state = 1, failure = ?5, \
+    not_before = iif(cancelled IS NULL, ?4, min(?4, ?6)), lease = NULL, \
     lease_epoch = NULL, lease_until = NULL, lease_term = NULL \
     WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2";
-const END: &str = "UPDATE job SET state = ?4, ended_at = ?5, failure = coalesce(?6, failure), \
+const END: &str = "UPDATE job SET state = ?4, ended_at = ?5, \
+    failure = iif(?4 = 5, cancelled, coalesce(?6, failure)), \
     lease = NULL, lease_epoch = NULL, lease_until = NULL, lease_term = NULL \
-    WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2";
+    WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2 \
+    AND (?4 <> 5 OR cancelled IS NOT NULL)";
+const CANCEL_WAITING: &str = "UPDATE job SET state = 5, ended_at = ?4, \
+    failure = coalesce(cancelled, ?3), cancelled = coalesce(cancelled, ?3) \
+    WHERE tenant = ?1 AND id = ?2 AND queue = 1 AND state = 1";
+const CANCEL_RUNNING: &str = "UPDATE job SET cancelled = coalesce(cancelled, ?3) \
+    WHERE tenant = ?1 AND id = ?2 AND queue = 1 AND state = 2";
+pub const UNDER: &str = "SELECT id, state FROM job \
+    WHERE tenant = ?1 AND mandate = ?2 AND ended_at IS NULL AND queue = 1";
 const PROLONG: &str = "UPDATE job SET lease_epoch = ?4, lease_until = ?5 + lease_term \
-    WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2";
+    WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2 RETURNING cancelled";
 /// What was for its handlers alone.
 const FORGET_ARGUMENTS: &str = "UPDATE job SET arguments_key = NULL, arguments_schema = NULL, \
     arguments_sealed = NULL, next_id = NULL, next_kind = NULL, next_key = NULL, \
@@ -58,6 +69,8 @@ pub fn add_job(unit: &Unit<'_>, order: &JobOrder, after: Option<JobId>) -> Resul
         codes::queue(order.queue),
         order.kind.as_str(),
         bytes_or_null(order.link.as_ref()),
+        order.lane.as_ref().map_or("", Lane::as_str),
+        bytes_or_null(order.mandate.as_ref()),
         codes::priority(order.priority),
         order.not_before.as_microsecond(),
         arguments.0,
@@ -111,11 +124,13 @@ pub fn end_job(unit: &Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Resul
                 lease.as_bytes(),
                 not_before.as_microsecond(),
                 failure.name(),
+                unit.at.as_microsecond(),
             ];
             return unit.change("queueing a job again", RETRY, values);
         }
         JobEnd::Done => (Standing::Done, None),
         JobEnd::Dead { failure } => (Standing::Dead, Some(failure)),
+        JobEnd::Cancelled => (Standing::Cancelled, None),
     };
     let values = params![
         unit.tenant.as_bytes(),
@@ -126,6 +141,11 @@ pub fn end_job(unit: &Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Resul
         failure.map(Failure::name),
     ];
     unit.change("ending a job", END, values)?;
+    finish(unit, id)
+}
+
+/// Forgets what was for the handlers of a job that has ended, counts it, and queues what follows.
+fn finish(unit: &Unit<'_>, id: JobId) -> Result<(), StoreError> {
     let key = params![unit.tenant.as_bytes(), id.as_bytes()];
     let ended = first(unit.connection, JOB, key, read_job)?.ok_or_else(damaged)?.order;
     if ended.arguments.is_some() || ended.continuation.is_some() {
@@ -143,11 +163,50 @@ fn go_on(unit: &Unit<'_>, mut ended: JobOrder) -> Result<(), StoreError> {
         id: next.id,
         kind: next.kind,
         link: None,
+        lane: None,
+        mandate: None,
         arguments: next.arguments,
         not_before: unit.at,
         ..ended
     };
     add_job(unit, &order, Some(after))
+}
+
+/// Cancels a job that stands so.
+pub fn cancel_job(
+    unit: &Unit<'_>,
+    id: JobId,
+    expected: Standing,
+    failure: Failure,
+) -> Result<(), StoreError> {
+    const CANCELLING: &str = "cancelling a job";
+    let (key, failure) = ((unit.tenant.as_bytes(), id.as_bytes()), failure.name());
+    match expected {
+        Standing::Queued => {
+            let values = params![key.0, key.1, failure, unit.at.as_microsecond()];
+            unit.change(CANCELLING, CANCEL_WAITING, values)?;
+            finish(unit, id)
+        }
+        Standing::Running => {
+            unit.change(CANCELLING, CANCEL_RUNNING, params![key.0, key.1, failure])
+        }
+        Standing::Done | Standing::Dead | Standing::Cancelled => {
+            Err(StoreError::conflict(CANCELLING))
+        }
+    }
+}
+
+/// Cancels what is under a mandate.
+pub fn cancel_under(
+    unit: &Unit<'_>,
+    mandate: ConsentId,
+    failure: Failure,
+) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), mandate.as_bytes()];
+    let under: Vec<(JobId, Standing)> = all(unit.connection, UNDER, values, |columns| {
+        Ok((columns.id()?, columns.code(codes::standing_of)?))
+    })?;
+    under.into_iter().try_for_each(|(id, standing)| cancel_job(unit, id, standing, failure))
 }
 
 pub fn prolong(
@@ -156,7 +215,7 @@ pub fn prolong(
     job: JobId,
     lease: LeaseId,
     moment: Moment,
-) -> Result<(), StoreError> {
+) -> Result<Option<Failure>, StoreError> {
     const PROLONGING: &str = "prolonging a lease";
     let values = params![
         tenant.as_bytes(),
@@ -165,11 +224,8 @@ pub fn prolong(
         moment.epoch.as_bytes(),
         milliseconds(moment.elapsed),
     ];
-    let changed = connection.prepare_cached(PROLONG).and_then(|mut it| it.execute(values));
-    match changed.doing(PROLONGING)? {
-        1 => Ok(()),
-        _ => Err(StoreError::conflict(PROLONGING)),
-    }
+    let prolonged = first(connection, PROLONG, values, read_failure)?;
+    prolonged.ok_or_else(|| StoreError::conflict(PROLONGING))
 }
 
 /// Forgets a page of what ended before an instant.

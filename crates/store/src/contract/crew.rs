@@ -10,7 +10,7 @@ use cartola_primitives::monotonic::{ManualMonotonic, Monotonic};
 
 use super::fixtures::{Fixtures, NOW};
 use super::scene::Scene;
-use crate::jobs::{Claim, ClaimedJob, JobEnd, JobOrder, JobRow, Others, Queue};
+use crate::jobs::{Claim, ClaimedJob, JobEnd, JobOrder, JobRow, Limits, Others, Queue};
 use crate::{Command, Store, StoreError, UnitOfWork};
 
 /// How long leases last here.
@@ -41,6 +41,7 @@ impl Worker {
             moment: self.time.moment(),
             term: TERM,
             leases: (0..places).map(|_| self.make.id()).collect(),
+            limits: Limits::NONE,
             others: Others::Watched(Vec::new()),
         }
     }
@@ -68,7 +69,7 @@ impl Worker {
     }
 
     /// A heartbeat.
-    pub async fn prolong(&self, job: &ClaimedJob) -> Result<(), StoreError> {
+    pub async fn prolong(&self, job: &ClaimedJob) -> Result<Option<Failure>, StoreError> {
         let (id, moment) = (job.row.order.id, self.time.moment());
         self.store.prolong(job.tenant, id, job.lease, moment).await
     }

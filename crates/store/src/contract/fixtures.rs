@@ -324,6 +324,8 @@ impl Fixtures {
             queue: Queue::Work,
             kind: JobKind::parse("contract.try").expect("a sound name"),
             link: None,
+            lane: None,
+            mandate: None,
             arguments: Some(self.sealed("arguments")),
             not_before: NOW,
             priority: Priority::Normal,

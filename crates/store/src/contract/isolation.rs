@@ -2,7 +2,7 @@
 //! there is, with the right ids.
 
 use cartola_model::audit::AuditEvent;
-use cartola_model::{ConsentState, LinkSource, MovementStatus, RecordKind};
+use cartola_model::{ConsentState, Failure, LinkSource, MovementStatus, RecordKind};
 use cartola_primitives::id::TenantId;
 use cartola_primitives::{Currency, Date, Money};
 
@@ -14,7 +14,7 @@ use super::scene::{Scene, everything};
 use crate::accounts::BalanceRow;
 use crate::answers::AnswerRow;
 use crate::imports::ImportRow;
-use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue};
+use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue, Standing};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
 use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder};
 use crate::people::LinkSecretRow;
@@ -238,6 +238,7 @@ pub async fn jobs_and_outbox(backend: Backend) {
     let end = DeliveryEnd::Disabled;
     let foreign = [
         Command::EndJob { id: job, lease: taken.lease, end: JobEnd::Done },
+        Command::CancelJob { id: job, expected: Standing::Running, failure: Failure::Timeout },
         Command::EndDelivery { id: message, lease: sending.lease, attempt, end },
     ];
     for command in foreign {

@@ -12,7 +12,7 @@ use super::fixtures::{NOW, at};
 use super::pages::check_list;
 use super::scene::Scene;
 use crate::jobs::{
-    Continuation, JobEnd, JobKind, JobOrder, JobRow, JobState, MAX_ARGUMENTS_BYTES, Priority,
+    Continuation, JobEnd, JobKind, JobOrder, JobRow, JobState, Lane, MAX_ARGUMENTS_BYTES, Priority,
     Queue, Standing,
 };
 use crate::{Command, StoreErrorKind};
@@ -27,6 +27,7 @@ fn queued(order: &JobOrder) -> JobRow {
         created_at: NOW,
         attempts: 0,
         last_failure: None,
+        cancelled: None,
         state: JobState::Queued,
     }
 }
@@ -34,6 +35,8 @@ fn queued(order: &JobOrder) -> JobRow {
 fn full_order(scene: &Scene) -> JobOrder {
     JobOrder {
         link: Some(scene.link.id),
+        lane: Some(Lane::of(&scene.link.institution)),
+        mandate: Some(scene.consent.id),
         arguments: Some(scene.make.sealed("arguments")),
         not_before: at(5),
         priority: Priority::Background,
@@ -158,6 +161,8 @@ pub async fn the_end_of_a_job_queues_its_continuation(backend: Backend) {
             id: next.id,
             kind: next.kind,
             link: None,
+            lane: None,
+            mandate: None,
             arguments: next.arguments,
             not_before: at(8),
             continuation: None,

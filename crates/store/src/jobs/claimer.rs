@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use cartola_model::Failure;
 use cartola_primitives::id::IdMinter;
 use cartola_primitives::{Clock, Monotonic};
 
-use super::{Claim, ClaimedJob, LeaseWatch, Others, Queue};
+use super::{Claim, ClaimedJob, LeaseWatch, Limits, Others, Queue};
 use crate::{Store, StoreError};
 
 /// What a claimer works with.
@@ -25,6 +26,8 @@ pub struct ClaimerParts {
     pub queue: Queue,
     /// How long a lease lasts until it is prolonged.
     pub term: Duration,
+    /// How many jobs may run at once, over all processes.
+    pub limits: Limits,
     /// Whether no other process takes jobs of this store, so that leases of other epochs are over:
     /// true for who holds the lock of the data folder.
     pub alone: bool,
@@ -36,6 +39,7 @@ impl fmt::Debug for ClaimerParts {
             .debug_struct("ClaimerParts")
             .field("queue", &self.queue)
             .field("term", &self.term)
+            .field("limits", &self.limits)
             .field("alone", &self.alone)
             .finish_non_exhaustive()
     }
@@ -67,14 +71,16 @@ impl Claimer {
             moment: parts.monotonic.moment(),
             term: parts.term,
             leases: (0..places).map(|_| parts.minter.mint()).collect(),
+            limits: parts.limits,
             others,
         };
         parts.store.claim(claim).await
     }
 
     /// Prolongs a job's lease by the term, from now on. A conflict when it runs under another one
-    /// by now or has ended: whoever runs it must stop at once.
-    pub async fn prolong(&self, job: &ClaimedJob) -> Result<(), StoreError> {
+    /// by now or has ended: whoever runs it must stop at once. Gives why it is to be cancelled, if it
+    /// is.
+    pub async fn prolong(&self, job: &ClaimedJob) -> Result<Option<Failure>, StoreError> {
         let (id, moment) = (job.row.order.id, self.parts.monotonic.moment());
         self.parts.store.prolong(job.tenant, id, job.lease, moment).await
     }

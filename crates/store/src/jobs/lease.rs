@@ -54,6 +54,8 @@ pub struct Claim {
     pub term: Duration,
     /// A new id for each job that may be taken.
     pub leases: Vec<LeaseId>,
+    /// How many jobs may run at once, over all processes.
+    pub limits: Limits,
     /// What is known of leases of other epochs.
     pub others: Others,
 }
@@ -68,6 +70,31 @@ impl Claim {
             Others::Over => true,
             Others::Watched(over) => over.contains(&lease.id),
         }
+    }
+}
+
+/// How many jobs of a queue may run at once, whichever processes run them. They hold as long as all
+/// who claim from the queue name the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// Of one lane, over all tenants; absent where there is no limit.
+    pub of_lane: Option<u32>,
+    /// Of one tenant; absent where there is no limit.
+    pub of_tenant: Option<u32>,
+}
+
+impl Limits {
+    /// As many as whoever claims has places.
+    pub const NONE: Self = Self { of_lane: None, of_tenant: None };
+
+    /// Whether there is room for one more in a lane that has so many running.
+    pub fn lane_has_room(&self, running: u64) -> bool {
+        self.of_lane.is_none_or(|limit| running < u64::from(limit))
+    }
+
+    /// Whether there is room for one more of a tenant that has so many running.
+    pub fn tenant_has_room(&self, running: u64) -> bool {
+        self.of_tenant.is_none_or(|limit| running < u64::from(limit))
     }
 }
 

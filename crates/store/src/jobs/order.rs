@@ -3,13 +3,19 @@
 use std::fmt;
 
 use cartola_crypto::{Place, Sealed};
+use cartola_model::InstitutionId;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{JobId, LinkId, TenantId};
+use cartola_primitives::id::{ConsentId, JobId, LinkId, TenantId};
 
 use crate::{StoreError, StoreErrorKind};
 
 /// Longest name of a kind, bytes.
 const MAX_KIND_BYTES: usize = 48;
+
+/// Longest name of a lane, bytes; an institution's id fits.
+const MAX_LANE_BYTES: usize = 48;
+
+const _: () = assert!(MAX_LANE_BYTES >= cartola_model::institution::MAX_INSTITUTION_ID);
 
 /// Sealed arguments of one job, at most, bytes. What is larger belongs into the archive.
 pub const MAX_ARGUMENTS_BYTES: usize = 64 << 10;
@@ -25,6 +31,11 @@ pub struct JobOrder {
     pub kind: JobKind,
     /// The link that it works on; of one link, one job runs at a time.
     pub link: Option<LinkId>,
+    /// What it keeps busy. Of one lane, and over all tenants, so many jobs run at a time as a
+    /// [`crate::jobs::Limits`] allows.
+    pub lane: Option<Lane>,
+    /// What allows it: it is cancelled with all that is under a mandate which is withdrawn.
+    pub mandate: Option<ConsentId>,
     /// What its handler needs to know, sealed at [`JobOrder::place`]. The store does not look
     /// into it, and forgets it when the job ends.
     pub arguments: Option<Sealed>,
@@ -60,7 +71,7 @@ impl JobOrder {
 }
 
 /// A job that the end of another one queues: in the same queue, with the same priority, due at
-/// once. Its row says after which one it came.
+/// once, of no link, in no lane and under no mandate. Its row says after which one it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Continuation {
     /// The id that the job will have.
@@ -99,6 +110,43 @@ pub enum Priority {
 impl Priority {
     /// From first to last.
     pub const ALL: [Self; 3] = [Self::Interactive, Self::Normal, Self::Background];
+}
+
+/// The name of what jobs keep busy, such as the institution that they ask. Nothing personal.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Lane(String);
+
+/// The text is no name of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a lane is 1 to {MAX_LANE_BYTES} of a-z, 0-9, `-`, `_` and `.`")]
+pub struct LaneError;
+
+impl Lane {
+    /// Reads a name: 1 to 48 of `a-z`, `0-9`, `-`, `_` and `.`.
+    pub fn parse(name: &str) -> Result<Self, LaneError> {
+        let sound =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+        if (1..=MAX_LANE_BYTES).contains(&name.len()) && name.bytes().all(sound) {
+            return Ok(Self(name.to_owned()));
+        }
+        Err(LaneError)
+    }
+
+    /// The lane of those who ask an institution.
+    pub fn of(institution: &InstitutionId) -> Self {
+        Self(institution.as_str().to_owned())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Lane {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
 }
 
 /// The stable name of a kind of job, such as `extraction.run`.

@@ -2,10 +2,12 @@
 //!
 //! A place goes to the tenant that has the fewest jobs running; of several, to the one whose last
 //! turn is longest ago. A tenant with a long queue therefore takes what nobody else wants, and no
-//! more than its share where others want some. Backends keep the turns, so that a restart does not
-//! begin with the same tenant each time.
+//! more than its share where others want some, and never more than its limit. Backends keep the
+//! turns, so that a restart does not begin with the same tenant each time.
 
 use cartola_primitives::id::TenantId;
+
+use super::Limits;
 
 /// A tenant with jobs that have not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +21,13 @@ pub struct Contender {
 }
 
 /// Gives out `places`, one at a time, the first under the turn after `last_turn`, which is the last
-/// of all tenants, whether they contend or not. `take` takes the next job of a tenant, under the turn of that
+/// of all tenants, whether they contend or not. Whoever has as many running as `limits` allow waits.
+/// `take` takes the next job of a tenant, under the turn of that
 /// number, or finds that there is none that is due.
 pub fn give_out<T, E>(
     mut contenders: Vec<Contender>,
     last_turn: u64,
-    places: usize,
+    (places, limits): (usize, Limits),
     mut take: impl FnMut(TenantId, u64) -> Result<Option<T>, E>,
 ) -> Result<Vec<T>, E> {
     let mut taken = Vec::new();
@@ -34,6 +37,8 @@ pub fn give_out<T, E>(
             .iter()
             .enumerate()
             .min_by_key(|(_, contender)| (contender.running, contender.turn, contender.tenant));
+        // Who has the fewest is the last to reach a limit.
+        let next = next.filter(|(_, contender)| limits.tenant_has_room(contender.running));
         let Some((place, &Contender { tenant, .. })) = next else { break };
         match take(tenant, turn + 1)? {
             Some(job) => {

@@ -1,8 +1,9 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_model::Failure;
-use cartola_primitives::id::{JobId, LeaseId, TenantId};
+use cartola_primitives::id::{ConsentId, JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 
 use super::tables::{Tables, add, expect, page};
@@ -11,7 +12,7 @@ use super::{MemoryStore, State, outbox};
 use crate::arrivals::Arrivals;
 use crate::jobs::turns::{Contender, give_out};
 use crate::jobs::{
-    Claim, ClaimedJob, JobEnd, JobOrder, JobRow, JobState, Lease, Queue, Standing, check_open,
+    Claim, ClaimedJob, JobEnd, JobOrder, JobRow, JobState, Lane, Lease, Queue, Standing, check_open,
 };
 use crate::{Jobs, MAX_PAGE, Page, StoreError};
 
@@ -25,13 +26,18 @@ impl Jobs for MemoryStore {
         let mut leases = claim.leases.iter();
         let contenders = contenders(&state, claim.queue);
         let last_turn = contenders.iter().map(|contender| contender.turn).max().unwrap_or(0);
-        give_out(contenders, last_turn, claim.leases.len(), |tenant, turn| {
+        let mut busy = busy_lanes(&state, claim.queue);
+        let places = (claim.leases.len(), claim.limits);
+        give_out(contenders, last_turn, places, |tenant, turn| {
             let tables = state.tenants.get_mut(&tenant).map(Arc::make_mut);
-            let next = tables.and_then(|tables| Some((next_due(tables, &claim)?, tables)));
+            let next = tables.and_then(|tables| Some((next_due(tables, &claim, &busy)?, tables)));
             let Some((id, tables)) = next else { return Ok(None) };
             let lease = *leases.next().expect("there is a lease for each place");
             Arc::make_mut(&mut tables.turns).insert(claim.queue, turn);
             let row = start(tables, id, lease, &claim);
+            if let Some(lane) = &row.order.lane {
+                *busy.entry(lane.clone()).or_default() += 1;
+            }
             Ok(Some(ClaimedJob { tenant, lease, row }))
         })
     }
@@ -42,7 +48,7 @@ impl Jobs for MemoryStore {
         job: JobId,
         lease: LeaseId,
         moment: Moment,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Failure>, StoreError> {
         let mut state = self.lock();
         let tables = state.tenants.get_mut(&tenant).map(Arc::make_mut);
         let tables = tables.ok_or_else(|| StoreError::conflict("there is no such tenant"))?;
@@ -50,7 +56,7 @@ impl Jobs for MemoryStore {
         if let JobState::Running(held) = &mut row.state {
             *held = Lease::starting(lease, moment, held.term);
         }
-        Ok(())
+        Ok(row.cancelled)
     }
 
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError> {
@@ -116,7 +122,7 @@ impl Jobs for MemoryStore {
 
 const fn ended_at(state: &JobState) -> Option<Timestamp> {
     match *state {
-        JobState::Done { at } | JobState::Dead { at } => Some(at),
+        JobState::Done { at } | JobState::Dead { at } | JobState::Cancelled { at } => Some(at),
         JobState::Queued | JobState::Running(_) => None,
     }
 }
@@ -149,8 +155,24 @@ fn contenders(state: &State, queue: Queue) -> Vec<Contender> {
     state.tenants.iter().map(contender).collect()
 }
 
-/// The tenant's first job that is due and whose link is free.
-fn next_due(tables: &Tables, claim: &Claim) -> Option<JobId> {
+/// How many jobs of each lane run, whosever they are.
+fn busy_lanes(state: &State, queue: Queue) -> BTreeMap<Lane, u64> {
+    let mut busy = BTreeMap::new();
+    for row in state.tenants.values().flat_map(|tables| tables.jobs.values()) {
+        let runs = row.order.queue == queue && row.state.standing() == Standing::Running;
+        if let Some(lane) = row.order.lane.as_ref().filter(|_| runs) {
+            *busy.entry(lane.clone()).or_default() += 1;
+        }
+    }
+    busy
+}
+
+/// The tenant's first job that is due, whose link is free and whose lane has room.
+fn next_due(tables: &Tables, claim: &Claim, busy: &BTreeMap<Lane, u64>) -> Option<JobId> {
+    let has_room = |row: &JobRow| {
+        let running = row.order.lane.as_ref().and_then(|lane| busy.get(lane));
+        row.order.lane.is_none() || claim.limits.lane_has_room(*running.unwrap_or(&0))
+    };
     let taken = |row: &JobRow| {
         let running = |other: &&JobRow| other.state.standing() == Standing::Running;
         row.order.link.is_some()
@@ -160,7 +182,7 @@ fn next_due(tables: &Tables, claim: &Claim) -> Option<JobId> {
         .jobs
         .values()
         .filter(|row| row.order.queue == claim.queue && row.state == JobState::Queued)
-        .filter(|row| row.order.not_before <= claim.now && !taken(row))
+        .filter(|row| row.order.not_before <= claim.now && has_room(row) && !taken(row))
         .min_by_key(|row| (row.order.priority, row.order.not_before, row.order.id))
         .map(|row| row.order.id)
 }
@@ -192,6 +214,7 @@ pub fn add_job(
         created_at: unit.at,
         attempts: 0,
         last_failure: None,
+        cancelled: None,
         state: JobState::Queued,
         order,
     };
@@ -200,35 +223,80 @@ pub fn add_job(
 
 pub fn end(unit: &mut Unit<'_>, id: JobId, lease: LeaseId, end: JobEnd) -> Result<(), StoreError> {
     let at = unit.at;
-    let row = expect(&mut unit.tables.jobs, &id, |row| runs_under(row, lease))?;
-    row.state = match end {
-        JobEnd::Done => JobState::Done { at },
-        JobEnd::Retry { not_before, .. } => {
-            row.order.not_before = not_before;
-            JobState::Queued
-        }
-        JobEnd::Dead { .. } => JobState::Dead { at },
-    };
+    let ends = |row: &JobRow| end != JobEnd::Cancelled || row.cancelled.is_some();
+    let row = expect(&mut unit.tables.jobs, &id, |row| runs_under(row, lease) && ends(row))?;
     if let JobEnd::Retry { failure, .. } | JobEnd::Dead { failure } = end {
         row.last_failure = Some(failure);
     }
-    let ended = row.order.clone();
-    if !matches!(end, JobEnd::Retry { .. }) {
-        (row.order.arguments, row.order.continuation) = (None, None);
-    }
-    match (end, &ended.continuation) {
-        (JobEnd::Done | JobEnd::Dead { .. }, Some(next)) => {
-            let next = JobOrder {
-                id: next.id,
-                kind: next.kind.clone(),
-                link: None,
-                arguments: next.arguments.clone(),
-                not_before: at,
-                continuation: None,
-                ..ended
-            };
-            add_job(unit, next, Some(id))
+    let state = match end {
+        JobEnd::Retry { not_before, .. } => {
+            let is_cancelled = row.cancelled.is_some();
+            row.order.not_before = if is_cancelled { at.min(not_before) } else { not_before };
+            row.state = JobState::Queued;
+            return Ok(());
         }
+        JobEnd::Done => JobState::Done { at },
+        JobEnd::Dead { .. } => JobState::Dead { at },
+        JobEnd::Cancelled => JobState::Cancelled { at },
+    };
+    finish(unit, id, state)
+}
+
+/// Ends a job for good, and queues what follows.
+fn finish(unit: &mut Unit<'_>, id: JobId, state: JobState) -> Result<(), StoreError> {
+    let row = expect(&mut unit.tables.jobs, &id, |_| true)?;
+    row.state = state;
+    if state.standing() == Standing::Cancelled {
+        row.last_failure = row.cancelled;
+    }
+    let ended = row.order.clone();
+    (row.order.arguments, row.order.continuation) = (None, None);
+    let Some(next) = &ended.continuation else { return Ok(()) };
+    let next = JobOrder {
+        id: next.id,
+        kind: next.kind.clone(),
+        link: None,
+        lane: None,
+        mandate: None,
+        arguments: next.arguments.clone(),
+        not_before: unit.at,
+        continuation: None,
+        ..ended
+    };
+    add_job(unit, next, Some(id))
+}
+
+pub fn cancel(
+    unit: &mut Unit<'_>,
+    id: JobId,
+    expected: Standing,
+    failure: Failure,
+) -> Result<(), StoreError> {
+    let is_expected = |row: &JobRow| {
+        row.order.queue == Queue::Work
+            && row.state.standing() == expected
+            && ended_at(&row.state).is_none()
+    };
+    let row = expect(&mut unit.tables.jobs, &id, is_expected)?;
+    row.cancelled.get_or_insert(failure);
+    let at = unit.at;
+    match expected {
+        Standing::Queued => finish(unit, id, JobState::Cancelled { at }),
         _ => Ok(()),
     }
+}
+
+pub fn cancel_under(
+    unit: &mut Unit<'_>,
+    mandate: ConsentId,
+    failure: Failure,
+) -> Result<(), StoreError> {
+    let is_under = |row: &&JobRow| {
+        row.order.mandate == Some(mandate)
+            && row.order.queue == Queue::Work
+            && ended_at(&row.state).is_none()
+    };
+    let under = unit.tables.jobs.values().filter(is_under);
+    let under: Vec<_> = under.map(|row| (row.order.id, row.state.standing())).collect();
+    under.into_iter().try_for_each(|(id, standing)| cancel(unit, id, standing, failure))
 }

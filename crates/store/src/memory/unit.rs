@@ -111,6 +111,12 @@ impl<'a> Unit<'a> {
             Command::Audit(event) => audit::append(self, &event),
             Command::EnqueueJob(order) => jobs::enqueue(self, order),
             Command::EndJob { id, lease, end } => jobs::end(self, id, lease, end),
+            Command::CancelJob { id, expected, failure } => {
+                jobs::cancel(self, id, expected, failure)
+            }
+            Command::CancelJobsUnder { mandate, failure } => {
+                jobs::cancel_under(self, mandate, failure)
+            }
             Command::AddMessage(order) => outbox::add_message(self, order),
             Command::EndDelivery { id, lease, attempt, end } => {
                 outbox::end_delivery(self, id, lease, attempt, end)

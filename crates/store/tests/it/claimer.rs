@@ -9,7 +9,7 @@ use cartola_primitives::id::IdMinter;
 use cartola_primitives::monotonic::ManualMonotonic;
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_store::contract::fixtures::{Fixtures, NOW};
-use cartola_store::jobs::{Claimer, ClaimerParts, JobOrder, Queue};
+use cartola_store::jobs::{Claimer, ClaimerParts, JobOrder, Limits, Queue};
 use cartola_store::memory::MemoryStore;
 use cartola_store::{Command, Committer, StoreErrorKind, UnitOfWork};
 
@@ -45,6 +45,7 @@ fn process(store: &Arc<MemoryStore>, seed: u64, alone: bool) -> Process {
         minter: Arc::new(minter),
         queue: Queue::Work,
         term: TERM,
+        limits: Limits::NONE,
         alone,
     });
     Process { claimer, clock, monotonic }

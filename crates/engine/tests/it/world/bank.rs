@@ -59,6 +59,11 @@ pub struct Bank {
 
 impl Bank {
     pub fn new() -> Self {
+        Self::of("bank", institution())
+    }
+
+    /// The bank of that connector and institution.
+    pub fn of(connector: &'static str, institution: InstitutionId) -> Self {
         let field = |name, label, kind| CredentialField { name, label, kind };
         let form = CredentialForm {
             id: "password",
@@ -67,8 +72,8 @@ impl Bank {
                 field("password", "Clave", FieldKind::Printable { least: 4, most: 20 }),
             ],
         };
-        let manifest = Manifest::new("bank", "for tests").serving(vec![Served {
-            institution: institution(),
+        let manifest = Manifest::new(connector, "for tests").serving(vec![Served {
+            institution,
             products: vec![Product::Accounts, Product::Balances, Product::Movements],
             credentials: CredentialSchema { forms: vec![form] },
         }]);
