@@ -26,8 +26,13 @@ const JOBS: usize = 5_000;
 /// Jobs that are queued by one unit of work, which is not measured.
 const OF_UNIT: usize = 500;
 
-/// Jobs that are under way at once, each ended by a unit of work of its own; and connections of the
-/// updates.
+/// Workers, as processes have one each.
+const WORKERS: usize = 4;
+
+/// Jobs that a worker has room for.
+const ROOM: usize = 64;
+
+/// Connections of the updates, and of the store.
 const AT_ONCE: usize = 16;
 
 /// Rounds of both, in turn.
@@ -104,7 +109,7 @@ impl Bench {
             self.enqueue().await?;
         }
         let begun = watch::start();
-        let ended = stream::iter(0..AT_ONCE).map(|_| self.work()).buffer_unordered(AT_ONCE);
+        let ended = stream::iter(0..WORKERS).map(|_| self.work()).buffer_unordered(WORKERS);
         let ended: Vec<usize> = ended.try_collect().await?;
         let time = begun.elapsed();
         ensure!(ended.iter().sum::<usize>() == JOBS, "{ended:?} jobs were ended");
@@ -138,7 +143,7 @@ impl Bench {
     async fn work(&self) -> anyhow::Result<usize> {
         let mut ended = 0;
         loop {
-            let claimed = self.claimer.claim(AT_ONCE).await?;
+            let claimed = self.claimer.claim(ROOM).await?;
             if claimed.is_empty() {
                 return Ok(ended);
             }

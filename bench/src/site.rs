@@ -80,8 +80,8 @@ impl Site {
     /// Opens its store.
     pub async fn open(&self) -> anyhow::Result<(Arc<dyn Store>, Arc<dyn Archive>)> {
         if let Some(database) = &self.database {
-            let options = database.options();
-            let options = cartola_store_postgres::Options { owner: None, ..options };
+            let url = database.server.url("cartola_app", &database.name);
+            let options = cartola_store_postgres::Options::of(url);
             let store = Arc::new(PostgresStore::open(options).await?);
             return Ok((store.clone(), store));
         }

@@ -111,7 +111,7 @@ fn read_reading(columns: &mut Columns<'_>) -> Result<ReadingRow, StoreError> {
     let accounts = read_scope(columns)?;
     let (began_at, ended_at) = (columns.timestamp()?, columns.timestamp()?);
     let outcome = read_outcome(columns)?;
-    let records = RecordKinds::from_bits(columns.number()?).ok_or_else(damaged)?;
+    let records = RecordKinds::known_of(columns.number()?);
     let told = columns.number()?;
     Ok(ReadingRow {
         link,

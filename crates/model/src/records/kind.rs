@@ -161,15 +161,10 @@ impl RecordKinds {
         self.bits
     }
 
-    /// Those of what is stored that are known.
+    /// Those of what is stored that are known: a newer version may have stored more.
     #[must_use]
     pub const fn known_of(bits: u32) -> Self {
         Self { bits: bits & Self::ALL.bits }
-    }
-
-    /// From what is stored; absent where a bit stands for none that is known.
-    pub const fn from_bits(bits: u32) -> Option<Self> {
-        if bits & !Self::ALL.bits == 0 { Some(Self { bits }) } else { None }
     }
 }
 
@@ -196,9 +191,9 @@ mod tests {
     #[test]
     fn what_is_stored_is_read_again() {
         let some: RecordKinds = [RecordKind::Mortgages, RecordKind::Debts].into_iter().collect();
-        assert_eq!(RecordKinds::from_bits(some.bits()), Some(some));
+        assert_eq!(RecordKinds::known_of(some.bits()), some);
         assert!(RecordKinds::ALL.covers(some));
         assert!(!some.covers(RecordKinds::one(RecordKind::Identity)));
-        assert_eq!(RecordKinds::from_bits(1 << 31), None);
+        assert_eq!(RecordKinds::known_of(1 << 31 | some.bits()), some);
     }
 }

@@ -11,7 +11,10 @@ use super::silent;
 pub struct TaxStatus {
     /// When it was looked up.
     pub consulted_at: Timestamp,
-    /// Since when business is done (*inicio de actividades*); absent where there is none.
+    /// Whether business is done (*inicio de actividades*).
+    #[serde(default)]
+    pub has_begun: bool,
+    /// Since when; absent where that is not told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun_on: Option<Date>,
     /// Whether taxes may be declared and paid in a foreign currency.

@@ -101,7 +101,7 @@ fn codes(codes: &BTreeMap<String, cartola_primitives::Quantity>) -> BTreeMap<Str
 pub fn status(status: &TaxStatus) -> wire::TaxStatus {
     wire::TaxStatus {
         fecha_consulta: minute(status.consulted_at, '-'),
-        contribuyente_inicio_actividades: status.begun_on.is_some(),
+        contribuyente_inicio_actividades: status.has_begun,
         fecha_inicio_actividades: status.begun_on.map(day_first),
         autorizado_impuestos_moneda_extranjera: status.foreign_currency,
         es_empresa_menor_tamano_pro_pyme: status.pro_pyme,

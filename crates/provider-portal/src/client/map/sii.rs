@@ -126,6 +126,7 @@ impl Told for TaxStatus {
     fn record(self) -> Result<Record, &'static str> {
         Ok(Record::TaxStatus(records::TaxStatus {
             consulted_at: self.asked_at,
+            has_begun: self.has_activities,
             begun_on: self.activities_began,
             foreign_currency: self.foreign_currency,
             pro_pyme: self.is_pro_pyme,
