@@ -1,0 +1,245 @@
+//! Tasks that many processes do on one database, while workers are killed and the database is
+//! restarted under them: each ends once, none is lost, and of none any credentials are left.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cartola_store_postgres::test_kit::{Durability, Ending, Server, TEMPLATE};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::beside::Beside;
+use crate::chile::Chile;
+use crate::crash_tasks::{OF_KILLS, asked, nothing_is_left, proofs};
+use crate::customers::{Customer, configuration, customers};
+use crate::installation::{Gateway, Installation, MASTER_KEY};
+use crate::postgres::{installation, runtime};
+use crate::process::{self, Background};
+use crate::synaptic::Synaptic;
+
+/// Tasks, unless the environment says otherwise.
+const TASKS: usize = 100;
+
+/// Processes that do them.
+const WORKERS: usize = 4;
+
+/// Clients that begin them.
+const CLIENTS: usize = 4;
+
+/// How often one of the workers is killed.
+const KILL_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a client waits where it was refused, and between two looks.
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// How long it may take until the next task ends.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Tasks that a client finds pending, one after another, before it looks elsewhere.
+const ENOUGH_PENDING: usize = 200;
+
+/// What a client is answered while the database is away. What it asked for then may have been begun.
+const REFUSED: [u16; 2] = [429, 500];
+
+#[allow(clippy::disallowed_methods, reason = "how many to ask for is told to the test process")]
+fn tasks() -> usize {
+    let told = std::env::var("CARTOLA_SOAK_TASKS").ok();
+    told.map_or(TASKS, |text| text.parse().expect("CARTOLA_SOAK_TASKS is a number"))
+}
+
+struct Scene {
+    runtime: Runtime,
+    server: Server,
+    installation: Installation,
+    gateway: Gateway,
+    key: String,
+    tenant: Value,
+    _chile: Chile,
+}
+
+impl Scene {
+    fn begin(customers: &[Customer]) -> Self {
+        let runtime = runtime();
+        let server = runtime.block_on(Server::alone(Durability::Safe));
+        let folder = tempfile::tempdir().unwrap();
+        let chile = Chile::start(folder.path());
+        let port = chile.url.rsplit(':').next().unwrap().parse().unwrap();
+        let more = format!("[jobs]\nserve = false\n{}", configuration(customers, port));
+        let installation = installation(&server, TEMPLATE, &more);
+        let keys = installation.tenant("acme");
+        let gateway = installation.serve();
+        let key = keys["api_key"].as_str().unwrap().to_owned();
+        let tenant = keys["tenant"].clone();
+        Self { runtime, server, installation, gateway, key, tenant, _chile: chile }
+    }
+
+    fn client(&self) -> Synaptic {
+        Synaptic::with_key(&self.gateway.url, &self.key)
+    }
+
+    /// Starts a worker, however often it takes until its database answers.
+    fn work(&self) -> Background {
+        loop {
+            let command = process::command(self.installation.path(), &["worker"]);
+            match Background::start(command) {
+                Ok((worker, _)) => return worker,
+                Err(_) => thread::sleep(AGAIN_AFTER),
+            }
+        }
+    }
+
+    /// The texts that a statement of the superuser comes to, parted by commas.
+    fn text(&self, statement: &str) -> String {
+        self.runtime.block_on(self.server.text(TEMPLATE, statement))
+    }
+}
+
+/// Kills one worker after another until told to stop; gives how often.
+fn kill(scene: &Scene, stop: &AtomicBool) -> usize {
+    let mut workers: Vec<Background> = (0..WORKERS).map(|_| scene.work()).collect();
+    let mut kills = 0;
+    while !stop.load(Ordering::Relaxed) {
+        // The random moment is the test.
+        thread::sleep(KILL_EVERY);
+        workers.remove(0).kill();
+        workers.push(scene.work());
+        kills += 1;
+    }
+    kills
+}
+
+/// Begins the tasks that no other client has begun, each until it is accepted; gives them, and how
+/// often one was refused.
+fn begin(scene: &Scene, customers: &[Customer], next: &AtomicUsize) -> (Vec<String>, usize) {
+    let (client, mut begun, mut refusals) = (scene.client(), Vec::new(), 0);
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let Some(customer) = customers.get(number) else { return (begun, refusals) };
+        let (action, args) = asked(number, customer);
+        loop {
+            let answer = client.begin(&action, &args);
+            if answer.status == 200 {
+                begun.push(answer.json()["taskId"].as_str().unwrap().to_owned());
+                break;
+            }
+            assert!(REFUSED.contains(&answer.status), "{}", answer.text());
+            refusals += 1;
+            thread::sleep(AGAIN_AFTER);
+        }
+    }
+}
+
+/// Begins all tasks, and restarts the database in the midst of it.
+fn begin_all(scene: &Scene, customers: &[Customer]) -> (Vec<String>, usize) {
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let clients: Vec<_> =
+            (0..CLIENTS).map(|_| scope.spawn(|| begin(scene, customers, &next))).collect();
+        while next.load(Ordering::Relaxed) < customers.len() / 2 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        scene.server.restart(Ending::Fast);
+        let (mut tasks, mut refusals) = (Vec::new(), 0);
+        for client in clients {
+            let (begun, refused) = client.join().unwrap();
+            tasks.extend(begun);
+            refusals += refused;
+        }
+        (tasks, refusals)
+    })
+}
+
+/// Where a task stands; nothing while the database is away.
+fn look(client: &Synaptic, task: &str) -> Option<Value> {
+    let answer = client.look(task);
+    if REFUSED.contains(&answer.status) {
+        return None;
+    }
+    assert_eq!(answer.status, 200, "{task} is lost");
+    Some(answer.json())
+}
+
+/// Looks at tasks until all have ended, and crashes the database when half of them have.
+#[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
+fn follow(scene: &Scene, tasks: &[String]) -> BTreeMap<String, Value> {
+    let client = scene.client();
+    let mut pending: Vec<&String> = tasks.iter().collect();
+    let (mut ended, mut crashed, mut moved) = (BTreeMap::new(), false, Instant::now());
+    while !pending.is_empty() {
+        let mut in_vain = 0;
+        pending.retain(|task| {
+            let standing = (in_vain < ENOUGH_PENDING).then(|| look(&client, task)).flatten();
+            let standing = standing.filter(|it| it["taskStatusCode"] != 202);
+            in_vain = if standing.is_some() { 0 } else { in_vain + 1 };
+            let has_ended = standing.is_some();
+            if let Some(standing) = standing {
+                ended.insert((*task).clone(), standing);
+                moved = Instant::now();
+            }
+            !has_ended
+        });
+        assert!(moved.elapsed() < PATIENCE, "{} have not ended", pending.len());
+        if !crashed && ended.len() * 2 >= tasks.len() {
+            scene.server.restart(Ending::Immediate);
+            crashed = true;
+        }
+        thread::sleep(AGAIN_AFTER);
+    }
+    ended
+}
+
+/// Insists that each task still says what it came to; gives how many came to what.
+fn look_again(scene: &Scene, ended: &BTreeMap<String, Value>) -> BTreeMap<u64, usize> {
+    let (client, mut codes) = (scene.client(), BTreeMap::new());
+    for (task, standing) in ended {
+        assert_eq!(look(&client, task).as_ref(), Some(standing), "{task} ended twice");
+        let code = standing["taskStatusCode"].as_u64().unwrap();
+        assert!(code == 200 || OF_KILLS.contains(&code), "{task}: {standing}");
+        *codes.entry(code).or_default() += 1;
+    }
+    codes
+}
+
+/// The columns of any table that hold something sealed, and are not empty.
+fn sealed_columns(scene: &Scene) -> String {
+    let columns = scene.text(
+        "SELECT string_agg(format('SELECT %L AS place WHERE EXISTS (SELECT 1 FROM cartola.%I \
+         WHERE %I IS NOT NULL)', table_name || '.' || column_name, table_name, column_name), \
+         ' UNION ALL ') FROM information_schema.columns WHERE table_schema = 'cartola' \
+         AND data_type = 'bytea'",
+    );
+    scene.text(&format!("SELECT string_agg(place, ', ' ORDER BY place) FROM ({columns}) all_of_them"))
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "how long it takes is told")]
+fn tasks_survive_kills_of_workers_and_of_the_database() {
+    let customers = customers(tasks());
+    let scene = Scene::begin(&customers);
+    let (begun, stop) = (Instant::now(), AtomicBool::new(false));
+    let (tasks, refusals, ended, kills) = thread::scope(|scope| {
+        let killer = scope.spawn(|| kill(&scene, &stop));
+        let (tasks, refusals) = begin_all(&scene, &customers);
+        let begun_after = begun.elapsed();
+        eprintln!("{} tasks begun after {begun_after:?}", tasks.len());
+        let ended = follow(&scene, &tasks);
+        stop.store(true, Ordering::Relaxed);
+        (tasks, refusals, ended, killer.join().unwrap())
+    });
+    let duration = begun.elapsed();
+    let codes = look_again(&scene, &ended);
+    eprintln!("{} tasks, {refusals} refusals, {kills} kills, {codes:?}, {duration:?}", tasks.len());
+    eprintln!("{}", sealed_columns(&scene));
+    let options = cartola_store_postgres::Options {
+        owner: None, ..scene.server.options(TEMPLATE)
+    };
+    let beside = Beside::shared(options, MASTER_KEY, &scene.tenant);
+    eprintln!("{} jobs", nothing_is_left(&beside));
+    let proofs = proofs(&beside);
+    assert!(tasks.iter().all(|task| proofs.get(task) == Some(&1)));
+    assert!(proofs.values().all(|times| *times == 1), "credentials were destroyed twice");
+    scene.installation.run(&["audit", "verify"]).done();
+    scene.installation.run(&["doctor"]).done();
+}
