@@ -1,10 +1,12 @@
 //! What every call to every institution goes through, written once.
 //!
-//! From the outside in: [`Retry`], [`Breaker`], [`Rate`], [`Trace`], [`Timeout`], the transport.
+//! From the outside in: [`Retry`], [`Breaker`], [`Rate`], [`Door`], [`Trace`], [`Timeout`], the
+//! transport.
 //! Each attempt is so counted, limited, logged and timed by itself, and an open breaker ends the
 //! attempts.
 
 mod breaker;
+mod door;
 mod rate;
 mod retry;
 mod timeout;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use breaker::{Breaker, Threshold};
+pub use door::Door;
 pub use rate::Rate;
 pub use retry::Retry;
 pub use timeout::Timeout;
@@ -70,7 +73,8 @@ pub fn layered<E: Exchange + 'static>(
 ) -> Arc<dyn Exchange> {
     let timed = Timeout::new(exchange, policy.attempt);
     let traced = Trace::new(timed, institution.clone());
-    let rated = Rate::new(traced, policy.interval, policy.burst);
+    let kept = Door::new(traced);
+    let rated = Rate::new(kept, policy.interval, policy.burst);
     let breaking = Breaker::new(rated, policy.breaker, policy.breaker_pause);
     Arc::new(Retry::new(breaking, policy))
 }

@@ -19,7 +19,7 @@ use cartola_primitives::{Monotonic, Secret};
 use cartola_store::StoreError;
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, LOOK_AGAIN, Queue};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::{Engine, EngineError};
 
@@ -28,13 +28,18 @@ pub use self::waiting::{Ended, Pending};
 pub use cartola_store::Command;
 pub use cartola_store::jobs::{JobEnd, JobKind, Priority};
 
-/// How long a lease lasts until a heartbeat prolongs it.
-pub const TERM: Duration = Duration::from_mins(1);
+/// How long a lease lasts until a heartbeat prolongs it. Whoever waits for a job does so for 55
+/// seconds: what a process that was killed had begun is begun again, and can end, in that time.
+pub const TERM: Duration = Duration::from_secs(15);
 
 /// How often it is prolonged.
-pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(20);
+pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
 
 const _: () = assert!(TERM.as_secs() >= 3 * HEARTBEAT_EVERY.as_secs(), "two beats may be lost");
+
+/// How long nothing is taken where the store did not answer: those who run jobs prolong their leases
+/// first, which may be over by the time that it answers again.
+const OTHERS_FIRST: Duration = Duration::from_secs(3);
 
 /// Times that a job is begun at most. One that takes its process along would do so for ever; many
 /// that merely ran when their process ended may be begun again.
@@ -43,6 +48,10 @@ pub const MAX_ATTEMPTS: u32 = 10;
 /// Jobs that one process runs at once, where nothing else is set. Most of their time they wait for
 /// an institution.
 pub const MAX_RUNNING: usize = 1_000;
+
+/// The same where several processes share them: none takes what others could do now, nor many along
+/// when it is killed.
+pub const MAX_RUNNING_OF_MANY: usize = 100;
 
 /// A job that runs, as its handler sees it.
 pub struct Task {
@@ -151,7 +160,12 @@ impl Worker {
         let mut running = JoinSet::new();
         let mut arrivals = self.shared.engine.inner.store.arrivals();
         loop {
-            self.fill(&mut running).await;
+            if !self.fill(&mut running).await {
+                tokio::select! {
+                    () = &mut stop => return running,
+                    () = sleep(OTHERS_FIRST) => continue,
+                }
+            }
             tokio::select! {
                 () = &mut stop => return running,
                 Some(_) = running.join_next() => while running.try_join_next().is_some() {},
@@ -175,15 +189,21 @@ impl Worker {
         }
     }
 
-    async fn fill(&self, running: &mut JoinSet<()>) {
+    /// Takes as many jobs as there are places; whether the store answered.
+    async fn fill(&self, running: &mut JoinSet<()>) -> bool {
+        while running.try_join_next().is_some() {}
         let free = self.at_once - running.len();
         if free == 0 {
-            return;
+            return true;
         }
         match self.shared.claimer.claim(free).await {
-            Ok(claimed) => self.start(running, claimed),
+            Ok(claimed) => {
+                self.start(running, claimed);
+                true
+            }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "engine.job.not_claimed");
+                false
             }
         }
     }

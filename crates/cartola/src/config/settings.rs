@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cartola_crypto::jws::Algorithm;
-use cartola_engine::work::MAX_RUNNING;
+use cartola_engine::work::{MAX_RUNNING, MAX_RUNNING_OF_MANY};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -107,19 +107,19 @@ pub struct Jobs {
     /// Whether `serve` does it beside the requests.
     pub serve: bool,
     /// Jobs that one process runs at once.
-    at_once: NonZeroU32,
+    at_once: Option<NonZeroU32>,
 }
 
 impl Jobs {
-    /// Jobs that one process runs at once.
-    pub fn at_once(&self) -> usize {
-        usize::try_from(self.at_once.get()).unwrap_or(usize::MAX)
+    /// Jobs that one process runs at once; whether others run them too.
+    pub fn at_once(&self, is_shared: bool) -> usize {
+        let usual = if is_shared { MAX_RUNNING_OF_MANY } else { MAX_RUNNING };
+        self.at_once.map_or(usual, |told| usize::try_from(told.get()).unwrap_or(usize::MAX))
     }
 }
 
 impl Default for Jobs {
     fn default() -> Self {
-        let at_once = u32::try_from(MAX_RUNNING).expect("a thousand fits");
-        Self { serve: true, at_once: at_least_one(at_once) }
+        Self { serve: true, at_once: None }
     }
 }

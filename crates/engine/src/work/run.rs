@@ -2,13 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cartola_model::Failure;
 use cartola_primitives::SignedDuration;
 use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder, record};
 use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 use futures::FutureExt;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::sleep;
 
 use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Shared, Task};
 use crate::EngineError;
@@ -17,6 +18,10 @@ use crate::retry::MaybeConflict;
 /// How long a failure of ours is waited for before the job is begun again: so many times the
 /// attempts that were made.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
+
+/// How long after a heartbeat that the store did not take the next one follows: before anybody takes
+/// jobs again (`OTHERS_FIRST`).
+const BEAT_AGAIN: Duration = Duration::from_secs(1);
 
 /// Runs a job under its lease, as long as the lease holds.
 pub async fn run(shared: Arc<Shared>, job: ClaimedJob) {
@@ -30,20 +35,21 @@ pub async fn run(shared: Arc<Shared>, job: ClaimedJob) {
 
 /// Prolongs the lease now and then; ends when it is somebody else's.
 async fn lease_lost(shared: &Shared, job: &ClaimedJob) {
-    let mut beats = interval(HEARTBEAT_EVERY);
-    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    beats.tick().await;
+    let mut pause = HEARTBEAT_EVERY;
     loop {
-        beats.tick().await;
-        match shared.claimer.prolong(job).await {
+        sleep(pause).await;
+        pause = match shared.claimer.prolong(job).await {
+            Ok(()) => HEARTBEAT_EVERY,
             Err(error) if error.kind == StoreErrorKind::Conflict => return,
-            Err(error) => tracing::warn!(
-                job = %job.row.order.id,
-                error = &error as &dyn std::error::Error,
-                "engine.job.not_prolonged"
-            ),
-            Ok(()) => {}
-        }
+            Err(error) => {
+                tracing::warn!(
+                    job = %job.row.order.id,
+                    error = &error as &dyn std::error::Error,
+                    "engine.job.not_prolonged"
+                );
+                BEAT_AGAIN
+            }
+        };
     }
 }
 
