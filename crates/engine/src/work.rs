@@ -19,7 +19,7 @@ use cartola_primitives::{Monotonic, Secret};
 use cartola_store::StoreError;
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, LOOK_AGAIN, Queue};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{Engine, EngineError};
 
@@ -51,7 +51,15 @@ pub const MAX_RUNNING: usize = 1_000;
 
 /// The same where several processes share them: none takes what others could do now, nor many along
 /// when it is killed.
-pub const MAX_RUNNING_OF_MANY: usize = 100;
+pub const MAX_RUNNING_OF_MANY: usize = 200;
+
+/// Jobs that a process runs at once when it has just begun.
+pub const FIRST_RUNNING: usize = 16;
+
+/// How often it may run twice as many. What it was killed with is begun again each time, until it is
+/// given up: where one job kills its process, or something kills one process after another, few
+/// others are to be there.
+pub const TWICE_AFTER: Duration = Duration::from_secs(5);
 
 /// A job that runs, as its handler sees it.
 pub struct Task {
@@ -155,12 +163,15 @@ impl Worker {
     }
 
     /// Runs jobs until `stop` is ready, and gives those under way.
+    #[allow(clippy::disallowed_methods, reason = "how long a process lives is monotonic time")]
     async fn run_until(&self, stop: impl Future<Output = ()> + Send) -> JoinSet<()> {
         tokio::pin!(stop);
+        let began = Instant::now();
         let mut running = JoinSet::new();
         let mut arrivals = self.shared.engine.inner.store.arrivals();
         loop {
-            if !self.fill(&mut running).await {
+            let places = self.at_once.min(proven(began.elapsed()));
+            if !self.fill(&mut running, places).await {
                 tokio::select! {
                     () = &mut stop => return running,
                     () = sleep(OTHERS_FIRST) => continue,
@@ -190,9 +201,8 @@ impl Worker {
     }
 
     /// Takes as many jobs as there are places; whether the store answered.
-    async fn fill(&self, running: &mut JoinSet<()>) -> bool {
-        while running.try_join_next().is_some() {}
-        let free = self.at_once - running.len();
+    async fn fill(&self, running: &mut JoinSet<()>, places: usize) -> bool {
+        let free = places - running.len();
         if free == 0 {
             return true;
         }
@@ -213,6 +223,13 @@ impl Worker {
             running.spawn(run::run(Arc::clone(&self.shared), job));
         }
     }
+}
+
+/// Jobs that may run at once in a process that has lived for so long.
+fn proven(lived: Duration) -> usize {
+    let doublings = lived.as_secs() / TWICE_AFTER.as_secs();
+    let factor = u32::try_from(doublings).ok().and_then(|times| 1_usize.checked_shl(times));
+    FIRST_RUNNING.saturating_mul(factor.unwrap_or(usize::MAX))
 }
 
 /// How a job ended, if it has.

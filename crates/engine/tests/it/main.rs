@@ -16,4 +16,5 @@ mod repeated;
 mod tasks;
 mod tenants;
 mod tokens;
+mod work;
 mod world;
