@@ -22,7 +22,7 @@ use crate::{Engine, EngineError};
 
 /// How long a sign-in that went well may stay unsettled while the rest is read: what is told by then
 /// settles it in the unit of work that keeps it.
-const SETTLED_WITHIN: Duration = Duration::from_secs(2);
+const SETTLED_WITHIN: Duration = Duration::from_millis(500);
 
 /// The layout of what was read without a statement.
 const ACCOUNTS_LAYOUT: &str = "session/accounts";

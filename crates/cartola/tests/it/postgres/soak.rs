@@ -18,19 +18,22 @@ use crate::customers::{Customer, configuration, customers};
 use crate::installation::{Gateway, Installation, MASTER_KEY};
 use crate::postgres::{installation, runtime};
 use crate::process::{self, Background};
+use crate::seeded::Seeded;
 use crate::synaptic::Synaptic;
 
 /// Tasks, unless the environment says otherwise.
-const TASKS: usize = 100;
+const TASKS: usize = 60;
 
 /// Processes that do them.
 const WORKERS: usize = 4;
 
 /// Clients that begin them.
-const CLIENTS: usize = 4;
+const CLIENTS: usize = 8;
 
-/// How often one of the workers is killed.
-const KILL_EVERY: Duration = Duration::from_secs(1);
+/// How long the workers are left alone between two kills, at most, in milliseconds; a second on the
+/// whole. Workers look for work once a second: were they killed as regularly, it would always be at
+/// the same point of their work.
+const MAX_PEACE: u64 = 2_000;
 
 /// How long a client waits where it was refused, and between two looks.
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -139,13 +142,17 @@ impl Scene {
     }
 }
 
-/// Kills one worker after another until told to stop; gives how often.
-fn kill(scene: &Scene, stop: &AtomicBool) -> usize {
+/// Kills one worker after another until told to stop; gives how often. They begin when there is a lot
+/// to do: what is killed then may take much along.
+fn kill(scene: &Scene, has_work: &AtomicBool, stop: &AtomicBool) -> usize {
+    while !has_work.load(Ordering::Relaxed) {
+        thread::sleep(AGAIN_AFTER);
+    }
     let mut workers: Vec<Background> = (0..WORKERS).map(|_| scene.work()).collect();
-    let mut kills = 0;
+    let (mut seeded, mut kills) = (Seeded::new(78), 0);
     while !stop.load(Ordering::Relaxed) {
         // The random moment is the test.
-        thread::sleep(KILL_EVERY);
+        thread::sleep(Duration::from_millis(seeded.below(MAX_PEACE)));
         workers.remove(0).kill();
         workers.push(scene.work());
         kills += 1;
@@ -174,8 +181,8 @@ fn begin(scene: &Scene, customers: &[Customer], next: &AtomicUsize) -> (Vec<Stri
     }
 }
 
-/// Begins all tasks, and restarts the database in the midst of it.
-fn begin_all(scene: &Scene, customers: &[Customer]) -> (Vec<String>, usize) {
+/// Begins all tasks; in the midst of it restarts the database, and says that there is work.
+fn begin_all(scene: &Scene, customers: &[Customer], has_work: &AtomicBool) -> (Vec<String>, usize) {
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         let clients: Vec<_> =
@@ -184,6 +191,7 @@ fn begin_all(scene: &Scene, customers: &[Customer]) -> (Vec<String>, usize) {
             thread::sleep(Duration::from_millis(1));
         }
         scene.server.restart(Ending::Fast);
+        has_work.store(true, Ordering::Relaxed);
         let (mut tasks, mut refusals) = (Vec::new(), 0);
         for client in clients {
             let (begun, refused) = client.join().unwrap();
@@ -289,12 +297,12 @@ fn all_are_accounted_for(scene: &Scene, tasks: &[String], refusals: usize) {
 fn tasks_survive_kills_of_workers_and_of_the_database() {
     let customers = customers(tasks());
     let scene = Scene::begin(&customers);
-    let (begun, stop) = (Instant::now(), AtomicBool::new(false));
+    let (begun, has_work, stop) = (Instant::now(), AtomicBool::new(false), AtomicBool::new(false));
     let (tasks, refusals, ended, kills) = thread::scope(|scope| {
-        let killer = scope.spawn(|| kill(&scene, &stop));
+        let killer = scope.spawn(|| kill(&scene, &has_work, &stop));
         // Whatever fails here, the killer is to end.
-        let stopping = Stopping(&stop);
-        let (tasks, refusals) = begin_all(&scene, &customers);
+        let stopping = Stopping { has_work: &has_work, stop: &stop };
+        let (tasks, refusals) = begin_all(&scene, &customers, &has_work);
         eprintln!("{} tasks begun in {:?}, {refusals} refusals", tasks.len(), begun.elapsed());
         let ended = follow(&scene, &tasks);
         drop(stopping);
@@ -313,10 +321,14 @@ fn tasks_survive_kills_of_workers_and_of_the_database() {
 }
 
 /// Stops the killer when it is dropped.
-struct Stopping<'a>(&'a AtomicBool);
+struct Stopping<'a> {
+    has_work: &'a AtomicBool,
+    stop: &'a AtomicBool,
+}
 
 impl Drop for Stopping<'_> {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.stop.store(true, Ordering::Relaxed);
+        self.has_work.store(true, Ordering::Relaxed);
     }
 }
