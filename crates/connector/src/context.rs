@@ -1,7 +1,9 @@
 //! What a call to an institution is made with.
 
+mod door;
+
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use cartola_primitives::id::RequestId;
@@ -9,6 +11,12 @@ use cartola_primitives::{Clock, Date, Randomness, santiago};
 use data_encoding::HEXLOWER;
 use http::HeaderValue;
 use tokio::time::Instant;
+
+use crate::ConnectorError;
+
+pub use door::Doorkeeper;
+
+use door::Door;
 
 /// Who asks, from which device, until when, by which clock and randomness. It has accessors only,
 /// so that one more thing in it touches no connector.
@@ -19,6 +27,7 @@ pub struct Context {
     randomness: Arc<dyn Randomness>,
     deadline: Deadline,
     device: Option<DeviceId>,
+    door: Option<Door>,
 }
 
 impl Context {
@@ -29,13 +38,21 @@ impl Context {
         randomness: Arc<dyn Randomness>,
         deadline: Deadline,
     ) -> Self {
-        Self { request, clock, randomness, deadline, device: None }
+        Self { request, clock, randomness, deadline, device: None, door: None }
     }
 
     /// With the device that this link has used before, as the vault keeps it.
     #[must_use]
     pub fn with_device(mut self, device: DeviceId) -> Self {
         self.device = Some(device);
+        self
+    }
+
+    /// With somebody who has the last word before the first request leaves; of this context and its
+    /// clones together, once. It is refused when the keeper is gone.
+    #[must_use]
+    pub fn with_doorkeeper(mut self, keeper: Weak<dyn Doorkeeper>) -> Self {
+        self.door = Some(Door::new(keeper));
         self
     }
 
@@ -54,6 +71,20 @@ impl Context {
     /// Until when an answer is of use.
     pub fn deadline(&self) -> Deadline {
         self.deadline
+    }
+
+    /// Asks for leave, unless it was given before. Every [`crate::Endpoint`] does so; what sends by
+    /// other means must, before its first request.
+    pub async fn enter(&self) -> Result<(), ConnectorError> {
+        match &self.door {
+            Some(door) => door.pass().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether somebody is still to be asked for leave.
+    pub fn is_outside(&self) -> bool {
+        self.door.as_ref().is_some_and(|door| !door.is_passed())
     }
 
     /// Today in Santiago.

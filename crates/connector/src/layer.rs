@@ -2,11 +2,13 @@
 //!
 //! [`Pace`] is what calls of several processes have in common.
 //!
-//! From the outside in: [`Retry`], [`Breaker`], [`Rate`], [`Trace`], [`Timeout`], the transport.
+//! From the outside in: [`Retry`], [`Breaker`], [`Rate`], [`Door`], [`Trace`], [`Timeout`], the
+//! transport.
 //! Each attempt is so counted, limited, logged and timed by itself, and an open breaker ends the
 //! attempts.
 
 mod breaker;
+mod door;
 mod pace;
 mod rate;
 mod retry;
@@ -17,7 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use breaker::{Breaker, Threshold};
-pub use pace::{LocalPace, Pace};
+pub use door::Door;
+pub use pace::{Caller, LocalPace, Pace};
 pub use rate::Rate;
 pub use retry::Retry;
 pub use timeout::Timeout;
@@ -75,7 +78,8 @@ pub fn layered<E: Exchange + 'static>(
 ) -> Arc<dyn Exchange> {
     let timed = Timeout::new(exchange, policy.attempt);
     let traced = Trace::new(timed, institution.clone());
-    let rated = Rate::new(traced, pace.clone());
+    let kept = Door::new(traced);
+    let rated = Rate::new(kept, policy.interval, pace.clone());
     let breaking = Breaker::new(rated, policy.breaker, policy.breaker_pause, pace);
     Arc::new(Retry::new(breaking, policy))
 }

@@ -26,7 +26,7 @@ pub use connector::{
     Connector, Layout, MAX_BATCHES, MAX_MAPPING_BYTES, MAX_SOURCE_BYTES, Manifest, Provenance,
     Recognition, Served, SourceFile,
 };
-pub use context::{Context, Deadline, DeviceId, DeviceIdError, MAX_DEVICE_ID};
+pub use context::{Context, Deadline, DeviceId, DeviceIdError, Doorkeeper, MAX_DEVICE_ID};
 pub use credential::{
     Credential, CredentialField, CredentialForm, CredentialRefusal, CredentialSchema, FieldKind,
 };

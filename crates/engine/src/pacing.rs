@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_connector::Policy;
-use cartola_connector::layer::{LocalPace, Pace};
+use cartola_connector::layer::{Caller, LocalPace, Pace};
 use cartola_model::InstitutionId;
 use cartola_store::pacing::{Given, Pacing, Slots};
 use tokio::sync::Mutex;
@@ -46,17 +46,22 @@ impl SharedPace {
         Self { store, institution, interval, burst, alone, stock, paused_until }
     }
 
-    fn slots(&self, longest: Duration) -> Slots {
+    fn slots(&self, caller: Caller, longest: Duration) -> Slots {
         let interval = self.interval.as_nanos().max(1);
         let count = u32::try_from(AHEAD.as_nanos() / interval).unwrap_or(u32::MAX);
         let count = count.clamp(1, self.burst.max(1));
         let (institution, interval) = (self.institution.clone(), self.interval);
-        Slots { institution, count, interval, burst: self.burst, longest }
+        Slots { institution, count, interval, burst: caller.share(self.burst), longest }
+    }
+
+    /// How much later than anybody a caller may go.
+    fn behind(&self, caller: Caller) -> Duration {
+        self.interval.saturating_mul(self.burst.saturating_sub(caller.share(self.burst)))
     }
 
     /// What was given, unless it lies too far away.
     #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
-    fn stocked(&self, slots: &Slots, given: Given) -> Result<Stock, Duration> {
+    fn stocked(&self, caller: Caller, slots: &Slots, given: Given) -> Result<Stock, Duration> {
         let now = Instant::now();
         let until = given.paused.map(|pause| now + pause);
         *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
@@ -64,9 +69,10 @@ impl SharedPace {
         if ahead > slots.longest {
             return Err(ahead);
         }
-        let behind = Duration::try_from(-given.first).unwrap_or_default();
+        // What is late for this caller is later still for those who may go before.
+        let late = Duration::try_from(-given.first).unwrap_or_default() + self.behind(caller);
         // Further back than this clock goes, it has come as well.
-        let next = now.checked_sub(behind).unwrap_or(now) + ahead;
+        let next = (now + ahead).checked_sub(late).unwrap_or(now);
         Ok(Stock { left: slots.count, next: Some(next) })
     }
 }
@@ -74,10 +80,15 @@ impl SharedPace {
 impl Stock {
     /// Takes the next one, unless it lies too far away.
     #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
-    fn take(&mut self, interval: Duration, longest: Duration) -> Result<Duration, Duration> {
+    fn take(
+        &mut self,
+        interval: Duration,
+        behind: Duration,
+        longest: Duration,
+    ) -> Result<Duration, Duration> {
         let now = Instant::now();
         let next = self.next.unwrap_or(now);
-        let wait = next.saturating_duration_since(now);
+        let wait = (next + behind).saturating_duration_since(now);
         if wait > longest {
             return Err(wait);
         }
@@ -88,23 +99,23 @@ impl Stock {
 
 #[async_trait]
 impl Pace for SharedPace {
-    async fn take(&self, longest: Duration) -> Result<Duration, Duration> {
+    async fn take(&self, caller: Caller, longest: Duration) -> Result<Duration, Duration> {
         let mut stock = self.stock.lock().await;
         if stock.left == 0 {
-            let slots = self.slots(longest);
+            let slots = self.slots(caller, longest);
             match self.store.take_slots(&slots).await {
-                Ok(given) => *stock = self.stocked(&slots, given)?,
+                Ok(given) => *stock = self.stocked(caller, &slots, given)?,
                 Err(error) => {
                     tracing::warn!(
                         institution = %self.institution,
                         error = &error as &dyn std::error::Error,
                         "engine.pace.not_shared"
                     );
-                    return self.alone.take(longest).await;
+                    return self.alone.take(caller, longest).await;
                 }
             }
         }
-        stock.take(self.interval, longest)
+        stock.take(self.interval, self.behind(caller), longest)
     }
 
     async fn pause(&self, pause: Duration) {

@@ -20,7 +20,7 @@ use cartola_primitives::{Monotonic, Secret};
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, LOOK_AGAIN, Queue};
 use cartola_store::{StoreError, UnitOfWork};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{Engine, EngineError};
 
@@ -30,13 +30,18 @@ pub use self::waiting::{Ended, Pending};
 pub use cartola_store::Command;
 pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority};
 
-/// How long a lease lasts until a heartbeat prolongs it.
-pub const TERM: Duration = Duration::from_mins(1);
+/// How long a lease lasts until a heartbeat prolongs it. Whoever waits for a job does so for 55
+/// seconds: what a process that was killed had begun is begun again, and can end, in that time.
+pub const TERM: Duration = Duration::from_secs(15);
 
 /// How often it is prolonged.
-pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(20);
+pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
 
 const _: () = assert!(TERM.as_secs() >= 3 * HEARTBEAT_EVERY.as_secs(), "two beats may be lost");
+
+/// How long nothing is taken where the store did not answer: those who run jobs prolong their leases
+/// first, which may be over by the time that it answers again.
+const OTHERS_FIRST: Duration = Duration::from_secs(3);
 
 /// Times that a job is begun at most. One that takes its process along would do so for ever; many
 /// that merely ran when their process ended may be begun again.
@@ -45,6 +50,18 @@ pub const MAX_ATTEMPTS: u32 = 10;
 /// Jobs that one process runs at once, where nothing else is set. Most of their time they wait for
 /// an institution.
 pub const MAX_RUNNING: usize = 1_000;
+
+/// The same where several processes share them: none takes what others could do now, nor many along
+/// when it is killed.
+pub const MAX_RUNNING_OF_MANY: usize = 200;
+
+/// Jobs that a process runs at once when it has just begun.
+pub const FIRST_RUNNING: usize = 16;
+
+/// How often it may run twice as many. What it was killed with is begun again each time, until it is
+/// given up: where one job kills its process, or something kills one process after another, few
+/// others are to be there.
+pub const TWICE_AFTER: Duration = Duration::from_secs(5);
 
 /// Jobs that ask one institution at once, over all processes and tenants, where nothing else is set.
 /// An institution that hangs keeps each of them for [`crate::readings::READING_TIMEOUT`]: a tenth of
@@ -166,12 +183,20 @@ impl Worker {
     }
 
     /// Runs jobs until `stop` is ready, and gives those under way.
+    #[allow(clippy::disallowed_methods, reason = "how long a process lives is monotonic time")]
     async fn run_until(&self, stop: impl Future<Output = ()> + Send) -> JoinSet<()> {
         tokio::pin!(stop);
+        let began = Instant::now();
         let mut running = JoinSet::new();
         let mut arrivals = self.shared.engine.inner.store.arrivals();
         loop {
-            self.fill(&mut running).await;
+            let places = self.at_once.min(proven(began.elapsed()));
+            if !self.fill(&mut running, places).await {
+                tokio::select! {
+                    () = &mut stop => return running,
+                    () = sleep(OTHERS_FIRST) => continue,
+                }
+            }
             tokio::select! {
                 () = &mut stop => return running,
                 Some(_) = running.join_next() => while running.try_join_next().is_some() {},
@@ -195,15 +220,20 @@ impl Worker {
         }
     }
 
-    async fn fill(&self, running: &mut JoinSet<()>) {
-        let free = self.at_once - running.len();
+    /// Takes as many jobs as there are places; whether the store answered.
+    async fn fill(&self, running: &mut JoinSet<()>, places: usize) -> bool {
+        let free = places - running.len();
         if free == 0 {
-            return;
+            return true;
         }
         match self.shared.claimer.claim(free).await {
-            Ok(claimed) => self.start(running, claimed),
+            Ok(claimed) => {
+                self.start(running, claimed);
+                true
+            }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "engine.job.not_claimed");
+                false
             }
         }
     }
@@ -213,6 +243,13 @@ impl Worker {
             running.spawn(run::run(Arc::clone(&self.shared), job));
         }
     }
+}
+
+/// Jobs that may run at once in a process that has lived for so long.
+fn proven(lived: Duration) -> usize {
+    let doublings = lived.as_secs() / TWICE_AFTER.as_secs();
+    let factor = u32::try_from(doublings).ok().and_then(|times| 1_usize.checked_shl(times));
+    FIRST_RUNNING.saturating_mul(factor.unwrap_or(usize::MAX))
 }
 
 /// How a job ended, if it has.

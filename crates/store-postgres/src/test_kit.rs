@@ -7,4 +7,4 @@ pub mod programs;
 mod server;
 
 pub use database::Database;
-pub use server::{Durability, Server, TEMPLATE};
+pub use server::{Durability, Ending, Server, TEMPLATE};

@@ -35,13 +35,14 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if !gateway.backend.is_shared() {
         gateway.backend.clear_leftovers().await;
     }
+    let is_shared = gateway.backend.is_shared();
     let address = listener.local_addr().context("the address is not known")?;
     let metrics = Metrics::record()?;
     let shown = config.metrics.then(|| metrics.clone());
     let router = wiring::router(&gateway, &config.limits, shown);
     let connections = Connections::new(listener, router, &config.limits);
     let duties = Duties {
-        jobs: config.jobs.serve.then(|| config.jobs.places()),
+        jobs: config.jobs.serve.then(|| config.jobs.places(is_shared)),
         drain: seconds(config.limits.drain_seconds),
     };
     let announce = || {

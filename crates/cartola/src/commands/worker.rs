@@ -49,8 +49,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         None => Vec::new(),
     };
-    let duties =
-        Duties { jobs: Some(config.jobs.places()), drain: seconds(config.limits.drain_seconds) };
+    let drain = seconds(config.limits.drain_seconds);
+    let duties = Duties { jobs: Some(config.jobs.places(true)), drain };
     let announce = || {
         tracing::info!("worker.ready");
         Ok(output::line("cartola works")?)

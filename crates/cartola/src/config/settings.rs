@@ -5,7 +5,9 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cartola_crypto::jws::Algorithm;
-use cartola_engine::work::{self, MAX_OF_INSTITUTION, MAX_OF_TENANT, MAX_RUNNING};
+use cartola_engine::work::{
+    self, MAX_OF_INSTITUTION, MAX_OF_TENANT, MAX_RUNNING, MAX_RUNNING_OF_MANY,
+};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -107,7 +109,7 @@ pub struct Jobs {
     /// Whether `serve` does it beside the requests.
     pub serve: bool,
     /// Jobs that one process runs at once.
-    at_once: NonZeroU32,
+    at_once: Option<NonZeroU32>,
     /// Jobs that ask one institution at once, over all processes.
     of_institution: NonZeroU32,
     /// Jobs of one tenant at once, over all processes.
@@ -115,9 +117,12 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Jobs that one process runs at once, and the limits over all processes.
-    pub fn places(&self) -> (usize, work::Limits) {
-        let at_once = usize::try_from(self.at_once.get()).unwrap_or(usize::MAX);
+    /// Jobs that one process runs at once, where others run them too or none does, and the limits over
+    /// all processes.
+    pub fn places(&self, is_shared: bool) -> (usize, work::Limits) {
+        let usual = if is_shared { MAX_RUNNING_OF_MANY } else { MAX_RUNNING };
+        let told = |told: NonZeroU32| usize::try_from(told.get()).unwrap_or(usize::MAX);
+        let at_once = self.at_once.map_or(usual, told);
         let [of_lane, of_tenant] = [self.of_institution, self.of_tenant].map(NonZeroU32::get);
         (at_once, work::Limits { of_lane: Some(of_lane), of_tenant: Some(of_tenant) })
     }
@@ -125,10 +130,9 @@ impl Jobs {
 
 impl Default for Jobs {
     fn default() -> Self {
-        let at_once = u32::try_from(MAX_RUNNING).expect("a thousand fits");
         Self {
             serve: true,
-            at_once: at_least_one(at_once),
+            at_once: None,
             of_institution: at_least_one(MAX_OF_INSTITUTION),
             of_tenant: at_least_one(MAX_OF_TENANT),
         }

@@ -1,4 +1,4 @@
-//! The engine of another process on the folder of a gateway that runs.
+//! The engine of another process on the store of a gateway that runs.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,26 +11,49 @@ use cartola_primitives::Secret;
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::id::TenantId;
 use cartola_primitives::randomness::OsRandomness;
+use cartola_store::{Archive, Store};
+use cartola_store_postgres::PostgresStore;
 use cartola_store_sqlite::{Options, SqliteStore};
 use serde_json::Value;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 /// It asks nobody: it has no connector.
 pub struct Beside {
     pub runtime: Runtime,
     pub engine: Engine,
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn Store>,
     pub tenant: TenantId,
 }
 
 impl Beside {
+    /// On a data folder.
     pub fn open(data: &Path, master_key: &str, tenant: &Value) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let store = Arc::new(SqliteStore::open(data, Options::default()).unwrap());
+        Self::on(runtime(), store.clone(), store.archive(), master_key, tenant)
+    }
+
+    /// On a database.
+    pub fn shared(
+        options: cartola_store_postgres::Options,
+        master_key: &str,
+        tenant: &Value,
+    ) -> Self {
+        let runtime = runtime();
+        let store = Arc::new(runtime.block_on(PostgresStore::open(options)).unwrap());
+        Self::on(runtime, store.clone(), store, master_key, tenant)
+    }
+
+    fn on(
+        runtime: Runtime,
+        store: Arc<dyn Store>,
+        archive: Arc<dyn Archive>,
+        master_key: &str,
+        tenant: &Value,
+    ) -> Self {
         let master_key = Secret::new(master_key.trim().to_owned());
         let parts = Parts {
             store: store.clone(),
-            archive: store.archive(),
+            archive,
             keys: KeyRing::new(MasterKey::from_base64(&master_key).unwrap(), Vec::new()),
             connectors: Registry::default(),
             clock: Arc::new(SystemClock),
@@ -41,4 +64,8 @@ impl Beside {
         let tenant = tenant.as_str().unwrap().parse().unwrap();
         Self { runtime, engine, store, tenant }
     }
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
 }

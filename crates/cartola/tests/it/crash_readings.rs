@@ -11,7 +11,6 @@ use cartola_model::{Failure, LinkSource, Principal};
 use cartola_primitives::clock::{Clock as _, SystemClock};
 use cartola_primitives::id::{JobId, LinkId};
 use cartola_primitives::{Date, SignedDuration, santiago};
-use cartola_store::Jobs;
 
 use crate::beside::Beside;
 use crate::chile::Chile;

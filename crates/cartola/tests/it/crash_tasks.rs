@@ -6,7 +6,6 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use cartola_model::Principal;
-use cartola_store::Jobs;
 use cartola_store::jobs::{JobState, Queue};
 use serde_json::{Value, json};
 
@@ -29,7 +28,7 @@ const PATIENCE: Duration = Duration::from_mins(20);
 
 /// What a task may come to beside success, where its worker was killed: three attempts to sign in of
 /// which nobody knows the end lock the user, and what took its process along ten times is given up.
-const OF_KILLS: [u64; 2] = [423, 500];
+pub const OF_KILLS: [u64; 2] = [423, 500];
 
 #[allow(clippy::disallowed_methods, reason = "how many to ask for is told to the test process")]
 fn tasks() -> usize {
@@ -68,19 +67,25 @@ impl Scene {
     }
 }
 
-/// Begins a task for each customer, of one action or another.
+/// What is asked for one of the customers, one action or another, and with what.
+pub fn asked(number: usize, customer: &Customer) -> (String, Value) {
+    let bank = &customer.institution;
+    let of_person = ["movements", "tef", "identity", "transfers", "financial-report"];
+    let of_company = ["movements", "identity"];
+    let is_company = bank.ends_with("-empresas");
+    let actions = if is_company { &of_company[..] } else { &of_person[..] };
+    let name = actions[number % actions.len()];
+    let args = json!({"username": customer.rut, "password": customer.password});
+    (format!("{bank}:{name}"), args)
+}
+
+/// Begins a task for each customer.
 fn begin(client: &Synaptic, customers: &[Customer]) -> Vec<String> {
-    let action = |(number, customer): (usize, &Customer)| {
-        let bank = &customer.institution;
-        let of_person = ["movements", "tef", "identity", "transfers", "financial-report"];
-        let of_company = ["movements", "identity"];
-        let is_company = bank.ends_with("-empresas");
-        let actions = if is_company { &of_company[..] } else { &of_person[..] };
-        let name = actions[number % actions.len()];
-        let args = json!({"username": customer.rut, "password": customer.password});
-        client.task(&format!("{bank}:{name}"), &args)
+    let begin = |(number, customer): (usize, &Customer)| {
+        let (action, args) = asked(number, customer);
+        client.task(&action, &args)
     };
-    customers.iter().enumerate().map(action).collect()
+    customers.iter().enumerate().map(begin).collect()
 }
 
 /// Takes note of what has ended, and insists that it stays so.
@@ -115,8 +120,8 @@ fn under_fire(mut scene: Scene, tasks: &[String]) -> (Scene, usize, BTreeMap<Str
 }
 
 /// Insists that every job has ended and keeps nothing; gives how many there were.
-fn nothing_is_left(scene: &Scene) -> usize {
-    let Beside { runtime, store, tenant, .. } = &scene.beside;
+pub fn nothing_is_left(beside: &Beside) -> usize {
+    let Beside { runtime, store, tenant, .. } = beside;
     let (mut jobs, mut after) = (0, None);
     loop {
         let page = store.jobs(*tenant, Queue::Work, None, after, 500);
@@ -134,8 +139,8 @@ fn nothing_is_left(scene: &Scene) -> usize {
 }
 
 /// How often the audit trail says of each task that its credentials are gone.
-fn proofs(scene: &Scene) -> BTreeMap<String, usize> {
-    let Beside { runtime, engine, tenant, .. } = &scene.beside;
+pub fn proofs(beside: &Beside) -> BTreeMap<String, usize> {
+    let Beside { runtime, engine, tenant, .. } = beside;
     let (who, mut proofs, mut after) = (Principal::operator(*tenant), BTreeMap::new(), 0);
     loop {
         let entries = runtime.block_on(engine.audit(&who, after, 500)).unwrap();
@@ -160,9 +165,9 @@ fn tasks_survive_kills_of_the_gateway() {
         assert!(code == 200 || OF_KILLS.contains(&code), "{task}: {standing}");
         *codes.entry(code).or_default() += 1;
     }
-    let jobs = nothing_is_left(&scene);
+    let jobs = nothing_is_left(&scene.beside);
     assert_eq!(jobs, 2 * tasks.len(), "a reading and an end for each");
-    let proofs = proofs(&scene);
+    let proofs = proofs(&scene.beside);
     assert_eq!(proofs.len(), tasks.len());
     assert!(proofs.values().all(|times| *times == 1), "credentials were destroyed twice");
     scene.installation.run(&["audit", "verify"]).done();

@@ -11,7 +11,7 @@ use cartola_http::callbacks::{Callback, Callbacks, UrlError};
 use cartola_primitives::Secret;
 use cartola_primitives::id::MessageId;
 use cartola_store::outbox::{AttemptFailure, AttemptOutcome, MessageState};
-use cartola_store::{Command, Committer, Outbox, UnitOfWork};
+use cartola_store::{Command, UnitOfWork};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -3,6 +3,7 @@
 mod crash;
 mod refusals;
 mod schema;
+mod soak;
 mod working;
 
 use cartola_store_postgres::test_kit::{Database, Server};

@@ -100,7 +100,7 @@ impl Synaptic {
         self.call("POST", path, &[("Authorization", &bearer), JSON], body)
     }
 
-    fn begin(&self, action: &str, args: &Value) -> Answer {
+    pub fn begin(&self, action: &str, args: &Value) -> Answer {
         self.post("tasks", &json!({"action": action, "args": args}).to_string())
     }
 

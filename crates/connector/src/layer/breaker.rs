@@ -125,12 +125,14 @@ fn customer(context: &Context) -> u64 {
     hasher.finish()
 }
 
-/// Whether the outcome speaks against the institution, and not against what was asked.
-fn is_failure(outcome: &Result<Answer, ConnectorError>) -> bool {
+/// Whether the outcome speaks against the institution, and not against what was asked; nothing where
+/// it was not asked at all.
+fn is_failure(outcome: &Result<Answer, ConnectorError>) -> Option<bool> {
     match outcome {
-        Ok(answer) => answer.status.is_server_error(),
-        Err(error) if error.kind == ErrorKind::Timeout => !error.unsent,
-        Err(error) => error.kind == ErrorKind::InstitutionDown,
+        Ok(answer) => Some(answer.status.is_server_error()),
+        Err(error) if error.kind == ErrorKind::InstitutionDown => Some(true),
+        Err(error) if error.unsent => None,
+        Err(error) => Some(error.kind == ErrorKind::Timeout),
     }
 }
 
@@ -144,7 +146,9 @@ impl<E: Exchange> Exchange for Breaker<E> {
                 .before_sending()
         })?;
         let outcome = self.inner.send(request, context).await;
-        if self.opens(is_failure(&outcome), customer(context)) {
+        if let Some(failed) = is_failure(&outcome)
+            && self.opens(failed, customer(context))
+        {
             self.pace.pause(self.pause).await;
         }
         outcome

@@ -8,13 +8,32 @@ use tokio::time::Instant;
 
 use super::Policy;
 
+/// Who wants to call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// Somebody in a session that is open.
+    Inside,
+    /// Somebody who is to open one: half of a burst is left to those inside.
+    Outside,
+}
+
+impl Caller {
+    /// How much of a burst is theirs.
+    pub const fn share(self, burst: u32) -> u32 {
+        match self {
+            Self::Inside => burst,
+            Self::Outside => burst.div_ceil(2),
+        }
+    }
+}
+
 /// Gives out the calls that an institution bears, to everybody who calls it: within one process, or
 /// over several that share a store.
 #[async_trait]
 pub trait Pace: Send + Sync {
     /// Takes the next slot, and tells how long until it comes. One that lies further away than
     /// `longest` is not taken, and the error tells how far.
-    async fn take(&self, longest: Duration) -> Result<Duration, Duration>;
+    async fn take(&self, caller: Caller, longest: Duration) -> Result<Duration, Duration>;
 
     /// Tells the others that the institution is to be left alone for so long.
     async fn pause(&self, pause: Duration);
@@ -47,9 +66,10 @@ impl LocalPace {
     }
 
     #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
-    fn take_now(&self, longest: Duration) -> Result<Duration, Duration> {
+    fn take_now(&self, caller: Caller, longest: Duration) -> Result<Duration, Duration> {
         let now = Instant::now();
-        let allowance = self.interval.saturating_mul(self.burst.saturating_sub(1));
+        let burst = caller.share(self.burst);
+        let allowance = self.interval.saturating_mul(burst.saturating_sub(1));
         let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         let from = settled.map_or(now, |settled| settled.max(now));
         let wait = from.duration_since(now).saturating_sub(allowance);
@@ -63,8 +83,8 @@ impl LocalPace {
 
 #[async_trait]
 impl Pace for LocalPace {
-    async fn take(&self, longest: Duration) -> Result<Duration, Duration> {
-        self.take_now(longest)
+    async fn take(&self, caller: Caller, longest: Duration) -> Result<Duration, Duration> {
+        self.take_now(caller, longest)
     }
 
     /// There are no others.

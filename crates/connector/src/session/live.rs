@@ -71,7 +71,8 @@ impl LiveSession {
             let opener = connector.opener().ok_or_else(unsupported)?;
             let session = opener.open(&login, &context).await?;
             let open = Some((session, tally));
-            Ok(Self { institution: login.institution, context, open })
+            let live = Self { institution: login.institution, context, open };
+            if live.context.is_outside() { Err(uninvited()) } else { Ok(live) }
         });
         opening.await.unwrap_or_else(|_| {
             let reason = "opening the session broke off";
@@ -146,6 +147,12 @@ impl Drop for LiveSession {
             }
         });
     }
+}
+
+/// What nobody has written down may not count as an attempt.
+fn uninvited() -> ConnectorError {
+    let reason = "the connector signed in without asking for leave";
+    ConnectorError::new(ErrorKind::Internal, "open", reason)
 }
 
 fn unsupported() -> ConnectorError {

@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cartola_connector::layer::{Breaker, LocalPace, Pace, Rate, Retry, Threshold, Timeout};
+use cartola_connector::layer::{
+    Breaker, Caller, Door, LocalPace, Pace, Rate, Retry, Threshold, Timeout,
+};
 use cartola_connector::{
-    Answer, ConnectorError, DeviceId, ErrorKind, Exchange, Policy, RetryAdvice,
+    Answer, ConnectorError, Context, DeviceId, Doorkeeper, ErrorKind, Exchange, Policy, RetryAdvice,
 };
 
 use crate::scripted::Step::{Down, Hang, Status, StatusAfter, Unreachable};
@@ -102,7 +104,7 @@ async fn nothing_is_sent_when_time_is_up() {
 #[tokio::test(start_paused = true)]
 async fn requests_are_spaced_after_a_burst() {
     let scripted = Scripted::new(&[]);
-    let rate = Rate::new(scripted.clone(), Arc::new(LocalPace::new(SECOND, 2)));
+    let rate = rate(scripted.clone(), SECOND, 2);
     for _ in 0..4 {
         rate.send(&request(), &context(MINUTE)).await.unwrap();
     }
@@ -112,7 +114,7 @@ async fn requests_are_spaced_after_a_burst() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_would_wait_too_long_is_refused_and_takes_no_place() {
     let scripted = Scripted::new(&[]);
-    let rate = Rate::new(scripted.clone(), Arc::new(LocalPace::new(MINUTE, 1)));
+    let rate = rate(scripted.clone(), MINUTE, 1);
     rate.send(&request(), &context(SECOND)).await.unwrap();
     for _ in 0..2 {
         let error = rate.send(&request(), &context(SECOND)).await.unwrap_err();
@@ -120,6 +122,111 @@ async fn a_request_that_would_wait_too_long_is_refused_and_takes_no_place() {
         assert_eq!(error.retry, RetryAdvice::After(MINUTE));
     }
     assert_eq!(scripted.attempts(), 1);
+}
+
+/// Lets in until it has let in so many.
+struct Keeper {
+    left: std::sync::atomic::AtomicU32,
+}
+
+impl Keeper {
+    fn of(left: u32) -> Arc<Self> {
+        Arc::new(Self { left: left.into() })
+    }
+
+    fn left(&self) -> u32 {
+        self.left.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Somebody whom it has not let in yet.
+    fn newcomer(self: &Arc<Self>, time: Duration) -> Context {
+        let keeper: std::sync::Weak<Self> = Arc::downgrade(self);
+        context(time).with_doorkeeper(keeper)
+    }
+}
+
+#[async_trait::async_trait]
+impl Doorkeeper for Keeper {
+    async fn admit(&self) -> Result<(), ConnectorError> {
+        if self.left() == 0 {
+            let reason = "no more are let in";
+            return Err(ConnectorError::new(ErrorKind::Internal, "open", reason).before_sending());
+        }
+        self.left.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_inside_goes_first() {
+    let scripted = Scripted::new(&[]);
+    let rate = rate(Door::new(scripted.clone()), SECOND, 1);
+    let keeper = Keeper::of(2);
+    let (first, second) = (keeper.newcomer(MINUTE), keeper.newcomer(MINUTE));
+    rate.send(&request(), &first).await.unwrap();
+    let waits = async { rate.send(&request(), &second).await.map(|_| scripted.attempts()) };
+    let is_inside = async {
+        for _ in 0..3 {
+            rate.send(&request(), &first).await.unwrap();
+        }
+        scripted.attempts()
+    };
+    let (waited, was_inside) = tokio::join!(waits, is_inside);
+    assert_eq!((was_inside, waited.unwrap()), (4, 5));
+    assert_eq!(scripted.times(), [0, 1_000, 2_000, 3_000, 4_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_in_leaves_half_of_a_burst() {
+    let scripted = Scripted::new(&[]);
+    let rate = rate(Door::new(scripted.clone()), SECOND, 4);
+    let keeper = Keeper::of(4);
+    for _ in 0..4 {
+        rate.send(&request(), &keeper.newcomer(MINUTE)).await.unwrap();
+    }
+    assert_eq!(scripted.times(), [0, 0, 1_000, 2_000]);
+    for _ in 0..3 {
+        rate.send(&request(), &context(MINUTE)).await.unwrap();
+    }
+    assert_eq!(scripted.times()[4..], [2_000, 2_000, 3_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_newcomer_who_would_wait_too_long_is_refused_unnoticed() {
+    let scripted = Scripted::new(&[]);
+    let rate = rate(Door::new(scripted.clone()), MINUTE, 1);
+    let keeper = Keeper::of(2);
+    rate.send(&request(), &keeper.newcomer(SECOND)).await.unwrap();
+    let error = rate.send(&request(), &keeper.newcomer(SECOND)).await.unwrap_err();
+    assert_eq!((error.kind, error.unsent), (ErrorKind::RateLimited, true));
+    assert_eq!((scripted.attempts(), keeper.left()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_is_passed_once_and_keeps_out_whom_nobody_waits_for() {
+    let scripted = Scripted::new(&[Status(500)]);
+    let door = Door::new(scripted.clone());
+    let keeper = Keeper::of(1);
+    let inside = keeper.newcomer(MINUTE);
+    for _ in 0..2 {
+        door.send(&request(), &inside.clone()).await.unwrap();
+    }
+    let outside = keeper.newcomer(MINUTE);
+    assert!(door.send(&request(), &outside).await.unwrap_err().unsent);
+    let given_up = Keeper::of(1).newcomer(MINUTE);
+    assert!(door.send(&request(), &given_up).await.unwrap_err().unsent);
+    assert_eq!(scripted.attempts(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_never_sent_says_nothing_of_the_institution() {
+    let scripted = Scripted::new(&[Down, Down]);
+    let breaker = Breaker::new(Door::new(scripted.clone()), after(2), MINUTE, alone());
+    let keeper = Keeper::of(0);
+    for context in [context(MINUTE), keeper.newcomer(MINUTE), context(MINUTE), context(MINUTE)] {
+        assert!(breaker.send(&request(), &context).await.is_err());
+    }
+    assert_eq!(scripted.attempts(), 2, "the last was not sent");
 }
 
 #[tokio::test(start_paused = true)]
@@ -181,6 +288,10 @@ async fn one_customer_alone_does_not_speak_against_the_institution() {
     assert_eq!(scripted.attempts(), 22, "two more were enough");
 }
 
+fn rate<E>(inner: E, interval: Duration, burst: u32) -> Rate<E> {
+    Rate::new(inner, interval, Arc::new(LocalPace::new(interval, burst)))
+}
+
 /// The pace of a process that has no others beside it.
 fn alone() -> Arc<dyn Pace> {
     Arc::new(LocalPace::new(Duration::ZERO, 1))
@@ -192,7 +303,7 @@ struct Shared(Mutex<Vec<Duration>>);
 
 #[async_trait]
 impl Pace for Shared {
-    async fn take(&self, _: Duration) -> Result<Duration, Duration> {
+    async fn take(&self, _: Caller, _: Duration) -> Result<Duration, Duration> {
         Ok(Duration::ZERO)
     }
 

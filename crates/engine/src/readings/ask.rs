@@ -1,5 +1,6 @@
 //! Asking an institution in a session.
 
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use cartola_connector::session::{
@@ -8,7 +9,7 @@ use cartola_connector::session::{
 use cartola_connector::{
     Batch, ConnectorError, Context, Deadline, ErrorKind, LiveSession, Product,
 };
-use cartola_model::{BalanceReading, Coverage, InstitutionId, Principal, Record, SourceKind};
+use cartola_model::{BalanceReading, Coverage, InstitutionId, Record, SourceKind};
 use cartola_primitives::{Date, SignedDuration};
 use cartola_store::asking::{AccountScope, ReadScope};
 use tokio::time::timeout;
@@ -16,12 +17,12 @@ use tokio::time::timeout;
 use super::READING_TIMEOUT;
 use super::room::Place;
 use super::sign_in::{Leave, LetIn};
-use crate::links::SealedSecret;
+use crate::links::{LinkError, SealedSecret};
 use crate::{Engine, EngineError};
 
 /// How long a sign-in that went well may stay unsettled while the rest is read: what is told by then
 /// settles it in the unit of work that keeps it.
-const SETTLED_WITHIN: Duration = Duration::from_secs(2);
+const SETTLED_WITHIN: Duration = Duration::from_millis(500);
 
 /// The layout of what was read without a statement.
 const ACCOUNTS_LAYOUT: &str = "session/accounts";
@@ -34,7 +35,7 @@ pub(super) struct Told {
     pub accounts: ToldAccounts,
     pub records: ToldRecords,
     /// What is still to be noted of the sign-in, with whatever comes of the rest.
-    pub unsettled: Option<Leave>,
+    pub unsettled: Option<Arc<Leave>>,
     /// The room that all this takes.
     _place: Place,
 }
@@ -57,29 +58,30 @@ impl Engine {
     /// Signs in and notes how that went, reads what the scope names, and signs out.
     pub(super) async fn ask(
         &self,
-        who: &Principal,
-        leave: Leave,
+        leave: Arc<Leave>,
         secret: &SealedSecret,
         scope: ReadScope,
-    ) -> Result<Result<Told, ConnectorError>, EngineError> {
-        let (context, credential) = (self.context(secret), secret.credential());
+    ) -> Result<Result<Told, ConnectorError>, LinkError> {
+        let (context, credential) = (self.context(&leave, secret), secret.credential());
         let institution = leave.institution().clone();
         let opened = self.connectors().open(&institution, credential, context.clone()).await;
         let session = match opened {
             Ok(session) => session,
             Err(error) => {
-                self.note_sign_in(who, leave, Err(&error)).await?;
+                if leave.used()? {
+                    self.note_sign_in(&leave, Err(&error)).await?;
+                }
                 return Ok(Err(error));
             }
         };
-        let let_in = LetIn::of(self, who, &leave);
-        let (told, unsettled) = self.tell_and_settle(who, leave, &session, scope, &context).await?;
+        let let_in = LetIn::of(&leave);
+        let (told, unsettled) = self.tell_and_settle(leave, &session, scope, &context).await?;
         let_in.is_seen_to();
         let told = match (told, unsettled) {
             (Ok(told), unsettled) => Told { unsettled, ..told },
             (Err(error), unsettled) => {
                 if let Some(leave) = unsettled {
-                    self.note_sign_in(who, leave, Ok(())).await?;
+                    self.note_sign_in(&leave, Ok(())).await?;
                 }
                 return Ok(Err(error));
             }
@@ -95,12 +97,11 @@ impl Engine {
     /// open counts against the person, so it does not wait for long.
     async fn tell_and_settle(
         &self,
-        who: &Principal,
-        leave: Leave,
+        leave: Arc<Leave>,
         session: &LiveSession,
         scope: ReadScope,
         context: &Context,
-    ) -> Result<(Result<Told, ConnectorError>, Option<Leave>), EngineError> {
+    ) -> Result<(Result<Told, ConnectorError>, Option<Arc<Leave>>), EngineError> {
         let institution = leave.institution().clone();
         let telling = async {
             let place = self.inner.room.enter(scope).await?;
@@ -110,19 +111,21 @@ impl Engine {
         if let Ok(told) = timeout(SETTLED_WITHIN, &mut telling).await {
             return Ok((told?, Some(leave)));
         }
-        let noted = self.note_sign_in(who, leave, Ok(()));
+        let noted = self.note_sign_in(&leave, Ok(()));
         let (noted, told) = tokio::join!(noted, telling);
         noted?;
         Ok((told?, None))
     }
 
-    fn context(&self, secret: &SealedSecret) -> Context {
+    fn context(&self, leave: &Arc<Leave>, secret: &SealedSecret) -> Context {
         let context = Context::new(
             self.mint(),
             self.inner.clock.clone(),
             self.vault().randomness(),
             Deadline::after(READING_TIMEOUT),
         );
+        let keeper: Weak<Leave> = Arc::downgrade(leave);
+        let context = context.with_doorkeeper(keeper);
         match secret.device() {
             Some(device) => context.with_device(device),
             None => context,

@@ -89,14 +89,14 @@ impl Engine {
                 && (last.link_version, last.mandate) == (link.version, access.mandate.id)
         });
         let leave = self.leave_to_ask(who, link, &secret, proven).await?;
-        let told = match self.ask(who, leave, &secret, arguments.scope()).await? {
+        let told = match self.ask(leave, &secret, arguments.scope()).await? {
             Ok(told) => told,
             Err(error) => return Err(self.refused(who, &access, error).await?),
         };
         self.note_access(who, "link.fetched", Subject::one(link.id));
         let kept = self.keep(attempt, &access, &told).await;
-        if let (Err(_), Some(leave)) = (&kept, told.unsettled) {
-            self.note_sign_in(who, leave, Ok(())).await?;
+        if let (Err(_), Some(leave)) = (&kept, &told.unsettled) {
+            self.note_sign_in(leave, Ok(())).await?;
         }
         kept
     }
@@ -142,7 +142,7 @@ impl Engine {
         // Read again at each attempt: another reading of the same person may have noted its own.
         let settling = || async {
             match &told.unsettled {
-                Some(leave) => Ok(self.settling(attempt.who, leave).await?.into_iter().collect()),
+                Some(leave) => Ok(self.settling(leave).await?.into_iter().collect()),
                 None => Ok(Vec::new()),
             }
         };

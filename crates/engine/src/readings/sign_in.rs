@@ -2,12 +2,16 @@
 //!
 //! Wrong credentials are counted per tenant, institution and person, whatever they came through:
 //! an institution that locks somebody out does not ask which of our links it was. An attempt is
-//! noted before it is made, unless the same credentials were taken at the reading before: what a
-//! crash leaves open may have been refused, and so may what broke off after it was sent. What was
+//! noted right before it is made, unless the same credentials were taken at the reading before: what
+//! a crash leaves open may have been refused, and so may what broke off after it was sent; what
+//! merely waited for the institution's turn was not. What was
 //! refused is not tried again for a day: by then the person may have made it right. Whoever tries it
 //! again meanwhile is counted without the institution being asked.
 
-use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use cartola_connector::{ConnectorError, Doorkeeper, ErrorKind, RetryAdvice};
 use cartola_crypto::Digest;
 use cartola_model::{InstitutionId, Principal};
 use cartola_primitives::id::PersonId;
@@ -31,12 +35,20 @@ pub const LOCK: SignedDuration = SignedDuration::from_hours(24);
 const OPEN_COUNTS: SignedDuration = SignedDuration::from_hours(1);
 
 /// Leave to sign in, and what is to be noted of how it went.
-#[derive(Clone)]
 pub(super) struct Leave {
+    engine: Engine,
+    who: Principal,
     institution: InstitutionId,
     person: Option<PersonId>,
     digest: Digest,
     noted: bool,
+    /// What was said at the door, once somebody stood there.
+    given: Mutex<Option<Result<Given, LinkError>>>,
+}
+
+/// What is known of an attempt that is made.
+#[derive(Clone, Copy, Default)]
+struct Given {
     /// Whether something went wrong before, which is over once credentials are taken.
     clouded: bool,
 }
@@ -46,15 +58,49 @@ impl Leave {
     pub const fn institution(&self) -> &InstitutionId {
         &self.institution
     }
+
+    /// Whether an attempt was made; why not, where the door stayed shut.
+    pub fn used(&self) -> Result<bool, LinkError> {
+        let mut given = self.given();
+        match given.take() {
+            Some(Err(refused)) => Err(refused),
+            other => {
+                *given = other;
+                Ok(given.is_some())
+            }
+        }
+    }
+
+    fn is_clouded(&self) -> bool {
+        matches!(*self.given(), Some(Ok(Given { clouded: true })))
+    }
+
+    fn given(&self) -> MutexGuard<'_, Option<Result<Given, LinkError>>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Doorkeeper for Leave {
+    async fn admit(&self) -> Result<(), ConnectorError> {
+        let said = self.engine.note_attempt(self).await;
+        let is_given = said.is_ok();
+        *self.given() = Some(said);
+        if is_given {
+            return Ok(());
+        }
+        let reason = "there is no leave to sign in any more";
+        Err(ConnectorError::new(ErrorKind::Internal, "open", reason).before_sending())
+    }
 }
 
 /// An attempt that was let in, of which that is noted even where whoever made it goes away, as when
 /// it is cancelled: else it would count for a while as one that may have been refused.
-pub(super) struct LetIn(Option<(Engine, Principal, Leave)>);
+pub(super) struct LetIn(Option<Arc<Leave>>);
 
 impl LetIn {
-    pub fn of(engine: &Engine, who: &Principal, leave: &Leave) -> Self {
-        Self(Some((engine.clone(), who.clone(), leave.clone())))
+    pub fn of(leave: &Arc<Leave>) -> Self {
+        Self(Some(leave.clone()))
     }
 
     /// Whoever made it goes on, and notes it.
@@ -65,11 +111,11 @@ impl LetIn {
 
 impl Drop for LetIn {
     fn drop(&mut self) {
-        let Some((engine, who, leave)) = self.0.take() else { return };
+        let Some(leave) = self.0.take() else { return };
         // Without a runtime nothing runs any more, and the attempt stays open.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         runtime.spawn(async move {
-            if let Err(error) = engine.note_sign_in(&who, leave, Ok(())).await {
+            if let Err(error) = leave.engine.note_sign_in(&leave, Ok(())).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error, "engine.sign_in.not_noted");
             }
@@ -105,55 +151,71 @@ impl Engine {
         }
     }
 
-    /// Leave to sign in now, or why there is none.
+    /// Leave to sign in, or why there is none. It is looked at again, and noted, when the
+    /// institution's turn has come.
     pub(super) async fn leave_to_ask(
         &self,
         who: &Principal,
         link: &LinkRow,
         secret: &SealedSecret,
         proven: bool,
-    ) -> Result<Leave, LinkError> {
+    ) -> Result<Arc<Leave>, LinkError> {
         let text = secret.canonical();
-        let digest = self.vault().digest(purpose::SIGN_IN, who.tenant, text.expose());
-        let (person, noted) = (link.person, !proven);
-        let institution = link.institution.clone();
-        let leave = Leave { institution, person, digest, noted, clouded: false };
-        let Some(person) = link.person else { return Ok(leave) };
-        let clouded = until_settled(|| async {
-            let known = self.store().sign_ins(who.tenant, &link.institution, person).await;
-            let known = known.map_err(EngineError::from)?;
-            let now = self.now();
-            match known.as_ref().map_or(Ok(()), |known| check(known, &digest, now)) {
-                Err(refused @ LinkError::CredentialsRefused) => {
-                    // The institution is spared, and whoever tries on is counted all the same.
-                    let row = next(known, &leave, person, now, |row| count(row, now));
-                    self.keep_sign_ins(who, row).await?;
-                    return Err(refused);
-                }
-                checked => checked?,
-            }
-            let clouded = known.as_ref().is_some_and(|known| known.refused + known.open > 0);
-            if !proven {
-                let row = next(known, &leave, person, now, |row| row.open += 1);
+        let leave = Leave {
+            engine: self.clone(),
+            who: who.clone(),
+            institution: link.institution.clone(),
+            person: link.person,
+            digest: self.vault().digest(purpose::SIGN_IN, who.tenant, text.expose()),
+            noted: !proven,
+            given: Mutex::default(),
+        };
+        until_settled(|| async { self.look(&leave).await.map(drop) }).await?;
+        Ok(Arc::new(leave))
+    }
+
+    /// What is known of the person's attempts, unless it forbids another one.
+    async fn look(&self, leave: &Leave) -> Result<Option<SignInsRow>, LinkError> {
+        let Some(person) = leave.person else { return Ok(None) };
+        let (who, institution) = (&leave.who, &leave.institution);
+        let known = self.store().sign_ins(who.tenant, institution, person).await;
+        let (known, now) = (known.map_err(EngineError::from)?, self.now());
+        match known.as_ref().map_or(Ok(()), |known| check(known, &leave.digest, now)) {
+            Err(refused @ LinkError::CredentialsRefused) => {
+                // The institution is spared, and whoever tries on is counted all the same.
+                let row = next(known, leave, person, now, |row| count(row, now));
                 self.keep_sign_ins(who, row).await?;
+                Err(refused)
             }
-            Ok::<_, LinkError>(clouded)
+            checked => checked.map(|()| known),
+        }
+    }
+
+    /// Notes an attempt that is about to be made, unless it is forbidden by now.
+    async fn note_attempt(&self, leave: &Leave) -> Result<Given, LinkError> {
+        let Some(person) = leave.person else { return Ok(Given::default()) };
+        until_settled(|| async {
+            let known = self.look(leave).await?;
+            let clouded = known.as_ref().is_some_and(|known| known.refused + known.open > 0);
+            if leave.noted {
+                let row = next(known, leave, person, self.now(), |row| row.open += 1);
+                self.keep_sign_ins(&leave.who, row).await?;
+            }
+            Ok(Given { clouded })
         })
-        .await?;
-        Ok(Leave { clouded, ..leave })
+        .await
     }
 
     /// Notes how an attempt ended.
     pub(super) async fn note_sign_in(
         &self,
-        who: &Principal,
-        leave: Leave,
+        leave: &Leave,
         asked: Result<(), &ConnectorError>,
     ) -> Result<(), EngineError> {
         let verdict = verdict(asked, self.now());
         until_settled(|| async {
-            match self.settled(who, &leave, verdict).await? {
-                Some(row) => self.keep_sign_ins(who, row).await,
+            match self.settled(leave, verdict).await? {
+                Some(row) => self.keep_sign_ins(&leave.who, row).await,
                 None => Ok(()),
             }
         })
@@ -162,27 +224,23 @@ impl Engine {
 
     /// What notes that credentials were taken, for the unit of work that keeps what was read; nothing
     /// where that is no news.
-    pub(super) async fn settling(
-        &self,
-        who: &Principal,
-        leave: &Leave,
-    ) -> Result<Option<Command>, EngineError> {
-        Ok(self.settled(who, leave, Verdict::Taken).await?.map(Command::KeepSignIns))
+    pub(super) async fn settling(&self, leave: &Leave) -> Result<Option<Command>, EngineError> {
+        Ok(self.settled(leave, Verdict::Taken).await?.map(Command::KeepSignIns))
     }
 
     async fn settled(
         &self,
-        who: &Principal,
         leave: &Leave,
         verdict: Verdict,
     ) -> Result<Option<SignInsRow>, EngineError> {
         let is_news = match verdict {
-            Verdict::Taken => leave.noted || leave.clouded,
+            Verdict::Taken => leave.noted || leave.is_clouded(),
             Verdict::Unseen | Verdict::Unknown => leave.noted,
             Verdict::Refused | Verdict::LockedUntil(_) => true,
         };
         let Some(person) = leave.person.filter(|_| is_news) else { return Ok(None) };
-        let known = self.store().sign_ins(who.tenant, &leave.institution, person).await?;
+        let tenant = leave.who.tenant;
+        let known = self.store().sign_ins(tenant, &leave.institution, person).await?;
         let now = self.now();
         Ok(Some(next(known, leave, person, now, |row| settle(row, verdict, leave, now))))
     }

@@ -2,13 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cartola_model::Failure;
 use cartola_primitives::SignedDuration;
 use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder, record};
 use cartola_store::{Command, StoreError, StoreErrorKind, UnitOfWork};
 use futures::FutureExt;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::sleep;
 
 use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Shared, Task, ended};
 use crate::EngineError;
@@ -17,6 +18,10 @@ use crate::retry::MaybeConflict;
 /// How long a failure of ours is waited for before the job is begun again: so many times the
 /// attempts that were made.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
+
+/// How long after a heartbeat that the store did not take the next one follows: before anybody takes
+/// jobs again (`OTHERS_FIRST`).
+const BEAT_AGAIN: Duration = Duration::from_secs(1);
 
 /// Why a job is let go of before its handler has ended.
 enum Stop {
@@ -67,21 +72,22 @@ async fn cancel(shared: &Shared, job: &ClaimedJob) -> Result<(), StoreError> {
 
 /// Prolongs the lease now and then; ends when it is somebody else's, or the job is to be cancelled.
 async fn stopped(shared: &Shared, job: &ClaimedJob) -> Stop {
-    let mut beats = interval(HEARTBEAT_EVERY);
-    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    beats.tick().await;
+    let mut pause = HEARTBEAT_EVERY;
     loop {
-        beats.tick().await;
-        match shared.claimer.prolong(job).await {
-            Err(error) if error.kind == StoreErrorKind::Conflict => return Stop::Lost,
-            Err(error) => tracing::warn!(
-                job = %job.row.order.id,
-                error = &error as &dyn std::error::Error,
-                "engine.job.not_prolonged"
-            ),
+        sleep(pause).await;
+        pause = match shared.claimer.prolong(job).await {
+            Ok(None) => HEARTBEAT_EVERY,
             Ok(Some(_)) => return Stop::Cancelled,
-            Ok(None) => {}
-        }
+            Err(error) if error.kind == StoreErrorKind::Conflict => return Stop::Lost,
+            Err(error) => {
+                tracing::warn!(
+                    job = %job.row.order.id,
+                    error = &error as &dyn std::error::Error,
+                    "engine.job.not_prolonged"
+                );
+                BEAT_AGAIN
+            }
+        };
     }
 }
 

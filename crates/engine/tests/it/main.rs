@@ -19,4 +19,5 @@ mod repeated;
 mod tasks;
 mod tenants;
 mod tokens;
+mod work;
 mod world;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_connector::Policy;
-use cartola_connector::layer::Pace;
+use cartola_connector::layer::{Caller, Pace};
 use cartola_engine::pacing::SharedPace;
 use cartola_model::InstitutionId;
 use cartola_primitives::SignedDuration;
@@ -80,7 +80,7 @@ async fn calls(per_second: u32, burst: u32, count: usize) -> (Vec<u128>, usize) 
     let processes = [process(&book, per_second, burst), process(&book, per_second, burst)];
     let mut times = Vec::new();
     for number in 0..count {
-        let wait = processes[number % 2].take(LONG).await.unwrap();
+        let wait = processes[number % 2].take(Caller::Inside, LONG).await.unwrap();
         times.push(wait.as_millis());
     }
     times.sort_unstable();
@@ -105,23 +105,23 @@ async fn slots_are_taken_ahead() {
 async fn what_lies_too_far_away_is_not_taken() {
     let book = Book::new();
     let pace = process(&book, 1, 1);
-    assert_eq!(pace.take(SECOND).await, Ok(Duration::ZERO));
-    assert_eq!(pace.take(SECOND).await, Ok(SECOND));
+    assert_eq!(pace.take(Caller::Inside, SECOND).await, Ok(Duration::ZERO));
+    assert_eq!(pace.take(Caller::Inside, SECOND).await, Ok(SECOND));
     for _ in 0..2 {
-        assert_eq!(pace.take(SECOND).await, Err(2 * SECOND));
+        assert_eq!(pace.take(Caller::Inside, SECOND).await, Err(2 * SECOND));
     }
     tokio::time::advance(SECOND).await;
-    assert_eq!(pace.take(SECOND).await, Ok(SECOND));
+    assert_eq!(pace.take(Caller::Inside, SECOND).await, Ok(SECOND));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_is_heard_with_the_next_slots_and_passes() {
     let book = Book::new();
     let (finds, hears) = (process(&book, 5, 1), process(&book, 5, 1));
-    hears.take(LONG).await.unwrap();
+    hears.take(Caller::Inside, LONG).await.unwrap();
     finds.pause(SECOND).await;
     assert_eq!(hears.paused(), None);
-    hears.take(LONG).await.unwrap();
+    hears.take(Caller::Inside, LONG).await.unwrap();
     assert_eq!(hears.paused(), Some(SECOND));
     tokio::time::advance(SECOND).await;
     assert_eq!(hears.paused(), None);
@@ -134,8 +134,23 @@ async fn without_the_store_a_process_keeps_the_pace_by_itself() {
     let pace = process(&book, 1, 2);
     let mut waits = Vec::new();
     for _ in 0..4 {
-        waits.push(pace.take(LONG).await.unwrap());
+        waits.push(pace.take(Caller::Inside, LONG).await.unwrap());
     }
     assert_eq!(waits, [Duration::ZERO, Duration::ZERO, SECOND, 2 * SECOND]);
     pace.pause(SECOND).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_of_a_burst_is_left_to_those_inside() {
+    let book = Book::new();
+    let processes = [process(&book, 10, 4), process(&book, 10, 4)];
+    for pace in &processes {
+        assert_eq!(pace.take(Caller::Outside, Duration::ZERO).await, Ok(Duration::ZERO));
+    }
+    let wait = processes[0].take(Caller::Outside, Duration::ZERO).await.unwrap_err();
+    assert_eq!(wait, SECOND / 10);
+    for pace in &processes {
+        assert_eq!(pace.take(Caller::Inside, LONG).await, Ok(Duration::ZERO));
+    }
+    assert_eq!(processes[1].take(Caller::Inside, LONG).await, Ok(SECOND / 10));
 }

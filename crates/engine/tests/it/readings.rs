@@ -311,6 +311,51 @@ async fn an_attempt_that_nobody_saw_the_end_of_counts() {
     assert_eq!(scene.bank.asked(), THRESHOLD);
 }
 
+/// What dies in the queue before the bank's door has not been refused.
+#[tokio::test]
+async fn an_attempt_that_only_waited_for_its_turn_does_not_count() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    scene.bank.has_a_queue();
+    let mut pending = scene.request(link, MARCH).await;
+    for _ in 0..THRESHOLD + 2 {
+        let run = scene.world.worker.run_due();
+        tokio::select! {
+            biased;
+            ran = run => { ran.unwrap(); }
+            () = scene.bank.queued.notified() => {}
+        }
+        scene.world.lose_the_worker();
+    }
+    scene.bank.takes_in(2 * usize::try_from(THRESHOLD + 3).unwrap());
+    scene.world.worker.run_due().await.unwrap();
+    assert_eq!(scene.ended(&mut pending).await, Some(Ok(())));
+    assert_eq!(scene.bank.asked(), 1, "who was gone when their turn came was not signed in");
+}
+
+/// Of two of one person in the queue, the first may find out that they are wrong.
+#[tokio::test]
+async fn credentials_that_turn_out_wrong_meanwhile_are_not_tried() {
+    let scene = Scene::new().await;
+    let link = scene.begin("wrong-one").await.unwrap();
+    scene.bank.has_a_queue();
+    let mut readings =
+        [scene.request(link, MARCH).await, scene.call("wrong-one").await.unwrap().reading];
+    let one_after_another = async {
+        scene.bank.takes_in(1);
+        while !scene.standing().await.iter().any(|(standing, _)| *standing == Standing::Dead) {
+            tokio::task::yield_now().await;
+        }
+        scene.bank.takes_in(1);
+    };
+    let (ran, ()) = tokio::join!(scene.world.worker.run_due(), one_after_another);
+    ran.unwrap();
+    for reading in &mut readings {
+        assert_eq!(scene.ended(reading).await, Some(Err(Failure::CredentialsInvalid)));
+    }
+    assert_eq!(scene.bank.asked(), 1);
+}
+
 #[tokio::test]
 async fn a_call_is_shown_until_it_is_answered_and_keeps_no_credentials() {
     let scene = Scene::new().await;

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use cartola_primitives::Secret;
-use tokio_postgres::NoTls;
+use tokio_postgres::{NoTls, Row};
 
 use super::programs;
 use crate::{Options, PostgresStore};
@@ -34,6 +34,15 @@ pub enum Durability {
     Fast,
     /// It may not.
     Safe,
+}
+
+/// How a server is told to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It breaks off what is under way and writes down the rest.
+    Fast,
+    /// At once, as in a crash: what was committed is recovered when it starts.
+    Immediate,
 }
 
 /// A server that runs.
@@ -97,6 +106,20 @@ impl Server {
         start(&self.folder, self.port).expect("the server starts again");
     }
 
+    /// Ends the server and starts it again. Blocks.
+    pub fn restart(&self, ending: Ending) {
+        let mode = match ending {
+            Ending::Fast => "fast",
+            Ending::Immediate => "immediate",
+        };
+        programs::run(
+            programs::command(&programs::folder().join("pg_ctl"))
+                .args(["stop", "-w", "-s", "-m", mode, "-D"])
+                .arg(self.data()),
+        );
+        start(&self.folder, self.port).expect("the server starts again");
+    }
+
     /// Takes TLS from now on, with this certificate.
     pub async fn encrypt(&self, certificate: &Path, key: &Path) {
         for (from, name) in [(certificate, "server.crt"), (key, "server.key")] {
@@ -140,6 +163,15 @@ impl Server {
 
     /// The number that a statement of the superuser comes to.
     pub async fn count(&self, database: &str, statement: &str) -> i64 {
+        self.row(database, statement).await.get(0)
+    }
+
+    /// The text that a statement of the superuser comes to.
+    pub async fn text(&self, database: &str, statement: &str) -> String {
+        self.row(database, statement).await.get(0)
+    }
+
+    async fn row(&self, database: &str, statement: &str) -> Row {
         let url = self.url("postgres", database);
         let (client, connection) =
             tokio_postgres::connect(url.expose(), NoTls).await.expect("the server answers");
@@ -147,7 +179,7 @@ impl Server {
         let row = client.query_one(statement, &[]).await.expect("a statement of the superuser");
         drop(client);
         connected.await.expect("a connection").expect("its end");
-        row.get(0)
+        row
     }
 
     async fn make_template(&self) {

@@ -129,7 +129,7 @@ fn a_reading_whose_worker_is_killed_ends_once() {
         scene.wait("sign_ins WHERE open > 0", 1);
         first.kill();
         let second = scene.cluster.work();
-        // In the place of the minute until the lease is over.
+        // In the place of the seconds until the lease is over.
         scene.cluster.execute("UPDATE cartola.job SET lease_until = 0 WHERE state = 2");
         assert!(asked.join().unwrap() > 0);
         scene.wait("job WHERE state = 3 AND attempts = 2", 1);

@@ -55,6 +55,10 @@ pub struct Bank {
     pub reading: Arc<Notify>,
     /// Somebody tried to sign in, and is not told how that went.
     pub knocked: Arc<Notify>,
+    /// One permit for each who may come to the door, while there is a queue.
+    turns: Arc<Semaphore>,
+    /// Somebody stands in the queue.
+    pub queued: Arc<Notify>,
 }
 
 impl Bank {
@@ -78,8 +82,16 @@ impl Bank {
             credentials: CredentialSchema { forms: vec![form] },
         }]);
         let pages = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
-        let (reading, knocked) = (Arc::default(), Arc::default());
-        Self { manifest, books: Arc::default(), pages, reading, knocked }
+        let turns = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
+        Self {
+            manifest,
+            books: Arc::default(),
+            pages,
+            reading: Arc::default(),
+            knocked: Arc::default(),
+            turns,
+            queued: Arc::default(),
+        }
     }
 
     /// The bank's lines from now on, `day of March;glosa;amount`; a `~` before the day marks a
@@ -106,6 +118,16 @@ impl Bank {
     /// Lets nobody in from now on, or everybody again.
     pub fn refuses(&self, refusal: Option<(ErrorKind, RetryAdvice)>) {
         self.books().refusal = refusal;
+    }
+
+    /// Lets nobody come to the door until it is told to.
+    pub fn has_a_queue(&self) {
+        self.turns.forget_permits(Semaphore::MAX_PERMITS);
+    }
+
+    /// Lets so many come to the door.
+    pub fn takes_in(&self, count: usize) {
+        self.turns.add_permits(count);
     }
 
     /// Tells nobody any more how their signing in went.
@@ -194,6 +216,9 @@ impl Opener for Bank {
         login: &Login,
         context: &Context,
     ) -> Result<Box<dyn Session>, ConnectorError> {
+        self.queued.notify_one();
+        self.turns.acquire().await.unwrap().forget();
+        context.enter().await?;
         let is_silent = {
             let mut books = self.books();
             books.asked += 1;
