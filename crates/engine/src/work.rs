@@ -9,6 +9,7 @@ mod run;
 mod waiting;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,15 +21,15 @@ use cartola_primitives::{Monotonic, Secret};
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, LOOK_AGAIN, Queue};
 use cartola_store::{StoreError, UnitOfWork};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::{Engine, EngineError};
 
-pub(crate) use self::live::Live;
+pub(crate) use self::live::{Live, Report};
 pub(crate) use self::waiting::Waiters;
 pub use self::waiting::{Ended, Pending};
 pub use cartola_store::Command;
-pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority};
+pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority, Progress, Step};
 
 /// How long a lease lasts until a heartbeat prolongs it.
 pub const TERM: Duration = Duration::from_mins(1);
@@ -37,6 +38,9 @@ pub const TERM: Duration = Duration::from_mins(1);
 pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(20);
 
 const _: () = assert!(TERM.as_secs() >= 3 * HEARTBEAT_EVERY.as_secs(), "two beats may be lost");
+
+/// How often a process writes down how far its jobs are, those that have got on, in one write.
+pub const NOTE_EVERY: Duration = Duration::from_secs(1);
 
 /// Times that a job is begun at most. One that takes its process along would do so for ever; many
 /// that merely ran when their process ended may be begun again.
@@ -72,9 +76,15 @@ pub struct Task {
     /// How the job ended whose continuation this one is.
     pub before: Option<Ended>,
     lease: LeaseId,
+    report: Report,
 }
 
 impl Task {
+    /// Where its handler tells how far it is.
+    pub(crate) const fn report(&self) -> &Report {
+        &self.report
+    }
+
     /// The command that ends it: part of the unit that does what it was for.
     pub fn ending(&self, end: JobEnd) -> Command {
         Command::EndJob { id: self.row.order.id, lease: self.lease, end }
@@ -170,10 +180,13 @@ impl Worker {
         tokio::pin!(stop);
         let mut running = JoinSet::new();
         let mut arrivals = self.shared.engine.inner.store.arrivals();
+        let noting = self.shared.note_progress();
+        tokio::pin!(noting);
         loop {
             self.fill(&mut running).await;
             tokio::select! {
                 () = &mut stop => return running,
+                never = &mut noting => match never {},
                 Some(_) = running.join_next() => while running.try_join_next().is_some() {},
                 _ = arrivals.next(LOOK_AGAIN) => {}
             }
@@ -191,7 +204,10 @@ impl Worker {
             count += claimed.len();
             let mut running = JoinSet::new();
             self.start(&mut running, claimed);
-            while running.join_next().await.is_some() {}
+            tokio::select! {
+                () = async { while running.join_next().await.is_some() {} } => {}
+                never = self.shared.note_progress() => match never {},
+            }
         }
     }
 
@@ -211,6 +227,25 @@ impl Worker {
     fn start(&self, running: &mut JoinSet<()>, claimed: Vec<ClaimedJob>) {
         for job in claimed {
             running.spawn(run::run(Arc::clone(&self.shared), job));
+        }
+    }
+}
+
+impl Shared {
+    /// Writes down how far jobs are, now and then. What fails is written with the next change.
+    async fn note_progress(&self) -> Infallible {
+        let mut ticks = interval(NOTE_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let notes = self.engine.inner.live.unnoted();
+            if notes.is_empty() {
+                continue;
+            }
+            if let Err(error) = self.engine.store().note_progress(notes).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "engine.progress.not_noted");
+            }
         }
     }
 }

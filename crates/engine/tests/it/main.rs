@@ -12,6 +12,7 @@ mod links;
 mod movements;
 mod once;
 mod outbox;
+mod progress;
 mod readings;
 mod records;
 mod repeated;

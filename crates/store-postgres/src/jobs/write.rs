@@ -14,7 +14,7 @@ const ADD: &str = concat!(
     "INSERT INTO job (tenant, ",
     job_columns!(),
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, \
-     NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL)"
+     NULL, NULL, NULL, NULL, NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL)"
 );
 const ONE_MORE: &str =
     "UPDATE job_open SET open = open + 1 WHERE tenant = $1 AND queue = $2 AND open < $3";
