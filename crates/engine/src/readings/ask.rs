@@ -79,7 +79,7 @@ impl Engine {
         let let_in = LetIn::of(self, who, &leave);
         let asking = Asking { session: &session, scope, context: &context, report };
         let (told, unsettled) = self.tell_and_settle(who, leave, &asking).await?;
-        let_in.is_seen_to();
+        let_in.noted_by_its_maker();
         let told = match (told, unsettled) {
             (Ok(told), unsettled) => Told { unsettled, ..told },
             (Err(error), unsettled) => {
