@@ -9,6 +9,7 @@ mod run;
 mod waiting;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,15 +21,15 @@ use cartola_primitives::{Monotonic, Secret};
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, JobRow, JobState, LOOK_AGAIN, Queue};
 use cartola_store::{StoreError, UnitOfWork};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 use crate::{Engine, EngineError};
 
-pub(crate) use self::live::Live;
+pub(crate) use self::live::{Live, Report};
 pub(crate) use self::waiting::Waiters;
 pub use self::waiting::{Ended, Pending};
 pub use cartola_store::Command;
-pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority};
+pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority, Progress, Step};
 
 /// How long a lease lasts until a heartbeat prolongs it. Whoever waits for a job does so for 55
 /// seconds: what a process that was killed had begun is begun again, and can end, in that time.
@@ -42,6 +43,9 @@ const _: () = assert!(TERM.as_secs() >= 3 * HEARTBEAT_EVERY.as_secs(), "two beat
 /// How long nothing is taken where the store did not answer: those who run jobs prolong their leases
 /// first, which may be over by the time that it answers again.
 const OTHERS_FIRST: Duration = Duration::from_secs(3);
+
+/// How often a process writes down how far its jobs are, those that have got on, in one write.
+pub const NOTE_EVERY: Duration = Duration::from_secs(1);
 
 /// Times that a job is begun at most. One that takes its process along would do so for ever; many
 /// that merely ran when their process ended may be begun again.
@@ -89,9 +93,15 @@ pub struct Task {
     /// How the job ended whose continuation this one is.
     pub before: Option<Ended>,
     lease: LeaseId,
+    report: Report,
 }
 
 impl Task {
+    /// Where its handler tells how far it is.
+    pub(crate) const fn report(&self) -> &Report {
+        &self.report
+    }
+
     /// The command that ends it: part of the unit that does what it was for.
     pub fn ending(&self, end: JobEnd) -> Command {
         Command::EndJob { id: self.row.order.id, lease: self.lease, end }
@@ -189,6 +199,8 @@ impl Worker {
         let began = Instant::now();
         let mut running = JoinSet::new();
         let mut arrivals = self.shared.engine.inner.store.arrivals();
+        let noting = self.shared.note_progress();
+        tokio::pin!(noting);
         loop {
             let places = self.at_once.min(proven(began.elapsed()));
             if !self.fill(&mut running, places).await {
@@ -199,6 +211,7 @@ impl Worker {
             }
             tokio::select! {
                 () = &mut stop => return running,
+                never = &mut noting => match never {},
                 Some(_) = running.join_next() => while running.try_join_next().is_some() {},
                 _ = arrivals.next(LOOK_AGAIN) => {}
             }
@@ -216,7 +229,10 @@ impl Worker {
             count += claimed.len();
             let mut running = JoinSet::new();
             self.start(&mut running, claimed);
-            while running.join_next().await.is_some() {}
+            tokio::select! {
+                () = async { while running.join_next().await.is_some() {} } => {}
+                never = self.shared.note_progress() => match never {},
+            }
         }
     }
 
@@ -241,6 +257,25 @@ impl Worker {
     fn start(&self, running: &mut JoinSet<()>, claimed: Vec<ClaimedJob>) {
         for job in claimed {
             running.spawn(run::run(Arc::clone(&self.shared), job));
+        }
+    }
+}
+
+impl Shared {
+    /// Writes down how far jobs are, now and then. What fails is written with the next change.
+    async fn note_progress(&self) -> Infallible {
+        let mut ticks = interval(NOTE_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let notes = self.engine.inner.live.unnoted();
+            if notes.is_empty() {
+                continue;
+            }
+            if let Err(error) = self.engine.store().note_progress(notes).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "engine.progress.not_noted");
+            }
         }
     }
 }

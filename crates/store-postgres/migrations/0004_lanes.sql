@@ -16,6 +16,10 @@ ALTER TABLE job ADD COLUMN cancelled text;
 
 CREATE INDEX job_of_mandate ON job (tenant, mandate) WHERE mandate IS NOT NULL AND ended_at IS NULL;
 
+-- How far the last attempt at a job was when that was last noted; all of them or none.
+ALTER TABLE job ADD COLUMN progress_step smallint, ADD COLUMN progress_done bigint,
+    ADD COLUMN progress_accounts bigint, ADD COLUMN progress_movements bigint;
+
 -- Takes the first job of a tenant that is due, that nobody else is taking, whose link is free and
 -- whose lane has room. It goes from lane to lane by one search each; what a full lane holds is not
 -- looked at. A link is taken for the time of the transaction before it is looked at, and passed over
@@ -82,7 +86,9 @@ BEGIN
                 CONTINUE;
             END IF;
             RETURN QUERY UPDATE job SET state = 2, attempts = attempts + 1, lease = as_lease,
-                lease_epoch = in_epoch, lease_until = until, lease_term = term
+                lease_epoch = in_epoch, lease_until = until, lease_term = term,
+                progress_step = NULL, progress_done = NULL, progress_accounts = NULL,
+                progress_movements = NULL
             WHERE tenant = of_tenant AND id = found_id RETURNING *;
             RETURN;
         END LOOP;
@@ -168,5 +174,25 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Notes how far jobs are that run under these leases. What somebody else is just changing is passed
+-- over: it is ending, or will be noted again.
+CREATE FUNCTION note_progress(
+    tenants uuid[], jobs uuid[], leases uuid[], steps smallint[], done bigint[], accounts bigint[],
+    movements bigint[]
+) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = cartola, pg_temp
+BEGIN ATOMIC
+    UPDATE job j SET progress_step = n.step, progress_done = n.done,
+        progress_accounts = n.accounts, progress_movements = n.movements
+    FROM (
+        SELECT f.tenant, f.id, s.step, s.done, s.accounts, s.movements
+        FROM unnest(tenants, jobs, leases, steps, done, accounts, movements)
+            AS s (tenant, job, lease, step, done, accounts, movements)
+        JOIN job f ON f.tenant = s.tenant AND f.id = s.job AND f.lease = s.lease AND f.state = 2
+        FOR UPDATE OF f SKIP LOCKED
+    ) n
+    WHERE j.tenant = n.tenant AND j.id = n.id;
+END;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA cartola FROM PUBLIC;

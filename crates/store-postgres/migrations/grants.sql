@@ -17,6 +17,7 @@ GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.a
     cartola.next_due(integer),
     cartola.free_jobs(integer, uuid, bigint, boolean, uuid[], text),
     cartola.claim_jobs(integer, bigint, uuid, bigint, bigint, uuid[], integer, integer),
+    cartola.note_progress(uuid[], uuid[], uuid[], smallint[], bigint[], bigint[], bigint[]),
     cartola.forget_ended_jobs(bigint, integer), cartola.clear_archive(interval, integer),
     cartola.forget_expired_tasks(bigint, integer),
     cartola.add_movement_months(integer[]),

@@ -1,7 +1,7 @@
 //! Small numbers for what stands in many rows. A number once given never means anything else.
 
 use cartola_model::{BalanceKind, MergeReason, SourceKind};
-use cartola_store::jobs::{Priority, Queue, Standing};
+use cartola_store::jobs::{Priority, Queue, Standing, Step};
 
 /// Gives each value of an enum its stored number; the compiler asks for a number for a new value,
 /// and there is one list for both ways.
@@ -68,3 +68,5 @@ codes!(priority, priority_of, Priority, Interactive = 1, Normal = 2, Background 
 
 // Partial indexes and statements name states by these numbers.
 codes!(standing, standing_of, Standing, Queued = 1, Running = 2, Done = 3, Dead = 4, Cancelled = 5,);
+
+codes!(step, step_of, Step, SigningIn = 1, Accounts = 2, Movements = 3, Records = 4, Keeping = 5,);

@@ -11,8 +11,8 @@ use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 use cartola_store::arrivals::Arrivals;
 use cartola_store::jobs::{
-    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lane, Lease, Queue,
-    Standing,
+    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lane, Lease, Progress,
+    ProgressNote, Queue, Standing,
 };
 use cartola_store::{Jobs, MAX_PAGE, Page, StoreError};
 
@@ -28,10 +28,10 @@ pub use self::write::{add_job, cancel_job, cancel_under, count_one_more, end_job
 macro_rules! job_columns {
     () => {
         "id, queue, kind, link, lane, mandate, priority, not_before, arguments_key, \
-         arguments_schema, \
-         arguments_sealed, next_id, next_kind, next_key, next_schema, next_sealed, after, \
-         created_at, attempts, failure, cancelled, state, ended_at, lease, lease_epoch, lease_until, \
-         lease_term"
+         arguments_schema, arguments_sealed, next_id, next_kind, next_key, next_schema, \
+         next_sealed, after, created_at, attempts, failure, cancelled, progress_step, \
+         progress_done, progress_accounts, progress_movements, state, ended_at, lease, \
+         lease_epoch, lease_until, lease_term"
     };
 }
 use job_columns;
@@ -51,6 +51,7 @@ const LEASES: &str = "SELECT lease, epoch, until, term FROM all_leases($1)";
 const NEXT_DUE: &str = "SELECT next_due($1)";
 const PROLONG: &str = "UPDATE job SET lease_epoch = $4, lease_until = $5 + lease_term \
     WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 2 RETURNING cancelled";
+const NOTE_PROGRESS: &str = "SELECT note_progress($1, $2, $3, $4, $5, $6, $7)";
 const FORGET_ENDED: &str = "SELECT forget_ended_jobs($1, $2)";
 
 #[async_trait]
@@ -71,6 +72,22 @@ impl Jobs for PostgresStore {
         let prolonged = self.connect().await?.write(tenant, PROLONG, &values).await?;
         let cancelled = first(&prolonged, read_failure)?;
         cancelled.ok_or_else(|| StoreError::conflict("prolonging a lease"))
+    }
+
+    async fn note_progress(&self, notes: Vec<ProgressNote>) -> Result<(), StoreError> {
+        let numbers = |number: fn(&Progress) -> Value| {
+            Value::List(notes.iter().map(|note| number(&note.progress)).collect())
+        };
+        let values = values![
+            Value::ids(notes.iter().map(|note| &note.tenant)),
+            Value::ids(notes.iter().map(|note| &note.job)),
+            Value::ids(notes.iter().map(|note| &note.lease)),
+            numbers(|progress| codes::step(progress.step).into()),
+            numbers(|progress| progress.accounts_done.into()),
+            numbers(|progress| progress.accounts.into()),
+            numbers(|progress| progress.movements.into()),
+        ];
+        self.of_nobody(NOTE_PROGRESS, values).await.map(drop)
     }
 
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError> {
@@ -135,8 +152,22 @@ fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {
         attempts: columns.number()?,
         last_failure: read_failure(columns)?,
         cancelled: read_failure(columns)?,
+        progress: read_progress(columns)?,
         state: read_state(columns)?,
     })
+}
+
+fn read_progress(columns: &mut Columns<'_>) -> Result<Option<Progress>, StoreError> {
+    let Some(step) = columns.optional_integer()? else {
+        columns.skip(3);
+        return Ok(None);
+    };
+    Ok(Some(Progress {
+        step: codes::step_of(step).ok_or_else(damaged)?,
+        accounts_done: columns.number()?,
+        accounts: columns.number()?,
+        movements: columns.number()?,
+    }))
 }
 
 fn read_failure(columns: &mut Columns<'_>) -> Result<Option<Failure>, StoreError> {

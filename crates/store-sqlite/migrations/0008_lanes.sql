@@ -16,3 +16,9 @@ ALTER TABLE job ADD COLUMN mandate BLOB;
 ALTER TABLE job ADD COLUMN cancelled TEXT;
 
 CREATE INDEX job_of_mandate ON job (tenant, mandate) WHERE mandate IS NOT NULL AND ended_at IS NULL;
+
+-- How far the last attempt at a job was when that was last noted; all of them or none.
+ALTER TABLE job ADD COLUMN progress_step INTEGER;
+ALTER TABLE job ADD COLUMN progress_done INTEGER;
+ALTER TABLE job ADD COLUMN progress_accounts INTEGER;
+ALTER TABLE job ADD COLUMN progress_movements INTEGER;

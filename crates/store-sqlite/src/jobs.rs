@@ -13,8 +13,8 @@ use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 use cartola_store::arrivals::Arrivals;
 use cartola_store::jobs::{
-    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lane, Lease, Queue,
-    Standing,
+    Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lane, Lease, Progress,
+    ProgressNote, Queue, Standing,
 };
 use cartola_store::{Jobs, Page, StoreError};
 use rusqlite::{Connection, params};
@@ -30,10 +30,10 @@ pub use self::write::{OpenJobs, add_job, cancel_job, cancel_under, count_open, e
 macro_rules! job_columns {
     () => {
         "id, queue, kind, link, lane, mandate, priority, not_before, arguments_key, \
-         arguments_schema, \
-         arguments_sealed, next_id, next_kind, next_key, next_schema, next_sealed, after, \
-         created_at, attempts, failure, cancelled, state, ended_at, lease, lease_epoch, lease_until, \
-         lease_term"
+         arguments_schema, arguments_sealed, next_id, next_kind, next_key, next_schema, \
+         next_sealed, after, created_at, attempts, failure, cancelled, progress_step, \
+         progress_done, progress_accounts, progress_movements, state, ended_at, lease, \
+         lease_epoch, lease_until, lease_term"
     };
 }
 use job_columns;
@@ -76,6 +76,10 @@ impl Jobs for SqliteStore {
     ) -> Result<Option<Failure>, StoreError> {
         self.write(1, move |connection| write::prolong(connection, tenant, job, lease, moment))
             .await
+    }
+
+    async fn note_progress(&self, notes: Vec<ProgressNote>) -> Result<(), StoreError> {
+        self.write(notes.len(), move |connection| write::note_progress(connection, &notes)).await
     }
 
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError> {
@@ -160,8 +164,22 @@ fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {
         attempts: columns.number()?,
         last_failure: read_failure(columns)?,
         cancelled: read_failure(columns)?,
+        progress: read_progress(columns)?,
         state: read_state(columns)?,
     })
+}
+
+fn read_progress(columns: &mut Columns<'_>) -> Result<Option<Progress>, StoreError> {
+    let Some(step) = columns.optional_integer()? else {
+        columns.skip(3);
+        return Ok(None);
+    };
+    Ok(Some(Progress {
+        step: codes::step_of(step).ok_or_else(damaged)?,
+        accounts_done: columns.number()?,
+        accounts: columns.number()?,
+        movements: columns.number()?,
+    }))
 }
 
 fn read_failure(columns: &mut Columns<'_>) -> Result<Option<Failure>, StoreError> {

@@ -26,6 +26,7 @@ pub mod outbox;
 mod pages;
 pub mod people;
 pub mod permission;
+pub mod progress;
 pub mod records;
 pub mod scene;
 pub mod sightings;
@@ -279,6 +280,12 @@ macro_rules! contract_tests {
                 sets_share_what_they_go_on_with,
                 more_consents_show_what_was_hidden,
                 a_set_that_is_not_there_allows_nothing,
+            }
+            progress {
+                progress_comes_back_as_it_was_noted,
+                jobs_of_all_tenants_are_noted_at_once,
+                only_who_runs_a_job_notes_it,
+                nobody_is_woken,
             }
             records {
                 a_record_comes_back_as_it_was_added,

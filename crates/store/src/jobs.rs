@@ -12,6 +12,7 @@
 pub mod claimer;
 pub mod lease;
 mod order;
+mod progress;
 mod record;
 pub mod turns;
 
@@ -31,6 +32,7 @@ pub use self::order::{
     Continuation, JobKind, JobKindError, JobOrder, Lane, LaneError, MAX_ARGUMENTS_BYTES, Priority,
     Queue,
 };
+pub use self::progress::{Progress, ProgressNote, Step};
 pub use self::record::record;
 
 /// How long a worker, or whoever waits for a job, waits before it looks again when nothing wakes
@@ -57,6 +59,8 @@ pub struct JobRow {
     /// Why it is to be cancelled, once somebody wants that. It may be done all the same, where its
     /// worker was faster; else it ends as cancelled, with this as its last failure.
     pub cancelled: Option<Failure>,
+    /// How far its last attempt was when its worker last noted it.
+    pub progress: Option<Progress>,
     /// Where it stands.
     pub state: JobState,
 }
@@ -200,6 +204,10 @@ pub trait Jobs: Send + Sync {
         lease: LeaseId,
         moment: Moment,
     ) -> Result<Option<Failure>, StoreError>;
+
+    /// Notes how far jobs are, of whichever tenants, in one write. A job that no longer runs under its
+    /// lease is passed over. Nobody is woken, and what is lost is noted again a moment later.
+    async fn note_progress(&self, notes: Vec<ProgressNote>) -> Result<(), StoreError>;
 
     /// The leases of all jobs that run, for a [`LeaseWatch`].
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError>;

@@ -1,6 +1,7 @@
 //! `cartola sync`: what institutions have, through links.
 
 mod products;
+mod progress;
 mod report;
 
 use std::process::ExitCode;
@@ -166,7 +167,11 @@ async fn one(
     let wanted = Wanted::at_once(scope);
     let report = match engine.request_reading(who, link.id, wanted).await {
         Ok(mut reading) => {
-            let ended = engine.wait_for(&mut reading, PATIENCE).await.with_context(context)?;
+            let job = reading.job();
+            let ended = tokio::select! {
+                ended = engine.wait_for(&mut reading, PATIENCE) => ended.with_context(context)?,
+                never = progress::show(engine, who, (link, job), bar) => match never {},
+            };
             match ended.unwrap_or(Err(Failure::Timeout)) {
                 Ok(()) => {
                     let last = engine.last_reading(who, link.id).await.with_context(context)?;

@@ -20,6 +20,9 @@ pub const MAX_STATEMENT_BYTES: usize = 256 << 20;
 pub trait Meter: Send + Sync {
     /// So many bytes more are held. Nothing more is asked for until this returns.
     async fn held(&self, bytes: usize);
+
+    /// So many movements more were told.
+    fn told(&self, movements: usize);
 }
 
 /// A statement that was read to its end.
@@ -43,6 +46,9 @@ pub async fn whole_statement(
     let mut cursors = Cursors::default();
     loop {
         let page = reader.page(query, cursors.last.as_ref(), context).await?;
+        if let Some(meter) = meter {
+            meter.told(page.value.lines.len());
+        }
         lines.extend(page.value.lines);
         let size = page.raw.body.len();
         bytes += size;

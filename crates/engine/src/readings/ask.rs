@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use cartola_connector::session::{
-    Account, AccountBalances, DayRange, Meter, RawAnswer, RecordQuery, StatementQuery,
+    Account, AccountBalances, DayRange, RawAnswer, RecordQuery, StatementQuery,
 };
 use cartola_connector::{
     Batch, ConnectorError, Context, Deadline, ErrorKind, LiveSession, Product,
@@ -12,12 +12,15 @@ use cartola_connector::{
 use cartola_model::{BalanceReading, Coverage, InstitutionId, Record, SourceKind};
 use cartola_primitives::{Date, SignedDuration};
 use cartola_store::asking::{AccountScope, ReadScope};
+use cartola_store::jobs::Step;
 use tokio::time::timeout;
 
-use super::READING_TIMEOUT;
+use super::progress::Metered;
 use super::room::Place;
 use super::sign_in::{Leave, LetIn};
+use super::{READING_TIMEOUT, progress};
 use crate::links::{LinkError, SealedSecret};
+use crate::work::Report;
 use crate::{Engine, EngineError};
 
 /// How long a sign-in that went well may stay unsettled while the rest is read: what is told by then
@@ -61,6 +64,7 @@ impl Engine {
         leave: Arc<Leave>,
         secret: &SealedSecret,
         scope: ReadScope,
+        report: &Report,
     ) -> Result<Result<Told, ConnectorError>, LinkError> {
         let (context, credential) = (self.context(&leave, secret), secret.credential());
         let institution = leave.institution().clone();
@@ -75,8 +79,9 @@ impl Engine {
             }
         };
         let let_in = LetIn::of(&leave);
-        let (told, unsettled) = self.tell_and_settle(leave, &session, scope, &context).await?;
-        let_in.is_seen_to();
+        let asking = Asking { session: &session, scope, context: &context, report };
+        let (told, unsettled) = self.tell_and_settle(leave, &asking).await?;
+        let_in.noted_by_its_maker();
         let told = match (told, unsettled) {
             (Ok(told), unsettled) => Told { unsettled, ..told },
             (Err(error), unsettled) => {
@@ -98,14 +103,11 @@ impl Engine {
     async fn tell_and_settle(
         &self,
         leave: Arc<Leave>,
-        session: &LiveSession,
-        scope: ReadScope,
-        context: &Context,
+        asking: &Asking<'_>,
     ) -> Result<(Result<Told, ConnectorError>, Option<Arc<Leave>>), EngineError> {
-        let institution = leave.institution().clone();
         let telling = async {
-            let place = self.inner.room.enter(scope).await?;
-            Ok::<_, EngineError>(tell(session, &institution, scope, context, place).await)
+            let place = self.inner.room.enter(asking.scope).await?;
+            Ok::<_, EngineError>(tell(asking, place).await)
         };
         tokio::pin!(telling);
         if let Ok(told) = timeout(SETTLED_WITHIN, &mut telling).await {
@@ -133,30 +135,37 @@ impl Engine {
     }
 }
 
-/// All that is wanted of a session.
-async fn tell(
-    session: &LiveSession,
-    institution: &InstitutionId,
+/// A session, what is wanted of it, and whoever is told how far that is.
+struct Asking<'a> {
+    session: &'a LiveSession,
     scope: ReadScope,
-    context: &Context,
-    place: Place,
-) -> Result<Told, ConnectorError> {
+    context: &'a Context,
+    report: &'a Report,
+}
+
+/// All that is wanted of a session.
+async fn tell(asking: &Asking<'_>, place: Place) -> Result<Told, ConnectorError> {
+    let Asking { session, scope, context, report } = *asking;
     let accounts = match scope.accounts {
         AccountScope::Nothing => ToldAccounts::default(),
-        wanted => tell_accounts(session, institution, wanted, context, &place).await?,
+        wanted => tell_accounts(asking, wanted, &place).await?,
     };
+    if !scope.records.is_empty() {
+        progress::step(report, Step::Records);
+    }
     let records = tell_records(session, scope, context).await?;
     place.held(records.raw.len()).await;
     Ok(Told { accounts, records, unsettled: None, _place: place })
 }
 
 async fn tell_accounts(
-    session: &LiveSession,
-    institution: &InstitutionId,
+    asking: &Asking<'_>,
     scope: AccountScope,
-    context: &Context,
     place: &Place,
 ) -> Result<ToldAccounts, ConnectorError> {
+    let Asking { session, context, report, .. } = *asking;
+    let institution = session.institution();
+    progress::step(report, Step::Accounts);
     let reader = session.session().accounts();
     let reader = reader.ok_or_else(|| ConnectorError::not_offered(Product::Accounts))?;
     let accounts = reader.accounts(context).await?;
@@ -170,15 +179,21 @@ async fn tell_accounts(
         }
         _ => Vec::new(),
     };
-    let mut batches = Vec::with_capacity(accounts.value.len());
     // An account of a kind that is not known is left for a build that knows it.
-    for account in accounts.value.iter().filter(|account| account.kind.is_some()) {
+    let known: Vec<&Account> =
+        accounts.value.iter().filter(|account| account.kind.is_some()).collect();
+    let mut batches = Vec::with_capacity(known.len());
+    if matches!(scope, AccountScope::Movements { .. }) {
+        progress::listed(report, known.len());
+    }
+    for account in known {
         let mut batch = match scope {
             AccountScope::Movements { from, to } => {
                 let days = days(from, to)?;
-                let told =
-                    session.metered_statement(&StatementQuery { account, days }, place).await?;
+                let (query, meter) = (StatementQuery { account, days }, Metered { place, report });
+                let told = session.metered_statement(&query, &meter).await?;
                 told.raw.iter().for_each(|answer| add(&mut raw, answer));
+                progress::account_done(report);
                 told.batch
             }
             _ => without_statement(institution, account, context),

@@ -7,8 +7,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_trait::async_trait;
-use cartola_connector::session::Meter;
 use cartola_store::asking::{AccountScope, ReadScope};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -100,9 +98,9 @@ impl Place {
     }
 }
 
-#[async_trait]
-impl Meter for Place {
-    async fn held(&self, bytes: usize) {
+impl Place {
+    /// Counts so many bytes more, and waits where there is no room for them.
+    pub async fn held(&self, bytes: usize) {
         if self.fits(bytes) {
             return;
         }
@@ -126,7 +124,7 @@ mod tests {
     }
 
     fn grows(place: &Place, kib: usize) -> bool {
-        Meter::held(place, kib << 10).now_or_never().is_some()
+        place.held(kib << 10).now_or_never().is_some()
     }
 
     #[test]

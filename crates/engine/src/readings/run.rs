@@ -6,13 +6,13 @@ use cartola_model::audit::AuditEvent;
 use cartola_model::{Failure, Principal};
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::asking::{AccountScope, ReadingFigures, ReadingRow};
-use cartola_store::jobs::{JobEnd, JobKind, Priority};
+use cartola_store::jobs::{JobEnd, JobKind, Priority, Step};
 use cartola_store::people::{Barred, LinkRow, LinkSecretRow};
 use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 
-use super::Access;
 use super::ask::{Told, ToldAccounts};
 use super::order::Arguments;
+use super::{Access, progress};
 use crate::access::Subject;
 use crate::imports::{Also, Giver, Imported};
 use crate::links::{LinkError, SealedSecret};
@@ -89,11 +89,14 @@ impl Engine {
                 && (last.link_version, last.mandate) == (link.version, access.mandate.id)
         });
         let leave = self.leave_to_ask(who, link, &secret, proven).await?;
-        let told = match self.ask(leave, &secret, arguments.scope()).await? {
+        let report = attempt.task.report();
+        progress::begin(report);
+        let told = match self.ask(leave, &secret, arguments.scope(), report).await? {
             Ok(told) => told,
             Err(error) => return Err(self.refused(who, &access, error).await?),
         };
         self.note_access(who, "link.fetched", Subject::one(link.id));
+        progress::step(report, Step::Keeping);
         let kept = self.keep(attempt, &access, &told).await;
         if let (Err(_), Some(leave)) = (&kept, &told.unsettled) {
             self.note_sign_in(leave, Ok(())).await?;

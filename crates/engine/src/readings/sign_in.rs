@@ -104,7 +104,7 @@ impl LetIn {
     }
 
     /// Whoever made it goes on, and notes it.
-    pub fn is_seen_to(mut self) {
+    pub fn noted_by_its_maker(mut self) {
         self.0 = None;
     }
 }

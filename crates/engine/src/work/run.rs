@@ -11,7 +11,7 @@ use cartola_store::{Command, StoreError, StoreErrorKind, UnitOfWork};
 use futures::FutureExt;
 use tokio::time::sleep;
 
-use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Shared, Task, ended};
+use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Report, Shared, Task, ended};
 use crate::EngineError;
 use crate::retry::MaybeConflict;
 
@@ -39,7 +39,7 @@ pub async fn run(shared: Arc<Shared>, job: ClaimedJob) {
         () = std::future::ready(()), if job.row.cancelled.is_some() => Stop::Cancelled,
         () = here.cancelled() => Stop::Cancelled,
         stop = stopped(&shared, &job) => stop,
-        () = attempt(&shared, &job) => return,
+        () = attempt(&shared, &job, here.report()) => return,
     };
     let id = job.row.order.id;
     match stop {
@@ -91,13 +91,14 @@ async fn stopped(shared: &Shared, job: &ClaimedJob) -> Stop {
     }
 }
 
-async fn attempt(shared: &Shared, job: &ClaimedJob) {
+async fn attempt(shared: &Shared, job: &ClaimedJob, report: Report) {
     let mut task = Task {
         tenant: job.tenant,
         row: job.row.clone(),
         arguments: None,
         before: None,
         lease: job.lease,
+        report,
     };
     let handled = AssertUnwindSafe(open_and_handle(shared, &mut task)).catch_unwind().await;
     let handled = handled.unwrap_or(Err(EngineError::Interrupted));

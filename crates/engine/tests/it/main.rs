@@ -13,6 +13,7 @@ mod movements;
 mod once;
 mod outbox;
 mod pacing;
+mod progress;
 mod readings;
 mod records;
 mod repeated;

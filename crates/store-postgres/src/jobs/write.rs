@@ -14,7 +14,7 @@ const ADD: &str = concat!(
     "INSERT INTO job (tenant, ",
     job_columns!(),
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, \
-     NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL)"
+     NULL, NULL, NULL, NULL, NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL)"
 );
 /// Those who enqueue at the same moment may each see one place too many.
 const ONE_MORE: &str = "UPDATE job_open SET open = open + 1 \

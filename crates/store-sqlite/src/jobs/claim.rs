@@ -42,7 +42,8 @@ pub const NEXT: &str = "WITH RECURSIVE lanes (lane) AS (\
     ) SELECT f.id FROM firsts JOIN job f ON f.rowid = firsts.place ORDER BY f.not_before, f.id LIMIT 1";
 const START: &str = concat!(
     "UPDATE job SET state = 2, attempts = attempts + 1, lease = ?3, lease_epoch = ?4, \
-     lease_until = ?5, lease_term = ?6 WHERE tenant = ?1 AND id = ?2 RETURNING ",
+     lease_until = ?5, lease_term = ?6, progress_step = NULL, progress_done = NULL, \
+     progress_accounts = NULL, progress_movements = NULL WHERE tenant = ?1 AND id = ?2 RETURNING ",
     job_columns!()
 );
 

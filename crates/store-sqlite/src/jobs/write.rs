@@ -3,7 +3,7 @@
 use cartola_model::Failure;
 use cartola_primitives::id::{ConsentId, JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
-use cartola_store::jobs::{JobEnd, JobOrder, Lane, Queue, Standing, check_open};
+use cartola_store::jobs::{JobEnd, JobOrder, Lane, ProgressNote, Queue, Standing, check_open};
 use cartola_store::{MAX_PAGE, StoreError};
 use rusqlite::{Connection, params};
 
@@ -20,7 +20,7 @@ const ADD: &str = concat!(
     "INSERT INTO job (tenant, ",
     job_columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 0, \
-     NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL)"
+     NULL, NULL, NULL, NULL, NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL)"
 );
 const ONE_MORE: &str = "INSERT INTO job_turn (queue, tenant, turn, open) VALUES (?1, ?2, 0, 1) \
     ON CONFLICT (queue, tenant) DO UPDATE SET open = open + 1 RETURNING open";
@@ -44,6 +44,9 @@ pub const UNDER: &str = "SELECT id, state FROM job \
     WHERE tenant = ?1 AND mandate = ?2 AND ended_at IS NULL AND queue = 1";
 const PROLONG: &str = "UPDATE job SET lease_epoch = ?4, lease_until = ?5 + lease_term \
     WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2 RETURNING cancelled";
+const NOTE: &str = "UPDATE job SET progress_step = ?4, progress_done = ?5, \
+    progress_accounts = ?6, progress_movements = ?7 \
+    WHERE tenant = ?1 AND id = ?2 AND lease = ?3 AND state = 2";
 /// What was for its handlers alone.
 const FORGET_ARGUMENTS: &str = "UPDATE job SET arguments_key = NULL, arguments_schema = NULL, \
     arguments_sealed = NULL, next_id = NULL, next_kind = NULL, next_key = NULL, \
@@ -226,6 +229,25 @@ pub fn prolong(
     ];
     let prolonged = first(connection, PROLONG, values, read_failure)?;
     prolonged.ok_or_else(|| StoreError::conflict(PROLONGING))
+}
+
+pub fn note_progress(connection: &Connection, notes: &[ProgressNote]) -> Result<(), StoreError> {
+    for ProgressNote { tenant, job, lease, progress } in notes {
+        let values = params![
+            tenant.as_bytes(),
+            job.as_bytes(),
+            lease.as_bytes(),
+            codes::step(progress.step),
+            progress.accounts_done,
+            progress.accounts,
+            signed(progress.movements),
+        ];
+        connection
+            .prepare_cached(NOTE)
+            .and_then(|mut it| it.execute(values))
+            .doing("noting how far a job is")?;
+    }
+    Ok(())
 }
 
 /// Forgets a page of what ended before an instant.

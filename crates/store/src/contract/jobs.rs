@@ -28,6 +28,7 @@ fn queued(order: &JobOrder) -> JobRow {
         attempts: 0,
         last_failure: None,
         cancelled: None,
+        progress: None,
         state: JobState::Queued,
     }
 }

@@ -12,7 +12,8 @@ use super::{MemoryStore, State, outbox};
 use crate::arrivals::Arrivals;
 use crate::jobs::turns::{Contender, give_out};
 use crate::jobs::{
-    Claim, ClaimedJob, JobEnd, JobOrder, JobRow, JobState, Lane, Lease, Queue, Standing, check_open,
+    Claim, ClaimedJob, JobEnd, JobOrder, JobRow, JobState, Lane, Lease, ProgressNote, Queue,
+    Standing, check_open,
 };
 use crate::{Jobs, MAX_PAGE, Page, StoreError};
 
@@ -57,6 +58,18 @@ impl Jobs for MemoryStore {
             *held = Lease::starting(lease, moment, held.term);
         }
         Ok(row.cancelled)
+    }
+
+    async fn note_progress(&self, notes: Vec<ProgressNote>) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        for ProgressNote { tenant, job, lease, progress } in notes {
+            let tables = state.tenants.get_mut(&tenant).map(Arc::make_mut);
+            let row = tables.and_then(|tables| Arc::make_mut(&mut tables.jobs).get_mut(&job));
+            if let Some(row) = row.filter(|row| runs_under(row, lease)) {
+                row.progress = Some(progress);
+            }
+        }
+        Ok(())
     }
 
     async fn leases(&self, queue: Queue) -> Result<Vec<Lease>, StoreError> {
@@ -191,6 +204,7 @@ fn start(tables: &mut Tables, id: JobId, lease: LeaseId, claim: &Claim) -> JobRo
     let jobs = Arc::make_mut(&mut tables.jobs);
     let row = jobs.get_mut(&id).expect("the job was found a moment ago");
     row.attempts += 1;
+    row.progress = None;
     row.state = JobState::Running(Lease::starting(lease, claim.moment, claim.term));
     row.clone()
 }
@@ -215,6 +229,7 @@ pub fn add_job(
         attempts: 0,
         last_failure: None,
         cancelled: None,
+        progress: None,
         state: JobState::Queued,
         order,
     };

@@ -150,6 +150,11 @@ impl Bank {
         self.pages.forget_permits(Semaphore::MAX_PERMITS);
     }
 
+    /// Gives out one page, while it is slow.
+    pub fn gives_a_page(&self) {
+        self.pages.add_permits(1);
+    }
+
     /// Gives out pages again.
     pub fn goes_on(&self) {
         self.pages.add_permits(Semaphore::MAX_PERMITS / 2);
@@ -322,7 +327,7 @@ impl ReadStatements for Open {
         _context: &Context,
     ) -> Result<Reading<StatementPage>, ConnectorError> {
         self.bank.reading.notify_one();
-        drop(self.bank.pages.acquire().await.unwrap());
+        self.bank.pages.acquire().await.unwrap().forget();
         let begin: usize = cursor.map_or(0, |cursor| cursor.0.parse().unwrap());
         let books = self.bank.books();
         let wanted: Vec<Line> = books

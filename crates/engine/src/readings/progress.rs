@@ -1,0 +1,168 @@
+//! How far a reading is, for those who wait for it.
+//!
+//! Its handler tells each step and page to whoever waits in the same process. Once a second, the
+//! process writes down what has changed, for all its jobs in one write; who waits in another process
+//! looks there.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cartola_connector::session::Meter;
+use cartola_model::{Failure, Principal};
+use cartola_primitives::id::JobId;
+use cartola_store::jobs::{JobRow, JobState, LOOK_AGAIN, Progress, Queue, Step};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::room::Place;
+use super::run;
+use crate::work::Report;
+use crate::{Engine, EngineError};
+
+/// A reading as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadingProgress {
+    /// Where it stands.
+    pub state: ReadingState,
+    /// How far it is; of one that has ended, how far it was when that was last written down. Absent
+    /// before it has begun, and where nobody has written it down.
+    pub progress: Option<Progress>,
+}
+
+/// Where a reading stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadingState {
+    /// It waits for its turn.
+    Waiting,
+    /// It is under way.
+    Running,
+    /// It is done; [`Engine::last_reading`] says what it came to.
+    Done,
+    /// It came to nothing.
+    Failed(Failure),
+    /// It was cancelled; whoever waited was told this failure.
+    Cancelled(Failure),
+}
+
+impl ReadingState {
+    /// Whether nothing changes any more.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Done | Self::Failed(_) | Self::Cancelled(_))
+    }
+
+    fn of(row: &JobRow) -> Self {
+        let failure = row.last_failure.unwrap_or(Failure::Internal);
+        match row.state {
+            JobState::Queued => Self::Waiting,
+            JobState::Running(_) => Self::Running,
+            JobState::Done { .. } => Self::Done,
+            JobState::Dead { .. } => Self::Failed(failure),
+            JobState::Cancelled { .. } => Self::Cancelled(failure),
+        }
+    }
+}
+
+impl Engine {
+    /// How far a reading of the tenant is; nothing where there is none of that id. It tells nothing of
+    /// a person, and is not in the audit trail.
+    pub async fn reading_progress(
+        &self,
+        who: &Principal,
+        job: JobId,
+    ) -> Result<Option<ReadingProgress>, EngineError> {
+        let row = self.store().job(who.tenant, job).await?;
+        let is_reading =
+            |row: &JobRow| row.order.queue == Queue::Work && row.order.kind == run::kind();
+        let Some(row) = row.filter(is_reading) else { return Ok(None) };
+        let state = ReadingState::of(&row);
+        let here = self.inner.live.watch(who.tenant, job).and_then(|here| *here.borrow());
+        let progress = match state {
+            ReadingState::Waiting => None,
+            ReadingState::Running => here.or(row.progress),
+            _ => row.progress,
+        };
+        Ok(Some(ReadingProgress { state, progress }))
+    }
+
+    /// The same, once it is another than `seen`, or has ended, or so much time has passed. What moves
+    /// in this process is told at once, and what moves in another one within a second or two.
+    #[allow(clippy::disallowed_methods, reason = "whoever waits does so in monotonic time")]
+    pub async fn next_progress(
+        &self,
+        who: &Principal,
+        job: JobId,
+        seen: Option<&ReadingProgress>,
+        longest: Duration,
+    ) -> Result<Option<ReadingProgress>, EngineError> {
+        let deadline = Instant::now() + longest;
+        loop {
+            let here = self.inner.live.watch(who.tenant, job);
+            let now = self.reading_progress(who, job).await?;
+            let is_news = now.as_ref().is_none_or(|now| Some(now) != seen || now.state.has_ended());
+            if is_news || Instant::now() >= deadline {
+                return Ok(now);
+            }
+            let look = deadline.min(Instant::now() + LOOK_AGAIN);
+            let Some(mut here) = here else {
+                sleep_until(look).await;
+                continue;
+            };
+            // Ended here, it stands in the store.
+            let told = now.and_then(|now| now.progress);
+            if timeout_at(look, here.wait_for(|now| *now != told)).await.is_ok_and(|it| it.is_err())
+            {
+                sleep_until(look.min(Instant::now() + PAUSE)).await;
+            }
+        }
+    }
+}
+
+/// How long whoever waits gives the store to say how a job ended that was just let go of here.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Begins to tell of an attempt.
+pub(super) fn begin(report: &Report) {
+    report.send_replace(Some(Progress::BEGUN));
+}
+
+/// Tells that the next step begins.
+pub(super) fn step(report: &Report, step: Step) {
+    change(report, |progress| progress.step = step);
+}
+
+/// Tells how many accounts there are.
+pub(super) fn listed(report: &Report, accounts: usize) {
+    change(report, |progress| {
+        progress.step = Step::Movements;
+        progress.accounts = u32::try_from(accounts).unwrap_or(u32::MAX);
+    });
+}
+
+/// Tells that an account is done.
+pub(super) fn account_done(report: &Report) {
+    change(report, |progress| progress.accounts_done += 1);
+}
+
+fn change(report: &Report, change: impl FnOnce(&mut Progress)) {
+    report.send_if_modified(|progress| {
+        let before = *progress;
+        change(progress.get_or_insert(Progress::BEGUN));
+        *progress != before
+    });
+}
+
+/// The room that a reading takes, and whoever is told how far it is.
+pub(super) struct Metered<'a> {
+    pub place: &'a Place,
+    pub report: &'a Report,
+}
+
+#[async_trait]
+impl Meter for Metered<'_> {
+    async fn held(&self, bytes: usize) {
+        self.place.held(bytes).await;
+    }
+
+    fn told(&self, movements: usize) {
+        change(self.report, |progress| progress.movements += movements as u64);
+    }
+}
