@@ -12,6 +12,7 @@
 //! | `pragmas` | how a connection is set up, and why so |
 //! | `migrate` | which stores this program opens |
 //! | [`backup`] | how a store is copied while it runs, and put back |
+//! | [`copying`] | how all rows are read and loaded as they are |
 //! | [`check`] | whether everything that must hold does |
 //! | `leftovers` | what a process that died leaves in the archive |
 //!
@@ -30,6 +31,7 @@ pub mod check;
 mod codes;
 mod columns;
 mod consents;
+pub mod copying;
 mod error;
 mod folder;
 mod imports;

@@ -11,6 +11,7 @@ pub mod archive;
 pub mod asking;
 pub mod audit;
 pub mod consents;
+pub mod copying;
 pub mod crew;
 pub mod feed;
 pub mod fixtures;

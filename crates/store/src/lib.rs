@@ -16,6 +16,7 @@ pub mod audit;
 pub mod consents;
 #[cfg(feature = "test-kit")]
 pub mod contract;
+pub mod copying;
 pub mod encoding;
 mod error;
 pub mod imports;

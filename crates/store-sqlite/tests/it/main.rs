@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod contract;
+mod copying;
 mod files;
 mod leftovers;
 mod migration;
