@@ -15,11 +15,15 @@
 //! | `waking` | how processes hear of each other's jobs |
 //! | [`check`] | whether everything that must hold does |
 //! | `clock` | whose time leases run on |
-//! | `migrate` | which schemas this program serves, and in which role |
+//! | `admission` | which schemas this program serves, and in which role |
+//! | `schema`, `migrate` | how a schema is brought up to date while others serve |
+//! | `presence` | who else is alive |
+//! | [`copying`] | how all rows are read and loaded as they are |
 //!
 //! Nothing that is stored is remembered in memory between two requests.
 
 mod accounts;
+mod admission;
 mod answers;
 mod archive;
 mod asking;
@@ -31,6 +35,7 @@ mod columns;
 mod commit;
 mod connector;
 mod consents;
+pub mod copying;
 mod error;
 mod head;
 mod imports;
@@ -44,8 +49,10 @@ mod options;
 mod outbox;
 mod people;
 mod permits;
+mod presence;
 mod records;
 mod rows;
+mod schema;
 mod session;
 mod sightings;
 mod signing_keys;
@@ -60,7 +67,9 @@ mod vault;
 mod waking;
 
 pub use clock::DatabaseClock;
-pub use migrate::SCHEMA;
+pub use migrate::{Plan, PlannedStep, SCHEMA};
 pub use open::OpenError;
 pub use options::Options;
+pub use presence::Process;
+pub use schema::{Migration, Schema, Step};
 pub use store::PostgresStore;

@@ -8,15 +8,17 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cartola_store::StoreError;
 use cartola_store::arrivals::Signal;
 use tokio::task::JoinHandle;
 use tokio_postgres::AsyncMessage;
 
+use crate::OpenError;
+use crate::admission::admit;
 use crate::clock::{DatabaseClock, ELAPSED};
 use crate::columns::Columns;
 use crate::connector::{Connector, Single};
 use crate::error::Doing;
+use crate::schema::Schema;
 
 const LISTEN: &str = "LISTEN cartola_jobs";
 
@@ -38,13 +40,14 @@ impl Listener {
     /// Listens from now on.
     pub fn start(
         connector: Connector,
+        schema: Schema,
         signal: Arc<Signal>,
         clock: Arc<DatabaseClock>,
         process: String,
     ) -> Self {
         Self(tokio::spawn(async move {
             loop {
-                if let Err(error) = listen(&connector, &signal, &clock, &process).await {
+                if let Err(error) = listen(&connector, schema, &signal, &clock, &process).await {
                     tracing::warn!(error = &error as &dyn std::error::Error, "store.listener.lost");
                 }
                 tokio::time::sleep(RECONNECT).await;
@@ -62,13 +65,15 @@ impl Drop for Listener {
 /// Listens on one connection until it is lost.
 async fn listen(
     connector: &Connector,
+    schema: Schema,
     signal: &Signal,
     clock: &DatabaseClock,
     process: &str,
-) -> Result<(), StoreError> {
+) -> Result<(), OpenError> {
     const LISTENING: &str = "listening for jobs";
     let Single { client, mut connection } = connector.connect().await?;
     let asking = async {
+        admit(&client, schema).await?;
         client.batch_execute(LISTEN).await.doing(LISTENING)?;
         // What was said while nobody listened.
         signal.raise();
@@ -86,7 +91,7 @@ async fn listen(
                 signal.raise();
             }
         }
-        Ok(())
+        Ok::<(), OpenError>(())
     };
     tokio::select! {
         ended = asking => ended,

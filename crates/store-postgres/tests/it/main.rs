@@ -2,6 +2,7 @@
 
 mod check;
 mod contract;
+mod copying;
 mod crash;
 mod leftovers;
 mod migration;
