@@ -1,5 +1,7 @@
 //! The one place that names backends: where an installation keeps everything.
 
+pub mod copying;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +34,16 @@ pub enum Place {
     Folder { data: PathBuf, options: sqlite::Options },
     /// In a database that many processes share.
     Database(postgres::Options),
+}
+
+impl Place {
+    /// The same, for a process that does this work: others may ask who is alive.
+    pub fn used_by(self, process: &'static str) -> Self {
+        match self {
+            Self::Database(options) => Self::Database(postgres::Options { process, ..options }),
+            folder @ Self::Folder { .. } => folder,
+        }
+    }
 }
 
 impl fmt::Display for Place {
@@ -153,6 +165,12 @@ pub async fn migrate(options: &postgres::Options) -> anyhow::Result<()> {
     migrated.map_err(|error| not_opened(error, "the schema is not brought up to date".to_owned()))
 }
 
+/// What [`migrate`] would do now.
+pub async fn plan(options: &postgres::Options) -> anyhow::Result<postgres::Plan> {
+    let planned = PostgresStore::plan(options).await;
+    planned.map_err(|error| not_opened(error, "the schema cannot be looked at".to_owned()))
+}
+
 /// What is wrong in the configuration is wrong use; what is to be done first is said.
 fn not_opened(error: OpenError, doing: String) -> anyhow::Error {
     match error {
@@ -160,9 +178,15 @@ fn not_opened(error: OpenError, doing: String) -> anyhow::Error {
         OpenError::Outdated(0) => anyhow!(
             "{doing}: it has no tables of cartola that its role may use; run `cartola migrate`"
         ),
+        OpenError::InUse(_) => {
+            anyhow!("{doing}: {error}; stop what uses it, and start it again afterwards")
+        }
         OpenError::Outdated(present) => anyhow!(
-            "{doing}: it has schema {present} and this program needs {SHARED_SCHEMA}; run \
-             `cartola migrate`"
+            "{doing}: it has schema {present} and this program needs {}; run `cartola migrate`",
+            postgres::Schema::OURS.needed()
+        ),
+        OpenError::Alive { .. } => anyhow!(
+            "{doing}: {error}; stop them, and run `cartola migrate` again. What comes before is done"
         ),
         // A wrong password or name: nothing was begun that could be in doubt.
         OpenError::Store(error) if error.kind == StoreErrorKind::Unavailable => {

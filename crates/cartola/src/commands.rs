@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod copy;
 pub mod demo;
 pub mod doctor;
 pub mod export;
@@ -46,6 +47,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Export(arguments) => export::run(arguments).await,
             Command::Audit(verb) => audit::run(verb).await,
             Command::Backup(arguments) => backup::run(arguments).await,
+            Command::Copy(arguments) => copy::run(arguments).await,
             Command::Restore(arguments) => restore::run(&arguments),
             Command::Doctor(arguments) => doctor::run(arguments).await,
             Command::Migrate(arguments) => migrate::run(arguments).await,

@@ -11,6 +11,7 @@ mod bean_check;
 mod beside;
 mod chile;
 mod config;
+mod copy;
 mod crash;
 mod crash_callbacks;
 mod crash_readings;
