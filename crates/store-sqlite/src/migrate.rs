@@ -2,6 +2,10 @@
 //!
 //! A migration is a numbered file, applied once, in a transaction of its own that also raises
 //! `user_version`. `application_id` tells our files from others'.
+//!
+//! A newer schema is refused, whatever it has changed: one process serves a folder and brings it up to
+//! date when it opens it, so that no two versions ever need one schema. A migration may therefore make
+//! a table anew, as 0006 does, which the shared store must not.
 
 use cartola_store::{StoreError, StoreErrorKind};
 use rusqlite::{Connection, TransactionBehavior};
