@@ -10,10 +10,11 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, anyhow};
 use cartola_crypto::{CryptoError, KeyRing, LookupKey};
 use cartola_engine::vault::LOOKUP_KEY;
-use cartola_primitives::Monotonic;
 use cartola_primitives::clock::{Clock, SystemClock};
-use cartola_primitives::id::EpochId;
+use cartola_primitives::id::{EpochId, TenantId};
 use cartola_primitives::monotonic::SystemMonotonic;
+use cartola_primitives::{Date, Monotonic};
+use cartola_store::retention::Forgotten;
 use cartola_store::{Archive, Store, StoreError, StoreErrorKind};
 use cartola_store_postgres::{self as postgres, OpenError, PostgresStore};
 use cartola_store_sqlite::{self as sqlite, Leftovers, SqliteStore, stored_secret};
@@ -124,6 +125,18 @@ impl Backend {
         matches!(self, Self::Shared(_))
     }
 
+    /// How much of a tenant was booked before a day.
+    pub async fn would_forget(
+        &self,
+        tenant: TenantId,
+        before: Date,
+    ) -> Result<Forgotten, StoreError> {
+        match self {
+            Self::Embedded { store, .. } => store.would_forget(tenant, before).await,
+            Self::Shared(store) => store.would_forget(tenant, before).await,
+        }
+    }
+
     /// Removes what crashes have left in the archive: a statement under no consent is not kept. On a
     /// folder, call it with the folder locked, before serving.
     pub async fn clear_leftovers(&self) {
@@ -163,6 +176,26 @@ pub fn wrong_key(error: CryptoError, name: &str) -> anyhow::Error {
 pub async fn migrate(options: &postgres::Options) -> anyhow::Result<()> {
     let migrated = PostgresStore::migrate(options).await;
     migrated.map_err(|error| not_opened(error, "the schema is not brought up to date".to_owned()))
+}
+
+/// Forgets what was booked before a day. A database needs the role that owns its tables.
+pub async fn forget(
+    backend: &Backend,
+    owner: Option<&postgres::Options>,
+    before: Date,
+    progress: &mut (dyn FnMut(u64) + Send),
+) -> anyhow::Result<Forgotten> {
+    let doing = "not everything is forgotten; the same command goes on";
+    match (backend, owner) {
+        (Backend::Embedded { store, .. }, _) => {
+            store.forget_before(before, progress).await.context(doing)
+        }
+        (Backend::Shared(_), Some(options)) => {
+            let forgotten = PostgresStore::forget_before(options, before, progress).await;
+            forgotten.map_err(|error| not_opened(error, doing.to_owned()))
+        }
+        (Backend::Shared(_), None) => Err(not_opened(OpenError::Owner, doing.to_owned())),
+    }
 }
 
 /// What [`migrate`] would do now.

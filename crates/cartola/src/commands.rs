@@ -6,6 +6,7 @@ pub mod copy;
 pub mod demo;
 pub mod doctor;
 pub mod export;
+pub mod forget;
 pub mod import;
 pub mod links;
 pub mod migrate;
@@ -45,6 +46,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Sync(arguments) => sync::run(arguments).await,
             Command::Tenants(verb) => tenants::run(verb).await,
             Command::Export(arguments) => export::run(arguments).await,
+            Command::Forget(arguments) => forget::run(arguments).await,
             Command::Audit(verb) => audit::run(verb).await,
             Command::Backup(arguments) => backup::run(arguments).await,
             Command::Copy(arguments) => copy::run(arguments).await,

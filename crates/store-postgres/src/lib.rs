@@ -11,6 +11,7 @@
 //! | `head` | in which order units of one tenant count |
 //! | `permits` | which consents hold, for one request |
 //! | `months` | which partition a movement goes to |
+//! | `retention` | how movements of long ago are forgotten |
 //! | `leftovers` | what a process that died leaves in the archive |
 //! | `waking` | how processes hear of each other's jobs |
 //! | [`check`] | whether everything that must hold does |
@@ -51,6 +52,7 @@ mod people;
 mod permits;
 mod presence;
 mod records;
+mod retention;
 mod rows;
 mod schema;
 mod session;

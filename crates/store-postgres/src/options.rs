@@ -65,6 +65,18 @@ impl Options {
             schema: Schema::OURS,
         }
     }
+
+    /// Takes the owner's URL out, so that a store that is opened with the rest is left as it is; gives
+    /// the same options with it.
+    #[must_use]
+    pub fn take_owner(&mut self) -> Self {
+        Self {
+            url: Secret::new(self.url.expose().clone()),
+            owner: self.owner.take(),
+            authorities: self.authorities.clone(),
+            ..*self
+        }
+    }
 }
 
 impl fmt::Debug for Options {

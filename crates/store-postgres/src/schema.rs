@@ -64,4 +64,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("queue", include_str!("../migrations/0002_queue.sql")),
     expand("walls", include_str!("../migrations/0003_walls.sql")),
     expand("versions", include_str!("../migrations/0005_versions.sql")),
+    expand("retention", include_str!("../migrations/0006_retention.sql")),
 ];

@@ -14,6 +14,7 @@
 //! | [`backup`] | how a store is copied while it runs, and put back |
 //! | [`copying`] | how all rows are read and loaded as they are |
 //! | [`check`] | whether everything that must hold does |
+//! | `retention` | how movements of long ago are forgotten |
 //! | `leftovers` | what a process that died leaves in the archive |
 //!
 //! Several processes may open one folder: the gateway, and an import at the command line. Nothing
@@ -46,6 +47,7 @@ mod permits;
 mod pragmas;
 mod readers;
 mod records;
+mod retention;
 mod rows;
 mod sightings;
 mod signing_keys;

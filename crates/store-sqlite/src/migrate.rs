@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_asking.sql"),
     include_str!("../migrations/0006_sightings.sql"),
     include_str!("../migrations/0007_records.sql"),
+    include_str!("../migrations/0009_retention.sql"),
 ];
 
 /// Sets up a new file, brings an older one up to date, and refuses what it does not know.

@@ -27,6 +27,7 @@ pub mod movements;
 pub mod outbox;
 pub mod people;
 pub mod records;
+pub mod retention;
 pub mod sightings;
 pub mod signing_keys;
 pub mod tasks;
@@ -48,6 +49,7 @@ pub use movements::Movements;
 pub use outbox::Outbox;
 pub use people::People;
 pub use records::Records;
+pub use retention::Retention;
 pub use signing_keys::SigningKeys;
 pub use tasks::Tasks;
 pub use tenancy::Tenancy;
@@ -71,6 +73,7 @@ pub trait Store:
     + Asking
     + Records
     + Tasks
+    + Retention
     + Committer
 {
 }
@@ -91,6 +94,7 @@ impl<T> Store for T where
         + Asking
         + Records
         + Tasks
+        + Retention
         + Committer
 {
 }

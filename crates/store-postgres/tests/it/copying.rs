@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use cartola_primitives::date;
 use cartola_store::contract::copying::{comes_back, fill, same, what_differs_is_told};
 use cartola_store::contract::scene::Scene;
 use cartola_store::copying::{Dump, Load, TABLES};
@@ -17,6 +18,11 @@ use crate::support::Kept;
 async fn filled() -> Database {
     let kept = Kept::new().await;
     fill(&kept.backend()).await;
+    // One movement is that old.
+    let options = kept.database.options();
+    PostgresStore::forget_before(&options, date(2000, 1, 1), &mut |_| {})
+        .await
+        .expect("it is forgotten");
     kept.database
 }
 

@@ -8,6 +8,7 @@ mod leftovers;
 mod migration;
 mod months;
 mod processes;
+mod retention;
 mod rolling;
 mod secrecy;
 mod support;

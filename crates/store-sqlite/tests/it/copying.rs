@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use cartola_primitives::date;
 use cartola_store::contract::copying::{comes_back, fill, same, what_differs_is_told};
 use cartola_store::copying::{Dump, Load, TABLES};
 use cartola_store::{StoreErrorKind, Tenancy};
@@ -16,6 +17,8 @@ use crate::support::{Kept, connect, options};
 async fn filled() -> tempfile::TempDir {
     let kept = Kept::new();
     fill(&kept.backend()).await;
+    // One movement is that old.
+    kept.store.forget_before(date(2000, 1, 1), &mut |_| {}).await.expect("it is forgotten");
     let Kept { store, folder } = kept;
     drop(store);
     folder

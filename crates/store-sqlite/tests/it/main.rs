@@ -9,5 +9,6 @@ mod leftovers;
 mod migration;
 mod processes;
 mod queue;
+mod retention;
 mod support;
 mod writer;

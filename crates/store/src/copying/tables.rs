@@ -30,9 +30,10 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 32] = [
+pub static TABLES: [&Table; 34] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
+    &RETENTION,
     &TENANT,
     &TENANT_HEAD,
     &CREDENTIAL,
@@ -48,6 +49,7 @@ pub static TABLES: [&Table; 32] = [
     &MOVEMENT,
     &SOURCE,
     &FEED,
+    &FEED_FORGOTTEN,
     &ALIAS,
     &IMPORT,
     &SIGHTING,
@@ -538,3 +540,11 @@ pub static ARCHIVE: Table = Table {
         bytes("object_sealed"),
     ],
 };
+
+/// From which day on movements are kept; one row, or none.
+pub static RETENTION: Table =
+    Table { name: "retention", key: 1, columns: &[flag("only_row"), integer("kept_from")] };
+
+/// Entries of the feed that are gone.
+pub static FEED_FORGOTTEN: Table =
+    Table { name: "feed_forgotten", key: 1, columns: &[id("tenant"), integer("entries")] };
