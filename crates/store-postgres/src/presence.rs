@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use cartola_store::StoreError;
@@ -76,18 +77,18 @@ pub async fn alive(client: &Client, role: &str) -> Result<Vec<Process>, StoreErr
 pub async fn keep_out(
     client: &Client,
     role: &str,
-    locks: std::ops::Range<usize>,
+    locks: Range<usize>,
     matches: impl Fn(&Process) -> bool,
 ) -> Result<Vec<Process>, StoreError> {
     let mut waited = Duration::ZERO;
     loop {
-        let all = take(client, &locks).await?;
+        let taken = take(client, &locks).await?;
         let mut others = alive(client, role).await?;
         others.retain(&matches);
-        if all && others.is_empty() {
+        if taken == locks && others.is_empty() {
             return Ok(others);
         }
-        let_in(client, &locks).await?;
+        let_in(client, &taken).await?;
         // Somebody without a lock is about to take one, or to go: he will be seen next time.
         if waited >= PATIENCE && !others.is_empty() {
             return Ok(others);
@@ -97,18 +98,19 @@ pub async fn keep_out(
     }
 }
 
-async fn take(client: &Client, locks: &std::ops::Range<usize>) -> Result<bool, StoreError> {
+/// Takes locks until one is not free; gives those that were taken.
+async fn take(client: &Client, locks: &Range<usize>) -> Result<Range<usize>, StoreError> {
     for lock in locks.clone() {
         let query = format!("SELECT pg_try_advisory_lock({LOCKS}, {lock})");
         if !client.query_one(&query, &[]).await.doing(LOOKING)?.get::<_, bool>(0) {
-            return Ok(false);
+            return Ok(locks.start..lock);
         }
     }
-    Ok(true)
+    Ok(locks.clone())
 }
 
-/// Lets others in again. Letting go of a lock that is not held only makes PostgreSQL warn.
-pub async fn let_in(client: &Client, locks: &std::ops::Range<usize>) -> Result<(), StoreError> {
+/// Lets others in again.
+pub async fn let_in(client: &Client, locks: &Range<usize>) -> Result<(), StoreError> {
     for lock in locks.clone() {
         let unlock = format!("SELECT pg_advisory_unlock({LOCKS}, {lock})");
         client.batch_execute(&unlock).await.doing(LOOKING)?;
