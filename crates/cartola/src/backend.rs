@@ -1,5 +1,7 @@
 //! The one place that names backends: where an installation keeps everything.
 
+pub mod copying;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,10 +10,11 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, anyhow};
 use cartola_crypto::{CryptoError, KeyRing, LookupKey};
 use cartola_engine::vault::LOOKUP_KEY;
-use cartola_primitives::Monotonic;
 use cartola_primitives::clock::{Clock, SystemClock};
-use cartola_primitives::id::EpochId;
+use cartola_primitives::id::{EpochId, TenantId};
 use cartola_primitives::monotonic::SystemMonotonic;
+use cartola_primitives::{Date, Monotonic};
+use cartola_store::retention::Forgotten;
 use cartola_store::{Archive, Pacing, Store, StoreError, StoreErrorKind};
 use cartola_store_postgres::{self as postgres, OpenError, PostgresStore};
 use cartola_store_sqlite::{self as sqlite, Leftovers, SqliteStore, stored_secret};
@@ -32,6 +35,16 @@ pub enum Place {
     Folder { data: PathBuf, options: sqlite::Options },
     /// In a database that many processes share.
     Database(postgres::Options),
+}
+
+impl Place {
+    /// The same, for a process that does this work: others may ask who is alive.
+    pub fn used_by(self, process: &'static str) -> Self {
+        match self {
+            Self::Database(options) => Self::Database(postgres::Options { process, ..options }),
+            folder @ Self::Folder { .. } => folder,
+        }
+    }
 }
 
 impl fmt::Display for Place {
@@ -121,6 +134,18 @@ impl Backend {
         }
     }
 
+    /// How much of a tenant was booked before a day.
+    pub async fn would_forget(
+        &self,
+        tenant: TenantId,
+        before: Date,
+    ) -> Result<Forgotten, StoreError> {
+        match self {
+            Self::Embedded { store, .. } => store.would_forget(tenant, before).await,
+            Self::Shared(store) => store.would_forget(tenant, before).await,
+        }
+    }
+
     /// Removes what crashes have left in the archive: a statement under no consent is not kept. On a
     /// folder, call it with the folder locked, before serving.
     pub async fn clear_leftovers(&self) {
@@ -162,6 +187,32 @@ pub async fn migrate(options: &postgres::Options) -> anyhow::Result<()> {
     migrated.map_err(|error| not_opened(error, "the schema is not brought up to date".to_owned()))
 }
 
+/// Forgets what was booked before a day. A database needs the role that owns its tables.
+pub async fn forget(
+    backend: &Backend,
+    owner: Option<&postgres::Options>,
+    before: Date,
+    progress: &mut (dyn FnMut(u64) + Send),
+) -> anyhow::Result<Forgotten> {
+    let doing = "not everything is forgotten; the same command goes on";
+    match (backend, owner) {
+        (Backend::Embedded { store, .. }, _) => {
+            store.forget_before(before, progress).await.context(doing)
+        }
+        (Backend::Shared(_), Some(options)) => {
+            let forgotten = PostgresStore::forget_before(options, before, progress).await;
+            forgotten.map_err(|error| not_opened(error, doing.to_owned()))
+        }
+        (Backend::Shared(_), None) => Err(not_opened(OpenError::Owner, doing.to_owned())),
+    }
+}
+
+/// What [`migrate`] would do now.
+pub async fn plan(options: &postgres::Options) -> anyhow::Result<postgres::Plan> {
+    let planned = PostgresStore::plan(options).await;
+    planned.map_err(|error| not_opened(error, "the schema cannot be looked at".to_owned()))
+}
+
 /// What is wrong in the configuration is wrong use; what is to be done first is said.
 fn not_opened(error: OpenError, doing: String) -> anyhow::Error {
     match error {
@@ -169,9 +220,15 @@ fn not_opened(error: OpenError, doing: String) -> anyhow::Error {
         OpenError::Outdated(0) => anyhow!(
             "{doing}: it has no tables of cartola that its role may use; run `cartola migrate`"
         ),
+        OpenError::InUse(_) => {
+            anyhow!("{doing}: {error}; stop what uses it, and start it again afterwards")
+        }
         OpenError::Outdated(present) => anyhow!(
-            "{doing}: it has schema {present} and this program needs {SHARED_SCHEMA}; run \
-             `cartola migrate`"
+            "{doing}: it has schema {present} and this program needs {}; run `cartola migrate`",
+            postgres::Schema::OURS.needed()
+        ),
+        OpenError::Alive { .. } => anyhow!(
+            "{doing}: {error}; stop them, and run `cartola migrate` again. What comes before is done"
         ),
         // A wrong password or name: nothing was begun that could be in doubt.
         OpenError::Store(error) if error.kind == StoreErrorKind::Unavailable => {

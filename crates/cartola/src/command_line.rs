@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, backup, demo, doctor, export, import, links, migrate, openapi, restore, sandbox, serve,
-    sync, tenants, worker,
+    audit, backup, copy, demo, doctor, export, forget, import, links, migrate, openapi, restore,
+    sandbox, serve, sync, tenants, worker,
 };
 
 /// The command line.
@@ -38,6 +38,8 @@ pub enum Command {
     Tenants(tenants::Verb),
     /// Write out what is stored
     Export(export::Arguments),
+    /// Forget movements that were booked before a month, of all tenants
+    Forget(forget::Arguments),
     /// Prove the audit trail
     #[command(subcommand)]
     Audit(audit::Verb),
@@ -45,6 +47,8 @@ pub enum Command {
     Backup(backup::Arguments),
     /// Make a data folder from a backup
     Restore(restore::Arguments),
+    /// Copy a whole store from a data folder to PostgreSQL, or back, and compare every row
+    Copy(copy::Arguments),
     /// Check a data folder: its store, its key and who may read it
     Doctor(doctor::Arguments),
     /// Bring the schema of a store in PostgreSQL up to date

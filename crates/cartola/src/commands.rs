@@ -2,9 +2,11 @@
 
 pub mod audit;
 pub mod backup;
+pub mod copy;
 pub mod demo;
 pub mod doctor;
 pub mod export;
+pub mod forget;
 pub mod import;
 pub mod links;
 pub mod migrate;
@@ -44,8 +46,10 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Sync(arguments) => sync::run(arguments).await,
             Command::Tenants(verb) => tenants::run(verb).await,
             Command::Export(arguments) => export::run(arguments).await,
+            Command::Forget(arguments) => forget::run(arguments).await,
             Command::Audit(verb) => audit::run(verb).await,
             Command::Backup(arguments) => backup::run(arguments).await,
+            Command::Copy(arguments) => copy::run(arguments).await,
             Command::Restore(arguments) => restore::run(&arguments),
             Command::Doctor(arguments) => doctor::run(arguments).await,
             Command::Migrate(arguments) => migrate::run(arguments).await,

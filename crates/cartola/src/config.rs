@@ -169,12 +169,21 @@ impl Config {
 
     /// The installation, with its keys read. Keys that cannot be read are wrong use too.
     pub fn installation(&self) -> anyhow::Result<Installation> {
+        self.installation_in(self.place()?)
+    }
+
+    /// The same with the role that owns the tables of a database.
+    pub fn installation_with_owner(&self) -> anyhow::Result<Installation> {
+        self.installation_in(self.place_with_owner()?)
+    }
+
+    fn installation_in(&self, place: Place) -> anyhow::Result<Installation> {
         let keys = secrets::ring(self).map_err(|error| {
             wrong_use(format!("the master keys cannot be read: {}", sentence(&error)))
         })?;
         let institutions = Institutions::read(&self.institution).map_err(wrong_use)?;
         Ok(Installation {
-            place: self.place()?,
+            place,
             keys,
             institutions,
             clock: Arc::new(SystemClock),

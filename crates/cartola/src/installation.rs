@@ -51,13 +51,25 @@ pub struct Installation {
 impl Named {
     /// Finds the installation, for a command that ends by itself: its logs are warnings alone.
     pub fn find(&self) -> anyhow::Result<Installation> {
+        self.find_by(Config::installation)
+    }
+
+    /// The same with the role that owns the tables, where the store is in a database.
+    pub fn find_with_owner(&self) -> anyhow::Result<Installation> {
+        self.find_by(Config::installation_with_owner)
+    }
+
+    fn find_by(
+        &self,
+        of: impl FnOnce(&Config) -> anyhow::Result<Installation>,
+    ) -> anyhow::Result<Installation> {
         logging::start(LogFormat::Text, logging::QUIET)?;
         let config = self.config.as_deref().or_else(|| {
             let found = Path::new(DEFAULT_CONFIG);
             (self.data.is_none() && found.exists()).then_some(found)
         });
         match config {
-            Some(path) => Config::read(path)?.installation(),
+            Some(path) => of(&Config::read(path)?),
             None => with_own_key(self.data.as_deref().unwrap_or(Path::new(DEFAULT_DATA))),
         }
     }

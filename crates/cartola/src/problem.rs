@@ -96,6 +96,7 @@ fn advice(error: &Error) -> Option<&'static str> {
             "`cartola doctor` says what is wrong, `cartola restore` brings back a backup"
         }
         StoreErrorKind::TooNew => "use the version of cartola that wrote it, or a later one",
+        StoreErrorKind::Unfinished => "run `cartola copy` again, which begins anew",
         StoreErrorKind::Misuse => "this is a defect of cartola; please report it",
     })
 }

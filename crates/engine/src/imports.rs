@@ -145,6 +145,7 @@ impl Engine {
         reply: &Reply<'_, Imported>,
     ) -> Result<Imported, ImportError> {
         self.check_ticket(reply.ticket).await?;
+        let batches = &*self.on_kept_days(batches).await?;
         let giver = Giver::Tenant(upload);
         let resolved = self.resolve_all(who, giver, batches).await?;
         if let Some(repeated) = self.repeated(who, hashes, &resolved).await? {
@@ -184,6 +185,7 @@ impl Engine {
                 Giver::Tenant(_) => None,
             };
             let giver = mandate.as_ref().map_or(giver, |mandate| giver.under(mandate));
+            let batches = &*self.on_kept_days(batches).await?;
             let mut resolved = self.resolve_all(who, giver, batches).await?;
             resolved.made.extend(before().await?);
             let draft = self.draft(who, giver, hashes, batches, resolved).await?;

@@ -1,7 +1,16 @@
-//! How long what has ended is kept.
+//! How long what has ended is kept, and from which day on movements are.
 
-use cartola_primitives::SignedDuration;
+use std::borrow::Cow;
 
+use cartola_connector::Batch;
+use cartola_model::Principal;
+use cartola_model::audit::AuditEvent;
+use cartola_primitives::id::TenantId;
+use cartola_primitives::{Date, SignedDuration};
+use cartola_store::retention::Forgotten;
+use cartola_store::{Command, UnitOfWork};
+
+use crate::ingest::kept::since;
 use crate::{Engine, EngineError};
 
 /// How long a job, and a message with its attempts, is kept after it has ended: long enough to ask
@@ -9,6 +18,36 @@ use crate::{Engine, EngineError};
 pub const ENDED_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Engine {
+    /// What of batches lies on days that are kept.
+    pub(crate) async fn on_kept_days<'a>(
+        &self,
+        batches: &'a [Batch],
+    ) -> Result<Cow<'a, [Batch]>, EngineError> {
+        let kept_from = self.store().kept_from().await?;
+        Ok(kept_from.map_or(Cow::Borrowed(batches), |first| since(batches, first)))
+    }
+
+    /// Writes into a tenant's audit trail that what was booked before a day is being forgotten, and
+    /// how much.
+    pub async fn record_forgetting(
+        &self,
+        tenant: TenantId,
+        before: Date,
+        forgotten: &Forgotten,
+    ) -> Result<(), EngineError> {
+        let Forgotten { movements, sources, feed, aliases, sightings } = forgotten;
+        let event =
+            AuditEvent::once("movements.forgotten", Principal::operator(tenant).actor, before)
+                .with("movements", movements)
+                .with("sources", sources)
+                .with("feed", feed)
+                .with("aliases", aliases)
+                .with("sightings", sightings);
+        let unit = UnitOfWork::new(tenant, self.now()).with(Command::Audit(event));
+        self.store().commit(unit).await?;
+        Ok(())
+    }
+
     /// Forgets jobs and messages that have ended longer than [`ENDED_KEPT`] ago, and tasks that have
     /// expired, at most a page of each ([`cartola_store::MAX_PAGE`]). Gives their number, so that the
     /// caller knows when to stop.

@@ -53,6 +53,7 @@ impl From<EngineError> for Refusal {
                 StoreErrorKind::Conflict
                 | StoreErrorKind::Corrupt
                 | StoreErrorKind::TooNew
+                | StoreErrorKind::Unfinished
                 | StoreErrorKind::Misuse => Code::Internal,
             },
             EngineError::Crypto(_) | EngineError::Content(_) => Code::Internal,

@@ -1,7 +1,8 @@
 -- What the role that serves may do, said again after each migration. `:role` is its name. The audit
 -- trail can be added to and not be changed.
 GRANT USAGE ON SCHEMA cartola TO :role;
-GRANT SELECT ON cartola.schema_version, cartola.installation TO :role;
+GRANT SELECT ON cartola.schema_version, cartola.installation, cartola.retention,
+    cartola.feed_forgotten TO :role;
 GRANT SELECT, INSERT ON cartola.installation_secret, cartola.audit, cartola.tenant, cartola.feed,
     cartola.consent_set, cartola.alias, cartola.import TO :role;
 GRANT INSERT ON cartola.job_turn TO :role;

@@ -70,11 +70,14 @@ const RULES: &[(&str, &str)] = &[
         "holes in the feed, or a recorded last position that is not the last",
         "SELECT count(*) FROM (SELECT coalesce(min(position), 1) AS low, \
          coalesce(max(position), 0) AS high, count(*) AS n FROM feed WHERE tenant = $1) f, \
-         tenant_head h WHERE h.tenant = $1 AND (low <> 1 OR high <> n OR high <> feed_position)",
+         tenant_head h LEFT JOIN feed_forgotten g ON g.tenant = h.tenant WHERE h.tenant = $1 \
+         AND CASE WHEN g.entries IS NULL THEN low <> 1 OR high <> n OR high <> feed_position \
+         ELSE low < 1 OR high > feed_position OR n + g.entries <> feed_position END",
     ),
     (
         "movements that the feed never announced",
         "SELECT count(*) FROM (SELECT id FROM movement_key WHERE tenant = $1 \
+         AND booked_on >= coalesce((SELECT kept_from FROM retention), booked_on) \
          EXCEPT SELECT movement FROM feed WHERE tenant = $1 AND change = 1) m",
     ),
     (
@@ -87,14 +90,18 @@ const RULES: &[(&str, &str)] = &[
         "movements that lie elsewhere, or have another version, than their key says",
         "SELECT count(*) FROM (SELECT id, account, booked_on, get_byte(body, 18)::bigint \
          + (get_byte(body, 19)::bigint << 8) + (get_byte(body, 20)::bigint << 16) \
-         + (get_byte(body, 21)::bigint << 24) AS version FROM movement WHERE tenant = $1) m \
-         FULL JOIN (SELECT * FROM movement_key WHERE tenant = $1) k ON k.id = m.id \
+         + (get_byte(body, 21)::bigint << 24) AS version FROM movement WHERE tenant = $1 \
+         AND booked_on >= coalesce((SELECT kept_from FROM retention), booked_on)) m \
+         FULL JOIN (SELECT * FROM movement_key WHERE tenant = $1 \
+         AND booked_on >= coalesce((SELECT kept_from FROM retention), booked_on)) k ON k.id = m.id \
          WHERE (m.account, m.booked_on, m.version) \
          IS DISTINCT FROM (k.account, k.booked_on, k.version)",
     ),
     (
         "movements without a source",
-        "SELECT count(*) FROM movement m WHERE tenant = $1 AND NOT EXISTS (SELECT 1 FROM source s \
+        "SELECT count(*) FROM movement m WHERE tenant = $1 \
+         AND booked_on >= coalesce((SELECT kept_from FROM retention), booked_on) \
+         AND NOT EXISTS (SELECT 1 FROM source s \
          WHERE s.tenant = $1 AND s.movement = m.id) AND NOT (get_byte(m.body, 1) = 3 AND EXISTS \
          (SELECT 1 FROM alias a WHERE a.tenant = $1 AND a.alias = m.id))",
     ),

@@ -5,8 +5,8 @@ use std::error::Error;
 use cartola_crypto::{Digest, Sealed};
 use cartola_primitives::id::{DataKeyId, ID_BYTES, TypedId};
 use cartola_primitives::{Currency, Date, Timestamp};
-use cartola_store::StoreError;
 use cartola_store::encoding::date_of_day;
+use cartola_store::{StoreError, copying};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 
@@ -63,6 +63,17 @@ impl<'row> Columns<'row> {
     /// Leaves so many columns out.
     pub fn skip(&mut self, columns: usize) {
         self.next += columns;
+    }
+
+    /// A value as it is, for what copies rows. Yes and no are 1 and 0.
+    pub fn plain(&mut self) -> Result<copying::Cell, StoreError> {
+        Ok(match self.value()? {
+            Cell::Null => copying::Cell::Null,
+            Cell::Integer(integer) => copying::Cell::Integer(integer),
+            Cell::Flag(flag) => copying::Cell::Integer(flag.into()),
+            Cell::Text(text) => copying::Cell::Text(text.to_owned()),
+            Cell::Bytes(bytes) => copying::Cell::Bytes(bytes.to_vec()),
+        })
     }
 
     /// Yes or no.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cartola_primitives::Secret;
 use cartola_store::StoreError;
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -15,7 +15,9 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, Connection, Socket, tls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::admission::{admit, check_role};
 use crate::error::Doing;
+use crate::schema::Schema;
 use crate::{OpenError, Options};
 
 /// The schema that all of ours stands in.
@@ -50,7 +52,7 @@ impl Connector {
             config.ssl_mode(if local { SslMode::Disable } else { SslMode::Require });
         }
         config
-            .application_name(SCHEMA_NAME)
+            .application_name(name_of(options))
             .connect_timeout(options.connection_patience)
             .keepalives_idle(KEEPALIVE)
             .options(settings(options));
@@ -75,8 +77,21 @@ impl Connector {
             .wait_timeout(Some(options.connection_patience))
             .create_timeout(Some(options.connection_patience))
             .runtime(Runtime::Tokio1)
+            .post_create(admission(options.schema))
             .build()
             .expect("a pool with time-outs has a runtime to keep them")
+    }
+
+    /// Says why a connection would not be admitted, before any is made for the pool.
+    pub async fn try_out(&self, schema: Schema) -> Result<(), OpenError> {
+        let Single { client, connection } = self.connect().await?;
+        let connected = tokio::spawn(connection);
+        admit(&client, schema).await?;
+        check_role(&client).await?;
+        drop(client);
+        // Where it is not closed well, PostgreSQL closes it.
+        drop(connected.await);
+        Ok(())
     }
 
     /// One connection outside of the pool.
@@ -85,6 +100,24 @@ impl Connector {
         let (client, connection) = connected.doing("connecting to the database")?;
         Ok(Single { client, connection })
     }
+}
+
+/// Admits each connection when it is made.
+fn admission(schema: Schema) -> Hook {
+    Hook::async_fn(move |client, _| {
+        Box::pin(async move {
+            let admitted = admit(client, schema).await;
+            admitted.map_err(|error| HookError::message(error.to_string()))
+        })
+    })
+}
+
+/// By what others know this process: its work, its number and its machine.
+fn name_of(options: &Options) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let who = format!("{}@{}", std::process::id(), host.trim());
+    let words = [SCHEMA_NAME, options.process, &who].map(str::trim);
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// What every connection is set to.

@@ -7,7 +7,7 @@ use std::error::Error as _;
 use std::fmt;
 
 use cartola_store::{StoreError, StoreErrorKind};
-use deadpool_postgres::PoolError;
+use deadpool_postgres::{HookError, PoolError};
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -27,7 +27,10 @@ impl<T> Doing<T> for Result<T, PoolError> {
     fn doing(self, context: &'static str) -> Result<T, StoreError> {
         let busy = |why: &str| StoreError::new(StoreErrorKind::Busy, context).caused_by(why);
         self.map_err(|error| match error {
-            PoolError::Backend(error) => of(&error, context),
+            PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+                of(&error, context)
+            }
+            PoolError::PostCreateHook(HookError::Message(why)) => busy(&why),
             PoolError::Timeout(_) => busy("no connection became free, or was made, in time"),
             _ => busy("the pool of connections gave none"),
         })

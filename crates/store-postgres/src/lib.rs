@@ -11,16 +11,21 @@
 //! | `head` | in which order units of one tenant count |
 //! | `permits` | which consents hold, for one request |
 //! | `months` | which partition a movement goes to |
+//! | `retention` | how movements of long ago are forgotten |
 //! | `leftovers` | what a process that died leaves in the archive |
 //! | `waking` | how processes hear of each other's jobs |
 //! | [`check`] | whether everything that must hold does |
 //! | `clock` | whose time leases run on |
 //! | `pacing` | how often all processes together call an institution |
-//! | `migrate` | which schemas this program serves, and in which role |
+//! | `admission` | which schemas this program serves, and in which role |
+//! | `schema`, `migrate` | how a schema is brought up to date while others serve |
+//! | `presence` | who else is alive |
+//! | [`copying`] | how all rows are read and loaded as they are |
 //!
 //! Nothing that is stored is remembered in memory between two requests.
 
 mod accounts;
+mod admission;
 mod answers;
 mod archive;
 mod asking;
@@ -32,6 +37,7 @@ mod columns;
 mod commit;
 mod connector;
 mod consents;
+pub mod copying;
 mod error;
 mod head;
 mod imports;
@@ -46,8 +52,11 @@ mod outbox;
 mod pacing;
 mod people;
 mod permits;
+mod presence;
 mod records;
+mod retention;
 mod rows;
+mod schema;
 mod session;
 mod sightings;
 mod signing_keys;
@@ -62,7 +71,9 @@ mod vault;
 mod waking;
 
 pub use clock::DatabaseClock;
-pub use migrate::SCHEMA;
+pub use migrate::{Plan, PlannedStep, SCHEMA};
 pub use open::OpenError;
 pub use options::Options;
+pub use presence::Process;
+pub use schema::{Migration, Schema, Step};
 pub use store::PostgresStore;

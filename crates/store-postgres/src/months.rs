@@ -13,7 +13,8 @@ use cartola_store::{Command, StoreError, UnitOfWork};
 use crate::session::Session;
 use crate::value::{Value, values};
 
-const ADD: &str = "SELECT add_movement_months($1)";
+/// Makes the partitions of months.
+pub const ADD: &str = "SELECT add_movement_months($1)";
 
 const MONTHS_PER_YEAR: i32 = 12;
 
@@ -67,7 +68,7 @@ fn of_unit(work: &UnitOfWork) -> BTreeSet<i32> {
 }
 
 /// A month that has a partition of its own, counted from the year 0.
-fn month(day: Date) -> Option<i32> {
+pub fn month(day: Date) -> Option<i32> {
     let month = i32::from(day.year()) * MONTHS_PER_YEAR + i32::from(day.month()) - 1;
     YEARS.contains(&day.year()).then_some(month)
 }

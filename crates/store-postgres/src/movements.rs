@@ -76,6 +76,14 @@ impl Movements for PostgresStore {
         feed::entries(self, tenant, after, limit, now).await
     }
 
+    async fn feed_end(&self, tenant: TenantId) -> Result<u64, StoreError> {
+        const END: &str = "SELECT feed_position FROM tenant_head WHERE tenant = $1";
+        let end = self
+            .first(tenant, END, values![&tenant], |columns: &mut Columns<'_>| columns.number())
+            .await?;
+        Ok(end.unwrap_or(0))
+    }
+
     async fn aliases(&self, tenant: TenantId, id: MovementId) -> Result<Vec<AliasRow>, StoreError> {
         self.all(tenant, ALIASES, values![&tenant, &id], read_alias).await
     }

@@ -2,7 +2,8 @@
 
 use cartola_store::StoreError;
 
-use crate::migrate::SCHEMA;
+use crate::presence::{Process, told};
+use crate::schema::Schema;
 
 /// Why a store cannot be opened, or its schema not be brought up to date. Never shows a part of a URL.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +19,8 @@ pub enum OpenError {
     Authorities(String),
     /// The schema is older than what this program writes, and the owner's URL was not given.
     #[error(
-        "the database has schema {0}, this program needs {SCHEMA}: start it once with the URL of the \
-         owning role"
+        "the database has schema {0}, this program needs {needed}: start it once with the URL of the \
+         owning role", needed = Schema::OURS.needed()
     )]
     Outdated(usize),
     /// Row-level security would not hold the role that serves.
@@ -31,6 +32,24 @@ pub enum OpenError {
     /// There is no URL of an owning role.
     #[error("the schema is brought up to date with the URL of the owning role, which is not given")]
     Owner,
+    /// A migration takes away what processes that are alive still use.
+    #[error(
+        "schema {number} ({name}) takes away what programs before schema {oldest} use, and these are \
+         alive: {}", told(.processes)
+    )]
+    Alive {
+        /// The schema that it leads to.
+        number: usize,
+        /// What the migration is called.
+        name: &'static str,
+        /// The earliest schema whose programs go on.
+        oldest: usize,
+        /// Who must end first.
+        processes: Vec<Process>,
+    },
+    /// Others use a database that must not be in use.
+    #[error("the database is in use by {}", told(.0))]
+    InUse(Vec<Process>),
     /// The database does not answer, refuses, or was written by a newer version.
     #[error(transparent)]
     Store(#[from] StoreError),

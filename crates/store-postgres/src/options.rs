@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use cartola_primitives::Secret;
 
+use crate::schema::Schema;
+
 /// Connections of one process, unless said otherwise. PostgreSQL takes 100 of all processes unless
 /// told more; a unit of work holds one for some milliseconds.
 const CONNECTIONS: usize = 16;
@@ -41,6 +43,11 @@ pub struct Options {
     pub statement_patience: Duration,
     /// How long one statement may wait for others, likewise.
     pub lock_patience: Duration,
+    /// What this process calls itself where others ask who is alive: a word, such as `serve`, or
+    /// nothing.
+    pub process: &'static str,
+    /// What this program knows. Only tests know anything else than ours.
+    pub schema: Schema,
 }
 
 impl Options {
@@ -54,6 +61,20 @@ impl Options {
             connection_patience: CONNECTION_PATIENCE,
             statement_patience: STATEMENT_PATIENCE,
             lock_patience: LOCK_PATIENCE,
+            process: "",
+            schema: Schema::OURS,
+        }
+    }
+
+    /// Takes the owner's URL out, so that a store that is opened with the rest is left as it is; gives
+    /// the same options with it.
+    #[must_use]
+    pub fn take_owner(&mut self) -> Self {
+        Self {
+            url: Secret::new(self.url.expose().clone()),
+            owner: self.owner.take(),
+            authorities: self.authorities.clone(),
+            ..*self
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::months::Months;
 use crate::rows::only;
 use crate::session::Session;
 use crate::waking::{Heard, Listener};
-use crate::{OpenError, Options, migrate};
+use crate::{OpenError, Options, Plan, migrate};
 
 /// A store in a PostgreSQL database. Implements [`cartola_store::Store`] and
 /// [`cartola_store::Archive`]; share it behind an `Arc`. Needs a tokio runtime for as long as it
@@ -32,11 +32,12 @@ impl PostgresStore {
     pub async fn open(options: Options) -> Result<Self, OpenError> {
         let connector = Connector::new(&options.url, &options)?;
         if let Some(owner) = &options.owner {
-            migrate::migrate(&Connector::new(owner, &options)?, connector.role()?).await?;
+            let owner = Connector::new(owner, &options)?;
+            migrate::migrate(&owner, connector.role()?, options.schema).await?;
         }
+        connector.try_out(options.schema).await?;
         let pool = connector.pool(&options);
         let session = Session::connect(&pool).await?;
-        migrate::check(session.client()).await?;
         let elapsed = session.alone(ELAPSED, &[]).await?;
         let clock = Arc::new(only(&elapsed, DatabaseClock::start)?);
         let token = session.alone("SELECT gen_random_uuid()::text", &[]).await?;
@@ -48,7 +49,7 @@ impl PostgresStore {
             clock: Arc::clone(&clock),
             process,
         };
-        let listener = Listener::start(connector, heard);
+        let listener = Listener::start(connector, options.schema, heard);
         Ok(Self { pool, months: Months::default(), signal, others, clock, _listener: listener })
     }
 
@@ -58,7 +59,16 @@ impl PostgresStore {
         let Some(owner) = &options.owner else {
             return Err(OpenError::Owner);
         };
-        Ok(migrate::migrate(&Connector::new(owner, options)?, connector.role()?).await?)
+        migrate::migrate(&Connector::new(owner, options)?, connector.role()?, options.schema).await
+    }
+
+    /// Says what [`Self::migrate`] would do now.
+    pub async fn plan(options: &Options) -> Result<Plan, OpenError> {
+        let connector = Connector::new(&options.url, options)?;
+        let Some(owner) = &options.owner else {
+            return Err(OpenError::Owner);
+        };
+        migrate::plan(&Connector::new(owner, options)?, connector.role()?, options.schema).await
     }
 
     /// Monotonic time that all processes of this store share: its leases run on it.

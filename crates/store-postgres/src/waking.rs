@@ -10,15 +10,17 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cartola_store::StoreError;
 use cartola_store::arrivals::Signal;
 use tokio::task::JoinHandle;
 use tokio_postgres::AsyncMessage;
 
+use crate::OpenError;
+use crate::admission::admit;
 use crate::clock::{DatabaseClock, ELAPSED};
 use crate::columns::Columns;
 use crate::connector::{Connector, Single};
 use crate::error::Doing;
+use crate::schema::Schema;
 
 const LISTEN: &str = "SET synchronous_commit = off; LISTEN cartola_jobs";
 
@@ -50,10 +52,10 @@ pub struct Listener(JoinHandle<()>);
 
 impl Listener {
     /// Listens from now on.
-    pub fn start(connector: Connector, heard: Heard) -> Self {
+    pub fn start(connector: Connector, schema: Schema, heard: Heard) -> Self {
         Self(tokio::spawn(async move {
             loop {
-                if let Err(error) = listen(&connector, &heard).await {
+                if let Err(error) = listen(&connector, schema, &heard).await {
                     tracing::warn!(error = &error as &dyn std::error::Error, "store.listener.lost");
                 }
                 tokio::time::sleep(RECONNECT).await;
@@ -69,13 +71,14 @@ impl Drop for Listener {
 }
 
 /// Listens on one connection until it is lost.
-async fn listen(connector: &Connector, heard: &Heard) -> Result<(), StoreError> {
+async fn listen(connector: &Connector, schema: Schema, heard: &Heard) -> Result<(), OpenError> {
     const LISTENING: &str = "listening for jobs";
     const TELLING: &str = "telling of jobs";
     let Heard { signal, ours, clock, process } = heard;
     let Single { client, mut connection } = connector.connect().await?;
     let notification = notification(process);
     let asking = async {
+        admit(&client, schema).await?;
         client.batch_execute(LISTEN).await.doing(LISTENING)?;
         // What was said while nobody listened.
         signal.raise();
@@ -101,7 +104,7 @@ async fn listen(connector: &Connector, heard: &Heard) -> Result<(), StoreError> 
                 signal.raise();
             }
         }
-        Ok(())
+        Ok::<(), OpenError>(())
     };
     tokio::select! {
         ended = asking => ended,

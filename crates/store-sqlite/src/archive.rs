@@ -103,7 +103,8 @@ fn write_new(path: &Path, object: &Sealed) -> io::Result<()> {
     file.sync_all()
 }
 
-fn read(path: &Path) -> Result<Option<Sealed>, StoreError> {
+/// Reads an object; nothing where it is not there.
+pub fn read(path: &Path) -> Result<Option<Sealed>, StoreError> {
     const READING: &str = "reading a source from the archive";
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -49,17 +49,23 @@ impl Report {
 const RULES: &[(&str, &str)] = &[
     (
         "tenants whose feed has holes or does not begin at 1",
-        "SELECT count(*) FROM (SELECT min(position) AS low, max(position) AS high, count(*) AS n \
-         FROM feed GROUP BY tenant) WHERE low <> 1 OR high <> n",
+        "SELECT count(*) FROM (SELECT tenant, min(position) AS low, max(position) AS high, \
+         count(*) AS n FROM feed GROUP BY tenant) f \
+         LEFT JOIN feed_forgotten g ON g.tenant = f.tenant \
+         LEFT JOIN tenant_feed t ON t.tenant = f.tenant WHERE CASE WHEN g.entries IS NULL \
+         THEN low <> 1 OR high <> n ELSE low < 1 OR n + g.entries IS NOT t.position END",
     ),
     (
         "tenants whose recorded last feed position is not the last",
         "SELECT count(*) FROM (SELECT tenant, max(position) AS last FROM feed GROUP BY tenant) f \
-         FULL JOIN tenant_feed t ON t.tenant = f.tenant WHERE f.last IS NOT t.position",
+         FULL JOIN tenant_feed t ON t.tenant = f.tenant WHERE f.last IS NOT t.position \
+         AND (t.position IS NULL OR f.last > t.position OR NOT EXISTS \
+         (SELECT 1 FROM feed_forgotten g WHERE g.tenant = t.tenant))",
     ),
     (
         "movements that the feed never announced",
-        "SELECT count(*) FROM (SELECT tenant, id FROM movement \
+        "SELECT count(*) FROM (SELECT tenant, id FROM movement WHERE booked_on >= \
+         coalesce((SELECT kept_from FROM retention), booked_on) \
          EXCEPT SELECT tenant, movement FROM feed WHERE change = 1)",
     ),
     (

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-use cartola_store::StoreError;
+use cartola_store::{StoreError, StoreErrorKind};
 
 use crate::error::Doing;
 
@@ -17,6 +17,10 @@ pub const DATABASE: &str = "cartola.db";
 
 /// Held while a store is opened, so that two processes never set up one file at once.
 const LOCK: &str = "cartola.lock";
+
+/// There as long as the store is a copy that was not brought to its end. Beside the database, since
+/// that may be torn.
+pub const UNFINISHED: &str = "unfinished-copy";
 
 /// Creates a folder and those above it; one that exists is left as it is.
 pub fn create(path: &Path) -> io::Result<()> {
@@ -43,4 +47,14 @@ pub fn lock(folder: &Path) -> Result<File, StoreError> {
     let file = touch(&folder.join(LOCK)).doing("opening the lock of the data folder")?;
     file.lock().doing("locking the data folder")?;
     Ok(file)
+}
+
+/// Refuses a store that is an unfinished copy.
+pub fn refuse_unfinished(folder: &Path) -> Result<(), StoreError> {
+    const LOOKING: &str = "looking whether the store is whole";
+    if folder.join(UNFINISHED).try_exists().doing(LOOKING)? {
+        let context = "a copy into it was not brought to its end";
+        return Err(StoreError::new(StoreErrorKind::Unfinished, context));
+    }
+    Ok(())
 }

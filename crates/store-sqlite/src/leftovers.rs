@@ -94,6 +94,11 @@ impl Present {
         Ok(present)
     }
 
+    /// What was written to its end, by tenant and id.
+    pub fn objects(&self) -> &BTreeSet<PathBuf> {
+        &self.objects
+    }
+
     /// What nothing refers to, given what is named.
     pub fn leftovers(&self, named: &BTreeSet<PathBuf>) -> Leftovers {
         let orphans = self.objects.difference(named).count() as u64;

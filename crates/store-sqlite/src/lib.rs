@@ -12,7 +12,9 @@
 //! | `pragmas` | how a connection is set up, and why so |
 //! | `migrate` | which stores this program opens |
 //! | [`backup`] | how a store is copied while it runs, and put back |
+//! | [`copying`] | how all rows are read and loaded as they are |
 //! | [`check`] | whether everything that must hold does |
+//! | `retention` | how movements of long ago are forgotten |
 //! | `leftovers` | what a process that died leaves in the archive |
 //!
 //! Several processes may open one folder: the gateway, and an import at the command line. Nothing
@@ -30,6 +32,7 @@ pub mod check;
 mod codes;
 mod columns;
 mod consents;
+pub mod copying;
 mod error;
 mod folder;
 mod imports;
@@ -44,6 +47,7 @@ mod permits;
 mod pragmas;
 mod readers;
 mod records;
+mod retention;
 mod rows;
 mod sightings;
 mod signing_keys;

@@ -2,6 +2,10 @@
 //!
 //! A migration is a numbered file, applied once, in a transaction of its own that also raises
 //! `user_version`. `application_id` tells our files from others'.
+//!
+//! A newer schema is refused, whatever it has changed: one process serves a folder and brings it up to
+//! date when it opens it, so that no two versions ever need one schema. A migration may therefore make
+//! a table anew, as 0006 does, which the shared store must not.
 
 use cartola_store::{StoreError, StoreErrorKind};
 use rusqlite::{Connection, TransactionBehavior};
@@ -25,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_sightings.sql"),
     include_str!("../migrations/0007_records.sql"),
     include_str!("../migrations/0008_lanes.sql"),
+    include_str!("../migrations/0009_retention.sql"),
 ];
 
 /// Sets up a new file, brings an older one up to date, and refuses what it does not know.

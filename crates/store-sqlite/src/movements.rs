@@ -108,6 +108,10 @@ impl Movements for SqliteStore {
         self.read(move |connection| feed::entries(connection, tenant, after, limit, now)).await
     }
 
+    async fn feed_end(&self, tenant: TenantId) -> Result<u64, StoreError> {
+        self.glance(move |connection| feed_position(connection, tenant)).await
+    }
+
     async fn aliases(&self, tenant: TenantId, id: MovementId) -> Result<Vec<AliasRow>, StoreError> {
         self.read(move |connection| {
             all(connection, ALIASES, params![tenant.as_bytes(), id.as_bytes()], read_alias)

@@ -29,11 +29,13 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the store in `folder`, which is created if it is not there. Refuses a store that a newer
     /// version wrote ([`cartola_store::StoreErrorKind::TooNew`]) and a file that is none of ours
-    /// ([`cartola_store::StoreErrorKind::Corrupt`]). Blocks; call it before serving.
+    /// ([`cartola_store::StoreErrorKind::Corrupt`]), and an unfinished copy
+    /// ([`cartola_store::StoreErrorKind::Unfinished`]). Blocks; call it before serving.
     pub fn open(folder: &Path, options: Options) -> Result<Self, StoreError> {
         folder::create(folder).doing("creating the data folder")?;
         let database = folder.join(folder::DATABASE);
         let lock = folder::lock(folder)?;
+        folder::refuse_unfinished(folder)?;
         drop(folder::touch(&database).doing("creating the database")?);
         folder::sync(folder).doing("creating the database")?;
         let mut connection = pragmas::open_writer(&database, &options)?;

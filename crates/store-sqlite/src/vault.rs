@@ -71,6 +71,7 @@ pub fn stored_secret(folder: &Path, name: &'static str) -> Result<Option<Wrapped
     if !database.try_exists().doing("looking for the store")? {
         return Ok(None);
     }
+    folder::refuse_unfinished(folder)?;
     let connection = pragmas::open_reader(&database, Options::default().busy_timeout)?;
     match migrate::version(&connection)? {
         0 => Ok(None),

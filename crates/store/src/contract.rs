@@ -12,6 +12,7 @@ pub mod asking;
 pub mod audit;
 pub mod cancelling;
 pub mod consents;
+pub mod copying;
 pub mod crew;
 pub mod feed;
 pub mod fixtures;

@@ -20,6 +20,8 @@ pub enum StoreErrorKind {
     Corrupt,
     /// The store was written by a newer version of this program.
     TooNew,
+    /// The store is a copy that was not brought to its end, and nothing may be made of it.
+    Unfinished,
     /// A command that cannot be applied to any state: a defect of ours.
     Misuse,
 }
@@ -79,6 +81,7 @@ impl StoreError {
             StoreErrorKind::Unavailable
             | StoreErrorKind::Corrupt
             | StoreErrorKind::TooNew
+            | StoreErrorKind::Unfinished
             | StoreErrorKind::Misuse => Retry::Never,
         }
     }

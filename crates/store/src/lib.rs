@@ -16,6 +16,7 @@ pub mod audit;
 pub mod consents;
 #[cfg(feature = "test-kit")]
 pub mod contract;
+pub mod copying;
 pub mod encoding;
 mod error;
 pub mod imports;
@@ -27,6 +28,7 @@ pub mod outbox;
 pub mod pacing;
 pub mod people;
 pub mod records;
+pub mod retention;
 pub mod sightings;
 pub mod signing_keys;
 pub mod tasks;
@@ -49,6 +51,7 @@ pub use outbox::Outbox;
 pub use pacing::Pacing;
 pub use people::People;
 pub use records::Records;
+pub use retention::Retention;
 pub use signing_keys::SigningKeys;
 pub use tasks::Tasks;
 pub use tenancy::Tenancy;
@@ -72,6 +75,7 @@ pub trait Store:
     + Asking
     + Records
     + Tasks
+    + Retention
     + Committer
 {
 }
@@ -92,6 +96,7 @@ impl<T> Store for T where
         + Asking
         + Records
         + Tasks
+        + Retention
         + Committer
 {
 }

@@ -29,13 +29,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use cartola_crypto::{Sealed, WrappedKey};
+use cartola_primitives::Date;
 use cartola_primitives::id::{ArchiveId, TenantId};
 
 use self::tables::Tables;
 use self::unit::Unit;
 use crate::arrivals::Signal;
 use crate::signing_keys::SigningKeyRow;
-use crate::{Committer, Receipt, StoreError, StoreErrorKind, UnitOfWork};
+use crate::{Committer, Receipt, Retention, StoreError, StoreErrorKind, UnitOfWork};
 
 /// The backend. Implements [`crate::Store`] and [`crate::Archive`]; share it behind an `Arc`.
 #[derive(Debug, Default)]
@@ -110,5 +111,13 @@ impl Committer for MemoryStore {
 
     async fn ready(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Retention for MemoryStore {
+    /// It lives as long as its process, and forgets nothing before.
+    async fn kept_from(&self) -> Result<Option<Date>, StoreError> {
+        Ok(None)
     }
 }

@@ -221,6 +221,10 @@ pub trait Movements: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<FeedEntry>, StoreError>;
 
+    /// The last position that the feed has given out; 0 before the first. It never goes back, also
+    /// where the entry itself is forgotten.
+    async fn feed_end(&self, tenant: TenantId) -> Result<u64, StoreError>;
+
     /// Aliases that name this movement on either side.
     async fn aliases(&self, tenant: TenantId, id: MovementId) -> Result<Vec<AliasRow>, StoreError>;
 }

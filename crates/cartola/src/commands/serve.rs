@@ -27,7 +27,8 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::read(&arguments.config)?;
     logging::start(config.log.format, &config.log.level)?;
-    let installation = config.installation()?;
+    let mut installation = config.installation()?;
+    installation.place = installation.place.used_by("serve");
     warn_of_open_secrets(&config);
     let listener = serve::listen(config.listen, "set `listen` to another address").await?;
     let _alone = alone(&installation.place)?;

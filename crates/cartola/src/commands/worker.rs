@@ -31,7 +31,8 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::read(&arguments.config)?;
     logging::start(config.log.format, &config.log.level)?;
-    let installation = config.installation()?;
+    let mut installation = config.installation()?;
+    installation.place = installation.place.used_by("worker");
     if let Place::Folder { data, .. } = &installation.place {
         return Err(wrong_use(format!(
             "on the data folder {} `cartola serve` does the background work too; a worker goes with \

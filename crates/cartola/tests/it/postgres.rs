@@ -16,22 +16,22 @@ use crate::process::{self, Background};
 const PASSWORD: &str = "hunter2";
 
 /// A database, and the folder whose configuration names it.
-struct Cluster {
-    installation: Installation,
+pub struct Cluster {
+    pub installation: Installation,
     database: Database,
     runtime: Runtime,
 }
 
 impl Cluster {
     /// With the schema of today.
-    fn new(more: &str) -> Self {
+    pub fn new(more: &str) -> Self {
         let runtime = runtime();
         let database = runtime.block_on(Database::new());
         Self::on(runtime, database, more)
     }
 
     /// Without any.
-    fn empty() -> Self {
+    pub fn empty() -> Self {
         let runtime = runtime();
         let database = runtime.block_on(Database::empty());
         Self::on(runtime, database, "")
@@ -44,7 +44,7 @@ impl Cluster {
 
     /// Starts a process that does background work alone.
     #[track_caller]
-    fn work(&self) -> Background {
+    pub fn work(&self) -> Background {
         let (process, line) =
             Background::start(process::command(self.installation.path(), &["worker"])).unwrap();
         assert_eq!(line, "cartola works\n");
@@ -52,13 +52,13 @@ impl Cluster {
     }
 
     /// Runs a statement as the superuser.
-    fn execute(&self, statement: &str) {
+    pub fn execute(&self, statement: &str) {
         let Database { server, name, .. } = &self.database;
         self.runtime.block_on(server.execute(name, &[statement]));
     }
 
     /// The number that one comes to.
-    fn count(&self, statement: &str) -> i64 {
+    pub fn count(&self, statement: &str) -> i64 {
         let Database { server, name, .. } = &self.database;
         self.runtime.block_on(server.count(name, statement))
     }

@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cartola_engine::work::{FIRST_RUNNING, Handler, Outcome, TWICE_AFTER, Task};
+use cartola_engine::work::{
+    FIRST_RUNNING, Handler, Limits, Outcome, TWICE_AFTER, Task, Worker, WorkerParts,
+};
 use cartola_engine::{Engine, EngineError};
 use cartola_store::jobs::{JobKind, JobOrder, Priority, Queue};
 use cartola_store::{Command, Committer, UnitOfWork};
 
 use crate::world::World;
-use crate::world::bank::Bank;
 
 /// Counts who has come, and lets nobody go.
 #[derive(Default)]
@@ -58,7 +59,15 @@ async fn queue(world: &World, count: usize) {
 #[tokio::test(start_paused = true)]
 async fn a_process_that_has_just_begun_takes_few_jobs() {
     let crowd = Arc::new(Crowd::default());
-    let world = World::with_handlers(Bank::new(), vec![crowd.clone()]).await;
+    let world = World::new().await;
+    let worker = Worker::new(WorkerParts {
+        engine: world.engine.clone(),
+        handlers: vec![crowd.clone()],
+        monotonic: world.monotonic.clone(),
+        alone: true,
+        at_once: 5 * FIRST_RUNNING,
+        limits: Limits::NONE,
+    });
     queue(&world, 5 * FIRST_RUNNING).await;
     let look = async {
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -68,7 +77,7 @@ async fn a_process_that_has_just_begun_takes_few_jobs() {
         }
     };
     tokio::select! {
-        () = world.worker.run(std::future::pending()) => unreachable!("nobody stops it"),
+        () = worker.run(std::future::pending()) => unreachable!("nobody stops it"),
         () = look => {}
     }
 }

@@ -14,6 +14,7 @@ use cartola_store::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use cartola_store::work::MovementChange;
 
 use crate::codes;
+use crate::retention::expect_kept;
 use crate::unit::Unit;
 use crate::value::{Value, values};
 
@@ -51,6 +52,7 @@ const CHUNK: usize = 5_000;
 /// Adds movements, each with its place in the feed.
 pub fn add_movements(unit: &mut Unit, rows: &[MovementRow]) {
     const ADDING: &str = "adding movements";
+    expect_kept(unit, rows.iter().map(|row| row.movement.booked_on));
     for rows in rows.chunks(CHUNK) {
         let key = Columns::of(rows.iter());
         let versions = list(rows, |row| row.movement.version.into());
@@ -67,6 +69,7 @@ pub fn add_movements(unit: &mut Unit, rows: &[MovementRow]) {
 pub fn change_movements(unit: &mut Unit, changes: &[MovementChange]) {
     const CHANGING: &str = "changing movements";
     const TO_ANOTHER_ACCOUNT: &str = "a movement cannot go to another account";
+    expect_kept(unit, changes.iter().map(|it| it.row.movement.booked_on));
     for changes in without_repetitions(changes) {
         let count = changes.len() as u64;
         let versions = list(changes, |change| change.row.movement.version.into());

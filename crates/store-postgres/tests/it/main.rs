@@ -2,12 +2,15 @@
 
 mod check;
 mod contract;
+mod copying;
 mod crash;
 mod leftovers;
 mod migration;
 mod months;
 mod pacing;
 mod processes;
+mod retention;
+mod rolling;
 mod secrecy;
 mod support;
 mod tls;

@@ -39,9 +39,11 @@ async fn what_is_up_to_date_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused() {
+async fn a_newer_schema_that_does_not_support_us_is_refused() {
     let database = Database::new().await;
-    let newer = format!("UPDATE cartola.schema_version SET version = {}", SCHEMA + 1);
+    let newer = SCHEMA + 1;
+    let newer =
+        format!("UPDATE cartola.schema_version SET version = {newer}, oldest_supported = {newer}");
     database.server.execute(&database.name, &[&newer]).await;
     for options in [database.options(), Options { owner: None, ..database.options() }] {
         let error = refused(options).await;

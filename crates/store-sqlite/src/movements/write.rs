@@ -14,6 +14,7 @@ use super::row::StoredRow;
 use crate::codes;
 use crate::columns::{Columns, signed};
 use crate::error::Doing;
+use crate::retention::expect_kept;
 use crate::rows::first;
 use crate::unit::Unit;
 
@@ -41,6 +42,7 @@ pub fn add_movements(
     mut position: u64,
 ) -> Result<u64, StoreError> {
     const ADDING: &str = "adding movements";
+    expect_kept(unit.connection, rows.iter().map(|row| row.movement.booked_on))?;
     let mut add = unit.connection.prepare_cached(ADD_MOVEMENT).doing(ADDING)?;
     let mut feed = unit.connection.prepare_cached(ADD_FEED).doing(ADDING)?;
     for row in rows {
@@ -59,6 +61,7 @@ pub fn change_movements(
     mut position: u64,
 ) -> Result<u64, StoreError> {
     const CHANGING: &str = "changing movements";
+    expect_kept(unit.connection, changes.iter().map(|it| it.row.movement.booked_on))?;
     let mut change = unit.connection.prepare_cached(CHANGE_MOVEMENT).doing(CHANGING)?;
     let mut feed = unit.connection.prepare_cached(ADD_FEED).doing(CHANGING)?;
     for it in changes {

@@ -3,10 +3,12 @@
 mod backup;
 mod check;
 mod contract;
+mod copying;
 mod files;
 mod leftovers;
 mod migration;
 mod processes;
 mod queue;
+mod retention;
 mod support;
 mod writer;

@@ -85,6 +85,8 @@ fn as_first_release(folder: &Path) {
         "sighting",
         "record",
         "task",
+        "retention",
+        "feed_forgotten",
     ];
     /// A row for each import that read the balance.
     const BALANCE: &str = "CREATE TABLE first_balance (tenant BLOB NOT NULL, \

@@ -23,7 +23,7 @@ async fn reading(scene: &Scene) -> Option<ReadingRow> {
     scene.store.reading(scene.make.tenant, scene.link.id).await.expect("a read")
 }
 
-fn readings(scene: &Scene) -> Vec<ReadingRow> {
+pub(super) fn readings(scene: &Scene) -> Vec<ReadingRow> {
     let figures = ReadingFigures {
         accounts: 1,
         read: 2,

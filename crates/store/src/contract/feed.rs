@@ -37,6 +37,8 @@ async fn told(scene: &Scene) -> Vec<(u64, FeedChange, MovementId)> {
 pub async fn positions_follow_each_other_without_holes(backend: Backend) {
     let scene = Scene::new(&backend).await;
     assert_eq!(told(&scene).await, []);
+    let end = || scene.store.feed_end(scene.make.tenant);
+    assert_eq!(end().await.expect("a read"), 0);
     let mut expected = Vec::new();
     for count in [3, 1, 2] {
         for row in scene.add_movements(count).await {
@@ -44,6 +46,7 @@ pub async fn positions_follow_each_other_without_holes(backend: Backend) {
             expected.push((position, FeedChange::Added, row.movement.id));
         }
         assert_eq!(told(&scene).await, expected);
+        assert_eq!(end().await.expect("a read"), expected.len() as u64);
     }
 }
 

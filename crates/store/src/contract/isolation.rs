@@ -26,26 +26,26 @@ use crate::vault::DataKeyRow;
 use crate::{Command, MAX_PAGE, Store, StoreErrorKind, UnitOfWork};
 
 /// A row of everything beside the scene's.
-struct Everything {
-    scene: Scene,
+pub(super) struct Everything {
+    pub(super) scene: Scene,
     credential: CredentialRow,
     secret: LinkSecretRow,
     data_key: DataKeyRow,
     balance: BalanceRow,
-    movement: MovementRow,
+    pub(super) movement: MovementRow,
     source: SourceRow,
     alias: AliasRow,
-    import: ImportRow,
+    pub(super) import: ImportRow,
     sighting: SightingRow,
     answer: AnswerRow,
-    job: JobOrder,
-    message: MessageOrder,
+    pub(super) job: JobOrder,
+    pub(super) message: MessageOrder,
     record: RecordRow,
     task: TaskRow,
 }
 
 impl Everything {
-    async fn of_first_tenant(backend: &Backend) -> Self {
+    pub(super) async fn of_first_tenant(backend: &Backend) -> Self {
         let scene = Scene::new(backend).await;
         let make = &scene.make;
         let movement = scene.movement();
@@ -101,7 +101,7 @@ impl Everything {
     }
 
     /// The same content for another tenant, whose unit this is.
-    fn for_tenant(&self, make: &Fixtures) -> UnitOfWork {
+    pub(super) fn for_tenant(&self, make: &Fixtures) -> UnitOfWork {
         let unit = UnitOfWork::new(make.tenant, NOW)
             .with(Command::AddTenant(make.tenant("the other")))
             .with(Command::AddPerson(self.scene.person.clone()))

@@ -13,11 +13,16 @@ use crate::{Store, StoreErrorKind};
 /// Callers that add a key at once.
 const CALLERS: usize = 16;
 
-fn key(make: &Fixtures, id: &str, algorithm: Algorithm, created_at: Timestamp) -> SigningKeyRow {
+pub(super) fn key(
+    make: &Fixtures,
+    id: &str,
+    algorithm: Algorithm,
+    created_at: Timestamp,
+) -> SigningKeyRow {
     SigningKeyRow { id: id.to_owned(), algorithm, wrapped: make.wrapped(), created_at }
 }
 
-async fn add(store: &dyn Store, row: &SigningKeyRow, newest: Option<&str>) -> bool {
+pub(super) async fn add(store: &dyn Store, row: &SigningKeyRow, newest: Option<&str>) -> bool {
     match store.add_signing_key(row.clone(), newest.map(str::to_owned)).await {
         Ok(()) => true,
         Err(error) => {

@@ -93,6 +93,10 @@ impl Movements for MemoryStore {
             .collect())
     }
 
+    async fn feed_end(&self, tenant: TenantId) -> Result<u64, StoreError> {
+        Ok(self.tables(tenant).feed.len() as u64)
+    }
+
     async fn aliases(&self, tenant: TenantId, id: MovementId) -> Result<Vec<AliasRow>, StoreError> {
         let tables = self.tables(tenant);
         let names = |row: &&AliasRow| row.alias == id || row.movement == id;
