@@ -79,7 +79,8 @@ async fn differences_are_told() {
 #[tokio::test]
 async fn every_column_is_copied() {
     // Kept by each installation for itself, or following from other tables.
-    const OTHERWISE: [&str; 4] = ["schema_version", "installation", "movement_key", "job_turn"];
+    const OTHERWISE: [&str; 5] =
+        ["schema_version", "installation", "movement_key", "job_turn", "pacing"];
     let database = Database::new().await;
     let url = database.server.url("postgres", &database.name);
     let (client, connection) =
