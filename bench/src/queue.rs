@@ -88,7 +88,7 @@ impl Bench {
             queue: Queue::Work,
             term: cartola_engine::work::TERM,
             alone: false,
-            limits: cartola_engine::work::USUAL_LIMITS,
+            limits: cartola_engine::work::usual_limits(1_000),
         });
         let mut clients = Vec::with_capacity(AT_ONCE);
         for _ in 0..AT_ONCE {

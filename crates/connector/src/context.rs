@@ -87,6 +87,13 @@ impl Context {
         self.door.as_ref().is_some_and(|door| !door.is_passed())
     }
 
+    /// Tells the doorkeeper how signing in ended.
+    pub(crate) async fn signed_in(&self, outcome: Result<(), &ConnectorError>) {
+        if let Some(door) = &self.door {
+            door.ended(outcome).await;
+        }
+    }
+
     /// Today in Santiago.
     pub fn today(&self) -> Date {
         santiago::today(self.clock.now())

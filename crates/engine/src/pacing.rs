@@ -12,11 +12,18 @@ use cartola_connector::Policy;
 use cartola_connector::layer::{Caller, LocalPace, Pace};
 use cartola_model::InstitutionId;
 use cartola_store::pacing::{Given, Pacing, Slots};
+use cartola_store::{StoreError, StoreErrorKind};
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// For how long slots are taken ahead. A process that ends leaves no more than those unused.
 pub const AHEAD: Duration = Duration::from_millis(100);
+
+/// How long the store is waited for: whoever calls waits behind whoever asks it.
+pub const PATIENCE: Duration = Duration::from_millis(250);
+
+/// For how long a process keeps the pace by itself where the store has not answered in that time.
+pub const ALONE_FOR: Duration = Duration::from_secs(3);
 
 /// A pace that processes share.
 pub struct SharedPace {
@@ -35,6 +42,8 @@ struct Stock {
     left: u32,
     /// When the next of them comes.
     next: Option<Instant>,
+    /// Until when the store is not asked, which did not answer.
+    alone_until: Option<Instant>,
 }
 
 impl SharedPace {
@@ -73,11 +82,27 @@ impl SharedPace {
         let late = Duration::try_from(-given.first).unwrap_or_default() + self.behind(caller);
         // Further back than this clock goes, it has come as well.
         let next = (now + ahead).checked_sub(late).unwrap_or(now);
-        Ok(Stock { left: slots.count, next: Some(next) })
+        Ok(Stock { left: slots.count, next: Some(next), alone_until: None })
     }
 }
 
+/// What the store answers, unless it takes too long.
+async fn in_time<T>(asking: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let late = |_| StoreError::new(StoreErrorKind::Busy, "agreeing on an institution's pace");
+    timeout(PATIENCE, asking).await.map_err(late).flatten()
+}
+
 impl Stock {
+    #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
+    fn is_alone(&self) -> bool {
+        self.alone_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
+    fn stay_alone(&mut self) {
+        self.alone_until = Some(Instant::now() + ALONE_FOR);
+    }
+
     /// Takes the next one, unless it lies too far away.
     #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
     fn take(
@@ -102,8 +127,11 @@ impl Pace for SharedPace {
     async fn take(&self, caller: Caller, longest: Duration) -> Result<Duration, Duration> {
         let mut stock = self.stock.lock().await;
         if stock.left == 0 {
+            if stock.is_alone() {
+                return self.alone.take(caller, longest).await;
+            }
             let slots = self.slots(caller, longest);
-            match self.store.take_slots(&slots).await {
+            match in_time(self.store.take_slots(&slots)).await {
                 Ok(given) => *stock = self.stocked(caller, &slots, given)?,
                 Err(error) => {
                     tracing::warn!(
@@ -111,6 +139,7 @@ impl Pace for SharedPace {
                         error = &error as &dyn std::error::Error,
                         "engine.pace.not_shared"
                     );
+                    stock.stay_alone();
                     return self.alone.take(caller, longest).await;
                 }
             }
@@ -119,7 +148,7 @@ impl Pace for SharedPace {
     }
 
     async fn pause(&self, pause: Duration) {
-        if let Err(error) = self.store.pause(&self.institution, pause).await {
+        if let Err(error) = in_time(self.store.pause(&self.institution, pause)).await {
             tracing::warn!(
                 institution = %self.institution,
                 error = &error as &dyn std::error::Error,

@@ -53,11 +53,11 @@ pub const MAX_ATTEMPTS: u32 = 10;
 
 /// Jobs that one process runs at once, where nothing else is set. Most of their time they wait for
 /// an institution.
-pub const MAX_RUNNING: usize = 1_000;
+pub const MAX_RUNNING: u32 = 1_000;
 
 /// The same where several processes share them: none takes what others could do now, nor many along
 /// when it is killed.
-pub const MAX_RUNNING_OF_MANY: usize = 200;
+pub const MAX_RUNNING_OF_MANY: u32 = 200;
 
 /// Jobs that a process runs at once when it has just begun.
 pub const FIRST_RUNNING: usize = 16;
@@ -67,20 +67,17 @@ pub const FIRST_RUNNING: usize = 16;
 /// others are to be there.
 pub const TWICE_AFTER: Duration = Duration::from_secs(5);
 
-/// Jobs that ask one institution at once, over all processes and tenants, where nothing else is set.
-/// An institution that hangs keeps each of them for [`crate::readings::READING_TIMEOUT`]: a tenth of
-/// [`MAX_RUNNING`], so that ten have to hang before others wait. One that answers in ten seconds
-/// still has ten readings a second.
-pub const MAX_OF_INSTITUTION: u32 = 100;
-
-/// Jobs of one tenant at once, over all processes, where nothing else is set: half of
-/// [`MAX_RUNNING`]. What runs is not called back, so a tenant that had all places would have them
-/// until its readings end.
-pub const MAX_OF_TENANT: u32 = 500;
-
-/// [`MAX_OF_INSTITUTION`] and [`MAX_OF_TENANT`].
-pub const USUAL_LIMITS: Limits =
-    Limits { of_lane: Some(MAX_OF_INSTITUTION), of_tenant: Some(MAX_OF_TENANT) };
+/// What may run at once of one institution and of one tenant, over all processes, where nothing else
+/// is set, given what one process runs. An institution that hangs keeps each of its jobs for
+/// [`crate::readings::READING_TIMEOUT`]: a tenth, so that ten have to hang before others wait. What
+/// runs is not called back, so a tenant that had all places would have them until its readings end:
+/// half.
+pub const fn usual_limits(at_once: u32) -> Limits {
+    const fn part(of: u32, parts: u32) -> Option<u32> {
+        Some(if of < parts { 1 } else { of / parts })
+    }
+    Limits { of_lane: part(at_once, 10), of_tenant: part(at_once, 2) }
+}
 
 /// A job that runs, as its handler sees it.
 pub struct Task {
@@ -152,6 +149,7 @@ struct Shared {
     engine: Engine,
     handlers: HashMap<JobKind, Arc<dyn Handler>>,
     claimer: Claimer,
+    alone: bool,
 }
 
 impl Worker {
@@ -172,24 +170,34 @@ impl Worker {
         let own: Arc<dyn Handler> = Arc::new(crate::readings::ReadLink);
         let handlers = handlers.into_iter().chain([own]);
         let handlers = handlers.map(|handler| (handler.kind(), handler)).collect();
-        Self { shared: Arc::new(Shared { engine, handlers, claimer }), at_once }
+        Self { shared: Arc::new(Shared { engine, handlers, claimer, alone }), at_once }
     }
 
     /// Runs jobs until `stop` is ready. Those under way are left where they are then: whoever runs
     /// next takes them up again.
     pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
+        let _noting = self.noting();
         drop(self.run_until(stop).await);
     }
 
     /// The same where others run jobs too, who would take up what is left only once its leases are
     /// over: those under way are let end, for as long at most as `stop` comes to.
     pub async fn run_and_end(&self, stop: impl Future<Output = Duration> + Send) {
+        let _noting = self.noting();
         let mut limit = Duration::ZERO;
         let mut running = self.run_until(async { limit = stop.await }).await;
         let ended = async { while running.join_next().await.is_some() {} };
         if timeout(limit, ended).await.is_err() {
             tracing::warn!(count = running.len(), "engine.jobs.left");
         }
+    }
+
+    /// Writes down how far jobs are, in a task of its own, until that is dropped: a write under way
+    /// must not wait for whoever waits for its connection.
+    fn noting(&self) -> JoinSet<Infallible> {
+        let (mut noting, shared) = (JoinSet::new(), Arc::clone(&self.shared));
+        noting.spawn(async move { shared.note_progress().await });
+        noting
     }
 
     /// Runs jobs until `stop` is ready, and gives those under way.
@@ -199,8 +207,6 @@ impl Worker {
         let began = Instant::now();
         let mut running = JoinSet::new();
         let mut arrivals = self.shared.engine.inner.store.arrivals();
-        let noting = self.shared.note_progress();
-        tokio::pin!(noting);
         loop {
             let places = self.at_once.min(proven(began.elapsed()));
             if !self.fill(&mut running, places).await {
@@ -211,7 +217,6 @@ impl Worker {
             }
             tokio::select! {
                 () = &mut stop => return running,
-                never = &mut noting => match never {},
                 Some(_) = running.join_next() => while running.try_join_next().is_some() {},
                 _ = arrivals.next(LOOK_AGAIN) => {}
             }

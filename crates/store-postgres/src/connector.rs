@@ -23,9 +23,14 @@ use crate::{OpenError, Options};
 /// The schema that all of ours stands in.
 pub const SCHEMA_NAME: &str = "cartola";
 
-/// How long the network may be silent before a connection is looked after. A server that is gone
-/// without a word is noticed within about a minute.
-const KEEPALIVE: Duration = Duration::from_secs(30);
+/// How long the network may be silent before a connection is looked after, and between two looks.
+const KEEPALIVE: Duration = Duration::from_secs(10);
+
+/// Looks that nobody answers before the connection counts as lost.
+const KEEPALIVES: u32 = 3;
+
+/// How long what was sent may stay unheard: a server that is gone without a word is noticed then.
+const UNHEARD: Duration = Duration::from_secs(40);
 
 /// Connects to one server in one role.
 #[derive(Clone)]
@@ -55,6 +60,9 @@ impl Connector {
             .application_name(name_of(options))
             .connect_timeout(options.connection_patience)
             .keepalives_idle(KEEPALIVE)
+            .keepalives_interval(KEEPALIVE)
+            .keepalives_retries(KEEPALIVES)
+            .tcp_user_timeout(UNHEARD)
             .options(settings(options));
         Ok(Self { config, tls: MakeRustlsConnect::new(tls_config(options)?) })
     }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use cartola_crypto::jws::Algorithm;
-use cartola_engine::work::{MAX_RUNNING, USUAL_LIMITS};
+use cartola_engine::work::{MAX_RUNNING, usual_limits};
 use cartola_events::Reach;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
@@ -81,8 +81,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Connections::new(sandbox_site.listener, sandbox::router(world), &limits),
     ];
     let announce = || announcement.print(data, arguments.json);
-    let duties =
-        Duties { jobs: Some((MAX_RUNNING, USUAL_LIMITS)), drain: seconds(limits.drain_seconds) };
+    let duties = Duties {
+        jobs: Some((MAX_RUNNING as usize, usual_limits(MAX_RUNNING))),
+        drain: seconds(limits.drain_seconds),
+    };
     serve::run(gateway, metrics, sites, duties, announce).await?;
     Ok(ExitCode::SUCCESS)
 }

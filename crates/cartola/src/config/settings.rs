@@ -5,9 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cartola_crypto::jws::Algorithm;
-use cartola_engine::work::{
-    self, MAX_OF_INSTITUTION, MAX_OF_TENANT, MAX_RUNNING, MAX_RUNNING_OF_MANY,
-};
+use cartola_engine::work::{self, MAX_RUNNING, MAX_RUNNING_OF_MANY};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -111,9 +109,9 @@ pub struct Jobs {
     /// Jobs that one process runs at once.
     at_once: Option<NonZeroU32>,
     /// Jobs that ask one institution at once, over all processes.
-    of_institution: NonZeroU32,
+    of_institution: Option<NonZeroU32>,
     /// Jobs of one tenant at once, over all processes.
-    of_tenant: NonZeroU32,
+    of_tenant: Option<NonZeroU32>,
 }
 
 impl Jobs {
@@ -121,20 +119,19 @@ impl Jobs {
     /// all processes.
     pub fn places(&self, is_shared: bool) -> (usize, work::Limits) {
         let usual = if is_shared { MAX_RUNNING_OF_MANY } else { MAX_RUNNING };
-        let told = |told: NonZeroU32| usize::try_from(told.get()).unwrap_or(usize::MAX);
-        let at_once = self.at_once.map_or(usual, told);
-        let [of_lane, of_tenant] = [self.of_institution, self.of_tenant].map(NonZeroU32::get);
-        (at_once, work::Limits { of_lane: Some(of_lane), of_tenant: Some(of_tenant) })
+        let at_once = self.at_once.map_or(usual, NonZeroU32::get);
+        let usual = work::usual_limits(at_once);
+        let told = |told: Option<NonZeroU32>| told.map(NonZeroU32::get);
+        let limits = work::Limits {
+            of_lane: told(self.of_institution).or(usual.of_lane),
+            of_tenant: told(self.of_tenant).or(usual.of_tenant),
+        };
+        (usize::try_from(at_once).unwrap_or(usize::MAX), limits)
     }
 }
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self {
-            serve: true,
-            at_once: None,
-            of_institution: at_least_one(MAX_OF_INSTITUTION),
-            of_tenant: at_least_one(MAX_OF_TENANT),
-        }
+        Self { serve: true, at_once: None, of_institution: None, of_tenant: None }
     }
 }

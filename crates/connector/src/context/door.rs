@@ -14,6 +14,10 @@ use crate::{ConnectorError, ErrorKind};
 pub trait Doorkeeper: Send + Sync {
     /// Asked when the first request is about to leave, after every wait for a turn.
     async fn admit(&self) -> Result<(), ConnectorError>;
+
+    /// Told how signing in ended, once somebody was admitted: also where whoever wanted it has gone
+    /// meanwhile, since what the institution said of the credentials must not be lost.
+    async fn ended(&self, outcome: Result<(), &ConnectorError>);
 }
 
 /// A door that is passed once. Whoever wanted to sign in may have gone while a turn was waited for:
@@ -21,7 +25,7 @@ pub trait Doorkeeper: Send + Sync {
 #[derive(Clone)]
 pub(super) struct Door {
     keeper: Weak<dyn Doorkeeper>,
-    passed: Arc<OnceCell<()>>,
+    passed: Arc<OnceCell<Arc<dyn Doorkeeper>>>,
 }
 
 impl Door {
@@ -35,12 +39,16 @@ impl Door {
 
     pub(super) async fn pass(&self) -> Result<(), ConnectorError> {
         let admitted = self.passed.get_or_try_init(|| async {
-            match self.keeper.upgrade() {
-                Some(keeper) => keeper.admit().await,
-                None => Err(gone()),
-            }
+            let keeper = self.keeper.upgrade().ok_or_else(gone)?;
+            keeper.admit().await.map(|()| keeper)
         });
-        admitted.await.copied()
+        admitted.await.map(drop)
+    }
+
+    pub(super) async fn ended(&self, outcome: Result<(), &ConnectorError>) {
+        if let Some(keeper) = self.passed.get() {
+            keeper.ended(outcome).await;
+        }
     }
 }
 

@@ -45,7 +45,8 @@ impl<E> Rate<E> {
             }
             return timeout(longest, self.go_in()).await.map_err(|_| waited.max(self.interval));
         }
-        let wait = self.pace.take(Caller::Inside, longest).await?;
+        let taken = timeout(longest, self.pace.take(Caller::Inside, longest)).await;
+        let wait = taken.unwrap_or(Err(self.interval))?;
         if !wait.is_zero() {
             sleep(wait).await;
         }

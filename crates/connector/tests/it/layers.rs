@@ -155,6 +155,8 @@ impl Doorkeeper for Keeper {
         self.left.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
         Ok(())
     }
+
+    async fn ended(&self, _: Result<(), &ConnectorError>) {}
 }
 
 #[tokio::test(start_paused = true)]

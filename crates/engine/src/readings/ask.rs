@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::progress::Metered;
 use super::room::Place;
-use super::sign_in::{Leave, LetIn};
+use super::sign_in::{Attempted, Leave};
 use super::{READING_TIMEOUT, progress};
 use crate::links::{LinkError, SealedSecret};
 use crate::work::Report;
@@ -38,7 +38,7 @@ pub(super) struct Told {
     pub accounts: ToldAccounts,
     pub records: ToldRecords,
     /// What is still to be noted of the sign-in, with whatever comes of the rest.
-    pub unsettled: Option<Arc<Leave>>,
+    pub unsettled: Option<Attempted>,
     /// The room that all this takes.
     _place: Place,
 }
@@ -68,25 +68,25 @@ impl Engine {
     ) -> Result<Result<Told, ConnectorError>, LinkError> {
         let (context, credential) = (self.context(&leave, secret), secret.credential());
         let institution = leave.institution().clone();
+        let attempted = Attempted::with(leave);
         let opened = self.connectors().open(&institution, credential, context.clone()).await;
         let session = match opened {
             Ok(session) => session,
             Err(error) => {
-                if leave.used()? {
-                    self.note_sign_in(&leave, Err(&error)).await?;
-                }
+                // The doorkeeper has noted it, unless the door stayed shut.
+                attempted.leave().refused_at_door()?;
+                attempted.is_noted();
                 return Ok(Err(error));
             }
         };
-        let let_in = LetIn::of(&leave);
         let asking = Asking { session: &session, scope, context: &context, report };
-        let (told, unsettled) = self.tell_and_settle(leave, &asking).await?;
-        let_in.noted_by_its_maker();
+        let (told, unsettled) = self.tell_and_settle(attempted, &asking).await?;
         let told = match (told, unsettled) {
             (Ok(told), unsettled) => Told { unsettled, ..told },
             (Err(error), unsettled) => {
-                if let Some(leave) = unsettled {
-                    self.note_sign_in(&leave, Ok(())).await?;
+                if let Some(attempted) = unsettled {
+                    self.note_sign_in(attempted.leave(), Ok(())).await?;
+                    attempted.is_noted();
                 }
                 return Ok(Err(error));
             }
@@ -102,18 +102,22 @@ impl Engine {
     /// open counts against the person, so it does not wait for long.
     async fn tell_and_settle(
         &self,
-        leave: Arc<Leave>,
+        attempted: Attempted,
         asking: &Asking<'_>,
-    ) -> Result<(Result<Told, ConnectorError>, Option<Arc<Leave>>), EngineError> {
+    ) -> Result<(Result<Told, ConnectorError>, Option<Attempted>), EngineError> {
         let telling = async {
             let place = self.inner.room.enter(asking.scope).await?;
             Ok::<_, EngineError>(tell(asking, place).await)
         };
         tokio::pin!(telling);
         if let Ok(told) = timeout(SETTLED_WITHIN, &mut telling).await {
-            return Ok((told?, Some(leave)));
+            return Ok((told?, Some(attempted)));
         }
-        let noted = self.note_sign_in(&leave, Ok(()));
+        let noted = async {
+            self.note_sign_in(attempted.leave(), Ok(())).await?;
+            attempted.is_noted();
+            Ok::<_, EngineError>(())
+        };
         let (noted, told) = tokio::join!(noted, telling);
         noted?;
         Ok((told?, None))

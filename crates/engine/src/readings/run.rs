@@ -24,6 +24,10 @@ use crate::{Engine, EngineError};
 /// twice as long after each further one.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
 
+/// How long credentials that were taken count as good, so that an attempt with them is not noted
+/// before it is made: a link that is read day by day, with some days off.
+const PROVEN_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// The kind of the job.
 pub(super) fn kind() -> JobKind {
     JobKind::parse("link.read").expect("the name of our own kind is sound")
@@ -84,10 +88,14 @@ impl Engine {
         let Attempt { who, arguments, .. } = *attempt;
         let access = self.access(who, link.clone(), Some(arguments.mandate)).await?;
         let secret = self.secret_of(who, &access, arguments).await?;
-        let proven = last.is_some_and(|last| {
-            last.outcome.is_ok()
-                && (last.link_version, last.mandate) == (link.version, access.mandate.id)
-        });
+        // What a worker that was lost began may have been refused meanwhile.
+        let is_first = attempt.task.row.attempts == 1;
+        let proven = is_first
+            && last.is_some_and(|last| {
+                last.outcome.is_ok()
+                    && attempt.began_at < last.ended_at + PROVEN_FOR
+                    && (last.link_version, last.mandate) == (link.version, access.mandate.id)
+            });
         let leave = self.leave_to_ask(who, link, &secret, proven).await?;
         let report = attempt.task.report();
         progress::begin(report);
@@ -98,8 +106,11 @@ impl Engine {
         self.note_access(who, "link.fetched", Subject::one(link.id));
         progress::step(report, Step::Keeping);
         let kept = self.keep(attempt, &access, &told).await;
-        if let (Err(_), Some(leave)) = (&kept, &told.unsettled) {
-            self.note_sign_in(leave, Ok(())).await?;
+        if let Some(attempted) = told.unsettled {
+            if kept.is_err() {
+                self.note_sign_in(attempted.leave(), Ok(())).await?;
+            }
+            attempted.is_noted();
         }
         kept
     }
@@ -145,7 +156,9 @@ impl Engine {
         // Read again at each attempt: another reading of the same person may have noted its own.
         let settling = || async {
             match &told.unsettled {
-                Some(leave) => Ok(self.settling(leave).await?.into_iter().collect()),
+                Some(attempted) => {
+                    Ok(self.settling(attempted.leave()).await?.into_iter().collect())
+                }
                 None => Ok(Vec::new()),
             }
         };

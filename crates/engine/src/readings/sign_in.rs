@@ -17,6 +17,7 @@ use cartola_model::{InstitutionId, Principal};
 use cartola_primitives::id::PersonId;
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::asking::SignInsRow;
+use cartola_store::jobs::record;
 use cartola_store::people::LinkRow;
 use cartola_store::{Command, UnitOfWork};
 
@@ -44,6 +45,19 @@ pub(super) struct Leave {
     noted: bool,
     /// What was said at the door, once somebody stood there.
     given: Mutex<Option<Result<Given, LinkError>>>,
+    course: Mutex<Course>,
+}
+
+/// How far an attempt is, for whoever has to note how it ended.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Course {
+    /// Nobody knows yet how it ends.
+    #[default]
+    Opening,
+    /// They were let in.
+    LetIn,
+    /// Whoever made it has gone before.
+    Forsaken,
 }
 
 /// What is known of an attempt that is made.
@@ -59,15 +73,27 @@ impl Leave {
         &self.institution
     }
 
-    /// Whether an attempt was made; why not, where the door stayed shut.
-    pub fn used(&self) -> Result<bool, LinkError> {
+    /// Why the door stayed shut, where it did.
+    pub fn refused_at_door(&self) -> Result<(), LinkError> {
         let mut given = self.given();
         match given.take() {
             Some(Err(refused)) => Err(refused),
             other => {
                 *given = other;
-                Ok(given.is_some())
+                Ok(())
             }
+        }
+    }
+
+    fn course(&self) -> MutexGuard<'_, Course> {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how it ended, where nobody waits for that any more.
+    async fn note(&self, outcome: Result<(), &ConnectorError>) {
+        if let Err(error) = self.engine.note_sign_in(self, outcome).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "engine.sign_in.not_noted");
         }
     }
 
@@ -92,34 +118,53 @@ impl Doorkeeper for Leave {
         let reason = "there is no leave to sign in any more";
         Err(ConnectorError::new(ErrorKind::Internal, "open", reason).before_sending())
     }
-}
 
-/// An attempt that was let in, of which that is noted even where whoever made it goes away, as when
-/// it is cancelled: else it would count for a while as one that may have been refused.
-pub(super) struct LetIn(Option<Arc<Leave>>);
-
-impl LetIn {
-    pub fn of(leave: &Arc<Leave>) -> Self {
-        Self(Some(leave.clone()))
-    }
-
-    /// Whoever made it goes on, and notes it.
-    pub fn noted_by_its_maker(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for LetIn {
-    fn drop(&mut self) {
-        let Some(leave) = self.0.take() else { return };
-        // Without a runtime nothing runs any more, and the attempt stays open.
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        runtime.spawn(async move {
-            if let Err(error) = leave.engine.note_sign_in(&leave, Ok(())).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "engine.sign_in.not_noted");
+    async fn ended(&self, outcome: Result<(), &ConnectorError>) {
+        if outcome.is_ok() {
+            let mut course = self.course();
+            if *course == Course::Opening {
+                *course = Course::LetIn;
+                return;
             }
-        });
+        }
+        self.note(outcome).await;
+    }
+}
+
+/// An attempt as its maker holds it. One that was let in is noted as such even where its maker goes
+/// away, as when it is cancelled: else it would count for a while as one that may have been refused.
+pub(super) struct Attempted {
+    leave: Arc<Leave>,
+    is_noted: bool,
+}
+
+impl Attempted {
+    pub const fn with(leave: Arc<Leave>) -> Self {
+        Self { leave, is_noted: false }
+    }
+
+    pub fn leave(&self) -> &Arc<Leave> {
+        &self.leave
+    }
+
+    /// How it ended is written down.
+    pub fn is_noted(mut self) {
+        self.is_noted = true;
+    }
+}
+
+impl Drop for Attempted {
+    fn drop(&mut self) {
+        if self.is_noted {
+            return;
+        }
+        let was = std::mem::replace(&mut *self.leave.course(), Course::Forsaken);
+        // Without a runtime nothing runs any more, and the attempt stays open.
+        let runtime = tokio::runtime::Handle::try_current();
+        if let (Course::LetIn, Ok(runtime)) = (was, runtime) {
+            let leave = Arc::clone(&self.leave);
+            runtime.spawn(async move { leave.note(Ok(())).await });
+        }
     }
 }
 
@@ -169,6 +214,7 @@ impl Engine {
             digest: self.vault().digest(purpose::SIGN_IN, who.tenant, text.expose()),
             noted: !proven,
             given: Mutex::default(),
+            course: Mutex::default(),
         };
         until_settled(|| async { self.look(&leave).await.map(drop) }).await?;
         Ok(Arc::new(leave))
@@ -206,7 +252,7 @@ impl Engine {
         .await
     }
 
-    /// Notes how an attempt ended.
+    /// Notes how an attempt ended, with patience: what is not noted would be tried again.
     pub(super) async fn note_sign_in(
         &self,
         leave: &Leave,
@@ -214,10 +260,10 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let verdict = verdict(asked, self.now());
         until_settled(|| async {
-            match self.settled(leave, verdict).await? {
-                Some(row) => self.keep_sign_ins(&leave.who, row).await,
-                None => Ok(()),
-            }
+            let Some(row) = self.settled(leave, verdict).await? else { return Ok(()) };
+            let work = UnitOfWork::new(leave.who.tenant, self.now());
+            record(self.store(), work.with(Command::KeepSignIns(row))).await?;
+            Ok(())
         })
         .await
     }
@@ -305,7 +351,9 @@ fn settle(row: &mut SignInsRow, verdict: Verdict, leave: &Leave, now: Timestamp)
     match verdict {
         Verdict::Taken => {
             (row.refused, row.open) = (0, 0);
-            (row.locked_until, row.refused_secret, row.open_secret) = (None, None, None);
+            (row.locked_until, row.open_secret) = (None, None);
+            // Others that were refused are no better for it.
+            row.refused_secret = row.refused_secret.filter(|(refused, _)| *refused != leave.digest);
         }
         Verdict::Refused => {
             row.open = row.open.saturating_sub(mine);

@@ -9,9 +9,9 @@ use cartola_primitives::SignedDuration;
 use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder, record};
 use cartola_store::{Command, StoreError, StoreErrorKind, UnitOfWork};
 use futures::FutureExt;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout};
 
-use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Report, Shared, Task, ended};
+use super::{HEARTBEAT_EVERY, MAX_ATTEMPTS, Outcome, Report, Shared, TERM, Task, ended};
 use crate::EngineError;
 use crate::retry::MaybeConflict;
 
@@ -70,15 +70,25 @@ async fn cancel(shared: &Shared, job: &ClaimedJob) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Prolongs the lease now and then; ends when it is somebody else's, or the job is to be cancelled.
+/// Prolongs the lease now and then; ends when it is somebody else's, or may be, or the job is to be
+/// cancelled.
+#[allow(clippy::disallowed_methods, reason = "leases run on monotonic time")]
 async fn stopped(shared: &Shared, job: &ClaimedJob) -> Stop {
-    let mut pause = HEARTBEAT_EVERY;
+    let (mut pause, mut prolonged) = (HEARTBEAT_EVERY, Instant::now());
     loop {
         sleep(pause).await;
-        pause = match shared.claimer.prolong(job).await {
-            Ok(None) => HEARTBEAT_EVERY,
+        let asked = Instant::now();
+        let beat = timeout(HEARTBEAT_EVERY, shared.claimer.prolong(job)).await;
+        let late = |_| StoreError::new(StoreErrorKind::Busy, "prolonging a lease");
+        pause = match beat.map_err(late).flatten() {
+            Ok(None) => {
+                prolonged = asked;
+                HEARTBEAT_EVERY
+            }
             Ok(Some(_)) => return Stop::Cancelled,
             Err(error) if error.kind == StoreErrorKind::Conflict => return Stop::Lost,
+            // Somebody else who reaches the store may have begun.
+            Err(_) if !shared.alone && prolonged.elapsed() >= TERM => return Stop::Lost,
             Err(error) => {
                 tracing::warn!(
                     job = %job.row.order.id,

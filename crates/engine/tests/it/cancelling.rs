@@ -102,6 +102,26 @@ async fn a_cancelled_reading_does_not_count_as_a_wrong_password() {
     assert_eq!(sign_ins(&scene).await.refused, 0);
 }
 
+/// Nobody waits for what the bank says, and it is written down all the same.
+#[tokio::test]
+async fn what_the_bank_says_of_credentials_is_not_lost_with_whoever_asked() {
+    let scene = Scene::new().await;
+    let link = scene.begin("not-it").await.unwrap();
+    let pending = scene.request(link, MARCH).await;
+    scene.bank.lets_nobody_know();
+    tokio::select! {
+        _ = scene.world.worker.run_due() => panic!("nobody was told"),
+        () = scene.bank.knocked.notified() => {}
+    }
+    drop(pending);
+    scene.bank.lets_everybody_know();
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    let noted = sign_ins(&scene).await;
+    assert_eq!((noted.refused, noted.open), (1, 0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn another_process_hears_of_it_with_the_next_heartbeat() {
     let scene = Scene::new().await;

@@ -346,28 +346,29 @@ async fn a_tax_status_is_told() {
         "sii",
         RecordKind::TaxStatus,
         &expect![[r#"
-        {
-          "activities": [
             {
-              "category": 2,
-              "code": "620200",
-              "name": "CONSULTORIA",
-              "since": "2021-03-04",
-              "vat": false
+              "activities": [
+                {
+                  "category": 2,
+                  "code": "620200",
+                  "name": "CONSULTORIA",
+                  "since": "2021-03-04",
+                  "vat": false
+                }
+              ],
+              "begun_on": "2021-03-04",
+              "consulted_at": "2026-11-20T15:00:00Z",
+              "documents": [
+                {
+                  "last_stamped_in": 2026,
+                  "name": "FACTURA ELECTRONICA"
+                }
+              ],
+              "foreign_currency": false,
+              "has_begun": true,
+              "pro_pyme": true
             }
-          ],
-          "begun_on": "2021-03-04",
-          "consulted_at": "2026-11-20T15:00:00Z",
-          "documents": [
-            {
-              "last_stamped_in": 2026,
-              "name": "FACTURA ELECTRONICA"
-            }
-          ],
-          "foreign_currency": false,
-          "pro_pyme": true
-        }
-    "#]],
+        "#]],
     )
     .await;
 }

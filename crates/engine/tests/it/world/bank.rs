@@ -55,6 +55,8 @@ pub struct Bank {
     pub reading: Arc<Notify>,
     /// Somebody tried to sign in, and is not told how that went.
     pub knocked: Arc<Notify>,
+    /// Whoever is not told yet is told now.
+    telling: Arc<Notify>,
     /// One permit for each who may come to the door, while there is a queue.
     turns: Arc<Semaphore>,
     /// Somebody stands in the queue.
@@ -89,6 +91,7 @@ impl Bank {
             pages,
             reading: Arc::default(),
             knocked: Arc::default(),
+            telling: Arc::default(),
             turns,
             queued: Arc::default(),
         }
@@ -138,6 +141,7 @@ impl Bank {
     /// Tells again.
     pub fn lets_everybody_know(&self) {
         self.books().is_silent = false;
+        self.telling.notify_waiters();
     }
 
     /// Has no account of the customer's any more.
@@ -230,8 +234,9 @@ impl Opener for Bank {
             books.is_silent
         };
         if is_silent {
+            let told = self.telling.notified();
             self.knocked.notify_one();
-            std::future::pending::<()>().await;
+            told.await;
         }
         let mut books = self.books();
         if let Some((kind, advice)) = books.refusal {
