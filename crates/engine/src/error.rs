@@ -49,6 +49,18 @@ impl EngineError {
         }
     }
 
+    /// Whether the store has no time or does not answer: asking again may help, and no quota of
+    /// whoever asked is to blame.
+    pub fn is_store_away(&self) -> bool {
+        match self {
+            Self::Contended => true,
+            Self::Store(error) => {
+                matches!(error.kind, StoreErrorKind::Busy | StoreErrorKind::Unavailable)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether nothing was written for certain. A commit that failed half-way may be on disk.
     pub(crate) fn is_certain(&self) -> bool {
         match self {

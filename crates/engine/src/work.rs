@@ -73,10 +73,10 @@ pub const TWICE_AFTER: Duration = Duration::from_secs(5);
 /// runs is not called back, so a tenant that had all places would have them until its readings end:
 /// half.
 pub const fn usual_limits(at_once: u32) -> Limits {
-    const fn part(of: u32, parts: u32) -> Option<u32> {
-        Some(if of < parts { 1 } else { of / parts })
+    const fn part(of: u32, parts: u32) -> u32 {
+        if of < parts { 1 } else { of / parts }
     }
-    Limits { of_lane: part(at_once, 10), of_tenant: part(at_once, 2) }
+    Limits { of_lane: Some(part(at_once, 10)), of_tenant: Some(part(at_once, 2)) }
 }
 
 /// A job that runs, as its handler sees it.

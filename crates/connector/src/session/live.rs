@@ -69,9 +69,9 @@ impl LiveSession {
         let tally = housekeeping.tally();
         let opening = tokio::spawn(async move {
             let opener = connector.opener().ok_or_else(unsupported)?;
-            let opened = opener.open(&login, &context).await;
-            context.signed_in(opened.as_ref().map(|_| ())).await;
-            let session = opened?;
+            let outcome = opener.open(&login, &context).await;
+            context.signed_in(outcome.as_ref().map(|_| ())).await;
+            let session = outcome?;
             let open = Some((session, tally));
             let live = Self { institution: login.institution, context, open };
             if live.context.is_outside() { Err(uninvited()) } else { Ok(live) }

@@ -75,7 +75,7 @@ impl Engine {
             Err(error) => {
                 // The doorkeeper has noted it, unless the door stayed shut.
                 attempted.leave().refused_at_door()?;
-                attempted.is_noted();
+                attempted.settle();
                 return Ok(Err(error));
             }
         };
@@ -86,7 +86,7 @@ impl Engine {
             (Err(error), unsettled) => {
                 if let Some(attempted) = unsettled {
                     self.note_sign_in(attempted.leave(), Ok(())).await?;
-                    attempted.is_noted();
+                    attempted.settle();
                 }
                 return Ok(Err(error));
             }
@@ -115,7 +115,7 @@ impl Engine {
         }
         let noted = async {
             self.note_sign_in(attempted.leave(), Ok(())).await?;
-            attempted.is_noted();
+            attempted.settle();
             Ok::<_, EngineError>(())
         };
         let (noted, told) = tokio::join!(noted, telling);

@@ -110,7 +110,7 @@ impl Engine {
             if kept.is_err() {
                 self.note_sign_in(attempted.leave(), Ok(())).await?;
             }
-            attempted.is_noted();
+            attempted.settle();
         }
         kept
     }

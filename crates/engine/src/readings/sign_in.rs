@@ -148,7 +148,7 @@ impl Attempted {
     }
 
     /// How it ended is written down.
-    pub fn is_noted(mut self) {
+    pub fn settle(mut self) {
         self.is_noted = true;
     }
 }

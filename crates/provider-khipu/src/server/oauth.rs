@@ -86,6 +86,7 @@ impl From<EngineError> for NoToken {
         (status = 401, description = "`invalid_client`", body = Denied),
         (status = 429, description = "`temporarily_unavailable`", body = Denied),
         (status = 500, description = "`server_error`", body = Denied),
+        (status = 503, description = "`temporarily_unavailable`", body = Denied),
     ),
 )]
 pub async fn token(State(gate): State<Gate>, request: Request) -> Response {
@@ -210,6 +211,10 @@ impl NoToken {
             Self::TooMany(_) => {
                 let text = "Too many requests";
                 (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", text)
+            }
+            Self::Failed(error) if error.is_store_away() => {
+                let text = "The gateway's store has no time or does not answer; ask again";
+                (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", text)
             }
             Self::Failed(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "server_error", "The gateway failed")

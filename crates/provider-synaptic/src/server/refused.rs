@@ -4,7 +4,6 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use cartola_engine::EngineError;
-use cartola_engine::rows::StoreErrorKind;
 use cartola_engine::sessions::SessionRefusal;
 use cartola_http::layer::{self, Fault};
 use cartola_http::problem::{Code, Problem};
@@ -49,10 +48,23 @@ impl Refused {
     }
 }
 
+/// How long a caller waits before it asks a store again that had no time, or did not answer.
+const AGAIN_AFTER_SECONDS: u32 = 2;
+
+impl Refused {
+    /// The store has no time, or does not answer. It is no quota of the caller's.
+    fn away() -> Self {
+        let text = "the gateway's store has no time or does not answer; ask again";
+        let refused = Self::new(StatusCode::SERVICE_UNAVAILABLE, text);
+        Self { retry_after: Some(AGAIN_AFTER_SECONDS), ..refused }
+    }
+}
+
 impl From<EngineError> for Refused {
     fn from(error: EngineError) -> Self {
-        if matches!(&error, EngineError::Store(store) if store.kind == StoreErrorKind::Busy) {
-            return Self::too_many(1);
+        if error.is_store_away() {
+            let fault = Fault { code: "busy", cause: causes(&error) };
+            return Self { fault: Some(fault), ..Self::away() };
         }
         let fault = Fault { code: "internal", cause: causes(&error) };
         let refused = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the gateway failed");
@@ -101,7 +113,8 @@ pub fn of_problem(problem: &Problem) -> Refused {
         Code::RequestTimeout => "the body did not arrive in time",
         Code::BodyIncomplete => "the body broke off",
         Code::BodyTooLarge => "the body is too large",
-        Code::RateLimited | Code::Busy => return Refused::too_many(1),
+        Code::RateLimited => return Refused::too_many(1),
+        Code::Busy | Code::NotReady => return Refused::away(),
         Code::Timeout => "the gateway took too long; ask again",
         _ => "the gateway failed",
     };

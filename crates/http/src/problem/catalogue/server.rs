@@ -14,8 +14,8 @@ pub(super) static ROWS: &[Entry] = &[
         retry: Retry::Later { after_seconds: 1 },
         title: Text::fixed("Too busy at the moment", "Demasiada carga en este momento"),
         meaning: Text::fixed(
-            "Others kept changing the same data, too much work waits to be written, or too many uploads are under way. Nothing was done.",
-            "Otros estaban cambiando los mismos datos, hay demasiado trabajo por escribir o demasiadas cargas de archivos en curso. No se hizo nada.",
+            "The store does not answer in time, others kept changing the same data, too much work waits to be written, or too many uploads are under way. Nothing was done.",
+            "El almacenamiento no responde a tiempo, otros estaban cambiando los mismos datos, hay demasiado trabajo por escribir o demasiadas cargas de archivos en curso. No se hizo nada.",
         ),
         remedy: Text::fixed(
             "Send the request again after `Retry-After`.",
