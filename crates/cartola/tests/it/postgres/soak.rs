@@ -45,7 +45,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 const ENOUGH_PENDING: usize = 200;
 
 /// What a client is answered while the database is away. What it asked for then may have been begun.
-const REFUSED: [u16; 2] = [429, 500];
+const AWAY: u16 = 503;
 
 /// Tasks of a hundred that end well, whatever is killed: the rest is locked out or given up, which
 /// [`OF_KILLS`] says.
@@ -174,7 +174,7 @@ fn begin(scene: &Scene, customers: &[Customer], next: &AtomicUsize) -> (Vec<Stri
                 begun.push(answer.json()["taskId"].as_str().unwrap().to_owned());
                 break;
             }
-            assert!(REFUSED.contains(&answer.status), "{}", answer.text());
+            assert_eq!(answer.status, AWAY, "{}", answer.text());
             refusals += 1;
             thread::sleep(AGAIN_AFTER);
         }
@@ -205,7 +205,7 @@ fn begin_all(scene: &Scene, customers: &[Customer], has_work: &AtomicBool) -> (V
 /// Where a task stands; nothing while the database is away.
 fn look(client: &Synaptic, task: &str) -> Option<Value> {
     let answer = client.look(task);
-    if REFUSED.contains(&answer.status) {
+    if answer.status == AWAY {
         return None;
     }
     assert_eq!(answer.status, 200, "{task} is lost");
