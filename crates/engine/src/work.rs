@@ -59,6 +59,11 @@ pub const MAX_RUNNING: u32 = 1_000;
 /// when it is killed.
 pub const MAX_RUNNING_OF_MANY: u32 = 200;
 
+/// Jobs that one process runs at once, where nothing else is set; whether others run them too.
+pub const fn usual_running(is_shared: bool) -> u32 {
+    if is_shared { MAX_RUNNING_OF_MANY } else { MAX_RUNNING }
+}
+
 /// Jobs that a process runs at once when it has just begun.
 pub const FIRST_RUNNING: usize = 16;
 

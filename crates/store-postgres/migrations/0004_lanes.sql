@@ -132,16 +132,25 @@ BEGIN
         SELECT t.tenant, t.turn,
             (SELECT count(*) FROM job r WHERE r.queue = of_queue AND r.tenant = t.tenant
                 AND r.state = 2) AS running
-        FROM job_open o JOIN job_turn t ON t.tenant = o.tenant AND t.queue = o.queue
+        FROM (
+            -- Who has something queued: one search for each.
+            WITH RECURSIVE waiting (tenant) AS (
+                SELECT (SELECT j.tenant FROM job j WHERE j.state = 1 ORDER BY j.tenant LIMIT 1)
+                UNION ALL
+                SELECT (SELECT j.tenant FROM job j WHERE j.state = 1 AND j.tenant > w.tenant
+                    ORDER BY j.tenant LIMIT 1)
+                FROM waiting w WHERE w.tenant IS NOT NULL
+            )
+            SELECT w.tenant FROM waiting w WHERE w.tenant IS NOT NULL
+        ) w JOIN job_turn t ON t.tenant = w.tenant AND t.queue = of_queue
         -- One search of `job_queued` for each priority, until one finds something.
         CROSS JOIN LATERAL (
             SELECT 1 FROM (VALUES (1), (2), (3)) AS p (priority) CROSS JOIN LATERAL (
-                SELECT 1 FROM job q WHERE q.tenant = o.tenant AND q.queue = of_queue
+                SELECT 1 FROM job q WHERE q.tenant = w.tenant AND q.queue = of_queue
                     AND q.state = 1 AND q.priority = p.priority AND q.not_before <= now
                 ORDER BY q.not_before, q.id LIMIT 1
             ) q LIMIT 1
         ) due
-        WHERE o.queue = of_queue AND o.open > 0
     ) c
     WHERE tenant_limit IS NULL OR c.running < tenant_limit;
     WHILE cardinality(taken) < cardinality(leases) AND cardinality(contenders) > 0 LOOP

@@ -12,7 +12,7 @@ use cartola_engine::Engine;
 use cartola_engine::imports::ImportError;
 use cartola_engine::links::{DayRange, LinkError};
 use cartola_engine::readings::{ReadScope, Wanted};
-use cartola_engine::work::{MAX_RUNNING, usual_limits};
+use cartola_engine::work::{usual_limits, usual_running};
 use cartola_model::{Failure, LinkSource, LinkState, Principal};
 use cartola_primitives::id::LinkId;
 use cartola_primitives::{Date, SignedDuration, santiago};
@@ -76,7 +76,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let days = days(&arguments, santiago::today(gateway.engine.now()))?;
     let links = wanted(&arguments.links, links::all(&gateway.engine, &who).await?)?;
     let orders = orders(&gateway.engine, links, arguments.products, days)?;
-    let jobs = Jobs::start(&gateway, AT_ONCE, usual_limits(MAX_RUNNING));
+    let limits = usual_limits(usual_running(gateway.backend.is_shared()));
+    let jobs = Jobs::start(&gateway, AT_ONCE, limits);
     let read = read_all(&gateway.engine, &who, &orders, arguments.json).await;
     jobs.stop().await;
     let reports = read?;

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cartola_crypto::jws::Algorithm;
-use cartola_engine::work::{self, MAX_RUNNING, MAX_RUNNING_OF_MANY};
+use cartola_engine::work;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -118,8 +118,7 @@ impl Jobs {
     /// Jobs that one process runs at once, where others run them too or none does, and the limits over
     /// all processes.
     pub fn places(&self, is_shared: bool) -> (usize, work::Limits) {
-        let usual = if is_shared { MAX_RUNNING_OF_MANY } else { MAX_RUNNING };
-        let at_once = self.at_once.map_or(usual, NonZeroU32::get);
+        let at_once = self.at_once.map_or(work::usual_running(is_shared), NonZeroU32::get);
         let usual = work::usual_limits(at_once);
         let told = |told: Option<NonZeroU32>| told.map(NonZeroU32::get);
         let limits = work::Limits {
