@@ -227,6 +227,25 @@ BEGIN ATOMIC
     SELECT count(*) FROM orphans;
 END;
 
+-- Removes movements whose day changes from the day on which they were. A loop, since each is found by
+-- its key whatever the planner thinks; runs as whoever calls it, behind the wall.
+CREATE FUNCTION leave_days(of_tenant uuid, days integer[], ids uuid[]) RETURNS void
+LANGUAGE plpgsql SET search_path = cartola, pg_temp
+AS $$
+DECLARE
+    leaves movement_key;
+BEGIN
+    FOR leaves IN
+        SELECT k.* FROM unnest(days, ids) AS c (booked_on, id) CROSS JOIN LATERAL (
+            SELECT * FROM movement_key o WHERE o.tenant = of_tenant AND o.id = c.id LIMIT 1
+        ) k WHERE k.booked_on <> c.booked_on
+    LOOP
+        DELETE FROM movement m WHERE m.tenant = of_tenant AND m.account = leaves.account
+            AND m.booked_on = leaves.booked_on AND m.id = leaves.id;
+    END LOOP;
+END
+$$;
+
 -- Makes the partitions of months, counted from the year 0. Attaching takes no lock that reads or
 -- writes of other months wait for.
 CREATE FUNCTION add_movement_months(months integer[]) RETURNS void

@@ -53,7 +53,7 @@ const FEED: &str = "WITH gone AS (DELETE FROM feed f USING movement_key k WHERE 
     SELECT count(*) FROM gone";
 /// A movement that was merged into one of these, and that is kept, is told by its alias.
 const PAGE: &str = "WITH page AS (SELECT booked_on, id FROM movement WHERE tenant = $1 \
-    AND booked_on < $2 AND (booked_on, id) > ($3, $4) ORDER BY booked_on, id LIMIT $5), \
+    AND octet_length(body) > 0 AND booked_on < $2 AND (booked_on, id) > ($3, $4) ORDER BY booked_on, id LIMIT $5), \
     sources AS (DELETE FROM source s USING page p WHERE s.tenant = $1 AND s.movement = p.id \
     RETURNING 1), \
     aliases AS (DELETE FROM alias a USING page p WHERE a.tenant = $1 AND (a.alias = p.id \
@@ -74,8 +74,8 @@ const MONTHS: &str = "SELECT c.relname::text, i.inhrelid IS NOT NULL, \
     <= $1 ORDER BY 1";
 /// What has no month of its own.
 const REST: &str = "DELETE FROM movement m WHERE (tenant, account, booked_on, id) IN \
-    (SELECT tenant, account, booked_on, id FROM movement WHERE tenant = $1 AND booked_on < $2 \
-    ORDER BY booked_on, id LIMIT $3)";
+    (SELECT tenant, account, booked_on, id FROM movement WHERE tenant = $1 AND octet_length(body) > 0 \
+    AND booked_on < $2 ORDER BY booked_on, id LIMIT $3)";
 const COUNTS: &str = "SELECT (SELECT count(*) FROM movement WHERE tenant = $1 AND booked_on < $2), \
     (SELECT count(*) FROM movement_key k JOIN source s ON s.tenant = $1 AND s.movement = k.id \
     WHERE k.tenant = $1 AND k.booked_on < $2), \

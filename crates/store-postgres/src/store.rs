@@ -5,11 +5,10 @@ use std::sync::Arc;
 use cartola_primitives::Monotonic;
 use cartola_store::StoreError;
 use cartola_store::arrivals::Signal;
-use deadpool_postgres::Pool;
 
 use crate::clock::{DatabaseClock, ELAPSED};
+use crate::commit::{Groups, Writer};
 use crate::connector::Connector;
-use crate::months::Months;
 use crate::rows::only;
 use crate::session::Session;
 use crate::waking::{Heard, Listener};
@@ -19,8 +18,8 @@ use crate::{OpenError, Options, Plan, migrate};
 /// [`cartola_store::Archive`]; share it behind an `Arc`. Needs a tokio runtime for as long as it
 /// lives.
 pub struct PostgresStore {
-    pool: Pool,
-    months: Months,
+    writer: Arc<Writer>,
+    groups: Groups,
     signal: Arc<Signal>,
     others: Arc<Signal>,
     clock: Arc<DatabaseClock>,
@@ -50,7 +49,9 @@ impl PostgresStore {
             process,
         };
         let listener = Listener::start(connector, options.schema, heard);
-        Ok(Self { pool, months: Months::default(), signal, others, clock, _listener: listener })
+        let writer = Arc::new(Writer::new(pool));
+        let groups = Groups::new(Arc::clone(&writer));
+        Ok(Self { writer, groups, signal, others, clock, _listener: listener })
     }
 
     /// Brings the schema up to date, and does nothing else.
@@ -77,11 +78,12 @@ impl PostgresStore {
     }
 
     pub(crate) async fn connect(&self) -> Result<Session, StoreError> {
-        Session::connect(&self.pool).await
+        Session::connect(&self.writer.pool).await
     }
 
-    pub(crate) fn months(&self) -> &Months {
-        &self.months
+    /// Commits units of work.
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.groups
     }
 
     /// Wakes those who wait for jobs in this process.

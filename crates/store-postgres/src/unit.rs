@@ -28,8 +28,8 @@ pub struct Step {
     expected: Option<(u64, StoreErrorKind)>,
 }
 
-/// A unit on its way: whose, when it was decided, what it does, and how far it moves what a tenant
-/// counts.
+/// Units of work of one tenant on their way in one transaction: whose, when the one that is planned
+/// was decided, what they do, and how far they move what a tenant counts.
 pub struct Unit {
     /// Whose.
     pub tenant: TenantId,
@@ -41,6 +41,7 @@ pub struct Unit {
     pub audit: ChainHead,
     before: Head,
     steps: Vec<Step>,
+    receipts: Vec<Receipt>,
 }
 
 impl Unit {
@@ -66,8 +67,9 @@ impl Unit {
         self.steps.push(Step { doing, statement, values, expected: Some((rows, otherwise)) });
     }
 
-    /// All steps of a unit, given where its tenant's feed and audit trail end.
-    pub fn plan(work: &UnitOfWork, before: Head) -> Result<Self, StoreError> {
+    /// All steps of units of one tenant, one after another, given where its feed and audit trail end.
+    pub fn plan(works: &[&UnitOfWork], before: Head) -> Result<Self, StoreError> {
+        let work = works.first().expect("there is a unit");
         let mut unit = Self {
             tenant: work.tenant,
             at: work.at,
@@ -75,12 +77,26 @@ impl Unit {
             audit: before.audit,
             before,
             steps: Vec::new(),
+            receipts: Vec::with_capacity(works.len()),
         };
-        for command in &work.commands {
-            add(&mut unit, command)?;
+        for work in works {
+            unit.add(work)?;
         }
         unit.record_head();
         Ok(unit)
+    }
+
+    fn add(&mut self, work: &UnitOfWork) -> Result<(), StoreError> {
+        let (feed, audit) = (self.feed, self.audit);
+        self.at = work.at;
+        for command in &work.commands {
+            add(self, command)?;
+        }
+        self.receipts.push(Receipt {
+            feed_position: (self.feed != feed).then_some(self.feed),
+            audit_head: (self.audit != audit).then_some((self.audit.sequence, self.audit.hash)),
+        });
+        Ok(())
     }
 
     fn record_head(&mut self) {
@@ -91,13 +107,9 @@ impl Unit {
         }
     }
 
-    /// What the unit comes to once it is committed.
-    pub fn receipt(&self) -> Receipt {
-        Receipt {
-            feed_position: (self.feed != self.before.feed).then_some(self.feed),
-            audit_head: (self.audit != self.before.audit)
-                .then_some((self.audit.sequence, self.audit.hash)),
-        }
+    /// What each of them comes to once they are committed.
+    pub fn into_receipts(self) -> Vec<Receipt> {
+        self.receipts
     }
 
     /// Runs all steps. After an error, the transaction must be undone.
@@ -153,7 +165,7 @@ impl Step {
             Err(error) if is_without_month(error) => Again::WithMonths,
             _ => Again::No,
         };
-        let changed = outcome.doing(self.doing).map_err(|error| Failed { again, error })?;
+        let changed = outcome.doing(self.doing).map_err(|error| Failed { again, ..Failed::of(error) })?;
         match self.expected {
             Some((rows, otherwise)) if rows != changed => {
                 Err(Failed::of(StoreError::new(otherwise, self.doing)))
@@ -167,6 +179,8 @@ impl Step {
 pub struct Failed {
     /// Whether trying again helps.
     pub again: Again,
+    /// Whether the commit had been asked for, so that it may have happened.
+    pub is_at_commit: bool,
     /// Why.
     pub error: StoreError,
 }
@@ -174,7 +188,12 @@ pub struct Failed {
 impl Failed {
     /// One that does not help to try again.
     pub fn of(error: StoreError) -> Self {
-        Self { again: Again::No, error }
+        Self { again: Again::No, is_at_commit: false, error }
+    }
+
+    /// One of the commit itself.
+    pub fn at_commit(error: StoreError) -> Self {
+        Self { is_at_commit: true, ..Self::of(error) }
     }
 }
 
@@ -191,7 +210,7 @@ pub enum Again {
 
 /// Refuses a unit that is larger than any may be.
 pub fn check_size(work: &UnitOfWork) -> Result<(), StoreError> {
-    let rows: usize = work.commands.iter().map(rows_of).sum();
+    let rows = rows_of(work);
     if rows > MAX_ROWS_PER_UNIT {
         let context = format!("a unit of {rows} rows; at most {MAX_ROWS_PER_UNIT} are taken");
         return Err(StoreError::new(StoreErrorKind::Misuse, context));
@@ -199,7 +218,12 @@ pub fn check_size(work: &UnitOfWork) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn rows_of(command: &Command) -> usize {
+/// Rows that a unit writes, about.
+pub fn rows_of(work: &UnitOfWork) -> usize {
+    work.commands.iter().map(rows_of_command).sum()
+}
+
+fn rows_of_command(command: &Command) -> usize {
     match command {
         Command::AddConsentSets(rows) => rows.len(),
         Command::AddMovements(rows) => rows.len(),

@@ -29,7 +29,8 @@ const WINDOW: &str = concat!(
 const WINDOW_SOURCES: &str = concat!(
     "SELECT ",
     source_columns!("s."),
-    " FROM movement m JOIN source s ON s.tenant = $1 AND s.movement = m.id \
+    " FROM movement m CROSS JOIN LATERAL (SELECT * FROM source o WHERE o.tenant = $1 \
+     AND o.movement = m.id OFFSET 0) s \
      WHERE m.tenant = $1 AND m.account = $2 AND m.booked_on BETWEEN $3 AND $4 \
      ORDER BY m.booked_on, m.id, s.id"
 );

@@ -19,7 +19,8 @@ use crate::value::values;
 const ENTRIES: &str = "SELECT f.position, f.change, k.account, k.booked_on, k.id FROM (\
     SELECT position, change, movement FROM feed \
     WHERE tenant = $1 AND position > $2 ORDER BY position LIMIT $3) f \
-    JOIN movement_key k ON k.tenant = $1 AND k.id = f.movement ORDER BY f.position";
+    CROSS JOIN LATERAL (SELECT * FROM movement_key o WHERE o.tenant = $1 AND o.id = f.movement \
+    LIMIT 1) k ORDER BY f.position";
 
 /// Entries after a position, in order.
 pub async fn entries(

@@ -21,6 +21,11 @@ use crate::columns::Columns;
 use crate::permits::Permits;
 use crate::value::{Value, values};
 
+// Lists of an account and of the tenant are walked in one order, by indexes that begin alike. Of a
+// month that is new the planner knows nothing, and would take one for the other and walk all of the
+// tenant for one account; so the tenant's index is of rows that have a body, which all have, and only
+// lists of the tenant say so.
+//
 // Each list is walked from a key, excluded, to a day, included. The key's day is compared by itself
 // too, since partitions are left out by that alone.
 const OF_ACCOUNT_NEWEST: &str = concat!(
@@ -38,15 +43,15 @@ const OF_ACCOUNT_OLDEST: &str = concat!(
 const OF_TENANT_NEWEST: &str = concat!(
     "SELECT ",
     movement_columns!(""),
-    " FROM movement WHERE tenant = $1 AND booked_on <= $2 AND (booked_on, id) < ($2, $3) \
-     AND booked_on >= $4 ORDER BY booked_on DESC, id DESC LIMIT $5"
+    " FROM movement WHERE tenant = $1 AND octet_length(body) > 0 AND booked_on <= $2 \
+     AND (booked_on, id) < ($2, $3) AND booked_on >= $4 ORDER BY booked_on DESC, id DESC LIMIT $5"
 );
 /// Also of a check, which reads them all.
 pub const OF_TENANT_OLDEST: &str = concat!(
     "SELECT ",
     movement_columns!(""),
-    " FROM movement WHERE tenant = $1 AND booked_on >= $2 AND (booked_on, id) > ($2, $3) \
-     AND booked_on <= $4 ORDER BY booked_on, id LIMIT $5"
+    " FROM movement WHERE tenant = $1 AND octet_length(body) > 0 AND booked_on >= $2 \
+     AND (booked_on, id) > ($2, $3) AND booked_on <= $4 ORDER BY booked_on, id LIMIT $5"
 );
 
 /// A page of movements that some holding consent allows.

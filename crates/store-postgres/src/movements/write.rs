@@ -22,19 +22,26 @@ const ADD_KEYS: &str = "INSERT INTO movement_key (tenant, account, booked_on, id
     SELECT $1, * FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::bigint[])";
 const ADD_MOVEMENTS: &str = "INSERT INTO movement (tenant, account, booked_on, id, body) \
     SELECT $1, * FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::bytea[])";
+// Planned before a table holds anything, a join of what is changed with what is there may walk all that
+// a tenant has, once for each change. So what is there is looked up for each change by itself, and rows
+// are replaced by their key, which no plan can do otherwise.
 /// Those that are in the version on which their change was decided, held to the end.
 const EXPECT: &str = "SELECT k.id FROM unnest($2::uuid[], $3::bigint[]) AS c (id, version) \
-    JOIN movement_key k ON k.tenant = $1 AND k.id = c.id AND k.version = c.version FOR UPDATE OF k";
-/// Moves a row to another partition where its month changes.
-const CHANGE_MOVEMENTS: &str = "UPDATE movement m SET booked_on = c.booked_on, body = c.body \
-    FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::bytea[]) \
-    AS c (account, booked_on, id, body) \
-    JOIN movement_key k ON k.tenant = $1 AND k.id = c.id AND k.account = c.account \
-    WHERE m.tenant = $1 AND m.account = k.account AND m.booked_on = k.booked_on AND m.id = k.id";
-const CHANGE_KEYS: &str = "UPDATE movement_key k SET booked_on = c.booked_on, version = c.version \
-    FROM unnest($2::integer[], $3::uuid[], $4::bigint[]) AS c (booked_on, id, version) \
-    WHERE k.tenant = $1 AND k.id = c.id \
-    AND (k.booked_on, k.version) IS DISTINCT FROM (c.booked_on, c.version)";
+    CROSS JOIN LATERAL (SELECT o.id FROM movement_key o WHERE o.tenant = $1 AND o.id = c.id \
+    AND o.version = c.version LIMIT 1 FOR UPDATE) k";
+const OF_ACCOUNT: &str = "SELECT k.id FROM unnest($2::uuid[], $3::uuid[]) AS c (account, id) \
+    CROSS JOIN LATERAL (SELECT o.id FROM movement_key o WHERE o.tenant = $1 AND o.id = c.id \
+    AND o.account = c.account LIMIT 1) k";
+/// Removes those whose day changes from the day on which they were.
+const LEAVE_DAYS: &str = "SELECT leave_days($1, $2, $3)";
+const REPLACE_MOVEMENTS: &str = "INSERT INTO movement (tenant, account, booked_on, id, body) \
+    SELECT $1, * FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::bytea[]) \
+    ON CONFLICT (tenant, account, booked_on, id) DO UPDATE SET body = excluded.body";
+const REPLACE_KEYS: &str = "INSERT INTO movement_key AS k (tenant, account, booked_on, id, version) \
+    SELECT $1, * FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::bigint[]) \
+    ON CONFLICT (tenant, id) DO UPDATE \
+    SET booked_on = excluded.booked_on, version = excluded.version \
+    WHERE (k.booked_on, k.version) IS DISTINCT FROM (excluded.booked_on, excluded.version)";
 const ADD_SOURCES: &str = "INSERT INTO source (tenant, movement, id, import, consent, place, \
     source, as_of, received_at, reason, says) SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], \
     $4::uuid[], $5::uuid[], $6::text[], $7::smallint[], $8::integer[], $9::bigint[], \
@@ -75,14 +82,18 @@ pub fn change_movements(unit: &mut Unit, changes: &[MovementChange]) {
         let versions = list(changes, |change| change.row.movement.version.into());
         let expected = list(changes, |change| change.expected.into());
         let bodies = list(changes, |change| encode_movement(&change.row).into());
-        let Columns { accounts, days, ids } = Columns::of(changes.iter().map(|it| &it.row));
+        let key = Columns::of(changes.iter().map(|it| &it.row));
+        let Columns { accounts, days, ids } = key.clone();
         let expect = values![&unit.tenant, ids.clone(), expected];
-        let rows = values![&unit.tenant, accounts, days.clone(), ids.clone(), bodies];
-        let keys = values![&unit.tenant, days, ids, versions];
         unit.expect(CHANGING, EXPECT, expect, count, StoreErrorKind::Conflict);
-        let misuse = StoreErrorKind::Misuse;
-        unit.expect(TO_ANOTHER_ACCOUNT, CHANGE_MOVEMENTS, rows, count, misuse);
-        unit.execute(CHANGING, CHANGE_KEYS, keys);
+        let same = values![&unit.tenant, accounts, ids.clone()];
+        unit.expect(TO_ANOTHER_ACCOUNT, OF_ACCOUNT, same, count, StoreErrorKind::Misuse);
+        unit.execute(CHANGING, LEAVE_DAYS, values![&unit.tenant, days, ids]);
+        let Columns { accounts, days, ids } = key.clone();
+        let rows = values![&unit.tenant, accounts, days, ids, bodies];
+        unit.execute(CHANGING, REPLACE_MOVEMENTS, rows);
+        let Columns { accounts, days, ids } = key;
+        unit.execute(CHANGING, REPLACE_KEYS, values![&unit.tenant, accounts, days, ids, versions]);
         let told = changes.iter().filter_map(|it| Some((it.feed?, it.row.movement.id)));
         tell(unit, told);
     }
