@@ -20,86 +20,104 @@ CREATE INDEX job_of_mandate ON job (tenant, mandate) WHERE mandate IS NOT NULL A
 ALTER TABLE job ADD COLUMN progress_step smallint, ADD COLUMN progress_done bigint,
     ADD COLUMN progress_accounts bigint, ADD COLUMN progress_movements bigint;
 
--- Takes the first job of a tenant that is due, that nobody else is taking, whose link is free and
--- whose lane has room. It goes from lane to lane by one search each; what a full lane holds is not
--- looked at. A link is taken for the time of the transaction before it is looked at, and passed over
--- where another claim has it: two claims never wait for each other here.
-CREATE FUNCTION claim_job(
-    of_tenant uuid, of_queue integer, now bigint, as_lease uuid, in_epoch uuid, until bigint,
+-- Takes jobs of a tenant that are due, at most one for each lease: of the highest priority first, of
+-- several the one that is due first. It goes from lane to lane by one search each, and looks at no more
+-- of a lane than has room there; of one link, one job runs at a time. What somebody else is just
+-- changing is passed over.
+CREATE FUNCTION claim_of_tenant(
+    of_tenant uuid, of_queue integer, now bigint, leases uuid[], in_epoch uuid, until bigint,
     term bigint, lane_limit integer
 ) RETURNS SETOF job
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = cartola, pg_temp
 AS $$
 DECLARE
+    wanted CONSTANT integer := cardinality(leases);
+    -- Links of which this claim has taken something.
     busy uuid[] := ARRAY[]::uuid[];
-    found_id uuid;
-    found_link uuid;
-    of_priority integer;
+    taken integer := 0;
+    before integer;
+    passed_over boolean;
+    due record;
+    claimed job;
 BEGIN
     FOR of_priority IN 1..3 LOOP
         LOOP
-            WITH RECURSIVE lanes (lane) AS (
-                SELECT (
-                    SELECT j.lane FROM job j
-                    WHERE j.tenant = of_tenant AND j.queue = of_queue AND j.state = 1
-                        AND j.priority = of_priority
-                    ORDER BY j.lane LIMIT 1
+            before := taken;
+            passed_over := false;
+            FOR due IN
+                WITH RECURSIVE lanes (lane) AS (
+                    SELECT (
+                        SELECT j.lane FROM job j
+                        WHERE j.tenant = of_tenant AND j.queue = of_queue AND j.state = 1
+                            AND j.priority = of_priority
+                        ORDER BY j.lane LIMIT 1
+                    )
+                    UNION ALL
+                    SELECT (
+                        SELECT j.lane FROM job j
+                        WHERE j.tenant = of_tenant AND j.queue = of_queue AND j.state = 1
+                            AND j.priority = of_priority AND j.lane > l.lane
+                        ORDER BY j.lane LIMIT 1
+                    )
+                    FROM lanes l WHERE l.lane IS NOT NULL
                 )
-                UNION ALL
-                SELECT (
-                    SELECT j.lane FROM job j
+                SELECT f.id, f.link
+                FROM (
+                    SELECT l.lane, CASE WHEN l.lane = '' OR lane_limit IS NULL THEN wanted - taken
+                        ELSE least(wanted - taken, lane_limit - (
+                            SELECT count(*) FROM job r
+                            WHERE r.queue = of_queue AND r.lane = l.lane AND r.state = 2
+                        )) END AS places
+                    FROM lanes l WHERE l.lane IS NOT NULL
+                    OFFSET 0
+                ) l
+                CROSS JOIN LATERAL (
+                    SELECT j.id, j.link, j.not_before FROM job j
                     WHERE j.tenant = of_tenant AND j.queue = of_queue AND j.state = 1
-                        AND j.priority = of_priority AND j.lane > l.lane
-                    ORDER BY j.lane LIMIT 1
+                        AND j.priority = of_priority AND j.lane = l.lane AND j.not_before <= now
+                        AND (j.link IS NULL OR (j.link <> ALL (busy) AND NOT EXISTS (
+                            SELECT 1 FROM job r
+                            WHERE r.tenant = of_tenant AND r.link = j.link AND r.state = 2
+                        )))
+                    ORDER BY j.not_before, j.id LIMIT greatest(l.places, 0)
+                ) f
+                ORDER BY f.not_before, f.id LIMIT wanted - taken
+            LOOP
+                IF due.link = ANY (busy) THEN
+                    -- Others may stand behind it.
+                    passed_over := true;
+                    CONTINUE;
+                END IF;
+                UPDATE job SET state = 2, attempts = attempts + 1, lease = leases[taken + 1],
+                    lease_epoch = in_epoch, lease_until = until, lease_term = term,
+                    progress_step = NULL, progress_done = NULL, progress_accounts = NULL,
+                    progress_movements = NULL
+                WHERE tenant = of_tenant AND id = (
+                    SELECT j.id FROM job j
+                    WHERE j.tenant = of_tenant AND j.id = due.id AND j.state = 1
+                    FOR UPDATE SKIP LOCKED
                 )
-                FROM lanes l WHERE l.lane IS NOT NULL
-            )
-            SELECT f.id, f.link INTO found_id, found_link
-            FROM (
-                SELECT l.lane FROM lanes l
-                WHERE l.lane = '' OR (l.lane IS NOT NULL AND (
-                    lane_limit IS NULL OR lane_limit > (
-                        SELECT count(*) FROM job r
-                        WHERE r.queue = of_queue AND r.lane = l.lane AND r.state = 2
-                    )))
-                OFFSET 0
-            ) l
-            CROSS JOIN LATERAL (
-                SELECT j.id, j.link, j.not_before FROM job j
-                WHERE j.tenant = of_tenant AND j.queue = of_queue AND j.state = 1
-                    AND j.priority = of_priority AND j.lane = l.lane AND j.not_before <= now
-                    AND (j.link IS NULL OR (j.link <> ALL (busy) AND NOT EXISTS (
-                        SELECT 1 FROM job r
-                        WHERE r.tenant = of_tenant AND r.link = j.link AND r.state = 2
-                    )))
-                ORDER BY j.not_before, j.id LIMIT 1
-                FOR UPDATE OF j SKIP LOCKED
-            ) f
-            ORDER BY f.not_before, f.id LIMIT 1;
-            EXIT WHEN NOT FOUND;
-            IF found_link IS NOT NULL AND (
-                NOT pg_try_advisory_xact_lock(hashtextextended(found_link::text, of_queue))
-                OR EXISTS (SELECT 1 FROM job r
-                    WHERE r.tenant = of_tenant AND r.link = found_link AND r.state = 2)
-            ) THEN
-                busy := busy || found_link;
-                CONTINUE;
+                RETURNING * INTO claimed;
+                CONTINUE WHEN NOT FOUND;
+                taken := taken + 1;
+                IF due.link IS NOT NULL THEN
+                    busy := busy || due.link;
+                END IF;
+                RETURN NEXT claimed;
+            END LOOP;
+            IF taken = wanted THEN
+                RETURN;
             END IF;
-            RETURN QUERY UPDATE job SET state = 2, attempts = attempts + 1, lease = as_lease,
-                lease_epoch = in_epoch, lease_until = until, lease_term = term,
-                progress_step = NULL, progress_done = NULL, progress_accounts = NULL,
-                progress_movements = NULL
-            WHERE tenant = of_tenant AND id = found_id RETURNING *;
-            RETURN;
+            EXIT WHEN taken = before OR NOT passed_over;
         END LOOP;
     END LOOP;
 END
 $$;
 
 -- Takes what is due, at most one job for each lease, in the order in which tenants have their turns:
--- `cartola_store::jobs::turns` says it in Rust. Where there are limits, one claim at a time takes
--- from a queue, so that each counts all that run; else several do, and each counts what the others
--- have committed.
+-- `cartola_store::jobs::turns` says it in Rust. One claim at a time takes from a queue, so that each
+-- counts all that run. None waits for the disk: a claim that a crash undoes is made again, and its jobs
+-- are ended under their leases or not at all.
 CREATE FUNCTION claim_jobs(
     of_queue integer, now bigint, in_epoch uuid, until bigint, term bigint, leases uuid[],
     lane_limit integer, tenant_limit integer
@@ -110,9 +128,14 @@ DECLARE
     contenders uuid[];
     running bigint[];
     turns bigint[];
-    taken uuid[] := ARRAY[]::uuid[];
+    -- Whose turns were given out, and how many jobs.
+    served uuid[] := ARRAY[]::uuid[];
     given bigint[] := ARRAY[]::bigint[];
+    taken integer := 0;
     best integer;
+    next_running bigint;
+    share integer;
+    got integer;
     claimed job;
     last record;
 BEGIN
@@ -123,9 +146,8 @@ BEGIN
     THEN
         RETURN;
     END IF;
-    IF lane_limit IS NOT NULL OR tenant_limit IS NOT NULL THEN
-        PERFORM pg_advisory_xact_lock(hashtextextended('cartola.claims', of_queue));
-    END IF;
+    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM pg_advisory_xact_lock(hashtextextended('cartola.claims', of_queue));
     SELECT array_agg(c.tenant), array_agg(c.running), array_agg(c.turn)
     INTO contenders, running, turns
     FROM (
@@ -153,30 +175,41 @@ BEGIN
         ) due
     ) c
     WHERE tenant_limit IS NULL OR c.running < tenant_limit;
-    WHILE cardinality(taken) < cardinality(leases) AND cardinality(contenders) > 0 LOOP
-        SELECT c.place INTO best
-        FROM unnest(contenders, running, turns) WITH ORDINALITY AS c (tenant, running, turn, place)
+    WHILE taken < cardinality(leases) AND cardinality(contenders) > 0 LOOP
+        SELECT c.place, c.next_running INTO best, next_running
+        FROM (
+            SELECT u.*, lead(u.running) OVER (ORDER BY u.running, u.turn, u.tenant) AS next_running
+            FROM unnest(contenders, running, turns) WITH ORDINALITY
+                AS u (tenant, running, turn, place)
+        ) c
         ORDER BY c.running, c.turn, c.tenant LIMIT 1;
         -- Who has the fewest is the last to reach a limit.
         EXIT WHEN running[best] >= tenant_limit;
-        SELECT * INTO claimed FROM claim_job(
-            contenders[best], of_queue, now, leases[cardinality(taken) + 1], in_epoch, until, term,
-            lane_limit);
-        IF claimed.id IS NULL THEN
+        -- As many in a row as it would be given one by one.
+        share := least(cardinality(leases) - taken, tenant_limit - running[best],
+            greatest(next_running - running[best], 1));
+        got := 0;
+        FOR claimed IN SELECT * FROM claim_of_tenant(contenders[best], of_queue, now,
+            leases[taken + 1:taken + share], in_epoch, until, term, lane_limit)
+        LOOP
+            got := got + 1;
+            RETURN NEXT claimed;
+        END LOOP;
+        IF got > 0 THEN
+            taken := taken + got;
+            running[best] := running[best] + got;
+            turns[best] := nextval('job_turn_number');
+            served := served || contenders[best];
+            given := given || turns[best];
+        END IF;
+        IF got < share THEN
             contenders := contenders[:best - 1] || contenders[best + 1:];
             running := running[:best - 1] || running[best + 1:];
             turns := turns[:best - 1] || turns[best + 1:];
-        ELSE
-            taken := taken || contenders[best];
-            running[best] := running[best] + 1;
-            turns[best] := nextval('job_turn_number');
-            given := given || turns[best];
-            RETURN NEXT claimed;
         END IF;
     END LOOP;
-    -- In one order for all, so that two claims never wait for each other.
     FOR last IN SELECT g.tenant, max(g.turn) AS turn
-        FROM unnest(taken, given) AS g (tenant, turn) GROUP BY g.tenant ORDER BY g.tenant
+        FROM unnest(served, given) AS g (tenant, turn) GROUP BY g.tenant
     LOOP
         UPDATE job_turn t SET turn = greatest(t.turn, last.turn)
         WHERE t.queue = of_queue AND t.tenant = last.tenant;

@@ -36,8 +36,9 @@ const ACCOUNTS: &str = concat!(
 const ACCOUNTS_OF: &str = concat!(
     "SELECT ",
     account_columns!(),
-    " FROM account WHERE tenant = $1 AND id > $2 AND id IN \
-     (SELECT account FROM link_account WHERE tenant = $1 AND link = $4) ORDER BY id LIMIT $3"
+    " FROM (SELECT a.* FROM link_account l CROSS JOIN LATERAL (SELECT * FROM account o \
+     WHERE o.tenant = $1 AND o.id = l.account LIMIT 1) a WHERE l.tenant = $1 AND l.link = $4 \
+     AND l.account > $2 ORDER BY l.account LIMIT $3) a ORDER BY id"
 );
 const STARVE: &str =
     "DELETE FROM link_account WHERE tenant = $1 AND link = $2 AND account <> ALL ($3)";

@@ -165,7 +165,8 @@ impl Step {
             Err(error) if is_without_month(error) => Again::WithMonths,
             _ => Again::No,
         };
-        let changed = outcome.doing(self.doing).map_err(|error| Failed { again, ..Failed::of(error) })?;
+        let changed =
+            outcome.doing(self.doing).map_err(|error| Failed { again, ..Failed::of(error) })?;
         match self.expected {
             Some((rows, otherwise)) if rows != changed => {
                 Err(Failed::of(StoreError::new(otherwise, self.doing)))

@@ -10,7 +10,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cartola_store::arrivals::Signal;
+use cartola_store::arrivals::{Arrivals, Signal};
 use tokio::task::JoinHandle;
 use tokio_postgres::AsyncMessage;
 
@@ -47,15 +47,22 @@ pub struct Heard {
     pub process: String,
 }
 
+/// What others are still to be told, however many connections are lost before that.
+struct Untold {
+    arrivals: Arrivals,
+    owed: bool,
+}
+
 /// Listens until it is dropped.
 pub struct Listener(JoinHandle<()>);
 
 impl Listener {
     /// Listens from now on.
     pub fn start(connector: Connector, schema: Schema, heard: Heard) -> Self {
+        let mut untold = Untold { arrivals: heard.ours.arrivals(), owed: false };
         Self(tokio::spawn(async move {
             loop {
-                if let Err(error) = listen(&connector, schema, &heard).await {
+                if let Err(error) = listen(&connector, schema, &heard, &mut untold).await {
                     tracing::warn!(error = &error as &dyn std::error::Error, "store.listener.lost");
                 }
                 tokio::time::sleep(RECONNECT).await;
@@ -71,10 +78,15 @@ impl Drop for Listener {
 }
 
 /// Listens on one connection until it is lost.
-async fn listen(connector: &Connector, schema: Schema, heard: &Heard) -> Result<(), OpenError> {
+async fn listen(
+    connector: &Connector,
+    schema: Schema,
+    heard: &Heard,
+    untold: &mut Untold,
+) -> Result<(), OpenError> {
     const LISTENING: &str = "listening for jobs";
     const TELLING: &str = "telling of jobs";
-    let Heard { signal, ours, clock, process } = heard;
+    let Heard { signal, clock, process, .. } = heard;
     let Single { client, mut connection } = connector.connect().await?;
     let notification = notification(process);
     let asking = async {
@@ -88,11 +100,12 @@ async fn listen(connector: &Connector, schema: Schema, heard: &Heard) -> Result<
             tokio::time::sleep(LOOK_AT_CLOCK).await;
         }
     };
-    let mut moved = ours.arrivals();
     let telling = async {
         loop {
-            if moved.next(LOOK_AT_CLOCK).await {
+            untold.owed = untold.owed || untold.arrivals.next(LOOK_AT_CLOCK).await;
+            if untold.owed {
                 client.batch_execute(&notification).await.doing(TELLING)?;
+                untold.owed = false;
             }
         }
     };

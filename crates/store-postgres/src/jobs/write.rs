@@ -27,9 +27,10 @@ const RETRY: &str = "UPDATE job SET state = 1, failure = $5, \
     WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 2";
 
 /// Ends jobs of one queue, forgets what was for their handlers alone, queues their continuations, and
-/// counts. Of the values, the first is the tenant and the second when they end.
+/// counts. Of the values, the first is the tenant and the second when they end. A single one is found by
+/// its key, whatever the planner thinks of the table.
 macro_rules! end {
-    ($which:literal, $state:literal, $failure:literal) => {
+    ($which:literal, $those:literal, $state:literal, $failure:literal) => {
         concat!(
             "WITH was AS (\
             SELECT id, queue, priority, next_id, next_kind, next_key, next_schema, next_sealed \
@@ -44,7 +45,9 @@ macro_rules! end {
             ", lease = NULL, lease_epoch = NULL, lease_until = NULL, lease_term = NULL, \
             arguments_key = NULL, arguments_schema = NULL, arguments_sealed = NULL, \
             next_id = NULL, next_kind = NULL, next_key = NULL, next_schema = NULL, \
-            next_sealed = NULL FROM was WHERE j.tenant = $1 AND j.id = was.id RETURNING j.id\
+            next_sealed = NULL WHERE j.tenant = $1 AND j.id ",
+            $those,
+            " RETURNING j.id\
             ), going_on AS (\
             INSERT INTO job (tenant, id, queue, kind, priority, not_before, arguments_key, \
             arguments_schema, arguments_sealed, after, created_at, attempts, state) \
@@ -62,14 +65,20 @@ macro_rules! end {
 
 const END: &str = end!(
     "id = $3 AND lease = $4 AND state = 2 AND ($5 <> 5 OR cancelled IS NOT NULL)",
+    "= (SELECT id FROM was)",
     "$5::smallint",
     "CASE WHEN $5 = 5 THEN cancelled ELSE coalesce($6, failure) END"
 );
 /// Ends what was marked and waits.
-const CANCEL_WAITING: &str =
-    end!("id = $3 AND queue = 1 AND state = 1 AND cancelled IS NOT NULL", "5", "cancelled");
+const CANCEL_WAITING: &str = end!(
+    "id = $3 AND queue = 1 AND state = 1 AND cancelled IS NOT NULL",
+    "= (SELECT id FROM was)",
+    "5",
+    "cancelled"
+);
 const CANCEL_WAITING_UNDER: &str = end!(
     "mandate = $3 AND ended_at IS NULL AND queue = 1 AND state = 1 AND cancelled IS NOT NULL",
+    "IN (SELECT id FROM was)",
     "5",
     "cancelled"
 );

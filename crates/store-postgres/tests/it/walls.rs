@@ -104,7 +104,7 @@ async fn the_role_that_serves_cannot_climb_over() {
         "SET ROLE cartola_owner",
         "CREATE TABLE cartola.own (id integer)",
         "UPDATE schema_version SET version = 0",
-        "SELECT * FROM claim_job(gen_random_uuid(), 1, 0, null, null, 0, 0)",
+        "SELECT * FROM claim_of_tenant(gen_random_uuid(), 1, 0, null, null, 0, 0, 1)",
     ] {
         assert_eq!(refusal(&client, &ours, statement).await, NOT_ALLOWED, "{statement}");
     }
