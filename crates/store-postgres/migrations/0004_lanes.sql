@@ -94,7 +94,7 @@ BEGIN
                     progress_movements = NULL
                 WHERE tenant = of_tenant AND id = (
                     SELECT j.id FROM job j
-                    WHERE j.tenant = of_tenant AND j.id = due.id AND j.state = 1
+                    WHERE j.tenant = of_tenant AND j.id = due.id AND j.state + 0 = 1
                     FOR UPDATE SKIP LOCKED
                 )
                 RETURNING * INTO claimed;
@@ -185,9 +185,9 @@ BEGIN
         ORDER BY c.running, c.turn, c.tenant LIMIT 1;
         -- Who has the fewest is the last to reach a limit.
         EXIT WHEN running[best] >= tenant_limit;
-        -- As many in a row as it would be given one by one.
-        share := least(cardinality(leases) - taken, tenant_limit - running[best],
-            greatest(next_running - running[best], 1));
+        -- As many in a row as it would be given one by one: all, where nobody else wants any.
+        share := least(cardinality(leases) - taken, tenant_limit - running[best], CASE
+            WHEN next_running IS NOT NULL THEN greatest(next_running - running[best], 1) END);
         got := 0;
         FOR claimed IN SELECT * FROM claim_of_tenant(contenders[best], of_queue, now,
             leases[taken + 1:taken + share], in_epoch, until, term, lane_limit)
@@ -231,7 +231,7 @@ BEGIN ATOMIC
         SELECT f.tenant, f.id, s.step, s.done, s.accounts, s.movements
         FROM unnest(tenants, jobs, leases, steps, done, accounts, movements)
             AS s (tenant, job, lease, step, done, accounts, movements)
-        JOIN job f ON f.tenant = s.tenant AND f.id = s.job AND f.lease = s.lease AND f.state = 2
+        JOIN job f ON f.tenant = s.tenant AND f.id = s.job AND f.lease = s.lease AND f.state + 0 = 2
         FOR UPDATE OF f SKIP LOCKED
     ) n
     WHERE j.tenant = n.tenant AND j.id = n.id;

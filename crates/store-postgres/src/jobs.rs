@@ -50,7 +50,7 @@ const JOBS_STANDING: &str = concat!(
 const LEASES: &str = "SELECT lease, epoch, until, term FROM all_leases($1)";
 const NEXT_DUE: &str = "SELECT next_due($1)";
 const PROLONG: &str = "UPDATE job SET lease_epoch = $4, lease_until = $5 + lease_term \
-    WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 2 RETURNING cancelled";
+    WHERE tenant = $1 AND id = $2 AND lease = $3 AND state + 0 = 2 RETURNING cancelled";
 const NOTE_PROGRESS: &str = "SELECT note_progress($1, $2, $3, $4, $5, $6, $7)";
 const FORGET_ENDED: &str = "SELECT forget_ended_jobs($1, $2)";
 

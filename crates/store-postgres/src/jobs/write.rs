@@ -16,6 +16,8 @@ const ADD: &str = concat!(
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, \
      NULL, NULL, NULL, NULL, NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL)"
 );
+// Where a job is known by its id, `state + 0` keeps it from being looked for among all that are queued
+// or running: there are indexes of those, and a planner that knows nothing yet takes any.
 /// Those who enqueue at the same moment may each see one place too many.
 const ONE_MORE: &str = "UPDATE job_open SET open = open + 1 \
     WHERE tenant = $1 AND queue = $2 AND part = pg_backend_pid() & 15 \
@@ -24,7 +26,7 @@ const ONE_MORE: &str = "UPDATE job_open SET open = open + 1 \
 const RETRY: &str = "UPDATE job SET state = 1, failure = $5, \
     not_before = CASE WHEN cancelled IS NULL THEN $4::bigint ELSE least($4::bigint, $6) END, lease = NULL, \
     lease_epoch = NULL, lease_until = NULL, lease_term = NULL \
-    WHERE tenant = $1 AND id = $2 AND lease = $3 AND state = 2";
+    WHERE tenant = $1 AND id = $2 AND lease = $3 AND state + 0 = 2";
 
 /// Ends jobs of one queue, forgets what was for their handlers alone, queues their continuations, and
 /// counts. Of the values, the first is the tenant and the second when they end. A single one is found by
@@ -64,14 +66,14 @@ macro_rules! end {
 }
 
 const END: &str = end!(
-    "id = $3 AND lease = $4 AND state = 2 AND ($5 <> 5 OR cancelled IS NOT NULL)",
+    "id = $3 AND lease = $4 AND state + 0 = 2 AND ($5 <> 5 OR cancelled IS NOT NULL)",
     "= (SELECT id FROM was)",
     "$5::smallint",
     "CASE WHEN $5 = 5 THEN cancelled ELSE coalesce($6, failure) END"
 );
 /// Ends what was marked and waits.
 const CANCEL_WAITING: &str = end!(
-    "id = $3 AND queue = 1 AND state = 1 AND cancelled IS NOT NULL",
+    "id = $3 AND queue = 1 AND state + 0 = 1 AND cancelled IS NOT NULL",
     "= (SELECT id FROM was)",
     "5",
     "cancelled"
