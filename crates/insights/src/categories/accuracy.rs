@@ -20,14 +20,15 @@ pub struct Score {
     pub right: u64,
     /// Those of the right group, class aside.
     pub right_group: u64,
-    /// Those that no rule knew, and that are something.
-    pub unknown: u64,
+    /// Those of which no more was told than how they were paid, or nothing
+    /// ([`Category::is_general`]), and that are something else.
+    pub general: u64,
 }
 
 impl Score {
-    /// Those that say something else than what is right.
+    /// Those of which something else was told.
     pub fn wrong(&self) -> u64 {
-        self.all - self.right - self.unknown
+        self.all - self.right - self.general
     }
 
     /// Right ones of a thousand, rounded down; 1,000 of nothing.
@@ -49,8 +50,8 @@ impl Confusion {
             score.all += count;
             if right == told {
                 score.right += count;
-            } else if *told == Category::unknown() {
-                score.unknown += count;
+            } else if told.is_general() {
+                score.general += count;
             }
             if right.group_id() == told.group_id() {
                 score.right_group += count;

@@ -29,15 +29,15 @@ pub struct Facts<'a> {
 pub struct Label<'m> {
     /// The class.
     pub category: Category,
-    /// The id of the rule; `mismo-titular` where both sides have one RUT, and `ninguna`.
+    /// The id of the rule; `mismo-titular` where both sides of a transfer have one RUT, `ninguna`
+    /// where no rule knows it.
     pub rule: &'m str,
     /// Whether the rule is one of the tenant's.
     pub is_tenants: bool,
 }
 
-/// The rule that holder and other side have one RUT.
+/// Holder and other side have one RUT, and nothing says that the bank did something of its own.
 const SAME_HOLDER: &str = "mismo-titular";
-const OWN: &str = "transferencias/propias";
 /// No rule at all.
 const NONE: &str = "ninguna";
 
@@ -46,8 +46,12 @@ static BUNDLED: LazyLock<RuleSet> = LazyLock::new(|| {
     RuleSet::compile(file).expect("the bundled rules are compiled by a test")
 });
 
-static BETWEEN_OWN: LazyLock<Category> =
-    LazyLock::new(|| Category::parse(OWN).expect("the taxonomy has transfers of one's own"));
+static BETWEEN_OWN: LazyLock<Category> = LazyLock::new(|| known("transferencias/propias"));
+static TO_OTHERS: LazyLock<Category> = LazyLock::new(|| known("transferencias/terceros"));
+
+fn known(id: &str) -> Category {
+    Category::parse(id).expect("the taxonomy has transfers")
+}
 
 /// Rules, ready to label. The bundled ones are compiled once in a process.
 #[derive(Default)]
@@ -79,11 +83,12 @@ impl Matcher {
         {
             return Label { category, rule, is_tenants: true };
         }
-        if facts.other.is_some() && facts.other == facts.holder {
-            return Label { category: *BETWEEN_OWN, rule: SAME_HOLDER, is_tenants: false };
-        }
         let (category, rule) =
             BUNDLED.find(facts, &glosa).unwrap_or_else(|| (Category::unknown(), NONE));
+        let is_own = facts.other.is_some() && facts.other == facts.holder;
+        if is_own && (category == *TO_OTHERS || category.is_general()) {
+            return Label { category: *BETWEEN_OWN, rule: SAME_HOLDER, is_tenants: false };
+        }
         Label { category, rule, is_tenants: false }
     }
 }

@@ -52,6 +52,10 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     rows.collect()
 });
 
+/// What is told of a payment where nothing says what for.
+const GENERAL: [&str; 4] =
+    ["compras/otras", "finanzas/portal-de-pago", "servicios/cuentas", Category::UNKNOWN];
+
 /// One class of the taxonomy, such as `alimentacion/supermercado`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Category(u16);
@@ -76,6 +80,11 @@ impl Category {
             Category::parse(Category::UNKNOWN).expect("the taxonomy has a class for the unknown")
         });
         *UNKNOWN
+    }
+
+    /// Whether it says no more than how something was paid, or nothing.
+    pub fn is_general(self) -> bool {
+        GENERAL.contains(&self.id())
     }
 
     /// The stable id, `group/class`.

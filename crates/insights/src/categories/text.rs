@@ -14,9 +14,9 @@ pub struct Folded {
 /// What each ASCII character becomes; everything but letters and digits is a blank.
 const ASCII: [u8; 128] = {
     let mut table = [b' '; 128];
-    let mut byte = 0;
+    let mut byte = 0_u8;
     while byte < 128 {
-        let letter = (byte as u8).to_ascii_uppercase();
+        let letter = byte.to_ascii_uppercase();
         if letter.is_ascii_alphanumeric() {
             table[byte as usize] = letter;
         }

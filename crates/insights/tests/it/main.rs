@@ -3,4 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::needless_pass_by_value, reason = "`check` takes its expectation as it is written")]
 
+mod categories;
+mod corpus;
 mod income;
