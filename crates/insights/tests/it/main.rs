@@ -6,3 +6,5 @@
 mod categories;
 mod corpus;
 mod income;
+mod people;
+mod sandbox_income;
