@@ -24,4 +24,5 @@ pub use rule::{
 };
 pub use set::MAX_NARROWED;
 pub use taxonomy::{Category, TAXONOMY};
+pub(crate) use text::Folded;
 pub use text::MAX_FOLDED;
