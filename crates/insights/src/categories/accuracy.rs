@@ -68,20 +68,6 @@ impl Confusion {
         mistakes.sort_by_key(|(right, told, count)| (std::cmp::Reverse(*count), *right, *told));
         mistakes
     }
-
-    /// Each class that is right somewhere or was told: what it is, how often right, told, and both.
-    pub fn classes(&self) -> Vec<(Category, u64, u64, u64)> {
-        let sum = |fits: &dyn Fn(&(Category, Category)) -> bool| {
-            self.counts.iter().filter(|(pair, _)| fits(pair)).map(|(_, count)| count).sum::<u64>()
-        };
-        Category::all()
-            .map(|class| {
-                let (right, told) = (sum(&|pair| pair.0 == class), sum(&|pair| pair.1 == class));
-                (class, right, told, sum(&|pair| *pair == (class, class)))
-            })
-            .filter(|(_, right, told, _)| right + told > 0)
-            .collect()
-    }
 }
 
 impl FromIterator<(Category, Category)> for Confusion {

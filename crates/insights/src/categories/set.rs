@@ -191,10 +191,11 @@ fn compiled(rules: Vec<Rule>) -> Vec<Compiled> {
         .collect()
 }
 
-/// A table of states: the quickest to run, and some megabytes for thousands of phrases.
+/// Some two hundred kilobytes for two thousand phrases. A table of all states would be a sixth quicker
+/// and take 3.5 MB, for every tenant with rules of its own.
 fn automaton<'a>(phrases: impl Iterator<Item = &'a Phrase>) -> Result<AhoCorasick, RuleError> {
     AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .match_kind(MatchKind::Standard)
         .start_kind(StartKind::Unanchored)
         .prefilter(false)

@@ -7,6 +7,7 @@ mod assets;
 mod categories;
 mod corpus;
 mod debt;
+mod entry;
 mod income;
 mod people;
 mod sandbox_income;
