@@ -10,6 +10,7 @@ mod fill;
 mod footprint;
 mod http;
 mod ingest;
+mod insights;
 mod installation;
 mod khipu;
 mod lab;

@@ -12,7 +12,9 @@ use crate::lab::{self, Lab, say};
 use crate::population::Population;
 use crate::report::{Page, Report};
 use crate::site::{Kind, Site};
-use crate::{crowd, extraction, footprint, ingest, machine, page, queue, tail, tasks, token};
+use crate::{
+    crowd, extraction, footprint, ingest, insights, machine, page, queue, tail, tasks, token,
+};
 
 /// Movements of the stores that pages are read from.
 const FEW: u32 = 100_000;
@@ -58,6 +60,8 @@ enum Part {
     Crowd,
     /// Tasks from their beginning to their success, against the banks alone, on both stores
     Tasks,
+    /// Categories and incomes, on one core
+    Insights,
     /// Jobs taken and ended on PostgreSQL, against bare committed updates
     Queue,
     /// Memory, start, imports and pages on PostgreSQL
@@ -99,6 +103,9 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         for kind in [embedded, Kind::Postgres] {
             tasks::measure(&lab, kind, &mut report).await.context("tasks")?;
         }
+    }
+    if arguments.wants(Part::Insights) {
+        insights::measure(&mut report).context("insights")?;
     }
     if arguments.wants(Part::Queue) {
         queue::measure(&lab, &mut report).await.context("the queue")?;

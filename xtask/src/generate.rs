@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 /// Package, example, and the folder of which it owns every file, if there is one.
 const GENERATORS: &[(&str, &str, Option<&str>)] = &[
     ("cartola-api", "generate", Some("docs/errors")),
+    ("cartola-insights", "generate", None),
     ("cartola-provider-khipu", "generate", None),
     ("cartola-provider-synaptic", "generate", None),
 ];

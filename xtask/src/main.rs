@@ -22,7 +22,7 @@ struct CommandLine {
 enum Verb {
     /// Check what the compiler does not: direction of dependencies, sizes, reasons, text, links
     Tidy(tidy::Arguments),
-    /// Write the files that are made from code: the `OpenAPI` document and the error pages
+    /// Write the files that are made from code: `OpenAPI` documents, error pages, categories
     Generate(generate::Arguments),
 }
 

@@ -61,6 +61,14 @@ pub struct Movement {
     pub balance_after: Option<i64>,
 }
 
+impl Movement {
+    /// What it is to the population, by its name in `data/glosas.toml`, such as `salary`; none for what
+    /// people did on top. No bank tells this: it is for measuring what is made of the rest.
+    pub fn kind_name(&self) -> Option<&'static str> {
+        self.kind.map(Kind::name)
+    }
+}
+
 /// Where the references of what people do begin, beyond those of any month's base history.
 const FIRST_POSTED: usize = 90_000;
 

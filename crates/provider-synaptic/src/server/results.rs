@@ -6,8 +6,13 @@ use cartola_engine::rows::{MovementQuery, MovementRow, Order};
 use cartola_engine::tasks::{Finished, Renderer};
 use cartola_engine::work::JobKind;
 use cartola_engine::{Engine, EngineError};
-use cartola_insights::income::{self, Flow, Income};
-use cartola_model::{AccountKind, BalanceReading, Failure, Principal, Record, RecordKind};
+use cartola_insights::categories::Matcher;
+use cartola_insights::income::{self, Analysis, Incomes};
+use cartola_insights::{Entry, Holder};
+use cartola_model::{
+    AccountKind, AccountNumber, BalanceReading, Counterparty, Failure, Principal, Record,
+    RecordKind,
+};
 use cartola_primitives::{Date, santiago};
 use serde_json::value::RawValue;
 
@@ -16,6 +21,9 @@ use super::create::days_back;
 use crate::mapping::{self, AccountSource, raw};
 use crate::wire::{self, Decimal};
 use crate::{Action, Product};
+
+/// Months that *Análisis Financiero Bancario* counts a salary over at most: *los últimos 11 meses*.
+const SENIORITY_MONTHS: u32 = 11;
 
 /// The kind of the job. It never changes: jobs of older versions are in the queue.
 pub fn kind() -> JobKind {
@@ -155,15 +163,30 @@ impl Telling<'_> {
 
     async fn financial_analysis(&self) -> Result<Box<RawValue>, Untold> {
         let read = self.read(year_begins(self.today)).await?;
-        let flows: Vec<Flow<'_>> = read
-            .iter()
-            .filter(|(account, _)| is_of_money(account.row.kind))
-            .flat_map(|(_, rows)| rows)
-            .filter_map(|MovementRow { movement, .. }| {
-                Flow::of(movement.booked_on, movement.amount, &movement.glosa)
-            })
-            .collect();
-        Ok(raw(&[analysis(&income::income(&flows, self.today))]))
+        let read: Vec<_> =
+            read.into_iter().filter(|(account, _)| is_of_money(account.row.kind)).collect();
+        let others = self.counterparties(&read).await?;
+        let rows = read.iter().flat_map(|(_, rows)| rows).zip(&others);
+        let entries: Vec<Entry<'_>> =
+            rows.filter_map(|(row, other)| Entry::of(&row.movement, other.as_ref())).collect();
+        let numbers = read.iter().map(|(account, _)| AccountNumber::parse(&account.number));
+        let numbers: Vec<AccountNumber> = numbers.filter_map(Result::ok).collect();
+        let rut = self.engine.rut_of_link(self.who, self.finished.link).await?;
+        let holder = Holder { rut, name: None, accounts: &numbers };
+        let incomes = Incomes::of(&entries, &holder, &Matcher::bundled());
+        Ok(raw(&[analysis(&Analysis::of(&incomes, &entries, self.today))]))
+    }
+
+    /// The other side of each movement, in the same order.
+    async fn counterparties(
+        &self,
+        read: &[(OpenAccount, Vec<MovementRow>)],
+    ) -> Result<Vec<Option<Counterparty>>, Untold> {
+        let mut others = Vec::new();
+        for row in read.iter().flat_map(|(_, rows)| rows) {
+            others.push(self.engine.counterparty(self.who, row).await?);
+        }
+        Ok(others)
     }
 
     /// The movements of each account of the link, newest first.
@@ -217,33 +240,33 @@ const fn is_of_money(kind: AccountKind) -> bool {
 }
 
 /// *Análisis Financiero Bancario*.
-fn analysis(income: &Income<'_>) -> wire::FinancialAnalysis {
+fn analysis(told: &Analysis<'_>) -> wire::FinancialAnalysis {
     let whole = Decimal::of_whole;
     wire::FinancialAnalysis {
-        employer_name: income.employer.unwrap_or_default().to_owned(),
-        seniority: income.seniority,
-        salary: whole(income.salary),
-        monthly_variable_income_3_months: whole(income.variable.few_months),
-        monthly_variable_income_12_months: whole(income.variable.months),
-        monthly_account_flow_3_months: whole(income.flow.few_months),
-        monthly_account_flow_12_months: whole(income.flow.months),
-        account_flow_sources: income
-            .flow_sources
+        employer_name: told.employer.clone().unwrap_or_default(),
+        seniority: told.seniority(SENIORITY_MONTHS),
+        salary: whole(told.salary(SENIORITY_MONTHS)),
+        monthly_variable_income_3_months: whole(told.variable.few_months),
+        monthly_variable_income_12_months: whole(told.variable.months),
+        monthly_account_flow_3_months: whole(told.flow.few_months),
+        monthly_account_flow_12_months: whole(told.flow.months),
+        account_flow_sources: told
+            .flow_rows
             .iter()
-            .map(|flow| wire::AccountFlowSource {
-                date: flow.on.to_string(),
-                description: flow.glosa.to_owned(),
-                amount: whole(flow.pesos),
+            .map(|entry| wire::AccountFlowSource {
+                date: entry.on.to_string(),
+                description: entry.glosa.to_owned(),
+                amount: Decimal::of_money(entry.amount),
             })
             .collect(),
-        income_sources: income
-            .income_sources
+        income_sources: told
+            .income_rows
             .iter()
-            .map(|source| wire::IncomeSource {
-                date: source.flow.on.to_string(),
-                description: source.flow.glosa.to_owned(),
-                amount: whole(source.flow.pesos),
-                kind: if source.is_salary { "salary" } else { "variable" },
+            .map(|(row, is_salary)| wire::IncomeSource {
+                date: row.entry.on.to_string(),
+                description: row.entry.glosa.to_owned(),
+                amount: whole(row.pesos),
+                kind: if *is_salary { "salary" } else { "variable" },
             })
             .collect(),
     }

@@ -9,7 +9,8 @@ use super::Decimal;
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FinancialAnalysis {
-    /// Where the main salary comes from, as the bank prints it; empty where there is none.
+    /// Who pays the main salary: the name that the bank tells, else that of the glosa, else the glosa;
+    /// empty where there is none.
     pub employer_name: String,
     /// For how many of the last eleven months in a row.
     pub seniority: u32,

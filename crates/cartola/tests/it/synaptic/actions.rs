@@ -65,6 +65,25 @@ fn every_action_ends_well_for_who_has_everything() {
 }
 
 #[test]
+fn an_analysis_names_the_employer_as_the_bank_does() {
+    let scene = Scene::new();
+    let login = scene.login("ok", "banco-chile");
+    let told = scene.synaptic.run("banco-chile:financial-analysis", &login);
+    let told = &told["results"][0];
+    assert_eq!(told["employerName"], "Minera Cerro Aurora SpA");
+    assert_eq!(told["seniority"], 11);
+    let salaries: Vec<&str> = told["incomeSources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|source| source["type"] == "salary")
+        .map(|source| source["description"].as_str().unwrap())
+        .collect();
+    assert!((11..=12).contains(&salaries.len()), "{salaries:?}");
+    assert!(salaries.iter().all(|glosa| !glosa.contains("AGUINALDO")), "{salaries:?}");
+}
+
+#[test]
 fn what_is_told_agrees_with_v1_and_with_the_box() {
     let scene = Scene::new();
     let login = scene.login("ok", "banco-chile");
