@@ -7,6 +7,7 @@
 
 pub mod account;
 mod bank;
+mod challenge;
 pub mod credentials;
 mod credit;
 mod data;
