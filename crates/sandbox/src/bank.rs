@@ -33,6 +33,7 @@ use told::reading;
 pub(crate) use bills::trade;
 pub(crate) use caller::bank_of;
 pub(crate) use party::name;
+pub(crate) use payment::challenge;
 
 /// The service of one bank, to be nested under `/banks/{institution}`.
 pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {

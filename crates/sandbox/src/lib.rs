@@ -28,6 +28,7 @@ mod month;
 mod movement;
 mod number;
 mod payee;
+mod phone;
 mod plan;
 mod population;
 mod portal;

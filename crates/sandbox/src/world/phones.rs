@@ -3,6 +3,7 @@
 use cartola_model::TransferFailure;
 use cartola_primitives::{Clock, Randomness, Rut, SignedDuration, Timestamp};
 
+use crate::credentials::COMPANY_SUFFIX;
 use crate::scenario::Scenario;
 
 use super::log::LogError;
@@ -153,9 +154,11 @@ impl World {
     /// Whether a token approves a transfer of that customer, who has not used it.
     pub(super) fn is_good_pass(&self, kept: &Kept, key: &TransferKey, token: &str) -> bool {
         let known = kept.state.passes.get(token);
+        let institution = &key.customer.institution;
+        let bank = institution.strip_suffix(COMPANY_SUFFIX).unwrap_or(institution);
         known.is_some_and(|pass| {
             pass.rut == key.customer.rut
-                && key.customer.institution == BANK_OF_PASSES
+                && bank == BANK_OF_PASSES
                 && self.now().duration_since(pass.at) < PASS_LASTS
                 && self.refuses_all(pass.rut).is_none()
         })

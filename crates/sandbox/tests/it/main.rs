@@ -9,6 +9,7 @@ mod history;
 mod levers;
 mod looks;
 mod numbers;
+mod payments;
 mod portal;
 mod products;
 mod scenarios;
