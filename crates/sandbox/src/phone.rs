@@ -1,9 +1,14 @@
 //! A person's phone with Mi Pass, and the card and devices beside it.
 
+mod page;
+mod serve;
+
 use std::collections::BTreeMap;
 
 use cartola_primitives::Rut;
-use cartola_provider_mibanco::wire::TransferChallenge;
+use cartola_provider_mibanco::wire::{ChallengeType, TransferChallenge};
+
+pub(crate) use serve::router;
 
 use crate::bank::challenge;
 use crate::challenge::{COLUMNS, ROWS, Step, coordinate};
@@ -30,7 +35,12 @@ pub(crate) struct Waiting {
 impl Waiting {
     /// Whether it is approved on the phone, and not answered elsewhere.
     pub(crate) fn is_app(&self) -> bool {
-        self.sms.is_none() && self.codes.is_empty()
+        self.challenge.kind == ChallengeType::App
+    }
+
+    /// Whether a device shows the codes.
+    pub(crate) fn is_device(&self) -> bool {
+        self.challenge.kind == ChallengeType::Device
     }
 }
 

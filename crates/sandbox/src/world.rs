@@ -32,7 +32,7 @@ pub use act::{ActError, Amendment, MAX_AMOUNT, MAX_GLOSA, NewMovement};
 pub use check::LedgerCheck;
 pub use doors::{Door, MAX_DEVICES, WRONG_PASSWORDS};
 pub use log::LogError;
-pub(crate) use phones::{PIN_DIGITS, Phone, PhoneError};
+pub(crate) use phones::{Phone, PhoneError};
 pub use record::Customer;
 pub(crate) use record::Posting;
 pub(crate) use transfer::{CHALLENGE_LASTS, Order, Stage, Transfer, TransferKey, WRONG_ANSWERS};

@@ -126,15 +126,11 @@ fn state(response: &TransferResponse) -> Result<TransferState, &'static str> {
 }
 
 fn challenge(asked: &TransferChallenge) -> Result<Challenge, &'static str> {
-    let labels = asked.labels.clone();
+    let TransferChallenge { kind, labels, expires_at, attempts_left } = asked.clone();
     if labels.len() > MAX_LABELS {
         return Err("more codes are asked for than any card has use for");
     }
-    let asks_codes = !matches!(asked.kind, ChallengeType::App | ChallengeType::Sms);
-    if asks_codes == labels.is_empty() {
-        return Err("the codes asked for do not go with the challenge");
-    }
-    let kind = match &asked.kind {
+    let kind = match kind {
         ChallengeType::App => ChallengeKind::App,
         ChallengeType::Sms => ChallengeKind::Sms,
         ChallengeType::Card => ChallengeKind::Card { labels },
@@ -142,7 +138,11 @@ fn challenge(asked: &TransferChallenge) -> Result<Challenge, &'static str> {
         ChallengeType::SmsAndCard => ChallengeKind::SmsAndCard { labels },
         ChallengeType::Other(_) => return Err("the challenge is of a kind that is not known"),
     };
-    Ok(Challenge { kind, expires_at: asked.expires_at, attempts_left: asked.attempts_left })
+    let asks_codes = !matches!(kind, ChallengeKind::App | ChallengeKind::Sms);
+    if asks_codes == asked.labels.is_empty() {
+        return Err("the codes asked for do not go with the challenge");
+    }
+    Ok(Challenge { kind, expires_at, attempts_left })
 }
 
 fn reason(failure: &PaymentFailure) -> TransferFailure {

@@ -10,6 +10,7 @@ mod levers;
 mod looks;
 mod numbers;
 mod payments;
+mod phone;
 mod portal;
 mod products;
 mod scenarios;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderMap, Request, StatusCode};
 use cartola_primitives::Rut;
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::randomness::SeededRandomness;
@@ -78,6 +78,14 @@ impl Server {
         let bytes = body.to_bytes();
         let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
         (status, serde_json::from_slice(&bytes).unwrap_or_else(|_| text()))
+    }
+
+    /// Everything of an answer that is text.
+    pub async fn whole(&self, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (head.status, head.headers, String::from_utf8_lossy(&bytes).into_owned())
     }
 
     pub async fn lever(&self, method: &str, path: &str, body: Value) -> Answer {

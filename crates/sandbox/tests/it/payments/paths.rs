@@ -19,7 +19,7 @@ async fn check(scenario: Scenario, bank: &'static str, expected: &Expect) {
     let order = payer.order(1, AMOUNT);
     let before = (payer.holds(&order.from), payer.holds(&order.to.account));
     let mut told = session.begin(&order).await;
-    let mut lines = format!("{}\n", stands(&told));
+    let mut stages = vec![stands(&told)];
     while let TransferState::Challenged(challenge) = &told.state {
         told = if challenge.kind == ChallengeKind::App {
             assert_eq!(payer.decide("approve", 1).await, 200);
@@ -29,9 +29,9 @@ async fn check(scenario: Scenario, bank: &'static str, expected: &Expect) {
             assert!(answer.answers(&challenge.kind), "{answer:?} {:?}", challenge.kind);
             session.answer(1, &answer).await
         };
-        lines += &format!("{}\n", stands(&told));
+        stages.push(stands(&told));
     }
-    expected.assert_eq(&lines);
+    expected.assert_eq(&format!("{}\n", stages.join("\n")));
     let after = (payer.holds(&order.from), payer.holds(&order.to.account));
     assert_eq!(after, (before.0 - AMOUNT, before.1 + AMOUNT));
     payer.check_ledger(1);
