@@ -46,7 +46,7 @@ mod world;
 
 pub use account::Account;
 pub use credentials::Credentials;
-pub use faults::{Fault, LONGEST_HANG, MAX_CALLS, MAX_LATENCY_MILLISECONDS};
+pub use faults::{Fault, LONGEST_HANG, MAX_CALLS, MAX_LATENCY_MILLISECONDS, Moment};
 pub use flow::{FlowId, Purpose, Side, SystemAccount};
 pub use identity::Identity;
 pub use key::{AccountKey, BankIndex, Product};

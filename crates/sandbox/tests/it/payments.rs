@@ -1,6 +1,7 @@
 //! Transfers, by the connector and the box over HTTP: what the trait promises, at every bank.
 
 mod crashes;
+mod faults;
 mod ids;
 mod paths;
 mod scenarios;
@@ -13,7 +14,8 @@ use axum::http::Request;
 use cartola_connector::session::{ChallengeAnswer, MakeTransfers};
 use cartola_connector::test_kit::context;
 use cartola_connector::{
-    BaseUrl, ConnectorError, Credential, Endpoint, LiveSession, Policy, Registry, Transport,
+    BaseUrl, ConnectorError, Credential, Deadline, Endpoint, LiveSession, Policy, Registry,
+    Transport,
 };
 use cartola_model::{
     AccountNumber, EndToEndId, InstitutionId, TransferOrder, TransferPayee, TransferState,
@@ -151,6 +153,16 @@ impl Session {
 
     pub async fn try_begin(&self, order: &TransferOrder) -> Result<TransferTold, ConnectorError> {
         self.transfers().begin(order, &context()).await
+    }
+
+    /// Begins, and waits no longer for an answer.
+    pub async fn begin_within(
+        &self,
+        order: &TransferOrder,
+        patience: Duration,
+    ) -> Result<TransferTold, ConnectorError> {
+        let context = context().with_deadline(Deadline::after(patience));
+        self.transfers().begin(order, &context).await
     }
 
     pub async fn begin(&self, order: &TransferOrder) -> TransferTold {
