@@ -1,6 +1,7 @@
 //! Institutions that do not do what they should: on order, or because of who calls.
 
 use std::collections::HashMap;
+use std::future;
 use std::io;
 use std::time::Duration;
 
@@ -49,32 +50,27 @@ pub(crate) async fn at(
     let operation = operation(&request);
     match sandbox.faults().next(institution, &operation) {
         None => next.run(request).await,
-        Some((Fault::Latency { milliseconds }, Moment::Before)) => {
-            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-            next.run(request).await
-        }
-        Some((fault, Moment::Before)) => instead(fault).await,
-        Some((Fault::Latency { milliseconds }, Moment::After)) => {
-            let answer = next.run(request).await;
-            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-            answer
-        }
+        Some((fault, Moment::Before)) => faulty(fault, next.run(request)).await,
         Some((fault, Moment::After)) => {
-            // What was done stays done; that it was is what nobody hears.
-            drop(next.run(request).await);
-            instead(fault).await
+            // What was done stays done; that it was is what nobody may hear.
+            let answer = next.run(request).await;
+            faulty(fault, future::ready(answer)).await
         }
     }
 }
 
-/// What a caller gets in place of an answer.
-async fn instead(fault: Fault) -> Response {
+/// What a caller gets in place of an answer, which only a delay waits for.
+async fn faulty(fault: Fault, answer: impl Future<Output = Response>) -> Response {
     match fault {
+        Fault::Latency { milliseconds } => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+            answer.await
+        }
         Fault::Error { status } => failed(status),
         Fault::RateLimited { retry_after } => {
             Refusal::new(ErrorCode::RateLimited).after(retry_after).into_response()
         }
-        Fault::Hang | Fault::Latency { .. } => {
+        Fault::Hang => {
             tokio::time::sleep(LONGEST_HANG).await;
             Refusal::new(ErrorCode::InternalError).into_response()
         }

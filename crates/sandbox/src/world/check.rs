@@ -6,8 +6,10 @@ use cartola_primitives::Currency;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::flow::FlowId;
 use crate::key::AccountKey;
 use crate::month::Month;
+use crate::movement::Movement;
 use crate::population::Population;
 
 use super::overlay;
@@ -46,10 +48,11 @@ pub(crate) fn check(population: Population, state: &State) -> LedgerCheck {
         .filter(|(_, sum)| *sum != 0)
         .map(|(currency, sum)| (currency.code().to_owned(), sum))
         .collect();
+    let mut sides = Sides { population, state, drawn: BTreeMap::new() };
     let broken: Vec<String> = state
         .accounts
         .iter()
-        .filter(|(key, acted)| !holds(population, state, **key, acted))
+        .filter(|(key, acted)| !holds(&mut sides, **key, acted))
         .map(|(key, _)| population.account(*key).map_or_else(String::new, |a| a.number.mask()))
         .collect();
     let (transfers, mispaid) = paid(state);
@@ -86,7 +89,8 @@ fn paid(state: &State) -> (usize, Vec<String>) {
     (ordered.len(), mispaid.collect())
 }
 
-fn holds(population: Population, state: &State, key: AccountKey, acted: &Acted) -> bool {
+fn holds(sides: &mut Sides<'_>, key: AccountKey, acted: &Acted) -> bool {
+    let (population, state) = (sides.population, sides.state);
     let Some(account) = population.account(key) else { return false };
     let Some((first, last)) = touched(acted) else { return true };
     let (mut balance, mut movements) = (None, Vec::new());
@@ -101,32 +105,39 @@ fn holds(population: Population, state: &State, key: AccountKey, acted: &Acted) 
     }
     let base = population.opening(key, last.plus(1)).unwrap_or_default();
     let booked = state.books.get(&(key.product.currency(), Party::Account(key)));
+    let postings = acted.postings.iter().map(|each| each.flow());
+    let done: BTreeSet<FlowId> = postings.chain(acted.changes.keys().copied()).collect();
     balance == Some(base + booked.copied().unwrap_or_default())
-        && movements.iter().all(|movement| {
-            !touches(acted, movement.flow) || other_agrees(population, state, key, movement)
+        && movements.iter().filter(|each| done.contains(&each.flow)).all(|movement| {
+            let said = movement.other.customer().map(|other| sides.said(other, movement));
+            said.is_none_or(|said| said == Some((-movement.amount.minor(), Some(key))))
         })
 }
 
-fn touches(acted: &Acted, flow: crate::flow::FlowId) -> bool {
-    acted.changes.contains_key(&flow) || acted.postings.iter().any(|each| each.flow() == flow)
+/// What accounts say of their movements, each month drawn up once: a shop's is asked for by everybody
+/// who paid there.
+struct Sides<'a> {
+    population: Population,
+    state: &'a State,
+    drawn: BTreeMap<(AccountKey, Month), BTreeMap<FlowId, Said>>,
 }
 
-/// The other side of a movement says the same of it, where it is an account of the box.
-fn other_agrees(
-    population: Population,
-    state: &State,
-    key: AccountKey,
-    movement: &crate::movement::Movement,
-) -> bool {
-    let Some(other) = movement.other.customer() else { return true };
-    let Some(account) = population.account(other) else { return false };
-    let month = Month::of(movement.booked.date());
-    let theirs = overlay::months(population, &account, &state.acted(other), (month, month));
-    theirs.movements.iter().any(|each| {
-        each.flow == movement.flow
-            && each.amount.minor() == -movement.amount.minor()
-            && each.other.customer() == Some(key)
-    })
+/// An amount, and the account on the other side.
+type Said = (i64, Option<AccountKey>);
+
+impl Sides<'_> {
+    /// What an account says of a movement that another one has.
+    fn said(&mut self, key: AccountKey, movement: &Movement) -> Option<Said> {
+        let month = Month::of(movement.booked.date());
+        let (population, state) = (self.population, self.state);
+        let draw = || {
+            let Some(account) = population.account(key) else { return BTreeMap::new() };
+            let shown = overlay::months(population, &account, &state.acted(key), (month, month));
+            let said = |each: Movement| (each.flow, (each.amount.minor(), each.other.customer()));
+            shown.movements.into_iter().map(said).collect()
+        };
+        self.drawn.entry((key, month)).or_insert_with(draw).get(&movement.flow).copied()
+    }
 }
 
 /// The months in which something was done.

@@ -7,7 +7,7 @@ use crate::credentials::COMPANY_SUFFIX;
 use crate::scenario::Scenario;
 
 use super::log::LogError;
-use super::record::Record;
+use super::record::{Hidden, Record};
 use super::transfer::{Transfer, TransferKey};
 use super::transfers::TransferError;
 use super::{Kept, World};
@@ -21,8 +21,8 @@ const BANK_OF_PASSES: &str = "banco-chile";
 const DEVICE_BYTES: usize = 16;
 const PASS_BYTES: usize = 32;
 
-/// The phone that somebody's Mi Pass is on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The phone that somebody's Mi Pass is on. No `Debug`: it has their PIN.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Phone {
     /// What tells it from the one before.
     pub device: String,
@@ -79,7 +79,7 @@ impl World {
         }
         let device = hex::<DEVICE_BYTES>(randomness);
         let mut kept = self.kept();
-        kept.write(Record::Enrolled { rut, device, pin: pin.to_owned() })?;
+        kept.write(Record::Enrolled { rut, device, pin: Hidden(pin.to_owned()) })?;
         Ok(self.enrolled(&kept, rut))
     }
 
@@ -147,7 +147,7 @@ impl World {
             return Err(PhoneError::WrongPin);
         }
         let token = format!("mp_{}", hex::<PASS_BYTES>(randomness));
-        kept.write(Record::Pass { rut, token: token.clone(), at: self.now() })?;
+        kept.write(Record::Pass { rut, token: Hidden(token.clone()), at: self.now() })?;
         Ok(token)
     }
 

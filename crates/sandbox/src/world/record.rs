@@ -39,7 +39,7 @@ pub(crate) enum Record {
         #[serde(with = "cartola_primitives::rut::serde_compact")]
         rut: Rut,
         device: String,
-        pin: String,
+        pin: Hidden,
     },
     /// Somebody's phone was lost.
     Blocked {
@@ -50,11 +50,22 @@ pub(crate) enum Record {
     Pass {
         #[serde(with = "cartola_primitives::rut::serde_compact")]
         rut: Rut,
-        token: String,
+        token: Hidden,
         at: Timestamp,
     },
     /// A bank settles what is approved, or is kept from it.
     Held { institution: String, held: bool },
+}
+
+/// What a customer keeps to themselves: as it is in the file, and nowhere else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Hidden(pub String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(…)")
+    }
 }
 
 /// Somebody at an institution.

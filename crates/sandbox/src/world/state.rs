@@ -63,10 +63,10 @@ impl State {
             Record::Transfer(turn) => self.turn(*turn),
             Record::Enrolled { rut, device, pin } => {
                 self.blocked.remove(&rut);
-                self.phones.insert(rut, (device, pin));
+                self.phones.insert(rut, (device, pin.0));
             }
             Record::Blocked { rut } => drop(self.blocked.insert(rut)),
-            Record::Pass { rut, token, at } => drop(self.passes.insert(token, Pass { rut, at })),
+            Record::Pass { rut, token, at } => drop(self.passes.insert(token.0, Pass { rut, at })),
             Record::Held { institution, held: true } => drop(self.held.insert(institution)),
             Record::Held { institution, held: false } => drop(self.held.remove(&institution)),
         }
@@ -80,7 +80,7 @@ impl State {
     fn turn(&mut self, turn: Turn) {
         let Turn { key, order, stage, posting, pass } = turn;
         if let Some(token) = pass {
-            self.passes.remove(&token);
+            self.passes.remove(&token.0);
         }
         if let Some(posting) = posting {
             self.post(posting);

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::challenge::Step;
 use crate::key::AccountKey;
 
-use super::record::{Customer, Posting};
+use super::record::{Customer, Hidden, Posting};
 
 /// An answer is taken for so long.
 pub(crate) const CHALLENGE_LASTS: SignedDuration = SignedDuration::from_mins(5);
@@ -105,7 +105,7 @@ pub(crate) struct Turn {
     pub posting: Option<Posting>,
     /// The token of Mi Pass that this used up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pass: Option<String>,
+    pub pass: Option<Hidden>,
 }
 
 impl Turn {

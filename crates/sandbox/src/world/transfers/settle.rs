@@ -10,7 +10,7 @@ use crate::month::Month;
 use crate::scenario::Scenario;
 use crate::world::log::LogError;
 use crate::world::overlay;
-use crate::world::record::{Customer, Party, Posting};
+use crate::world::record::{Customer, Hidden, Party, Posting};
 use crate::world::transfer::{Order, Stage, Transfer, TransferKey, Turn};
 use crate::world::{Kept, World};
 use crate::{glosa, movement, payee, residents, shown};
@@ -62,7 +62,7 @@ impl World {
     ) -> Result<Transfer, LogError> {
         let at = self.now();
         let told = first.as_ref().map(|_| order.clone());
-        let pass = first.and_then(|first| first.pass).map(str::to_owned);
+        let pass = first.and_then(|first| first.pass).map(|token| Hidden(token.to_owned()));
         let failed = |reason| (Stage::Failed { reason, at }, None);
         let (stage, posting) = if is_held(kept, &key.customer) {
             (Stage::Approved { at }, None)
