@@ -49,8 +49,9 @@ pub trait MakeTransfers: Send + Sync {
     ) -> Result<Option<TransferTold>, ConnectorError>;
 
     /// Asks the bank to give up a transfer that has not settled, or that it never heard of: whatever
-    /// arrives later under its id is then refused. Tells what stands: failed as
-    /// [`cartola_model::TransferFailure::Withdrawn`], or as it had settled or failed before.
+    /// arrives later under its id moves no money. Tells what stands: failed as
+    /// [`cartola_model::TransferFailure::Withdrawn`], as it had settled or failed before, or settling
+    /// where it comes too late to stop it.
     async fn withdraw(
         &self,
         transfer: &EndToEndId,
