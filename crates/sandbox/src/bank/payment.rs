@@ -155,10 +155,12 @@ fn payer(
     pays.then_some(key).ok_or(Refusal::invalid("Desde esa cuenta no se transfieren pesos."))
 }
 
-/// `BANCO_ESTADO` is `banco-estado`.
+/// `BANCO_ESTADO` is `banco-estado`; the accounts of a company portal are its bank's.
 fn bank_named(written: &str) -> Option<InstitutionId> {
     let id = InstitutionId::parse(&written.to_ascii_lowercase().replace('_', "-")).ok()?;
-    Catalogue::bundled().find(&id).filter(|row| row.kind.is_bank()).map(|row| row.id.clone())
+    let catalogue = Catalogue::bundled();
+    let row = catalogue.find(&id).filter(|row| row.kind.is_bank())?;
+    Some(catalogue.holder_of_accounts(&row.id).clone())
 }
 
 fn told(key: &TransferKey, transfer: &Transfer) -> TransferResponse {

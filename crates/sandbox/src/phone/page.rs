@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use cartola_model::{Catalogue, InstitutionId};
 use cartola_primitives::{Rut, santiago};
 
-use crate::bank::name;
 use crate::challenge::{COLUMNS, ROWS};
-use crate::key::BankIndex;
 use crate::world::World;
 
 use super::{Seen, Waiting};
@@ -38,6 +37,8 @@ pub(super) struct Page {
 /// A transfer that waits, as people read it.
 struct Item {
     institution: String,
+    /// What people call it.
+    from: String,
     id: String,
     amount: String,
     to: String,
@@ -91,17 +92,25 @@ fn item(waiting: &Waiting, code: String) -> Item {
     let Waiting { key, order, challenge, .. } = waiting;
     let expires = santiago::datetime_of(challenge.expires_at);
     Item {
+        from: called(&key.customer.institution),
         institution: key.customer.institution.clone(),
         id: key.id.to_string(),
         amount: pesos(order.amount),
         to: order.to_name.clone().unwrap_or_else(|| order.to_account.clone()),
         account: order.to_account.clone(),
-        to_bank: BankIndex::find(order.to_bank.as_str()).map(name).unwrap_or_default(),
+        to_bank: called(order.to_bank.as_str()),
         comment: order.comment.clone(),
         expires: expires.strftime("%H:%M:%S").to_string(),
         attempts: challenge.attempts_left.unwrap_or_default(),
         code,
     }
+}
+
+/// The name that people know an institution by.
+fn called(institution: &str) -> String {
+    let id = InstitutionId::parse(institution).ok();
+    let row = id.and_then(|id| Catalogue::bundled().find(&id));
+    row.map_or_else(|| institution.to_owned(), |row| row.name.clone())
 }
 
 fn card((institution, codes): (String, BTreeMap<String, String>)) -> Card {
@@ -111,7 +120,7 @@ fn card((institution, codes): (String, BTreeMap<String, String>)) -> Card {
         codes: COLUMNS.chars().filter_map(|column| at(number, column)).collect(),
     };
     let rows = (1..=ROWS).map(row).collect();
-    Card { institution, columns: COLUMNS.chars().collect(), rows }
+    Card { institution: called(&institution), columns: COLUMNS.chars().collect(), rows }
 }
 
 /// `$1.234.567`

@@ -127,7 +127,7 @@ impl World {
         rut: Rut,
     ) -> Result<Vec<(TransferKey, Transfer)>, LogError> {
         let mut kept = self.kept();
-        let keys: Vec<TransferKey> = of(&kept, rut).collect();
+        let keys: Vec<TransferKey> = unanswered(&kept, rut).collect();
         let mut waiting = Vec::new();
         for key in keys {
             let transfer = self.refreshed(&mut kept, &key)?;
@@ -237,11 +237,12 @@ fn is_held(kept: &Kept, customer: &Customer) -> bool {
     kept.state.held.contains(&customer.institution)
 }
 
-/// All transfers of somebody, at all institutions.
-fn of(kept: &Kept, rut: Rut) -> impl Iterator<Item = TransferKey> {
+/// The transfers of somebody that were challenged, at all institutions.
+fn unanswered(kept: &Kept, rut: Rut) -> impl Iterator<Item = TransferKey> {
     let everywhere = Customer { rut, institution: String::new() };
-    let theirs = from(kept, everywhere).map(|(key, _)| key.clone());
-    theirs.take_while(move |key| key.customer.rut == rut)
+    let theirs = from(kept, everywhere).take_while(move |(key, _)| key.customer.rut == rut);
+    let challenged = |stage| matches!(stage, Stage::Challenged { .. });
+    theirs.filter(move |(_, each)| challenged(each.stage)).map(|(key, _)| key.clone())
 }
 
 /// All transfers of somebody at one institution.

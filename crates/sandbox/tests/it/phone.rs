@@ -171,8 +171,8 @@ async fn codes_of_all_means_are_shown() {
     let page = stage.page().await;
     let sms = shown["pending"][0]["sms"].as_str().unwrap();
     assert!(page.contains(&format!("<code>{sms}</code>")), "{page}");
-    assert!(page.contains("Tarjeta de coordenadas de banco-itau"));
-    assert!(page.contains("Tarjeta de coordenadas de banco-santander"));
+    assert!(page.contains("Tarjeta de coordenadas de Itaú Chile"));
+    assert!(page.contains("Tarjeta de coordenadas de Santander Chile"));
     assert_eq!(shown["cards"]["banco-itau"].as_object().unwrap().len(), 50);
     assert_eq!(shown["pending"][0]["codes"][0], shown["cards"]["banco-itau"]["A1"]);
 }
