@@ -35,11 +35,11 @@ impl Payer {
     fn at(chile: &Chile) -> Self {
         let (rut, place) = chile.person("ok", "banco-security");
         let (_, merchant) = chile.person("company", "banco-chile-empresas");
-        let mut client = chile.client.clone();
         let opening = json!({"rut": rut, "password": place["password"], "device_fingerprint": "f"});
         let path = "/banks/banco-security/api/v1/mibanco/session";
-        let opened = client.send("POST", path, &[DEVICE], opening.to_string().as_bytes()).unwrap();
-        client.key = opened.json()["access_token"].as_str().unwrap().to_owned();
+        let opened =
+            chile.client.send("POST", path, &[DEVICE], opening.to_string().as_bytes()).unwrap();
+        let client = Client::new(&chile.url, opened.json()["access_token"].as_str().unwrap());
         let from = place["accounts"][0].as_str().unwrap().to_owned();
         Self { client, from, merchant: merchant["accounts"][0].clone() }
     }

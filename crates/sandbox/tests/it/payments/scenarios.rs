@@ -1,9 +1,10 @@
 //! What banks refuse, and what people do not do.
 
 use cartola_connector::ErrorKind;
-use cartola_model::{AccountNumber, TransferOrder};
-use cartola_primitives::{Currency, Money, SignedDuration};
+use cartola_model::{AccountNumber, Catalogue, TransferOrder};
+use cartola_primitives::{Currency, Money, Rut, SignedDuration};
 use cartola_sandbox::{Named, Scenario};
+use serde_json::Value;
 
 use super::{BANK, Payer, institution, stands};
 
@@ -133,4 +134,35 @@ async fn a_denial_on_the_phone_ends_it() {
     assert_eq!(stands(&session.look(1).await.unwrap()), "failed denied");
     assert_eq!(payer.decide("approve", 1).await, 400);
     payer.check_ledger(0);
+}
+
+/// The beneficiaries of the list are landlords and suppliers who live outside the box, and friends.
+#[tokio::test]
+async fn whoever_is_among_the_beneficiaries_can_be_paid() {
+    let payer = Payer::new(Scenario::Ok, BANK);
+    let session = payer.session().await;
+    let token = payer.server.token(payer.scenario, BANK).await;
+    let call = (BANK, "GET", "beneficiaries");
+    let listed = payer.server.bank(call, &token, crate::server::DEVICE, Value::Null).await.1;
+    let mut paid = 0;
+    for (id, each) in (1..).zip(listed["beneficiaries"].as_array().unwrap()) {
+        let text = |name: &str| each[name].as_str().unwrap();
+        let catalogue = Catalogue::bundled();
+        let code = each["bank_code"].as_str();
+        let bank =
+            catalogue.iter().find(|row| row.cmf_code.as_deref() == code && row.bank.is_none());
+        let mut order = payer.order(id, 1_000);
+        order.to.institution = bank.unwrap().id.clone();
+        order.to.account = AccountNumber::parse(text("account_number")).unwrap();
+        order.to.rut = Rut::parse(text("rut")).unwrap();
+        order.to.name = text("name").to_owned();
+        if order.to.account == order.from {
+            continue;
+        }
+        assert_eq!(stands(&session.begin(&order).await), "challenged app 3", "{each}");
+        assert_eq!(payer.decide("approve", id).await, 200);
+        paid += 1;
+        payer.check_ledger(paid);
+    }
+    assert!(paid > 3, "{listed}");
 }
