@@ -5,6 +5,7 @@ mod faults;
 mod ids;
 mod paths;
 mod scenarios;
+mod sequences;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -148,9 +148,7 @@ async fn whoever_is_among_the_beneficiaries_can_be_paid() {
     for (id, each) in (1..).zip(listed["beneficiaries"].as_array().unwrap()) {
         let text = |name: &str| each[name].as_str().unwrap();
         let catalogue = Catalogue::bundled();
-        let code = each["bank_code"].as_str();
-        let bank =
-            catalogue.iter().find(|row| row.cmf_code.as_deref() == code && row.bank.is_none());
+        let bank = catalogue.iter().find(|row| row.name == text("bank_name"));
         let mut order = payer.order(id, 1_000);
         order.to.institution = bank.unwrap().id.clone();
         order.to.account = AccountNumber::parse(text("account_number")).unwrap();
