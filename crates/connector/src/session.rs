@@ -2,6 +2,7 @@
 
 mod live;
 mod reading;
+mod transfers;
 mod whole;
 
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ pub use reading::{
     Account, AccountBalances, DayRange, DayRangeError, MAX_RANGE_DAYS, PageCursor, RawAnswer,
     Reading, RecordQuery, RecordReading, StatementPage, StatementQuery,
 };
+pub use transfers::{ChallengeAnswer, MakeTransfers};
 pub use whole::{MAX_PAGES, MAX_STATEMENT_BYTES, Meter, WholeStatement, whole_statement};
 
 use crate::{ConnectorError, Context, Credential, DeviceId};
@@ -64,6 +66,11 @@ pub trait Session: Send + Sync {
 
     /// What the institution tells of as a whole.
     fn records(&self) -> Option<&dyn ReadRecords> {
+        None
+    }
+
+    /// Transfers to be made.
+    fn transfers(&self) -> Option<&dyn MakeTransfers> {
         None
     }
 
@@ -128,12 +135,14 @@ pub enum Product {
     Movements,
     /// [`ReadRecords`], of that kind.
     Record(RecordKind),
+    /// [`MakeTransfers`]. Reading those that were made is a record.
+    Transfers,
 }
 
 impl Product {
     /// Every product.
     pub fn all() -> impl Iterator<Item = Self> {
-        let listed = [Self::Accounts, Self::Balances, Self::Movements];
+        let listed = [Self::Accounts, Self::Balances, Self::Movements, Self::Transfers];
         listed.into_iter().chain(RecordKind::ALL.map(Self::Record))
     }
 
@@ -143,6 +152,7 @@ impl Product {
             Self::Accounts => session.accounts().is_some(),
             Self::Balances => session.balances().is_some(),
             Self::Movements => session.statements().is_some(),
+            Self::Transfers => session.transfers().is_some(),
             Self::Record(kind) => {
                 session.records().is_some_and(|reader| reader.kinds().contains(kind))
             }

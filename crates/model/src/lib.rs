@@ -19,6 +19,7 @@ pub mod movement;
 pub mod observation;
 pub mod period;
 pub mod records;
+pub mod transfer;
 pub mod transition;
 
 pub use access::{Principal, Scope};
@@ -35,4 +36,8 @@ pub use movement::{Movement, MovementStatus};
 pub use observation::{CardUse, Instalment, Observation, SourceKind};
 pub use period::StatementPeriod;
 pub use records::{Record, RecordKind, RecordKinds};
+pub use transfer::{
+    Challenge, ChallengeKind, EndToEndId, EndToEndIdError, TransferFailure, TransferOrder,
+    TransferPayee, TransferState, TransferTold,
+};
 pub use transition::InvalidTransition;

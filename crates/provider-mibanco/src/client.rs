@@ -9,6 +9,7 @@ mod map;
 pub mod offer;
 mod refusal;
 mod session;
+pub mod transfer;
 
 use std::collections::BTreeMap;
 
@@ -57,7 +58,7 @@ impl MiBanco {
 fn served(institution: &InstitutionId) -> Served {
     Served {
         institution: institution.clone(),
-        products: [Product::Accounts, Product::Balances, Product::Movements]
+        products: [Product::Accounts, Product::Balances, Product::Movements, Product::Transfers]
             .into_iter()
             .chain(offer::KINDS.iter().map(Product::Record))
             .collect(),

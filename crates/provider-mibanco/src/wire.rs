@@ -18,6 +18,7 @@ mod investment;
 mod loan;
 mod mandate;
 mod mortgage;
+mod payment;
 mod profile;
 mod session;
 mod statement;
@@ -35,6 +36,10 @@ pub use investment::{Fund, Investments, InvestorProfile, Share, TimeDeposit, Tot
 pub use loan::{ConsumerLoan, ConsumerLoans, LoanState};
 pub use mandate::{Pac, PacMandates, Pat, PatMandates, PatOwner, PatState};
 pub use mortgage::{Mortgage, Mortgages, Property, RateType};
+pub use payment::{
+    AuthorizationRequest, ChallengeType, PaymentFailure, PaymentStatus, TransferChallenge,
+    TransferRequest, TransferResponse,
+};
 pub use profile::Profile;
 pub use session::{
     CustomerSegment, RefreshRequest, SessionCredential, SessionRequest, SessionResponse,
@@ -75,6 +80,15 @@ pub const PAC_PATH: &str = "/api/v1/mibanco/pac";
 pub const PAT_PATH: &str = "/api/v1/mibanco/pat";
 /// `GET` reads a page of transfers. Ours.
 pub const TRANSFERS_PATH: &str = "/api/v1/mibanco/transfers";
+/// `POST` tells the bank to make a transfer.
+pub const TRANSFER_PATH: &str = "/api/v1/mibanco/transfer";
+/// `GET` tells where one stands, by its end-to-end id. Ours.
+pub const TRANSFER_LOOK_PATH: &str = "/api/v1/mibanco/transfer/{end_to_end_id}";
+/// `POST` answers what the bank asked for. Ours.
+pub const TRANSFER_AUTHORIZATION_PATH: &str =
+    "/api/v1/mibanco/transfer/{end_to_end_id}/authorization";
+/// `POST` takes a transfer back that has not settled. Ours.
+pub const TRANSFER_WITHDRAWAL_PATH: &str = "/api/v1/mibanco/transfer/{end_to_end_id}/withdrawal";
 /// `GET` lists the consumer loans. Ours.
 pub const CONSUMER_LOANS_PATH: &str = "/api/v1/mibanco/consumer-loans";
 /// `GET` lists the mortgages. Ours.
@@ -84,6 +98,9 @@ pub const INVESTMENTS_PATH: &str = "/api/v1/mibanco/investments";
 
 /// The header that names the device. A session belongs to the device that opened it.
 pub const DEVICE_ID_HEADER: &str = "x-device-id";
+
+/// The header with a token of Mi Pass, which approves a transfer at once.
+pub const MI_PASS_TOKEN_HEADER: &str = "x-mipass-token";
 
 /// Seconds for which an access token is good, as the document prints.
 pub const ACCESS_TOKEN_SECONDS: u32 = 900;

@@ -10,6 +10,7 @@ mod credits;
 mod identity;
 mod investments;
 mod party;
+mod payment;
 mod session;
 mod statement;
 mod told;
@@ -21,7 +22,8 @@ use axum::routing::{get, post};
 use cartola_provider_mibanco::wire::{
     ACCOUNTS_PATH, BALANCES_PATH, BENEFICIARIES_PATH, BILLS_PATH, CARDS_PATH, CONSUMER_LOANS_PATH,
     CREDIT_LINES_PATH, IDENTITY_PATH, INVESTMENTS_PATH, MORTGAGES_PATH, PAC_PATH, PAT_PATH,
-    PROFILE_PATH, SESSION_PATH, SESSION_REFRESH_PATH, STATEMENT_PATH, TRANSFERS_PATH,
+    PROFILE_PATH, SESSION_PATH, SESSION_REFRESH_PATH, STATEMENT_PATH, TRANSFER_AUTHORIZATION_PATH,
+    TRANSFER_LOOK_PATH, TRANSFER_PATH, TRANSFER_WITHDRAWAL_PATH, TRANSFERS_PATH,
 };
 
 use crate::door::misbehave;
@@ -31,6 +33,7 @@ use told::reading;
 pub(crate) use bills::trade;
 pub(crate) use caller::bank_of;
 pub(crate) use party::name;
+pub(crate) use payment::challenge;
 
 /// The service of one bank, to be nested under `/banks/{institution}`.
 pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
@@ -49,6 +52,10 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route(PAC_PATH, reading(bills::pac))
         .route(PAT_PATH, reading(bills::pat))
         .route(TRANSFERS_PATH, get(transfers::read))
+        .route(TRANSFER_PATH, post(payment::begin))
+        .route(TRANSFER_LOOK_PATH, get(payment::look))
+        .route(TRANSFER_AUTHORIZATION_PATH, post(payment::authorise))
+        .route(TRANSFER_WITHDRAWAL_PATH, post(payment::withdraw))
         .route(CONSUMER_LOANS_PATH, reading(credits::loans))
         .route(MORTGAGES_PATH, reading(credits::mortgages))
         .route(INVESTMENTS_PATH, reading(investments::tell))

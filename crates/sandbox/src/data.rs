@@ -9,6 +9,8 @@ use cartola_model::InstitutionId;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::challenge::Step;
+
 pub(crate) use figures::{Asset, FormCode};
 use figures::{Forms, Law, Markets};
 
@@ -28,6 +30,7 @@ pub(crate) struct Bank {
     pub width: usize,
     pub reference: String,
     pub shows: Vec<Shown>,
+    pub transfer: Vec<Step>,
     #[serde(default)]
     pub glosas: BTreeMap<String, Glosa>,
 }

@@ -41,16 +41,41 @@ pub const MAX_CALLS: u32 = 1_000_000;
 /// A call that hangs is let go after an hour, when every caller has given up.
 pub const LONGEST_HANG: Duration = Duration::from_hours(1);
 
+/// Whether an institution does what it was asked before it goes wrong.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// It goes wrong instead of doing it. A delay is before it.
+    #[default]
+    Before,
+    /// It does it, and its answer goes wrong.
+    After,
+}
+
+/// Most operations that one order names.
+pub(crate) const MAX_OPERATIONS: usize = 20;
+
+/// What is ordered for an institution.
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    pub fault: Fault,
+    pub moment: Moment,
+    /// Above zero.
+    pub calls: u32,
+    /// Which calls, such as `POST transfer`; every call where empty.
+    pub operations: Vec<String>,
+}
+
 /// What is ordered, by institution.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    ordered: Mutex<BTreeMap<String, (Fault, u32)>>,
+    ordered: Mutex<BTreeMap<String, Order>>,
 }
 
 impl Faults {
-    /// Makes the next `calls` of an institution go wrong; an earlier order is forgotten.
-    pub(crate) fn order(&self, institution: &str, fault: Fault, calls: u32) {
-        self.with(|ordered| ordered.insert(institution.to_owned(), (fault, calls)));
+    /// Makes the next calls of an institution go wrong; an earlier order is forgotten.
+    pub(crate) fn order(&self, institution: &str, order: Order) {
+        self.with(|ordered| ordered.insert(institution.to_owned(), order));
     }
 
     /// Forgets what was ordered.
@@ -58,20 +83,24 @@ impl Faults {
         self.with(|ordered| ordered.remove(institution));
     }
 
-    /// What goes wrong with this call.
-    pub(crate) fn next(&self, institution: &str) -> Option<Fault> {
+    /// What goes wrong with this call, and when.
+    pub(crate) fn next(&self, institution: &str, operation: &str) -> Option<(Fault, Moment)> {
         self.with(|ordered| {
-            let (fault, calls) = ordered.get_mut(institution)?;
-            let fault = *fault;
-            *calls -= 1;
-            if *calls == 0 {
+            let order = ordered.get_mut(institution)?;
+            let operations = &order.operations;
+            if !operations.is_empty() && !operations.iter().any(|each| each == operation) {
+                return None;
+            }
+            let next = (order.fault, order.moment);
+            order.calls -= 1;
+            if order.calls == 0 {
                 ordered.remove(institution);
             }
-            Some(fault)
+            Some(next)
         })
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<String, (Fault, u32)>) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<String, Order>) -> T) -> T {
         // Every order is whole at every moment.
         work(&mut self.ordered.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -9,6 +9,8 @@ mod ledger;
 mod movements;
 mod openapi;
 mod persons;
+mod phones;
+mod settlement;
 
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,5 +37,10 @@ fn documented() -> OpenApiRouter<Sandbox> {
         .routes(routes!(movements::add))
         .routes(routes!(movements::amend, movements::delete))
         .routes(routes!(institutions::order, institutions::clear))
+        .routes(routes!(settlement::hold, settlement::release))
+        .routes(routes!(phones::read))
+        .routes(routes!(phones::approve))
+        .routes(routes!(phones::deny))
+        .routes(routes!(phones::pass))
         .routes(routes!(ledger::check))
 }

@@ -7,6 +7,7 @@
 
 pub mod account;
 mod bank;
+mod challenge;
 pub mod credentials;
 mod credit;
 mod data;
@@ -27,6 +28,7 @@ mod month;
 mod movement;
 mod number;
 mod payee;
+mod phone;
 mod plan;
 mod population;
 mod portal;
@@ -44,7 +46,7 @@ mod world;
 
 pub use account::Account;
 pub use credentials::Credentials;
-pub use faults::{Fault, LONGEST_HANG, MAX_CALLS, MAX_LATENCY_MILLISECONDS};
+pub use faults::{Fault, LONGEST_HANG, MAX_CALLS, MAX_LATENCY_MILLISECONDS, Moment};
 pub use flow::{FlowId, Purpose, Side, SystemAccount};
 pub use identity::Identity;
 pub use key::{AccountKey, BankIndex, Product};

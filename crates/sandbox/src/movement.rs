@@ -55,6 +55,8 @@ pub struct Movement {
     pub instalment: Option<(u16, u16)>,
     /// What it is to the population; `None` for what people did on top.
     pub(crate) kind: Option<Kind>,
+    /// What the bank calls the transfer, of one that it was told to make.
+    pub(crate) transfer: Option<String>,
     /// Where it stands.
     pub status: Status,
     /// The balance after it, once booked; minor units.
@@ -104,6 +106,7 @@ impl View {
             document: flow.detail.document.map(|number| number.to_string()),
             instalment: flow.detail.part,
             kind: Some(flow.kind),
+            transfer: None,
             status: Status::Booked,
             balance_after: Some(balance_after),
         }
@@ -139,6 +142,7 @@ impl View {
             document: posting.document.clone(),
             instalment: None,
             kind: None,
+            transfer: posting.transfer.clone(),
             status: Status::Booked,
             balance_after: None,
         }
@@ -146,11 +150,7 @@ impl View {
 
     fn named(&self, other: Side) -> glosa::Other {
         match other {
-            Side::Customer(key) => glosa::Other {
-                name: identity::of(self.seed, key.owner).printed_name(),
-                rut: Some(key.owner),
-                bank: &key.bank.row().name,
-            },
+            Side::Customer(key) => other_of(self.seed, key),
             Side::System(system) => {
                 let rut =
                     (system.purpose == Purpose::Payroll).then(|| employer(system.name)).flatten();
@@ -183,6 +183,12 @@ impl View {
             }
         }
     }
+}
+
+/// The holder of an account as the other side's glosa names them.
+pub(crate) fn other_of(seed: u64, key: AccountKey) -> glosa::Other {
+    let name = identity::of(seed, key.owner).printed_name();
+    glosa::Other { name, rut: Some(key.owner), bank: &key.bank.row().name }
 }
 
 /// The month that a reference names.

@@ -11,6 +11,7 @@ use crate::bank;
 use crate::door::Sessions;
 use crate::faults::Faults;
 use crate::levers;
+use crate::phone;
 use crate::portal;
 use crate::world::World;
 
@@ -39,11 +40,12 @@ impl Sandbox {
     }
 
     /// All services of the box: each bank's under `/banks/{institution}`, the other institutions'
-    /// under `/{institution}`, the levers under `/_sandbox`.
+    /// under `/{institution}`, phones under `/phone`, the levers under `/_sandbox`.
     pub fn router(self) -> Router {
         Router::new()
             .nest("/banks/{institution}", bank::router(&self))
             .merge(portal::router(&self))
+            .merge(phone::router())
             .merge(levers::router())
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .with_state(self)

@@ -5,8 +5,11 @@ mod check;
 mod doors;
 mod log;
 mod overlay;
+mod phones;
 mod record;
 mod state;
+mod transfer;
+mod transfers;
 
 use std::fmt;
 use std::path::Path;
@@ -29,8 +32,11 @@ pub use act::{ActError, Amendment, MAX_AMOUNT, MAX_GLOSA, NewMovement};
 pub use check::LedgerCheck;
 pub use doors::{Door, MAX_DEVICES, WRONG_PASSWORDS};
 pub use log::LogError;
+pub(crate) use phones::{Phone, PhoneError};
 pub use record::Customer;
 pub(crate) use record::Posting;
+pub(crate) use transfer::{CHALLENGE_LASTS, Order, Stage, Transfer, TransferKey, WRONG_ANSWERS};
+pub(crate) use transfers::TransferError;
 
 use log::Log;
 use record::Record;

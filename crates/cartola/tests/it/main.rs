@@ -16,6 +16,7 @@ mod crash;
 mod crash_callbacks;
 mod crash_readings;
 mod crash_tasks;
+mod crash_transfers;
 mod customers;
 mod demo;
 mod export;

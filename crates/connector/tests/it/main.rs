@@ -7,4 +7,5 @@ mod credentials;
 mod layers;
 mod scripted;
 mod sessions;
+mod transfers;
 mod transport;

@@ -168,7 +168,7 @@ fn limited(operation: &'static str, accounts: usize) -> Result<(), ConnectorErro
     }
 }
 
-fn success<T: DeserializeOwned>(
+pub(super) fn success<T: DeserializeOwned>(
     operation: &'static str,
     answer: &Answer,
 ) -> Result<T, ConnectorError> {
@@ -184,7 +184,7 @@ fn success<T: DeserializeOwned>(
     })
 }
 
-fn invalid(operation: &'static str, reason: &'static str) -> ConnectorError {
+pub(super) fn invalid(operation: &'static str, reason: &'static str) -> ConnectorError {
     ConnectorError::new(ErrorKind::AnswerInvalid, operation, reason)
 }
 

@@ -126,7 +126,7 @@ fn incomplete(reason: &'static str) -> ConnectorError {
     ConnectorError::new(ErrorKind::RequestInvalid, OPEN, reason).before_sending()
 }
 
-fn json(request: Request, body: &impl Serialize) -> Result<Request, ConnectorError> {
+pub(super) fn json(request: Request, body: &impl Serialize) -> Result<Request, ConnectorError> {
     let operation = request.operation;
     let bytes = serde_json::to_vec(body).map_err(|_| {
         let reason = "the request cannot be written as JSON";

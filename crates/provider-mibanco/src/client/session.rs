@@ -1,9 +1,12 @@
 //! A session: tokens, renewed once when the bank no longer takes them.
 
+mod transfers;
+
 use async_trait::async_trait;
 use cartola_connector::session::{
-    Account, AccountBalances, DayRange, PageCursor, ReadAccounts, ReadBalances, ReadRecords,
-    ReadStatements, Reading, RecordQuery, RecordReading, StatementPage, StatementQuery,
+    Account, AccountBalances, DayRange, MakeTransfers, PageCursor, ReadAccounts, ReadBalances,
+    ReadRecords, ReadStatements, Reading, RecordQuery, RecordReading, StatementPage,
+    StatementQuery,
 };
 use cartola_connector::{
     Answer, ConnectorError, Context, Credential, DeviceId, Endpoint, ErrorKind, Holder, Product,
@@ -123,6 +126,10 @@ impl Session for MiBancoSession {
         Some(self)
     }
 
+    fn transfers(&self) -> Option<&dyn MakeTransfers> {
+        Some(self)
+    }
+
     /// A session whose access token has run out is renewed to be ended: its refresh token would
     /// live on.
     async fn close(&self, context: &Context) -> Result<(), ConnectorError> {
@@ -146,7 +153,7 @@ impl ReadRecords for MiBancoSession {
         context: &Context,
     ) -> Result<RecordReading, ConnectorError> {
         if query.kind == RecordKind::Transfers {
-            return self.transfers(query.days, context).await;
+            return self.made_transfers(query.days, context).await;
         }
         let not_offered = || ConnectorError::not_offered(Product::Record(query.kind));
         let call = offer::call(query.kind).ok_or_else(not_offered)?;
@@ -156,7 +163,7 @@ impl ReadRecords for MiBancoSession {
 
 impl MiBancoSession {
     /// All pages of the transfers of these days.
-    async fn transfers(
+    async fn made_transfers(
         &self,
         days: DayRange,
         context: &Context,

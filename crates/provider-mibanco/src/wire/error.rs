@@ -25,6 +25,10 @@ words! {
         AccountNotFound = "ACCOUNT_NOT_FOUND",
         /// The customer has no such product.
         ProductNotFound = "PRODUCT_NOT_FOUND",
+        /// The customer has told the bank of no such transfer.
+        TransferNotFound = "TRANSFER_NOT_FOUND",
+        /// Another transfer of the customer has that id.
+        TransferConflict = "TRANSFER_CONFLICT",
         /// Too many wrong credentials. `retry_after` where the lock ends by itself.
         CredentialsLocked = "CREDENTIALS_LOCKED",
         /// Too many calls. `retry_after` always.
@@ -43,7 +47,8 @@ impl ErrorCode {
             Self::InvalidRequest => 400,
             Self::InvalidCredentials | Self::InvalidToken | Self::InvalidRefreshToken => 401,
             Self::DeviceMismatch | Self::MiPassRequired => 403,
-            Self::AccountNotFound | Self::ProductNotFound => 404,
+            Self::AccountNotFound | Self::ProductNotFound | Self::TransferNotFound => 404,
+            Self::TransferConflict => 409,
             Self::CredentialsLocked => 423,
             Self::RateLimited => 429,
             Self::InternalError | Self::Other(_) => 500,

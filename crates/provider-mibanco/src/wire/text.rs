@@ -76,3 +76,49 @@ pub mod secret {
         Secret::deserialize(deserializer)
     }
 }
+
+/// Secrets that may be absent.
+pub mod optional_secret {
+    use cartola_primitives::Secret;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[allow(clippy::ref_option, reason = "the signature serde calls")]
+    pub fn serialize<S: Serializer>(
+        secret: &Option<Secret<String>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match secret {
+            Some(secret) => super::secret::serialize(secret, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Secret<String>>, D::Error> {
+        Secret::deserialize(deserializer).map(Some)
+    }
+}
+
+/// Several of them.
+pub mod optional_secrets {
+    use cartola_primitives::Secret;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[allow(clippy::ref_option, reason = "the signature serde calls")]
+    pub fn serialize<S: Serializer>(
+        secrets: &Option<Vec<Secret<String>>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match secrets {
+            Some(secrets) => serializer.collect_seq(secrets.iter().map(Secret::expose)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<Secret<String>>>, D::Error> {
+        Vec::deserialize(deserializer).map(Some)
+    }
+}

@@ -9,4 +9,5 @@ mod failures;
 mod products;
 mod properties;
 mod records;
+mod transfers;
 mod wire;

@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 
 use cartola_provider_mibanco::wire::{
-    AccountType, Accounts, Balances, ErrorBody, ErrorCode, Profile, RefreshRequest, SessionRequest,
-    SessionResponse, StatementRequest, StatementResponse,
+    AccountType, Accounts, AuthorizationRequest, Balances, ErrorBody, ErrorCode, Profile,
+    RefreshRequest, SessionRequest, SessionResponse, StatementRequest, StatementResponse,
+    TransferRequest, TransferResponse,
 };
 use expect_test::{Expect, expect};
 use serde::Serialize;
@@ -150,4 +151,38 @@ fn every_word_is_read_as_itself() {
     for code in ErrorCode::ALL {
         assert_eq!(ErrorCode::read(code.word()), *code);
     }
+}
+
+#[test]
+fn a_transfer_is_told_as_the_document_prints_it() {
+    check::<TransferRequest>(
+        r#"{"from_account":"00-123-45678-90","to_account":"00-987-65432-1","to_bank":"BANCO_ESTADO",
+            "amount":250000,"currency":"CLP","comment":"Servicios abril 2026"}"#,
+        &expect!["TransferRequest { .. }"],
+    );
+    check::<TransferRequest>(
+        r#"{"from_account":"00-123-45678-90","to_account":"00-987-65432-1","to_bank":"BANCO_ESTADO",
+            "amount":250000,"currency":"CLP","end_to_end_id":"0198c1d2a3b4c5d6e7f8091a2b3c4d5e",
+            "to_rut":"12.345.678-5","to_name":"María Soto"}"#,
+        &expect!["TransferRequest { .. }"],
+    );
+    check::<TransferResponse>(
+        r#"{"transfer_id":"tr_01HZ","status":"PENDING_AUTHORIZATION",
+            "auth_url":"mibanco://authorize?req=1"}"#,
+        &expect![[
+            r#"TransferResponse { transfer_id: "tr_01HZ", status: PendingAuthorization, auth_url: Some("mibanco://authorize?req=1"), end_to_end_id: None, challenge: None, settled_at: None, failure: None }"#
+        ]],
+    );
+}
+
+#[test]
+fn what_authorises_a_transfer_is_not_shown() {
+    check::<AuthorizationRequest>(
+        r#"{"sms":"123456","codes":["07","18","29"]}"#,
+        &expect!["AuthorizationRequest { sms: true, codes: Some(3) }"],
+    );
+    check::<AuthorizationRequest>(
+        r#"{"sms":"123456"}"#,
+        &expect!["AuthorizationRequest { sms: true, codes: None }"],
+    );
 }

@@ -88,7 +88,7 @@ fn is_told(key: AccountKey, movement: &Movement) -> bool {
             kind,
             Kind::Transfer | Kind::Own | Kind::Rent | Kind::Supplier | Kind::Withdrawal
         ),
-        None => movement.other.customer().is_some(),
+        None => movement.other.customer().is_some() || movement.transfer.is_some(),
     };
     // Between two accounts of theirs here, it is told once.
     let other = movement.other.customer();
@@ -104,7 +104,10 @@ fn transfer(asking: &Asking, key: AccountKey, movement: &Movement) -> Transfer {
         if is_sent { (Direction::Sent, own, other) } else { (Direction::Received, other, own) };
     let is_booked = movement.status == Status::Booked;
     Transfer {
-        transfer_id: code(asking.seed(), movement.flow),
+        transfer_id: movement
+            .transfer
+            .clone()
+            .unwrap_or_else(|| code(asking.seed(), movement.flow)),
         direction,
         occurred_at: santiago::instant_of(movement.occurred),
         accounting_date: is_booked.then(|| movement.booked.date()),

@@ -69,6 +69,8 @@ fn sentence(code: &ErrorCode) -> &'static str {
         ErrorCode::MiPassRequired => "La operación requiere autorización en Mi Pass.",
         ErrorCode::AccountNotFound => "La cuenta no existe.",
         ErrorCode::ProductNotFound => "El producto no existe.",
+        ErrorCode::TransferNotFound => "La transferencia no existe.",
+        ErrorCode::TransferConflict => "Otra transferencia tiene ese identificador.",
         ErrorCode::CredentialsLocked => "La clave está bloqueada.",
         ErrorCode::RateLimited => "Hay demasiadas solicitudes.",
         ErrorCode::Unavailable => "El servicio no está disponible por ahora.",

@@ -1,11 +1,12 @@
 //! Institutions that do not do what they should: on order, or because of who calls.
 
 use std::collections::HashMap;
+use std::future;
 use std::io;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Request, State};
+use axum::extract::{MatchedPath, Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -15,7 +16,7 @@ use cartola_provider_mibanco::wire::{ErrorBody, ErrorCode};
 use futures::stream::{self, StreamExt};
 
 use super::{Refusal, json};
-use crate::faults::{Fault, LONGEST_HANG};
+use crate::faults::{Fault, LONGEST_HANG, Moment};
 use crate::sandbox::Sandbox;
 use crate::scenario::Scenario;
 
@@ -39,33 +40,56 @@ pub(crate) async fn as_ordered(
     at(&sandbox, institution, request, next).await
 }
 
-/// Does what was ordered for an institution before, or instead of, what it was asked.
+/// Does what was ordered for an institution before, after or instead of what it was asked.
 pub(crate) async fn at(
     sandbox: &Sandbox,
     institution: &str,
     request: Request,
     next: Next,
 ) -> Response {
-    match sandbox.faults().next(institution) {
+    let operation = operation(&request);
+    match sandbox.faults().next(institution, &operation) {
         None => next.run(request).await,
-        Some(Fault::Latency { milliseconds }) => {
-            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-            next.run(request).await
+        Some((fault, Moment::Before)) => faulty(fault, next.run(request)).await,
+        Some((fault, Moment::After)) => {
+            // What was done stays done; that it was is what nobody may hear.
+            let answer = next.run(request).await;
+            faulty(fault, future::ready(answer)).await
         }
-        Some(Fault::Error { status }) => failed(status),
-        Some(Fault::RateLimited { retry_after }) => {
+    }
+}
+
+/// What a caller gets in place of an answer, which only a delay waits for.
+async fn faulty(fault: Fault, answer: impl Future<Output = Response>) -> Response {
+    match fault {
+        Fault::Latency { milliseconds } => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+            answer.await
+        }
+        Fault::Error { status } => failed(status),
+        Fault::RateLimited { retry_after } => {
             Refusal::new(ErrorCode::RateLimited).after(retry_after).into_response()
         }
-        Some(Fault::Hang) => {
+        Fault::Hang => {
             tokio::time::sleep(LONGEST_HANG).await;
             Refusal::new(ErrorCode::InternalError).into_response()
         }
-        Some(Fault::Cut) => cut(),
-        Some(Fault::Malformed) => {
+        Fault::Cut => cut(),
+        Fault::Malformed => {
             ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], HALF_A_BODY)
                 .into_response()
         }
     }
+}
+
+/// What orders call a call: its method and what its address has behind the protocol's beginning,
+/// without what names one thing, such as `POST transfer/authorization`.
+fn operation(request: &Request) -> String {
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let (_, path) = path.split_once("/api/v1/").unwrap_or_default();
+    let path = path.strip_prefix("mibanco/").unwrap_or(path);
+    let words: Vec<&str> = path.split('/').filter(|word| !word.starts_with('{')).collect();
+    format!("{} {}", request.method(), words.join("/"))
 }
 
 /// Does what happens to that person, whatever they call. Who is not let in has no person yet.

@@ -6,20 +6,30 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::answer::{Asked, Mistake, Refusal};
+use super::answer::{Asked as Body, Mistake, Refusal};
 use crate::bank::bank_of;
 use crate::credentials::services;
-use crate::faults::{Fault, MAX_CALLS, MAX_LATENCY_MILLISECONDS};
+use crate::faults::{Fault, MAX_CALLS, MAX_LATENCY_MILLISECONDS, MAX_OPERATIONS, Moment, Order};
 use crate::sandbox::Sandbox;
 
-/// What is to go wrong, and how often.
+/// What is to go wrong, when and how often.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct Order {
+#[schema(as = FaultOrder)]
+pub(crate) struct Asked {
     #[serde(flatten)]
     fault: Fault,
     /// For so many calls, 1 where absent.
     #[serde(default = "once")]
     calls: u32,
+    /// `before` or `after` it did what it was asked; before where absent.
+    #[serde(default)]
+    when: Moment,
+    /// Only calls of these operations: the method and what stands behind `/api/v1/` and `mibanco/`,
+    /// without ids, such as `POST transfer`, `GET transfer`, `POST transfer/authorization`. All where
+    /// absent.
+    #[serde(default)]
+    #[schema(example = json!(["POST transfer"]))]
+    operations: Vec<String>,
 }
 
 const fn once() -> u32 {
@@ -28,10 +38,10 @@ const fn once() -> u32 {
 
 /// Make an institution fail
 ///
-/// For the next so many calls of any of its operations, whoever makes them. An order that comes
-/// later replaces what is left of an earlier one.
+/// For the next so many calls, whoever makes them. An order that comes later replaces what is left
+/// of an earlier one.
 #[utoipa::path(post, path = "/_sandbox/institutions/{id}/fault", tag = "faults",
-    params(("id" = String, Path, description = "A bank's, its company portal's, or another institution's")), request_body = Order,
+    params(("id" = String, Path, description = "A bank's, its company portal's, or another institution's")), request_body = Asked,
     responses(
         (status = 204, description = "It will"),
         (status = 400, description = "No such fault", body = Mistake),
@@ -39,23 +49,44 @@ const fn once() -> u32 {
 pub(crate) async fn order(
     State(sandbox): State<Sandbox>,
     Path(id): Path<String>,
-    Asked(order): Asked<Order>,
+    Body(asked): Body<Asked>,
 ) -> Result<Response, Refusal> {
     known(&id)?;
-    if !(1..=MAX_CALLS).contains(&order.calls) {
+    let Asked { fault, calls, when: moment, operations } = asked;
+    if !(1..=MAX_CALLS).contains(&calls) {
         return Err(Refusal::wrong(format!("`calls` goes from 1 to {MAX_CALLS}")));
     }
-    match order.fault {
+    if operations.len() > MAX_OPERATIONS || !operations.iter().all(|each| is_operation(each)) {
+        return Err(Refusal::wrong(format!(
+            "`operations` has up to {MAX_OPERATIONS} texts such as \"POST transfer\""
+        )));
+    }
+    checked(fault)?;
+    sandbox.faults().order(&id, Order { fault, moment, calls, operations });
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn checked(fault: Fault) -> Result<(), Refusal> {
+    match fault {
         Fault::Latency { milliseconds } if milliseconds > MAX_LATENCY_MILLISECONDS => {
             let most = MAX_LATENCY_MILLISECONDS;
-            return Err(Refusal::wrong(format!("`milliseconds` goes up to {most}")));
+            Err(Refusal::wrong(format!("`milliseconds` goes up to {most}")))
         }
         Fault::Error { status } if !(500..=599).contains(&status) => {
-            return Err(Refusal::wrong("`status` goes from 500 to 599"));
+            Err(Refusal::wrong("`status` goes from 500 to 599"))
         }
-        fault => sandbox.faults().order(&id, fault, order.calls),
+        _ => Ok(()),
     }
-    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A method, a blank, and words of an address. A name that no call has would never be met.
+fn is_operation(text: &str) -> bool {
+    let is_of_address = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'/');
+    text.split_once(' ').is_some_and(|(method, path)| {
+        matches!(method, "GET" | "POST" | "DELETE")
+            && !path.is_empty()
+            && path.bytes().all(is_of_address)
+    })
 }
 
 /// Let an institution work again

@@ -106,6 +106,7 @@ impl World {
             booked,
             glosas: (text.clone(), text),
             document: new.document.clone(),
+            transfer: None,
         };
         let flow = posting.flow();
         kept.write(Record::Posted(posting))?;

@@ -1,18 +1,21 @@
 //! The proof that no money appeared or vanished.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cartola_primitives::Currency;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::flow::FlowId;
 use crate::key::AccountKey;
 use crate::month::Month;
+use crate::movement::Movement;
 use crate::population::Population;
 
 use super::overlay;
 use super::record::Party;
 use super::state::{Acted, State};
+use super::transfer::Stage;
 
 /// What the check came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,11 +28,16 @@ pub struct LedgerCheck {
     pub difference: BTreeMap<String, i64>,
     /// Accounts whose history does not lead to what the books say, by their last four digits.
     pub broken: Vec<String>,
+    /// Transfers that have settled.
+    pub transfers: usize,
+    /// Transfers for which not just the money moved that should have, by what their banks call them.
+    pub mispaid: Vec<String>,
 }
 
-/// Proves three things. Over all accounts, of people and of the system, what was done sums to zero
+/// Proves four things. Over all accounts, of people and of the system, what was done sums to zero
 /// in every currency. For each account that was acted on, its months chain, and what they add to
-/// the base history is what the books say. And both sides of what passed between two people agree.
+/// the base history is what the books say. Both sides of what passed between two people agree. And each
+/// transfer that settled moved its money once, and no other any.
 pub(crate) fn check(population: Population, state: &State) -> LedgerCheck {
     let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
     for ((currency, _), amount) in &state.books {
@@ -40,21 +48,49 @@ pub(crate) fn check(population: Population, state: &State) -> LedgerCheck {
         .filter(|(_, sum)| *sum != 0)
         .map(|(currency, sum)| (currency.code().to_owned(), sum))
         .collect();
+    let mut sides = Sides { population, state, drawn: BTreeMap::new() };
     let broken: Vec<String> = state
         .accounts
         .iter()
-        .filter(|(key, acted)| !holds(population, state, **key, acted))
+        .filter(|(key, acted)| !holds(&mut sides, **key, acted))
         .map(|(key, _)| population.account(*key).map_or_else(String::new, |a| a.number.mask()))
         .collect();
+    let (transfers, mispaid) = paid(state);
     LedgerCheck {
-        balanced: difference.is_empty() && broken.is_empty(),
+        balanced: difference.is_empty() && broken.is_empty() && mispaid.is_empty(),
         accounts: state.accounts.len(),
         difference,
         broken,
+        transfers,
+        mispaid,
     }
 }
 
-fn holds(population: Population, state: &State, key: AccountKey, acted: &Acted) -> bool {
+/// How many transfers have settled, and for which what left accounts is not what was ordered.
+fn paid(state: &State) -> (usize, Vec<String>) {
+    let settled = state.transfers.iter().filter_map(|(key, transfer)| match transfer.stage {
+        Stage::Settled { .. } => {
+            let order = transfer.order.as_ref()?;
+            Some((key.code(), vec![(order.from, order.amount)]))
+        }
+        _ => None,
+    });
+    let ordered: BTreeMap<String, Vec<(AccountKey, i64)>> = settled.collect();
+    let mut moved: BTreeMap<String, Vec<(AccountKey, i64)>> = BTreeMap::new();
+    for (key, acted) in &state.accounts {
+        for posting in acted.postings.iter().filter(|each| each.from.account() == Some(*key)) {
+            if let Some(code) = &posting.transfer {
+                moved.entry(code.clone()).or_default().push((*key, posting.amount));
+            }
+        }
+    }
+    let codes: BTreeSet<&String> = ordered.keys().chain(moved.keys()).collect();
+    let mispaid = codes.into_iter().filter(|code| ordered.get(*code) != moved.get(*code)).cloned();
+    (ordered.len(), mispaid.collect())
+}
+
+fn holds(sides: &mut Sides<'_>, key: AccountKey, acted: &Acted) -> bool {
+    let (population, state) = (sides.population, sides.state);
     let Some(account) = population.account(key) else { return false };
     let Some((first, last)) = touched(acted) else { return true };
     let (mut balance, mut movements) = (None, Vec::new());
@@ -69,32 +105,39 @@ fn holds(population: Population, state: &State, key: AccountKey, acted: &Acted) 
     }
     let base = population.opening(key, last.plus(1)).unwrap_or_default();
     let booked = state.books.get(&(key.product.currency(), Party::Account(key)));
+    let postings = acted.postings.iter().map(|each| each.flow());
+    let done: BTreeSet<FlowId> = postings.chain(acted.changes.keys().copied()).collect();
     balance == Some(base + booked.copied().unwrap_or_default())
-        && movements.iter().all(|movement| {
-            !touches(acted, movement.flow) || other_agrees(population, state, key, movement)
+        && movements.iter().filter(|each| done.contains(&each.flow)).all(|movement| {
+            let said = movement.other.customer().map(|other| sides.said(other, movement));
+            said.is_none_or(|said| said == Some((-movement.amount.minor(), Some(key))))
         })
 }
 
-fn touches(acted: &Acted, flow: crate::flow::FlowId) -> bool {
-    acted.changes.contains_key(&flow) || acted.postings.iter().any(|each| each.flow() == flow)
+/// What accounts say of their movements, each month drawn up once: a shop's is asked for by everybody
+/// who paid there.
+struct Sides<'a> {
+    population: Population,
+    state: &'a State,
+    drawn: BTreeMap<(AccountKey, Month), BTreeMap<FlowId, Said>>,
 }
 
-/// The other side of a movement says the same of it, where it is an account of the box.
-fn other_agrees(
-    population: Population,
-    state: &State,
-    key: AccountKey,
-    movement: &crate::movement::Movement,
-) -> bool {
-    let Some(other) = movement.other.customer() else { return true };
-    let Some(account) = population.account(other) else { return false };
-    let month = Month::of(movement.booked.date());
-    let theirs = overlay::months(population, &account, &state.acted(other), (month, month));
-    theirs.movements.iter().any(|each| {
-        each.flow == movement.flow
-            && each.amount.minor() == -movement.amount.minor()
-            && each.other.customer() == Some(key)
-    })
+/// An amount, and the account on the other side.
+type Said = (i64, Option<AccountKey>);
+
+impl Sides<'_> {
+    /// What an account says of a movement that another one has.
+    fn said(&mut self, key: AccountKey, movement: &Movement) -> Option<Said> {
+        let month = Month::of(movement.booked.date());
+        let (population, state) = (self.population, self.state);
+        let draw = || {
+            let Some(account) = population.account(key) else { return BTreeMap::new() };
+            let shown = overlay::months(population, &account, &state.acted(key), (month, month));
+            let said = |each: Movement| (each.flow, (each.amount.minor(), each.other.customer()));
+            shown.movements.into_iter().map(said).collect()
+        };
+        self.drawn.entry((key, month)).or_insert_with(draw).get(&movement.flow).copied()
+    }
 }
 
 /// The months in which something was done.
@@ -107,12 +150,14 @@ fn touched(acted: &Acted) -> Option<(Month, Month)> {
 
 #[cfg(test)]
 mod tests {
+    use cartola_model::EndToEndId;
     use cartola_primitives::date;
 
-    use super::{Party, State, check};
+    use super::{AccountKey, Party, Stage, State, check};
     use crate::flow::LEVER;
     use crate::population::Population;
-    use crate::world::record::{Posting, Record};
+    use crate::world::record::{Customer, Posting, Record};
+    use crate::world::transfer::{Order, Transfer, TransferKey};
 
     /// One posting on somebody's account, then the books as `spoil` leaves them.
     fn checked(spoil: impl Fn(&mut State)) -> super::LedgerCheck {
@@ -130,6 +175,7 @@ mod tests {
             booked,
             glosas: Default::default(),
             document: None,
+            transfer: None,
         }));
         spoil(&mut state);
         check(population, &state)
@@ -149,6 +195,49 @@ mod tests {
         });
         assert!(!check.balanced);
         assert_eq!(check.difference.get("CLP"), Some(&7));
+    }
+
+    /// A transfer of the account's owner that has settled.
+    fn add_settled(state: &mut State, from: AccountKey) -> TransferKey {
+        let customer = Customer { rut: from.owner, institution: from.bank.id().to_string() };
+        let key = TransferKey { customer, id: EndToEndId::from_bytes([7; 16]) };
+        let order = Order {
+            from,
+            to_bank: from.bank.id().clone(),
+            to_account: "1".to_owned(),
+            to_rut: None,
+            to_name: None,
+            amount: 1_000,
+            comment: None,
+        };
+        let at = "2026-11-20T15:00:00Z".parse().unwrap();
+        let transfer = Transfer { order: Some(order), stage: Stage::Settled { at } };
+        state.transfers.insert(key.clone(), transfer);
+        key
+    }
+
+    /// The books after a transfer that moved its money so many times.
+    fn paid(times: usize) -> super::LedgerCheck {
+        checked(|state| {
+            let account = *state.accounts.keys().next().unwrap();
+            let key = add_settled(state, account);
+            let mut posting = Posting::clone(&state.accounts[&account].postings[0]);
+            (posting.from, posting.to) = (posting.to, posting.from);
+            posting.transfer = Some(key.code());
+            for id in 1..=times {
+                posting.id = u32::try_from(id).unwrap();
+                state.apply(Record::Posted(posting.clone()));
+            }
+        })
+    }
+
+    #[test]
+    fn a_transfer_that_moved_its_money_twice_or_not_at_all_is_told() {
+        for (times, mispaid) in [(0, 1), (1, 0), (2, 1)] {
+            let check = paid(times);
+            assert_eq!((check.transfers, check.mispaid.len()), (1, mispaid), "{times} times");
+            assert_eq!(check.balanced, mispaid == 0);
+        }
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use cartola_primitives::{Currency, Rut};
+use cartola_primitives::{Currency, Rut, Timestamp};
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::{FlowId, Side};
 use crate::key::AccountKey;
 use crate::month::Month;
+
+use super::transfer::Turn;
 
 /// One line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,40 @@ pub(crate) enum Record {
     Unlocked(Customer),
     /// A device that was let in for the first time.
     Device { customer: Customer, device: String },
+    /// A transfer came to a stage, with the money that moved.
+    Transfer(Box<Turn>),
+    /// Somebody's Mi Pass is on another phone.
+    Enrolled {
+        #[serde(with = "cartola_primitives::rut::serde_compact")]
+        rut: Rut,
+        device: String,
+        pin: Hidden,
+    },
+    /// Somebody's phone was lost.
+    Blocked {
+        #[serde(with = "cartola_primitives::rut::serde_compact")]
+        rut: Rut,
+    },
+    /// Somebody approved a transfer that is yet to be begun.
+    Pass {
+        #[serde(with = "cartola_primitives::rut::serde_compact")]
+        rut: Rut,
+        token: Hidden,
+        at: Timestamp,
+    },
+    /// A bank settles what is approved, or is kept from it.
+    Held { institution: String, held: bool },
+}
+
+/// What a customer keeps to themselves: as it is in the file, and nowhere else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Hidden(pub String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(…)")
+    }
 }
 
 /// Somebody at an institution.
@@ -80,6 +116,9 @@ pub(crate) struct Posting {
     /// As the payer's bank prints it, and as the receiver's does.
     pub glosas: (String, String),
     pub document: Option<String>,
+    /// What the bank calls the transfer that it is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<String>,
 }
 
 impl Posting {

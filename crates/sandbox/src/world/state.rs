@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cartola_primitives::Currency;
+use cartola_primitives::{Currency, Rut};
 
 use crate::flow::FlowId;
 use crate::key::AccountKey;
 
+use super::phones::Pass;
 use super::record::{Change, Customer, Party, Posting, Record};
+use super::transfer::{Transfer, TransferKey, Turn};
 
 /// What was done on one account.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +32,15 @@ pub(crate) struct State {
     /// Who was unlocked by hand, also from what a scenario begins with.
     pub unlocked: BTreeSet<Customer>,
     pub devices: BTreeMap<Customer, BTreeSet<String>>,
+    pub transfers: BTreeMap<TransferKey, Transfer>,
+    /// Device and PIN of who has enrolled another phone than the first one.
+    pub phones: BTreeMap<Rut, (String, String)>,
+    /// Whose phone is blocked.
+    pub blocked: BTreeSet<Rut>,
+    /// What was approved ahead and not used, by its token.
+    pub passes: BTreeMap<String, Pass>,
+    /// Institutions that are kept from settling.
+    pub held: BTreeSet<String>,
     pub postings: u32,
 }
 
@@ -49,12 +60,33 @@ impl State {
             Record::Device { customer, device } => {
                 self.devices.entry(customer).or_default().insert(device);
             }
+            Record::Transfer(turn) => self.turn(*turn),
+            Record::Enrolled { rut, device, pin } => {
+                self.blocked.remove(&rut);
+                self.phones.insert(rut, (device, pin.0));
+            }
+            Record::Blocked { rut } => drop(self.blocked.insert(rut)),
+            Record::Pass { rut, token, at } => drop(self.passes.insert(token.0, Pass { rut, at })),
+            Record::Held { institution, held: true } => drop(self.held.insert(institution)),
+            Record::Held { institution, held: false } => drop(self.held.remove(&institution)),
         }
     }
 
     /// What was done on an account.
     pub(crate) fn acted(&self, key: AccountKey) -> Acted {
         self.accounts.get(&key).cloned().unwrap_or_default()
+    }
+
+    fn turn(&mut self, turn: Turn) {
+        let Turn { key, order, stage, posting, pass } = turn;
+        if let Some(token) = pass {
+            self.passes.remove(&token.0);
+        }
+        if let Some(posting) = posting {
+            self.post(posting);
+        }
+        let known = self.transfers.remove(&key).and_then(|transfer| transfer.order);
+        self.transfers.insert(key, Transfer { order: known.or(order), stage });
     }
 
     fn post(&mut self, posting: Posting) {

@@ -130,10 +130,15 @@ async fn the_document_names_every_lever() {
             "/_sandbox/accounts/{number}/movements/{reference}",
             "/_sandbox/clock",
             "/_sandbox/institutions/{id}/fault",
+            "/_sandbox/institutions/{id}/hold",
             "/_sandbox/ledger/check",
             "/_sandbox/movements",
             "/_sandbox/openapi.json",
             "/_sandbox/persons",
+            "/_sandbox/phones/{rut}",
+            "/_sandbox/phones/{rut}/approve",
+            "/_sandbox/phones/{rut}/deny",
+            "/_sandbox/phones/{rut}/pass",
             "/_sandbox/unlock",
         ]"#]]
     .assert_eq(&format!("{paths:#?}"));

@@ -9,6 +9,8 @@ mod history;
 mod levers;
 mod looks;
 mod numbers;
+mod payments;
+mod phone;
 mod portal;
 mod products;
 mod scenarios;

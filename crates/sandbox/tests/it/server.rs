@@ -1,23 +1,26 @@
 //! The box over HTTP, in process.
 
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderMap, Request, StatusCode};
 use cartola_primitives::Rut;
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::randomness::SeededRandomness;
-use cartola_sandbox::{ListedInstitution, Named, Sandbox, Scenario, World, listed};
+use cartola_sandbox::{FILE_NAME, ListedInstitution, Named, Sandbox, Scenario, World, listed};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 pub const DEVICE: &str = "9f1e0000-0000-4000-a000-0000000000c7";
 
 pub struct Server {
-    _folder: TempDir,
+    folder: TempDir,
     pub world: Arc<World>,
     router: Router,
 }
@@ -27,12 +30,43 @@ pub type Answer = (u16, Value);
 
 impl Server {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::over(tempfile::tempdir().unwrap())
+    }
+
+    /// The box of a folder.
+    fn over(folder: TempDir) -> Self {
         let clock = Arc::new(ManualClock::new("2026-11-20T15:00:00Z".parse().unwrap()));
         let world = Arc::new(World::open(folder.path(), None, clock).unwrap());
         let randomness = Arc::new(SeededRandomness::new(1));
         let router = Sandbox::new(Arc::clone(&world), randomness).router();
-        Self { _folder: folder, world, router }
+        Self { folder, world, router }
+    }
+
+    /// The box as another process finds it that is started when this one was killed. Calls that were
+    /// made to this one may still hold its file, so that the other has a copy.
+    pub fn again(&self) -> Self {
+        Self::over_file(&std::fs::read(self.folder().join(FILE_NAME)).unwrap())
+    }
+
+    /// A box with these bytes in its file.
+    pub fn over_file(bytes: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE_NAME), bytes).unwrap();
+        Self::over(folder)
+    }
+
+    /// Where the box is kept.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The box on a port of its own, as long as the test's runtime.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        address
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -44,6 +78,14 @@ impl Server {
         let bytes = body.to_bytes();
         let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
         (status, serde_json::from_slice(&bytes).unwrap_or_else(|_| text()))
+    }
+
+    /// Everything of an answer that is text.
+    pub async fn whole(&self, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (head.status, head.headers, String::from_utf8_lossy(&bytes).into_owned())
     }
 
     pub async fn lever(&self, method: &str, path: &str, body: Value) -> Answer {

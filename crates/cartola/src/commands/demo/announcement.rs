@@ -83,6 +83,7 @@ impl<'a> Announcement<'a> {
         }
         output::line("\nPeople of the sandbox, each at one of their banks:\n")?;
         output::table(&PERSON, &self.persons.iter().map(person).collect::<Vec<_>>())?;
+        output::line(format_args!("\nTheir phones, on which they approve: {sandbox}/phone/RUT"))?;
         output::line(format_args!(
             "\nThe keys are kept in {}; a sample statement is imported. Try:\n\n  . {environment}\n  \
              curl -H \"Authorization: Bearer $CARTOLA_API_KEY\" \"$CARTOLA_URL/v1/movements?limit=5\"\n\n\
@@ -93,7 +94,7 @@ impl<'a> Announcement<'a> {
     }
 }
 
-const PERSON: [&str; 5] = ["SCENARIO", "RUT", "INSTITUTION", "PASSWORD", "PIN"];
+const PERSON: [&str; 6] = ["SCENARIO", "RUT", "INSTITUTION", "PASSWORD", "PIN", "MI PASS"];
 
 /// Somebody at their first bank.
 fn person(person: &Listed) -> Vec<String> {
@@ -105,6 +106,7 @@ fn person(person: &Listed) -> Vec<String> {
         shown(place.map(|place| &place.id)),
         shown(place.and_then(|place| place.password.as_ref())),
         shown(place.and_then(|place| place.mi_pin.as_ref())),
+        person.mi_pass_pin.clone(),
     ]
 }
 

@@ -1,0 +1,116 @@
+//! One transfer as its bank keeps it.
+
+use std::fmt;
+
+use cartola_model::{EndToEndId, InstitutionId, TransferFailure};
+use cartola_primitives::{Rut, SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::challenge::Step;
+use crate::key::AccountKey;
+
+use super::record::{Customer, Hidden, Posting};
+
+/// An answer is taken for so long.
+pub(crate) const CHALLENGE_LASTS: SignedDuration = SignedDuration::from_mins(5);
+/// So many wrong answers to one challenge end a transfer.
+pub(crate) const WRONG_ANSWERS: u32 = 3;
+/// Characters of what a bank calls a transfer, after `tr_`.
+const CODE_LENGTH: usize = 26;
+
+/// What names a transfer: whose, and by which id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct TransferKey {
+    pub customer: Customer,
+    pub id: EndToEndId,
+}
+
+impl TransferKey {
+    /// What the bank calls it, such as `tr_…`: the same for the same transfer for ever.
+    pub(crate) fn code(&self) -> String {
+        let Customer { rut, institution } = &self.customer;
+        let text = format!("{}/{institution}/{}", rut.compact(), self.id);
+        let mut code = data_encoding::BASE32_NOPAD.encode(&Sha256::digest(text));
+        code.truncate(CODE_LENGTH);
+        format!("tr_{code}")
+    }
+}
+
+/// What a customer told the bank to do.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    pub from: AccountKey,
+    /// The bank of the account that is paid.
+    pub to_bank: InstitutionId,
+    /// Its number, as digits that tell it from others.
+    pub to_account: String,
+    #[serde(with = "cartola_primitives::rut::serde_compact_option")]
+    pub to_rut: Option<Rut>,
+    pub to_name: Option<String>,
+    /// Whole pesos, above zero.
+    pub amount: i64,
+    pub comment: Option<String>,
+}
+
+impl fmt::Debug for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Order").finish_non_exhaustive()
+    }
+}
+
+/// Where a transfer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub(crate) enum Stage {
+    /// The bank waits for an answer to one of its steps.
+    Challenged { step: usize, since: Timestamp, wrong: u32 },
+    /// The customer wants it; the bank has not come to it.
+    Approved { at: Timestamp },
+    /// Money moved, by the posting of the same record.
+    Settled { at: Timestamp },
+    /// No money moved.
+    Failed { reason: TransferFailure, at: Timestamp },
+}
+
+/// What is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Transfer {
+    /// Absent where it was withdrawn before the bank heard of it.
+    pub order: Option<Order>,
+    pub stage: Stage,
+}
+
+impl Transfer {
+    /// What the bank waits for.
+    pub(crate) fn step(&self) -> Option<Step> {
+        let (order, Stage::Challenged { step, .. }) = (self.order.as_ref()?, self.stage) else {
+            return None;
+        };
+        order.from.bank.row().transfer.get(step).copied()
+    }
+}
+
+/// A transfer turned to another stage: the decision, and the money where it moved, in one record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Turn {
+    #[serde(flatten)]
+    pub key: TransferKey,
+    /// In the first record of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    #[serde(flatten)]
+    pub stage: Stage,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posting: Option<Posting>,
+    /// The token of Mi Pass that this used up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<Hidden>,
+}
+
+impl Turn {
+    /// To a stage at which no money moves.
+    pub(crate) fn to(key: &TransferKey, stage: Stage) -> Self {
+        Self { key: key.clone(), order: None, stage, posting: None, pass: None }
+    }
+}
