@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use crate::settings::MetricsText;
 use crate::{
     accounts, audit, consents, errors, health, imports, institutions, links, movements, openapi,
-    records,
+    readings, records,
 };
 
 /// All routes, with what they say of themselves.
@@ -17,8 +17,7 @@ pub fn documented(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
         .routes(routes!(institutions::list))
         .routes(routes!(institutions::read))
-        .routes(routes!(links::list::list))
-        .routes(routes!(links::account_link::account_link))
+        .merge(links())
         .merge(consents())
         .merge(accounts())
         .merge(movements())
@@ -30,6 +29,15 @@ pub fn documented(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
         .routes(routes!(errors::list))
         .routes(routes!(errors::read))
         .merge(operations(metrics))
+}
+
+fn links() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(links::list::list, links::create::create))
+        .routes(routes!(links::account_link::account_link))
+        .routes(routes!(readings::create::create))
+        .routes(routes!(readings::read::read))
+        .routes(routes!(readings::cancel::cancel))
 }
 
 fn consents() -> OpenApiRouter<Gate> {

@@ -155,6 +155,8 @@ texts! {
     MovementId id("mov", "A movement: stable for as long as the movement is known.");
     /// A person's id.
     PersonId id("per", "A person or company.");
+    /// A reading's id.
+    ReadingId id("job", "One reading of one link.");
     /// A record's id.
     RecordId id("rec", "What an institution told of one product at one time.");
     /// A source record's id.
@@ -194,6 +196,11 @@ texts! {
     ConsentKind words(
         &cartola_model::ConsentKind::ALL,
         "A statement file that the tenant imported, or a call with a person's credentials or token.",
+    );
+    /// A class of failure.
+    FailureClass words(
+        &cartola_model::Failure::ALL,
+        "Why something came to nothing, in the one taxonomy that all facades share.",
     );
     /// What an institution is.
     InstitutionKind words(

@@ -2,7 +2,7 @@
 
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InvalidTransition, Principal};
-use cartola_primitives::id::ConsentId;
+use cartola_primitives::id::{ConsentId, LinkId};
 use cartola_store::consents::ConsentRow;
 use cartola_store::{Command, Page, UnitOfWork};
 
@@ -43,15 +43,16 @@ impl Engine {
         Ok(self.store().consent(who.tenant, id).await?)
     }
 
-    /// Consents, by age.
+    /// Consents, by age; those of one link if asked.
     pub async fn consents(
         &self,
         who: &Principal,
+        link: Option<LinkId>,
         after: Option<ConsentId>,
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, EngineError> {
         self.note_access(who, "consent.read", Subject::list("consents"));
-        Ok(self.store().consents(who.tenant, after, limit).await?)
+        Ok(self.store().consents(who.tenant, link, after, limit).await?)
     }
 
     /// Destroys what a link signs in with under a mandate that is withdrawn. The link's version

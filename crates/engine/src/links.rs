@@ -3,8 +3,10 @@
 mod account_link;
 mod begin;
 mod end;
+mod fields;
 mod mandate;
 mod secret;
+pub mod wording;
 
 use cartola_connector::ConnectorError;
 use cartola_model::{Failure, InvalidTransition, Principal};
@@ -18,7 +20,7 @@ use crate::imports::ImportError;
 use crate::retry::MaybeConflict;
 use crate::{Engine, EngineError};
 
-pub use begin::{Mandate, NewLink};
+pub use begin::{Begun, Mandate, NewLink};
 pub use cartola_connector::session::{DayRange, DayRangeError};
 pub(crate) use mandate::mandate_row;
 pub(crate) use secret::SealedSecret;

@@ -9,11 +9,13 @@ mod ask;
 mod cancel;
 mod evidence;
 mod order;
+mod products;
 mod progress;
 mod records;
 mod room;
 mod run;
 mod sign_in;
+mod standing;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -33,6 +35,7 @@ use cartola_store::{Command, UnitOfWork};
 
 use crate::imports::{Made, granted_event};
 use crate::links::{LinkError, Mandate, NewLink, mandate_row};
+use crate::once::Reply;
 use crate::retry::until_settled;
 use crate::work::Pending;
 use crate::{Engine, EngineError};
@@ -43,11 +46,13 @@ pub use cancel::{CancelError, Cancelled};
 pub use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures};
 pub use cartola_store::jobs::{Progress, Step};
 pub use evidence::evidence;
+pub use products::{ALL, MOVEMENTS, Products, USUAL_DAYS, usual_from};
 pub use progress::{ReadingProgress, ReadingState};
 pub use room::MAX_HELD_KIB;
 pub(crate) use room::Room;
 pub use run::ReadLink;
 pub use sign_in::{LOCK, THRESHOLD};
+pub use standing::ReadingStanding;
 
 use order::Arguments;
 
@@ -139,6 +144,42 @@ impl Engine {
         link: LinkId,
         wanted: Wanted,
     ) -> Result<Pending, LinkError> {
+        let (order, now) = self.link_order(who, link, wanted).await?;
+        let pending = self.inner.waiters.wait(who.tenant, order.id);
+        let work = UnitOfWork::new(who.tenant, now).with(Command::EnqueueJob(order));
+        self.store().commit(work).await.map_err(EngineError::from)?;
+        Ok(pending)
+    }
+
+    /// The same for a call that may be repeated, and that waits for nothing: how the reading stands
+    /// is asked by its id. It goes before what nobody waits for.
+    pub async fn begin_reading(
+        &self,
+        who: &Principal,
+        link: LinkId,
+        scope: ReadScope,
+        reply: Reply<'_, ReadingStanding>,
+    ) -> Result<ReadingStanding, LinkError> {
+        let reply = &reply;
+        until_settled(|| async move {
+            self.check_ticket(reply.ticket).await?;
+            let (order, now) = self.link_order(who, link, Wanted::at_once(scope)).await?;
+            let standing = ReadingStanding::queued(&order, link, now);
+            let mut work = UnitOfWork::new(who.tenant, now).with(Command::EnqueueJob(order));
+            work.commands.extend(reply.command(self, &standing)?);
+            self.store().commit(work).await.map_err(EngineError::from)?;
+            Ok(standing)
+        })
+        .await
+    }
+
+    /// The order of a reading of a link, and when it was decided.
+    async fn link_order(
+        &self,
+        who: &Principal,
+        link: LinkId,
+        wanted: Wanted,
+    ) -> Result<(JobOrder, Timestamp), LinkError> {
         let link = self.pulled_link(who, link).await?;
         let access = self.access(who, link, None).await?;
         let (institution, person) = (&access.link.institution, access.link.person);
@@ -146,11 +187,7 @@ impl Engine {
         let now = self.now();
         let key = self.vault().key_of(who.tenant, access.link.person, self.minter(), now).await?;
         let arguments = Arguments::of(who, access.mandate.id, wanted.scope);
-        let order = self.reading_order(who, &key, &access.link, &arguments, wanted)?;
-        let pending = self.inner.waiters.wait(who.tenant, order.id);
-        let work = UnitOfWork::new(who.tenant, now).with(Command::EnqueueJob(order));
-        self.store().commit(work).await.map_err(EngineError::from)?;
-        Ok(pending)
+        Ok((self.reading_order(who, &key, &access.link, &arguments, wanted)?, now))
     }
 
     /// Queues a reading with the credentials of one call, under a mandate for this call alone.

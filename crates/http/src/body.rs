@@ -35,22 +35,37 @@ where
     }
 }
 
-/// No body, or an empty object: what a POST takes that has nothing to say.
-pub struct Nothing;
+/// The same, where no body is as good as an empty object.
+pub struct JsonOrNothing<T>(pub T);
 
-impl<S: Send + Sync> FromRequest<S> for Nothing {
+impl<T, S> FromRequest<S> for JsonOrNothing<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Refusal> {
         let typed = is_json(request.headers());
         let body = read(request, MAX_JSON_BYTES).await?;
         if body.is_empty() {
-            return Ok(Self);
+            return Ok(Self(parse(b"{}")?));
         }
         if !typed {
             return Err(Problem::new(Code::ContentTypeUnsupported).into());
         }
-        let Empty {} = parse(&body)?;
+        Ok(Self(parse(&body)?))
+    }
+}
+
+/// No body, or an empty object: what a POST takes that has nothing to say.
+pub struct Nothing;
+
+impl<S: Send + Sync> FromRequest<S> for Nothing {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let JsonOrNothing(Empty {}) = JsonOrNothing::from_request(request, state).await?;
         Ok(Self)
     }
 }

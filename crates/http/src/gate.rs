@@ -91,7 +91,8 @@ impl Gate {
         &self.inner.rate
     }
 
-    pub(crate) fn request_timeout(&self) -> Duration {
+    /// How long a request may take, its body included.
+    pub fn request_timeout(&self) -> Duration {
         self.inner.request_timeout
     }
 }

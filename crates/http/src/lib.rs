@@ -19,7 +19,7 @@ pub mod problem;
 pub mod rate;
 mod refusal;
 
-pub use body::Json;
+pub use body::{Json, JsonOrNothing};
 pub use callbacks::{Callback, Callbacks};
 pub use context::{MAX_REQUEST_ID_BYTES, REQUEST_ID, RequestContext};
 pub use cursor::Cursor;
@@ -28,4 +28,4 @@ pub use once::IdempotencyKey;
 pub use parameters::{Parameters, PathId, Query};
 pub use principal::{Authenticated, admit, bearer};
 pub use problem::Problem;
-pub use refusal::{Refusal, causes};
+pub use refusal::{Refusal, causes, of_write};

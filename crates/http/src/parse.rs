@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use cartola_model::InstitutionId;
-use cartola_primitives::Date;
 use cartola_primitives::id::{ID_HEX_DIGITS, TypedId};
+use cartola_primitives::rut::RutError;
+use cartola_primitives::{Date, Rut};
 
 use crate::problem::{Text, quoted};
 
@@ -19,6 +20,19 @@ pub fn id<I: TypedId>(text: &str) -> Result<I, Text> {
             format!("expected {prefix}_ and {ID_HEX_DIGITS} lower-case hexadecimal digits"),
             format!("se esperaba {prefix}_ y {ID_HEX_DIGITS} dígitos hexadecimales en minúscula"),
         )
+    })
+}
+
+/// A RUT in any written form. It is told which verifier was expected, and never what came.
+pub fn rut(text: &str) -> Result<Rut, Text> {
+    Rut::parse(text).map_err(|error| {
+        let es = match error {
+            RutError::WrongDigit { expected } => {
+                format!("el dígito verificador del RUT no corresponde, debería ser {expected}")
+            }
+            _ => "se esperaba un RUT como 11.111.111-1".to_owned(),
+        };
+        Text::new(error.to_string(), es)
     })
 }
 

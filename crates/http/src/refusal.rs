@@ -8,6 +8,7 @@ use cartola_engine::consents::RevokeError;
 use cartola_engine::imports::ImportError;
 use cartola_engine::movements::SplitError;
 use cartola_engine::once::{OnceError, RecordedAnswer};
+use cartola_engine::readings::CancelError;
 use cartola_engine::rows::{DecodeError, DecodeErrorKind, StoreError, StoreErrorKind};
 use cartola_engine::tenants::TenantError;
 
@@ -103,6 +104,16 @@ impl From<RevokeError> for Refusal {
     }
 }
 
+impl From<CancelError> for Refusal {
+    fn from(error: CancelError) -> Self {
+        match error {
+            CancelError::Unknown => Problem::not_found("reading").into(),
+            CancelError::Ended => Problem::new(Code::ReadingEnded).into(),
+            CancelError::Engine(error) => of_write(error),
+        }
+    }
+}
+
 impl From<SplitError> for Refusal {
     fn from(error: SplitError) -> Self {
         match error {
@@ -127,7 +138,7 @@ impl From<TenantError> for Refusal {
 
 /// A use case that writes. A store that fails at a commit cannot say whether it is on the disk, so
 /// the caller must not be told that nothing was done.
-fn of_write(error: EngineError) -> Refusal {
+pub fn of_write(error: EngineError) -> Refusal {
     let cause = causes(&error);
     match error {
         EngineError::Store(StoreError { kind: StoreErrorKind::Unavailable, .. }) => {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use cartola_crypto::ContentHash;
 use cartola_model::{ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ConsentId, ConsentSetId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::{Consents, Page, StoreError};
 
@@ -29,6 +29,11 @@ const CONSENTS: &str = concat!(
     "SELECT ",
     consent_columns!(),
     " FROM consent WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3"
+);
+const CONSENTS_OF_LINK: &str = concat!(
+    "SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = $1 AND link = $4 AND id > $2 ORDER BY id LIMIT $3"
 );
 const ADD: &str = concat!(
     "INSERT INTO consent (tenant, ",
@@ -81,11 +86,16 @@ impl Consents for PostgresStore {
     async fn consents(
         &self,
         tenant: TenantId,
+        link: Option<LinkId>,
         after: Option<ConsentId>,
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
-        let values = values![&tenant, Value::id_or_nil(after.as_ref()), one_more(limit)];
-        let rows = self.all(tenant, CONSENTS, values, read_consent).await?;
+        let (after, one_more) = (Value::id_or_nil(after.as_ref()), one_more(limit));
+        let (query, values) = match link {
+            Some(link) => (CONSENTS_OF_LINK, values![&tenant, after, one_more, &link]),
+            None => (CONSENTS, values![&tenant, after, one_more]),
+        };
+        let rows = self.all(tenant, query, values, read_consent).await?;
         Ok(page(rows, limit, |row| row.id))
     }
 }

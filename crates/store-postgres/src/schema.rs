@@ -68,4 +68,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("retention", include_str!("../migrations/0006_retention.sql")),
     expand("pacing", include_str!("../migrations/0007_pacing.sql")),
     expand("counts", include_str!("../migrations/0008_counts.sql")),
+    expand("consents_of_links", include_str!("../migrations/0009_consents_of_links.sql")),
 ];

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use cartola_crypto::ContentHash;
 use cartola_model::{ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ConsentId, ConsentSetId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::{Consents, Page, StoreError};
 use rusqlite::params;
@@ -30,6 +30,11 @@ const CONSENTS: &str = concat!(
     "SELECT ",
     consent_columns!(),
     " FROM consent WHERE tenant = ?1 AND id > ?2 ORDER BY id"
+);
+const CONSENTS_OF_LINK: &str = concat!(
+    "SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = ?1 AND link = ?3 AND id > ?2 ORDER BY id"
 );
 const ADD: &str = concat!(
     "INSERT INTO consent (tenant, ",
@@ -97,19 +102,24 @@ impl Consents for SqliteStore {
     async fn consents(
         &self,
         tenant: TenantId,
+        link: Option<LinkId>,
         after: Option<ConsentId>,
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
         self.read(move |connection| {
-            let values = params![tenant.as_bytes(), bytes_or_empty(after.as_ref())];
-            page(
-                connection,
-                CONSENTS,
-                values,
-                limit,
-                |row: &ConsentRow| row.id,
-                |columns| read_consent(columns).map(Some),
-            )
+            let after = bytes_or_empty(after.as_ref());
+            let id = |row: &ConsentRow| row.id;
+            let read = |columns: &mut Columns<'_>| read_consent(columns).map(Some);
+            match link {
+                Some(link) => {
+                    let values = params![tenant.as_bytes(), after, link.as_bytes()];
+                    page(connection, CONSENTS_OF_LINK, values, limit, id, read)
+                }
+                None => {
+                    let values = params![tenant.as_bytes(), after];
+                    page(connection, CONSENTS, values, limit, id, read)
+                }
+            }
         })
         .await
     }

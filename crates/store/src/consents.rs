@@ -70,10 +70,11 @@ pub trait Consents: Send + Sync {
         sets: Vec<ConsentSetId>,
     ) -> Result<Vec<ConsentSetRow>, StoreError>;
 
-    /// Consents, by id, which is by age.
+    /// Consents, by id, which is by age; those of one link if asked.
     async fn consents(
         &self,
         tenant: TenantId,
+        link: Option<LinkId>,
         after: Option<ConsentId>,
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError>;

@@ -157,6 +157,7 @@ macro_rules! contract_tests {
                 sets_hold_while_any_of_their_consents_does,
                 sets_come_back_as_they_were_added,
                 consents_are_listed_by_id_in_pages,
+                consents_of_a_link_are_listed_alone,
                 a_page_is_never_longer_than_the_limit,
             }
             feed {

@@ -80,12 +80,8 @@ async fn every_operation_needs_the_scope_that_the_document_names() {
             let id = some_id(operation);
             let request = request(method, &path.replace("{id}", &id), &bearer(&keys))
                 .header("content-type", "application/json")
-                .body(Body::from(r#"{"source_id":"src_00000000000000000000000000000000"}"#));
-            let mut request = request.unwrap();
-            if operation.get("requestBody").is_none() || path == "/v1/imports" {
-                *request.body_mut() = Body::empty();
-            }
-            let answer = world.send(request).await;
+                .body(Body::from(some_body(operation)));
+            let answer = world.send(request.unwrap()).await;
             assert_eq!(answer.refusal(), format!("403 scope_missing {needed}"), "{path}");
             let challenge = answer.header("www-authenticate");
             assert!(challenge.contains(&format!("scope=\"{needed}\"")), "{challenge}");
@@ -93,6 +89,13 @@ async fn every_operation_needs_the_scope_that_the_document_names() {
         }
     }
     assert!(asked > 15, "{asked}");
+}
+
+/// The example of what the operation's body is; nothing where it is not JSON.
+fn some_body(operation: &serde_json::Value) -> String {
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let Some(reference) = schema["$ref"].as_str() else { return String::new() };
+    DOCUMENT.pointer(&reference[1..]).unwrap()["example"].to_string()
 }
 
 /// An id of the form that the operation's path wants.

@@ -19,6 +19,8 @@ async fn everything_of(world: &World) -> Vec<String> {
     let list = world.read("/v1/movements").await;
     let why = format!("/v1/movements/{}/why", text(&list, "/data/0/id"));
     gather(&world.read(&why).await, &mut ids);
+    let link = world.begin_link().await;
+    gather(&world.post(&format!("/v1/links/{link}/readings"), "").await.json(), &mut ids);
     ids.sort();
     ids.dedup();
     ids
@@ -99,7 +101,7 @@ async fn no_path_gives_or_changes_anything_of_another_tenant() {
     world.import(&["5;COMPRA;-10;990", "6;GIRO;-10;980"]).await;
     world.import(&["6;GIRO CAJERO;-10;980", "7;PAGO;-10;970"]).await;
     let ids = everything_of(&world).await;
-    for prefix in ["acc_", "mov_", "con_", "imp_", "src_", "lnk_"] {
+    for prefix in ["acc_", "mov_", "con_", "imp_", "src_", "lnk_", "job_"] {
         assert!(of_kind(&ids, prefix).next().is_some(), "{prefix}");
     }
     let before = (world.told().await, world.read("/v1/consents").await);

@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod bank;
 mod bodies;
 mod consents;
 mod contract;
@@ -12,10 +13,12 @@ mod files;
 mod imports;
 mod isolation;
 mod leaks;
+mod links;
 mod movements;
 mod once;
 mod operations;
 mod queries;
+mod readings;
 mod split;
 mod statement;
 mod sync;

@@ -22,6 +22,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::bank::Bank;
 use crate::contract;
 use crate::statement::Statements;
 
@@ -58,7 +59,8 @@ impl World {
             keys: KeyRing::new(MasterKey::generate(randomness.as_ref()), Vec::new()),
             connectors: Registry::default()
                 .with(Arc::new(StatementFiles::new()))
-                .with(Arc::new(Statements::new())),
+                .with(Arc::new(Statements::new()))
+                .with(Arc::new(Bank::new())),
             clock: clock.clone(),
             randomness,
             token_algorithm: Algorithm::default(),

@@ -1,6 +1,5 @@
 //! `cartola sync`: what institutions have, through links.
 
-mod products;
 mod progress;
 mod report;
 
@@ -11,11 +10,11 @@ use anyhow::{Context, bail};
 use cartola_engine::Engine;
 use cartola_engine::imports::ImportError;
 use cartola_engine::links::{DayRange, LinkError};
-use cartola_engine::readings::{ReadScope, Wanted};
+use cartola_engine::readings::{Products, ReadScope, Wanted, usual_from};
 use cartola_engine::work::{usual_limits, usual_running};
 use cartola_model::{Failure, LinkSource, LinkState, Principal};
 use cartola_primitives::id::LinkId;
-use cartola_primitives::{Date, SignedDuration, santiago};
+use cartola_primitives::{Date, santiago};
 use cartola_store::people::LinkRow;
 use clap::Args;
 use futures::StreamExt;
@@ -29,12 +28,7 @@ use crate::problem::{FAILED, wrong_use};
 use crate::wiring::Gateway;
 use crate::{output, tenant};
 
-use products::Products;
 use report::Report;
-
-/// Days before the last one that are read unless said otherwise. A bank books what is pending
-/// within days, and corrects within a billing period or two.
-const USUAL_DAYS: i64 = 90;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -114,8 +108,7 @@ async fn read_all(
 
 fn days(arguments: &Arguments, today: Date) -> anyhow::Result<DayRange> {
     let to = arguments.to.unwrap_or(today);
-    let usual = to.saturating_sub(SignedDuration::from_hours(24 * USUAL_DAYS));
-    let from = arguments.from.unwrap_or(usual);
+    let from = arguments.from.unwrap_or_else(|| usual_from(to));
     DayRange::new(from, to)
         .map_err(|error| wrong_use(format!("--from {from} and --to {to} are no range: {error}")))
 }
@@ -145,8 +138,7 @@ fn orders(
     products: Option<Products>,
     days: DayRange,
 ) -> anyhow::Result<Vec<(LinkRow, ReadScope)>> {
-    let scope =
-        |link: &LinkRow| products::scope(engine.connectors(), &link.institution, products, days);
+    let scope = |link: &LinkRow| engine.scope_of(&link.institution, products, days);
     let orders: Vec<_> =
         links.into_iter().filter_map(|link| scope(&link).map(|scope| (link, scope))).collect();
     if orders.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cartola_connector::{Credential, CredentialForm, DeviceId, FieldKind, Holder};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InstitutionId, LinkSource, Principal};
-use cartola_primitives::id::PersonId;
+use cartola_primitives::id::{ConsentId, PersonId};
 use cartola_primitives::{Rut, Secret, Timestamp};
 use cartola_store::people::{LinkRow, LinkSecretRow};
 use cartola_store::{Command, UnitOfWork};
@@ -13,6 +13,7 @@ use cartola_store::{Command, UnitOfWork};
 use super::LinkError;
 use super::secret::SealedSecret;
 use crate::imports::Made;
+use crate::once::Reply;
 use crate::readings::LOCK;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
@@ -43,6 +44,15 @@ pub struct Mandate<'a> {
     pub expires_at: Option<Timestamp>,
 }
 
+/// A link that was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// The link.
+    pub link: LinkRow,
+    /// What allows it to be read: the mandate that was wanted, or the one that it renews.
+    pub mandate: ConsentId,
+}
+
 impl Engine {
     /// Begins a link, or begins one again with other credentials. The institution is not asked:
     /// credentials that it could not take, or that it has refused, are refused, and whether it
@@ -53,8 +63,18 @@ impl Engine {
         who: &Principal,
         wanted: &NewLink<'_>,
     ) -> Result<LinkRow, LinkError> {
+        Ok(self.begin_link_replying(who, wanted, Reply::NONE).await?.link)
+    }
+
+    /// The same for a call that may be repeated.
+    pub async fn begin_link_replying(
+        &self,
+        who: &Principal,
+        wanted: &NewLink<'_>,
+        reply: Reply<'_, Begun>,
+    ) -> Result<Begun, LinkError> {
         self.check_credentials(wanted)?;
-        until_settled(|| self.begin_link_once(who, wanted)).await
+        until_settled(|| self.begin_link_once(who, wanted, &reply)).await
     }
 
     /// Refuses what no institution need be asked about.
@@ -71,7 +91,9 @@ impl Engine {
         &self,
         who: &Principal,
         wanted: &NewLink<'_>,
-    ) -> Result<LinkRow, LinkError> {
+        reply: &Reply<'_, Begun>,
+    ) -> Result<Begun, LinkError> {
+        self.check_ticket(reply.ticket).await?;
         let now = self.now();
         let mut made = Made::default();
         let holder = Holder { rut: Some(wanted.rut), name: None };
@@ -90,8 +112,10 @@ impl Engine {
         work.push(Command::KeepLinkSecret(row));
         let begun = AuditEvent::once("link.begun", who.actor, link.id);
         work.push(Command::Audit(begun.with("institution", &wanted.institution)));
+        let begun = Begun { link, mandate };
+        work.commands.extend(reply.command(self, &begun)?);
         self.commit_cancelling(work).await?;
-        Ok(link)
+        Ok(begun)
     }
 
     /// The device that the link has had from its first day. To a bank, a new one is a reason for

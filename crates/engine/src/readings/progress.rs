@@ -69,18 +69,31 @@ impl Engine {
         who: &Principal,
         job: JobId,
     ) -> Result<Option<ReadingProgress>, EngineError> {
+        let row = self.reading_row(who, job).await?;
+        Ok(row.map(|row| self.progress_of(who, &row)))
+    }
+
+    /// The job of a reading.
+    pub(super) async fn reading_row(
+        &self,
+        who: &Principal,
+        job: JobId,
+    ) -> Result<Option<JobRow>, EngineError> {
         let row = self.store().job(who.tenant, job).await?;
         let is_reading =
             |row: &JobRow| row.order.queue == Queue::Work && row.order.kind == run::kind();
-        let Some(row) = row.filter(is_reading) else { return Ok(None) };
-        let state = ReadingState::of(&row);
-        let here = self.inner.live.watch(who.tenant, job).and_then(|here| *here.borrow());
+        Ok(row.filter(is_reading))
+    }
+
+    pub(super) fn progress_of(&self, who: &Principal, row: &JobRow) -> ReadingProgress {
+        let state = ReadingState::of(row);
+        let here = self.inner.live.watch(who.tenant, row.order.id);
         let progress = match state {
             ReadingState::Waiting => None,
-            ReadingState::Running => here.or(row.progress),
+            ReadingState::Running => here.and_then(|here| *here.borrow()).or(row.progress),
             _ => row.progress,
         };
-        Ok(Some(ReadingProgress { state, progress }))
+        ReadingProgress { state, progress }
     }
 
     /// The same, once it is another than `seen`, or has ended, or so much time has passed. What moves

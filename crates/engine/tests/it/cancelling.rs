@@ -252,7 +252,7 @@ async fn a_consent_that_is_withdrawn_takes_its_readings_along() {
     let link = scene.begin(PASSWORD).await.unwrap();
     let mut readings = [scene.request(link, MARCH).await, scene.request(link, MARCH).await];
     let World { engine, who, store, .. } = &scene.world;
-    let mandate = store.consents(who.tenant, None, 1).await.unwrap().rows.remove(0);
+    let mandate = store.consents(who.tenant, None, None, 1).await.unwrap().rows.remove(0);
     let withdraw = async {
         engine.revoke_consent(who, mandate.id, Reply::NONE).await.unwrap();
     };

@@ -178,7 +178,7 @@ async fn a_mandate_that_is_revoked_takes_the_credentials_along() {
     let scene = Scene::new().await;
     let link = scene.begin(PASSWORD).await.unwrap();
     let engine = &scene.world.engine;
-    let consent = engine.consents(&scene.world.who, None, 1).await.unwrap().rows.remove(0);
+    let consent = engine.consents(&scene.world.who, None, None, 1).await.unwrap().rows.remove(0);
     engine.revoke_consent(&scene.world.who, consent.id, Reply::NONE).await.unwrap();
     assert!(!scene.signs_in(link).await);
     assert_eq!(scene.fetch(link).await, Err(Failure::ConsentRevoked));

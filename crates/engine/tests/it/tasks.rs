@@ -179,7 +179,7 @@ async fn whose_mandate_is_withdrawn_has_no_result() {
     let id = begin(&scene, PASSWORD, "tests/count").await;
     run(&scene).await;
     let World { engine, who, store, .. } = &scene.world;
-    let mandate = store.consents(who.tenant, None, 10).await.unwrap().rows.remove(0);
+    let mandate = store.consents(who.tenant, None, None, 10).await.unwrap().rows.remove(0);
     engine.revoke_consent(who, mandate.id, cartola_engine::once::Reply::NONE).await.unwrap();
     assert_eq!(state(&scene, id).await, "gone");
 }

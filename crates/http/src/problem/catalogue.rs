@@ -3,6 +3,7 @@
 
 mod access;
 mod import;
+mod link;
 mod request;
 mod resource;
 mod server;
@@ -113,6 +114,26 @@ codes! {
     AccountUnclear
     /// File and caller name different accounts.
     AccountMismatch
+    /// Nobody asks the institution in this installation.
+    InstitutionNotConfigured
+    /// The credentials have none of the forms that the institution takes.
+    CredentialsMalformed
+    /// The credentials are somebody else's.
+    CredentialsOfAnother
+    /// The institution refused the credentials before.
+    CredentialsRefused
+    /// Too many wrong credentials.
+    CredentialsLocked
+    /// The institution is not to be asked yet.
+    InstitutionRateLimited
+    /// What allowed the link to be read was withdrawn.
+    MandateEnded
+    /// What allowed the link to be read has run out.
+    MandateExpired
+    /// The institution has none of the products.
+    ProductsNotOffered
+    /// A reading has ended already.
+    ReadingEnded
     /// Others are busy with the same.
     Busy
     /// The work was cut short.
@@ -154,5 +175,7 @@ impl Serialize for Code {
 
 /// All rows.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [access::ROWS, request::ROWS, resource::ROWS, import::ROWS, server::ROWS].into_iter().flatten()
+    let rows =
+        [access::ROWS, request::ROWS, resource::ROWS, import::ROWS, link::ROWS, server::ROWS];
+    rows.into_iter().flatten()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use cartola_model::{ConsentKind, ConsentState};
+use cartola_model::{ConsentKind, ConsentState, LinkSource};
 
 use super::Backend;
 use super::fixtures::{NOW, at};
@@ -105,8 +105,31 @@ pub async fn consents_are_listed_by_id_in_pages(backend: Backend) {
         scene.apply(Command::AddConsent(consent.clone())).await;
     }
     let tenant = scene.make.tenant;
-    check_list(&consents, async |after, limit| scene.store.consents(tenant, after, limit).await)
-        .await;
+    check_list(&consents, async |after, limit| {
+        scene.store.consents(tenant, None, after, limit).await
+    })
+    .await;
+}
+
+/// Those of one link are listed alone, in pages that are as full as others.
+pub async fn consents_of_a_link_are_listed_alone(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let mut other = scene.make.link(scene.link.person);
+    other.source = LinkSource::Calls;
+    scene.apply(Command::AddLink(other.clone())).await;
+    let mut consents = Vec::new();
+    for _ in 0..6 {
+        scene.apply(Command::AddConsent(scene.make.consent(scene.link.id))).await;
+        let of_other = scene.make.consent(other.id);
+        scene.apply(Command::AddConsent(of_other.clone())).await;
+        consents.push(of_other);
+    }
+    let (tenant, link) = (scene.make.tenant, Some(other.id));
+    let list = async |after, limit| scene.store.consents(tenant, link, after, limit).await;
+    check_list(&consents, list).await;
+    let unknown = Some(scene.make.id());
+    let none = scene.store.consents(tenant, unknown, None, MAX_PAGE).await.expect("a read");
+    assert_eq!((none.rows, none.next), (Vec::new(), None));
 }
 
 /// However many are asked for, a page has [`MAX_PAGE`] rows at most.
@@ -118,9 +141,9 @@ pub async fn a_page_is_never_longer_than_the_limit(backend: Backend) {
     }
     scene.commit(unit).await;
     let tenant = scene.make.tenant;
-    let first = scene.store.consents(tenant, None, usize::MAX).await.expect("a read");
+    let first = scene.store.consents(tenant, None, None, usize::MAX).await.expect("a read");
     assert_eq!(first.rows.len(), MAX_PAGE);
-    let rest = scene.store.consents(tenant, first.next, usize::MAX).await.expect("a read");
+    let rest = scene.store.consents(tenant, None, first.next, usize::MAX).await.expect("a read");
     assert_eq!((rest.rows.len(), rest.next), (2, None));
 }
 

@@ -152,7 +152,10 @@ pub async fn people_and_consents(backend: Backend) {
     assert_eq!(store.link(other, scene.link.id).await.expect("a read"), None);
     assert_eq!(store.link_secret(other, scene.link.id).await.expect("a read"), None);
     assert_eq!(store.consent(other, scene.consent.id).await.expect("a read"), None);
-    assert_eq!(store.consents(other, None, MAX_PAGE).await.expect("a read").rows, []);
+    for link in [None, Some(scene.link.id)] {
+        let found = store.consents(other, link, None, MAX_PAGE).await.expect("a read");
+        assert_eq!(found.rows, []);
+    }
 }
 
 /// Accounts, balances and imports.

@@ -115,7 +115,7 @@ async fn told(scene: &Scene) -> String {
             store.links(tenant, None, MAX_PAGE).await.expect("a read"),
             store.link_secret(tenant, scene.link.id).await.expect("a read"),
         ),
-        store.consents(tenant, None, MAX_PAGE).await.expect("a read"),
+        store.consents(tenant, None, None, MAX_PAGE).await.expect("a read"),
         store.accounts(tenant, None, MAX_PAGE, NOW).await.expect("a read"),
         store.account_by_identity(tenant, &scene.account.identity).await.expect("a read"),
         store.balances(tenant, account, NOW).await.expect("a read"),

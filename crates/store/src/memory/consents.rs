@@ -4,7 +4,7 @@ use std::iter::successors;
 use async_trait::async_trait;
 use cartola_model::ConsentState;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ConsentId, ConsentSetId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
 
 use super::MemoryStore;
 use super::tables::{Tables, add, expect, page};
@@ -44,10 +44,12 @@ impl Consents for MemoryStore {
     async fn consents(
         &self,
         tenant: TenantId,
+        link: Option<LinkId>,
         after: Option<ConsentId>,
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
-        Ok(page(&self.tables(tenant).consents, after, limit, |_| true))
+        let is_asked = |row: &ConsentRow| link.is_none_or(|link| row.link == link);
+        Ok(page(&self.tables(tenant).consents, after, limit, is_asked))
     }
 }
 

@@ -88,7 +88,7 @@ pub async fn write(source: &Source<'_>, rows: &mut Rows<'_>) -> anyhow::Result<(
     rows.head::<Written<'_>>()?;
     let mut after = None;
     loop {
-        let page = source.engine.consents(&source.who, after, MAX_PAGE).await;
+        let page = source.engine.consents(&source.who, None, after, MAX_PAGE).await;
         let page = page.context("the consents cannot be read")?;
         for row in &page.rows {
             if source.days.contains(santiago::date_of(row.state.granted_at())) {

@@ -6,10 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use cartola_connector::ErrorKind;
+use cartola_engine::links::wording::{self, MANDATE_DAYS, MAX_PURPOSE};
 use cartola_engine::links::{LinkError, Mandate, NewLink};
 use cartola_model::{Catalogue, InstitutionId, Principal};
 use cartola_primitives::id::LinkId;
-use cartola_primitives::{Date, Rut, Secret, SignedDuration, Timestamp, santiago};
+use cartola_primitives::{Rut, Secret, Timestamp, santiago};
 use clap::Args;
 use serde::Serialize;
 
@@ -17,19 +18,6 @@ use crate::installation::Named;
 use crate::problem::wrong_use;
 use crate::wiring::Gateway;
 use crate::{keys, output, tenant};
-
-/// How long a mandate holds: twelve months.
-const MANDATE_DAYS: i64 = 365;
-
-/// What a link to a bank is for unless said otherwise. It stays: a mandate is renewed for the same
-/// purpose alone.
-const BANK_PURPOSE: &str = "reading accounts, balances and movements for the tenant";
-
-/// The same of what is no bank.
-const PURPOSE: &str = "reading what is told of the holder for the tenant";
-
-/// Longest purpose, in characters.
-const MAX_PURPOSE: usize = 200;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -87,9 +75,7 @@ struct Begun<'a> {
 
 /// Begins a link.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let row = Catalogue::bundled().find(&arguments.institution);
-    let is_bank = row.is_none_or(|row| row.kind.is_bank());
-    let usual = if is_bank { BANK_PURPOSE } else { PURPOSE };
+    let usual = wording::usual_purpose(&arguments.institution);
     let purpose = arguments.purpose.as_deref().unwrap_or(usual).trim();
     if purpose.is_empty() || purpose.chars().count() > MAX_PURPOSE {
         return Err(wrong_use(format!(
@@ -103,8 +89,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let fields = BTreeMap::from([("rut".to_owned(), written), (field.to_owned(), secret)]);
     let gateway = Gateway::open(arguments.installation.find()?).await?;
     let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
-    let last = last_day(gateway.engine.now());
-    let shown = mandate(&tenant.name, &arguments.institution, rut, purpose, last);
+    let last = wording::last_day(gateway.engine.now(), MANDATE_DAYS);
+    let shown = wording::mandate_text(&tenant.name, &arguments.institution, rut, purpose, last);
     let expires_at = santiago::end_of_day(last);
     let wanted = NewLink {
         institution: arguments.institution.clone(),
@@ -123,32 +109,6 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The last day on which the mandate holds.
-fn last_day(now: Timestamp) -> Date {
-    santiago::today(now).saturating_add(SignedDuration::from_hours(24 * MANDATE_DAYS))
-}
-
-/// What the operator is shown, of which the consent keeps the hash.
-fn mandate(
-    tenant: &str,
-    institution: &InstitutionId,
-    rut: Rut,
-    purpose: &str,
-    last: Date,
-) -> String {
-    let row = Catalogue::bundled().find(institution);
-    let name = row.map_or(institution.as_str(), |row| &row.name);
-    let read = match row {
-        Some(row) if !row.kind.is_bank() => format!("what {name} tells of them"),
-        _ => format!("their accounts, balances, movements and other products at {name}"),
-    };
-    format!(
-        "{tenant} says that the holder of RUT {} allows it to read {read} with their credentials \
-         until {last}, for: {purpose}",
-        rut.dotted()
-    )
 }
 
 fn not_begun(institution: &InstitutionId, error: LinkError) -> anyhow::Error {

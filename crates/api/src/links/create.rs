@@ -1,0 +1,186 @@
+//! `POST /v1/links`
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_engine::Engine;
+use cartola_engine::links::wording::{self, MANDATE_DAYS, MAX_PURPOSE};
+use cartola_engine::links::{Begun, Mandate, NewLink};
+use cartola_engine::once::Reply;
+use cartola_http::once::Fingerprint;
+use cartola_http::problem::{Code, Text};
+use cartola_http::{
+    Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
+};
+use cartola_model::{Catalogue, InstitutionId, Scope};
+use cartola_primitives::{Date, Rut, Secret, Timestamp, santiago};
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+use utoipa::ToSchema;
+
+use super::list::LinkView;
+use super::refusal::refused;
+use crate::wire::{self, IdText};
+
+/// A link that is wanted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, expecting = "an object with `institution`, `rut` and `credentials`")]
+#[schema(
+    as = LinkRequest,
+    example = json!({
+        "institution": "banco-chile", "rut": "11.111.111-1",
+        "credentials": {"password": "wxyz1234!@#$"}, "purpose": "bookkeeping", "days": 365
+    })
+)]
+pub struct Asked {
+    /// Which institution is asked.
+    #[schema(value_type = wire::InstitutionId)]
+    institution: String,
+    /// RUT of the person or company whose data it is, in any written form.
+    #[schema(example = "11.111.111-1", max_length = 32)]
+    rut: String,
+    /// What the institution lets them in with, in the fields of one of its forms: `password`, or
+    /// `mi_pin` where it takes the mobile PIN. The user's name, `rut`, is the RUT above where it is
+    /// left out.
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    credentials: BTreeMap<String, Secret<String>>,
+    /// What the data is wanted for, one sentence; to be read for the tenant unless said otherwise.
+    #[schema(required = false, nullable = false, min_length = 1, max_length = 200)]
+    purpose: Option<String>,
+    /// On how many days after today it is allowed, by the calendar of Santiago.
+    #[schema(
+        required = false, nullable = false, value_type = u16, minimum = 1, maximum = 365, default = 365
+    )]
+    days: Option<Number>,
+}
+
+const _: () = assert!(MAX_PURPOSE == 200 && MANDATE_DAYS == 365, "the document says so");
+
+/// A link that was begun, and what is taken for allowed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LinkBegun)]
+struct BegunView<'a> {
+    #[serde(flatten)]
+    link: LinkView,
+    mandate: MandateView<'a>,
+}
+
+/// What the caller says that the person allowed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Mandate)]
+struct MandateView<'a> {
+    /// The consent that it is.
+    #[schema(value_type = wire::ConsentId)]
+    consent_id: IdText,
+    /// Who may read what, where, until when and what for. Its SHA-256 is the consent's `evidence`,
+    /// or in the audit trail where it renews one: keep it with what the person signed.
+    text: &'a str,
+    /// When it ends by itself.
+    #[schema(value_type = wire::Instant)]
+    expires_at: Timestamp,
+}
+
+/// What is asked, read.
+struct Order {
+    institution: InstitutionId,
+    rut: Rut,
+    fields: BTreeMap<String, Secret<String>>,
+    purpose: String,
+    days: u16,
+    fingerprint: Fingerprint,
+}
+
+/// Begin a link
+///
+/// Or begin one again with other credentials: the same institution and person are the same link.
+/// The institution is not asked before the first reading; credentials that it could not take, or
+/// that it has refused, are refused here. They are sealed, and shown to nobody.
+#[utoipa::path(
+    post, path = "/v1/links", operation_id = "create_link", tag = "links",
+    request_body = Asked,
+    responses((status = 201, description = "The link, and its mandate", body = BegunView)),
+    security(("api_key" = ["manage"])),
+    extensions(("x-problems" = json!([
+        "parameter_invalid", "not_found", "institution_not_configured", "credentials_malformed",
+        "credentials_of_another", "credentials_refused",
+    ]))),
+)]
+pub async fn create(
+    State(gate): State<Gate>,
+    caller: Authenticated,
+    Query(()): Query<()>,
+    key: IdempotencyKey,
+    Json(asked): Json<Asked>,
+) -> Result<Response, Refusal> {
+    let who = caller.may(Scope::Manage)?;
+    let engine = gate.engine();
+    let Order { institution, rut, fields, purpose, days, fingerprint } = asked.read(engine)?;
+    let ticket = key.ticket(engine, who, "links.create", fingerprint).await?;
+    if !engine.asks(&institution) {
+        return Err(Problem::new(Code::InstitutionNotConfigured).into());
+    }
+    let last = wording::last_day(engine.now(), days);
+    let tenant = engine.tenant_name(who).await?;
+    let text = wording::mandate_text(&tenant, &institution, rut, &purpose, last);
+    let mandate = Mandate {
+        purpose: &purpose,
+        evidence: text.as_bytes(),
+        expires_at: Some(santiago::end_of_day(last)),
+    };
+    let wanted = NewLink { institution, rut, fields: &fields, mandate, proven: false };
+    let render =
+        |begun: &Begun| answer::recorded(StatusCode::CREATED, &BegunView::of(begun, &text, last));
+    let reply = Reply { ticket: ticket.as_ref(), render: &render };
+    let begun = engine.begin_link_replying(who, &wanted, reply).await;
+    let begun = begun.map_err(|error| refused(error, engine.now()))?;
+    Ok(answer::fresh(render(&begun)))
+}
+
+impl Asked {
+    fn read(self, engine: &Engine) -> Result<Order, Problem> {
+        let wrong = |name| move |why: Text| Problem::new(Code::JsonInvalid).named(name, why);
+        let institution = parse::institution(&self.institution).map_err(wrong("institution"))?;
+        if Catalogue::bundled().find(&institution).is_none() {
+            return Err(Problem::not_found("institution"));
+        }
+        let rut = parse::rut(&self.rut).map_err(wrong("rut"))?;
+        let purpose = match self.purpose {
+            Some(text) => parse::text(MAX_PURPOSE)(text.trim()).map_err(wrong("purpose"))?,
+            None => wording::usual_purpose(&institution).to_owned(),
+        };
+        let days = self.days.as_ref().map_or(Ok(MANDATE_DAYS), days).map_err(wrong("days"))?;
+        let fields = engine.with_holder(&institution, rut, self.credentials);
+        let fingerprint = Fingerprint::default()
+            .with(Some(institution.as_str().as_bytes()))
+            .with(Some(rut.compact().as_bytes()))
+            .with(Some(purpose.as_bytes()))
+            .with(Some(&days.to_be_bytes()));
+        let fingerprint = fields.iter().fold(fingerprint, |all, (name, value)| {
+            all.with(Some(name.as_bytes())).with(Some(value.expose().as_bytes()))
+        });
+        Ok(Order { institution, rut, fields, purpose, days, fingerprint })
+    }
+}
+
+fn days(number: &Number) -> Result<u16, Text> {
+    let number = number.as_u64().and_then(|number| u16::try_from(number).ok());
+    number.filter(|number| (1..=MANDATE_DAYS).contains(number)).ok_or_else(|| {
+        Text::new(
+            format!("expected a whole number from 1 to {MANDATE_DAYS}"),
+            format!("se esperaba un número entero de 1 a {MANDATE_DAYS}"),
+        )
+    })
+}
+
+impl<'a> BegunView<'a> {
+    fn of(begun: &Begun, text: &'a str, last: Date) -> Self {
+        let mandate = MandateView {
+            consent_id: begun.mandate.into(),
+            text,
+            expires_at: santiago::end_of_day(last),
+        };
+        Self { link: LinkView::from(begun.link.clone()), mandate }
+    }
+}

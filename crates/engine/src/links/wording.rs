@@ -1,0 +1,59 @@
+//! What a mandate says: the words that whoever begins a link is shown, and answers for.
+
+use cartola_model::{Catalogue, InstitutionId, Principal};
+use cartola_primitives::{Date, Rut, SignedDuration, Timestamp, santiago};
+
+use crate::{Engine, EngineError};
+
+/// Days after today on which a mandate holds at most, and unless said otherwise: twelve months.
+pub const MANDATE_DAYS: u16 = 365;
+
+/// Longest purpose, in characters.
+pub const MAX_PURPOSE: usize = 200;
+
+/// What a link to a bank is for unless said otherwise. It stays: a mandate is renewed for the same
+/// purpose alone.
+const BANK_PURPOSE: &str = "reading accounts, balances and movements for the tenant";
+
+/// The same of what is no bank.
+const PURPOSE: &str = "reading what is told of the holder for the tenant";
+
+/// What a link is for where nobody says so.
+pub fn usual_purpose(institution: &InstitutionId) -> &'static str {
+    let row = Catalogue::bundled().find(institution);
+    if row.is_none_or(|row| row.kind.is_bank()) { BANK_PURPOSE } else { PURPOSE }
+}
+
+/// The last day on which a mandate of so many days holds.
+pub fn last_day(now: Timestamp, days: u16) -> Date {
+    santiago::today(now).saturating_add(SignedDuration::from_hours(24 * i64::from(days)))
+}
+
+/// What somebody says that a person allowed. The consent keeps the hash of exactly this text.
+pub fn mandate_text(
+    tenant: &str,
+    institution: &InstitutionId,
+    rut: Rut,
+    purpose: &str,
+    last: Date,
+) -> String {
+    let row = Catalogue::bundled().find(institution);
+    let name = row.map_or(institution.as_str(), |row| &row.name);
+    let read = match row {
+        Some(row) if !row.kind.is_bank() => format!("what {name} tells of them"),
+        _ => format!("their accounts, balances, movements and other products at {name}"),
+    };
+    format!(
+        "{tenant} says that the holder of RUT {} allows it to read {read} with their credentials \
+         until {last}, for: {purpose}",
+        rut.dotted()
+    )
+}
+
+impl Engine {
+    /// What the caller's tenant is called.
+    pub async fn tenant_name(&self, who: &Principal) -> Result<String, EngineError> {
+        let row = self.store().tenant(who.tenant).await?;
+        Ok(row.map(|row| row.name).unwrap_or_default())
+    }
+}
