@@ -32,6 +32,7 @@ mod links;
 mod outbox;
 mod postgres;
 mod process;
+mod readings;
 mod receiver;
 mod records;
 mod sandbox;

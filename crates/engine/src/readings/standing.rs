@@ -53,10 +53,10 @@ const fn ended_at(row: &JobRow) -> Option<Timestamp> {
     }
 }
 
-/// What the link's last reading came to, if it is the one of this job: what ended while the job was
-/// there is what the job did or joined.
+/// What the link's last reading came to, if it is the one of this job: what was under way while the
+/// job was there is what the job did or joined, since of one link one reading runs at a time.
 fn figures(row: &JobRow, ended_at: Timestamp, last: &ReadingRow) -> Option<ReadingFigures> {
-    let is_its = row.created_at <= last.ended_at && last.ended_at <= ended_at;
+    let is_its = row.created_at <= last.ended_at && last.began_at <= ended_at;
     last.outcome.ok().filter(|_| is_its)
 }
 
