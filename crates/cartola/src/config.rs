@@ -189,6 +189,7 @@ impl Config {
             clock: Arc::new(SystemClock),
             token_algorithm: self.tokens.algorithm,
             reach: Reach::Public,
+            jobs: self.jobs.clone(),
         })
     }
 }

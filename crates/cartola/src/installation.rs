@@ -12,7 +12,7 @@ use cartola_store_sqlite::Options;
 use clap::Args;
 
 use crate::backend::Place;
-use crate::config::Config;
+use crate::config::{Config, Jobs};
 use crate::institutions::Institutions;
 use crate::logging::{self, LogFormat};
 use crate::{folder, keys, sandbox};
@@ -46,6 +46,8 @@ pub struct Installation {
     pub token_algorithm: Algorithm,
     /// Which receivers may be called.
     pub reach: Reach,
+    /// Background work, for whoever does some.
+    pub jobs: Jobs,
 }
 
 impl Named {
@@ -98,5 +100,6 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
         clock: sandbox::clock_beside(data)?,
         token_algorithm: Algorithm::default(),
         reach: Reach::PublicAndLoopback,
+        jobs: Jobs::default(),
     })
 }

@@ -43,7 +43,7 @@ pub struct Gateway {
 impl Gateway {
     /// Opens the store and the engine on it.
     pub async fn open(installation: Installation) -> anyhow::Result<Self> {
-        let Installation { place, keys, institutions, clock, token_algorithm, reach } =
+        let Installation { place, keys, institutions, clock, token_algorithm, reach, jobs: _ } =
             installation;
         let opening = format!("{place} cannot be opened");
         let backend = Backend::open(place, &keys).await?;

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 
 use crate::backend::Place;
 use crate::commands::sandbox::DEFAULT_PORT as SANDBOX_PORT;
-use crate::config::{DEFAULT_PORT, Limits, seconds};
+use crate::config::{self, DEFAULT_PORT, Limits, seconds};
 use crate::folder::{self, GATEWAY};
 use crate::installation::{DEFAULT_DATA, Installation};
 use crate::institutions::Institutions;
@@ -116,6 +116,7 @@ async fn open(data: &Path, clock: Arc<dyn Clock>, sandbox: &str) -> anyhow::Resu
         clock,
         token_algorithm: Algorithm::default(),
         reach: Reach::PublicAndLoopback,
+        jobs: config::Jobs::default(),
     };
     Gateway::open(installation).await
 }

@@ -11,7 +11,7 @@ use cartola_engine::Engine;
 use cartola_engine::imports::ImportError;
 use cartola_engine::links::{DayRange, LinkError};
 use cartola_engine::readings::{Products, ReadScope, Wanted, usual_from};
-use cartola_engine::work::{usual_limits, usual_running};
+use cartola_engine::work::Limits;
 use cartola_model::{Failure, LinkSource, LinkState, Principal};
 use cartola_primitives::id::LinkId;
 use cartola_primitives::{Date, santiago};
@@ -22,6 +22,7 @@ use futures::stream::FuturesOrdered;
 use indicatif::ProgressBar;
 
 use crate::commands::links;
+use crate::config;
 use crate::installation::Named;
 use crate::jobs::Jobs;
 use crate::problem::{FAILED, wrong_use};
@@ -55,7 +56,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Readings at once that this command runs by itself, where no gateway does.
+/// Readings at once that this command runs by itself at most, where no gateway does.
 const AT_ONCE: usize = 16;
 
 /// How long a link is waited for: its own reading, and others of the same link before it.
@@ -64,14 +65,16 @@ const PATIENCE: Duration = Duration::from_mins(15);
 /// Reads every link; one that fails does not keep the others from being read. The gateway of the
 /// folder reads them, or this command where none runs.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let installation = arguments.installation.find()?;
+    let configured = installation.jobs.clone();
+    let gateway = Gateway::open(installation).await?;
     let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
     let who = Principal::operator(tenant.id);
     let days = days(&arguments, santiago::today(gateway.engine.now()))?;
     let links = wanted(&arguments.links, links::all(&gateway.engine, &who).await?)?;
     let orders = orders(&gateway.engine, links, arguments.products, days)?;
-    let limits = usual_limits(usual_running(gateway.backend.is_shared()));
-    let jobs = Jobs::start(&gateway, AT_ONCE, limits);
+    let (at_once, limits) = places(&configured, gateway.backend.is_shared());
+    let jobs = Jobs::start(&gateway, at_once, limits);
     let read = read_all(&gateway.engine, &who, &orders, arguments.json).await;
     jobs.stop().await;
     let reports = read?;
@@ -82,6 +85,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     gateway.close().await?;
     let failed = reports.iter().any(Report::is_failed);
     Ok(if failed { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
+}
+
+/// Jobs that this command runs at once, and the limits over all processes: those of the configuration,
+/// of which a command takes a part.
+fn places(configured: &config::Jobs, is_shared: bool) -> (usize, Limits) {
+    let (at_once, limits) = configured.places(is_shared);
+    (at_once.min(AT_ONCE), limits)
 }
 
 /// Reads all links at once, and reports on them in their order.
@@ -181,4 +191,25 @@ async fn one(
     };
     bar.inc(1);
     Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(written: &str, is_shared: bool, expected: (usize, Limits)) {
+        let configured: config::Jobs = toml::from_str(written).expect("the table is sound");
+        assert_eq!(places(&configured, is_shared), expected);
+    }
+
+    #[test]
+    fn limits_are_those_of_the_configuration() {
+        let limits =
+            |of_lane, of_tenant| Limits { of_lane: Some(of_lane), of_tenant: Some(of_tenant) };
+        check("", false, (AT_ONCE, limits(100, 500)));
+        check("", true, (AT_ONCE, limits(20, 100)));
+        check("at_once = 4", false, (4, limits(1, 2)));
+        check("of_institution = 3\nof_tenant = 5", true, (AT_ONCE, limits(3, 5)));
+    }
 }
