@@ -18,6 +18,7 @@ use cartola_store::retention::Forgotten;
 use cartola_store::{Archive, Pacing, Store, StoreError, StoreErrorKind};
 use cartola_store_postgres::{self as postgres, OpenError, PostgresStore};
 use cartola_store_sqlite::{self as sqlite, Leftovers, SqliteStore, stored_secret};
+use tokio::task::spawn_blocking;
 
 use crate::folder;
 use crate::problem::wrong_use;
@@ -146,13 +147,15 @@ impl Backend {
         }
     }
 
-    /// Removes what crashes have left in the archive: a statement under no consent is not kept. On a
-    /// folder, call it with the folder locked, before serving.
+    /// Removes what crashes, and readings that were cancelled, have left in the archive: what is under
+    /// no consent is not kept. On a folder, call it with the folder locked.
     pub async fn clear_leftovers(&self) {
         let removed = match self {
             Self::Embedded { store, .. } => {
                 let limit = SystemTime::from(SystemClock.now()) - LEFTOVER_AGE;
-                tokio::task::block_in_place(|| store.clear_leftovers(limit))
+                let store = Arc::clone(store);
+                let clearing = spawn_blocking(move || store.clear_leftovers(limit));
+                clearing.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
             }
             Self::Shared(store) => store
                 .clear_leftovers(LEFTOVER_AGE)

@@ -19,7 +19,7 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often what has ended long ago is forgotten.
 const FORGET_EVERY: Duration = Duration::from_mins(1);
 
-/// How often the archive of a shared store is looked through for what nothing names.
+/// How often the archive is looked through for what nothing names.
 const CLEAR_EVERY: Duration = Duration::from_hours(1);
 
 /// Pages that are forgotten at a time, so that a stop does not wait for a year's work: 10,000 jobs
@@ -67,14 +67,11 @@ impl Background {
     pub fn tidy(&mut self, gateway: &Gateway) {
         let engine = gateway.engine.clone();
         self.repeat(FORGET_EVERY, move || forget(engine.clone()));
-        // On a folder that is done before serving, once and for all.
-        if gateway.backend.is_shared() {
-            let backend = gateway.backend.clone();
-            self.repeat(CLEAR_EVERY, move || {
-                let backend = backend.clone();
-                async move { backend.clear_leftovers().await }
-            });
-        }
+        let backend = gateway.backend.clone();
+        self.repeat(CLEAR_EVERY, move || {
+            let backend = backend.clone();
+            async move { backend.clear_leftovers().await }
+        });
     }
 
     fn idle() -> Self {
@@ -135,12 +132,61 @@ async fn forget(engine: Engine) {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
+    use cartola_crypto::jws::Algorithm;
+    use cartola_crypto::{KeyRing, MasterKey};
+    use cartola_events::Reach;
+    use cartola_primitives::Secret;
+    use cartola_primitives::clock::SystemClock;
+    use cartola_store_sqlite::Options;
     use tokio::sync::Semaphore;
 
+    use crate::backend::Place;
+    use crate::config::Jobs;
+    use crate::installation::Installation;
+    use crate::institutions::Institutions;
+
     use super::*;
+
+    /// A reading that is cancelled while what it read is being kept leaves it in the archive.
+    #[tokio::test]
+    async fn what_nothing_names_is_removed_from_a_folder_within_the_hour_after_it_is_old() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let gateway = gateway(folder.path()).await;
+        tokio::time::pause();
+        let mut background = Background::idle();
+        background.tidy(&gateway);
+        tokio::time::sleep(FORGET_EVERY).await;
+        let tenant = folder.path().join("raw").join("a".repeat(32));
+        std::fs::create_dir_all(&tenant).expect("a folder");
+        let orphan = tenant.join("b".repeat(32));
+        std::fs::write(&orphan, "sealed").expect("a file");
+        let file = std::fs::File::options().append(true).open(&orphan).expect("the file");
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("a time");
+        tokio::time::sleep(CLEAR_EVERY / 2).await;
+        assert!(orphan.exists(), "it is looked for once an hour");
+        tokio::time::sleep(CLEAR_EVERY).await;
+        background.stop().await;
+        assert!(!orphan.exists());
+        gateway.close().await.expect("it closes");
+    }
+
+    async fn gateway(data: &Path) -> Gateway {
+        let key = Secret::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned());
+        let installation = Installation {
+            place: Place::Folder { data: data.to_owned(), options: Options::default() },
+            keys: KeyRing::new(MasterKey::from_base64(&key).expect("32 bytes"), Vec::new()),
+            institutions: Institutions::default(),
+            clock: Arc::new(SystemClock),
+            token_algorithm: Algorithm::default(),
+            reach: Reach::Public,
+            jobs: Jobs::default(),
+        };
+        Gateway::open(installation).await.expect("an empty folder")
+    }
 
     #[tokio::test]
     async fn work_under_way_ends_before_the_stop_does() {
