@@ -119,10 +119,10 @@ impl Engine {
                 sleep_until(look).await;
                 continue;
             };
-            // Ended here, it stands in the store.
-            let told = now.and_then(|now| now.progress);
-            if timeout_at(look, here.wait_for(|now| *now != told)).await.is_ok_and(|it| it.is_err())
-            {
+            // What changed since the watch began, whatever the store says of it: an attempt that has
+            // not begun, or is just ending, is further than its row or behind it.
+            if timeout_at(look, here.changed()).await.is_ok_and(|it| it.is_err()) {
+                // Ended here, it stands in the store.
                 sleep_until(look.min(Instant::now() + PAUSE)).await;
             }
         }
@@ -177,5 +177,70 @@ impl Meter for Metered<'_> {
 
     fn told(&self, movements: usize) {
         change(self.report, |progress| progress.movements += movements as u64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::sync::Arc;
+
+    use cartola_connector::Registry;
+    use cartola_crypto::jws::Algorithm;
+    use cartola_crypto::{KeyRing, MasterKey};
+    use cartola_primitives::clock::ManualClock;
+    use cartola_primitives::randomness::SeededRandomness;
+    use cartola_store::contract::fixtures::{Fixtures, NOW};
+    use cartola_store::jobs::{ClaimedJob, JobOrder};
+    use cartola_store::memory::MemoryStore;
+    use cartola_store::{Command, Committer, Jobs, UnitOfWork};
+
+    use super::*;
+    use crate::Parts;
+
+    /// Polls that waiting for so long needs at most: some for each look at the store.
+    const FEW: usize = 50;
+
+    async fn engine(store: &Arc<MemoryStore>) -> Engine {
+        let randomness = Arc::new(SeededRandomness::new(1));
+        let parts = Parts {
+            store: store.clone(),
+            archive: store.clone(),
+            keys: KeyRing::new(MasterKey::generate(randomness.as_ref()), Vec::new()),
+            connectors: Registry::default(),
+            clock: Arc::new(ManualClock::new(NOW)),
+            randomness,
+            token_algorithm: Algorithm::default(),
+        };
+        Engine::open(parts).await.expect("an empty store")
+    }
+
+    /// As where another process has taken a reading over and queued it again, while this one still
+    /// believes that it runs it.
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_what_only_this_process_runs_does_not_spin() {
+        let (store, make) = (Arc::new(MemoryStore::new()), Fixtures::new(1));
+        let engine = engine(&store).await;
+        let order = JobOrder { kind: run::kind(), ..make.job() };
+        let (tenant, id) = (make.tenant, order.id);
+        let queued = UnitOfWork::new(tenant, NOW)
+            .with(Command::AddTenant(make.tenant("Empresa")))
+            .with(Command::EnqueueJob(order));
+        store.commit(queued).await.expect("a commit");
+        let row = store.job(tenant, id).await.expect("a read").expect("it is queued");
+        let here = engine.inner.live.begin(&ClaimedJob { tenant, lease: make.id(), row });
+        begin(&here.report());
+        let who = Principal::operator(tenant);
+        let seen = engine.reading_progress(&who, id).await.expect("a read");
+        let mut next =
+            pin!(engine.next_progress(&who, id, seen.as_ref(), LOOK_AGAIN.saturating_mul(3)));
+        let mut polls = 0;
+        let told = poll_fn(|context| {
+            polls += 1;
+            assert!(polls < FEW, "it looks again and again");
+            next.as_mut().poll(context)
+        });
+        assert_eq!(told.await.expect("a read"), seen);
     }
 }
