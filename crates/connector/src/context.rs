@@ -49,7 +49,7 @@ impl Context {
     }
 
     /// With somebody who has the last word before the first request leaves; of this context and its
-    /// clones together, once. It is refused when the keeper is gone.
+    /// clones together, until one has left. It is refused when the keeper is gone.
     #[must_use]
     pub fn with_doorkeeper(mut self, keeper: Weak<dyn Doorkeeper>) -> Self {
         self.door = Some(Door::new(keeper));
@@ -85,6 +85,16 @@ impl Context {
     /// Whether somebody is still to be asked for leave.
     pub fn is_outside(&self) -> bool {
         self.door.as_ref().is_some_and(|door| !door.is_passed())
+    }
+
+    /// Notes what became of a request: one that never left leaves outside whoever has sent nothing yet,
+    /// and the doorkeeper is told.
+    pub(crate) async fn sent(&self, outcome: Result<(), &ConnectorError>) {
+        let Some(door) = &self.door else { return };
+        match outcome {
+            Err(error) if error.unsent => door.kept(error).await,
+            Ok(()) | Err(_) => door.left(),
+        }
     }
 
     /// Tells the doorkeeper how signing in ended.

@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{Caller, Pace};
 use crate::{Answer, ConnectorError, Context, ErrorKind, Exchange, Request, RetryAdvice};
+
+/// How long a slot is good for once its time has come: a small part of the second for which bursts are
+/// allowed, and longer than a store takes to write down an attempt.
+const SLOT_LASTS: Duration = Duration::from_millis(100);
 
 /// Sends each request when its turn comes. One that would have to wait beyond its deadline is refused
 /// at once.
@@ -45,12 +49,38 @@ impl<E> Rate<E> {
             }
             return timeout(longest, self.go_in()).await.map_err(|_| waited.max(self.interval));
         }
+        self.slot(context).await
+    }
+
+    /// Waits for a slot of those who are inside; how long it would have been where that is too long.
+    async fn slot(&self, context: &Context) -> Result<(), Duration> {
+        let longest = context.deadline().remaining();
         let taken = timeout(longest, self.pace.take(Caller::Inside, longest)).await;
         let wait = taken.unwrap_or(Err(self.interval))?;
         if !wait.is_zero() {
             sleep(wait).await;
         }
         Ok(())
+    }
+
+    /// Has whoever is outside let in, once their turn has come. Where that took its time, as where the
+    /// store is slow, the slot is over, and they take another: all who were let in at last would go
+    /// out at once.
+    #[allow(clippy::disallowed_methods, reason = "spacing runs on monotonic time")]
+    async fn enter(&self, request: &Request, context: &Context) -> Result<(), ConnectorError> {
+        let turn = Instant::now();
+        context.enter().await?;
+        if turn.elapsed() <= SLOT_LASTS {
+            return Ok(());
+        }
+        match self.slot(context).await {
+            Ok(()) => Ok(()),
+            Err(wait) => {
+                let error = too_many(request, wait);
+                context.sent(Err(&error)).await;
+                Err(error)
+            }
+        }
     }
 
     /// Waits until nobody inside does, and leaves them their part of a burst.
@@ -94,12 +124,17 @@ impl Drop for Waiting<'_> {
 #[async_trait]
 impl<E: Exchange> Exchange for Rate<E> {
     async fn send(&self, request: &Request, context: &Context) -> Result<Answer, ConnectorError> {
-        self.turn(context).await.map_err(|wait| {
-            let reason = "too many calls to this institution are waiting";
-            ConnectorError::new(ErrorKind::RateLimited, request.operation, reason)
-                .advising(RetryAdvice::After(wait))
-                .before_sending()
-        })?;
+        self.turn(context).await.map_err(|wait| too_many(request, wait))?;
+        if context.is_outside() {
+            self.enter(request, context).await?;
+        }
         self.inner.send(request, context).await
     }
+}
+
+fn too_many(request: &Request, wait: Duration) -> ConnectorError {
+    let reason = "too many calls to this institution are waiting";
+    ConnectorError::new(ErrorKind::RateLimited, request.operation, reason)
+        .advising(RetryAdvice::After(wait))
+        .before_sending()
 }

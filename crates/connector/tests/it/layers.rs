@@ -10,6 +10,7 @@ use cartola_connector::layer::{
 use cartola_connector::{
     Answer, ConnectorError, Context, DeviceId, Doorkeeper, ErrorKind, Exchange, Policy, RetryAdvice,
 };
+use tokio::time::Instant;
 
 use crate::scripted::Step::{Down, Hang, Status, StatusAfter, Unreachable};
 use crate::scripted::{Scripted, Step, context, request};
@@ -218,6 +219,75 @@ async fn a_door_is_passed_once_and_keeps_out_whom_nobody_waits_for() {
     let given_up = Keeper::of(1).newcomer(MINUTE);
     assert!(door.send(&request(), &given_up).await.unwrap_err().unsent);
     assert_eq!(scripted.attempts(), 2);
+}
+
+/// Lets in from a moment on, and notes what it is told.
+struct Slow {
+    opens: Instant,
+    left: std::sync::atomic::AtomicU32,
+    told: Mutex<Vec<bool>>,
+}
+
+impl Slow {
+    #[allow(clippy::disallowed_methods, reason = "the paused time of the test's runtime")]
+    fn of(left: u32, wait: Duration) -> Arc<Self> {
+        Arc::new(Self { opens: Instant::now() + wait, left: left.into(), told: Mutex::default() })
+    }
+
+    fn newcomer(self: &Arc<Self>, time: Duration) -> Context {
+        let keeper: std::sync::Weak<Self> = Arc::downgrade(self);
+        context(time).with_doorkeeper(keeper)
+    }
+}
+
+#[async_trait]
+impl Doorkeeper for Slow {
+    async fn admit(&self) -> Result<(), ConnectorError> {
+        tokio::time::sleep_until(self.opens).await;
+        let ordering = std::sync::atomic::Ordering::Relaxed;
+        let left = self.left.fetch_update(ordering, ordering, |left| left.checked_sub(1));
+        left.map(drop).map_err(|_| {
+            ConnectorError::new(ErrorKind::Internal, "open", "no more are let in").before_sending()
+        })
+    }
+
+    async fn ended(&self, outcome: Result<(), &ConnectorError>) {
+        self.told.lock().unwrap().push(outcome.is_err_and(|error| error.unsent));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_never_left_is_asked_at_the_door_again() {
+    let send = async |keeper: &Arc<Slow>| {
+        let scripted = Scripted::new(&[Unreachable]);
+        let retry = Retry::new(Door::new(scripted.clone()), &Policy::default());
+        let outcome = retry.send(&request().only_once(), &keeper.newcomer(MINUTE)).await;
+        (word(&outcome), scripted.attempts(), keeper.told.lock().unwrap().clone())
+    };
+    let (twice, once) = (Slow::of(2, Duration::ZERO), Slow::of(1, Duration::ZERO));
+    assert_eq!(send(&twice).await, ("200".to_owned(), 2, vec![true]));
+    assert_eq!(send(&once).await, ("internal".to_owned(), 1, vec![true]), "not any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_inside_stays_there_whatever_does_not_leave() {
+    let scripted = Scripted::new(&[Status(200), Unreachable]);
+    let door = Door::new(scripted.clone());
+    let keeper = Slow::of(1, Duration::ZERO);
+    let inside = keeper.newcomer(MINUTE);
+    let words = async || word(&door.send(&request(), &inside).await);
+    assert_eq!([words().await, words().await, words().await], ["200", "institution_down", "200"]);
+    assert_eq!(*keeper.told.lock().unwrap(), Vec::<bool>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_whom_a_slow_door_lets_in_at_last_do_not_go_out_at_once() {
+    let scripted = Scripted::new(&[]);
+    let rate = rate(Door::new(scripted.clone()), SECOND, 1);
+    let keeper = Slow::of(3, SECOND * 10);
+    let send = async || rate.send(&request(), &keeper.newcomer(MINUTE)).await.is_ok();
+    assert_eq!(tokio::join!(send(), send(), send()), (true, true, true));
+    assert_eq!(scripted.times(), [0, 1_000, 2_000]);
 }
 
 #[tokio::test(start_paused = true)]
