@@ -110,16 +110,12 @@ impl Consents for SqliteStore {
             let after = bytes_or_empty(after.as_ref());
             let id = |row: &ConsentRow| row.id;
             let read = |columns: &mut Columns<'_>| read_consent(columns).map(Some);
-            match link {
-                Some(link) => {
-                    let values = params![tenant.as_bytes(), after, link.as_bytes()];
-                    page(connection, CONSENTS_OF_LINK, values, limit, id, read)
-                }
-                None => {
-                    let values = params![tenant.as_bytes(), after];
-                    page(connection, CONSENTS, values, limit, id, read)
-                }
-            }
+            let Some(link) = link else {
+                let values = params![tenant.as_bytes(), after];
+                return page(connection, CONSENTS, values, limit, id, read);
+            };
+            let values = params![tenant.as_bytes(), after, link.as_bytes()];
+            page(connection, CONSENTS_OF_LINK, values, limit, id, read)
         })
         .await
     }
