@@ -86,7 +86,7 @@ impl Engine {
             ..Wanted::at_once(scope)
         };
         match self.request_call(who, &call, wanted).await {
-            Err(error @ LinkError::Locked { .. }) => {
+            Err(error @ (LinkError::Locked { .. } | LinkError::Barred { .. })) => {
                 self.refuse_task(who, &task, error.failure()).await?;
             }
             accepted => drop(accepted?),

@@ -31,13 +31,13 @@ const KEEP_READING: &str = concat!(
      ?18)"
 );
 const SIGN_INS: &str = "SELECT institution, person, refused, open, last_at, locked_until, \
-    refused_secret, refused_at, open_secret, version FROM sign_ins WHERE tenant = ?1 AND institution = ?2 AND person = ?3";
+    refused_secret, refused_at, open_secret, version, waits_until FROM sign_ins WHERE tenant = ?1 AND institution = ?2 AND person = ?3";
 const FIRST_SIGN_INS: &str = "INSERT INTO sign_ins (tenant, institution, person, refused, open, \
-    last_at, locked_until, refused_secret, refused_at, open_secret, version) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+    last_at, locked_until, refused_secret, refused_at, open_secret, version, waits_until) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
     ON CONFLICT DO NOTHING";
 const LATER_SIGN_INS: &str = "UPDATE sign_ins SET refused = ?4, open = ?5, last_at = ?6, \
-    locked_until = ?7, refused_secret = ?8, refused_at = ?9, open_secret = ?10, version = ?11 \
+    locked_until = ?7, refused_secret = ?8, refused_at = ?9, open_secret = ?10, version = ?11, waits_until = ?12 \
     WHERE tenant = ?1 AND institution = ?2 AND person = ?3 AND version = ?11 - 1";
 
 #[async_trait]
@@ -113,6 +113,7 @@ pub fn keep_sign_ins(unit: &Unit<'_>, row: &SignInsRow) -> Result<(), StoreError
         row.refused_secret.map(|(_, at)| at.as_microsecond()),
         row.open_secret.as_ref().map(|digest| digest.as_bytes().as_slice()),
         row.version,
+        row.waits_until.map(Timestamp::as_microsecond),
     ];
     unit.change("counting attempts to sign in", statement, values)
 }
@@ -175,5 +176,6 @@ fn read_sign_ins(columns: &mut Columns<'_>) -> Result<SignInsRow, StoreError> {
         refused_secret: columns.optional_digest()?.zip(columns.optional_timestamp()?),
         open_secret: columns.optional_digest()?,
         version: columns.number()?,
+        waits_until: columns.optional_timestamp()?,
     })
 }

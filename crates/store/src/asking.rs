@@ -141,8 +141,11 @@ pub struct SignInsRow {
     pub open: u32,
     /// When the last one was begun.
     pub last_at: Timestamp,
-    /// Until when the institution is not asked.
+    /// Until when the institution is not asked, since credentials may be wrong or their holder is
+    /// locked out.
     pub locked_until: Option<Timestamp>,
+    /// Until when the institution said that it is not to be asked, for whatever other reason.
+    pub waits_until: Option<Timestamp>,
     /// Keyed digest of the credentials that were refused last, and when that was.
     pub refused_secret: Option<(Digest, Timestamp)>,
     /// Keyed digest of the credentials that were tried last without anybody saying how that ended.

@@ -1,5 +1,7 @@
 //! The job that reads a link.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
 use cartola_model::audit::AuditEvent;
@@ -12,6 +14,7 @@ use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 
 use super::ask::{Told, ToldAccounts};
 use super::order::Arguments;
+use super::sign_in::Wait;
 use super::{Access, progress};
 use crate::access::Subject;
 use crate::imports::{Also, Giver, Imported};
@@ -99,9 +102,13 @@ impl Engine {
         let leave = self.leave_to_ask(who, link, &secret, proven).await?;
         let report = attempt.task.report();
         progress::begin(report);
-        let told = match self.ask(leave, &secret, arguments.scope(), report).await? {
+        let asked = self.ask(Arc::clone(&leave), &secret, arguments.scope(), report).await?;
+        let told = match asked {
             Ok(told) => told,
-            Err(error) => return Err(self.refused(who, &access, error).await?),
+            Err(error) => {
+                self.note_wait(&leave, &error).await?;
+                return Err(self.refused(who, &access, error).await?);
+            }
         };
         self.note_access(who, "link.fetched", Subject::one(link.id));
         progress::step(report, Step::Keeping);
@@ -323,7 +330,10 @@ fn figures(imported: &Imported, records: usize) -> ReadingFigures {
 
 /// Until when an institution that said this may not be asked.
 fn barred(error: &ConnectorError, now: Timestamp) -> Option<Barred> {
-    let waits = matches!(error.kind, ErrorKind::CredentialsLocked | ErrorKind::RateLimited);
+    if let Some(Wait::Told(until)) = Wait::of(error, now) {
+        return Some(Barred { since: now, until: Some(until) });
+    }
+    let waits = error.kind == ErrorKind::CredentialsLocked;
     let refuses =
         matches!(error.kind, ErrorKind::CredentialsLocked | ErrorKind::CredentialsInvalid);
     match error.retry {

@@ -9,6 +9,7 @@
 //! again meanwhile is counted without the institution being asked.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_connector::{ConnectorError, Doorkeeper, ErrorKind, RetryAdvice};
@@ -180,7 +181,7 @@ enum Verdict {
 }
 
 impl Engine {
-    /// Refuses at once what [`Self::leave_to_ask`] would refuse for a lock.
+    /// Refuses at once what [`Self::leave_to_ask`] would refuse whatever the credentials.
     pub(crate) async fn refuse_locked(
         &self,
         who: &Principal,
@@ -190,10 +191,7 @@ impl Engine {
         let Some(person) = person else { return Ok(()) };
         let known = self.store().sign_ins(who.tenant, institution, person).await;
         let known = known.map_err(EngineError::from)?;
-        match known.and_then(|known| locked_until(&known, self.now())) {
-            Some(until) => Err(LinkError::Locked { until }),
-            None => Ok(()),
-        }
+        known.map_or(Ok(()), |known| check_wait(&known, self.now()))
     }
 
     /// Leave to sign in, or why there is none. It is looked at again, and noted, when the
@@ -268,6 +266,26 @@ impl Engine {
         .await
     }
 
+    /// Notes for how long the institution wants to be left alone, or has locked somebody out, also where
+    /// it said so in a session; with patience, as [`Self::note_sign_in`].
+    pub(super) async fn note_wait(
+        &self,
+        leave: &Leave,
+        error: &ConnectorError,
+    ) -> Result<(), EngineError> {
+        let now = self.now();
+        let Some((person, wait)) = leave.person.zip(Wait::of(error, now)) else { return Ok(()) };
+        let tenant = leave.who.tenant;
+        until_settled(|| async {
+            let known = self.store().sign_ins(tenant, &leave.institution, person).await?;
+            let row = next(known, leave, person, now, |row| wait.note(row));
+            let work = UnitOfWork::new(tenant, now).with(Command::KeepSignIns(row));
+            record(self.store(), work).await?;
+            Ok(())
+        })
+        .await
+    }
+
     /// What notes that credentials were taken, for the unit of work that keeps what was read; nothing
     /// where that is no news.
     pub(super) async fn settling(&self, leave: &Leave) -> Result<Option<Command>, EngineError> {
@@ -298,11 +316,20 @@ impl Engine {
     }
 }
 
-/// Refuses credentials that are known to be wrong, and any while there is a lock.
-fn check(known: &SignInsRow, digest: &Digest, now: Timestamp) -> Result<(), LinkError> {
+/// Refuses any credentials while there is a lock, or the institution is to be left alone.
+fn check_wait(known: &SignInsRow, now: Timestamp) -> Result<(), LinkError> {
     if let Some(until) = locked_until(known, now) {
         return Err(LinkError::Locked { until });
     }
+    match known.waits_until.filter(|until| now < *until) {
+        Some(until) => Err(LinkError::Barred { until }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses credentials that are known to be wrong, and any that are not to be tried now.
+fn check(known: &SignInsRow, digest: &Digest, now: Timestamp) -> Result<(), LinkError> {
+    check_wait(known, now)?;
     let same = known.refused_secret.filter(|(refused, at)| refused == digest && now < *at + LOCK);
     if same.is_some() {
         return Err(LinkError::CredentialsRefused);
@@ -334,6 +361,7 @@ fn next(
         open: 0,
         last_at: now,
         locked_until: None,
+        waits_until: None,
         refused_secret: None,
         open_secret: None,
         version: 0,
@@ -378,6 +406,46 @@ fn count(row: &mut SignInsRow, now: Timestamp) {
     row.refused += 1;
     if row.refused >= THRESHOLD {
         (row.refused, row.locked_until) = (0, Some(now + LOCK));
+    }
+}
+
+/// Until when an institution wants not to be asked for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// It has locked them out.
+    Locked(Timestamp),
+    /// It was asked too often, or is closed, and says for how long.
+    Told(Timestamp),
+}
+
+impl Wait {
+    /// What an error says, where the institution has said it: what merely waited for its turn here is
+    /// no reason to wait longer.
+    pub fn of(error: &ConnectorError, now: Timestamp) -> Option<Self> {
+        let until = |wait: Duration| {
+            let wait = SignedDuration::try_from(wait).unwrap_or(LOCK);
+            now.checked_add(wait).unwrap_or(Timestamp::MAX)
+        };
+        match (error.kind, error.retry) {
+            _ if error.unsent => None,
+            (ErrorKind::CredentialsLocked, RetryAdvice::After(wait)) => {
+                Some(Self::Locked(until(wait)))
+            }
+            (ErrorKind::CredentialsLocked, _) => Some(Self::Locked(until(LOCK.unsigned_abs()))),
+            (ErrorKind::RateLimited | ErrorKind::InstitutionDown, RetryAdvice::After(wait))
+                if !wait.is_zero() =>
+            {
+                Some(Self::Told(until(wait)))
+            }
+            _ => None,
+        }
+    }
+
+    fn note(self, row: &mut SignInsRow) {
+        match self {
+            Self::Locked(until) => row.locked_until = row.locked_until.max(Some(until)),
+            Self::Told(until) => row.waits_until = row.waits_until.max(Some(until)),
+        }
     }
 }
 

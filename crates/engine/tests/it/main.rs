@@ -20,5 +20,6 @@ mod repeated;
 mod tasks;
 mod tenants;
 mod tokens;
+mod waits;
 mod work;
 mod world;

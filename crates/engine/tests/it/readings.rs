@@ -81,7 +81,7 @@ impl Scene {
     }
 
     /// A call that is answered, and how its reading ended.
-    async fn called(&self, password: &str) -> Ended {
+    pub async fn called(&self, password: &str) -> Ended {
         let mut accepted = self.call(password).await.map_err(|error| error.failure())?;
         self.world.worker.run_due().await.unwrap();
         let ended = self.ended(&mut accepted.reading).await.unwrap();

@@ -41,6 +41,7 @@ pub async fn fill(backend: &Backend) {
         open: 1,
         last_at: NOW,
         locked_until: None,
+        waits_until: Some(NOW),
         refused_secret: None,
         open_secret: Some(scene.person.lookup),
         version: 1,

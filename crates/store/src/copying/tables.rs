@@ -422,6 +422,7 @@ pub static SIGN_INS: Table = Table {
         integer("refused_at"),
         bytes("open_secret"),
         integer("version"),
+        integer("waits_until"),
     ],
 };
 

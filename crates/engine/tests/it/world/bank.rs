@@ -40,6 +40,7 @@ struct Books {
     open: u32,
     devices: Vec<String>,
     refusal: Option<(ErrorKind, RetryAdvice)>,
+    breaks_off: Option<(ErrorKind, RetryAdvice)>,
     is_silent: bool,
     is_closed: bool,
 }
@@ -121,6 +122,11 @@ impl Bank {
     /// Lets nobody in from now on, or everybody again.
     pub fn refuses(&self, refusal: Option<(ErrorKind, RetryAdvice)>) {
         self.books().refusal = refusal;
+    }
+
+    /// Lets people in and tells them nothing from now on, or everything again.
+    pub fn breaks_off(&self, refusal: Option<(ErrorKind, RetryAdvice)>) {
+        self.books().breaks_off = refusal;
     }
 
     /// Lets nobody come to the door until it is told to.
@@ -290,6 +296,9 @@ impl Session for Open {
 #[async_trait]
 impl ReadAccounts for Open {
     async fn accounts(&self, _context: &Context) -> Result<Reading<Vec<Account>>, ConnectorError> {
+        if let Some((kind, advice)) = self.bank.books().breaks_off {
+            return Err(ConnectorError::new(kind, "accounts", "no more").advising(advice));
+        }
         let account = Account {
             number: number(),
             kind: Some(AccountKind::Checking),
