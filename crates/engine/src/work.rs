@@ -96,9 +96,15 @@ pub struct Task {
     pub before: Option<Ended>,
     lease: LeaseId,
     report: Report,
+    is_alone: bool,
 }
 
 impl Task {
+    /// Whether no other process runs jobs of this store.
+    pub(crate) const fn is_alone(&self) -> bool {
+        self.is_alone
+    }
+
     /// Where its handler tells how far it is.
     pub(crate) const fn report(&self) -> &Report {
         &self.report

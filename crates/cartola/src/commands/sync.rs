@@ -181,6 +181,10 @@ async fn one(
                     let figures = last.and_then(|last| last.outcome.ok()).unwrap_or_default();
                     Report::done(link, figures)
                 }
+                // Where that is why, it is this configuration that lacks it.
+                Err(Failure::Internal) if !engine.asks(&link.institution) => {
+                    Report::failed(link, Failure::Unsupported)
+                }
                 Err(failure) => Report::failed(link, failure),
             }
         }

@@ -27,6 +27,14 @@ use crate::{Engine, EngineError};
 /// twice as long after each further one.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
 
+/// How long a reading whose institution a process does not ask is left to others, the first time;
+/// twice as long each further time.
+const TO_OTHERS: SignedDuration = SignedDuration::from_secs(1);
+
+/// How often one that somebody waits for is: half a minute together, so that they are told before they
+/// have gone.
+const HANDED_BACK: u32 = 5;
+
 /// How long credentials that were taken count as good, so that an attempt with them is not noted
 /// before it is made: a link that is read day by day, with some days off.
 const PROVEN_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -76,10 +84,37 @@ impl Engine {
         }
         let who = arguments.who(task.tenant);
         let attempt = Attempt { who: &who, arguments: &arguments, task, began_at: self.now() };
+        if !self.asks(&link.institution) {
+            return Ok(self.not_asked_here(&attempt, &link));
+        }
         match self.read(&attempt, &link, last.as_ref()).await {
             Ok(()) => Ok(Outcome::Committed(JobEnd::Done)),
             Err(error) => self.in_vain(&attempt, &link, error),
         }
+    }
+
+    /// What becomes of a reading whose institution this process does not ask: it is left to others, who
+    /// may, and has failed where nobody has for a while. It is the operator who can mend that.
+    fn not_asked_here(&self, attempt: &Attempt<'_>, link: &LinkRow) -> Outcome {
+        let Attempt { task, .. } = *attempt;
+        tracing::warn!(
+            job = %task.row.order.id,
+            institution = %link.institution,
+            "engine.institution.not_configured"
+        );
+        let failure = Failure::Internal;
+        let attempts = task.row.attempts;
+        let most = match task.row.order.priority {
+            _ if task.is_alone() => 0,
+            Priority::Interactive => HANDED_BACK,
+            Priority::Normal | Priority::Background => MAX_ATTEMPTS - 1,
+        };
+        if attempts > most {
+            let reading = self.reading(attempt, link, Err(failure));
+            return Outcome::End(vec![Command::KeepReading(reading)], JobEnd::Dead { failure });
+        }
+        let pause = TO_OTHERS * 2_i32.saturating_pow(attempts.saturating_sub(1));
+        Outcome::End(Vec::new(), JobEnd::Retry { not_before: self.now() + pause, failure })
     }
 
     async fn read(

@@ -109,6 +109,7 @@ async fn attempt(shared: &Shared, job: &ClaimedJob, report: Report) {
         before: None,
         lease: job.lease,
         report,
+        is_alone: shared.alone,
     };
     let handled = AssertUnwindSafe(open_and_handle(shared, &mut task)).catch_unwind().await;
     let handled = handled.unwrap_or(Err(EngineError::Interrupted));

@@ -5,6 +5,7 @@
 mod account_links;
 mod cancelling;
 mod consents;
+mod elsewhere;
 mod imports;
 mod ingest;
 mod limits;

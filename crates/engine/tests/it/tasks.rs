@@ -19,7 +19,7 @@ use crate::world::World;
 use crate::world::bank::{PASSWORD, RUT, institution};
 
 /// Counts the accounts that were read.
-struct Count;
+pub struct Count;
 
 fn kind() -> JobKind {
     JobKind::parse("tests.render").unwrap()

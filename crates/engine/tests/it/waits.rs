@@ -25,9 +25,8 @@ fn told_of(kind: ErrorKind) -> Failure {
 /// Asks once in vain, again at once, and again when the time is over.
 async fn check(kind: ErrorKind, inside: bool) {
     let scene = Scene::new().await;
-    let says = |refusal| match inside {
-        true => scene.bank.breaks_off(refusal),
-        false => scene.bank.refuses(refusal),
+    let says = |refusal| {
+        if inside { scene.bank.breaks_off(refusal) } else { scene.bank.refuses(refusal) }
     };
     says(Some((kind, TEN_MINUTES)));
     assert_eq!(scene.called(PASSWORD).await, Err(kind.failure()));
