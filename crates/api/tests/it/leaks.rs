@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use axum::http::Method;
 use cartola_store::StoreErrorKind;
+use serde_json::json;
 
+use crate::bank::wanted;
 use crate::files::{Form, MAPPING, csv};
 use crate::statement::panicking;
 use crate::world::{Answer, World, request};
@@ -117,6 +119,34 @@ async fn refusals_and_log_are_silent_about_whatever_was_sent_or_is_stored() {
     }
     assert_silent("the log", &log.text());
     assert!(!log.text().contains(&key[12..]));
+}
+
+#[tokio::test]
+async fn links_are_begun_and_refused_without_a_word_of_credentials_or_their_holder() {
+    let (log, _guard) = Log::capture();
+    let world = World::new().await;
+    let link = world.begin_link().await;
+    let readings = format!("/v1/links/{link}/readings");
+    let others = [
+        json!({"institution": "MARIA"}),
+        json!({"rut": "11.111.111-2"}),
+        json!({"credentials": {"rut": "5.126.663-3", "password": "clave-secreta"}}),
+        json!({"credentials": {"MARIA": "clave-secreta"}}),
+        json!({"credentials": {"password": "clave-secreta".repeat(2)}}),
+        json!({"credentials": ["clave-secreta"]}),
+        json!({"purpose": "MARIA\tMARIA"}),
+        json!({"MARIA": "clave-secreta"}),
+    ];
+    let mut refused = Vec::new();
+    for other in others {
+        refused.push(world.post_keyed("/v1/links", &wanted(&other), Some("maria")).await);
+        refused.push(world.post(&readings, &other.to_string()).await);
+    }
+    for answer in &refused {
+        assert!(answer.status.is_client_error(), "{}", answer.text());
+        assert_silent("a refusal", answer.text());
+    }
+    assert_silent("the log", &log.text());
 }
 
 #[tokio::test]

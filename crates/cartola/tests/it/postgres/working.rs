@@ -139,6 +139,31 @@ fn a_reading_whose_worker_is_killed_ends_once() {
     scene.cluster.installation.run(&["audit", "verify"]).done();
 }
 
+/// Starts a process that does background work, from a configuration that names no institution.
+#[track_caller]
+fn work_without_institutions(scene: &Scene) -> Background {
+    let folder = scene.cluster.installation.path();
+    let whole = std::fs::read_to_string(folder.join("cartola.toml")).unwrap();
+    let (without, _) = whole.split_once("[institution.").unwrap();
+    std::fs::write(folder.join("without.toml"), without).unwrap();
+    let arguments = ["worker", "--config", "without.toml"];
+    Background::start(crate::process::command(folder, &arguments)).unwrap().0
+}
+
+#[test]
+fn a_worker_that_lacks_an_institution_leaves_its_readings_to_others() {
+    let scene = Scene::new();
+    let first = work_without_institutions(&scene);
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| scene.accounts());
+        scene.wait("job WHERE state = 1 AND attempts > 0", 1);
+        stop(first);
+        let second = scene.cluster.work();
+        assert!(asked.join().unwrap() > 0);
+        stop(second);
+    });
+}
+
 #[test]
 fn a_worker_says_how_it_is_where_it_is_told_to_listen() {
     let cluster = Cluster::new("");

@@ -11,7 +11,7 @@ pub(super) static ROWS: &[Entry] = &[
         name: "institution_not_configured",
         status: 503,
         failure: Failure::Internal,
-        retry: Retry::Never,
+        retry: Retry::Later { after_seconds: 600 },
         title: Text::fixed(
             "The institution is not asked here",
             "La institución no se consulta aquí",
