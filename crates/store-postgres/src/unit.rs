@@ -10,7 +10,7 @@ use cartola_store::work::{Command, MAX_ROWS_PER_UNIT, Receipt};
 use cartola_store::{StoreError, StoreErrorKind, UnitOfWork};
 use tokio_postgres::{Error, Row, Statement};
 
-use crate::error::{Doing, is_contended, is_without_month};
+use crate::error::{Doing, is_contended, is_lost, is_without_month};
 use crate::head::Head;
 use crate::session::{PIPELINE, Session};
 use crate::value::Value;
@@ -128,7 +128,7 @@ impl Unit {
         let (steps, rest) = self.steps.split_at(self.steps.len().min(PIPELINE));
         let prepared = prepared(steps, session).await?;
         let begun = session.begin_with(self.tenant, (statement, values), &prepared).await;
-        let (rows, outcomes) = begun.map_err(Failed::of)?;
+        let (rows, outcomes) = begun.map_err(|error| Failed::by(Cause::Store, error))?;
         check(steps, outcomes)?;
         run(rest, session).await?;
         Ok(rows)
@@ -148,7 +148,8 @@ async fn prepared<'a>(
 ) -> Result<Vec<(Statement, &'a [Value])>, Failed> {
     let mut prepared = Vec::with_capacity(steps.len());
     for step in steps {
-        let statement = session.prepare(step.statement).await.map_err(Failed::of)?;
+        let statement = session.prepare(step.statement).await;
+        let statement = statement.map_err(|error| Failed::by(Cause::Store, error))?;
         prepared.push((statement, &step.values[..]));
     }
     Ok(prepared)
@@ -165,8 +166,10 @@ impl Step {
             Err(error) if is_without_month(error) => Again::WithMonths,
             _ => Again::No,
         };
-        let changed =
-            outcome.doing(self.doing).map_err(|error| Failed { again, ..Failed::of(error) })?;
+        let lost = outcome.as_ref().err().is_some_and(is_lost);
+        let cause = if lost { Cause::Store } else { Cause::Unit };
+        let failed = |error| Failed { again, cause, error };
+        let changed = outcome.doing(self.doing).map_err(failed)?;
         match self.expected {
             Some((rows, otherwise)) if rows != changed => {
                 Err(Failed::of(StoreError::new(otherwise, self.doing)))
@@ -180,8 +183,8 @@ impl Step {
 pub struct Failed {
     /// Whether trying again helps.
     pub again: Again,
-    /// Whether the commit had been asked for, so that it may have happened.
-    pub is_at_commit: bool,
+    /// What it was that failed.
+    pub cause: Cause,
     /// Why.
     pub error: StoreError,
 }
@@ -189,13 +192,24 @@ pub struct Failed {
 impl Failed {
     /// One that does not help to try again.
     pub fn of(error: StoreError) -> Self {
-        Self { again: Again::No, is_at_commit: false, error }
+        Self { again: Again::No, cause: Cause::Unit, error }
     }
 
-    /// One of the commit itself.
-    pub fn at_commit(error: StoreError) -> Self {
-        Self { is_at_commit: true, ..Self::of(error) }
+    /// One that has that cause.
+    pub fn by(cause: Cause, error: StoreError) -> Self {
+        Self { cause, ..Self::of(error) }
     }
+}
+
+/// What failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// What the unit asks for. Another one may succeed.
+    Unit,
+    /// The way to the database, or the database. Nothing was written.
+    Store,
+    /// The commit, which may have happened all the same.
+    Commit,
 }
 
 /// Whether the same unit may succeed when it is tried again.

@@ -133,14 +133,14 @@ impl Place {
         self.left = true;
         let lane = lanes.get_mut(&self.name).expect("a lane stays while a place in it is taken");
         lane.groups -= 1;
-        if lane.groups == 0 && lane.waiting.is_empty() {
+        if lane.groups == 0 {
             lanes.remove(&self.name);
         }
     }
 }
 
 impl Drop for Place {
-    /// Also of one that panicked: what waits goes with the next unit that comes.
+    /// Also of one that panicked: with the last one goes what waits, which is told so.
     fn drop(&mut self) {
         if !self.left {
             let shared = Arc::clone(&self.shared);
@@ -172,10 +172,10 @@ async fn commit(writer: &Writer, group: Vec<Waiting>) {
                 }
                 return;
             }
-            Together::Unknown(error) => {
+            Together::Refused(error) | Together::Unknown(error) => {
                 for each in group {
-                    let cause = "the connection was lost at the commit of a group";
-                    each.tell(Err(StoreError::new(error.kind, COMMITTING).caused_by(cause)));
+                    let failed = StoreError::new(error.kind, error.context.clone());
+                    each.tell(Err(failed.caused_by("the group of units that it was in failed")));
                 }
                 return;
             }

@@ -13,7 +13,7 @@ use crate::head::{self, Head};
 use crate::months::Months;
 use crate::rows::first;
 use crate::session::{Session, WRITE};
-use crate::unit::{Again, Failed, Unit};
+use crate::unit::{Again, Cause, Failed, Unit};
 use crate::value::values;
 
 /// How often a unit is applied that loses against others each time.
@@ -32,8 +32,10 @@ pub struct Writer {
 pub enum Together {
     /// They are on disk.
     Done(Vec<Receipt>),
-    /// Nothing of them is, and each can be applied by itself.
+    /// Nothing of them is, because of what one of them asks for: each can be applied by itself.
     Undone,
+    /// Nothing of them is, nor would any be now.
+    Refused(StoreError),
     /// Nobody can say.
     Unknown(StoreError),
 }
@@ -66,13 +68,17 @@ impl Writer {
     pub async fn together(&self, works: &[&UnitOfWork]) -> Together {
         match self.apply(works).await {
             Ok(receipts) => Together::Done(receipts),
-            Err(failed) if failed.is_at_commit => Together::Unknown(failed.error),
-            Err(_) => Together::Undone,
+            Err(failed) => match failed.cause {
+                Cause::Unit => Together::Undone,
+                Cause::Store => Together::Refused(failed.error),
+                Cause::Commit => Together::Unknown(failed.error),
+            },
         }
     }
 
     async fn apply(&self, works: &[&UnitOfWork]) -> Result<Vec<Receipt>, Failed> {
-        let mut session = Session::connect(&self.pool).await.map_err(Failed::of)?;
+        let away = |error| Failed::by(Cause::Store, error);
+        let mut session = Session::connect(&self.pool).await.map_err(away)?;
         for work in works {
             self.months.make(&session, work).await.map_err(Failed::of)?;
         }
@@ -83,7 +89,7 @@ impl Writer {
                 return Err(failed);
             }
         };
-        session.commit().await.map_err(|error| Failed::at_commit(at_commit(&error)))?;
+        session.commit().await.map_err(|error| Failed::by(Cause::Commit, at_commit(&error)))?;
         Ok(unit.into_receipts())
     }
 }
@@ -106,7 +112,7 @@ async fn plan_and_run(session: &mut Session, works: &[&UnitOfWork]) -> Result<Un
         return Ok(unit);
     }
     let rows = session.begin(WRITE, tenant, head::HOLD, &values![&tenant]).await;
-    let head = head_of(works, &rows.map_err(Failed::of)?)?;
+    let head = head_of(works, &rows.map_err(|error| Failed::by(Cause::Store, error))?)?;
     let unit = Unit::plan(works, head).map_err(Failed::of)?;
     unit.run(session).await?;
     Ok(unit)

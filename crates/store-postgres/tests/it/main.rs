@@ -4,6 +4,7 @@ mod check;
 mod contract;
 mod copying;
 mod crash;
+mod groups;
 mod leftovers;
 mod migration;
 mod months;
