@@ -11,10 +11,10 @@ use futures::future::join_all;
 use crate::support::{Kept, statement};
 
 /// Units that come at the same moment: more than go together at once.
-const UNITS: usize = 150;
+const UNITS: u64 = 150;
 
 /// One of so many is decided on a version that is not the present one.
-const CONFLICTS_EVERY: usize = 50;
+const CONFLICTS_EVERY: u64 = 50;
 
 fn audited(unit: UnitOfWork) -> UnitOfWork {
     unit.with(Command::Audit(AuditEvent::once("import.added", "operator", "one")))
@@ -75,10 +75,10 @@ async fn units_that_move_no_end_go_together_too() {
         outcome.expect("a job is queued");
     }
     let many = kept.database.server.count(&kept.database.name, "SELECT count(*) FROM cartola.job");
-    assert_eq!(many.await, UNITS as i64);
+    assert_eq!(many.await, UNITS.cast_signed());
     let open = "SELECT sum(open)::bigint FROM cartola.job_open";
-    assert_eq!(kept.database.server.count(&kept.database.name, open).await, UNITS as i64);
+    assert_eq!(kept.database.server.count(&kept.database.name, open).await, UNITS.cast_signed());
     let written = "SELECT count(DISTINCT xmin::text) FROM cartola.job";
     let transactions = kept.database.server.count(&kept.database.name, written).await;
-    assert!(transactions < UNITS as i64, "{transactions} transactions for {UNITS} units");
+    assert!(transactions < UNITS.cast_signed(), "{transactions} transactions for {UNITS} units");
 }
