@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use cartola_connector::session::{DayRange, StatementQuery};
 use cartola_connector::{BaseUrl, Context, Deadline, Endpoint, Policy, Registry, Transport};
+use cartola_engine::work::MAX_RUNNING;
 use cartola_model::InstitutionId;
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::id::IdMinter;
@@ -50,13 +51,15 @@ pub fn url(sandbox: SocketAddr, institution: &InstitutionId) -> String {
     format!("http://{sandbox}/banks/{institution}")
 }
 
-/// The tables of a gateway's configuration that name the banks of these customers.
+/// The tables of a gateway's configuration that name the banks of these customers, and let the one
+/// tenant that there is have all places.
 pub fn tables(sandbox: SocketAddr, customers: &[Customer]) -> String {
     let table = |id: &InstitutionId| {
         let url = url(sandbox, id);
         format!("[institution.{id}]\nbase_url = \"{url}\"\ncalls_per_second = {CALLS}\n")
     };
-    institutions(customers).map(table).collect()
+    let jobs = format!("[jobs]\nof_tenant = {MAX_RUNNING}\n");
+    std::iter::once(jobs).chain(institutions(customers).map(table)).collect()
 }
 
 fn institutions(customers: &[Customer]) -> impl Iterator<Item = &InstitutionId> {
