@@ -34,15 +34,15 @@ DECLARE
     wanted CONSTANT integer := cardinality(leases);
     -- Links of which this claim has taken something.
     busy uuid[] := ARRAY[]::uuid[];
+    -- Jobs that somebody else is just changing.
+    changing uuid[] := ARRAY[]::uuid[];
     taken integer := 0;
-    before integer;
     passed_over boolean;
     due record;
     claimed job;
 BEGIN
     FOR of_priority IN 1..3 LOOP
         LOOP
-            before := taken;
             passed_over := false;
             FOR due IN
                 WITH RECURSIVE lanes (lane) AS (
@@ -75,6 +75,7 @@ BEGIN
                     SELECT j.id, j.link, j.not_before FROM job j
                     WHERE j.tenant = of_tenant AND j.queue = of_queue AND j.state = 1
                         AND j.priority = of_priority AND j.lane = l.lane AND j.not_before <= now
+                        AND j.id <> ALL (changing)
                         AND (j.link IS NULL OR (j.link <> ALL (busy) AND NOT EXISTS (
                             SELECT 1 FROM job r
                             WHERE r.tenant = of_tenant AND r.link = j.link AND r.state = 2
@@ -98,7 +99,12 @@ BEGIN
                     FOR UPDATE SKIP LOCKED
                 )
                 RETURNING * INTO claimed;
-                CONTINUE WHEN NOT FOUND;
+                IF NOT FOUND THEN
+                    -- Somebody is just changing it: the next of its lane goes instead.
+                    changing := changing || due.id;
+                    passed_over := true;
+                    CONTINUE;
+                END IF;
                 taken := taken + 1;
                 IF due.link IS NOT NULL THEN
                     busy := busy || due.link;
@@ -108,7 +114,8 @@ BEGIN
             IF taken = wanted THEN
                 RETURN;
             END IF;
-            EXIT WHEN taken = before OR NOT passed_over;
+            -- What was passed over is looked at no more, so that this ends.
+            EXIT WHEN NOT passed_over;
         END LOOP;
     END LOOP;
 END

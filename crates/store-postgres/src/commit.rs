@@ -21,13 +21,7 @@ pub use writer::Writer;
 impl Committer for PostgresStore {
     async fn commit(&self, work: UnitOfWork) -> Result<Receipt, StoreError> {
         check_size(&work)?;
-        let moves_jobs = work.moves_jobs();
-        let receipt = self.groups().commit(work).await?;
-        if moves_jobs {
-            self.signal().raise();
-            self.others().raise();
-        }
-        Ok(receipt)
+        self.groups().commit(work).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

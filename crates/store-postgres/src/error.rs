@@ -121,6 +121,15 @@ pub fn is_lost(error: &Error) -> bool {
     })
 }
 
+/// Whether the way to the database or the database is gone, whatever was asked of it: the server ends
+/// connections for reasons of its own, but a statement that took too long is a matter of that one.
+pub fn is_gone(error: &Error) -> bool {
+    is_lost(error)
+        && error
+            .code()
+            .is_none_or(|code| code != &SqlState::QUERY_CANCELED && !code.code().starts_with("XX"))
+}
+
 /// Whether the whole transaction can be tried again at once: it lost against another one.
 pub fn is_contended(error: &Error) -> bool {
     let code = error.code();

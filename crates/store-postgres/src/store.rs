@@ -20,8 +20,6 @@ use crate::{OpenError, Options, Plan, migrate};
 pub struct PostgresStore {
     writer: Arc<Writer>,
     groups: Groups,
-    signal: Arc<Signal>,
-    others: Arc<Signal>,
     clock: Arc<DatabaseClock>,
     _listener: Listener,
 }
@@ -49,9 +47,9 @@ impl PostgresStore {
             process,
         };
         let listener = Listener::start(connector, options.schema, heard);
-        let writer = Arc::new(Writer::new(pool));
+        let writer = Arc::new(Writer::new(pool, signal, others));
         let groups = Groups::new(Arc::clone(&writer));
-        Ok(Self { writer, groups, signal, others, clock, _listener: listener })
+        Ok(Self { writer, groups, clock, _listener: listener })
     }
 
     /// Brings the schema up to date, and does nothing else.
@@ -88,11 +86,6 @@ impl PostgresStore {
 
     /// Wakes those who wait for jobs in this process.
     pub(crate) fn signal(&self) -> &Signal {
-        &self.signal
-    }
-
-    /// Wakes those of others.
-    pub(crate) fn others(&self) -> &Signal {
-        &self.others
+        &self.writer.signal
     }
 }

@@ -10,7 +10,7 @@ use cartola_store::work::{Command, MAX_ROWS_PER_UNIT, Receipt};
 use cartola_store::{StoreError, StoreErrorKind, UnitOfWork};
 use tokio_postgres::{Error, Row, Statement};
 
-use crate::error::{Doing, is_contended, is_lost, is_without_month};
+use crate::error::{Doing, is_contended, is_gone, is_without_month};
 use crate::head::Head;
 use crate::session::{PIPELINE, Session};
 use crate::value::Value;
@@ -166,8 +166,8 @@ impl Step {
             Err(error) if is_without_month(error) => Again::WithMonths,
             _ => Again::No,
         };
-        let lost = outcome.as_ref().err().is_some_and(is_lost);
-        let cause = if lost { Cause::Store } else { Cause::Unit };
+        let gone = outcome.as_ref().err().is_some_and(is_gone);
+        let cause = if gone { Cause::Store } else { Cause::Unit };
         let failed = |error| Failed { again, cause, error };
         let changed = outcome.doing(self.doing).map_err(failed)?;
         match self.expected {

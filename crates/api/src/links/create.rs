@@ -151,15 +151,16 @@ impl Asked {
             None => wording::usual_purpose(&institution).to_owned(),
         };
         let days = self.days.as_ref().map_or(Ok(MANDATE_DAYS), days).map_err(wrong("days"))?;
-        let fields = engine.with_holder(&institution, rut, self.credentials);
         let fingerprint = Fingerprint::default()
             .with(Some(institution.as_str().as_bytes()))
             .with(Some(rut.compact().as_bytes()))
             .with(Some(purpose.as_bytes()))
             .with(Some(&days.to_be_bytes()));
-        let fingerprint = fields.iter().fold(fingerprint, |all, (name, value)| {
+        // As they came: what is made of them depends on which process is asked.
+        let fingerprint = self.credentials.iter().fold(fingerprint, |all, (name, value)| {
             all.with(Some(name.as_bytes())).with(Some(value.expose().as_bytes()))
         });
+        let fields = engine.with_holder(&institution, rut, self.credentials);
         Ok(Order { institution, rut, fields, purpose, days, fingerprint })
     }
 }

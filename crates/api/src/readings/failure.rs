@@ -29,7 +29,13 @@ impl FailureView {
     /// A failure as it stands at `now`, of an institution that is asked again at that time.
     pub fn of(class: Failure, asked_again_at: Option<Timestamp>, now: Timestamp) -> Self {
         let (detail, detail_es) = words(class);
-        let told = asked_again_at.map(|until| Retry::Later { after_seconds: seconds(now, until) });
+        // Of other failures it says nothing when the institution may be asked.
+        let waits = matches!(
+            class,
+            Failure::RateLimited | Failure::InstitutionDown | Failure::CredentialsLocked
+        );
+        let told = asked_again_at.filter(|_| waits);
+        let told = told.map(|until| Retry::Later { after_seconds: seconds(now, until) });
         Self { class, detail, detail_es, retry: told.unwrap_or_else(|| usual_advice(class)) }
     }
 }

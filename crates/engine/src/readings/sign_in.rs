@@ -423,7 +423,8 @@ impl Wait {
     /// no reason to wait longer.
     pub fn of(error: &ConnectorError, now: Timestamp) -> Option<Self> {
         let until = |wait: Duration| {
-            let wait = SignedDuration::try_from(wait).unwrap_or(LOCK);
+            // A mistake in a header keeps nobody out for longer than wrong passwords do.
+            let wait = SignedDuration::try_from(wait).unwrap_or(LOCK).min(LOCK);
             now.checked_add(wait).unwrap_or(Timestamp::MAX)
         };
         match (error.kind, error.retry) {

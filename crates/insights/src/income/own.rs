@@ -72,7 +72,7 @@ impl Pairs {
     pub fn find(entries: &[(Entry<'_>, Category)], holder: &Holder<'_>) -> Self {
         let mut left: BTreeMap<i64, Vec<Left>> = BTreeMap::new();
         for (entry, pesos) in ends(entries, holder).filter(|(_, pesos)| *pesos < 0) {
-            left.entry(-pesos).or_default().push((entry.on, entry.account));
+            left.entry(pesos.saturating_neg()).or_default().push((entry.on, entry.account));
         }
         let mut found = HashSet::new();
         for (entry, pesos) in ends(entries, holder).filter(|(_, pesos)| *pesos > 0) {

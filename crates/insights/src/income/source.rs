@@ -140,7 +140,8 @@ fn keys(found: &[Found<'_>], payers: &[Payer]) -> Vec<Key> {
 fn with_employers(found: &[Found<'_>], keys: &[Key]) -> Vec<Key> {
     let mut paid: BTreeMap<(Month, &Key), i64> = BTreeMap::new();
     for (found, key) in found.iter().zip(keys).filter(|(found, _)| says_salary(found)) {
-        *paid.entry((Month::of(found.entry.on), key)).or_default() += found.pesos;
+        let sum = paid.entry((Month::of(found.entry.on), key)).or_default();
+        *sum = sum.saturating_add(found.pesos);
     }
     let employer = |month: Month| {
         let of_month = paid.iter().filter(|((in_month, _), _)| *in_month == month);

@@ -5,8 +5,8 @@
 //! are on their way, what comes waits, and the next group takes all of it into one transaction. Nobody
 //! waits for company: a unit that finds its lane empty goes alone, at once.
 //!
-//! Where a group fails before it commits, each of its units is applied by itself: one that conflicts
-//! harms no other. Groups are formed within a process; those of several take turns at the lock of the
+//! Where a group fails by what one of its units asks for, its halves are applied, and theirs: one that
+//! conflicts harms no other. Groups are formed within a process; those of several take turns at the lock of the
 //! tenant's row.
 
 use std::collections::{HashMap, VecDeque};
@@ -162,29 +162,43 @@ fn gather(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
     group
 }
 
+/// Commits a group; one that fails by what a unit asks for, half by half, until that one is alone.
 async fn commit(writer: &Writer, group: Vec<Waiting>) {
-    if group.len() > 1 {
+    let mut groups = vec![group];
+    while let Some(mut group) = groups.pop() {
+        if group.len() <= 1 {
+            for each in group {
+                let outcome = writer.alone(&each.work).await;
+                each.tell(outcome);
+            }
+            continue;
+        }
         let works: Vec<&UnitOfWork> = group.iter().map(|each| &each.work).collect();
         match writer.together(&works).await {
             Together::Done(receipts) => {
                 for (each, receipt) in group.into_iter().zip(receipts) {
                     each.tell(Ok(receipt));
                 }
-                return;
             }
-            Together::Refused(error) | Together::Unknown(error) => {
-                for each in group {
-                    let failed = StoreError::new(error.kind, error.context.clone());
-                    each.tell(Err(failed.caused_by("the group of units that it was in failed")));
-                }
-                return;
+            Together::Refused(error) | Together::Unknown(error) => refuse(group, error),
+            Together::Undone => {
+                let second = group.split_off(group.len() / 2);
+                groups.extend([second, group]);
             }
-            Together::Undone => {}
         }
     }
+}
+
+/// Tells all what became of them, and the first also why.
+fn refuse(group: Vec<Waiting>, error: StoreError) {
+    let (kind, context) = (error.kind, error.context.clone());
+    let like_it = || {
+        let cause = "the group of units that it was in failed";
+        StoreError::new(kind, context.clone()).caused_by(cause)
+    };
+    let mut first = Some(error);
     for each in group {
-        let outcome = writer.alone(&each.work).await;
-        each.tell(outcome);
+        each.tell(Err(first.take().unwrap_or_else(like_it)));
     }
 }
 

@@ -4,6 +4,9 @@
 //! which it then reads; all steps go out together; it commits. Units that move neither do the first
 //! two in one. A unit is a value, so that one which lost against another one is simply applied again.
 
+use std::sync::Arc;
+
+use cartola_store::arrivals::Signal;
 use cartola_store::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
 use deadpool_postgres::Pool;
 use tokio_postgres::Row;
@@ -25,6 +28,10 @@ const COMMITTING: &str = "committing a unit of work";
 pub struct Writer {
     /// Connections.
     pub pool: Pool,
+    /// Wakes those who wait for jobs in this process.
+    pub signal: Arc<Signal>,
+    /// Wakes those of others.
+    pub others: Arc<Signal>,
     months: Months,
 }
 
@@ -42,12 +49,18 @@ pub enum Together {
 
 impl Writer {
     /// One that takes its connections from there.
-    pub fn new(pool: Pool) -> Self {
-        Self { pool, months: Months::default() }
+    pub fn new(pool: Pool, signal: Arc<Signal>, others: Arc<Signal>) -> Self {
+        Self { pool, signal, others, months: Months::default() }
     }
 
     /// Applies one unit, again where it lost.
     pub async fn alone(&self, work: &UnitOfWork) -> Result<Receipt, StoreError> {
+        let receipt = self.try_alone(work).await?;
+        self.announce(&[work]);
+        Ok(receipt)
+    }
+
+    async fn try_alone(&self, work: &UnitOfWork) -> Result<Receipt, StoreError> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -67,12 +80,23 @@ impl Writer {
     /// Applies units of one tenant in one transaction, which all of them or none survive.
     pub async fn together(&self, works: &[&UnitOfWork]) -> Together {
         match self.apply(works).await {
-            Ok(receipts) => Together::Done(receipts),
+            Ok(receipts) => {
+                self.announce(works);
+                Together::Done(receipts)
+            }
             Err(failed) => match failed.cause {
                 Cause::Unit => Together::Undone,
                 Cause::Store => Together::Refused(failed.error),
                 Cause::Commit => Together::Unknown(failed.error),
             },
+        }
+    }
+
+    /// Wakes those who wait for jobs, here and in other processes.
+    fn announce(&self, works: &[&UnitOfWork]) {
+        if works.iter().any(|work| work.moves_jobs()) {
+            self.signal.raise();
+            self.others.raise();
         }
     }
 
