@@ -20,6 +20,7 @@ mod customers;
 mod demo;
 mod export;
 mod faults;
+mod floid;
 mod forget;
 mod http;
 mod import;

@@ -26,8 +26,8 @@ impl Engine {
         until_settled(|| async {
             let known = self.store().sign_ins(who.tenant, institution, person).await?;
             let Some(row) = known else { return Ok(()) };
-            let noted = AuditEvent::once("lock.lifted", who.actor, person)
-                .with("institution", institution);
+            let noted =
+                AuditEvent::once("lock.lifted", who.actor, person).with("institution", institution);
             let work = UnitOfWork::new(who.tenant, self.now())
                 .with(Command::KeepSignIns(forgiven(row)))
                 .with(Command::Audit(noted));
