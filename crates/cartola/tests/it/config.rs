@@ -20,7 +20,7 @@ fn an_unknown_key_is_named_with_those_there_are() {
     check(
         &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `institution`
+            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `institution`, `facade`
         "#]],
     );
     check(
@@ -95,6 +95,27 @@ fn an_algorithm_is_one_that_there_is() {
             cartola: the configuration cartola.toml is wrong: line 4: `algorithm` is wrong: expected "EdDSA" or "ES256"
         "#]],
     );
+}
+
+#[test]
+fn a_default_bank_is_one_of_floids_document() {
+    let head = "data = \"d\"\nmaster_key_file = \"k\"\n[facade.floid]\n";
+    for (wrong, said) in [
+        (
+            "default_bank = \"cmf\"\n",
+            expect![[""]],
+        ),
+        (
+            "default_bank = 7\n",
+            expect![[""]],
+        ),
+        (
+            "default_banks = { ten_1 = \"banco-chile\" }\n",
+            expect![[""]],
+        ),
+    ] {
+        check(&format!("{head}{wrong}"), said);
+    }
 }
 
 #[test]
@@ -292,6 +313,7 @@ fn every_key_is_documented() {
         "[store]\n",
         "[tokens]\n",
         "[institution.banco-chile]\n",
+        "[facade.floid]\n",
     ] {
         let folder = tempfile::tempdir().unwrap();
         let config = format!("{table}no_such_key = 1\n");
