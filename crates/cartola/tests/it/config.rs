@@ -101,18 +101,9 @@ fn an_algorithm_is_one_that_there_is() {
 fn a_default_bank_is_one_of_floids_document() {
     let head = "data = \"d\"\nmaster_key_file = \"k\"\n[facade.floid]\n";
     for (wrong, said) in [
-        (
-            "default_bank = \"cmf\"\n",
-            expect![[""]],
-        ),
-        (
-            "default_bank = 7\n",
-            expect![[""]],
-        ),
-        (
-            "default_banks = { ten_1 = \"banco-chile\" }\n",
-            expect![[""]],
-        ),
+        ("default_bank = \"cmf\"\n", expect![[""]]),
+        ("default_bank = 7\n", expect![[""]]),
+        ("default_banks = { ten_1 = \"banco-chile\" }\n", expect![[""]]),
     ] {
         check(&format!("{head}{wrong}"), said);
     }

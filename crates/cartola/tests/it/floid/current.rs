@@ -22,15 +22,8 @@ const BANKS: [(&str, &str); 10] = [
     ("banco_falabella", "banco-falabella"),
 ];
 
-const PRODUCTS: [&str; 7] = [
-    "transactions",
-    "income",
-    "incomev2",
-    "products",
-    "credit_cards_info",
-    "contacts",
-    "validar",
-];
+const PRODUCTS: [&str; 7] =
+    ["transactions", "income", "incomev2", "products", "credit_cards_info", "contacts", "validar"];
 
 fn body(scene: &Scene, scenario: &str, institution: &str) -> Value {
     let login = scene.login(scenario, institution);
@@ -112,10 +105,7 @@ fn companies_and_the_cmf_are_asked_where_they_are() {
     assert!(!told["data"]["accounts"].as_array().unwrap().is_empty());
     let person = body(&scene, "ok", "cmf");
     let told = scene.floid.ask("cl/cmf/debt_v2", &person);
-    assert_eq!(
-        keys(&told["data"]),
-        "availableCredit directDebt indirectDebt otherAvailableCredit"
-    );
+    assert_eq!(keys(&told["data"]), "availableCredit directDebt indirectDebt otherAvailableCredit");
 }
 
 #[test]
@@ -123,9 +113,8 @@ fn two_wrong_passwords_lock_and_a_client_may_unlock() {
     let scene = Scene::new();
     let right = body(&scene, "ok", "banco-bci");
     let path = "banco_bci_personas/validar";
-    let wrong = |password: &str| {
-        refusal(&scene, path, &with(&right, &json!({"password": password})))
-    };
+    let wrong =
+        |password: &str| refusal(&scene, path, &with(&right, &json!({"password": password})));
     let refused = "400 LOGIN INVALID_CREDENTIALS: the institution refused the RUT or the password";
     let locked = "400 LOGIN LOCKED_CREDENTIALS: the user is locked: too many wrong passwords; try again in 24 hours";
     assert_eq!(wrong("wrong1"), refused);
@@ -136,8 +125,7 @@ fn two_wrong_passwords_lock_and_a_client_may_unlock() {
     let told = scene.floid.ask("api/identity/bankid_kyc", &elsewhere);
     assert_eq!(told["isLoginSuccess"], false, "{told}");
     let path = format!("cl/{path}");
-    let unlocked =
-        scene.floid.ask(&path, &json!({"id": right["id"], "unlock_credentials": true}));
+    let unlocked = scene.floid.ask(&path, &json!({"id": right["id"], "unlock_credentials": true}));
     assert_eq!((&unlocked["msg"], &unlocked["data"]), (&json!("UNLOCKED"), &Value::Null));
     assert_eq!(scene.floid.ask(&path, &right)["data"], json!({"valid": true}));
     wrong("wrong3");

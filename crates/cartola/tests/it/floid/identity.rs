@@ -110,7 +110,10 @@ fn debts_are_told_by_clave_unicas_password() {
     let login = scene.login("ok", "clave-unica");
     let told = scene.floid.ask("api/full_debt", &login);
     printed::check(&told, &printed::full_debt());
-    assert_eq!((told["fullName"].as_str(), &told["error"]), (Some(&*name_of_ok(&scene)), &json!("")));
+    assert_eq!(
+        (told["fullName"].as_str(), &told["error"]),
+        (Some(&*name_of_ok(&scene)), &json!(""))
+    );
     let day = told["creditcheckDate"].as_str().unwrap();
     assert_eq!(day.split('/').map(str::len).collect::<Vec<_>>(), [2, 2, 4], "{day}");
     let debts = told["accountsData"]["directDebt"].as_array().unwrap();

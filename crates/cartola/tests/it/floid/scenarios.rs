@@ -9,7 +9,11 @@ use crate::receiver::Receiver;
 
 fn told(scene: &Scene, scenario: &str) -> String {
     let login = scene.login(scenario, "banco-chile");
-    let login = if login["password"].is_null() { with(&login, &json!({"password": "12345"})) } else { login };
+    let login = if login["password"].is_null() {
+        with(&login, &json!({"password": "12345"}))
+    } else {
+        login
+    };
     let kyc = scene.floid.ask("api/identity/bankid_kyc", &login);
     let say = |told: &Value| {
         let members = [&told["isValid"], &told["isLoginSuccess"]];
@@ -24,8 +28,16 @@ fn told(scene: &Scene, scenario: &str) -> String {
 #[test]
 fn each_person_of_the_box_is_told_as_what_it_is() {
     let scene = Scene::new();
-    let scenarios =
-        ["ok", "wrong-password", "locked", "pin-only", "bank-down", "bank-nonsense", "no-movements", "joint-usd"];
+    let scenarios = [
+        "ok",
+        "wrong-password",
+        "locked",
+        "pin-only",
+        "bank-down",
+        "bank-nonsense",
+        "no-movements",
+        "joint-usd",
+    ];
     let all: String = std::thread::scope(|scope| {
         let slow = scope.spawn(|| told(&scene, "bank-slow"));
         let others: String = scenarios.into_iter().map(|scenario| told(&scene, scenario)).collect();
@@ -39,7 +51,9 @@ fn whoever_waits_for_a_callback_is_told_too() {
     let scene = Scene::new();
     let receiver = Receiver::start();
     let mut all = String::new();
-    for scenario in ["wrong-password", "locked", "bank-down", "bank-nonsense", "no-movements", "many-movements"] {
+    for scenario in
+        ["wrong-password", "locked", "bank-down", "bank-nonsense", "no-movements", "many-movements"]
+    {
         let body = body(&scene, (scenario, "banco-chile", "banco chile"), &receiver, scenario);
         let body = with(&body, &json!({"duration": 24}));
         let accepted = scene.floid.ask("api/transaction_history", &body);
