@@ -21,7 +21,7 @@ const COMPANIES: &str = "_empresas";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownBank {
     /// There is none of that name.
-    #[error("must be one of {}", names())]
+    #[error("it must be one of {}", names())]
     Name,
     /// The RUT is a company's, and there is no company portal.
     #[error("this bank lets no companies in here")]

@@ -28,8 +28,8 @@ fn the_same_case_is_read_once_and_answered_the_same() {
     scene.floid.ask(path, &body(&scene, WHO, &receiver, "case 2"));
     assert_eq!(scene.genuine(receiver.call())["caseId"], "case 2");
     receiver.was_left_alone();
-    let links = scene.demo.client().list("/v1/consents");
-    let of_bank = links.iter().filter(|row| row["institution_id"] == "banco-chile");
+    let consents = scene.demo.client().list("/v1/consents");
+    let of_bank = consents.iter().filter(|row| row["institution"] == "banco-chile");
     let of_calls = of_bank.filter(|row| row["purpose"].as_str().unwrap().contains("one call"));
     assert_eq!(of_calls.count(), 2, "one mandate for each case");
 }

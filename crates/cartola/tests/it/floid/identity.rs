@@ -84,7 +84,7 @@ fn a_lookup_tells_what_a_consent_allows_and_asks_nobody() {
     assert_eq!(told_name(&told), name_of_ok(&scene));
     let other = scene.other_tenant();
     assert_eq!(other.ask("api/identity/name_address_lookup", &rut), unknown);
-    scene.chile.lever("POST", "/_sandbox/clock", &json!({"advance": "P2D"}));
+    scene.chile.lever("POST", "/_sandbox/clock", &json!({"advance": "PT25H"}));
     assert_eq!(look(), unknown, "what allowed it has ended");
 }
 

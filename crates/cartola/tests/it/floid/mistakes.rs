@@ -65,22 +65,60 @@ fn every_member_is_looked_at_before_anything_is_accepted() {
             json!({"caseId": long}),
             json!({"caseId": "two\nlines"}),
         ],
-        expect![[""]],
+        expect![[r#"
+            400 rut: it is mandatory
+            400 rut: it is mandatory
+            400 rut: it must be a text
+            400 rut: the verifier of the RUT is wrong, it should be 3
+            400 rut: the RUT contains a character that does not belong at position 1
+            400 password: it is mandatory
+            400 password: it must be a text
+            400 password: it is longer than 128 characters
+            400 bankName: it is mandatory
+            400 bankName: it must be one of bci | banco bice | banco chile | banco estado | banco falabella | itau corpbanca | banco ripley | banco santander | scotiabank | banco security
+            400 bankName: it must be one of bci | banco bice | banco chile | banco estado | banco falabella | itau corpbanca | banco ripley | banco santander | scotiabank | banco security
+            400 duration: it is mandatory
+            400 duration: it must be one of 3 | 12 | 24
+            400 duration: it must be one of 3 | 12 | 24
+            400 duration: it must be one of 3 | 12 | 24
+            400 callbackUrl: it is mandatory
+            400 callbackUrl: an absolute URL is wanted, such as https://example.cl/webhooks
+            400 callbackUrl: only http and https are called
+            400 callbackUrl: the URL leads to an address that is not public
+            400 callbackUrl: the URL leads to an address that is not public
+            400 callbackApiKey: it must be 1 to 1024 printable ASCII characters
+            400 callbackApiKey: it must be 1 to 1024 printable ASCII characters
+            400 caseId: it is mandatory
+            400 caseId: it must be a text
+            400 caseId: it is longer than 255 characters
+            400 caseId: it must be printable
+        "#]],
     );
     wrong.check(
         "api/asset_report",
         &[json!({"bankName": null}), json!({"uiType": "watch"}), json!({"rut": "11111111-2"})],
-        expect![[""]],
+        expect![[r#"
+            400 bankName: it is mandatory
+            400 uiType: it must be one of mobile | desktop
+            400 rut: the verifier of the RUT is wrong, it should be 1
+        "#]],
     );
     wrong.check(
         "api/identity/bankid_kyc",
         &[json!({"rut": null}), json!({"password": ""}), json!({"bankName": "banco luna"})],
-        expect![[""]],
+        expect![[r#"
+            400 rut: it is mandatory
+            400 password: it is mandatory
+            400 bankName: it must be one of bci | banco bice | banco chile | banco estado | banco falabella | itau corpbanca | banco ripley | banco santander | scotiabank | banco security
+        "#]],
     );
     wrong.check(
         "api/identity/name_address_lookup",
         &[json!({"rut": "11.111.111-K"}), json!({"rut": {"a": [1, {}]}})],
-        expect![[""]],
+        expect![[r#"
+            400 rut: the verifier of the RUT is wrong, it should be 1
+            400 rut: it must be a text
+        "#]],
     );
 }
 
@@ -99,7 +137,15 @@ fn a_body_that_is_none_is_refused_in_the_documents_form() {
     ];
     let path = "api/identity/name_address_lookup";
     let said: String = bodies.iter().map(|body| floid.refusal(path, body) + "\n").collect();
-    expect![[""]].assert_eq(&said);
+    expect![[r#"
+        400 the body is not JSON, at line 1, column 0
+        400 the body is not JSON, at line 1, column 1
+        400 the body must be a JSON object
+        400 the body must be a JSON object
+        400 rut: it is there twice
+        400 rut: it must be a text
+        400 the body is too large
+    "#]].assert_eq(&said);
     let send = |method: &str, path: &str, headers: &[(&str, &str)], body: &str| {
         let answer = floid.bare.send(method, path, headers, body.as_bytes()).unwrap();
         format!("{} {}", answer.status, answer.text())
@@ -107,10 +153,10 @@ fn a_body_that_is_none_is_refused_in_the_documents_form() {
     let key = ("Authorization", floid.key.as_str());
     let lookup = format!("/floid/{path}");
     let rut = r#"{"rut": "11.111.111-1"}"#;
-    expect![[""]].assert_eq(&send("POST", &lookup, &[key], rut));
-    expect![[""]].assert_eq(&send("POST", &lookup, &[key, ("Content-Type", "text/plain")], rut));
-    expect![[""]].assert_eq(&send("GET", &lookup, &[key, JSON], ""));
-    expect![[""]].assert_eq(&send("POST", "/floid/api/nothing", &[key, JSON], rut));
+    expect![[r#"400 {"error":"the Content-Type must be application/json"}"#]].assert_eq(&send("POST", &lookup, &[key], rut));
+    expect![[r#"400 {"error":"the Content-Type must be application/json"}"#]].assert_eq(&send("POST", &lookup, &[key, ("Content-Type", "text/plain")], rut));
+    expect![[r#"405 {"error":"this path takes POST"}"#]].assert_eq(&send("GET", &lookup, &[key, JSON], ""));
+    expect![[r#"404 {"error":"there is nothing under this path"}"#]].assert_eq(&send("POST", "/floid/api/nothing", &[key, JSON], rut));
 }
 
 #[test]
