@@ -3,6 +3,7 @@
 //! Relative paths are relative to the file's own folder. A message never quotes a line of the
 //! file, since any line of it may hold a secret.
 
+mod facade;
 mod mistake;
 mod secrets;
 mod settings;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use cartola_events::Reach;
 use cartola_primitives::clock::SystemClock;
+use cartola_provider_floid::server::DefaultBanks;
 use serde::Deserialize;
 
 use crate::backend::Place;
@@ -22,6 +24,7 @@ use crate::installation::Installation;
 use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
+use facade::Facades;
 use secrets::{SecretList, SecretText};
 use settings::Tokens;
 use store::Store;
@@ -61,6 +64,8 @@ pub struct Config {
     tokens: Tokens,
     #[serde(default)]
     institution: Written,
+    #[serde(default)]
+    facade: Facades,
 }
 
 impl Config {
@@ -90,6 +95,7 @@ impl Config {
         let (inline, file) = (&config.retired_master_keys, &config.retired_master_keys_file);
         one_of("retired_master_keys", inline.is_some(), file.is_some())?;
         Institutions::read(&config.institution)?;
+        config.facade.default_banks()?;
         Ok(config)
     }
 
@@ -114,6 +120,11 @@ impl Config {
             );
         }
         Ok(())
+    }
+
+    /// The banks that are asked of whom none is named.
+    pub fn default_banks(&self) -> DefaultBanks {
+        self.facade.default_banks().expect("refused when read: each is a bank")
     }
 
     /// Before a path is shown in any message: a key in its place must not be.

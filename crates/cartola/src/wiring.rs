@@ -15,6 +15,7 @@ use cartola_http::callbacks::Callbacks;
 use cartola_primitives::Clock;
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_file::StatementFiles;
+use cartola_provider_floid::server as floid;
 use cartola_provider_khipu::server as khipu;
 use cartola_provider_synaptic::server as synaptic;
 use cartola_store::Store;
@@ -90,7 +91,11 @@ fn callbacks(gateway: &Gateway) -> Callbacks {
 
 /// Who does the jobs that facades queue.
 pub fn handlers(gateway: &Gateway) -> Vec<Arc<dyn Handler>> {
-    vec![khipu::handler(callbacks(gateway)), synaptic::handler()]
+    vec![
+        floid::handler(callbacks(gateway)),
+        khipu::handler(callbacks(gateway)),
+        synaptic::handler(),
+    ]
 }
 
 /// How the process is, and nothing else; `/metrics` only where there are metrics to show.
@@ -112,11 +117,18 @@ fn gate(gateway: &Gateway, limits: &Limits) -> Gate {
 }
 
 /// Everything that is served; `/metrics` only where there are metrics to show.
-pub fn router(gateway: &Gateway, limits: &Limits, metrics: Option<Metrics>) -> Router {
+pub fn router(
+    gateway: &Gateway,
+    limits: &Limits,
+    banks: floid::DefaultBanks,
+    metrics: Option<Metrics>,
+) -> Router {
     let gate = gate(gateway, limits);
+    let floid = floid::router(gate.clone(), callbacks(gateway), banks);
     let khipu = khipu::router(gate.clone(), callbacks(gateway));
     let synaptic = synaptic::router(gate.clone());
     cartola_api::behind(gate, metrics.map(text))
+        .nest(floid::PREFIX, floid)
         .nest(khipu::PREFIX, khipu)
         .nest(synaptic::PREFIX, synaptic)
 }

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod consents;
 mod error;
+pub mod identities;
 pub mod imports;
 pub mod ingest;
 pub mod links;

@@ -16,6 +16,7 @@ mod room;
 mod run;
 mod sign_in;
 mod standing;
+mod unlock;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -115,6 +116,9 @@ pub struct Call<'a> {
     /// How long the mandate holds at most, [`MAX_CALL_TERM`] or less: whoever asks and waits waits no
     /// longer, and what a restart finds later is nobody's.
     pub lasts: SignedDuration,
+    /// Wrong credentials in a row that lock the person, as the facade's protocol has it: [`THRESHOLD`]
+    /// where it names no number. Those of all facades count together.
+    pub threshold: u32,
     /// What the client sees of it until it has ended.
     pub task: Option<&'a CallTask>,
 }
@@ -197,20 +201,36 @@ impl Engine {
         call: &Call<'_>,
         wanted: impl Fn(ConsentId) -> Wanted,
     ) -> Result<Accepted, LinkError> {
+        self.request_call_replying(who, call, wanted, Reply::NONE).await
+    }
+
+    /// The same for a call that may be repeated: its answer is recorded by the unit of work that
+    /// queues the reading.
+    pub async fn request_call_replying(
+        &self,
+        who: &Principal,
+        call: &Call<'_>,
+        wanted: impl Fn(ConsentId) -> Wanted,
+        reply: Reply<'_, Accepted>,
+    ) -> Result<Accepted, LinkError> {
         let expires_at = Some(self.now() + call.lasts.min(MAX_CALL_TERM));
         let mandate = Mandate { purpose: CALL_PURPOSE, evidence: call.evidence, expires_at };
         let (institution, rut, fields) = (call.institution.clone(), call.rut, call.fields);
         let new = NewLink { institution, rut, fields, mandate, proven: false };
         self.check_credentials(&new)?;
-        until_settled(|| self.request_call_once(who, &new, call.task, &wanted)).await
+        until_settled(|| async {
+            self.check_ticket(reply.ticket).await?;
+            self.request_call_once(who, (&new, call), &wanted, &reply).await
+        })
+        .await
     }
 
     async fn request_call_once(
         &self,
         who: &Principal,
-        new: &NewLink<'_>,
-        task: Option<&CallTask>,
+        (new, call): (&NewLink<'_>, &Call<'_>),
         wanted: &impl Fn(ConsentId) -> Wanted,
+        reply: &Reply<'_, Accepted>,
     ) -> Result<Accepted, LinkError> {
         let now = self.now();
         let mut made = Made::default();
@@ -222,11 +242,14 @@ impl Engine {
         let link = self.link_of_calls(who, new, person, &mut work).await?;
         let mandate = mandate_row(self.minter().mint(), new, &link, now);
         let wanted = wanted(mandate.id);
-        let arguments = Arguments::of(who, mandate.id, wanted.scope).with_fields(new.fields);
+        let arguments = Arguments::of(who, mandate.id, wanted.scope)
+            .with_fields(new.fields)
+            .with_threshold(call.threshold);
         let order = self.reading_order(who, &key, &link, &arguments, wanted)?;
         let reading = self.inner.waiters.wait(who.tenant, order.id);
         let accepted = Accepted { link: link.id, mandate: mandate.id, reading };
-        work.commands.extend(task.map(|task| begun(task, &accepted, &order, now)));
+        work.commands.extend(call.task.map(|task| begun(task, &accepted, &order, now)));
+        work.commands.extend(reply.command(self, &accepted)?);
         work.push(Command::Audit(granted_event(who, &mandate)));
         work.push(Command::AddConsent(mandate));
         work.push(Command::EnqueueJob(order));

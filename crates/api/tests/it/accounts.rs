@@ -123,6 +123,7 @@ async fn the_catalogue_of_institutions() {
           "name": "Banco de Chile",
           "names": {
             "floid": "banco chile",
+            "floid_current": "banco_chile",
             "khipu": "bancochile.cl",
             "synaptic": "banco-chile"
           }

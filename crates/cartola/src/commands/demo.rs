@@ -8,6 +8,7 @@ mod announcement;
 mod keys;
 mod samples;
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,7 +18,9 @@ use anyhow::Context;
 use cartola_crypto::jws::Algorithm;
 use cartola_engine::work::{MAX_RUNNING, usual_limits};
 use cartola_events::Reach;
+use cartola_model::InstitutionId;
 use cartola_primitives::Clock;
+use cartola_provider_floid::server::DefaultBanks;
 use cartola_store_sqlite::Options;
 use clap::Args;
 use tokio::net::TcpListener;
@@ -38,6 +41,9 @@ use announcement::Announcement;
 
 /// What is logged: warnings, and the way of the process.
 const LOGGED: &str = "warn,cartola=info";
+
+/// The bank that `/floid` asks where a caller names none.
+const DEFAULT_BANK: &str = "banco-chile";
 
 #[derive(Args)]
 pub struct Arguments {
@@ -75,7 +81,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let announcement = Announcement::new(&gateway_site.url, &sandbox_site.url, &keys, population);
     announcement.write_environment(data)?;
     let (limits, metrics) = (Limits::default(), Metrics::record()?);
-    let router = wiring::router(&gateway, &limits, Some(metrics.clone()));
+    let router = wiring::router(&gateway, &limits, default_banks(), Some(metrics.clone()));
     let sites = vec![
         Connections::new(gateway_site.listener, router, &limits),
         Connections::new(sandbox_site.listener, sandbox::router(world), &limits),
@@ -87,6 +93,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     serve::run(gateway, metrics, sites, duties, announce).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The bank of whoever names none: Floid's document lets `bankid_kyc` name none.
+fn default_banks() -> DefaultBanks {
+    let bank = InstitutionId::parse(DEFAULT_BANK).expect("the id of a bank is sound");
+    DefaultBanks::new(Some(bank), BTreeMap::new()).expect("it is a bank of the document")
 }
 
 /// A port on loopback.

@@ -12,7 +12,7 @@ const COUNT: &str = "a whole number from 1 to 4294967295";
 const TABLE: &str = "a table";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 37] = [
+const EXPECTED: [(&str, &str); 41] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -26,6 +26,10 @@ const EXPECTED: [(&str, &str); 37] = [
     ("jobs", TABLE),
     ("tokens", TABLE),
     ("institution", TABLE),
+    ("facade", TABLE),
+    ("floid", TABLE),
+    ("default_bank", "the id of a bank in quotes, such as \"banco-chile\""),
+    ("default_banks", "a table of ids of banks in quotes, each under the id of a tenant"),
     ("base_url", "a URL in quotes"),
     ("protocol", "\"mibanco\" or \"portal\""),
     ("calls_per_second", COUNT),

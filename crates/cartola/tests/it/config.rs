@@ -20,7 +20,7 @@ fn an_unknown_key_is_named_with_those_there_are() {
     check(
         &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `institution`
+            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `institution`, `facade`
         "#]],
     );
     check(
@@ -95,6 +95,33 @@ fn an_algorithm_is_one_that_there_is() {
             cartola: the configuration cartola.toml is wrong: line 4: `algorithm` is wrong: expected "EdDSA" or "ES256"
         "#]],
     );
+}
+
+#[test]
+fn a_default_bank_is_one_of_floids_document() {
+    let head = "data = \"d\"\nmaster_key_file = \"k\"\n[facade.floid]\n";
+    for (wrong, said) in [
+        (
+            "default_bank = \"cmf\"\n",
+            expect![[r#"
+            cartola: the configuration cartola.toml is wrong: [facade.floid] is wrong: a default bank must be the id of a bank that Floid's document names, such as banco-chile
+        "#]],
+        ),
+        (
+            "default_bank = 7\n",
+            expect![[r#"
+            cartola: the configuration cartola.toml is wrong: line 4: `default_bank` is wrong: expected the id of a bank in quotes, such as "banco-chile"
+        "#]],
+        ),
+        (
+            "default_banks = { ten_1 = \"banco-chile\" }\n",
+            expect![[r#"
+            cartola: the configuration cartola.toml is wrong: line 4: a value of the wrong kind
+        "#]],
+        ),
+    ] {
+        check(&format!("{head}{wrong}"), said);
+    }
 }
 
 #[test]
@@ -192,8 +219,8 @@ fn no_value_is_quoted() {
         wrong: line 2: `metrics` is wrong: expected true or false
         wrong: line 2: `limits` is wrong: expected a table
         wrong: line 2: `listen` is wrong: expected an address and a port in quotes, such as "127.0.0.1:8080"
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `institution`
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `institution`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `institution`, `facade`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `institution`, `facade`
         wrong: line 2: this is no TOML: a line is `key = value`, a text is in quotes, and a key is set once
         wrong: line 2: `format` is wrong: expected "text" or "json"
         wrong: line 2: `level` is wrong: expected off, error, warn, info, debug, trace, or directives such as info,cartola_engine=debug
@@ -292,6 +319,7 @@ fn every_key_is_documented() {
         "[store]\n",
         "[tokens]\n",
         "[institution.banco-chile]\n",
+        "[facade.floid]\n",
     ] {
         let folder = tempfile::tempdir().unwrap();
         let config = format!("{table}no_such_key = 1\n");

@@ -21,6 +21,7 @@ mod customers;
 mod demo;
 mod export;
 mod faults;
+mod floid;
 mod forget;
 mod http;
 mod import;

@@ -68,7 +68,7 @@ pub struct Synaptic {
 
 impl Synaptic {
     #[track_caller]
-    fn announced(announced: &Value) -> Self {
+    pub fn announced(announced: &Value) -> Self {
         let text = |name: &str| announced[name].as_str().unwrap();
         Self::with_key(text("gateway"), text("api_key"))
     }

@@ -8,6 +8,8 @@ use cartola_primitives::{Date, Secret};
 use cartola_store::asking::{AccountScope, ReadScope};
 use serde::{Deserialize, Serialize};
 
+use super::THRESHOLD;
+
 /// What is sealed. Wiped when dropped.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Arguments {
@@ -18,6 +20,9 @@ pub(super) struct Arguments {
     /// What is told as a whole: a bit for each product.
     #[serde(default)]
     records: u32,
+    /// Wrong credentials in a row that lock; absent where it is [`THRESHOLD`].
+    #[serde(default)]
+    threshold: Option<u32>,
     /// What to sign in with, where the link keeps nothing.
     fields: Option<BTreeMap<String, String>>,
 }
@@ -35,13 +40,23 @@ impl Arguments {
     pub fn of(who: &Principal, mandate: ConsentId, scope: ReadScope) -> Self {
         let actor = who.actor.credential();
         let (scope, records) = (Scoped::of(scope.accounts), scope.records.bits());
-        Self { actor, mandate, scope, records, fields: None }
+        Self { actor, mandate, scope, records, threshold: None, fields: None }
     }
 
     pub fn with_fields(mut self, fields: &BTreeMap<String, Secret<String>>) -> Self {
         let fields = fields.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
         self.fields = Some(fields.collect());
         self
+    }
+
+    pub fn with_threshold(mut self, threshold: u32) -> Self {
+        self.threshold = Some(threshold);
+        self
+    }
+
+    /// Wrong credentials in a row that lock.
+    pub fn threshold(&self) -> u32 {
+        self.threshold.unwrap_or(THRESHOLD)
     }
 
     /// What is asked for. A product that only a newer version knows is none that this one can read.

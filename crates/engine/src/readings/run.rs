@@ -134,7 +134,7 @@ impl Engine {
                     && attempt.began_at < last.ended_at + PROVEN_FOR
                     && (last.link_version, last.mandate) == (link.version, access.mandate.id)
             });
-        let leave = self.leave_to_ask(who, link, &secret, proven).await?;
+        let leave = self.leave_to_ask(who, link, &secret, (proven, arguments.threshold())).await?;
         let report = attempt.task.report();
         progress::begin(report);
         let asked = self.ask(Arc::clone(&leave), &secret, arguments.scope(), report).await?;

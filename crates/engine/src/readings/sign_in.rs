@@ -27,7 +27,8 @@ use crate::retry::until_settled;
 use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
-/// Wrong credentials in a row after which nobody is asked any more for a while.
+/// Wrong credentials in a row after which nobody is asked any more for a while, where a facade's
+/// protocol names no other number.
 pub const THRESHOLD: u32 = 3;
 
 /// How long nobody is asked then, and where an institution locks somebody out and names no time.
@@ -44,6 +45,8 @@ pub(super) struct Leave {
     person: Option<PersonId>,
     digest: Digest,
     noted: bool,
+    /// Wrong credentials in a row that lock, counted with those of all other facades.
+    threshold: u32,
     /// What was said at the door, once somebody stood there.
     given: Mutex<Option<Result<Given, LinkError>>>,
     course: Mutex<Course>,
@@ -201,7 +204,7 @@ impl Engine {
         who: &Principal,
         link: &LinkRow,
         secret: &SealedSecret,
-        proven: bool,
+        (proven, threshold): (bool, u32),
     ) -> Result<Arc<Leave>, LinkError> {
         let text = secret.canonical();
         let leave = Leave {
@@ -211,6 +214,7 @@ impl Engine {
             person: link.person,
             digest: self.vault().digest(purpose::SIGN_IN, who.tenant, text.expose()),
             noted: !proven,
+            threshold,
             given: Mutex::default(),
             course: Mutex::default(),
         };
@@ -227,7 +231,7 @@ impl Engine {
         match known.as_ref().map_or(Ok(()), |known| check(known, &leave.digest, now)) {
             Err(refused @ LinkError::CredentialsRefused) => {
                 // The institution is spared, and whoever tries on is counted all the same.
-                let row = next(known, leave, person, now, |row| count(row, now));
+                let row = next(known, leave, person, now, |row| count(row, leave, now));
                 self.keep_sign_ins(who, row).await?;
                 Err(refused)
             }
@@ -386,7 +390,7 @@ fn settle(row: &mut SignInsRow, verdict: Verdict, leave: &Leave, now: Timestamp)
         Verdict::Refused => {
             row.open = row.open.saturating_sub(mine);
             row.refused_secret = Some((leave.digest, now));
-            count(row, now);
+            count(row, leave, now);
         }
         Verdict::LockedUntil(until) => {
             row.open = row.open.saturating_sub(mine);
@@ -402,9 +406,9 @@ fn settle(row: &mut SignInsRow, verdict: Verdict, leave: &Leave, now: Timestamp)
 }
 
 /// One more with wrong credentials; the last one that is taken locks.
-fn count(row: &mut SignInsRow, now: Timestamp) {
+fn count(row: &mut SignInsRow, leave: &Leave, now: Timestamp) {
     row.refused += 1;
-    if row.refused >= THRESHOLD {
+    if row.refused >= leave.threshold {
         (row.refused, row.locked_until) = (0, Some(now + LOCK));
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cartola_engine::Engine;
-use cartola_engine::readings::{Accepted, CALL_MANDATE_TERM, Call, Wanted};
+use cartola_engine::readings::{Accepted, CALL_MANDATE_TERM, Call, THRESHOLD, Wanted};
 use cartola_model::{InstitutionId, Principal, Scope};
 use cartola_primitives::{Rut, Secret};
 use cartola_store::Jobs;
@@ -37,6 +37,7 @@ async fn call(
         fields: &fields,
         evidence: b"a request",
         lasts: CALL_MANDATE_TERM,
+        threshold: THRESHOLD,
         task: None,
     };
     engine.request_call(who, &call, |_| Wanted::at_once(MARCH)).await.unwrap()

@@ -75,6 +75,7 @@ impl Scene {
             fields: &fields,
             evidence: b"a request",
             lasts: CALL_MANDATE_TERM,
+            threshold: THRESHOLD,
             task: None,
         };
         self.world.engine.request_call(&self.world.who, &call, |_| wanted(MARCH)).await

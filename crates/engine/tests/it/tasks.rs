@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_connector::{ErrorKind, RetryAdvice};
-use cartola_engine::readings::{CALL_MANDATE_TERM, Call, LOCK};
+use cartola_engine::readings::{CALL_MANDATE_TERM, Call, LOCK, THRESHOLD};
 use cartola_engine::tasks::{Finished, Renderer, TASK_KEPT, TaskEnds, TaskOrder, TaskState};
 use cartola_engine::work::{JobKind, MAX_ATTEMPTS};
 use cartola_engine::{Engine, EngineError};
@@ -58,6 +58,7 @@ pub async fn begin(scene: &Scene, password: &str, action: &str) -> TaskId {
         fields: &fields,
         evidence: b"a request",
         lasts: CALL_MANDATE_TERM,
+        threshold: THRESHOLD,
         task: None,
     };
     let order = TaskOrder { action: action.to_owned(), call, scope: MARCH, renderer: kind() };

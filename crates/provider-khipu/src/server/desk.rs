@@ -190,7 +190,9 @@ impl Desk {
         let (operation, now) = (&self.operation_id, self.engine.now());
         let evidence = readings::evidence("khipu", operation, institution, *rut, now);
         let institution = institution.clone();
-        let call = Call { institution, rut: *rut, fields, evidence: &evidence, lasts, task: None };
+        let threshold = readings::THRESHOLD;
+        let evidence = evidence.as_slice();
+        let call = Call { institution, rut: *rut, fields, evidence, lasts, threshold, task: None };
         let wanted = |mandate| wanted(scope, next(mandate));
         Ok(self.engine.request_call(&self.who, &call, wanted).await?)
     }

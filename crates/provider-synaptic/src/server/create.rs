@@ -125,6 +125,7 @@ impl Asked {
             fields: &fields,
             evidence: &evidence,
             lasts: TASK_KEPT,
+            threshold: readings::THRESHOLD,
             task: None,
         };
         let order = TaskOrder {

@@ -1,0 +1,91 @@
+//! The facade: `/floid/…` over the engine.
+//!
+//! | module | answers |
+//! |---|---|
+//! | `identity` | who somebody is: by their bank, by Clave Única, by what is known |
+//! | `assets`, `debt` | what somebody has and owes |
+//! | `queued` | income and history, which are posted later |
+//! | `current` | the current dialect |
+//! | `asked` | a call, once it is known who calls |
+//! | `case` | a caller's case: the same twice has one effect. For payments too |
+//! | `callback` | where something is posted, and with which key. For payments too |
+//! | `desk` | institutions, asked with what came along |
+//! | `errand` | results that are posted later |
+//! | `telling` | what was read, in canonical terms and in the document's words |
+//! | `refused` | how anything that is refused is said |
+
+mod asked;
+mod assets;
+mod banks;
+mod callback;
+mod case;
+mod current;
+mod debt;
+mod desk;
+mod errand;
+mod identity;
+mod openapi;
+mod queued;
+mod refused;
+mod telling;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::{Extension, Router};
+use cartola_engine::work::Handler;
+use cartola_http::callbacks::Callbacks;
+use cartola_http::{Gate, layer};
+use cartola_primitives::SignedDuration;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use errand::Answers;
+
+pub use banks::{DefaultBankError, DefaultBanks};
+pub use openapi::openapi_json;
+
+/// Where the facade is mounted.
+pub const PREFIX: &str = "/floid";
+
+/// How long a synchronous call waits for an institution. Clients and proxies commonly give up after
+/// 60 s.
+pub const SYNC_WAIT: Duration = Duration::from_secs(55);
+
+/// How long the mandate of a call holds at most whose caller waits.
+pub const SYNC_MANDATE_TERM: SignedDuration = SignedDuration::from_mins(2);
+
+/// Wrong passwords in a row that lock a user in the current dialect.
+pub const CURRENT_THRESHOLD: u32 = 2;
+
+/// Movements that one result is made of at most.
+pub const MAX_MOVEMENTS: usize = 20_000;
+
+/// Longest result, bytes: what a callback can carry, so that both ways give the same.
+pub const MAX_ANSWER_BYTES: usize = cartola_engine::outbox::MAX_MESSAGE_BYTES - (64 << 10);
+
+/// The routes, ready to be mounted under [`PREFIX`].
+pub fn router(gate: Gate, callbacks: Callbacks, banks: DefaultBanks) -> Router {
+    let (routes, _) = documented().split_for_parts();
+    let routes = routes.layer(Extension(callbacks)).layer(Extension(Arc::new(banks)));
+    layer::around_speaking(routes, gate, refused::voice)
+}
+
+/// Who posts results later.
+pub fn handler(callbacks: Callbacks) -> Arc<dyn Handler> {
+    Arc::new(Answers::new(callbacks))
+}
+
+/// All routes, with what they say of themselves.
+fn documented() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(identity::bank_id))
+        .routes(routes!(identity::clave_unica))
+        .routes(routes!(identity::look_up))
+        .routes(routes!(queued::income_check))
+        .routes(routes!(assets::asset_report))
+        .routes(routes!(queued::transaction_history))
+        .routes(routes!(debt::full_debt))
+        .routes(routes!(current::product))
+        .routes(routes!(openapi::serve))
+}
