@@ -68,4 +68,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("retention", include_str!("../migrations/0006_retention.sql")),
     expand("pacing", include_str!("../migrations/0007_pacing.sql")),
     expand("counts", include_str!("../migrations/0008_counts.sql")),
+    expand("payments", include_str!("../migrations/0009_payments.sql")),
 ];

@@ -30,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_records.sql"),
     include_str!("../migrations/0008_lanes.sql"),
     include_str!("../migrations/0009_retention.sql"),
+    include_str!("../migrations/0010_payments.sql"),
 ];
 
 /// Sets up a new file, brings an older one up to date, and refuses what it does not know.
