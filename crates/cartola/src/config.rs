@@ -4,6 +4,7 @@
 //! file, since any line of it may hold a secret.
 
 mod mistake;
+mod payments;
 mod secrets;
 mod settings;
 mod store;
@@ -22,6 +23,7 @@ use crate::installation::Installation;
 use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
+use payments::Payments;
 use secrets::{SecretList, SecretText};
 use settings::Tokens;
 use store::Store;
@@ -60,6 +62,8 @@ pub struct Config {
     #[serde(default)]
     tokens: Tokens,
     #[serde(default)]
+    payments: Payments,
+    #[serde(default)]
     institution: Written,
 }
 
@@ -90,6 +94,7 @@ impl Config {
         let (inline, file) = (&config.retired_master_keys, &config.retired_master_keys_file);
         one_of("retired_master_keys", inline.is_some(), file.is_some())?;
         Institutions::read(&config.institution)?;
+        config.payments.merchant()?;
         Ok(config)
     }
 
@@ -189,6 +194,7 @@ impl Config {
             clock: Arc::new(SystemClock),
             token_algorithm: self.tokens.algorithm,
             reach: Reach::Public,
+            merchant: self.payments.merchant().map_err(wrong_use)?,
         })
     }
 }

@@ -7,6 +7,7 @@ use anyhow::bail;
 use cartola_crypto::KeyRing;
 use cartola_crypto::jws::Algorithm;
 use cartola_events::Reach;
+use cartola_model::TransferPayee;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
@@ -46,6 +47,8 @@ pub struct Installation {
     pub token_algorithm: Algorithm,
     /// Which receivers may be called.
     pub reach: Reach,
+    /// Who is paid where a payment names nobody.
+    pub merchant: Option<TransferPayee>,
 }
 
 impl Named {
@@ -98,5 +101,6 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
         clock: sandbox::clock_beside(data)?,
         token_algorithm: Algorithm::default(),
         reach: Reach::PublicAndLoopback,
+        merchant: None,
     })
 }

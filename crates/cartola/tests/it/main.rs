@@ -30,6 +30,7 @@ mod leftovers;
 mod line;
 mod links;
 mod outbox;
+mod payments;
 mod postgres;
 mod process;
 mod receiver;

@@ -3,6 +3,7 @@
 
 mod access;
 mod import;
+mod payment;
 mod request;
 mod resource;
 mod server;
@@ -113,6 +114,16 @@ codes! {
     AccountUnclear
     /// File and caller name different accounts.
     AccountMismatch
+    /// A payment came without an idempotency key.
+    IdempotencyKeyMissing
+    /// A payment cannot be.
+    PaymentInvalid
+    /// Nobody is configured to be paid.
+    PaymentUnconfigured
+    /// A page takes no answer any more.
+    PaymentPageEnded
+    /// An answer does not have what was asked for.
+    PaymentAnswerInvalid
     /// Others are busy with the same.
     Busy
     /// The work was cut short.
@@ -154,5 +165,7 @@ impl Serialize for Code {
 
 /// All rows.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [access::ROWS, request::ROWS, resource::ROWS, import::ROWS, server::ROWS].into_iter().flatten()
+    [access::ROWS, request::ROWS, resource::ROWS, import::ROWS, payment::ROWS, server::ROWS]
+        .into_iter()
+        .flatten()
 }
