@@ -87,6 +87,7 @@ async fn open_engine(
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         token_algorithm: Algorithm::default(),
+        merchant: None,
     });
     Ok(engine.await?)
 }

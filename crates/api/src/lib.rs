@@ -16,6 +16,7 @@ mod links;
 mod movements;
 mod openapi;
 mod page;
+mod payments;
 mod readings;
 mod records;
 mod routes;

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use crate::settings::MetricsText;
 use crate::{
     accounts, audit, consents, errors, health, imports, institutions, links, movements, openapi,
-    readings, records,
+    payments, readings, records,
 };
 
 /// All routes, with what they say of themselves.
@@ -24,6 +24,7 @@ pub fn documented(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
         .routes(routes!(records::list::list))
         .routes(routes!(records::read::read))
         .merge(imports())
+        .merge(payments())
         .routes(routes!(audit::read))
         .routes(routes!(openapi::serve))
         .routes(routes!(errors::list))
@@ -69,6 +70,13 @@ fn imports() -> OpenApiRouter<Gate> {
         .routes(routes!(imports::list::list, imports::create::create))
         .routes(routes!(imports::read::read))
         .layer(DefaultBodyLimit::max(imports::MAX_FORM_BYTES))
+}
+
+fn payments() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(payments::list::list, payments::create::create))
+        .routes(routes!(payments::read::read))
+        .routes(routes!(payments::answer::answer))
 }
 
 /// How the process is.

@@ -153,6 +153,14 @@ texts! {
     LinkId id("lnk", "A person's data at one institution.");
     /// A movement's id.
     MovementId id("mov", "A movement: stable for as long as the movement is known.");
+    /// A payment's id.
+    PaymentId id("pay", "A payment.");
+    /// Where a payment stands.
+    PaymentState ObjectBuilder::new()
+        .description(Some(
+            "Asked for; the bank is being told; the customer is asked to prove themselves, has answered, the bank is being told the answer; the bank has all it wants; nobody knows what the bank has heard, and it is being asked; the money has moved; no money has moved and none will. The last two are final.",
+        ))
+        .enum_values(Some(cartola_model::PaymentStanding::ALL.map(cartola_model::PaymentStanding::name)));
     /// A person's id.
     PersonId id("per", "A person or company.");
     /// A reading's id.

@@ -5,6 +5,7 @@
 
 mod facade;
 mod mistake;
+mod payments;
 mod secrets;
 mod settings;
 mod store;
@@ -25,6 +26,7 @@ use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
 use facade::Facades;
+use payments::Payments;
 use secrets::{SecretList, SecretText};
 use settings::Tokens;
 use store::Store;
@@ -63,6 +65,8 @@ pub struct Config {
     #[serde(default)]
     tokens: Tokens,
     #[serde(default)]
+    payments: Payments,
+    #[serde(default)]
     institution: Written,
     #[serde(default)]
     facade: Facades,
@@ -96,6 +100,7 @@ impl Config {
         one_of("retired_master_keys", inline.is_some(), file.is_some())?;
         Institutions::read(&config.institution)?;
         config.facade.default_banks()?;
+        config.payments.merchant()?;
         Ok(config)
     }
 
@@ -201,6 +206,7 @@ impl Config {
             token_algorithm: self.tokens.algorithm,
             reach: Reach::Public,
             jobs: self.jobs.clone(),
+            merchant: self.payments.merchant().map_err(wrong_use)?,
         })
     }
 }

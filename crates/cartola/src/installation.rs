@@ -7,6 +7,7 @@ use anyhow::bail;
 use cartola_crypto::KeyRing;
 use cartola_crypto::jws::Algorithm;
 use cartola_events::Reach;
+use cartola_model::TransferPayee;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
 use clap::Args;
@@ -48,6 +49,8 @@ pub struct Installation {
     pub reach: Reach,
     /// Background work, for whoever does some.
     pub jobs: Jobs,
+    /// Who is paid where a payment names nobody.
+    pub merchant: Option<TransferPayee>,
 }
 
 impl Named {
@@ -101,5 +104,6 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
         token_algorithm: Algorithm::default(),
         reach: Reach::PublicAndLoopback,
         jobs: Jobs::default(),
+        merchant: None,
     })
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use cartola_model::{AccountNumber, InstitutionId, TransferPayee};
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::randomness::OsRandomness;
 use cartola_primitives::{Clock, SignedDuration, Timestamp};
-use cartola_sandbox::{FILE_NAME, Sandbox, World, clock_offset};
+use cartola_sandbox::{FILE_NAME, Population, Sandbox, World, clock_offset};
 
 use crate::folder::{self, SANDBOX};
 
@@ -22,6 +23,18 @@ pub fn open(data: &Path, seed: Option<u64>) -> anyhow::Result<Arc<World>> {
     let world = tokio::task::block_in_place(|| World::open(data, seed, clock));
     let opening = || format!("the sandbox in {} cannot be opened", data.display());
     Ok(Arc::new(world.with_context(opening)?))
+}
+
+/// Who is paid in a demo.
+pub fn merchant(population: Population) -> TransferPayee {
+    let merchant = cartola_sandbox::merchant(population);
+    let sound = "the sandbox names its merchant soundly";
+    TransferPayee {
+        institution: InstitutionId::parse(&merchant.institution).expect(sound),
+        account: AccountNumber::parse(&merchant.account).expect(sound),
+        rut: merchant.rut,
+        name: merchant.name,
+    }
 }
 
 /// Its banks and levers.

@@ -44,8 +44,16 @@ pub struct Gateway {
 impl Gateway {
     /// Opens the store and the engine on it.
     pub async fn open(installation: Installation) -> anyhow::Result<Self> {
-        let Installation { place, keys, institutions, clock, token_algorithm, reach, jobs: _ } =
-            installation;
+        let Installation {
+            place,
+            keys,
+            institutions,
+            clock,
+            token_algorithm,
+            reach,
+            jobs: _,
+            merchant,
+        } = installation;
         let opening = format!("{place} cannot be opened");
         let backend = Backend::open(place, &keys).await?;
         let store = backend.store();
@@ -57,6 +65,7 @@ impl Gateway {
             clock: clock.clone(),
             randomness: Arc::new(OsRandomness),
             token_algorithm,
+            merchant,
         };
         let engine = Engine::open(parts).await.map_err(|error| match error {
             EngineError::Crypto(error) => wrong_key(error, &backend.name()),

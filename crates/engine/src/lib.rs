@@ -17,6 +17,7 @@ pub mod offers;
 pub mod once;
 pub mod outbox;
 pub mod pacing;
+pub mod payments;
 pub mod readings;
 pub mod records;
 pub mod retention;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 use cartola_connector::Registry;
 use cartola_crypto::jws::Algorithm;
+use cartola_model::TransferPayee;
 use cartola_primitives::id::{IdMinter, TypedId};
 use cartola_primitives::{Clock, Randomness, Timestamp};
 use cartola_store::{Archive, Store};
@@ -60,6 +62,8 @@ pub struct Parts {
     pub randomness: Arc<dyn Randomness>,
     /// How access tokens are signed.
     pub token_algorithm: Algorithm,
+    /// Who is paid where a payment names nobody.
+    pub merchant: Option<TransferPayee>,
 }
 
 /// The use cases. Cheap to clone.
@@ -77,6 +81,7 @@ struct Inner {
     minter: IdMinter,
     accesses: AccessLog,
     token_keys: TokenKeys,
+    merchant: Option<TransferPayee>,
     decoding: Arc<Semaphore>,
     taking_in: Semaphore,
     room: readings::Room,
@@ -107,6 +112,7 @@ impl Engine {
                 minter,
                 accesses: AccessLog::default(),
                 token_keys: TokenKeys::new(parts.token_algorithm),
+                merchant: parts.merchant,
                 decoding: Arc::new(Semaphore::new(MAX_DECODING)),
                 taking_in: Semaphore::new(MAX_TAKING_IN),
                 room: readings::Room::default(),
@@ -134,6 +140,11 @@ impl Engine {
     /// The connectors.
     pub fn connectors(&self) -> &Registry {
         &self.inner.connectors
+    }
+
+    /// Who is paid where a payment names nobody.
+    pub fn merchant(&self) -> Option<&TransferPayee> {
+        self.inner.merchant.as_ref()
     }
 
     fn store(&self) -> &dyn Store {

@@ -258,7 +258,7 @@ impl Engine {
     }
 
     /// The link through which calls read that bring their credentials. It keeps none.
-    async fn link_of_calls(
+    pub(crate) async fn link_of_calls(
         &self,
         who: &Principal,
         new: &NewLink<'_>,

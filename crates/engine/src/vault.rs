@@ -43,6 +43,12 @@ pub mod purpose {
     pub const ANSWER: &str = "answer";
     /// Credentials that an institution refused.
     pub const SIGN_IN: &str = "sign_in";
+    /// Ids of cases that payments are known by.
+    pub const PAYMENT_CASE: &str = "payment_case";
+    /// Tokens of pages, from what they are of.
+    pub const PAYMENT_TOKEN: &str = "payment_token";
+    /// Tokens of pages.
+    pub const PAYMENT_PAGE: &str = "payment_page";
     /// Devices of links that keep no credentials.
     pub const DEVICE: &str = "device";
     /// Links as facades hand them out.

@@ -33,6 +33,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The key as it came, for what is known by it for longer than an answer is kept.
+    pub fn text(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+
     /// The right to make the call; none where it came without a key and can be repeated at will.
     /// A call that was made before is refused with the answer that it got.
     pub async fn ticket(

@@ -8,6 +8,7 @@ use cartola_engine::consents::RevokeError;
 use cartola_engine::imports::ImportError;
 use cartola_engine::movements::SplitError;
 use cartola_engine::once::{OnceError, RecordedAnswer};
+use cartola_engine::payments::{AnswerError, PaymentError};
 use cartola_engine::readings::CancelError;
 use cartola_engine::rows::{DecodeError, DecodeErrorKind, StoreError, StoreErrorKind};
 use cartola_engine::tenants::TenantError;
@@ -121,6 +122,39 @@ impl From<SplitError> for Refusal {
             SplitError::UnknownSource => Problem::not_found("source").into(),
             SplitError::OnlySource => Problem::new(Code::SplitOnlySource).into(),
             SplitError::Engine(error) => of_write(error),
+        }
+    }
+}
+
+impl From<PaymentError> for Refusal {
+    fn from(error: PaymentError) -> Self {
+        let code = match &error {
+            PaymentError::OtherRequest => Code::IdempotencyKeyReused,
+            PaymentError::Case => Code::IdempotencyKeyInvalid,
+            PaymentError::NoMerchant => Code::PaymentUnconfigured,
+            PaymentError::TooLittle
+            | PaymentError::TooMuch
+            | PaymentError::NotPesos
+            | PaymentError::Comment
+            | PaymentError::Link(_) => Code::PaymentInvalid,
+            PaymentError::Engine(_) => Code::Internal,
+        };
+        if let PaymentError::Engine(error) = error {
+            return of_write(error);
+        }
+        let es = code.entry().meaning.es.clone();
+        Problem::new(code).detailed(Text::new(format!("{error}."), es)).into()
+    }
+}
+
+impl From<AnswerError> for Refusal {
+    fn from(error: AnswerError) -> Self {
+        match error {
+            AnswerError::UnknownPage | AnswerError::ExpiredPage => {
+                Problem::new(Code::PaymentPageEnded).into()
+            }
+            AnswerError::Unsuitable => Problem::new(Code::PaymentAnswerInvalid).into(),
+            AnswerError::Engine(error) => of_write(error),
         }
     }
 }

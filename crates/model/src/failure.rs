@@ -1,10 +1,10 @@
 //! The one taxonomy of failure. Each facade maps it, exhaustively and in one place, to its
 //! provider's words.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why a request was not served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// The caller's own key or token is missing, unknown, revoked or too weak.

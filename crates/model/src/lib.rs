@@ -17,6 +17,7 @@ pub mod link;
 pub mod merge;
 pub mod movement;
 pub mod observation;
+pub mod payment;
 pub mod period;
 pub mod records;
 pub mod transfer;
@@ -34,6 +35,7 @@ pub use link::{LinkSource, LinkState};
 pub use merge::MergeReason;
 pub use movement::{Movement, MovementStatus};
 pub use observation::{CardUse, Instalment, Observation, SourceKind};
+pub use payment::{PaymentFailure, PaymentStanding, PaymentState};
 pub use period::StatementPeriod;
 pub use records::{Record, RecordKind, RecordKinds};
 pub use transfer::{

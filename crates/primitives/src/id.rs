@@ -179,6 +179,8 @@ typed_ids! {
     RecordId "rec";
     /// An extraction that a client asked for and looks at until it has ended.
     TaskId "tsk";
+    /// A payment.
+    PaymentId "pay";
     /// A job of the queue.
     JobId "job";
     /// A message of the outbox, which receivers see as the `webhook-id`.

@@ -1,5 +1,6 @@
 //! The named persons, as whoever starts the box is shown them.
 
+use cartola_primitives::Rut;
 use serde::Serialize;
 
 use crate::credentials::{COMPANY_SUFFIX, Credentials, services};
@@ -45,6 +46,12 @@ pub struct Merchant {
     pub institution: String,
     /// The account number as the bank writes it.
     pub account: String,
+    /// Whose it is.
+    #[serde(skip)]
+    pub rut: Rut,
+    /// What they are called.
+    #[serde(skip)]
+    pub name: String,
 }
 
 /// The merchant: the main account of the named company.
@@ -54,7 +61,8 @@ pub fn merchant(population: Population) -> Merchant {
     let accounts = population.accounts(rut);
     let main = accounts.first().expect("a company has an account");
     let institution = main.key.bank.id().to_string();
-    Merchant { institution, account: main.number.written().to_owned() }
+    let name = population.identity(rut).expect("named persons live in the box").full_name();
+    Merchant { institution, account: main.number.written().to_owned(), rut, name }
 }
 
 /// Every named person.

@@ -50,6 +50,7 @@ mod open;
 mod options;
 mod outbox;
 mod pacing;
+mod payments;
 mod people;
 mod permits;
 mod presence;

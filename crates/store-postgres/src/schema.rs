@@ -70,4 +70,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("counts", include_str!("../migrations/0008_counts.sql")),
     expand("consents_of_links", include_str!("../migrations/0009_consents_of_links.sql")),
     expand("waits", include_str!("../migrations/0010_waits.sql")),
+    expand("payments", include_str!("../migrations/0011_payments.sql")),
 ];

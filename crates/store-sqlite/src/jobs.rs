@@ -198,7 +198,7 @@ fn read_lane(columns: &mut Columns<'_>) -> Result<Option<Lane>, StoreError> {
     }
 }
 
-fn read_continuation(columns: &mut Columns<'_>) -> Result<Option<Continuation>, StoreError> {
+pub fn read_continuation(columns: &mut Columns<'_>) -> Result<Option<Continuation>, StoreError> {
     let Some(id) = columns.optional_id()? else {
         columns.skip(4);
         return Ok(None);

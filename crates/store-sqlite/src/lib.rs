@@ -42,6 +42,7 @@ mod migrate;
 mod movements;
 mod options;
 mod outbox;
+mod payments;
 mod people;
 mod permits;
 mod pragmas;

@@ -25,6 +25,7 @@ pub mod listing;
 pub mod movements;
 pub mod outbox;
 mod pages;
+pub mod payments;
 pub mod people;
 pub mod permission;
 pub mod progress;
@@ -263,6 +264,13 @@ macro_rules! contract_tests {
                 a_destination_can_be_disabled,
                 messages_are_listed_by_id_in_pages,
                 what_was_sent_is_forgotten,
+            }
+            payments {
+                a_payment_comes_back_as_it_was_added,
+                a_payment_changes_in_its_expected_version_only,
+                what_names_a_payment_is_unique,
+                a_payment_is_found_by_case_and_page,
+                payments_are_listed_by_id_in_pages,
             }
             people {
                 a_person_is_found_by_id_and_lookup,

@@ -26,6 +26,7 @@ pub mod memory;
 pub mod movements;
 pub mod outbox;
 pub mod pacing;
+pub mod payments;
 pub mod people;
 pub mod records;
 pub mod retention;
@@ -49,6 +50,7 @@ pub use jobs::Jobs;
 pub use movements::Movements;
 pub use outbox::Outbox;
 pub use pacing::Pacing;
+pub use payments::Payments;
 pub use people::People;
 pub use records::Records;
 pub use retention::Retention;
@@ -75,6 +77,7 @@ pub trait Store:
     + Asking
     + Records
     + Tasks
+    + Payments
     + Retention
     + Committer
 {
@@ -96,6 +99,7 @@ impl<T> Store for T where
         + Asking
         + Records
         + Tasks
+        + Payments
         + Retention
         + Committer
 {

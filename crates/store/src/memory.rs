@@ -15,6 +15,7 @@ mod imports;
 mod jobs;
 mod movements;
 mod outbox;
+mod payments;
 mod people;
 mod records;
 mod signing_keys;

@@ -19,6 +19,7 @@ use crate::imports::ImportRow;
 use crate::jobs::{JobEnd, JobOrder, Standing};
 use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use crate::outbox::{Attempt, DeliveryEnd, MessageOrder};
+use crate::payments::{PaymentChange, PaymentRow};
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::records::RecordRow;
 use crate::sightings::SightingRow;
@@ -197,6 +198,10 @@ pub enum Command {
         /// What came of it.
         end: TaskEnd,
     },
+    /// A new payment.
+    AddPayment(Box<PaymentRow>),
+    /// Moves a payment on; a conflict when it is not in the version that was expected.
+    ChangePayment(Box<PaymentChange>),
     /// What is known of a person's attempts at an institution; a conflict unless the version is the
     /// one after that which is kept, or 1 where there is none.
     KeepSignIns(SignInsRow),

@@ -64,6 +64,7 @@ impl World {
             clock: clock.clone(),
             randomness,
             token_algorithm: Algorithm::default(),
+            merchant: None,
         })
         .await
         .unwrap();

@@ -19,6 +19,7 @@ use cartola_crypto::jws::Algorithm;
 use cartola_engine::work::{MAX_RUNNING, usual_limits};
 use cartola_events::Reach;
 use cartola_model::InstitutionId;
+use cartola_model::TransferPayee;
 use cartola_primitives::Clock;
 use cartola_provider_floid::server::DefaultBanks;
 use cartola_store_sqlite::Options;
@@ -73,7 +74,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let gateway_site = Site::listen(arguments.port, "--port").await?;
     let sandbox_site = Site::listen(arguments.sandbox_port, "--sandbox-port").await?;
     let world = sandbox::open(&data.join(sandbox::FOLDER), arguments.seed)?;
-    let gateway = open(data, world.clone(), &sandbox_site.url).await?;
+    let merchant = sandbox::merchant(world.population());
+    let gateway = open(data, world.clone(), &sandbox_site.url, merchant).await?;
     gateway.backend.clear_leftovers().await;
     let keys = keys::same_or_new(&gateway.engine, data).await?;
     samples::import(&gateway.engine, keys.tenant).await?;
@@ -117,7 +119,12 @@ impl Site {
 }
 
 /// The gateway, which asks the banks of the sandbox and goes by its clock.
-async fn open(data: &Path, clock: Arc<dyn Clock>, sandbox: &str) -> anyhow::Result<Gateway> {
+async fn open(
+    data: &Path,
+    clock: Arc<dyn Clock>,
+    sandbox: &str,
+    merchant: TransferPayee,
+) -> anyhow::Result<Gateway> {
     let keys = master_keys::of_folder_or_new(data)?;
     Institutions::keep(data, Institutions::of_sandbox(sandbox))?;
     let institutions = Institutions::of_folder(data)?;
@@ -129,6 +136,7 @@ async fn open(data: &Path, clock: Arc<dyn Clock>, sandbox: &str) -> anyhow::Resu
         token_algorithm: Algorithm::default(),
         reach: Reach::PublicAndLoopback,
         jobs: config::Jobs::default(),
+        merchant: Some(merchant),
     };
     Gateway::open(installation).await
 }

@@ -59,6 +59,7 @@ impl Beside {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(OsRandomness),
             token_algorithm: Algorithm::default(),
+            merchant: None,
         };
         let engine = runtime.block_on(Engine::open(parts)).unwrap();
         let tenant = tenant.as_str().unwrap().parse().unwrap();

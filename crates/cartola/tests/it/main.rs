@@ -31,6 +31,7 @@ mod leftovers;
 mod line;
 mod links;
 mod outbox;
+mod payments;
 mod postgres;
 mod process;
 mod readings;

@@ -66,18 +66,11 @@ impl Engine {
         scope: ReadScope,
         report: &Report,
     ) -> Result<Result<Told, ConnectorError>, LinkError> {
-        let (context, credential) = (self.context(&leave, secret), secret.credential());
         let institution = leave.institution().clone();
-        let attempted = Attempted::with(leave);
-        let opened = self.connectors().open(&institution, credential, context.clone()).await;
-        let session = match opened {
-            Ok(session) => session,
-            Err(error) => {
-                // The doorkeeper has noted it, unless the door stayed shut.
-                attempted.leave().refused_at_door()?;
-                attempted.settle();
-                return Ok(Err(error));
-            }
+        let opened = self.open_at_institution(leave, secret, READING_TIMEOUT).await?;
+        let (session, attempted, context) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return Ok(Err(error)),
         };
         let asking = Asking { session: &session, scope, context: &context, report };
         let (told, unsettled) = self.tell_and_settle(attempted, &asking).await?;
@@ -96,6 +89,28 @@ impl Engine {
             tracing::warn!(institution = %institution, kind, "engine.session.not_closed");
         }
         Ok(Ok(told))
+    }
+
+    /// Signs in. How a refusal went is noted; how the rest goes is still to be, by whoever holds the
+    /// attempt.
+    pub(crate) async fn open_at_institution(
+        &self,
+        leave: Arc<Leave>,
+        secret: &SealedSecret,
+        limit: Duration,
+    ) -> Result<Result<(LiveSession, Attempted, Context), ConnectorError>, LinkError> {
+        let (context, credential) = (self.context(&leave, secret, limit), secret.credential());
+        let institution = leave.institution().clone();
+        let attempted = Attempted::with(leave);
+        match self.connectors().open(&institution, credential, context.clone()).await {
+            Ok(session) => Ok(Ok((session, attempted, context))),
+            Err(error) => {
+                // The doorkeeper has noted it, unless the door stayed shut.
+                attempted.leave().refused_at_door()?;
+                attempted.settle();
+                Ok(Err(error))
+            }
+        }
     }
 
     /// What the session tells, and its leave where that is still to be settled: what a crash leaves
@@ -123,12 +138,12 @@ impl Engine {
         Ok((told?, None))
     }
 
-    fn context(&self, leave: &Arc<Leave>, secret: &SealedSecret) -> Context {
+    fn context(&self, leave: &Arc<Leave>, secret: &SealedSecret, limit: Duration) -> Context {
         let context = Context::new(
             self.mint(),
             self.inner.clock.clone(),
             self.vault().randomness(),
-            Deadline::after(READING_TIMEOUT),
+            Deadline::after(limit),
         );
         let keeper: Weak<Leave> = Arc::downgrade(leave);
         let context = context.with_doorkeeper(keeper);

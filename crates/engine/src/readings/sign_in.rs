@@ -38,7 +38,7 @@ pub const LOCK: SignedDuration = SignedDuration::from_hours(24);
 const OPEN_COUNTS: SignedDuration = SignedDuration::from_hours(1);
 
 /// Leave to sign in, and what is to be noted of how it went.
-pub(super) struct Leave {
+pub(crate) struct Leave {
     engine: Engine,
     who: Principal,
     institution: InstitutionId,
@@ -137,7 +137,7 @@ impl Doorkeeper for Leave {
 
 /// An attempt as its maker holds it. One that was let in is noted as such even where its maker goes
 /// away, as when it is cancelled: else it would count for a while as one that may have been refused.
-pub(super) struct Attempted {
+pub(crate) struct Attempted {
     leave: Arc<Leave>,
     is_noted: bool,
 }
@@ -199,7 +199,7 @@ impl Engine {
 
     /// Leave to sign in, or why there is none. It is looked at again, and noted, when the
     /// institution's turn has come.
-    pub(super) async fn leave_to_ask(
+    pub(crate) async fn leave_to_ask(
         &self,
         who: &Principal,
         link: &LinkRow,
@@ -255,7 +255,7 @@ impl Engine {
     }
 
     /// Notes how an attempt ended, with patience: what is not noted would be tried again.
-    pub(super) async fn note_sign_in(
+    pub(crate) async fn note_sign_in(
         &self,
         leave: &Leave,
         asked: Result<(), &ConnectorError>,

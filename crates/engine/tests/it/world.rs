@@ -91,6 +91,7 @@ impl World {
             clock: clock.clone(),
             randomness: Arc::new(SeededRandomness::new(1)),
             token_algorithm: Algorithm::default(),
+            merchant: None,
         })
         .await
         .unwrap();
@@ -134,6 +135,7 @@ impl World {
             clock: self.clock.clone(),
             randomness: Arc::new(SeededRandomness::new(seed)),
             token_algorithm,
+            merchant: None,
         };
         Engine::open(parts).await.unwrap()
     }

@@ -4,6 +4,7 @@
 mod access;
 mod import;
 mod link;
+mod payment;
 mod request;
 mod resource;
 mod server;
@@ -134,6 +135,16 @@ codes! {
     ProductsNotOffered
     /// A reading has ended already.
     ReadingEnded
+    /// A payment came without an idempotency key.
+    IdempotencyKeyMissing
+    /// A payment cannot be.
+    PaymentInvalid
+    /// Nobody is configured to be paid.
+    PaymentUnconfigured
+    /// A page takes no answer any more.
+    PaymentPageEnded
+    /// An answer does not have what was asked for.
+    PaymentAnswerInvalid
     /// Others are busy with the same.
     Busy
     /// The work was cut short.
@@ -175,7 +186,14 @@ impl Serialize for Code {
 
 /// All rows.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    let rows =
-        [access::ROWS, request::ROWS, resource::ROWS, import::ROWS, link::ROWS, server::ROWS];
+    let rows = [
+        access::ROWS,
+        request::ROWS,
+        resource::ROWS,
+        import::ROWS,
+        link::ROWS,
+        payment::ROWS,
+        server::ROWS,
+    ];
     rows.into_iter().flatten()
 }

@@ -21,6 +21,7 @@ pub async fn engine() -> Engine {
         clock: Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap())),
         randomness,
         token_algorithm: Algorithm::default(),
+        merchant: None,
     })
     .await
     .unwrap()

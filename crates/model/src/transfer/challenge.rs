@@ -61,6 +61,11 @@ impl ChallengeKind {
         matches!(self, Self::Sms | Self::SmsAndCard { .. })
     }
 
+    /// Whether there is something to answer here.
+    pub const fn takes_answer(&self) -> bool {
+        !matches!(self, Self::App)
+    }
+
     /// How many codes of a card or device an answer has.
     pub const fn codes(&self) -> usize {
         match self {

@@ -85,6 +85,7 @@ fn as_first_release(folder: &Path) {
         "sighting",
         "record",
         "task",
+        "payment",
         "retention",
         "feed_forgotten",
     ];

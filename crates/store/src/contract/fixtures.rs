@@ -8,12 +8,14 @@ use cartola_crypto::{
 };
 use cartola_model::movement::MovementDetails;
 use cartola_model::{
-    AccountKind, BalanceKind, ConsentKind, ConsentState, Coverage, InstitutionId, LinkSource,
-    LinkState, MergeReason, Movement, MovementStatus, Observation, RecordKind, Scope, SourceKind,
+    AccountKind, BalanceKind, ConsentKind, ConsentState, Coverage, EndToEndId, InstitutionId,
+    LinkSource, LinkState, MergeReason, Movement, MovementStatus, Observation, PaymentState,
+    RecordKind, Scope, SourceKind,
 };
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::id::{
-    AccountId, ConsentId, ConsentSetId, IdMinter, ImportId, LinkId, PersonId, TenantId, TypedId,
+    AccountId, ConsentId, ConsentSetId, IdMinter, ImportId, LinkId, PaymentId, PersonId, TenantId,
+    TypedId,
 };
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_primitives::{Currency, Date, Money, SignedDuration, Timestamp, date};
@@ -25,6 +27,7 @@ use crate::imports::{ImportOutcome, ImportRow};
 use crate::jobs::{JobKind, JobOrder, Priority, Queue};
 use crate::movements::{MovementRow, SourceRow};
 use crate::outbox::MessageOrder;
+use crate::payments::{PaymentCase, PaymentProgress, PaymentRow};
 use crate::people::{LinkRow, PersonRow};
 use crate::records::RecordRow;
 use crate::sightings::SightingRow;
@@ -314,6 +317,32 @@ impl Fixtures {
             created_at: NOW,
             expires_at: at(3_600),
             end: None,
+        }
+    }
+
+    /// A payment that was just asked for.
+    pub fn payment(&self, link: LinkId, mandate: ConsentId) -> PaymentRow {
+        let id: PaymentId = self.id();
+        PaymentRow {
+            id,
+            institution: institution("banco-chile"),
+            person: None,
+            link,
+            mandate,
+            amount: Money::new(250_000, Currency::CLP),
+            end_to_end: EndToEndId::from_bytes(*id.as_bytes()),
+            case: PaymentCase { key: self.fresh_digest(), fingerprint: self.fresh_digest() },
+            created_at: NOW,
+            standing: PaymentProgress {
+                state: PaymentState::Requested,
+                changed_at: NOW,
+                order: self.sealed("order"),
+                credentials: Some(self.sealed("credentials")),
+                page: None,
+                bank_reference: None,
+                continuation: None,
+            },
+            version: 1,
         }
     }
 

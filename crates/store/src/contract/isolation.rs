@@ -17,6 +17,7 @@ use crate::imports::ImportRow;
 use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue, Standing};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
 use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder};
+use crate::payments::{PaymentPage, PaymentRow};
 use crate::people::LinkSecretRow;
 use crate::records::{RecordFilter, RecordRow};
 use crate::sightings::SightingRow;
@@ -42,6 +43,7 @@ pub(super) struct Everything {
     pub(super) message: MessageOrder,
     record: RecordRow,
     task: TaskRow,
+    payment: PaymentRow,
 }
 
 impl Everything {
@@ -69,6 +71,7 @@ impl Everything {
             message: make.message("https://one.example"),
             record: make.record(scene.link.id, RecordKind::Cards, scene.consent.id),
             task: make.task(scene.link.id),
+            payment: payment_on_a_page(&scene),
             movement,
             import,
             scene,
@@ -97,6 +100,7 @@ impl Everything {
             Command::AddMessage(self.message.clone()),
             Command::AddRecord(self.record.clone()),
             Command::AddTask(self.task.clone()),
+            Command::AddPayment(Box::new(self.payment.clone())),
         ]
     }
 
@@ -111,6 +115,12 @@ impl Everything {
             .with(Command::AddAccount(self.scene.account.clone()));
         self.commands().into_iter().fold(unit, UnitOfWork::with)
     }
+}
+
+fn payment_on_a_page(scene: &Scene) -> PaymentRow {
+    let mut row = scene.make.payment(scene.link.id, scene.consent.id);
+    row.standing.page = Some(PaymentPage { digest: scene.make.fresh_digest(), expires_at: NOW });
+    row
 }
 
 /// A tenant that has nothing.
@@ -176,7 +186,7 @@ pub async fn accounts_and_imports(backend: Backend) {
     }
 }
 
-/// Records and tasks.
+/// Records, tasks and payments.
 pub async fn records_and_tasks(backend: Backend) {
     let rows = Everything::of_first_tenant(&backend).await;
     let other = empty_tenant(&backend).await;
@@ -193,6 +203,11 @@ pub async fn records_and_tasks(backend: Backend) {
     }
     assert_eq!(store.task(other, rows.task.id).await.expect("a read"), None);
     assert_eq!(store.tasks(other, None, MAX_PAGE).await.expect("a read").rows, []);
+    let (payment, page) = (&rows.payment, rows.payment.standing.page.expect("it has one"));
+    assert_eq!(store.payment(other, payment.id).await.expect("a read"), None);
+    assert_eq!(store.payment_of_case(other, &payment.case.key).await.expect("a read"), None);
+    assert_eq!(store.payment_of_page(other, &page.digest).await.expect("a read"), None);
+    assert_eq!(store.payments(other, None, None, MAX_PAGE).await.expect("a read").rows, []);
 }
 
 /// Movements, the feed, sources and aliases.

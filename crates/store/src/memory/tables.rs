@@ -7,7 +7,7 @@ use cartola_crypto::Digest;
 use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
     AccountId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, JobId, LinkId,
-    MessageId, MovementId, PersonId, RecordId, SourceId, TaskId,
+    MessageId, MovementId, PaymentId, PersonId, RecordId, SourceId, TaskId,
 };
 use cartola_primitives::{Date, Timestamp};
 
@@ -20,6 +20,7 @@ use crate::imports::ImportRow;
 use crate::jobs::{JobRow, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
 use crate::outbox::{Attempt, MessageOrder};
+use crate::payments::PaymentRow;
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::records::RecordRow;
 use crate::sightings::SightingRow;
@@ -47,6 +48,7 @@ pub struct Tables {
     pub sign_ins: Table<(InstitutionId, PersonId), SignInsRow>,
     pub records: Table<RecordId, RecordRow>,
     pub tasks: Table<TaskId, TaskRow>,
+    pub payments: Table<PaymentId, PaymentRow>,
     /// Which links have told of which accounts.
     pub fed: Arc<BTreeSet<(LinkId, AccountId)>>,
     pub consents: Table<ConsentId, ConsentRow>,

@@ -5,8 +5,8 @@ use cartola_primitives::id::TenantId;
 
 use super::tables::Tables;
 use super::{
-    State, accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, people,
-    records, tasks, tenancy, vault,
+    State, accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, payments,
+    people, records, tasks, tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -125,6 +125,8 @@ impl<'a> Unit<'a> {
             Command::AllowDestination(destination) => outbox::allow(tables, &destination),
             Command::AddTask(row) => tasks::add_task(tables, row),
             Command::EndTask { id, end } => tasks::end_task(tables, id, end),
+            Command::AddPayment(row) => payments::add_payment(tables, *row),
+            Command::ChangePayment(change) => payments::change_payment(tables, *change),
             Command::RecordAnswer(row) => answers::record_answer(tables, row, self.at),
             row => unreachable!("{row:?} is applied where rows are"),
         }

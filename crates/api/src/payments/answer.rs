@@ -1,0 +1,75 @@
+//! `POST /v1/payments/{id}/answer`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_engine::payments::ChallengeAnswer;
+use cartola_http::once::Fingerprint;
+use cartola_http::problem::Code;
+use cartola_http::{
+    Authenticated, Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer,
+};
+use cartola_model::Scope;
+use cartola_primitives::Secret;
+use cartola_primitives::id::PaymentId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::view::PaymentView;
+use crate::wire;
+
+/// What the customer answers.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, expecting = "an object with `page`, and `sms`, `codes` or both")]
+#[schema(as = PaymentAnswer)]
+pub struct Asked {
+    /// The challenge's `page`.
+    page: String,
+    /// The code of the SMS.
+    sms: Option<String>,
+    /// The codes of the card or device, in the order of `labels`.
+    codes: Option<Vec<String>>,
+}
+
+/// Answer a challenge
+///
+/// On each page one answer is taken; the bank is told it in the background. A wrong code is asked for
+/// again on a new page, until the bank has had enough.
+#[utoipa::path(
+    post, path = "/v1/payments/{id}/answer", operation_id = "answer_payment", tag = "payments",
+    params(("id" = inline(wire::PaymentId), Path, description = "The payment.")),
+    request_body = Asked,
+    responses((status = 200, description = "The payment", body = PaymentView)),
+    security(("api_key" = ["manage"])),
+    extensions(("x-problems" = json!([
+        "parameter_invalid", "not_found", "payment_page_ended", "payment_answer_invalid",
+    ]))),
+)]
+pub async fn answer(
+    State(gate): State<Gate>,
+    caller: Authenticated,
+    PathId(id): PathId<PaymentId>,
+    Query(()): Query<()>,
+    key: IdempotencyKey,
+    Json(asked): Json<Asked>,
+) -> Result<Response, Refusal> {
+    let who = caller.may(Scope::Manage)?;
+    let engine = gate.engine();
+    let request =
+        Fingerprint::default().with(Some(id.as_bytes())).with(Some(asked.page.as_bytes()));
+    let ticket = key.ticket(engine, who, "payments.answer", request).await?;
+    let found = engine.payment(who, id).await?.ok_or_else(|| Problem::not_found("payment"))?;
+    if found.page.as_ref() != Some(&asked.page) {
+        return Err(Problem::new(Code::PaymentPageEnded).into());
+    }
+    let given = ChallengeAnswer {
+        sms: asked.sms.map(Secret::new),
+        codes: asked.codes.map(|codes| codes.into_iter().map(Secret::new).collect()),
+    };
+    let payment = engine.answer_payment(who, &asked.page, &given).await?;
+    let recorded = answer::recorded(StatusCode::OK, &PaymentView::from(payment));
+    if let Some(ticket) = &ticket {
+        engine.record(ticket, &recorded).await?;
+    }
+    Ok(answer::fresh(recorded))
+}

@@ -1,0 +1,8 @@
+//! `/v1/payments` against the banks of the sandbox.
+
+mod challenges;
+mod faults;
+mod payer;
+mod refusals;
+
+pub use payer::{Payer, Scene, answer_pending, ended};

@@ -1,0 +1,139 @@
+//! Payments: transfers that a tenant asks a customer's bank for, with the customer's credentials.
+//!
+//! Money moves exactly once. A payment has an end-to-end id before the bank hears of it, and a state
+//! that says what the bank may have heard ([`PaymentState`]). Each step is a job of its own, which
+//! signs in anew; a payment that waits for a person, or for the bank, holds no place. Whoever is in
+//! doubt asks the bank, and nothing is sent twice
+//! ([ADR 0017](../../../docs/adr/0017-what-a-bank-may-have-heard-is-written-down-first.md)).
+
+mod account;
+mod answer;
+mod begin;
+mod jobs;
+mod moving;
+mod order;
+mod page;
+mod pauses;
+mod read;
+mod session;
+mod steps;
+
+use std::collections::BTreeMap;
+
+use cartola_model::{AccountNumber, InstitutionId, TransferPayee};
+use cartola_primitives::{Money, Rut, Secret};
+
+use crate::EngineError;
+use crate::links::LinkError;
+use crate::readings::Next;
+use crate::retry::MaybeConflict;
+
+pub use answer::AnswerError;
+pub use cartola_connector::session::ChallengeAnswer;
+pub use cartola_model::payment::Asked;
+pub use cartola_model::{PaymentFailure, PaymentStanding, PaymentState};
+pub use cartola_store::payments::PaymentRow;
+pub(crate) use jobs::handlers;
+pub use page::PAGE_LASTS;
+pub use pauses::{FIRST_PAUSE, LONGEST_PAUSE};
+
+/// The least that is paid, in pesos.
+pub const MIN_PESOS: i64 = 1_000;
+
+/// The most that is paid at once, in pesos. What a bank lets its customer transfer is less.
+pub const MAX_PESOS: i64 = 100_000_000;
+
+/// Longest comment, in characters: what banks print of it.
+pub const MAX_COMMENT: usize = 120;
+
+/// Longest id of a case, in bytes.
+pub const MAX_CASE_BYTES: usize = 255;
+
+/// A payment that is wanted.
+pub struct PaymentOrder<'a> {
+    /// The customer's bank.
+    pub institution: InstitutionId,
+    /// Who pays.
+    pub rut: Rut,
+    /// What the bank lets them in with, in the fields of one of its forms.
+    pub fields: &'a BTreeMap<String, Secret<String>>,
+    /// How much.
+    pub amount: Money,
+    /// From which account; absent for the first one that pays.
+    pub from: Option<AccountNumber>,
+    /// Who is paid; absent for the merchant of this installation.
+    pub payee: Option<TransferPayee>,
+    /// What both sides are told of it.
+    pub comment: Option<String>,
+    /// What the tenant knows it by, under the name of the facade.
+    pub case: &'a str,
+    /// What was asked, in a form that is equal for equal requests.
+    pub request: &'a [u8],
+    /// What stands for the customer's leave, without their credentials: its hash is the evidence.
+    pub evidence: &'a [u8],
+    /// What follows once it has ended, exactly once.
+    pub next: Option<Next>,
+}
+
+/// A payment as its tenant sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The row.
+    pub row: PaymentRow,
+    /// By what one answer is taken, where the customer is to give one: 40 hexadecimal digits, of use
+    /// for [`PAGE_LASTS`].
+    pub page: Option<String>,
+}
+
+impl Payment {
+    /// Where it stands.
+    pub const fn state(&self) -> &PaymentState {
+        &self.row.standing.state
+    }
+}
+
+/// Why no payment is begun.
+#[derive(Debug, thiserror::Error)]
+pub enum PaymentError {
+    /// Less than the least.
+    #[error("the least amount is {MIN_PESOS} pesos")]
+    TooLittle,
+    /// More than the most.
+    #[error("the greatest amount is {MAX_PESOS} pesos")]
+    TooMuch,
+    /// Banks of Chile transfer pesos.
+    #[error("payments are in CLP")]
+    NotPesos,
+    /// The comment is too long.
+    #[error("a comment has at most {MAX_COMMENT} characters")]
+    Comment,
+    /// The case has no id, or too long a one.
+    #[error("the id of a case has 1 to {MAX_CASE_BYTES} bytes")]
+    Case,
+    /// Nobody is named who is paid.
+    #[error(
+        "no account to be paid to is configured; set institution, account, rut and name in [payments]"
+    )]
+    NoMerchant,
+    /// Another payment was asked for under the same case.
+    #[error("this case was used for another payment")]
+    OtherRequest,
+    /// The institution or the credentials cannot be.
+    #[error(transparent)]
+    Link(LinkError),
+    /// Anything else.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl From<LinkError> for PaymentError {
+    fn from(error: LinkError) -> Self {
+        error.into_ours().map_or_else(Self::Engine, Self::Link)
+    }
+}
+
+impl MaybeConflict for PaymentError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_conflict())
+    }
+}

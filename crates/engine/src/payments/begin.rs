@@ -1,0 +1,188 @@
+//! Asking for a payment.
+
+use std::collections::BTreeMap;
+
+use cartola_connector::Holder;
+use cartola_crypto::{DataKey, Sealed};
+use cartola_model::audit::AuditEvent;
+use cartola_model::{EndToEndId, PaymentState, Principal, TransferPayee};
+use cartola_primitives::id::{JobId, PaymentId, PersonId, TenantId};
+use cartola_primitives::{Currency, Secret, Timestamp};
+use cartola_store::jobs::{Continuation, JobOrder};
+use cartola_store::payments::{PaymentCase, PaymentProgress, PaymentRow};
+use cartola_store::people::LinkRow;
+use cartola_store::{Command, UnitOfWork};
+
+use super::jobs::{StepArguments, StepKind};
+use super::order::SealedOrder;
+use super::{
+    MAX_CASE_BYTES, MAX_COMMENT, MAX_PESOS, MIN_PESOS, Payment, PaymentError, PaymentOrder,
+};
+use crate::imports::{Made, granted_event};
+use crate::links::{Mandate, NewLink, SealedSecret, mandate_row};
+use crate::readings::{CALL_MANDATE_TERM, Next};
+use crate::retry::until_settled;
+use crate::vault::purpose;
+use crate::{Engine, EngineError};
+
+/// What a mandate of one payment is for, as its consent says.
+const PURPOSE: &str = "one payment of the customer to the tenant's account";
+
+/// What a payment is begun with, and what was decided of it.
+struct Begun<'a> {
+    who: &'a Principal,
+    order: &'a PaymentOrder<'a>,
+    payee: &'a TransferPayee,
+    case: PaymentCase,
+    new: NewLink<'a>,
+}
+
+/// Whose it is, and under which key what is theirs is sealed.
+struct Payer<'a> {
+    person: Option<PersonId>,
+    key: &'a DataKey,
+    link: &'a LinkRow,
+}
+
+impl Engine {
+    /// Begins a payment: its first step is queued when this answers. The same case with the same
+    /// request is the payment that it was the first time, however it stands by now.
+    pub async fn begin_payment(
+        &self,
+        who: &Principal,
+        order: &PaymentOrder<'_>,
+    ) -> Result<Payment, PaymentError> {
+        check(order)?;
+        let payee = order.payee.as_ref().or(self.merchant()).ok_or(PaymentError::NoMerchant)?;
+        let expires_at = Some(self.now() + CALL_MANDATE_TERM);
+        let mandate = Mandate { purpose: PURPOSE, evidence: order.evidence, expires_at };
+        let (institution, rut, fields) = (order.institution.clone(), order.rut, order.fields);
+        let new = NewLink { institution, rut, fields, mandate, proven: false };
+        self.check_credentials(&new)?;
+        let case = self.case(who.tenant, order);
+        let begun = Begun { who, order, payee, case, new };
+        until_settled(|| self.begin_payment_once(&begun)).await
+    }
+
+    async fn begin_payment_once(&self, begun: &Begun<'_>) -> Result<Payment, PaymentError> {
+        let Begun { who, order, case, new, .. } = begun;
+        let known = self.store().payment_of_case(who.tenant, &case.key).await;
+        if let Some(known) = known.map_err(EngineError::from)? {
+            if known.case.fingerprint != case.fingerprint {
+                return Err(PaymentError::OtherRequest);
+            }
+            return Ok(self.shown(who, known));
+        }
+        let now = self.now();
+        let mut made = Made::default();
+        let holder = Holder { rut: Some(order.rut), name: None };
+        let (person, key) = self.resolve_person(who, &holder, now, &mut made).await?;
+        let mut work = UnitOfWork::new(who.tenant, now);
+        work.commands = made.commands;
+        let link = self.link_of_calls(who, new, person, &mut work).await?;
+        let mandate = mandate_row(self.minter().mint(), new, &link, now);
+        let payer = Payer { person, key: &key, link: &link };
+        let row = self.payment_row(begun, &payer, mandate.id, work.at)?;
+        let event = AuditEvent::once("payment.requested", who.actor, row.id);
+        work.push(Command::Audit(granted_event(who, &mandate)));
+        work.push(Command::AddConsent(mandate));
+        work.push(Command::Audit(event.with("institution", &row.institution)));
+        let arguments = StepArguments::of(who, &row, row.version);
+        let job = self.step_order(StepKind::Submit, &row, &key, (who.tenant, now), &arguments)?;
+        work.push(Command::EnqueueJob(job));
+        work.push(Command::AddPayment(Box::new(row.clone())));
+        self.store().commit(work).await.map_err(EngineError::from)?;
+        Ok(self.shown(who, row))
+    }
+
+    fn case(&self, tenant: TenantId, order: &PaymentOrder<'_>) -> PaymentCase {
+        PaymentCase {
+            key: self.vault().digest(purpose::PAYMENT_CASE, tenant, order.case.as_bytes()),
+            fingerprint: self.vault().digest(purpose::FINGERPRINT, tenant, order.request),
+        }
+    }
+
+    fn payment_row(
+        &self,
+        begun: &Begun<'_>,
+        payer: &Payer<'_>,
+        mandate: cartola_primitives::id::ConsentId,
+        at: Timestamp,
+    ) -> Result<PaymentRow, EngineError> {
+        let Begun { who, order, payee, case, .. } = begun;
+        let id: PaymentId = self.minter().mint();
+        let sealed = SealedOrder {
+            from: order.from.as_ref().map(|number| number.written().to_owned()),
+            to: (*payee).clone(),
+            comment: order.comment.clone(),
+        };
+        let place = PaymentRow::order_place(who.tenant, &id);
+        let standing = PaymentProgress {
+            state: PaymentState::Requested,
+            changed_at: at,
+            order: self.vault().seal_record(payer.key, &place, &sealed)?,
+            credentials: Some(self.sealed_credentials(who, payer, &id, order.fields)?),
+            page: None,
+            bank_reference: None,
+            continuation: self.continuation(who.tenant, payer.key, order.next.as_ref())?,
+        };
+        Ok(PaymentRow {
+            id,
+            institution: order.institution.clone(),
+            person: payer.person,
+            link: payer.link.id,
+            mandate,
+            amount: order.amount,
+            end_to_end: EndToEndId::from_bytes(self.vault().random()),
+            case: *case,
+            created_at: at,
+            standing,
+            version: 1,
+        })
+    }
+
+    fn sealed_credentials(
+        &self,
+        who: &Principal,
+        payer: &Payer<'_>,
+        id: &PaymentId,
+        fields: &BTreeMap<String, Secret<String>>,
+    ) -> Result<Sealed, EngineError> {
+        let device = self.device_of_calls(who, payer.link.id);
+        let place = PaymentRow::credentials_place(who.tenant, id);
+        self.vault().seal_record(payer.key, &place, &SealedSecret::of(fields, &device))
+    }
+
+    fn continuation(
+        &self,
+        tenant: TenantId,
+        key: &DataKey,
+        next: Option<&Next>,
+    ) -> Result<Option<Continuation>, EngineError> {
+        let Some(next) = next else { return Ok(None) };
+        let id: JobId = self.minter().mint();
+        let place = JobOrder::place(tenant, &id);
+        let sealed = self.vault().seal(key, &place, next.arguments.expose())?;
+        Ok(Some(Continuation { id, kind: next.kind.clone(), arguments: Some(sealed) }))
+    }
+}
+
+/// Refuses what need not be asked of anybody.
+fn check(order: &PaymentOrder<'_>) -> Result<(), PaymentError> {
+    let too_long = |comment: &String| comment.chars().count() > MAX_COMMENT;
+    if order.amount.currency() != Currency::CLP {
+        return Err(PaymentError::NotPesos);
+    }
+    match order.amount.minor() {
+        ..MIN_PESOS => return Err(PaymentError::TooLittle),
+        MIN_PESOS..=MAX_PESOS => {}
+        _ => return Err(PaymentError::TooMuch),
+    }
+    if order.comment.as_ref().is_some_and(too_long) {
+        return Err(PaymentError::Comment);
+    }
+    if !(1..=MAX_CASE_BYTES).contains(&order.case.len()) {
+        return Err(PaymentError::Case);
+    }
+    Ok(())
+}

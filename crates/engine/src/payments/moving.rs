@@ -1,0 +1,206 @@
+//! What moves a payment on: one unit with the new state, its audit entry, and the job that follows.
+
+use cartola_connector::session::ChallengeAnswer;
+use cartola_crypto::{DataKey, Sealed};
+use cartola_model::audit::AuditEvent;
+use cartola_model::{Failure, PaymentFailure, PaymentState, Principal};
+use cartola_store::jobs::{Continuation, JobEnd, JobOrder, Priority, Queue, record};
+use cartola_store::payments::{PaymentChange, PaymentProgress, PaymentRow};
+use cartola_store::{Command, UnitOfWork};
+
+use super::jobs::{Step, StepArguments, StepKind};
+use super::pauses::next_look;
+use crate::retry::until_settled;
+use crate::work::Outcome;
+use crate::{Engine, EngineError};
+
+/// How a payment is to stand from now on.
+#[derive(Clone)]
+pub(super) struct Move {
+    pub state: PaymentState,
+    /// The order, where it has been fixed.
+    pub order: Option<Sealed>,
+    /// What the bank calls it, where it has just told.
+    pub bank_reference: Option<String>,
+}
+
+impl Move {
+    pub const fn to(state: PaymentState) -> Self {
+        Self { state, order: None, bank_reference: None }
+    }
+}
+
+impl Engine {
+    /// Moves a payment on, and ends the job that did so.
+    pub(super) async fn end_step(
+        &self,
+        step: &Step<'_>,
+        next: &Move,
+    ) -> Result<Outcome, EngineError> {
+        // Only what stands beside the payment can change under it: its version is the decision's.
+        until_settled(|| async {
+            let (commands, _) = self.moving(step.who, step.row, next, None).await?;
+            let mut work = UnitOfWork::new(step.who.tenant, self.now());
+            work.commands = commands;
+            work.push(step.task.ending(JobEnd::Done));
+            record(self.store(), work).await?;
+            Ok::<_, EngineError>(())
+        })
+        .await?;
+        tracing::info!(
+            payment = %step.row.id,
+            institution = %step.row.institution,
+            state = next.state.standing().name(),
+            "engine.payment.moved"
+        );
+        Ok(Outcome::Committed(JobEnd::Done))
+    }
+
+    /// Writes down that something is about to leave, and gives the payment as it stands then.
+    pub(super) async fn announce(
+        &self,
+        step: &Step<'_>,
+        next: &Move,
+    ) -> Result<PaymentRow, EngineError> {
+        let (commands, row) = self.moving(step.who, step.row, next, None).await?;
+        let mut work = UnitOfWork::new(step.who.tenant, self.now());
+        work.commands = commands;
+        self.store().commit(work).await?;
+        Ok(row)
+    }
+
+    /// Fails a payment of which the bank has heard nothing.
+    pub(super) async fn fail(
+        &self,
+        step: &Step<'_>,
+        reason: PaymentFailure,
+    ) -> Result<Outcome, EngineError> {
+        match step.row.standing.state.clone().fail(reason, self.now()) {
+            Ok(state) => self.end_step(step, &Move::to(state)).await,
+            Err(_) => Ok(super::jobs::over()),
+        }
+    }
+
+    /// Says that nobody knows what the bank has heard.
+    pub(super) async fn doubt(
+        &self,
+        step: &Step<'_>,
+        cause: Failure,
+    ) -> Result<Outcome, EngineError> {
+        match step.row.standing.state.clone().doubt(cause, self.now()) {
+            Ok(state) => self.end_step(step, &Move::to(state)).await,
+            Err(_) => Ok(super::jobs::over()),
+        }
+    }
+
+    /// The commands that move a payment on, and the payment as it is then.
+    pub(super) async fn moving(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+        next: &Move,
+        answer: Option<&ChallengeAnswer>,
+    ) -> Result<(Vec<Command>, PaymentRow), EngineError> {
+        let (tenant, before, now) = (who.tenant, &row.standing, self.now());
+        let (version, is_final) = (row.version + 1, next.state.is_final());
+        let standing = PaymentProgress {
+            page: self.page_for(tenant, row.id, version, &next.state),
+            changed_at: UnitOfWork::new(tenant, now).at,
+            order: next.order.clone().unwrap_or_else(|| before.order.clone()),
+            credentials: before.credentials.clone().filter(|_| !is_final),
+            bank_reference: next.bank_reference.clone().or_else(|| before.bank_reference.clone()),
+            continuation: before.continuation.clone().filter(|_| !is_final),
+            state: next.state.clone(),
+        };
+        let change = PaymentChange { id: row.id, expected: row.version, standing };
+        let after = PaymentRow { standing: change.standing.clone(), version, ..row.clone() };
+        let mut commands =
+            vec![Command::ChangePayment(Box::new(change)), Command::Audit(event(who, &after))];
+        if is_final {
+            commands.extend(self.ending_payment(who, row).await?);
+        } else if let Some(kind) = follows(&after.standing.state) {
+            let key = self.vault().key_of(tenant, row.person, self.minter(), now).await?;
+            let order = self.next_step(kind, who, &after, &key, answer)?;
+            commands.push(Command::EnqueueJob(order));
+        }
+        Ok((commands, after))
+    }
+
+    fn next_step(
+        &self,
+        kind: StepKind,
+        who: &Principal,
+        row: &PaymentRow,
+        key: &DataKey,
+        answer: Option<&ChallengeAnswer>,
+    ) -> Result<JobOrder, EngineError> {
+        let mut arguments = StepArguments::of(who, row, row.version);
+        if let Some(answer) = answer {
+            arguments = arguments.with(answer);
+        }
+        let not_before = match kind {
+            StepKind::Submit | StepKind::Answer => self.now(),
+            StepKind::Look | StepKind::Resolve => next_look(row, self.now()),
+        };
+        self.step_order(kind, row, key, (who.tenant, not_before), &arguments)
+    }
+
+    /// What an end brings: credentials are destroyed in this very unit, the mandate is over, and
+    /// what is to follow is queued.
+    async fn ending_payment(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<Vec<Command>, EngineError> {
+        let proof = AuditEvent::once("credentials.destroyed", who.actor, row.mandate);
+        let mut commands = vec![Command::Audit(proof.with("payment", row.id))];
+        commands.extend(self.ending_call(who, row.mandate).await?);
+        let next = row.standing.continuation.clone();
+        commands.extend(next.map(|next| Command::EnqueueJob(self.continued(next))));
+        Ok(commands)
+    }
+
+    fn continued(&self, next: Continuation) -> JobOrder {
+        JobOrder {
+            id: next.id,
+            queue: Queue::Work,
+            kind: next.kind,
+            link: None,
+            lane: None,
+            mandate: None,
+            arguments: next.arguments,
+            not_before: self.now(),
+            priority: Priority::Interactive,
+            continuation: None,
+        }
+    }
+}
+
+/// Which job follows when a payment stands so. Where it is being sent, the one that sends it goes on.
+const fn follows(state: &PaymentState) -> Option<StepKind> {
+    match state {
+        PaymentState::Requested => Some(StepKind::Submit),
+        PaymentState::Answered(_) => Some(StepKind::Answer),
+        PaymentState::Challenged(_) | PaymentState::Settling => Some(StepKind::Look),
+        PaymentState::InDoubt { .. } => Some(StepKind::Resolve),
+        PaymentState::Submitting
+        | PaymentState::Answering(_)
+        | PaymentState::Completed { .. }
+        | PaymentState::Failed { .. } => None,
+    }
+}
+
+/// What the audit trail says of a payment that stands so from now on.
+fn event(who: &Principal, row: &PaymentRow) -> AuditEvent {
+    let state = &row.standing.state;
+    let action = format!("payment.{}", state.standing().name());
+    let event = AuditEvent::once(&action, who.actor, row.id).with("version", row.version);
+    match state {
+        PaymentState::Challenged(asked) => {
+            event.with("step", asked.step).with("challenge", asked.challenge.kind.name())
+        }
+        PaymentState::InDoubt { cause, .. } => event.with("failure", cause.name()),
+        PaymentState::Failed { reason, .. } => event.with("failure", reason.name()),
+        _ => event,
+    }
+}

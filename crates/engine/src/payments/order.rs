@@ -1,0 +1,52 @@
+//! What is sealed of a payment.
+
+use cartola_model::{AccountNumber, Principal, TransferOrder, TransferPayee};
+use cartola_store::payments::PaymentRow;
+use serde::{Deserialize, Serialize};
+
+use crate::links::SealedSecret;
+use crate::{Engine, EngineError};
+
+/// Who is paid, and from which account once that is known.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SealedOrder {
+    /// The number as its bank writes it.
+    pub from: Option<String>,
+    pub to: TransferPayee,
+    pub comment: Option<String>,
+}
+
+impl SealedOrder {
+    /// What the bank is told.
+    pub fn transfer(&self, row: &PaymentRow, from: AccountNumber) -> TransferOrder {
+        TransferOrder {
+            end_to_end_id: row.end_to_end,
+            from,
+            to: self.to.clone(),
+            amount: row.amount,
+            comment: self.comment.clone(),
+        }
+    }
+}
+
+impl Engine {
+    pub(super) async fn opened_order(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<SealedOrder, EngineError> {
+        let place = PaymentRow::order_place(who.tenant, &row.id);
+        self.vault().open_record(&place, &row.standing.order).await
+    }
+
+    /// What signs the customer in. A payment that has not ended has it.
+    pub(super) async fn opened_credentials(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<SealedSecret, EngineError> {
+        let sealed = row.standing.credentials.as_ref().ok_or(EngineError::Interrupted)?;
+        let place = PaymentRow::credentials_place(who.tenant, &row.id);
+        self.vault().open_record(&place, sealed).await
+    }
+}

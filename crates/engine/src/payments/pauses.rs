@@ -1,0 +1,63 @@
+//! How long a bank is left alone between two looks.
+
+use cartola_model::{Challenge, PaymentState};
+use cartola_primitives::{SignedDuration, Timestamp};
+use cartola_store::payments::PaymentRow;
+
+/// How long after the first thing that was told the bank is asked again.
+pub const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(2);
+
+/// The longest pause while a customer has their app open.
+const LONGEST_OF_APP: SignedDuration = SignedDuration::from_secs(15);
+
+/// The longest pause while the bank settles, or nobody knows what it has heard. There is no last
+/// look.
+pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
+
+/// After how long whoever runs the gateway is told that a payment does not come to its end.
+pub(super) const TOLD_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
+/// A pause is so manieth a part of the time that has passed.
+const PART: i32 = 4;
+
+/// When the bank is next asked about a payment that has stood so since `row.standing.changed_at`.
+pub(super) fn next_look(row: &PaymentRow, now: Timestamp) -> Timestamp {
+    let since = row.standing.changed_at;
+    match &row.standing.state {
+        PaymentState::Challenged(asked) => of_challenge(&asked.challenge, since, now),
+        _ => now + pause(since, now, LONGEST_PAUSE),
+    }
+}
+
+fn of_challenge(challenge: &Challenge, since: Timestamp, now: Timestamp) -> Timestamp {
+    let expires_at = challenge.expires_at;
+    if now >= expires_at {
+        return now + pause(expires_at, now, LONGEST_PAUSE);
+    }
+    if challenge.kind.takes_answer() {
+        return expires_at;
+    }
+    expires_at.min(now + pause(since, now, LONGEST_OF_APP))
+}
+
+fn pause(since: Timestamp, now: Timestamp, longest: SignedDuration) -> SignedDuration {
+    (now.duration_since(since) / PART).clamp(FIRST_PAUSE, longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIRST_PAUSE, LONGEST_PAUSE, pause};
+    use cartola_primitives::{SignedDuration, Timestamp};
+
+    #[test]
+    fn pauses_grow_and_stay_within_bounds() {
+        let since = Timestamp::constant(1_772_452_800, 0);
+        let after = |seconds| {
+            pause(since, since + SignedDuration::from_secs(seconds), LONGEST_PAUSE).as_secs()
+        };
+        // A clock that was set back is none to go by.
+        let looks = [-60, 0, 7, 60, 600, 86_400].map(after);
+        assert_eq!(looks, [2, 2, 2, 15, 150, 900]);
+        assert_eq!((FIRST_PAUSE.as_secs(), LONGEST_PAUSE.as_secs()), (2, 900));
+    }
+}

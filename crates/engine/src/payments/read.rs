@@ -1,0 +1,83 @@
+//! Looking at payments.
+
+use std::time::Duration;
+
+use cartola_model::{PaymentStanding, Principal};
+use cartola_primitives::id::PaymentId;
+use cartola_store::Page;
+use cartola_store::jobs::LOOK_AGAIN;
+use tokio::time::{Instant, sleep};
+
+use super::Payment;
+use crate::access::Subject;
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// A payment of the tenant.
+    pub async fn payment(
+        &self,
+        who: &Principal,
+        id: PaymentId,
+    ) -> Result<Option<Payment>, EngineError> {
+        self.note_access(who, "payment.read", Subject::one(id));
+        self.payment_unnoted(who, id).await
+    }
+
+    async fn payment_unnoted(
+        &self,
+        who: &Principal,
+        id: PaymentId,
+    ) -> Result<Option<Payment>, EngineError> {
+        let row = self.store().payment(who.tenant, id).await?;
+        Ok(row.map(|row| self.shown(who, row)))
+    }
+
+    /// Payments, by age; those that stand so if asked.
+    pub async fn payments(
+        &self,
+        who: &Principal,
+        standing: Option<PaymentStanding>,
+        after: Option<PaymentId>,
+        limit: usize,
+    ) -> Result<Page<Payment, PaymentId>, EngineError> {
+        self.note_access(who, "payment.read", Subject::list("payments"));
+        let page = self.store().payments(who.tenant, standing, after, limit).await?;
+        let rows = page.rows.into_iter().map(|row| self.shown(who, row)).collect();
+        Ok(Page { rows, next: page.next })
+    }
+
+    /// The payment once it is another than in the version `seen` and the bank is not just being
+    /// asked, or so much time has passed.
+    #[allow(clippy::disallowed_methods, reason = "whoever waits does so in monotonic time")]
+    pub async fn next_payment(
+        &self,
+        who: &Principal,
+        id: PaymentId,
+        seen: Option<u32>,
+        longest: Duration,
+    ) -> Result<Option<Payment>, EngineError> {
+        let deadline = Instant::now() + longest;
+        let mut arrivals = self.store().arrivals();
+        let mut pause = FIRST_PAUSE;
+        self.note_access(who, "payment.read", Subject::one(id));
+        loop {
+            let Some(now) = self.payment_unnoted(who, id).await? else { return Ok(None) };
+            let standing = now.state().standing();
+            let is_news = seen != Some(now.row.version) && !standing.is_under_way();
+            let left = deadline.saturating_duration_since(Instant::now());
+            if is_news || standing.is_final() || left.is_zero() {
+                return Ok(Some(now));
+            }
+            sleep(pause.min(left)).await;
+            arrivals.next(LOOK_AGAIN.min(left)).await;
+            pause = pause.saturating_mul(2).min(LONGEST_BETWEEN_LOOKS);
+        }
+    }
+}
+
+/// How long whoever waits lets pass before looking because the queue has moved; twice as long each
+/// time.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// The longest of these.
+const LONGEST_BETWEEN_LOOKS: Duration = Duration::from_millis(250);

@@ -1,0 +1,251 @@
+//! The steps themselves: what is asked of a bank, and what is made of its answer.
+
+use cartola_connector::ConnectorError;
+use cartola_model::{
+    AccountNumber, Failure, InvalidTransition, PaymentFailure, PaymentState, TransferOrder,
+    TransferTold,
+};
+use cartola_store::payments::PaymentRow;
+
+use super::account::paying_account;
+use super::jobs::{Step, over};
+use super::moving::Move;
+use super::pauses::{TOLD_AFTER, next_look};
+use super::session::SignedIn;
+use crate::links::LinkError;
+use crate::readings::LOCK;
+use crate::work::Outcome;
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// Chooses the account, writes down that the bank is told, and tells it.
+    pub(super) async fn submit(&self, step: &Step<'_>) -> Result<Outcome, EngineError> {
+        match step.row.standing.state {
+            PaymentState::Requested => {}
+            // Whoever wrote this did not come to its end.
+            PaymentState::Submitting => return self.doubt(step, Failure::Internal).await,
+            _ => return Ok(over()),
+        }
+        if let Err(failure) = self.allowed(step).await? {
+            return self.fail(step, PaymentFailure::of(failure)).await;
+        }
+        let signed_in = match self.sign_in(step).await {
+            Ok(signed_in) => signed_in,
+            Err(error) => return self.not_made(step, error).await,
+        };
+        match self.fixed(step, &signed_in).await? {
+            Ok((order, row)) => {
+                let begun = signed_in.transfers();
+                let begun = match begun {
+                    Ok(maker) => maker.begin(&order, &signed_in.context).await,
+                    Err(error) => Err(error.before_sending()),
+                };
+                let step = Step { row: &row, ..*step };
+                match begun {
+                    Err(error) if error.unsent => self.not_made(&step, error.into()).await,
+                    begun => self.heard(&step, begun).await,
+                }
+            }
+            Err(error) => self.not_made(step, error.into()).await,
+        }
+    }
+
+    /// The order with its account, once it is written down that the bank is about to be told.
+    async fn fixed(
+        &self,
+        step: &Step<'_>,
+        signed_in: &SignedIn,
+    ) -> Result<Result<(TransferOrder, PaymentRow), ConnectorError>, EngineError> {
+        let (who, row, live) = (step.who, step.row, &signed_in.session);
+        let mut sealed = self.opened_order(who, row).await?;
+        let named = sealed.from.as_deref().and_then(|number| AccountNumber::parse(number).ok());
+        let found = signed_in.transfers().map(drop);
+        let found = match found {
+            Ok(()) => paying_account(live.session(), named.as_ref(), &signed_in.context).await,
+            Err(error) => Err(error),
+        };
+        let from = match found {
+            Ok(from) => from,
+            Err(error) => return Ok(Err(error)),
+        };
+        sealed.from = Some(from.written().to_owned());
+        let key = self.vault().key_of(who.tenant, row.person, self.minter(), self.now()).await?;
+        let place = PaymentRow::order_place(who.tenant, &row.id);
+        let order = Some(self.vault().seal_record(&key, &place, &sealed)?);
+        let Ok(state) = row.standing.state.clone().submit() else {
+            return Err(EngineError::Interrupted);
+        };
+        let row = self.announce(step, &Move { order, ..Move::to(state) }).await?;
+        Ok(Ok((sealed.transfer(&row, from), row)))
+    }
+
+    /// Tells the bank what the customer has answered.
+    pub(super) async fn tell_answer(&self, step: &Step<'_>) -> Result<Outcome, EngineError> {
+        let (state, version) = (&step.row.standing.state, step.arguments.version());
+        match state {
+            PaymentState::Answered(_) if step.row.version == version => {}
+            PaymentState::Answering(_) if step.row.version == version + 1 => {
+                return self.doubt(step, Failure::Internal).await;
+            }
+            _ => return Ok(over()),
+        }
+        let signed_in = match self.sign_in(step).await {
+            Ok(signed_in) if self.allowed(step).await?.is_ok() => signed_in,
+            Ok(_) => return self.ask_again(step).await,
+            Err(error) => {
+                not_asked(step.row, &error.into_ours()?);
+                return self.ask_again(step).await;
+            }
+        };
+        let Ok(answering) = state.clone().send_answer() else { return Ok(over()) };
+        let row = self.announce(step, &Move::to(answering)).await?;
+        let step = Step { row: &row, ..*step };
+        let answer = step.arguments.answer();
+        let told = match signed_in.transfers() {
+            Ok(maker) => maker.answer(&row.end_to_end, &answer, &signed_in.context).await,
+            Err(error) => Err(error.before_sending()),
+        };
+        match told {
+            Err(error) if error.unsent => self.ask_again(&step).await,
+            told => self.heard(&step, told).await,
+        }
+    }
+
+    /// Asks the customer once more for what the bank has not heard.
+    async fn ask_again(&self, step: &Step<'_>) -> Result<Outcome, EngineError> {
+        match step.row.standing.state.clone().ask_again() {
+            Ok(state) => self.end_step(step, &Move::to(state)).await,
+            Err(_) => Ok(over()),
+        }
+    }
+
+    /// Looks where a payment stands that waits for the customer or for its bank. Where what allowed
+    /// it has ended, and the bank does not have all it wants, it is withdrawn.
+    pub(super) async fn look_at_payment(&self, step: &Step<'_>) -> Result<Outcome, EngineError> {
+        if step.row.version != step.arguments.version() {
+            return Ok(over());
+        }
+        let signed_in = match self.sign_in(step).await {
+            Ok(signed_in) => signed_in,
+            Err(error) => return self.look_later(step, error).await,
+        };
+        let waits_for_customer = matches!(step.row.standing.state, PaymentState::Challenged(_));
+        let is_over = waits_for_customer && self.allowed(step).await?.is_err();
+        let (id, context) = (&step.row.end_to_end, &signed_in.context);
+        let told = match signed_in.transfers() {
+            Ok(maker) if is_over => maker.withdraw(id, context).await.map(Some),
+            Ok(maker) => maker.look(id, context).await,
+            Err(error) => Err(error),
+        };
+        match told {
+            Ok(Some(told)) => self.stands(step, told).await,
+            // It had heard of it before: that is no word to go by.
+            Ok(None) => self.later(step, next_look(step.row, self.now())).await,
+            Err(error) => self.look_later(step, error.into()).await,
+        }
+    }
+
+    /// Asks a bank of which nobody knows what it has heard. What it never heard of is withdrawn: of
+    /// what still arrives it will make nothing.
+    pub(super) async fn resolve_payment(&self, step: &Step<'_>) -> Result<Outcome, EngineError> {
+        if step.row.version != step.arguments.version() {
+            return Ok(over());
+        }
+        let signed_in = match self.sign_in(step).await {
+            Ok(signed_in) => signed_in,
+            Err(error) => return self.look_later(step, error).await,
+        };
+        match looked_or_withdrawn(step, &signed_in).await {
+            Ok(told) => self.stands(step, told).await,
+            Err(error) => self.look_later(step, error.into()).await,
+        }
+    }
+
+    /// What the bank makes of something that was sent; doubt where that cannot be told.
+    async fn heard(
+        &self,
+        step: &Step<'_>,
+        told: Result<TransferTold, ConnectorError>,
+    ) -> Result<Outcome, EngineError> {
+        match told {
+            Ok(told) => self.stands(step, told).await,
+            Err(error) => {
+                let cause = error.kind.failure();
+                not_asked(step.row, &error.into());
+                self.doubt(step, cause).await
+            }
+        }
+    }
+
+    /// Moves a payment to where the bank says that it stands.
+    async fn stands(&self, step: &Step<'_>, told: TransferTold) -> Result<Outcome, EngineError> {
+        let before = &step.row.standing.state;
+        let TransferTold { state, bank_reference } = told;
+        match before.clone().told(&state, self.now()) {
+            Ok(state) if state == *before => self.later(step, self.next_look_told(step.row)).await,
+            Ok(state) => self.end_step(step, &Move { bank_reference, ..Move::to(state) }).await,
+            Err(error) => {
+                contradicted(step.row, &error);
+                self.later(step, self.next_look_told(step.row)).await
+            }
+        }
+    }
+
+    /// Ends what came to nothing before the bank heard of it.
+    async fn not_made(&self, step: &Step<'_>, error: LinkError) -> Result<Outcome, EngineError> {
+        let error = error.into_ours()?;
+        not_asked(step.row, &error);
+        self.fail(step, PaymentFailure::of(error.failure())).await
+    }
+
+    /// Looks again when the bank may be asked.
+    async fn look_later(&self, step: &Step<'_>, error: LinkError) -> Result<Outcome, EngineError> {
+        let error = error.into_ours()?;
+        not_asked(step.row, &error);
+        let usual = self.next_look_told(step.row);
+        let not_before = match &error {
+            LinkError::Locked { until } => usual.max(*until),
+            // They are tried again when the person may have made it right.
+            LinkError::CredentialsRefused => usual.max(self.now() + LOCK),
+            _ => usual,
+        };
+        self.later(step, not_before).await
+    }
+
+    /// When the bank is asked next; the operator hears of what does not come to its end.
+    fn next_look_told(&self, row: &PaymentRow) -> cartola_primitives::Timestamp {
+        let now = self.now();
+        let lasts = now.duration_since(row.standing.changed_at);
+        if lasts >= TOLD_AFTER {
+            let (state, minutes) = (row.standing.state.standing().name(), lasts.as_mins());
+            let institution = &row.institution;
+            tracing::warn!(payment = %row.id, %institution, state, minutes, "engine.payment.stands");
+        }
+        next_look(row, now)
+    }
+}
+
+async fn looked_or_withdrawn(
+    step: &Step<'_>,
+    signed_in: &SignedIn,
+) -> Result<TransferTold, ConnectorError> {
+    let (maker, id) = (signed_in.transfers()?, &step.row.end_to_end);
+    match maker.look(id, &signed_in.context).await? {
+        Some(told) => Ok(told),
+        None => maker.withdraw(id, &signed_in.context).await,
+    }
+}
+
+fn contradicted(row: &PaymentRow, error: &InvalidTransition) {
+    let error = error as &dyn std::error::Error;
+    tracing::warn!(payment = %row.id, error, "engine.payment.contradicted");
+}
+
+fn not_asked(row: &PaymentRow, error: &LinkError) {
+    tracing::info!(
+        payment = %row.id,
+        institution = %row.institution,
+        error = error as &dyn std::error::Error,
+        "engine.payment.not_told"
+    );
+}

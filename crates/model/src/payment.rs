@@ -1,0 +1,196 @@
+//! A payment: a transfer that a tenant asks a customer's bank for, and where it stands.
+//!
+//! The bank moves the money; this machine says what may be asked of it next. Before anything that
+//! could move money leaves, the state says so ([`PaymentState::Submitting`],
+//! [`PaymentState::Answering`]). Whoever finds it so and did not see the end of it is in doubt, and
+//! out of doubt leads the bank's own word alone.
+
+mod failure;
+mod standing;
+
+use cartola_primitives::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Challenge, Failure, InvalidTransition, TransferFailure, TransferState};
+
+pub use failure::PaymentFailure;
+pub use standing::PaymentStanding;
+
+/// Where a payment stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum PaymentState {
+    /// It is wanted. The bank has not heard of it.
+    Requested,
+    /// The bank is being told, or was: it may have heard of it.
+    Submitting,
+    /// The customer is to prove that they want it.
+    Challenged(Asked),
+    /// They have answered. The bank has not heard of the answer.
+    Answered(Asked),
+    /// The bank is being told the answer, or was.
+    Answering(Asked),
+    /// The bank has all it wants.
+    Settling,
+    /// Nobody knows what the bank has heard, and it is being asked.
+    InDoubt {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        cause: Failure,
+        /// What had been asked of the customer by then.
+        asked: Option<Asked>,
+    },
+    /// The money has moved, once. Final.
+    Completed {
+        /// When, as the bank says.
+        settled_at: Timestamp,
+    },
+    /// No money has moved and none will. Final.
+    Failed {
+        /// When that was known.
+        at: Timestamp,
+        /// Why.
+        reason: PaymentFailure,
+    },
+}
+
+/// What a customer is asked for, and the how manieth thing it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// From 1. The same thing once more, as after a wrong code, is the same step.
+    pub step: u32,
+    /// What.
+    pub challenge: Challenge,
+}
+
+impl Asked {
+    fn after(before: Option<&Self>, challenge: Challenge) -> Self {
+        let step = match before {
+            None => 1,
+            Some(before) if before.challenge.kind == challenge.kind => before.step,
+            Some(before) => before.step + 1,
+        };
+        Self { step, challenge }
+    }
+}
+
+impl PaymentState {
+    /// Its name without its data.
+    pub const fn standing(&self) -> PaymentStanding {
+        match self {
+            Self::Requested => PaymentStanding::Requested,
+            Self::Submitting => PaymentStanding::Submitting,
+            Self::Challenged(_) => PaymentStanding::Challenged,
+            Self::Answered(_) => PaymentStanding::Answered,
+            Self::Answering(_) => PaymentStanding::Answering,
+            Self::Settling => PaymentStanding::Settling,
+            Self::InDoubt { .. } => PaymentStanding::InDoubt,
+            Self::Completed { .. } => PaymentStanding::Completed,
+            Self::Failed { .. } => PaymentStanding::Failed,
+        }
+    }
+
+    /// Whether it stays so whatever anybody does.
+    pub const fn is_final(&self) -> bool {
+        self.standing().is_final()
+    }
+
+    /// What the customer was last asked for, unless that is over.
+    pub const fn asked(&self) -> Option<&Asked> {
+        match self {
+            Self::Challenged(asked) | Self::Answered(asked) | Self::Answering(asked) => Some(asked),
+            Self::InDoubt { asked, .. } => asked.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The bank is about to be told.
+    pub fn submit(self) -> Result<Self, InvalidTransition> {
+        self.step(Self::Submitting, &[PaymentStanding::Requested])
+    }
+
+    /// The customer has answered what they were asked for.
+    pub fn answer(self) -> Result<Self, InvalidTransition> {
+        match self {
+            // An app asks for no answer here.
+            Self::Challenged(asked) if asked.challenge.kind.takes_answer() => {
+                Ok(Self::Answered(asked))
+            }
+            other => Err(other.refused(PaymentStanding::Answered)),
+        }
+    }
+
+    /// The bank is about to be told the answer.
+    pub fn send_answer(self) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Answered(asked) => Ok(Self::Answering(asked)),
+            other => Err(other.refused(PaymentStanding::Answering)),
+        }
+    }
+
+    /// The bank never heard of the answer: the customer is asked for it again.
+    pub fn ask_again(self) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Answered(asked) | Self::Answering(asked) => Ok(Self::Challenged(asked)),
+            other => Err(other.refused(PaymentStanding::Challenged)),
+        }
+    }
+
+    /// The bank never heard of it and never will.
+    pub fn fail(self, reason: PaymentFailure, at: Timestamp) -> Result<Self, InvalidTransition> {
+        let unheard = [PaymentStanding::Requested, PaymentStanding::Submitting];
+        self.step(Self::Failed { at, reason }, &unheard)
+    }
+
+    /// Something that may have reached the bank ended without its word.
+    pub fn doubt(self, cause: Failure, since: Timestamp) -> Result<Self, InvalidTransition> {
+        let asked = self.asked().cloned();
+        let sent = [PaymentStanding::Submitting, PaymentStanding::Answering];
+        self.step(Self::InDoubt { since, cause, asked }, &sent)
+    }
+
+    /// The bank says where it stands.
+    pub fn told(self, told: &TransferState, at: Timestamp) -> Result<Self, InvalidTransition> {
+        let next = match told {
+            TransferState::Challenged(challenge) => {
+                Self::Challenged(Asked::after(self.asked(), challenge.clone()))
+            }
+            TransferState::Settling => Self::Settling,
+            TransferState::Completed { settled_at } => Self::Completed { settled_at: *settled_at },
+            TransferState::Failed(failure) => Self::Failed { at, reason: self.reason(*failure) },
+        };
+        let heard = [
+            PaymentStanding::Submitting,
+            PaymentStanding::Challenged,
+            PaymentStanding::Answering,
+            PaymentStanding::Settling,
+            PaymentStanding::InDoubt,
+        ];
+        self.step(next, &heard)
+    }
+
+    /// What was withdrawn out of doubt failed for what led into it.
+    fn reason(&self, failure: TransferFailure) -> PaymentFailure {
+        match (self, failure) {
+            (Self::InDoubt { cause, .. }, TransferFailure::Withdrawn) => PaymentFailure::of(*cause),
+            _ => PaymentFailure::Refused(failure),
+        }
+    }
+
+    fn step(self, next: Self, from: &[PaymentStanding]) -> Result<Self, InvalidTransition> {
+        let (here, there) = (self.standing(), next.standing());
+        if from.contains(&here) && here.may_become(there) {
+            Ok(next)
+        } else {
+            Err(self.refused(there))
+        }
+    }
+
+    const fn refused(&self, to: PaymentStanding) -> InvalidTransition {
+        InvalidTransition { subject: "payment", from: self.standing().name(), to: to.name() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
