@@ -101,15 +101,24 @@ fn an_algorithm_is_one_that_there_is() {
 fn a_default_bank_is_one_of_floids_document() {
     let head = "data = \"d\"\nmaster_key_file = \"k\"\n[facade.floid]\n";
     for (wrong, said) in [
-        ("default_bank = \"cmf\"\n", expect![[r#"
+        (
+            "default_bank = \"cmf\"\n",
+            expect![[r#"
             cartola: the configuration cartola.toml is wrong: [facade.floid] is wrong: a default bank must be the id of a bank that Floid's document names, such as banco-chile
-        "#]]),
-        ("default_bank = 7\n", expect![[r#"
+        "#]],
+        ),
+        (
+            "default_bank = 7\n",
+            expect![[r#"
             cartola: the configuration cartola.toml is wrong: line 4: `default_bank` is wrong: expected the id of a bank in quotes, such as "banco-chile"
-        "#]]),
-        ("default_banks = { ten_1 = \"banco-chile\" }\n", expect![[r#"
+        "#]],
+        ),
+        (
+            "default_banks = { ten_1 = \"banco-chile\" }\n",
+            expect![[r#"
             cartola: the configuration cartola.toml is wrong: line 4: a value of the wrong kind
-        "#]]),
+        "#]],
+        ),
     ] {
         check(&format!("{head}{wrong}"), said);
     }

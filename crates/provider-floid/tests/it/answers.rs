@@ -31,7 +31,9 @@ fn a_person_is_told_in_the_order_of_the_document() {
         representative: None,
     };
     let told = wire::Identity { is_login_success: Some(true), ..mapping::identity(&told) };
-    check(&told, expect![[r#"
+    check(
+        &told,
+        expect![[r#"
         {
           "isValid": true,
           "isLoginSuccess": true,
@@ -47,13 +49,17 @@ fn a_person_is_told_in_the_order_of_the_document() {
             "region": "",
             "country": "CL"
           }
-        }"#]]);
+        }"#]],
+    );
     let nobody = wire::Identity { error: Some("why"), ..wire::Identity::default() };
-    check(&nobody, expect![[r#"
+    check(
+        &nobody,
+        expect![[r#"
         {
           "isValid": false,
           "error": "why"
-        }"#]]);
+        }"#]],
+    );
 }
 
 #[test]
@@ -75,7 +81,9 @@ fn debts_are_texts() {
         available: Vec::new(),
         other: Vec::new(),
     };
-    check(&mapping::accounts_data(&FullDebt::of(&report)), expect![[r#"
+    check(
+        &mapping::accounts_data(&FullDebt::of(&report)),
+        expect![[r#"
         {
           "directDebt": [
             {
@@ -89,7 +97,8 @@ fn debts_are_texts() {
           "indirectDebt": [],
           "availableCredit": [],
           "otherAvailableCredit": []
-        }"#]]);
+        }"#]],
+    );
     assert_eq!(mapping::credit_check_date(date(2020, 1, 31)), "31/01/2020");
 }
 
@@ -102,14 +111,17 @@ fn somebody_without_income_has_none() {
         main_average: 0,
         extra_average: 0,
     };
-    check(&mapping::income_check(report), expect![[r#"
+    check(
+        &mapping::income_check(report),
+        expect![[r#"
         {
           "regularity": "0/12",
           "totalAverage": 0,
           "mainAverage": 0,
           "extraAverage": 0,
           "incomeByMonth": []
-        }"#]]);
+        }"#]],
+    );
 }
 
 #[test]

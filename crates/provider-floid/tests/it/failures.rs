@@ -36,5 +36,6 @@ fn each_has_its_words() {
         consent_revoked: - 400 LOGIN CONSENT_ENDED
         unsupported: - 400 REQUEST UNSUPPORTED
         internal: - 500 API_ERROR API_ERROR
-    "#]].assert_eq(&lines.concat());
+    "#]]
+    .assert_eq(&lines.concat());
 }

@@ -79,7 +79,8 @@ fn every_bank_tells_every_product() {
         products: accounts cards credit_lines
         transactions: accounts
         validar: valid
-    "#]].assert_eq(&shapes.into_iter().collect::<String>());
+    "#]]
+    .assert_eq(&shapes.into_iter().collect::<String>());
 }
 
 #[test]
@@ -204,7 +205,8 @@ fn what_is_wrong_is_an_error_object() {
         400 REQUEST INVALID_REQUEST: caseid: it must be a text
         400 REQUEST INVALID_REQUEST: unlock_credentials: it must be true or false
         400 REQUEST INVALID_REQUEST: callbackUrl: the URL leads to an address that is not public
-    "#]].assert_eq(&said.concat());
+    "#]]
+    .assert_eq(&said.concat());
     let told = |scenario: &str| {
         format!("{scenario} {}\n", refusal(&scene, path, &body(&scene, scenario, "banco-chile")))
     };

@@ -50,7 +50,8 @@ fn each_person_of_the_box_is_told_as_what_it_is() {
         no-movements: true true -
         joint-usd: true true -
         bank-slow: true true -
-    "#]].assert_eq(&all);
+    "#]]
+    .assert_eq(&all);
 }
 
 #[test]
@@ -78,7 +79,8 @@ fn whoever_waits_for_a_callback_is_told_too() {
         bank-nonsense: false None the institution gave an answer that is none
         no-movements: true Some(0) -
         many-movements: false None there is more than one result can hold; ask for fewer months
-    "#]].assert_eq(&all);
+    "#]]
+    .assert_eq(&all);
 }
 
 #[test]
