@@ -41,6 +41,20 @@ pub struct Accepted {
     pub error: Option<&'static str>,
 }
 
+/// What is posted.
+#[derive(Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Posted<'a, Told> {
+    /// The caller's case.
+    pub case_id: &'a str,
+    /// Whether there is a result; else `error` is all that there is beside.
+    pub is_valid: bool,
+    /// The result.
+    #[serde(flatten)]
+    pub told: Told,
+}
+
 /// What a refused request is told.
 #[derive(Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

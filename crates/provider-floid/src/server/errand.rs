@@ -16,6 +16,7 @@ use super::current::Question;
 use super::desk::Untold;
 use super::telling::Teller;
 use crate::failure;
+use crate::wire::{Failed, Posted};
 
 /// The kind of the job. It never changes: jobs of older versions are in the queue.
 fn kind() -> JobKind {
@@ -49,22 +50,6 @@ pub enum Work {
     History(Date),
     /// A product of the current dialect.
     Current(Question),
-}
-
-/// A callback of the document.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Posted<'a, T> {
-    case_id: &'a str,
-    is_valid: bool,
-    #[serde(flatten)]
-    told: T,
-}
-
-/// What it holds where nothing is told.
-#[derive(Serialize)]
-struct Nothing {
-    error: &'static str,
 }
 
 impl Errand {
@@ -101,7 +86,7 @@ impl Errand {
     fn untold(&self, failure: Failure) -> Vec<u8> {
         match &self.work {
             Work::Income | Work::History(_) => {
-                self.posted(false, Nothing { error: failure::text(failure) })
+                self.posted(false, Failed { error: failure::text(failure) })
             }
             Work::Current(_) => super::current::untold(failure, &self.case),
         }

@@ -17,7 +17,7 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::PREFIX;
-use crate::wire::{ErrorObject, Failed, IncomeCheck, TransactionHistory};
+use crate::wire::{ErrorObject, Failed, IncomeCheck, Posted, TransactionHistory};
 
 const SCHEME: &str = "apiKey";
 
@@ -65,8 +65,8 @@ fn openapi() -> OpenApi {
     add::<Failed<'static>>(components);
     add::<ErrorObject<'static>>(components);
     // What is posted is described too, though no operation answers it.
-    add::<IncomeCheck>(components);
-    add::<TransactionHistory>(components);
+    add_posted::<IncomeCheck>(components);
+    add_posted::<TransactionHistory>(components);
     let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("Authorization")));
     components.security_schemes.insert(SCHEME.to_owned(), RefOr::T(key));
     for (path, item) in &mut document.paths.paths {
@@ -81,6 +81,13 @@ fn add<T: ToSchema>(components: &mut Components) {
     T::schemas(&mut schemas);
     schemas.push((T::name().into_owned(), <T as PartialSchema>::schema()));
     components.schemas.extend(schemas);
+}
+
+/// Adds a result, and the callback that holds it.
+fn add_posted<T: ToSchema>(components: &mut Components) {
+    add::<T>(components);
+    let name = format!("{}Callback", T::name());
+    components.schemas.insert(name, <Posted<'static, T> as PartialSchema>::schema());
 }
 
 /// Adds what all operations share.

@@ -53,17 +53,6 @@ fn every_member_is_looked_at_before_anything_is_accepted() {
             json!({"duration": 6}),
             json!({"duration": "3"}),
             json!({"duration": 3.5}),
-            json!({"callbackUrl": null}),
-            json!({"callbackUrl": "example.com/callback"}),
-            json!({"callbackUrl": "ftp://example.com/callback"}),
-            json!({"callbackUrl": "http://169.254.169.254/latest"}),
-            json!({"callbackUrl": "http://10.0.0.1/callback"}),
-            json!({"callbackApiKey": "two\nlines"}),
-            json!({"callbackApiKey": "ñ"}),
-            json!({"caseId": null}),
-            json!({"caseId": 7}),
-            json!({"caseId": long}),
-            json!({"caseId": "two\nlines"}),
         ],
         expect![[r#"
             400 rut: it is mandatory
@@ -81,6 +70,30 @@ fn every_member_is_looked_at_before_anything_is_accepted() {
             400 duration: it must be one of 3 | 12 | 24
             400 duration: it must be one of 3 | 12 | 24
             400 duration: it must be one of 3 | 12 | 24
+        "#]],
+    );
+}
+
+#[test]
+fn where_a_result_is_posted_and_in_which_case_is_looked_at_too() {
+    let wrong = Wrong::new();
+    let long = "x".repeat(300);
+    wrong.check(
+        "api/transaction_history",
+        &[
+            json!({"callbackUrl": null}),
+            json!({"callbackUrl": "example.com/callback"}),
+            json!({"callbackUrl": "ftp://example.com/callback"}),
+            json!({"callbackUrl": "http://169.254.169.254/latest"}),
+            json!({"callbackUrl": "http://10.0.0.1/callback"}),
+            json!({"callbackApiKey": "two\nlines"}),
+            json!({"callbackApiKey": "ñ"}),
+            json!({"caseId": null}),
+            json!({"caseId": 7}),
+            json!({"caseId": long}),
+            json!({"caseId": "two\nlines"}),
+        ],
+        expect![[r#"
             400 callbackUrl: it is mandatory
             400 callbackUrl: an absolute URL is wanted, such as https://example.cl/webhooks
             400 callbackUrl: only http and https are called
@@ -94,6 +107,11 @@ fn every_member_is_looked_at_before_anything_is_accepted() {
             400 caseId: it must be printable
         "#]],
     );
+}
+
+#[test]
+fn so_is_every_member_of_what_is_answered_at_once() {
+    let wrong = Wrong::new();
     wrong.check(
         "api/asset_report",
         &[json!({"bankName": null}), json!({"uiType": "watch"}), json!({"rut": "11111111-2"})],

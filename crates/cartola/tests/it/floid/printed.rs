@@ -19,7 +19,9 @@ fn alike(at: &str, told: &Value, printed: &Value) {
     match (told, printed) {
         (Value::Object(told), Value::Object(printed)) if KEYED.contains(&name(at)) => {
             let of_all = printed.values().next().unwrap();
-            told.values().for_each(|value| alike(&format!("{at}[]"), value, of_all));
+            for value in told.values() {
+                alike(&format!("{at}[]"), value, of_all);
+            }
         }
         (Value::Object(told), Value::Object(printed)) => {
             let beside: Vec<&String> =
@@ -35,7 +37,9 @@ fn alike(at: &str, told: &Value, printed: &Value) {
         }
         (Value::Array(told), Value::Array(printed)) => {
             let Some(one) = printed.first() else { return };
-            told.iter().for_each(|told| alike(&format!("{at}[]"), told, one));
+            for told in told {
+                alike(&format!("{at}[]"), told, one);
+            }
         }
         (Value::String(_), Value::String(_)) | (Value::Bool(_), Value::Bool(_)) => {}
         (Value::Number(told), Value::Number(_)) => {

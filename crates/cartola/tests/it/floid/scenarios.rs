@@ -58,10 +58,15 @@ fn each_person_of_the_box_is_told_as_what_it_is() {
 fn whoever_waits_for_a_callback_is_told_too() {
     let scene = Scene::new();
     let receiver = Receiver::start();
-    let mut all = String::new();
-    for scenario in
-        ["wrong-password", "locked", "bank-down", "bank-nonsense", "no-movements", "many-movements"]
-    {
+    let scenarios = [
+        "wrong-password",
+        "locked",
+        "bank-down",
+        "bank-nonsense",
+        "no-movements",
+        "many-movements",
+    ];
+    let lines = scenarios.map(|scenario| {
         let body = body(&scene, (scenario, "banco-chile", "banco chile"), &receiver, scenario);
         let body = with(&body, &json!({"duration": 24}));
         let accepted = scene.floid.ask("api/transaction_history", &body);
@@ -70,8 +75,8 @@ fn whoever_waits_for_a_callback_is_told_too() {
         let rows = posted["transactions"].as_array().map(Vec::len);
         let (valid, error) = (&posted["isValid"], posted["error"].as_str().unwrap_or("-"));
         assert_eq!(posted["caseId"], scenario);
-        all += &format!("{scenario}: {valid} {rows:?} {error}\n");
-    }
+        format!("{scenario}: {valid} {rows:?} {error}\n")
+    });
     expect![[r#"
         wrong-password: false None the institution refused the RUT or the password
         locked: false None the user is locked: too many wrong passwords; try again in 24 hours
@@ -80,7 +85,7 @@ fn whoever_waits_for_a_callback_is_told_too() {
         no-movements: true Some(0) -
         many-movements: false None there is more than one result can hold; ask for fewer months
     "#]]
-    .assert_eq(&all);
+    .assert_eq(&lines.concat());
 }
 
 #[test]
