@@ -104,6 +104,9 @@ pub enum PaymentError {
     /// Banks of Chile transfer pesos.
     #[error("payments are in CLP")]
     NotPesos,
+    /// Whoever else has customers moves no money of theirs.
+    #[error("the institution is no bank")]
+    NoBank,
     /// The comment is too long.
     #[error("a comment has at most {MAX_COMMENT} characters")]
     Comment,

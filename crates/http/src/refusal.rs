@@ -135,6 +135,7 @@ impl From<PaymentError> for Refusal {
             PaymentError::TooLittle
             | PaymentError::TooMuch
             | PaymentError::NotPesos
+            | PaymentError::NoBank
             | PaymentError::Comment
             | PaymentError::Link(_) => Code::PaymentInvalid,
             PaymentError::Engine(_) => Code::Internal,

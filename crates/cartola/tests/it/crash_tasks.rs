@@ -140,6 +140,11 @@ pub fn nothing_is_left(beside: &Beside) -> usize {
 
 /// How often the audit trail says of each task that its credentials are gone.
 pub fn proofs(beside: &Beside) -> BTreeMap<String, usize> {
+    proofs_of(beside, "task", "tsk_")
+}
+
+/// The same of whatever the trail calls by that name.
+pub fn proofs_of(beside: &Beside, name: &str, prefix: &str) -> BTreeMap<String, usize> {
     let Beside { runtime, engine, tenant, .. } = beside;
     let (who, mut proofs, mut after) = (Principal::operator(*tenant), BTreeMap::new(), 0);
     loop {
@@ -147,8 +152,8 @@ pub fn proofs(beside: &Beside) -> BTreeMap<String, usize> {
         let Some(last) = entries.last() else { return proofs };
         after = last.row.sequence;
         for entry in entries.iter().filter(|one| one.event.action == "credentials.destroyed") {
-            let task = entry.event.details.iter().find(|(name, _)| name == "task").unwrap();
-            *proofs.entry(task.1.trim_start_matches("tsk_").to_owned()).or_default() += 1;
+            let of = entry.event.details.iter().find(|(detail, _)| detail == name).unwrap();
+            *proofs.entry(of.1.trim_start_matches(prefix).to_owned()).or_default() += 1;
         }
     }
 }

@@ -14,6 +14,7 @@ mod config;
 mod copy;
 mod crash;
 mod crash_callbacks;
+mod crash_payments;
 mod crash_readings;
 mod crash_tasks;
 mod crash_transfers;

@@ -5,4 +5,4 @@ mod faults;
 mod payer;
 mod refusals;
 
-pub use payer::{Payer, Scene, answer_pending, ended};
+pub use payer::{Payer, answer_pending};

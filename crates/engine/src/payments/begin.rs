@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cartola_connector::Holder;
 use cartola_crypto::{DataKey, Sealed};
 use cartola_model::audit::AuditEvent;
-use cartola_model::{EndToEndId, PaymentState, Principal, TransferPayee};
+use cartola_model::{Catalogue, EndToEndId, PaymentState, Principal, TransferPayee};
 use cartola_primitives::id::{JobId, PaymentId, PersonId, TenantId};
 use cartola_primitives::{Currency, Secret, Timestamp};
 use cartola_store::jobs::{Continuation, JobOrder};
@@ -170,6 +170,10 @@ impl Engine {
 /// Refuses what need not be asked of anybody.
 fn check(order: &PaymentOrder<'_>) -> Result<(), PaymentError> {
     let too_long = |comment: &String| comment.chars().count() > MAX_COMMENT;
+    let row = Catalogue::bundled().find(&order.institution);
+    if row.is_some_and(|row| !row.kind.is_bank()) {
+        return Err(PaymentError::NoBank);
+    }
     if order.amount.currency() != Currency::CLP {
         return Err(PaymentError::NotPesos);
     }

@@ -39,14 +39,16 @@ fn nobody_who_is_locked_is_asked_for() {
     let scene = Scene::new();
     let payer = scene.payer("ok", "banco-estado");
     let wrong = |nth: u32| Payer { password: format!("wrong-{nth}"), ..payer.clone() };
-    for nth in 0..3 {
+    let locked = "failed credentials_locked credentials_locked";
+    let wrong_one = "failed credentials_invalid credentials_invalid";
+    // With the third one the bank locks them out, and says so.
+    for (nth, told) in (0..).zip([wrong_one, wrong_one, locked]) {
         let begun = scene.begin(&wrong(nth), 5_000, &format!("wrong-{nth}"));
         let end = outcome(&ended(&scene.client, &begun, |_| {}));
-        assert_eq!(end, "failed credentials_invalid credentials_invalid");
+        assert_eq!(end, told);
     }
     let begun = scene.begin(&payer, 5_000, "right");
-    let end = outcome(&ended(&scene.client, &begun, |_| {}));
-    assert_eq!(end, "failed credentials_locked credentials_locked");
+    assert_eq!(outcome(&ended(&scene.client, &begun, |_| {})), locked);
 }
 
 #[test]

@@ -1,0 +1,246 @@
+//! Killing the gateway while its customers pay: what was completed moved money once, what failed
+//! moved none, and nothing is left in doubt.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::beside::Beside;
+use crate::chile::Chile;
+use crate::customers::{Customer, configuration, customers};
+use crate::http::Client;
+use crate::installation::{Gateway, Installation, MASTER_KEY};
+use crate::payments::{Payer, answer_pending};
+use crate::seeded::Seeded;
+
+/// Payments, unless the environment says otherwise.
+const PAYMENTS: usize = 60;
+
+/// How long the gateway lives before it is killed, at most, in milliseconds.
+const MAX_LIFE: u64 = 400;
+
+/// How often it is asked.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Kills, for so many payments.
+const PAYMENTS_A_KILL: usize = 2;
+
+/// How long all payments together may take.
+const PATIENCE: Duration = Duration::from_mins(25);
+
+/// The smallest of the amounts, of which each payment has one of its own.
+const LEAST: i64 = 1_000;
+
+#[allow(clippy::disallowed_methods, reason = "how many to ask for is told to the test process")]
+fn payments() -> usize {
+    let told = std::env::var("CARTOLA_CRASH_PAYMENTS").ok();
+    told.map_or(PAYMENTS, |text| text.parse().expect("CARTOLA_CRASH_PAYMENTS is a number"))
+}
+
+/// A payment that is wanted, and what is known of it.
+struct Wanted {
+    payer: Payer,
+    key: String,
+    amount: i64,
+    known: Option<Value>,
+    /// What the customer was asked for, one thing after another.
+    asked: Vec<String>,
+}
+
+impl Wanted {
+    fn of((number, customer): (usize, Customer)) -> Self {
+        let Customer { institution, rut, password, .. } = customer;
+        let amount = LEAST + i64::try_from(number).unwrap();
+        let payer = Payer { institution, rut, password };
+        Self { payer, key: format!("order-{number}"), amount, known: None, asked: Vec::new() }
+    }
+
+    fn state(&self) -> &str {
+        self.known.as_ref().map_or("", |known| known["state"].as_str().unwrap())
+    }
+
+    fn has_ended(&self) -> bool {
+        ["completed", "failed"].contains(&self.state())
+    }
+
+    /// Asks for it, or looks at it, and answers what the customer is asked. Insists that what has
+    /// ended stays so.
+    fn go_on(&mut self, client: &Client, chile: &Chile) {
+        let Some(before) = self.known.clone() else {
+            let begun = self.payer.begin(client, self.amount, &self.key);
+            let begun = begun.ok().filter(|answer| answer.status == 201);
+            self.known = begun.map(|answer| answer.json());
+            return;
+        };
+        let path = format!("/v1/payments/{}", before["id"].as_str().unwrap());
+        let Ok(answer) = client.send("GET", &path, &[], b"") else { return };
+        assert_eq!(answer.status, 200, "{path} is lost");
+        let now = answer.json();
+        assert!(!self.has_ended() || now == before, "{before} became {now}");
+        if now["state"] == "challenged" && now["version"] != before["version"] {
+            self.asked.push(now["challenge"]["kind"].as_str().unwrap().to_owned());
+        }
+        self.known = Some(now.clone());
+        if now["state"] == "challenged" {
+            answer_pending(chile, client, &self.payer, &now);
+        }
+    }
+}
+
+struct Scene {
+    installation: Installation,
+    gateway: Gateway,
+    chile: Chile,
+    beside: Beside,
+    merchant: String,
+    key: String,
+}
+
+impl Scene {
+    fn begin(customers: &[Customer]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = tempfile::tempdir().unwrap();
+        let listed = Chile::start(folder.path());
+        let (rut, place) = listed.person("company", "banco-chile-empresas");
+        let merchant = place["accounts"][0].as_str().unwrap().to_owned();
+        listed.kill();
+        let paid = format!(
+            "[payments]\ninstitution = \"banco-chile\"\naccount = \"{merchant}\"\n\
+             rut = \"{rut}\"\nname = \"Comercio\"\n"
+        );
+        let installation = Installation::with(&(configuration(customers, port) + &paid));
+        let keys = installation.tenant("acme");
+        let chile = Chile::start_on(installation.path(), port);
+        let gateway = installation.serve();
+        let beside = Beside::open(&installation.data(), MASTER_KEY, &keys["tenant"]);
+        let key = keys["api_key"].as_str().unwrap().to_owned();
+        Self { installation, gateway, chile, beside, merchant, key }
+    }
+
+    fn killed(self) -> Self {
+        self.gateway.process.kill();
+        let gateway = self.installation.serve();
+        Self { gateway, ..self }
+    }
+
+    /// How often money of each amount has arrived.
+    fn arrived(&self) -> BTreeMap<i64, usize> {
+        let path = format!("/_sandbox/accounts/{}/movements", self.merchant);
+        let today = self.chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
+        let rows = self.chile.client.json(&format!("{path}?from={today}&to={today}"));
+        let mut arrived = BTreeMap::new();
+        for row in rows.as_array().unwrap() {
+            *arrived.entry(row["amount"].as_i64().unwrap()).or_default() += 1;
+        }
+        arrived
+    }
+}
+
+/// Pays while the gateway is killed; gives how often it was.
+#[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
+fn under_fire(mut scene: Scene, wanted: &mut [Wanted]) -> (Scene, usize) {
+    let (begun, mut seeded, mut kills) = (Instant::now(), Seeded::new(4_711), 0);
+    let most = wanted.len().div_ceil(PAYMENTS_A_KILL);
+    let mut life = Instant::now() + Duration::from_millis(seeded.below(MAX_LIFE));
+    while !wanted.iter().all(Wanted::has_ended) {
+        let left = wanted.iter().filter(|one| !one.has_ended()).count();
+        assert!(begun.elapsed() < PATIENCE, "{left} have not ended");
+        let client = scene.gateway.client(&scene.key);
+        for one in wanted.iter_mut().filter(|one| !one.has_ended()) {
+            one.go_on(&client, &scene.chile);
+            if Instant::now() >= life && kills < most {
+                break;
+            }
+        }
+        if Instant::now() >= life && kills < most {
+            scene = scene.killed();
+            kills += 1;
+            // The random moment is the test.
+            life = Instant::now() + Duration::from_millis(seeded.below(MAX_LIFE));
+        } else {
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+    (scene, kills)
+}
+
+/// What came of payments that were asked for alike.
+#[derive(Default)]
+struct Line {
+    completed: usize,
+    failed: usize,
+    in_doubt: usize,
+    moved_twice: usize,
+    moved_though_failed: usize,
+}
+
+fn table(wanted: &[Wanted], arrived: &BTreeMap<i64, usize>) -> BTreeMap<String, Line> {
+    let mut lines: BTreeMap<String, Line> = BTreeMap::new();
+    for one in wanted {
+        let mut asked = one.asked.clone();
+        asked.dedup();
+        let line = lines.entry(asked.join(" ")).or_default();
+        let moved = arrived.get(&one.amount).copied().unwrap_or_default();
+        line.completed += usize::from(one.state() == "completed" && moved > 0);
+        line.failed += usize::from(one.state() == "failed");
+        line.in_doubt += usize::from(!one.has_ended());
+        line.moved_twice += usize::from(moved > 1);
+        line.moved_though_failed += usize::from(one.state() == "failed" && moved > 0);
+    }
+    lines
+}
+
+fn shown(lines: &BTreeMap<String, Line>) -> String {
+    let mut text = String::from(
+        "challenge                 completed  failed  in doubt  moved twice  moved though failed\n",
+    );
+    for (asked, line) in lines {
+        let Line { completed, failed, in_doubt, moved_twice, moved_though_failed } = line;
+        writeln!(
+            text,
+            "{asked:<25} {completed:>9} {failed:>7} {in_doubt:>9} {moved_twice:>12} \
+             {moved_though_failed:>20}"
+        )
+        .unwrap();
+    }
+    text
+}
+
+#[test]
+fn payments_survive_kills_of_the_gateway() {
+    let customers = customers(payments());
+    let scene = Scene::begin(&customers);
+    let mut wanted: Vec<Wanted> = customers.into_iter().enumerate().map(Wanted::of).collect();
+    let (scene, kills) = under_fire(scene, &mut wanted);
+    let arrived = scene.arrived();
+    let lines = table(&wanted, &arrived);
+    let reasons = wanted.iter().filter_map(|one| one.known.as_ref()?["failure"]["code"].as_str());
+    let mut failures: BTreeMap<&str, usize> = BTreeMap::new();
+    reasons.for_each(|reason| *failures.entry(reason).or_default() += 1);
+    eprintln!("{} payments, {kills} kills\n{}{failures:?}", wanted.len(), shown(&lines));
+    let sum = |part: fn(&Line) -> usize| lines.values().map(part).sum::<usize>();
+    assert_eq!(sum(|line| line.completed) + sum(|line| line.failed), wanted.len());
+    assert_eq!((sum(|line| line.moved_twice), sum(|line| line.moved_though_failed)), (0, 0));
+    assert!(sum(|line| line.completed) > wanted.len() / 2, "most are completed");
+    let check = scene.chile.client.json("/_sandbox/ledger/check");
+    let completed = sum(|line| line.completed);
+    assert_eq!((&check["balanced"], &check["transfers"]), (&json!(true), &json!(completed)));
+    nothing_is_kept(&scene.beside, wanted.len());
+    scene.installation.run(&["audit", "verify"]).done();
+    scene.installation.run(&["doctor"]).done();
+}
+
+/// Of no payment any credentials are left, and the trail says so of each once.
+fn nothing_is_kept(beside: &Beside, count: usize) {
+    let page = beside.store.payments(beside.tenant, None, None, count + 1);
+    let rows = beside.runtime.block_on(page).unwrap().rows;
+    assert_eq!(rows.len(), count);
+    let is_bare = |row: &cartola_engine::payments::PaymentRow| {
+        row.standing.credentials.is_none() && row.standing.page.is_none()
+    };
+    assert!(rows.iter().all(is_bare), "credentials or pages are left");
+    assert_eq!(crate::crash_tasks::proofs_of(beside, "payment", "pay_").len(), count);
+}
