@@ -182,6 +182,7 @@ mod tests {
             institutions: Institutions::default(),
             clock: Arc::new(SystemClock),
             token_algorithm: Algorithm::default(),
+            merchant: None,
             reach: Reach::Public,
             jobs: Jobs::default(),
         };

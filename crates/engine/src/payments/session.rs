@@ -8,6 +8,7 @@ use cartola_model::{Failure, PaymentState};
 
 use super::jobs::Step;
 use crate::links::LinkError;
+use crate::readings::THRESHOLD;
 use crate::{Engine, EngineError};
 
 /// How long one step may take, from signing in to what the bank says.
@@ -36,7 +37,7 @@ impl Engine {
         let link = link.ok_or(LinkError::Unknown)?;
         let secret = self.opened_credentials(who, row).await?;
         let proven = row.standing.state != PaymentState::Requested;
-        let leave = self.leave_to_ask(who, &link, &secret, proven).await?;
+        let leave = self.leave_to_ask(who, &link, &secret, (proven, THRESHOLD)).await?;
         let (session, attempted, context) =
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;
         self.note_sign_in(attempted.leave(), Ok(())).await?;

@@ -212,6 +212,7 @@ mod tests {
             clock: Arc::new(ManualClock::new(NOW)),
             randomness,
             token_algorithm: Algorithm::default(),
+            merchant: None,
         };
         Engine::open(parts).await.expect("an empty store")
     }

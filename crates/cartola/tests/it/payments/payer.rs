@@ -123,13 +123,13 @@ pub fn next(client: &Client, payment: &Value) -> Value {
 #[track_caller]
 #[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
 pub fn ended(client: &Client, begun: &Value, mut meet: impl FnMut(&Value)) -> Value {
-    let (since, mut payment, mut met) = (Instant::now(), begun.clone(), Value::Null);
+    let (since, mut payment, mut seen) = (Instant::now(), begun.clone(), Value::Null);
     loop {
         assert!(since.elapsed() < PATIENCE, "{payment} does not end");
         match payment["state"].as_str().unwrap() {
             "completed" | "failed" => return payment,
-            "challenged" if met != payment["version"] => {
-                met = payment["version"].clone();
+            "challenged" if seen != payment["version"] => {
+                seen = payment["version"].clone();
                 meet(&payment);
             }
             _ => {}
