@@ -28,9 +28,9 @@ fn a_payment_is_made_at_every_bank() {
         let begun = scene.begin(&payer, 2_000 + nth, &format!("order-{bank}"));
         (payer, begun)
     };
-    let begun: Vec<_> = (0..).zip(&BANKS).map(begin).collect();
+    let payments: Vec<_> = (0..).zip(&BANKS).map(begin).collect();
     let mut told = String::new();
-    for (payer, begun) in &begun {
+    for (payer, begun) in &payments {
         let mut kinds = Vec::new();
         let payment = ended(&scene.client, begun, |payment: &Value| {
             let challenge = &payment["challenge"];

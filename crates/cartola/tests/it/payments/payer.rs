@@ -119,10 +119,10 @@ pub fn next(client: &Client, payment: &Value) -> Value {
     client.json(&format!("/v1/payments/{id}?wait_seconds=20&seen={}", payment["version"]))
 }
 
-/// The payment once it has ended, each challenge answered by `meet`.
+/// The payment once it has ended, each challenge handed to `answered`.
 #[track_caller]
 #[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
-pub fn ended(client: &Client, begun: &Value, mut meet: impl FnMut(&Value)) -> Value {
+pub fn ended(client: &Client, begun: &Value, mut answered: impl FnMut(&Value)) -> Value {
     let (since, mut payment, mut met) = (Instant::now(), begun.clone(), Value::Null);
     loop {
         assert!(since.elapsed() < PATIENCE, "{payment} does not end");
@@ -130,7 +130,7 @@ pub fn ended(client: &Client, begun: &Value, mut meet: impl FnMut(&Value)) -> Va
             "completed" | "failed" => return payment,
             "challenged" if met != payment["version"] => {
                 met = payment["version"].clone();
-                meet(&payment);
+                answered(&payment);
             }
             _ => {}
         }
