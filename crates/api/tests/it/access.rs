@@ -80,7 +80,7 @@ async fn every_operation_needs_the_scope_that_the_document_names() {
             let id = some_id(operation);
             let request = request(method, &path.replace("{id}", &id), &bearer(&keys))
                 .header("content-type", "application/json")
-                .body(Body::from(r#"{"source_id":"src_00000000000000000000000000000000"}"#));
+                .body(Body::from(some_body(path)));
             let mut request = request.unwrap();
             if operation.get("requestBody").is_none() || path == "/v1/imports" {
                 *request.body_mut() = Body::empty();
@@ -93,6 +93,17 @@ async fn every_operation_needs_the_scope_that_the_document_names() {
         }
     }
     assert!(asked > 15, "{asked}");
+}
+
+/// A body of the shape that a path takes.
+fn some_body(path: &str) -> &'static str {
+    match path {
+        "/v1/payments" => {
+            r#"{"institution":"banco-chile","rut":"1-9","amount":5000,"credentials":{}}"#
+        }
+        "/v1/payments/{id}/answer" => r#"{"page":"0","sms":"1"}"#,
+        _ => r#"{"source_id":"src_00000000000000000000000000000000"}"#,
+    }
 }
 
 /// An id of the form that the operation's path wants.
