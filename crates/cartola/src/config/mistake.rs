@@ -10,9 +10,10 @@ const COUNT: &str = "a whole number from 1 to 4294967295";
 
 /// What a table is written as.
 const TABLE: &str = "a table";
+const TEXT: &str = "a text in quotes";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 37] = [
+const EXPECTED: [(&str, &str); 41] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -25,7 +26,11 @@ const EXPECTED: [(&str, &str); 37] = [
     ("store", TABLE),
     ("jobs", TABLE),
     ("tokens", TABLE),
+    ("payments", TABLE),
     ("institution", TABLE),
+    ("account", TEXT),
+    ("rut", TEXT),
+    ("name", TEXT),
     ("base_url", "a URL in quotes"),
     ("protocol", "\"mibanco\" or \"portal\""),
     ("calls_per_second", COUNT),
