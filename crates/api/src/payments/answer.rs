@@ -21,7 +21,10 @@ use crate::wire;
 /// What the customer answers.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, expecting = "an object with `page`, and `sms`, `codes` or both")]
-#[schema(as = PaymentAnswer)]
+#[schema(
+    as = PaymentAnswer,
+    example = json!({"page": "8c0f2b7d5e9a41360f4d2a7be1c35f6890ab12cd", "sms": "482913"})
+)]
 pub struct Asked {
     /// The challenge's `page`.
     page: String,

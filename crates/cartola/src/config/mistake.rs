@@ -10,6 +10,7 @@ const COUNT: &str = "a whole number from 1 to 4294967295";
 
 /// What a table is written as.
 const TABLE: &str = "a table";
+const TEXT: &str = "a text in quotes";
 
 /// Every key, and what is expected of its value.
 const EXPECTED: [(&str, &str); 41] = [
@@ -25,11 +26,15 @@ const EXPECTED: [(&str, &str); 41] = [
     ("store", TABLE),
     ("jobs", TABLE),
     ("tokens", TABLE),
+    ("payments", TABLE),
     ("institution", TABLE),
     ("facade", TABLE),
     ("floid", TABLE),
     ("default_bank", "the id of a bank in quotes, such as \"banco-chile\""),
     ("default_banks", "a table of ids of banks in quotes, each under the id of a tenant"),
+    ("account", TEXT),
+    ("rut", TEXT),
+    ("name", TEXT),
     ("base_url", "a URL in quotes"),
     ("protocol", "\"mibanco\" or \"portal\""),
     ("calls_per_second", COUNT),
