@@ -10,6 +10,7 @@ use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
 use cartola_engine::imports::{ImportReport, Imported, Upload};
 use cartola_engine::once::Reply;
+use cartola_engine::work::MAX_RUNNING;
 use cartola_engine::{Engine, Parts};
 use cartola_model::{Principal, Scope};
 use cartola_primitives::Secret;
@@ -101,7 +102,7 @@ pub fn write_config(site: &Site, port: u16, more: &str) -> anyhow::Result<PathBu
     let text = format!(
         "{first}listen = \"127.0.0.1:{port}\"\nmaster_key_file = \"{MASTER_KEY}\"\n\
          [limits]\nrequests_per_second = 1000000\nrequests_at_once = 1000000\n\
-         [jobs]\nof_institution = 1000\nof_tenant = 1000\n{store}{more}"
+         [jobs]\nof_institution = {MAX_RUNNING}\nof_tenant = {MAX_RUNNING}\n{store}{more}"
     );
     fs::write(&path, text).context("the configuration cannot be written")?;
     Ok(path)

@@ -78,7 +78,8 @@ fn unknown() -> String {
 
 impl Engine {
     /// What is asked of an institution: where nothing was said, its movements, or all that it tells
-    /// where it has no accounts. None where it offers nothing of what is wanted.
+    /// where it has no accounts. None where it offers nothing of what is wanted, or where all that it
+    /// offers is wanted and another process alone knows what that is.
     pub fn scope_of(
         &self,
         institution: &InstitutionId,
@@ -86,8 +87,9 @@ impl Engine {
         days: DayRange,
     ) -> Option<ReadScope> {
         let movements = ReadScope::movements(days.from(), days.to());
-        // Nobody asks it any more, or others do, which is found out when it is asked.
-        let Some(served) = self.connectors().served(institution) else { return Some(movements) };
+        let Some(served) = self.connectors().served(institution) else {
+            return unserved(wanted, movements);
+        };
         let has_movements = served.products.contains(&Product::Movements);
         let offered = RecordKind::ALL.into_iter();
         let offered = offered.filter(|kind| served.products.contains(&Product::Record(*kind)));
@@ -104,5 +106,18 @@ impl Engine {
             (false, false) => Some(ReadScope::records(records)),
             (false, true) => None,
         }
+    }
+}
+
+/// What is asked of an institution that this process does not: nobody does any more, or another
+/// process does, which alone knows what it offers. What was named is asked for as it is.
+fn unserved(wanted: Option<Products>, movements: ReadScope) -> Option<ReadScope> {
+    match wanted {
+        None => Some(movements),
+        Some(Products::Named { movements: true, records }) => Some(movements.with_records(records)),
+        Some(Products::Named { movements: false, records }) if !records.is_empty() => {
+            Some(ReadScope::records(records))
+        }
+        Some(Products::All | Products::Named { .. }) => None,
     }
 }

@@ -8,8 +8,8 @@
 //! 3. Of several in one month, who calls it a salary goes before who does not, then who paid more over
 //!    all months: a month in which two employers pay belongs to the one that paid longer.
 //!
-//! The running month counts once at least three quarters of what the same source paid in the last one
-//! have come, or it is over.
+//! The running month counts once at least three quarters of what the last one's main source paid then
+//! have come from it, or it is over.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,12 +58,11 @@ impl Incomes<'_> {
     pub fn newest_month(&self, today: Date) -> Month {
         let running = Month::of(today);
         let last = running.back(1);
-        let paid = self.paid();
+        let (paid, main) = (self.paid(), self.main());
         let of = |month: Month, source: usize| paid.get(&(source, month)).copied().unwrap_or(0);
-        let has_come = self
-            .main()
-            .get(&running)
-            .is_some_and(|main| of(running, *main) >= of(last, *main) / 4 * 3);
+        // A second payer that pays earlier in the month does not stand for the first.
+        let has_come = main.contains_key(&running)
+            && main.get(&last).is_none_or(|source| of(running, *source) >= of(last, *source) / 4 * 3);
         if has_come || today == running.last_day() { running } else { last }
     }
 

@@ -226,6 +226,24 @@ fn the_running_month_counts_once_its_salary_has_come() {
 }
 
 #[test]
+fn a_second_employer_that_pays_earlier_does_not_make_the_month() {
+    check(
+        &[
+            "2026-11-10 300000 SUELDO COLEGIO SA",
+            "2026-10-30 1000000 SUELDO ACME",
+            "2026-10-10 300000 SUELDO COLEGIO SA",
+            "2026-09-30 1000000 SUELDO ACME",
+        ],
+        expect![[r#"
+            2/12: 1000000 + 150000 = 1150000
+            running 2026-11 300000 + 0: *COLEGIO SA 300000 [1];
+            2026-10 1000000 + 300000: *ACME 1000000 [2]; COLEGIO SA 300000 [3];
+            2026-09 1000000 + 0: *ACME 1000000 [4];
+        "#]],
+    );
+}
+
+#[test]
 fn months_without_anything_are_listed_since_the_first_movement() {
     check(
         &[
