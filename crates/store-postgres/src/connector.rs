@@ -133,12 +133,14 @@ fn name_of(options: &Options) -> String {
 /// All of our statements are searches by key and short ranges in the order of an index, also where
 /// they join. So the planner is told not to read whole tables, nor to hash or sort them, which it
 /// would do where it knows too little of a table that is new or of a tenant that is large. Compiling
-/// a statement, or starting workers for it, takes longer than running it.
+/// a statement, or starting workers for it, takes longer than running it. So does planning it: one
+/// plan is made for all values, which are searched for alike.
 fn settings(options: &Options) -> String {
     let milliseconds = |duration: Duration| duration.as_millis().max(1);
     format!(
         "-c search_path={SCHEMA_NAME} -c enable_hashjoin=off -c enable_mergejoin=off \
          -c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0 \
+         -c plan_cache_mode=force_generic_plan \
          -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
         milliseconds(options.statement_patience),
         milliseconds(options.lock_patience),
