@@ -23,6 +23,9 @@ const TASKS: usize = 100;
 /// dozens of tasks, others are killed before they claim one.
 const MAX_LIFE: u64 = 1_500;
 
+/// Tasks that are looked at between two kills: a long run is to be spent killing.
+const LOOKS: usize = 500;
+
 /// How long all tasks together may take.
 const PATIENCE: Duration = Duration::from_mins(20);
 
@@ -112,14 +115,16 @@ fn follow(client: &Synaptic, tasks: &[String], ended: &mut BTreeMap<String, Valu
 fn under_fire(mut scene: Scene, tasks: &[String]) -> (Scene, usize, BTreeMap<String, Value>) {
     let (begun, mut seeded, mut kills) = (Instant::now(), Seeded::new(77), 0);
     let mut ended = BTreeMap::new();
+    let mut looks = tasks.chunks(LOOKS).cycle();
     while ended.len() < tasks.len() {
         assert!(begun.elapsed() < PATIENCE, "{} have not ended", tasks.len() - ended.len());
         // The random moment is the test.
         std::thread::sleep(Duration::from_millis(seeded.below(MAX_LIFE)));
         scene = scene.killed();
         kills += 1;
-        follow(&scene.client(), tasks, &mut ended);
+        follow(&scene.client(), looks.next().unwrap(), &mut ended);
     }
+    follow(&scene.client(), tasks, &mut ended);
     (scene, kills, ended)
 }
 
