@@ -250,7 +250,7 @@ async fn an_endpoint_that_is_gone_is_enabled_before_anything_is_replayed() {
         let enabled = world.post(&enable, "").await.json();
         assert_eq!(enabled, json!({"id": endpoint, "receiver": "example.cl:443"}));
     }
-    assert_eq!(world.audited("endpoint.enabled").await, [format!("{endpoint} {{}}")]);
+    assert_eq!(world.audited("endpoint.enabled").await, [format!("{endpoint} null")]);
     assert_eq!(world.post(&replay, "").await.status, 200);
     let unknown = format!("/v1/endpoints/end_{}", "0".repeat(64));
     assert_eq!(world.get(&unknown).await.refusal(), "404 not_found endpoint");
