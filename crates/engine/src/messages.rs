@@ -6,6 +6,7 @@
 mod replay;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::str::FromStr;
 
@@ -108,9 +109,8 @@ impl Engine {
         let Page { rows, next } = self.store().messages(who.tenant, query, after, limit).await?;
         let mut disabled = HashMap::new();
         for head in &rows {
-            if !disabled.contains_key(&head.destination) {
-                let since = self.store().disabled(who.tenant, &head.destination).await?;
-                disabled.insert(head.destination, since);
+            if let Entry::Vacant(unknown) = disabled.entry(head.destination) {
+                unknown.insert(self.store().disabled(who.tenant, &head.destination).await?);
             }
         }
         let message = |head: MessageHead| {

@@ -1,6 +1,7 @@
 //! A message as it is sent.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use cartola_engine::Engine;
 use cartola_engine::messages::{Attempt, AttemptOutcome, EndpointId, Message, MessageState};
@@ -115,9 +116,8 @@ impl Receivers {
     pub async fn of(engine: &Engine, who: &Principal, messages: &[Message]) -> Self {
         let mut known = HashMap::new();
         for message in messages {
-            let id = message.endpoint().to_string();
-            if !known.contains_key(&id) {
-                known.insert(id, receiver_of(engine, who.tenant, &message.head).await);
+            if let Entry::Vacant(unknown) = known.entry(message.endpoint().to_string()) {
+                unknown.insert(receiver_of(engine, who.tenant, &message.head).await);
             }
         }
         Self(known)
