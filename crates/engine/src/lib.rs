@@ -12,6 +12,7 @@ pub mod identities;
 pub mod imports;
 pub mod ingest;
 pub mod links;
+pub mod messages;
 pub mod movements;
 pub mod offers;
 pub mod once;
@@ -28,6 +29,7 @@ pub mod tasks;
 pub mod tenants;
 pub mod tokens;
 pub mod vault;
+pub mod webhook_secrets;
 pub mod work;
 
 use std::sync::Arc;

@@ -59,6 +59,8 @@ pub mod purpose {
     pub const RECORD: &str = "record";
     /// URLs that messages go to.
     pub const DESTINATION: &str = "destination";
+    /// Hosts that messages go to.
+    pub const RECEIVER: &str = "receiver";
 }
 
 /// The vault of this process.

@@ -135,7 +135,8 @@ fn apply_one(
     match command {
         Command::AddTenant(row) => tenancy::add_tenant(unit, row),
         Command::AddCredential(row) => tenancy::add_credential(unit, row),
-        Command::RevokeCredential(id) => tenancy::revoke_credential(unit, *id),
+        Command::RevokeCredential(id) => tenancy::end_credential(unit, *id, unit.at),
+        Command::EndCredential { id, at } => tenancy::end_credential(unit, *id, *at),
         Command::AddDataKey(row) => vault::add_data_key(unit, row),
         Command::AddPerson(row) => people::add_person(unit, row),
         Command::AddLink(row) => people::add_link(unit, row),

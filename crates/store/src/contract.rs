@@ -263,6 +263,8 @@ macro_rules! contract_tests {
                 only_messages_are_replayed,
                 a_destination_can_be_disabled,
                 messages_are_listed_by_id_in_pages,
+                messages_are_listed_by_destination_and_time,
+                a_receiver_that_is_busy_is_passed_over,
                 what_was_sent_is_forgotten,
             }
             payments {
@@ -338,6 +340,7 @@ macro_rules! contract_tests {
                 credentials_are_listed_by_id,
                 a_revoked_credential_is_still_found,
                 a_credential_is_revoked_once,
+                the_end_of_a_credential_only_comes_nearer,
                 ids_and_digests_of_credentials_are_unique,
             }
             unit {

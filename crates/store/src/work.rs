@@ -84,8 +84,15 @@ pub enum Command {
     AddTenant(TenantRow),
     /// A new credential.
     AddCredential(CredentialRow),
-    /// Withdraws a credential that is not yet withdrawn.
+    /// Withdraws a credential that still holds.
     RevokeCredential(CredentialId),
+    /// Says until when a credential holds; a conflict when it ends by then as it is.
+    EndCredential {
+        /// Which.
+        id: CredentialId,
+        /// Until when.
+        at: Timestamp,
+    },
     /// A new data key.
     AddDataKey(DataKeyRow),
     /// A new person.

@@ -367,7 +367,8 @@ impl Fixtures {
         MessageOrder {
             id: self.id(),
             destination: self.digest(destination),
-            envelope: self.sealed("URL, headers and secrets"),
+            receiver: None,
+            envelope: self.sealed("URL and headers"),
             body: self.sealed("body"),
         }
     }

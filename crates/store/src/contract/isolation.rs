@@ -16,7 +16,7 @@ use crate::answers::AnswerRow;
 use crate::imports::ImportRow;
 use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue, Standing};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
-use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder};
+use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder, MessageQuery};
 use crate::payments::{PaymentPage, PaymentRow};
 use crate::people::LinkSecretRow;
 use crate::records::{RecordFilter, RecordRow};
@@ -279,7 +279,10 @@ pub async fn jobs_and_outbox(backend: Backend) {
         assert_eq!(listed.rows, []);
     }
     assert_eq!(store.message(other, message).await.expect("a read"), None);
-    assert_eq!(store.messages(other, None, None, MAX_PAGE).await.expect("a read").rows, []);
+    assert_eq!(
+        store.messages(other, MessageQuery::ALL, None, MAX_PAGE).await.expect("a read").rows,
+        []
+    );
     assert_eq!(store.attempts(other, message).await.expect("a read"), []);
     let destination = &rows.message.destination;
     assert_eq!(store.disabled(other, destination).await.expect("a read"), None);

@@ -47,7 +47,8 @@ impl<'a> Unit<'a> {
         match command {
             Command::AddTenant(row) => tenancy::add_tenant(self, row),
             Command::AddCredential(row) => tenancy::add_credential(tables, row),
-            Command::RevokeCredential(id) => tenancy::revoke_credential(tables, id, self.at),
+            Command::RevokeCredential(id) => tenancy::end_credential(tables, id, self.at),
+            Command::EndCredential { id, at } => tenancy::end_credential(tables, id, at),
             Command::AddDataKey(row) => vault::add_data_key(tables, row),
             Command::AddPerson(row) => people::add_person(tables, row),
             Command::AddLink(row) => people::add_link(tables, row),
