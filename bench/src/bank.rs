@@ -8,7 +8,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use cartola_connector::session::{DayRange, StatementQuery};
 use cartola_connector::{BaseUrl, Context, Deadline, Endpoint, Policy, Registry, Transport};
-use cartola_engine::work::MAX_RUNNING;
 use cartola_model::InstitutionId;
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::id::IdMinter;
@@ -51,15 +50,13 @@ pub fn url(sandbox: SocketAddr, institution: &InstitutionId) -> String {
     format!("http://{sandbox}/banks/{institution}")
 }
 
-/// The tables of a gateway's configuration that name the banks of these customers, and let the one
-/// tenant that there is have all places.
+/// The tables of a gateway's configuration that name the banks of these customers.
 pub fn tables(sandbox: SocketAddr, customers: &[Customer]) -> String {
     let table = |id: &InstitutionId| {
         let url = url(sandbox, id);
         format!("[institution.{id}]\nbase_url = \"{url}\"\ncalls_per_second = {CALLS}\n")
     };
-    let jobs = format!("[jobs]\nof_tenant = {MAX_RUNNING}\n");
-    std::iter::once(jobs).chain(institutions(customers).map(table)).collect()
+    institutions(customers).map(table).collect()
 }
 
 fn institutions(customers: &[Customer]) -> impl Iterator<Item = &InstitutionId> {

@@ -17,6 +17,7 @@ mod lab;
 mod load;
 mod machine;
 mod page;
+mod payments;
 mod population;
 mod queue;
 mod report;
