@@ -13,7 +13,9 @@ fn the_same_case_is_one_payment_and_is_told_the_same() {
     let institution = "banco-estado";
     let body = till.body("ok", ("banco estado", institution), "caso ñ/1");
     let told: Vec<_> = thread::scope(|scope| {
-        let asked: Vec<_> = (0..4).map(|_| scope.spawn(|| till.transfer(&body))).collect();
+        let (floid, body) = (till.floid(), &body);
+        let ask = || floid.ask(TRANSFER, body);
+        let asked: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
         asked.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert_eq!(printed::check_answer(&told[0]), "WAITING_FOR_SMS_CODE");
