@@ -30,14 +30,14 @@ fn what_a_server_takes_a_worker_pays_once() {
         let (rut, place) = chile.person("ok", bank);
         let password = place["password"].as_str().unwrap().to_owned();
         let payer = Payer { institution: bank.to_owned(), rut, password };
-        let begin = || payer.begin(&client, 5_000, bank).unwrap().json();
-        let begun = begin();
+        let ask = || payer.begin(&client, 5_000, bank).unwrap().json();
+        let begun = ask();
         let mut asked = Vec::new();
         let payment = ended(&client, &begun, |payment: &Value| {
             asked.push(payment["challenge"]["kind"].as_str().unwrap().to_owned());
             assert!(answer_pending(&chile, &client, &payer, payment), "{payment}");
         });
-        assert_eq!(begin(), payment, "the same again is the same payment");
+        assert_eq!(ask(), payment, "the same again is the same payment");
         writeln!(told, "{bank}: {} {}", asked.join(" "), payment["state"]).unwrap();
     }
     expect![[r#"
