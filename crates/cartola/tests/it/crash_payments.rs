@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use cartola_engine::payments::PaymentRow;
+use cartola_store::MAX_PAGE;
 use serde_json::{Value, json};
 
 use crate::beside::Beside;
@@ -212,10 +214,18 @@ fn payments_survive_kills_of_the_gateway() {
 
 /// Of no payment any credentials are left, and the trail says so of each once.
 fn nothing_is_kept(beside: &Beside, count: usize) {
-    let page = beside.store.payments(beside.tenant, None, None, count + 1);
-    let rows = beside.runtime.block_on(page).unwrap().rows;
+    let (mut rows, mut after): (Vec<PaymentRow>, _) = (Vec::new(), None);
+    loop {
+        let page = beside.store.payments(beside.tenant, None, after, MAX_PAGE);
+        let page = beside.runtime.block_on(page).unwrap();
+        rows.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
     assert_eq!(rows.len(), count);
-    let is_bare = |row: &cartola_engine::payments::PaymentRow| {
+    let is_bare = |row: &PaymentRow| {
         let standing = &row.standing;
         standing.credentials.is_none() && standing.page.is_none() && standing.continuation.is_none()
     };
