@@ -4,6 +4,7 @@ use std::fmt;
 
 use cartola_primitives::{Rut, Secret};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// Longest password, characters. No bank of the catalogue takes more than 20.
 pub const MAX_PASSWORD: usize = 128;
@@ -145,10 +146,11 @@ impl<'de> Visitor<'de> for Anything {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Given, A::Error> {
         let (mut texts, mut are_texts) = (Vec::new(), true);
-        while let Some(item) = items.next_element::<Given>()? {
-            match item {
-                Given::Text(text) => texts.push(text),
-                _ => are_texts = false,
+        // Each as it is written: how deep it is nested is nobody's matter.
+        while let Some(item) = items.next_element::<Box<RawValue>>()? {
+            match serde_json::from_str(item.get()) {
+                Ok(text) => texts.push(Secret::new(text)),
+                Err(_) => are_texts = false,
             }
         }
         Ok(if are_texts { Given::Texts(texts) } else { Given::Other })
