@@ -18,6 +18,7 @@ mod lab;
 mod load;
 mod machine;
 mod page;
+mod payments;
 mod population;
 mod queue;
 mod receivers;

@@ -13,8 +13,8 @@ use crate::population::Population;
 use crate::report::{Page, Report};
 use crate::site::{Kind, Site};
 use crate::{
-    crowd, deliveries, extraction, footprint, ingest, insights, machine, page, queue, tail, tasks,
-    token,
+    crowd, deliveries, extraction, footprint, ingest, insights, machine, page, payments, queue,
+    tail, tasks, token,
 };
 
 /// Movements of the stores that pages are read from.
@@ -63,6 +63,8 @@ enum Part {
     Tasks,
     /// Callbacks delivered, signed and recorded, against the same client alone, on both stores
     Deliveries,
+    /// Payments through all states, against bare durable commits, on both stores
+    Payments,
     /// Categories and incomes, on one core
     Insights,
     /// Jobs taken and ended on PostgreSQL, against bare committed updates
@@ -110,6 +112,11 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.wants(Part::Deliveries) {
         for kind in [embedded, Kind::Postgres] {
             deliveries::measure(&lab, kind, &mut report).await.context("deliveries")?;
+        }
+    }
+    if arguments.wants(Part::Payments) {
+        for kind in [embedded, Kind::Postgres] {
+            payments::measure(&lab, kind, &mut report).await.context("payments")?;
         }
     }
     if arguments.wants(Part::Insights) {

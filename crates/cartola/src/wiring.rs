@@ -100,11 +100,9 @@ fn callbacks(gateway: &Gateway) -> Callbacks {
 
 /// Who does the jobs that facades queue.
 pub fn handlers(gateway: &Gateway) -> Vec<Arc<dyn Handler>> {
-    vec![
-        floid::handler(callbacks(gateway)),
-        khipu::handler(callbacks(gateway)),
-        synaptic::handler(),
-    ]
+    let floid = floid::handlers(callbacks(gateway));
+    let others = [khipu::handler(callbacks(gateway)), synaptic::handler()];
+    floid.into_iter().chain(others).collect()
 }
 
 /// How the process is, and nothing else; `/metrics` only where there are metrics to show.

@@ -5,6 +5,7 @@
 //! | `identity` | who somebody is: by their bank, by Clave Única, by what is known |
 //! | `assets`, `debt` | what somebody has and owes |
 //! | `queued` | income and history, which are posted later |
+//! | `pis` | payments |
 //! | `current` | the current dialect |
 //! | `asked` | a call, once it is known who calls |
 //! | `case` | a caller's case: the same twice has one effect. For payments too |
@@ -25,6 +26,7 @@ mod desk;
 mod errand;
 mod identity;
 mod openapi;
+mod pis;
 mod queued;
 mod refused;
 mod telling;
@@ -71,9 +73,9 @@ pub fn router(gate: Gate, callbacks: Callbacks, banks: DefaultBanks) -> Router {
     layer::around_speaking(routes, gate, refused::voice)
 }
 
-/// Who posts results later.
-pub fn handler(callbacks: Callbacks) -> Arc<dyn Handler> {
-    Arc::new(Answers::new(callbacks))
+/// Who posts results later, and the last word on payments.
+pub fn handlers(callbacks: Callbacks) -> [Arc<dyn Handler>; 2] {
+    [Arc::new(Answers::new(callbacks.clone())), Arc::new(pis::LastWords::new(callbacks))]
 }
 
 /// All routes, with what they say of themselves.
@@ -86,6 +88,9 @@ fn documented() -> OpenApiRouter<Gate> {
         .routes(routes!(assets::asset_report))
         .routes(routes!(queued::transaction_history))
         .routes(routes!(debt::full_debt))
+        .routes(routes!(pis::transfer::transfer))
+        .routes(routes!(pis::approval::approve))
+        .routes(routes!(pis::approval::approve_optional))
         .routes(routes!(current::product))
         .routes(routes!(openapi::serve))
 }

@@ -11,6 +11,7 @@ mod debt;
 mod history;
 mod identity;
 mod income;
+mod payment;
 
 pub use amount::Amount;
 pub use assets::{AssetReport, CreditScoreParams};
@@ -22,6 +23,7 @@ pub use debt::{AccountsData, AvailableCredit, Debt, FullDebt};
 pub use history::{Transaction, TransactionHistory};
 pub use identity::{Address, Identity};
 pub use income::{IncomeCheck, IncomeKind, MonthIncome, Source};
+pub use payment::{TransferAnswer, TransferCallback, TransferMessage};
 
 use serde::Serialize;
 

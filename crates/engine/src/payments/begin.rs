@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cartola_connector::Holder;
-use cartola_crypto::{DataKey, Sealed};
+use cartola_crypto::{DataKey, Digest, Sealed};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{Catalogue, EndToEndId, PaymentState, Principal, TransferPayee};
 use cartola_primitives::id::{JobId, PaymentId, PersonId, TenantId};
@@ -46,7 +46,8 @@ struct Payer<'a> {
 
 impl Engine {
     /// Begins a payment: its first step is queued when this answers. The same case with the same
-    /// request is the payment that it was the first time, however it stands by now.
+    /// request is the payment that it was the first time, however it stands by now. Where its page has
+    /// run out and the bank still asks, it has a new one.
     pub async fn begin_payment(
         &self,
         who: &Principal,
@@ -59,7 +60,10 @@ impl Engine {
         let (institution, rut, fields) = (order.institution.clone(), order.rut, order.fields);
         let new = NewLink { institution, rut, fields, mandate, proven: false };
         self.check_credentials(&new)?;
-        let case = self.case(who.tenant, order);
+        let case = PaymentCase {
+            key: self.case_key(who.tenant, order.case),
+            fingerprint: self.vault().digest(purpose::FINGERPRINT, who.tenant, order.request),
+        };
         let begun = Begun { who, order, payee, case, new };
         until_settled(|| self.begin_payment_once(&begun)).await
     }
@@ -71,7 +75,7 @@ impl Engine {
             if known.case.fingerprint != case.fingerprint {
                 return Err(PaymentError::OtherRequest);
             }
-            return Ok(self.shown(who, known));
+            return Ok(self.shown_anew(who, known).await?);
         }
         let now = self.now();
         let mut made = Made::default();
@@ -95,11 +99,8 @@ impl Engine {
         Ok(self.shown(who, row))
     }
 
-    fn case(&self, tenant: TenantId, order: &PaymentOrder<'_>) -> PaymentCase {
-        PaymentCase {
-            key: self.vault().digest(purpose::PAYMENT_CASE, tenant, order.case.as_bytes()),
-            fingerprint: self.vault().digest(purpose::FINGERPRINT, tenant, order.request),
-        }
+    pub(super) fn case_key(&self, tenant: TenantId, case: &str) -> Digest {
+        self.vault().digest(purpose::PAYMENT_CASE, tenant, case.as_bytes())
     }
 
     fn payment_row(
