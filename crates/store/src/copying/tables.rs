@@ -30,7 +30,7 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 35] = [
+pub static TABLES: [&Table; 36] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
     &RETENTION,
@@ -56,6 +56,7 @@ pub static TABLES: [&Table; 35] = [
     &RECORD,
     &TASK,
     &PAYMENT,
+    &CHECKOUT,
     &READING,
     &SIGN_INS,
     &AUDIT,
@@ -410,6 +411,35 @@ pub static PAYMENT: Table = Table {
         bytes("page"),
         integer("page_expires_at"),
         text("bank_reference"),
+        id("next_id"),
+        text("next_kind"),
+        id("next_key"),
+        integer("next_schema"),
+        bytes("next_sealed"),
+        integer("version"),
+    ],
+};
+
+/// `checkout`.
+pub static CHECKOUT: Table = Table {
+    name: "checkout",
+    key: 2,
+    columns: &[
+        id("tenant"),
+        id("id"),
+        bytes("token"),
+        bytes("case_key"),
+        bytes("case_fingerprint"),
+        integer("amount"),
+        text("currency"),
+        id("order_key"),
+        integer("order_schema"),
+        bytes("order_sealed"),
+        integer("created_at"),
+        integer("expires_at"),
+        text("state"),
+        text("standing"),
+        integer("changed_at"),
         id("next_id"),
         text("next_kind"),
         id("next_key"),
