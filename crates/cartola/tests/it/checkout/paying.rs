@@ -140,7 +140,8 @@ fn wait_for_page(page: &Page, before: &str) -> String {
         if text.contains("name=\"page\"") && hidden(&text, "page") != before {
             return text;
         }
-        seen = page.status(&seen)["stamp"].as_str().unwrap().to_owned();
+        let status = page.status(&seen);
+        status["stamp"].as_str().unwrap().clone_into(&mut seen);
     }
 }
 
