@@ -38,8 +38,8 @@ pub const REQUESTS_PER_SECOND: u32 = 5;
 /// The same at once: a page, its style and its script, loaded again several times.
 pub const REQUESTS_AT_ONCE: u32 = 40;
 
-/// Addresses of no checkout that are looked up a second, all callers together: guessing one of 2^192
-/// tokens is hopeless, and must cost the store nothing either.
+/// Addresses of no checkout that are answered a second, all callers together. Guessing one of 2^192
+/// tokens is hopeless; whoever tries is told to wait.
 pub const UNKNOWN_PER_SECOND: u32 = 50;
 
 /// What others are told of a checkout: a word and a sentence. Without a standing there is none.

@@ -3,7 +3,11 @@
 //! A column that is added to a table of a backend is added here, once for all; the test
 //! `every_column_is_copied` of each backend fails until it is.
 
+mod payments;
+
 use super::row::{Column, Kind, Table};
+
+pub use payments::{CHECKOUT, PAYMENT};
 
 const fn id(name: &'static str) -> Column {
     Column { name, kind: Kind::Id }
@@ -379,73 +383,6 @@ pub static TASK: Table = Table {
         id("result_key"),
         integer("result_schema"),
         bytes("result"),
-    ],
-};
-
-/// `payment`.
-pub static PAYMENT: Table = Table {
-    name: "payment",
-    key: 2,
-    columns: &[
-        id("tenant"),
-        id("id"),
-        text("institution"),
-        id("person"),
-        id("link"),
-        id("mandate"),
-        integer("amount"),
-        text("currency"),
-        bytes("end_to_end"),
-        bytes("case_key"),
-        bytes("case_fingerprint"),
-        integer("created_at"),
-        text("state"),
-        text("standing"),
-        integer("changed_at"),
-        id("order_key"),
-        integer("order_schema"),
-        bytes("order_sealed"),
-        id("credentials_key"),
-        integer("credentials_schema"),
-        bytes("credentials_sealed"),
-        bytes("page"),
-        integer("page_expires_at"),
-        text("bank_reference"),
-        id("next_id"),
-        text("next_kind"),
-        id("next_key"),
-        integer("next_schema"),
-        bytes("next_sealed"),
-        integer("version"),
-    ],
-};
-
-/// `checkout`.
-pub static CHECKOUT: Table = Table {
-    name: "checkout",
-    key: 2,
-    columns: &[
-        id("tenant"),
-        id("id"),
-        bytes("token"),
-        bytes("case_key"),
-        bytes("case_fingerprint"),
-        integer("amount"),
-        text("currency"),
-        id("order_key"),
-        integer("order_schema"),
-        bytes("order_sealed"),
-        integer("created_at"),
-        integer("expires_at"),
-        text("state"),
-        text("standing"),
-        integer("changed_at"),
-        id("next_id"),
-        text("next_kind"),
-        id("next_key"),
-        integer("next_schema"),
-        bytes("next_sealed"),
-        integer("version"),
     ],
 };
 

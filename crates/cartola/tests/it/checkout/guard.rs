@@ -1,5 +1,7 @@
 //! What protects the page.
 
+use serde_json::json;
+
 use super::Scene;
 
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
@@ -48,6 +50,11 @@ fn a_token_that_opens_nothing_shows_nothing() {
     assert_eq!(answer.status, 404);
     assert!(answer.text().contains("Este pago no existe"), "{}", answer.text());
     assert!(answer.head.contains("frame-ancestors 'none'"), "{}", answer.head);
+    let status = page.client.read(&wrong.replace('?', "/status?"));
+    assert_eq!(
+        (status.status, &status.json()["message"]),
+        (404, &json!("TRANSACTION_IS_NOT_EXIST"))
+    );
     let missing = page.client.read("/floid/money-transfer/iframe");
     assert_eq!(missing.status, 404);
 }
