@@ -92,7 +92,7 @@ fn an_installation_says_where_it_is_and_who_frames_it() {
     let installation = Installation::with(&merchant);
     let keys = installation.tenant("acme");
     let more = format!(
-        "[facade.floid]\npublic_url = \"https://gw.example\"\n[facade.floid.embed_origins]\n{} = \
+        "[facade.floid]\npublic_url = \"http://gw.example\"\n[facade.floid.embed_origins]\n{} = \
          [\"https://shop.example\", \"https://caja.example:8443\"]\n",
         keys["tenant"].as_str().unwrap()
     );
@@ -105,7 +105,7 @@ fn an_installation_says_where_it_is_and_who_frames_it() {
     let headers = [("Content-Type", "application/json")];
     let body = order.to_string();
     let answer = client.send("POST", "/floid/api/pis/get_iframe", &headers, body.as_bytes());
-    let page = Page::of("https://gw.example", &answer.unwrap());
+    let page = Page::of("http://gw.example", &answer.unwrap());
     let read = gateway.client("").read(&page.path);
     assert_eq!(read.status, 200, "{}", read.text());
     let ancestors = "frame-ancestors https://shop.example https://caja.example:8443";
