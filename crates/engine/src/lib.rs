@@ -6,6 +6,7 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod checkouts;
 pub mod consents;
 mod error;
 pub mod identities;

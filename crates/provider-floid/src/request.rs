@@ -1,5 +1,6 @@
 //! Bodies of requests. Members that are not named here are passed over: the document forbids none.
 
+mod iframe;
 mod payment;
 
 use serde::Deserialize;
@@ -7,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::given::{Given, Mistake};
 
+pub use iframe::Iframe;
 pub use payment::{Approval, Transfer, pesos};
 
 /// A RUT and a password, and for some where.

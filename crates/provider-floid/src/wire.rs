@@ -10,6 +10,7 @@ mod current;
 mod debt;
 mod history;
 mod identity;
+mod iframe;
 mod income;
 mod payment;
 
@@ -22,6 +23,7 @@ pub use current::{
 pub use debt::{AccountsData, AvailableCredit, Debt, FullDebt};
 pub use history::{Transaction, TransactionHistory};
 pub use identity::{Address, Identity};
+pub use iframe::Iframe;
 pub use income::{IncomeCheck, IncomeKind, MonthIncome, Source};
 pub use payment::{TransferAnswer, TransferCallback, TransferMessage};
 

@@ -11,6 +11,7 @@ pub mod archive;
 pub mod asking;
 pub mod audit;
 pub mod cancelling;
+pub mod checkouts;
 pub mod consents;
 pub mod copying;
 pub mod crew;
@@ -273,6 +274,12 @@ macro_rules! contract_tests {
                 what_names_a_payment_is_unique,
                 a_payment_is_found_by_case_and_page,
                 payments_are_listed_by_id_in_pages,
+            }
+            checkouts {
+                a_checkout_comes_back_as_it_was_added,
+                a_checkout_changes_in_its_expected_version_only,
+                what_names_a_checkout_is_unique,
+                a_checkout_is_found_by_token_and_case,
             }
             people {
                 a_person_is_found_by_id_and_lookup,

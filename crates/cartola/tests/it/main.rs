@@ -10,6 +10,7 @@ mod backup;
 mod bean_check;
 mod beside;
 mod book;
+mod checkout;
 mod chile;
 mod config;
 mod copy;

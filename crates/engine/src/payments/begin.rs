@@ -7,7 +7,7 @@ use cartola_crypto::{DataKey, Digest, Sealed};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{Catalogue, EndToEndId, PaymentState, Principal, TransferPayee};
 use cartola_primitives::id::{JobId, PaymentId, PersonId, TenantId};
-use cartola_primitives::{Currency, Secret, Timestamp};
+use cartola_primitives::{Currency, Money, Secret, Timestamp};
 use cartola_store::jobs::{Continuation, JobOrder};
 use cartola_store::payments::{PaymentCase, PaymentProgress, PaymentRow};
 use cartola_store::people::LinkRow;
@@ -35,6 +35,9 @@ struct Begun<'a> {
     payee: &'a TransferPayee,
     case: PaymentCase,
     new: NewLink<'a>,
+    id: PaymentId,
+    /// What else changes in the unit that begins it.
+    also: &'a [Command],
 }
 
 /// Whose it is, and under which key what is theirs is sealed.
@@ -53,6 +56,29 @@ impl Engine {
         who: &Principal,
         order: &PaymentOrder<'_>,
     ) -> Result<Payment, PaymentError> {
+        let begun = self.begun(who, order, self.minter().mint(), &[])?;
+        until_settled(|| self.begin_payment_once(&begun)).await
+    }
+
+    /// Begins a payment of that id in a unit that changes something else too. Where that is a
+    /// conflict, the caller decides again.
+    pub(crate) async fn begin_payment_with(
+        &self,
+        who: &Principal,
+        order: &PaymentOrder<'_>,
+        id: PaymentId,
+        also: &[Command],
+    ) -> Result<Payment, PaymentError> {
+        self.begin_payment_once(&self.begun(who, order, id, also)?).await
+    }
+
+    fn begun<'a>(
+        &'a self,
+        who: &'a Principal,
+        order: &'a PaymentOrder<'a>,
+        id: PaymentId,
+        also: &'a [Command],
+    ) -> Result<Begun<'a>, PaymentError> {
         check(order)?;
         let payee = order.payee.as_ref().or(self.merchant()).ok_or(PaymentError::NoMerchant)?;
         let expires_at = Some(self.now() + CALL_MANDATE_TERM);
@@ -64,8 +90,7 @@ impl Engine {
             key: self.case_key(who.tenant, order.case),
             fingerprint: self.vault().digest(purpose::FINGERPRINT, who.tenant, order.request),
         };
-        let begun = Begun { who, order, payee, case, new };
-        until_settled(|| self.begin_payment_once(&begun)).await
+        Ok(Begun { who, order, payee, case, new, id, also })
     }
 
     async fn begin_payment_once(&self, begun: &Begun<'_>) -> Result<Payment, PaymentError> {
@@ -95,6 +120,7 @@ impl Engine {
         let job = self.step_order(StepKind::Submit, &row, &key, (who.tenant, now), &arguments)?;
         work.push(Command::EnqueueJob(job));
         work.push(Command::AddPayment(Box::new(row.clone())));
+        work.commands.extend_from_slice(begun.also);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(self.shown(who, row))
     }
@@ -111,7 +137,7 @@ impl Engine {
         at: Timestamp,
     ) -> Result<PaymentRow, EngineError> {
         let Begun { who, order, payee, case, .. } = begun;
-        let id: PaymentId = self.minter().mint();
+        let id = begun.id;
         let sealed = SealedOrder {
             from: order.from.as_ref().map(|number| number.written().to_owned()),
             to: (*payee).clone(),
@@ -154,7 +180,8 @@ impl Engine {
         self.vault().seal_record(payer.key, &place, &SealedSecret::of(fields, &device))
     }
 
-    fn continuation(
+    /// What is to follow, sealed until it does.
+    pub(crate) fn continuation(
         &self,
         tenant: TenantId,
         key: &DataKey,
@@ -170,24 +197,35 @@ impl Engine {
 
 /// Refuses what need not be asked of anybody.
 fn check(order: &PaymentOrder<'_>) -> Result<(), PaymentError> {
-    let too_long = |comment: &String| comment.chars().count() > MAX_COMMENT;
     let row = Catalogue::bundled().find(&order.institution);
     if row.is_some_and(|row| !row.kind.is_bank()) {
         return Err(PaymentError::NoBank);
     }
-    if order.amount.currency() != Currency::CLP {
+    check_amount(order.amount)?;
+    check_comment(order.comment.as_deref())?;
+    check_case(order.case)
+}
+
+/// Refuses what is never paid.
+pub(crate) fn check_amount(amount: Money) -> Result<(), PaymentError> {
+    if amount.currency() != Currency::CLP {
         return Err(PaymentError::NotPesos);
     }
-    match order.amount.minor() {
-        ..MIN_PESOS => return Err(PaymentError::TooLittle),
-        MIN_PESOS..=MAX_PESOS => {}
-        _ => return Err(PaymentError::TooMuch),
+    match amount.minor() {
+        ..MIN_PESOS => Err(PaymentError::TooLittle),
+        MIN_PESOS..=MAX_PESOS => Ok(()),
+        _ => Err(PaymentError::TooMuch),
     }
-    if order.comment.as_ref().is_some_and(too_long) {
-        return Err(PaymentError::Comment);
-    }
-    if !(1..=MAX_CASE_BYTES).contains(&order.case.len()) {
-        return Err(PaymentError::Case);
-    }
-    Ok(())
+}
+
+/// Refuses what no bank prints.
+pub(crate) fn check_comment(comment: Option<&str>) -> Result<(), PaymentError> {
+    let too_long = comment.is_some_and(|comment| comment.chars().count() > MAX_COMMENT);
+    if too_long { Err(PaymentError::Comment) } else { Ok(()) }
+}
+
+/// Refuses what cannot be the id of a case.
+pub(crate) fn check_case(case: &str) -> Result<(), PaymentError> {
+    let is_sound = (1..=MAX_CASE_BYTES).contains(&case.len());
+    if is_sound { Ok(()) } else { Err(PaymentError::Case) }
 }

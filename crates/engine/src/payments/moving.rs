@@ -160,7 +160,8 @@ impl Engine {
         Ok(commands)
     }
 
-    fn continued(&self, next: Continuation) -> JobOrder {
+    /// The job that follows, due at once.
+    pub(crate) fn continued(&self, next: Continuation) -> JobOrder {
         JobOrder {
             id: next.id,
             queue: Queue::Work,

@@ -37,7 +37,7 @@ impl Engine {
         Ok(Some(self.shown(who, row)))
     }
 
-    async fn payment_unnoted(
+    pub(crate) async fn payment_unnoted(
         &self,
         who: &Principal,
         id: PaymentId,

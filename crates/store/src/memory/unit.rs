@@ -5,8 +5,8 @@ use cartola_primitives::id::TenantId;
 
 use super::tables::Tables;
 use super::{
-    State, accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, payments,
-    people, records, tasks, tenancy, vault,
+    State, accounts, answers, asking, audit, checkouts, consents, imports, jobs, movements, outbox,
+    payments, people, records, tasks, tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -128,6 +128,8 @@ impl<'a> Unit<'a> {
             Command::EndTask { id, end } => tasks::end_task(tables, id, end),
             Command::AddPayment(row) => payments::add_payment(tables, *row),
             Command::ChangePayment(change) => payments::change_payment(tables, *change),
+            Command::AddCheckout(row) => checkouts::add_checkout(tables, *row),
+            Command::ChangeCheckout(change) => checkouts::change_checkout(tables, *change),
             Command::RecordAnswer(row) => answers::record_answer(tables, row, self.at),
             row => unreachable!("{row:?} is applied where rows are"),
         }
