@@ -65,6 +65,17 @@ pub async fn post(
     send(address, "POST", path, key, &typed, body).await
 }
 
+/// Posts JSON with a bearer key, once under that idempotency key.
+pub async fn post_once(
+    address: SocketAddr,
+    path: &str,
+    (key, once): (&str, &str),
+    body: &[u8],
+) -> anyhow::Result<Answer> {
+    let headers = format!("Content-Type: application/json\r\nIdempotency-Key: {once}\r\n");
+    send(address, "POST", path, Some(key), &headers, body).await
+}
+
 /// Posts nothing, with a key in the header `X-API-Key`.
 pub async fn post_with_api_key(
     address: SocketAddr,

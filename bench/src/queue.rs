@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
-use cartola_primitives::Clock;
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::id::{IdMinter, TenantId};
 use cartola_primitives::monotonic::SystemMonotonic;
 use cartola_primitives::randomness::OsRandomness;
+use cartola_primitives::{Clock, Timestamp};
 use cartola_store::jobs::{Claimer, ClaimerParts, JobEnd, JobKind, JobOrder, Priority, Queue};
 use cartola_store::{Command, Store, UnitOfWork};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -120,20 +120,7 @@ impl Bench {
         let now = SystemClock.now();
         let mut unit = UnitOfWork::new(self.tenant, now);
         unit.commands = (0..OF_UNIT)
-            .map(|_| {
-                Ok(Command::EnqueueJob(JobOrder {
-                    id: self.minter.mint(),
-                    queue: Queue::Work,
-                    kind: JobKind::parse("bench.job")?,
-                    link: None,
-                    lane: None,
-                    mandate: None,
-                    arguments: None,
-                    not_before: now,
-                    priority: Priority::Normal,
-                    continuation: None,
-                }))
-            })
+            .map(|_| Ok(Command::EnqueueJob(order(&self.minter, now)?)))
             .collect::<anyhow::Result<_>>()?;
         self.store.commit(unit).await?;
         Ok(())
@@ -174,4 +161,20 @@ impl Bench {
         futures::future::try_join_all(each).await?;
         Ok(rate(JOBS as u64, begun.elapsed()))
     }
+}
+
+/// A job that does nothing, to be done from then on.
+pub fn order(minter: &IdMinter, not_before: Timestamp) -> anyhow::Result<JobOrder> {
+    Ok(JobOrder {
+        id: minter.mint(),
+        queue: Queue::Work,
+        kind: JobKind::parse("bench.job")?,
+        link: None,
+        lane: None,
+        mandate: None,
+        arguments: None,
+        not_before,
+        priority: Priority::Normal,
+        continuation: None,
+    })
 }

@@ -13,7 +13,8 @@ use crate::population::Population;
 use crate::report::{Page, Report};
 use crate::site::{Kind, Site};
 use crate::{
-    crowd, extraction, footprint, ingest, insights, machine, page, queue, tail, tasks, token,
+    crowd, deliveries, extraction, footprint, ingest, insights, machine, page, payments, queue,
+    tail, tasks, token,
 };
 
 /// Movements of the stores that pages are read from.
@@ -60,6 +61,10 @@ enum Part {
     Crowd,
     /// Tasks from their beginning to their success, against the banks alone, on both stores
     Tasks,
+    /// Callbacks delivered, signed and recorded, against the same client alone, on both stores
+    Deliveries,
+    /// Payments through all states, against bare durable commits, on both stores
+    Payments,
     /// Categories and incomes, on one core
     Insights,
     /// Jobs taken and ended on PostgreSQL, against bare committed updates
@@ -102,6 +107,16 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.wants(Part::Tasks) {
         for kind in [embedded, Kind::Postgres] {
             tasks::measure(&lab, kind, &mut report).await.context("tasks")?;
+        }
+    }
+    if arguments.wants(Part::Deliveries) {
+        for kind in [embedded, Kind::Postgres] {
+            deliveries::measure(&lab, kind, &mut report).await.context("deliveries")?;
+        }
+    }
+    if arguments.wants(Part::Payments) {
+        for kind in [embedded, Kind::Postgres] {
+            payments::measure(&lab, kind, &mut report).await.context("payments")?;
         }
     }
     if arguments.wants(Part::Insights) {

@@ -8,11 +8,13 @@
 mod accounts;
 mod audit;
 mod consents;
+mod endpoints;
 mod errors;
 mod health;
 mod imports;
 mod institutions;
 mod links;
+mod messages;
 mod movements;
 mod openapi;
 mod page;
@@ -21,6 +23,7 @@ mod readings;
 mod records;
 mod routes;
 mod settings;
+mod webhook_secrets;
 mod wire;
 
 use cartola_engine::Engine;

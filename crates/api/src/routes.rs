@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use crate::settings::MetricsText;
 use crate::{
-    accounts, audit, consents, errors, health, imports, institutions, links, movements, openapi,
-    payments, readings, records,
+    accounts, audit, consents, endpoints, errors, health, imports, institutions, links, messages,
+    movements, openapi, payments, readings, records, webhook_secrets,
 };
 
 /// All routes, with what they say of themselves.
@@ -25,6 +25,7 @@ pub fn documented(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
         .routes(routes!(records::read::read))
         .merge(imports())
         .merge(payments())
+        .merge(messages())
         .routes(routes!(audit::read))
         .routes(routes!(openapi::serve))
         .routes(routes!(errors::list))
@@ -77,6 +78,18 @@ fn payments() -> OpenApiRouter<Gate> {
         .routes(routes!(payments::list::list, payments::create::create))
         .routes(routes!(payments::read::read))
         .routes(routes!(payments::answer::answer))
+}
+
+fn messages() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(messages::list::list))
+        .routes(routes!(messages::read::read))
+        .routes(routes!(messages::replay::replay))
+        .routes(routes!(messages::replay_all::replay_all))
+        .routes(routes!(endpoints::read::read))
+        .routes(routes!(endpoints::enable::enable))
+        .routes(routes!(webhook_secrets::list::list))
+        .routes(routes!(webhook_secrets::rotate::rotate))
 }
 
 /// How the process is.

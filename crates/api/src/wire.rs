@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use cartola_engine::messages::{AttemptFailure as Unanswered, MessageState as MessageStanding};
 use cartola_model::institution;
 use cartola_primitives::Date;
 use cartola_primitives::id::{ID_HEX_DIGITS, TypedId};
@@ -151,6 +152,27 @@ texts! {
     ImportId id("imp", "One import of one account's statement.");
     /// A link's id.
     LinkId id("lnk", "A person's data at one institution.");
+    /// An endpoint's id.
+    EndpointId ObjectBuilder::new()
+        .description(Some("A URL that messages go to. The id tells nothing of the URL."))
+        .pattern(Some("^end_[0-9a-f]{64}$"))
+        .examples([serde_json::json!(format!("end_{}", "0198c1d2a3b4c5d6".repeat(4)))]);
+    /// A message's id.
+    MessageId id("msg", "A message: the `webhook-id` of every attempt.");
+    /// Where a message stands.
+    MessageState ObjectBuilder::new()
+        .description(Some(
+            "Waits for its next attempt; is being sent; the receiver has it; given up, and kept to be replayed.",
+        ))
+        .enum_values(Some(MessageStanding::NAMES.map(|(name, _)| name)));
+    /// Why an attempt had no answer.
+    AttemptFailure ObjectBuilder::new()
+        .description(Some(
+            "The URL leads to an address that is not called; its name does not resolve; no connection, or one that broke off; TLS; no answer in time; what came is no HTTP; the message cannot be opened.",
+        ))
+        .enum_values(Some(Unanswered::ALL.map(Unanswered::name)));
+    /// The id of a webhook secret.
+    WebhookSecretId id("key", "A secret that signs webhooks, as `cartola tenants list` shows it.");
     /// A movement's id.
     MovementId id("mov", "A movement: stable for as long as the movement is known.");
     /// A payment's id.

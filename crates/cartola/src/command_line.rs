@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, backup, copy, demo, doctor, export, forget, import, links, migrate, openapi, restore,
-    sandbox, serve, sync, tenants, worker,
+    audit, backup, copy, demo, doctor, export, forget, import, links, messages, migrate, openapi,
+    restore, sandbox, serve, sync, tenants, worker,
 };
 
 /// The command line.
@@ -33,6 +33,9 @@ pub enum Command {
     Links(links::Verb),
     /// Read what institutions have, through links
     Sync(sync::Arguments),
+    /// List, show and replay callbacks and webhooks
+    #[command(subcommand)]
+    Messages(messages::Verb),
     /// Add tenants and list them; issue and revoke their keys
     #[command(subcommand)]
     Tenants(tenants::Verb),
@@ -64,6 +67,7 @@ impl Command {
         match self {
             Self::Export(_) | Self::Openapi(_) => true,
             Self::Links(verb) => verb.only_prints(),
+            Self::Messages(verb) => verb.only_prints(),
             Self::Tenants(verb) => verb.only_prints(),
             _ => false,
         }

@@ -9,6 +9,7 @@ pub mod export;
 pub mod forget;
 pub mod import;
 pub mod links;
+pub mod messages;
 pub mod migrate;
 pub mod openapi;
 pub mod restore;
@@ -43,6 +44,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Sandbox(arguments) => sandbox::run(arguments).await,
             Command::Import(arguments) => import::run(arguments).await,
             Command::Links(verb) => links::run(verb).await,
+            Command::Messages(verb) => messages::run(verb).await,
             Command::Sync(arguments) => sync::run(arguments).await,
             Command::Tenants(verb) => tenants::run(verb).await,
             Command::Export(arguments) => export::run(arguments).await,

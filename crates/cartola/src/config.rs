@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use cartola_events::Reach;
 use cartola_primitives::clock::SystemClock;
-use cartola_provider_floid::server::DefaultBanks;
+use cartola_provider_floid::server as floid;
 use serde::Deserialize;
 
 use crate::backend::Place;
@@ -99,7 +99,7 @@ impl Config {
         let (inline, file) = (&config.retired_master_keys, &config.retired_master_keys_file);
         one_of("retired_master_keys", inline.is_some(), file.is_some())?;
         Institutions::read(&config.institution)?;
-        config.facade.default_banks()?;
+        config.facade.floid()?;
         config.payments.merchant()?;
         Ok(config)
     }
@@ -127,9 +127,9 @@ impl Config {
         Ok(())
     }
 
-    /// The banks that are asked of whom none is named.
-    pub fn default_banks(&self) -> DefaultBanks {
-        self.facade.default_banks().expect("refused when read: each is a bank")
+    /// What Floid's facade is told.
+    pub fn floid(&self) -> floid::Settings {
+        self.facade.floid().expect("refused when read: each is a bank, a URL or an origin")
     }
 
     /// Before a path is shown in any message: a key in its place must not be.

@@ -11,7 +11,7 @@ mod institutions;
 mod jobs;
 mod keys;
 pub mod logging;
-mod outbox;
+pub mod outbox;
 mod output;
 mod problem;
 mod sandbox;

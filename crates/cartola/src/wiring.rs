@@ -7,6 +7,7 @@ use anyhow::Context;
 use axum::Router;
 use cartola_api::MetricsText;
 use cartola_connector::Registry;
+use cartola_console::checkout;
 use cartola_engine::work::Handler;
 use cartola_engine::{Engine, EngineError, Parts};
 use cartola_events::Reach;
@@ -100,11 +101,9 @@ fn callbacks(gateway: &Gateway) -> Callbacks {
 
 /// Who does the jobs that facades queue.
 pub fn handlers(gateway: &Gateway) -> Vec<Arc<dyn Handler>> {
-    vec![
-        floid::handler(callbacks(gateway)),
-        khipu::handler(callbacks(gateway)),
-        synaptic::handler(),
-    ]
+    let floid = floid::handlers(callbacks(gateway));
+    let others = [khipu::handler(callbacks(gateway)), synaptic::handler()];
+    floid.into_iter().chain(others).collect()
 }
 
 /// How the process is, and nothing else; `/metrics` only where there are metrics to show.
@@ -129,14 +128,16 @@ fn gate(gateway: &Gateway, limits: &Limits) -> Gate {
 pub fn router(
     gateway: &Gateway,
     limits: &Limits,
-    banks: floid::DefaultBanks,
+    settings: floid::Settings,
     metrics: Option<Metrics>,
 ) -> Router {
     let gate = gate(gateway, limits);
-    let floid = floid::router(gate.clone(), callbacks(gateway), banks);
+    let floid = floid::router(gate.clone(), callbacks(gateway), settings);
+    let checkout = checkout::router(gate.clone(), floid::words);
     let khipu = khipu::router(gate.clone(), callbacks(gateway));
     let synaptic = synaptic::router(gate.clone());
     cartola_api::behind(gate, metrics.map(text))
+        .nest(&format!("{}{}", floid::PREFIX, floid::PAGE), checkout)
         .nest(floid::PREFIX, floid)
         .nest(khipu::PREFIX, khipu)
         .nest(synaptic::PREFIX, synaptic)

@@ -6,12 +6,14 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod checkouts;
 pub mod consents;
 mod error;
 pub mod identities;
 pub mod imports;
 pub mod ingest;
 pub mod links;
+pub mod messages;
 pub mod movements;
 pub mod offers;
 pub mod once;
@@ -28,6 +30,7 @@ pub mod tasks;
 pub mod tenants;
 pub mod tokens;
 pub mod vault;
+pub mod webhook_secrets;
 pub mod work;
 
 use std::sync::Arc;

@@ -29,6 +29,7 @@ use crate::readings::Next;
 use crate::retry::MaybeConflict;
 
 pub use answer::AnswerError;
+pub(crate) use begin::{check_amount, check_case, check_comment};
 pub use cartola_connector::session::ChallengeAnswer;
 pub use cartola_model::payment::Asked;
 pub use cartola_model::{PaymentFailure, PaymentStanding, PaymentState};

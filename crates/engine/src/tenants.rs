@@ -1,6 +1,6 @@
 //! Tenants, their keys, and who a key belongs to.
 
-use cartola_crypto::{DataKey, Place};
+use cartola_crypto::DataKey;
 use cartola_model::access::Actor;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{Principal, Scope};
@@ -147,19 +147,7 @@ impl Engine {
         (Secret::new(named(tenant, &secret)), row)
     }
 
-    fn new_webhook_secret(
-        &self,
-        tenant: TenantId,
-        key: &DataKey,
-    ) -> Result<(Secret<String>, CredentialRow), EngineError> {
-        let secret: [u8; SECRET_BYTES] = self.vault().random();
-        let mut row = self.credential(tenant, CredentialKind::WebhookSecret, &[], &secret);
-        row.sealed = Some(self.vault().seal(key, &secret_place(tenant, &row.id), &secret)?);
-        let text = format!("whsec_{}", data_encoding::BASE64.encode(&secret));
-        Ok((Secret::new(text), row))
-    }
-
-    fn credential(
+    pub(crate) fn credential(
         &self,
         tenant: TenantId,
         kind: CredentialKind,
@@ -186,7 +174,7 @@ impl Engine {
         until_settled(|| async move {
             let known = self.credentials(tenant).await?;
             let row = known.iter().find(|row| row.id == id).ok_or(TenantError::Unknown)?;
-            if row.revoked_at.is_some() {
+            if !row.holds(self.now()) {
                 return Ok(());
             }
             let work = UnitOfWork::new(tenant, self.now())
@@ -232,12 +220,8 @@ impl Engine {
     }
 }
 
-/// Where the secret of a credential is sealed, for the kind that we must use ourselves.
-pub(crate) fn secret_place(tenant: TenantId, id: &CredentialId) -> Place<'_> {
-    Place { table: "credential", column: "secret", row: id.as_bytes(), tenant }
-}
-
-/// Who acts through a credential, if it is of that kind and holds.
+/// Who acts through a credential, if it is of that kind and nobody has withdrawn it. When that was
+/// does not count: the clock of another process may be ahead.
 pub(crate) fn principal(
     tenant: TenantId,
     row: CredentialRow,

@@ -49,6 +49,12 @@ pub mod purpose {
     pub const PAYMENT_TOKEN: &str = "payment_token";
     /// Tokens of pages.
     pub const PAYMENT_PAGE: &str = "payment_page";
+    /// Ids of cases that checkouts are known by.
+    pub const CHECKOUT_CASE: &str = "checkout_case";
+    /// Tokens of checkouts, from their ids.
+    pub const CHECKOUT_TOKEN: &str = "checkout_token";
+    /// Tokens of checkouts, to find them by.
+    pub const CHECKOUT_PAGE: &str = "checkout_page";
     /// Devices of links that keep no credentials.
     pub const DEVICE: &str = "device";
     /// Links as facades hand them out.
@@ -59,6 +65,8 @@ pub mod purpose {
     pub const RECORD: &str = "record";
     /// URLs that messages go to.
     pub const DESTINATION: &str = "destination";
+    /// Hosts that messages go to.
+    pub const RECEIVER: &str = "receiver";
 }
 
 /// The vault of this process.

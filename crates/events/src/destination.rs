@@ -1,8 +1,6 @@
 //! Where a message goes: what is sealed as its envelope.
 
-use cartola_crypto::WebhookSecret;
 use cartola_primitives::Secret;
-use cartola_primitives::id::MessageId;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -16,10 +14,6 @@ pub const MAX_HEADERS: usize = 32;
 /// Bytes of those headers' names and values together.
 pub const MAX_HEADER_BYTES: usize = 8 << 10;
 
-/// Secrets by which one message is signed: the present one, and the one before while receivers
-/// change over.
-pub const MAX_SECRETS: usize = 4;
-
 /// Header lines that are ours or the connection's.
 const RESERVED: [&str; 8] = [
     "connection",
@@ -32,11 +26,10 @@ const RESERVED: [&str; 8] = [
     "webhook-timestamp",
 ];
 
-/// Where a message goes, what goes with it, and by which secrets it is signed.
+/// Where a message goes, and what goes with it.
 pub struct Destination {
     url: TargetUrl,
     headers: HeaderMap,
-    secrets: Vec<WebhookSecret>,
 }
 
 /// Why a destination is none.
@@ -48,33 +41,22 @@ pub enum DestinationError {
     /// Its headers.
     #[error("a header is malformed, reserved, or there are too many")]
     Headers,
-    /// Its secrets.
-    #[error("a signing secret is malformed, or there are too many")]
-    Secrets,
     /// What was sealed is no destination.
     #[error("what is sealed is no destination")]
     Form,
 }
 
-/// As it is sealed. Wiped when dropped.
+/// As it is sealed; what more an earlier version sealed is not looked at. Wiped when dropped.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 struct Shape {
     url: String,
     headers: Vec<(String, String)>,
-    secrets: Vec<String>,
 }
 
 impl Destination {
     /// A destination. `headers` are the provider's own, such as its signature or the content type.
-    pub fn new(
-        url: TargetUrl,
-        headers: &[(String, String)],
-        secrets: Vec<WebhookSecret>,
-    ) -> Result<Self, DestinationError> {
-        if secrets.len() > MAX_SECRETS {
-            return Err(DestinationError::Secrets);
-        }
-        Ok(Self { url, headers: read_headers(headers)?, secrets })
+    pub fn new(url: TargetUrl, headers: &[(String, String)]) -> Result<Self, DestinationError> {
+        Ok(Self { url, headers: read_headers(headers)? })
     }
 
     /// Where it goes.
@@ -85,14 +67,6 @@ impl Destination {
     /// The header lines of its own.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
-    }
-
-    /// The value of `webhook-signature`; none for who has no secret.
-    pub fn signature(&self, id: MessageId, timestamp: i64, body: &[u8]) -> Option<String> {
-        let id = id.to_string();
-        let signatures: Vec<String> =
-            self.secrets.iter().map(|secret| secret.sign(&id, timestamp, body)).collect();
-        (!signatures.is_empty()).then(|| signatures.join(" "))
     }
 
     /// The envelope of a message: the bytes that are sealed.
@@ -106,7 +80,6 @@ impl Destination {
                 .iter()
                 .map(|(name, value)| (name.to_string(), text(value)))
                 .collect(),
-            secrets: self.secrets.iter().map(|secret| secret.to_text().into_inner()).collect(),
         };
         Secret::new(serde_json::to_vec(&shape).expect("texts are always JSON"))
     }
@@ -115,13 +88,7 @@ impl Destination {
     pub fn from_bytes(bytes: &Secret<Vec<u8>>) -> Result<Self, DestinationError> {
         let shape: Shape =
             serde_json::from_slice(bytes.expose()).map_err(|_| DestinationError::Form)?;
-        let secrets = shape
-            .secrets
-            .iter()
-            .map(|text| WebhookSecret::parse(&Secret::new(text.clone())))
-            .collect::<Result<_, _>>()
-            .map_err(|_| DestinationError::Secrets)?;
-        Self::new(TargetUrl::parse(&shape.url)?, &shape.headers, secrets)
+        Self::new(TargetUrl::parse(&shape.url)?, &shape.headers)
     }
 }
 

@@ -6,6 +6,7 @@
 //! | [`worker`] | how a message leaves, and what becomes of it |
 //! | [`schedule`] | when it is tried again |
 //! | [`destination`] | what is sealed of where it goes |
+//! | [`signature`] | what proves to a receiver that it is ours |
 //! | [`client`] | how a URL that somebody gave us is called |
 //! | [`reach`] | which addresses are never called |
 //! | [`url`] | which URLs are taken |
@@ -16,6 +17,7 @@ pub mod client;
 pub mod destination;
 pub mod reach;
 pub mod schedule;
+pub mod signature;
 pub mod url;
 pub mod worker;
 
@@ -23,4 +25,4 @@ pub use client::{Client, Resolver, SystemResolver};
 pub use destination::Destination;
 pub use reach::Reach;
 pub use url::TargetUrl;
-pub use worker::{Opener, Parts, Worker};
+pub use worker::{Opened, Opener, Parts, Worker};

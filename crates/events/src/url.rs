@@ -61,6 +61,12 @@ impl TargetUrl {
         &self.0
     }
 
+    /// Who answers: the host in small letters, and the port.
+    pub fn receiver(&self) -> String {
+        let host = self.0.host().unwrap_or_default().to_ascii_lowercase();
+        format!("{host}:{}", port(&self.0))
+    }
+
     /// The URL as it was given.
     pub fn to_text(&self) -> String {
         self.0.to_string()

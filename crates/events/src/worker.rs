@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cartola_crypto::WebhookSecret;
 use cartola_primitives::id::{IdMinter, TenantId};
 use cartola_primitives::{Clock, Monotonic, Randomness};
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, LOOK_AGAIN, Limits, Queue};
@@ -22,20 +23,40 @@ use tokio::task::JoinSet;
 use crate::Client;
 use crate::client::TIMEOUT;
 
-/// Messages that are sent at once.
-pub const MAX_SENDING: usize = 32;
+/// Messages that are sent at once by one process.
+pub const MAX_SENDING: usize = 128;
+
+/// Messages to one receiver that are sent at once, by all processes: one that hangs holds so many
+/// places and no more, whatever waits for it.
+pub const MAX_TO_RECEIVER: u32 = 8;
+
+/// Messages of one tenant that are sent at once, by all processes.
+pub const MAX_OF_TENANT: u32 = 64;
 
 /// How long a lease lasts. It is never prolonged: a delivery is over long before.
 pub const TERM: Duration = Duration::from_mins(1);
 
+/// How many places a receiver and a tenant have.
+pub const LIMITS: Limits =
+    Limits { of_lane: Some(MAX_TO_RECEIVER), of_tenant: Some(MAX_OF_TENANT) };
+
 const _: () = assert!(TERM.as_secs() >= 3 * TIMEOUT.as_secs(), "a delivery fits into its lease");
+
+/// A message that is ready to be sent.
+pub struct Opened {
+    /// In plain.
+    pub plain: PlainMessage,
+    /// The secrets that sign for its tenant at this moment, at most
+    /// [`MAX_SECRETS`](crate::signature::MAX_SECRETS).
+    pub secrets: Vec<WebhookSecret>,
+}
 
 /// Opens what is sealed of messages, and nothing else: the keys stay where they are.
 #[async_trait]
 pub trait Opener: Send + Sync {
-    /// The message in plain, or nothing where it cannot be opened. Whoever implements this logs
-    /// why.
-    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<PlainMessage>;
+    /// The message in plain with what signs it, or nothing where either cannot be opened. Whoever
+    /// implements this logs why.
+    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<Opened>;
 }
 
 /// What the worker works with.
@@ -77,7 +98,7 @@ impl Worker {
             minter: parts.minter.clone(),
             queue: Queue::Outbox,
             term: TERM,
-            limits: Limits::NONE,
+            limits: LIMITS,
             alone: parts.alone,
         });
         Self { parts, claimer }
@@ -92,7 +113,8 @@ impl Worker {
             self.fill(&mut sending).await;
             tokio::select! {
                 () = &mut stop => break,
-                Some(_) = sending.join_next() => {}
+                // What ended together is replaced together: claims are not free.
+                Some(_) = sending.join_next() => while sending.try_join_next().is_some() {},
                 _ = arrivals.next(LOOK_AGAIN) => {}
             }
         }

@@ -5,10 +5,11 @@
 //! decides that something happened takes it along, as `Command::AddMessage`, and what delivers the
 //! outbox does the rest.
 
-use cartola_engine::outbox::PlainMessage;
+use cartola_engine::messages::MessageHead;
+use cartola_engine::outbox::{PlainMessage, Towards};
 use cartola_engine::{Engine, EngineError};
 use cartola_events::Destination;
-use cartola_events::destination::{DestinationError, MAX_SECRETS};
+use cartola_events::destination::DestinationError;
 use cartola_primitives::Secret;
 use cartola_primitives::id::TenantId;
 
@@ -63,20 +64,31 @@ impl Callbacks {
         Ok(url)
     }
 
-    /// A message under a new id, sealed for its tenant, to be signed by the webhook secrets that the
-    /// tenant has now: at most [`MAX_SECRETS`], the newest.
+    /// A message under a new id, sealed for its tenant. Each attempt is signed by the webhook secrets
+    /// that the tenant has at that moment.
     pub async fn compose(
         &self,
         tenant: TenantId,
         callback: Callback<'_>,
     ) -> Result<MessageOrder, CallbackError> {
         let Callback { url, headers, body } = callback;
-        let secrets = self.engine.webhook_secrets(tenant, MAX_SECRETS).await?;
-        let known_as = url.to_text();
-        let envelope = Destination::new(url, headers, secrets)?.to_bytes();
+        let (known_as, receiver) = (url.to_text(), url.receiver());
+        let envelope = Destination::new(url, headers)?.to_bytes();
         let plain = PlainMessage { envelope, body: Secret::new(body) };
-        let order = self.engine.seal_message(tenant, &known_as, &plain).await?;
+        let to = Towards { url: &known_as, receiver: &receiver };
+        let order = self.engine.seal_message(tenant, to, &plain).await?;
         order.check().map_err(|_| CallbackError::TooLong)?;
         Ok(order)
     }
+}
+
+/// Host and port of where a message goes: as much of its URL as may be shown, since path and query may
+/// hold secrets. Nothing where its envelope cannot be opened.
+pub async fn receiver_of(
+    engine: &Engine,
+    tenant: TenantId,
+    message: &MessageHead,
+) -> Option<String> {
+    let sealed = engine.open_envelope(tenant, message.id, &message.envelope).await.ok()?;
+    Some(Destination::from_bytes(&sealed).ok()?.url().receiver())
 }

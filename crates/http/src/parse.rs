@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use cartola_engine::messages::EndpointId;
 use cartola_model::InstitutionId;
 use cartola_primitives::id::{ID_HEX_DIGITS, TypedId};
 use cartola_primitives::rut::RutError;
-use cartola_primitives::{Date, Rut};
+use cartola_primitives::{Date, Rut, Timestamp};
 
 use crate::problem::{Text, quoted};
 
@@ -52,6 +53,26 @@ pub fn day(text: &str) -> Result<Date, Text> {
             format!(
                 "se esperaba un día del calendario como AAAA-MM-DD, de los años {first} a {last}"
             ),
+        )
+    })
+}
+
+/// An instant (RFC 3339), with its offset or `Z`.
+pub fn instant(text: &str) -> Result<Timestamp, Text> {
+    text.parse().map_err(|_| {
+        Text::fixed(
+            "expected an instant as 2026-03-31T14:05:09Z",
+            "se esperaba un instante como 2026-03-31T14:05:09Z",
+        )
+    })
+}
+
+/// An endpoint's id.
+pub fn endpoint(text: &str) -> Result<EndpointId, Text> {
+    text.parse().map_err(|_| {
+        Text::fixed(
+            "expected `end_` and 64 lower-case hexadecimal digits",
+            "se esperaba `end_` y 64 dígitos hexadecimales en minúscula",
         )
     })
 }

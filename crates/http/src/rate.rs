@@ -1,5 +1,6 @@
 //! How often one key may ask.
 
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -15,23 +16,22 @@ use governor::{Quota, RateLimiter};
 const SWEEP_EVERY: u32 = 10_000;
 
 /// A token bucket per key. It runs on monotonic time: business time may stand still.
-pub struct RateLimit<C: Clock = DefaultClock> {
-    limiter: Limiter<C>,
+pub struct RateLimit<K: Hash + Eq + Copy = Actor, C: Clock = DefaultClock> {
+    limiter: Limiter<K, C>,
     clock: C,
     asked: AtomicU32,
 }
 
-type Limiter<C> =
-    RateLimiter<Actor, DashMapStateStore<Actor>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+type Limiter<K, C> = RateLimiter<K, DashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
-impl RateLimit {
+impl<K: Hash + Eq + Copy> RateLimit<K> {
     /// So many requests a second, so many at once; each at least one.
     pub fn new(per_second: u32, burst: u32) -> Self {
         Self::with_clock(per_second, burst, DefaultClock::default())
     }
 }
 
-impl<C: Clock + Clone> RateLimit<C> {
+impl<K: Hash + Eq + Copy, C: Clock + Clone> RateLimit<K, C> {
     /// As [`RateLimit::new`], on a clock of the caller's.
     pub fn with_clock(per_second: u32, burst: u32, clock: C) -> Self {
         let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
@@ -41,7 +41,7 @@ impl<C: Clock + Clone> RateLimit<C> {
     }
 
     /// Takes one request of a key's allowance, or says how long to wait.
-    pub fn take(&self, who: Actor) -> Result<(), Duration> {
+    pub fn take(&self, who: K) -> Result<(), Duration> {
         if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.limiter.retain_recent();
         }

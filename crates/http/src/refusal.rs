@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use cartola_engine::EngineError;
 use cartola_engine::consents::RevokeError;
 use cartola_engine::imports::ImportError;
+use cartola_engine::messages::ReplayError;
 use cartola_engine::movements::SplitError;
 use cartola_engine::once::{OnceError, RecordedAnswer};
 use cartola_engine::payments::{AnswerError, PaymentError};
@@ -111,6 +112,17 @@ impl From<CancelError> for Refusal {
             CancelError::Unknown => Problem::not_found("reading").into(),
             CancelError::Ended => Problem::new(Code::ReadingEnded).into(),
             CancelError::Engine(error) => of_write(error),
+        }
+    }
+}
+
+impl From<ReplayError> for Refusal {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Unknown => Problem::not_found("message").into(),
+            ReplayError::NotDead => Problem::new(Code::MessageNotDead).into(),
+            ReplayError::Disabled => Problem::new(Code::EndpointDisabled).into(),
+            ReplayError::Engine(error) => of_write(error),
         }
     }
 }

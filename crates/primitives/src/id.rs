@@ -181,6 +181,8 @@ typed_ids! {
     TaskId "tsk";
     /// A payment.
     PaymentId "pay";
+    /// An amount that a payer is asked for on a page.
+    CheckoutId "chk";
     /// A job of the queue.
     JobId "job";
     /// A message of the outbox, which receivers see as the `webhook-id`.

@@ -30,11 +30,15 @@ pub enum UnknownBank {
 
 /// The bank of a name of the document, at the side where a person or company is let in.
 pub fn of_name(name: &str, rut: Rut) -> Result<&'static Institution, UnknownBank> {
+    side(&of_document(name)?.id, rut)
+}
+
+/// The bank of a name of the document, where people are let in.
+pub fn of_document(name: &str) -> Result<&'static Institution, UnknownBank> {
     let is_meant = |row: &&Institution| {
         row.names.get(PROTOCOL).is_some_and(|known| known.eq_ignore_ascii_case(name.trim()))
     };
-    let bank = Catalogue::bundled().iter().find(is_meant).ok_or(UnknownBank::Name)?;
-    side(&bank.id, rut)
+    Catalogue::bundled().iter().find(is_meant).ok_or(UnknownBank::Name)
 }
 
 /// Where a person or company is let in at a bank: companies have a portal of their own.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use cartola_primitives::{Rut, Secret};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// Longest password, characters. No bank of the catalogue takes more than 20.
 pub const MAX_PASSWORD: usize = 128;
@@ -20,6 +21,8 @@ pub enum Given {
     Whole(i64),
     /// `true` or `false`.
     Flag(bool),
+    /// Texts in a row.
+    Texts(Vec<Secret<String>>),
     /// Anything else.
     Other,
 }
@@ -52,6 +55,15 @@ impl Given {
     /// A text that must be there.
     pub fn text(&self, member: &str) -> Result<&str, Mistake> {
         self.optional_text(member)?.ok_or_else(|| Mistake::missing(member))
+    }
+
+    /// Texts in a row that may be left out. A row without any is none.
+    pub fn optional_texts(&self, member: &str) -> Result<Option<&[Secret<String>]>, Mistake> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Texts(texts) => Ok(Some(texts.as_slice()).filter(|texts| !texts.is_empty())),
+            _ => Err(Mistake::of(member, "it must be an array of texts")),
+        }
     }
 
     /// A RUT in any written form, its verifier checked: the mistake says which was expected.
@@ -133,8 +145,15 @@ impl<'de> Visitor<'de> for Anything {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Given, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Given::Other)
+        let (mut texts, mut are_texts) = (Vec::new(), true);
+        // Each as it is written: how deep it is nested is nobody's matter.
+        while let Some(item) = items.next_element::<Box<RawValue>>()? {
+            match serde_json::from_str(item.get()) {
+                Ok(text) => texts.push(Secret::new(text)),
+                Err(_) => are_texts = false,
+            }
+        }
+        Ok(if are_texts { Given::Texts(texts) } else { Given::Other })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Given, A::Error> {

@@ -6,6 +6,7 @@ mod debt;
 mod history;
 mod identity;
 mod income;
+mod payment;
 
 pub use assets::asset_report;
 pub use current::{AccountSource, HistorySource, account, account_history, cards, contacts, lines};
@@ -13,3 +14,4 @@ pub use debt::{accounts_data, credit_check_date};
 pub use history::transaction_history;
 pub use identity::{Names, identity};
 pub use income::income_check;
+pub use payment::{transfer_answer, transfer_callback};

@@ -1,9 +1,15 @@
 //! Bodies of requests. Members that are not named here are passed over: the document forbids none.
 
+mod iframe;
+mod payment;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::given::{Given, Mistake};
+
+pub use iframe::Iframe;
+pub use payment::{Approval, Transfer, pesos};
 
 /// A RUT and a password, and for some where.
 #[derive(Default, Deserialize)]

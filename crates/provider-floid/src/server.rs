@@ -5,6 +5,8 @@
 //! | `identity` | who somebody is: by their bank, by Clave Única, by what is known |
 //! | `assets`, `debt` | what somebody has and owes |
 //! | `queued` | income and history, which are posted later |
+//! | `pis` | payments |
+//! | `iframe`, `frames` | a page for payers: asked for, where it is, who may frame it, its last word |
 //! | `current` | the current dialect |
 //! | `asked` | a call, once it is known who calls |
 //! | `case` | a caller's case: the same twice has one effect. For payments too |
@@ -23,8 +25,11 @@ mod current;
 mod debt;
 mod desk;
 mod errand;
+mod frames;
 mod identity;
+mod iframe;
 mod openapi;
+mod pis;
 mod queued;
 mod refused;
 mod telling;
@@ -43,10 +48,15 @@ use utoipa_axum::routes;
 use errand::Answers;
 
 pub use banks::{DefaultBankError, DefaultBanks};
+pub use frames::{FrameError, Frames};
+pub use iframe::words;
 pub use openapi::openapi_json;
 
 /// Where the facade is mounted.
 pub const PREFIX: &str = "/floid";
+
+/// Where payers find the page on which they pay, under [`PREFIX`], as in the document.
+pub const PAGE: &str = "/money-transfer/iframe";
 
 /// How long a synchronous call waits for an institution. Clients and proxies commonly give up after
 /// 60 s.
@@ -64,16 +74,31 @@ pub const MAX_MOVEMENTS: usize = 20_000;
 /// Longest result, bytes: what a callback can carry, so that both ways give the same.
 pub const MAX_ANSWER_BYTES: usize = cartola_engine::outbox::MAX_MESSAGE_BYTES - (64 << 10);
 
+/// What the facade is told by whoever runs it.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The banks of whoever names none.
+    pub banks: DefaultBanks,
+    /// Where payers' pages are, and who may frame them.
+    pub frames: Frames,
+}
+
 /// The routes, ready to be mounted under [`PREFIX`].
-pub fn router(gate: Gate, callbacks: Callbacks, banks: DefaultBanks) -> Router {
+pub fn router(gate: Gate, callbacks: Callbacks, settings: Settings) -> Router {
+    let Settings { banks, frames } = settings;
     let (routes, _) = documented().split_for_parts();
     let routes = routes.layer(Extension(callbacks)).layer(Extension(Arc::new(banks)));
+    let routes = routes.layer(Extension(Arc::new(frames)));
     layer::around_speaking(routes, gate, refused::voice)
 }
 
-/// Who posts results later.
-pub fn handler(callbacks: Callbacks) -> Arc<dyn Handler> {
-    Arc::new(Answers::new(callbacks))
+/// Who posts results later, and the last word on payments.
+pub fn handlers(callbacks: Callbacks) -> [Arc<dyn Handler>; 3] {
+    [
+        Arc::new(Answers::new(callbacks.clone())),
+        Arc::new(pis::LastWords::new(callbacks.clone())),
+        Arc::new(iframe::LastWords::new(callbacks)),
+    ]
 }
 
 /// All routes, with what they say of themselves.
@@ -86,6 +111,10 @@ fn documented() -> OpenApiRouter<Gate> {
         .routes(routes!(assets::asset_report))
         .routes(routes!(queued::transaction_history))
         .routes(routes!(debt::full_debt))
+        .routes(routes!(pis::transfer::transfer))
+        .routes(routes!(pis::approval::approve))
+        .routes(routes!(pis::approval::approve_optional))
+        .routes(routes!(iframe::get_iframe))
         .routes(routes!(current::product))
         .routes(routes!(openapi::serve))
 }

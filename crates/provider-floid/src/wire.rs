@@ -10,7 +10,9 @@ mod current;
 mod debt;
 mod history;
 mod identity;
+mod iframe;
 mod income;
+mod payment;
 
 pub use amount::Amount;
 pub use assets::{AssetReport, CreditScoreParams};
@@ -21,7 +23,9 @@ pub use current::{
 pub use debt::{AccountsData, AvailableCredit, Debt, FullDebt};
 pub use history::{Transaction, TransactionHistory};
 pub use identity::{Address, Identity};
+pub use iframe::Iframe;
 pub use income::{IncomeCheck, IncomeKind, MonthIncome, Source};
+pub use payment::{TransferAnswer, TransferCallback, TransferMessage};
 
 use serde::Serialize;
 

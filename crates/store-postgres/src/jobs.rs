@@ -179,7 +179,7 @@ fn read_kind(columns: &mut Columns<'_>) -> Result<JobKind, StoreError> {
     columns.word(|name| JobKind::parse(name).ok())
 }
 
-fn read_lane(columns: &mut Columns<'_>) -> Result<Option<Lane>, StoreError> {
+pub fn read_lane(columns: &mut Columns<'_>) -> Result<Option<Lane>, StoreError> {
     match columns.text()? {
         "" => Ok(None),
         name => Lane::parse(name).map(Some).map_err(|_| damaged()),

@@ -31,6 +31,7 @@ mod archive;
 mod asking;
 mod audit;
 pub mod check;
+mod checkouts;
 mod clock;
 mod codes;
 mod columns;

@@ -7,16 +7,17 @@ use cartola_crypto::Digest;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{LeaseId, MessageId, TenantId};
-use cartola_store::jobs::{Queue, Standing};
+use cartola_store::jobs::Queue;
 use cartola_store::outbox::{
-    Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageOrder, MessageRow, job_of,
+    Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageHead, MessageOrder, MessageQuery,
+    MessageRow, MessageState, job_of,
 };
 use cartola_store::{MAX_PAGE, Outbox, Page, StoreError};
 
 use crate::PostgresStore;
 use crate::codes;
 use crate::columns::{Columns, damaged};
-use crate::jobs::{add_job, count_one_more, end_job, milliseconds, read_state};
+use crate::jobs::{add_job, count_one_more, end_job, milliseconds, read_lane, read_state};
 use crate::rows::{one_more, page};
 use crate::unit::Unit;
 use crate::value::{Value, values};
@@ -25,8 +26,17 @@ use crate::value::{Value, values};
 macro_rules! message_select {
     () => {
         "SELECT m.id, m.destination, m.envelope_key, m.envelope_schema, m.envelope_sealed, \
-         m.body_key, m.body_schema, m.body_sealed, j.created_at, j.attempts, j.not_before, \
-         j.state, j.ended_at, j.lease, j.lease_epoch, j.lease_until, j.lease_term"
+         m.body_key, m.body_schema, m.body_sealed, j.lane, j.created_at, j.attempts, \
+         j.not_before, j.state, j.ended_at, j.lease, j.lease_epoch, j.lease_until, j.lease_term"
+    };
+}
+
+/// The same without the body, for lists.
+macro_rules! head_select {
+    () => {
+        "SELECT m.id, m.destination, m.envelope_key, m.envelope_schema, m.envelope_sealed, \
+         j.created_at, j.attempts, j.not_before, j.state, j.ended_at, j.lease, j.lease_epoch, \
+         j.lease_until, j.lease_term"
     };
 }
 
@@ -36,14 +46,22 @@ const MESSAGE: &str = concat!(
      WHERE m.tenant = $1 AND m.id = $2"
 );
 const MESSAGES: &str = concat!(
-    message_select!(),
+    head_select!(),
     " FROM message m JOIN job j ON j.tenant = m.tenant AND j.id = m.id \
-     WHERE m.tenant = $1 AND m.id > $2 ORDER BY m.id LIMIT $3"
+     WHERE m.tenant = $1 AND m.id > $2 AND j.created_at >= $4 AND j.created_at < $5 \
+     ORDER BY m.id LIMIT $3"
 );
 const MESSAGES_STANDING: &str = concat!(
-    message_select!(),
+    head_select!(),
     " FROM job j JOIN message m ON m.tenant = j.tenant AND m.id = j.id \
-     WHERE j.tenant = $1 AND j.id > $2 AND j.queue = $4 AND j.state = $5 ORDER BY j.id LIMIT $3"
+     WHERE j.tenant = $1 AND j.id > $2 AND j.created_at >= $4 AND j.created_at < $5 \
+     AND j.queue = $6 AND j.state = $7 ORDER BY j.id LIMIT $3"
+);
+const MESSAGES_TO: &str = concat!(
+    head_select!(),
+    " FROM message m JOIN job j ON j.tenant = m.tenant AND j.id = m.id \
+     WHERE m.tenant = $1 AND m.id > $2 AND j.created_at >= $4 AND j.created_at < $5 \
+     AND m.destination = $6 AND j.state = coalesce($7, j.state) ORDER BY m.id LIMIT $3"
 );
 const ATTEMPTS: &str = "SELECT at, lasted, status, failure FROM message_attempt \
     WHERE tenant = $1 AND message = $2 ORDER BY number LIMIT $3";
@@ -85,18 +103,26 @@ impl Outbox for PostgresStore {
     async fn messages(
         &self,
         tenant: TenantId,
-        standing: Option<Standing>,
+        query: MessageQuery,
         after: Option<MessageId>,
         limit: usize,
-    ) -> Result<Page<MessageRow, MessageId>, StoreError> {
-        let mut values = values![&tenant, Value::id_or_nil(after.as_ref()), one_more(limit)];
-        let mut query = MESSAGES;
-        if let Some(standing) = standing {
-            values.extend(values![codes::queue(Queue::Outbox), codes::standing(standing)]);
-            query = MESSAGES_STANDING;
-        }
-        let rows = self.all(tenant, query, values, read_message).await?;
-        Ok(page(rows, limit, |row| row.order.id))
+    ) -> Result<Page<MessageHead, MessageId>, StoreError> {
+        let (after, (from, until)) = (Value::id_or_nil(after.as_ref()), query.microseconds());
+        let mut values = values![&tenant, after, one_more(limit), from, until];
+        let standing = query.standing.map(codes::standing);
+        let query = match (&query.destination, standing) {
+            (Some(destination), standing) => {
+                values.extend(values![destination, standing]);
+                MESSAGES_TO
+            }
+            (None, Some(standing)) => {
+                values.extend(values![codes::queue(Queue::Outbox), standing]);
+                MESSAGES_STANDING
+            }
+            (None, None) => MESSAGES,
+        };
+        let rows = self.all(tenant, query, values, read_head).await?;
+        Ok(page(rows, limit, |row| row.id))
     }
 
     async fn attempts(
@@ -173,10 +199,19 @@ fn read_message(columns: &mut Columns<'_>) -> Result<MessageRow, StoreError> {
         destination: columns.digest()?,
         envelope: columns.sealed()?,
         body: columns.sealed()?,
+        receiver: read_lane(columns)?,
     };
     let (created_at, attempts) = (columns.timestamp()?, columns.number()?);
     let not_before = columns.timestamp()?;
     Ok(MessageRow::new(order, created_at, attempts, &read_state(columns)?, not_before))
+}
+
+fn read_head(columns: &mut Columns<'_>) -> Result<MessageHead, StoreError> {
+    let (id, destination) = (columns.id()?, columns.digest()?);
+    let (envelope, created_at) = (columns.sealed()?, columns.timestamp()?);
+    let (attempts, not_before) = (columns.number()?, columns.timestamp()?);
+    let state = MessageState::of(&read_state(columns)?, not_before);
+    Ok(MessageHead { id, destination, envelope, created_at, attempts, state })
 }
 
 fn read_attempt(columns: &mut Columns<'_>) -> Result<Attempt, StoreError> {

@@ -71,4 +71,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("consents_of_links", include_str!("../migrations/0009_consents_of_links.sql")),
     expand("waits", include_str!("../migrations/0010_waits.sql")),
     expand("payments", include_str!("../migrations/0011_payments.sql")),
+    expand("checkouts", include_str!("../migrations/0012_checkouts.sql")),
 ];

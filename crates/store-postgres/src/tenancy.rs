@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_model::Scope;
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{CredentialId, TenantId};
 use cartola_store::jobs::Queue;
 use cartola_store::tenancy::{CredentialKind, CredentialRow, TenantRow};
@@ -41,8 +42,8 @@ const ADD_CREDENTIAL: &str = concat!(
     credential_columns!(),
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 );
-const REVOKE_CREDENTIAL: &str = "UPDATE credential SET revoked_at = $3 \
-    WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL";
+const END_CREDENTIAL: &str = "UPDATE credential SET revoked_at = $3 \
+    WHERE tenant = $1 AND id = $2 AND (revoked_at IS NULL OR revoked_at > $3)";
 
 #[async_trait]
 impl Tenancy for PostgresStore {
@@ -99,10 +100,11 @@ pub fn add_credential(unit: &mut Unit, row: &CredentialRow) {
     unit.execute("adding a credential", ADD_CREDENTIAL, values);
 }
 
-pub fn revoke_credential(unit: &mut Unit, id: CredentialId) {
-    let values = values![&unit.tenant, &id, unit.at];
-    unit.change("withdrawing a credential", REVOKE_CREDENTIAL, values);
+pub fn end_credential(unit: &mut Unit, id: CredentialId, at: Timestamp) {
+    let values = values![&unit.tenant, &id, at];
+    unit.change("ending a credential", END_CREDENTIAL, values);
 }
+
 fn read_tenant(columns: &mut Columns<'_>) -> Result<TenantRow, StoreError> {
     Ok(TenantRow {
         id: columns.id()?,

@@ -15,8 +15,8 @@ use crate::head::Head;
 use crate::session::{PIPELINE, Session};
 use crate::value::Value;
 use crate::{
-    accounts, answers, asking, audit, consents, head, imports, jobs, movements, outbox, payments,
-    people, records, sightings, tasks, tenancy, vault,
+    accounts, answers, asking, audit, checkouts, consents, head, imports, jobs, movements, outbox,
+    payments, people, records, sightings, tasks, tenancy, vault,
 };
 
 /// One statement of a unit.
@@ -253,7 +253,8 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
     match command {
         Command::AddTenant(row) => tenancy::add_tenant(unit, row)?,
         Command::AddCredential(row) => tenancy::add_credential(unit, row),
-        Command::RevokeCredential(id) => tenancy::revoke_credential(unit, *id),
+        Command::RevokeCredential(id) => tenancy::end_credential(unit, *id, unit.at),
+        Command::EndCredential { id, at } => tenancy::end_credential(unit, *id, *at),
         Command::AddDataKey(row) => vault::add_data_key(unit, row),
         Command::AddPerson(row) => people::add_person(unit, row),
         Command::AddLink(row) => people::add_link(unit, row),
@@ -283,6 +284,8 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::ConfirmRecord { id, at } => records::confirm_record(unit, *id, *at),
         Command::AddPayment(row) => payments::add_payment(unit, row),
         Command::ChangePayment(change) => payments::change_payment(unit, change),
+        Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
+        Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSighting(row) => sightings::keep_sighting(unit, row),

@@ -29,6 +29,7 @@ pub mod backup;
 #[cfg(feature = "bench")]
 pub mod bench_support;
 pub mod check;
+mod checkouts;
 mod codes;
 mod columns;
 mod consents;

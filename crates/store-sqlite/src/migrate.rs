@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0010_consents_of_links.sql"),
     include_str!("../migrations/0011_waits.sql"),
     include_str!("../migrations/0012_payments.sql"),
+    include_str!("../migrations/0013_checkouts.sql"),
 ];
 
 /// Sets up a new file, brings an older one up to date, and refuses what it does not know.

@@ -7,9 +7,10 @@ use cartola_crypto::Digest;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{JobId, LeaseId, MessageId, TenantId};
-use cartola_store::jobs::{Queue, Standing};
+use cartola_store::jobs::Queue;
 use cartola_store::outbox::{
-    Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageOrder, MessageRow, job_of,
+    Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageHead, MessageOrder, MessageQuery,
+    MessageRow, MessageState, job_of,
 };
 use cartola_store::{MAX_PAGE, Outbox, Page, StoreError};
 use rusqlite::{Connection, params};
@@ -18,7 +19,7 @@ use crate::SqliteStore;
 use crate::codes;
 use crate::columns::{Columns, bytes_or_empty, damaged, signed};
 use crate::error::Doing;
-use crate::jobs::{OpenJobs, add_job, count_open, end_job, milliseconds, read_state};
+use crate::jobs::{OpenJobs, add_job, count_open, end_job, milliseconds, read_lane, read_state};
 use crate::rows::{all, first, page};
 use crate::unit::Unit;
 
@@ -26,8 +27,17 @@ use crate::unit::Unit;
 macro_rules! message_select {
     () => {
         "SELECT m.id, m.destination, m.envelope_key, m.envelope_schema, m.envelope_sealed, \
-         m.body_key, m.body_schema, m.body_sealed, j.created_at, j.attempts, j.not_before, \
-         j.state, j.ended_at, j.lease, j.lease_epoch, j.lease_until, j.lease_term"
+         m.body_key, m.body_schema, m.body_sealed, j.lane, j.created_at, j.attempts, \
+         j.not_before, j.state, j.ended_at, j.lease, j.lease_epoch, j.lease_until, j.lease_term"
+    };
+}
+
+/// The same without the body, for lists.
+macro_rules! head_select {
+    () => {
+        "SELECT m.id, m.destination, m.envelope_key, m.envelope_schema, m.envelope_sealed, \
+         j.created_at, j.attempts, j.not_before, j.state, j.ended_at, j.lease, j.lease_epoch, \
+         j.lease_until, j.lease_term"
     };
 }
 
@@ -37,14 +47,21 @@ pub const MESSAGE: &str = concat!(
      WHERE m.tenant = ?1 AND m.id = ?2"
 );
 pub const MESSAGES: &str = concat!(
-    message_select!(),
+    head_select!(),
     " FROM message m CROSS JOIN job j ON j.tenant = m.tenant AND j.id = m.id \
-     WHERE m.tenant = ?1 AND m.id > ?2 ORDER BY m.id"
+     WHERE m.tenant = ?1 AND m.id > ?2 AND j.created_at >= ?3 AND j.created_at < ?4 ORDER BY m.id"
 );
 pub const MESSAGES_STANDING: &str = concat!(
-    message_select!(),
+    head_select!(),
     " FROM job j CROSS JOIN message m ON m.tenant = j.tenant AND m.id = j.id \
-     WHERE j.tenant = ?1 AND j.id > ?2 AND j.queue = ?3 AND j.state = ?4 ORDER BY j.id"
+     WHERE j.tenant = ?1 AND j.id > ?2 AND j.created_at >= ?3 AND j.created_at < ?4 \
+     AND j.queue = ?5 AND j.state = ?6 ORDER BY j.id"
+);
+pub const MESSAGES_TO: &str = concat!(
+    head_select!(),
+    " FROM message m CROSS JOIN job j ON j.tenant = m.tenant AND j.id = m.id \
+     WHERE m.tenant = ?1 AND m.id > ?2 AND j.created_at >= ?3 AND j.created_at < ?4 \
+     AND m.destination = ?5 AND j.state = coalesce(?6, j.state) ORDER BY m.id"
 );
 const ATTEMPTS: &str = "SELECT at, lasted, status, failure FROM message_attempt \
     WHERE tenant = ?1 AND message = ?2 ORDER BY number LIMIT ?3";
@@ -83,23 +100,30 @@ impl Outbox for SqliteStore {
     async fn messages(
         &self,
         tenant: TenantId,
-        standing: Option<Standing>,
+        query: MessageQuery,
         after: Option<MessageId>,
         limit: usize,
-    ) -> Result<Page<MessageRow, MessageId>, StoreError> {
+    ) -> Result<Page<MessageHead, MessageId>, StoreError> {
         self.read(move |connection| {
             let after = bytes_or_empty(after.as_ref());
-            let key = |row: &MessageRow| row.order.id;
-            let take = |columns: &mut Columns<'_>| read_message(columns).map(Some);
-            match standing.map(codes::standing) {
-                None => {
-                    let values = params![tenant.as_bytes(), after];
-                    page(connection, MESSAGES, values, limit, key, take)
+            let key = |row: &MessageHead| row.id;
+            let take = |columns: &mut Columns<'_>| read_head(columns).map(Some);
+            let (tenant, (from, until)) = (tenant.as_bytes(), query.microseconds());
+            let state = query.standing.map(codes::standing);
+            match (&query.destination, state) {
+                (Some(destination), state) => {
+                    let to = destination.as_bytes();
+                    let values = params![tenant, after, from, until, to, state];
+                    page(connection, MESSAGES_TO, values, limit, key, take)
                 }
-                Some(state) => {
+                (None, Some(state)) => {
                     let queue = codes::queue(Queue::Outbox);
-                    let values = params![tenant.as_bytes(), after, queue, state];
+                    let values = params![tenant, after, from, until, queue, state];
                     page(connection, MESSAGES_STANDING, values, limit, key, take)
+                }
+                (None, None) => {
+                    let values = params![tenant, after, from, until];
+                    page(connection, MESSAGES, values, limit, key, take)
                 }
             }
         })
@@ -228,10 +252,19 @@ fn read_message(columns: &mut Columns<'_>) -> Result<MessageRow, StoreError> {
         destination: columns.digest()?,
         envelope: columns.sealed()?,
         body: columns.sealed()?,
+        receiver: read_lane(columns)?,
     };
     let (created_at, attempts) = (columns.timestamp()?, columns.number()?);
     let not_before = columns.timestamp()?;
     Ok(MessageRow::new(order, created_at, attempts, &read_state(columns)?, not_before))
+}
+
+fn read_head(columns: &mut Columns<'_>) -> Result<MessageHead, StoreError> {
+    let (id, destination) = (columns.id()?, columns.digest()?);
+    let (envelope, created_at) = (columns.sealed()?, columns.timestamp()?);
+    let (attempts, not_before) = (columns.number()?, columns.timestamp()?);
+    let state = MessageState::of(&read_state(columns)?, not_before);
+    Ok(MessageHead { id, destination, envelope, created_at, attempts, state })
 }
 
 fn read_attempt(columns: &mut Columns<'_>) -> Result<Attempt, StoreError> {

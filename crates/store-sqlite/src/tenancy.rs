@@ -35,8 +35,8 @@ const ADD_CREDENTIAL: &str = concat!(
     credential_columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
 );
-const REVOKE_CREDENTIAL: &str = "UPDATE credential SET revoked_at = ?3 \
-    WHERE tenant = ?1 AND id = ?2 AND revoked_at IS NULL";
+const END_CREDENTIAL: &str = "UPDATE credential SET revoked_at = ?3 \
+    WHERE tenant = ?1 AND id = ?2 AND (revoked_at IS NULL OR revoked_at > ?3)";
 
 #[async_trait]
 impl Tenancy for SqliteStore {
@@ -123,9 +123,9 @@ pub fn add_credential(unit: &Unit<'_>, row: &CredentialRow) -> Result<(), StoreE
     unit.execute("adding a credential", ADD_CREDENTIAL, values).map(drop)
 }
 
-pub fn revoke_credential(unit: &Unit<'_>, id: CredentialId) -> Result<(), StoreError> {
-    let values = params![unit.tenant.as_bytes(), id.as_bytes(), unit.at.as_microsecond()];
-    unit.change("withdrawing a credential", REVOKE_CREDENTIAL, values)
+pub fn end_credential(unit: &Unit<'_>, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), id.as_bytes(), at.as_microsecond()];
+    unit.change("ending a credential", END_CREDENTIAL, values)
 }
 
 fn read_tenant(columns: &mut Columns<'_>) -> Result<TenantRow, StoreError> {

@@ -9,8 +9,8 @@ use rusqlite::{Connection, Params};
 
 use crate::error::Doing;
 use crate::{
-    accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, payments, people,
-    records, sightings, tasks, tenancy, vault,
+    accounts, answers, asking, audit, checkouts, consents, imports, jobs, movements, outbox,
+    payments, people, records, sightings, tasks, tenancy, vault,
 };
 
 /// Whose unit is applied, when, and to what.
@@ -135,7 +135,8 @@ fn apply_one(
     match command {
         Command::AddTenant(row) => tenancy::add_tenant(unit, row),
         Command::AddCredential(row) => tenancy::add_credential(unit, row),
-        Command::RevokeCredential(id) => tenancy::revoke_credential(unit, *id),
+        Command::RevokeCredential(id) => tenancy::end_credential(unit, *id, unit.at),
+        Command::EndCredential { id, at } => tenancy::end_credential(unit, *id, *at),
         Command::AddDataKey(row) => vault::add_data_key(unit, row),
         Command::AddPerson(row) => people::add_person(unit, row),
         Command::AddLink(row) => people::add_link(unit, row),
@@ -170,6 +171,8 @@ fn apply_one(
         Command::ConfirmRecord { id, at } => records::confirm_record(unit, *id, *at),
         Command::AddPayment(row) => payments::add_payment(unit, row),
         Command::ChangePayment(change) => payments::change_payment(unit, change),
+        Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
+        Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),

@@ -11,6 +11,7 @@ pub mod archive;
 pub mod asking;
 pub mod audit;
 pub mod cancelling;
+pub mod checkouts;
 pub mod consents;
 pub mod copying;
 pub mod crew;
@@ -263,6 +264,8 @@ macro_rules! contract_tests {
                 only_messages_are_replayed,
                 a_destination_can_be_disabled,
                 messages_are_listed_by_id_in_pages,
+                messages_are_listed_by_destination_and_time,
+                a_receiver_that_is_busy_is_passed_over,
                 what_was_sent_is_forgotten,
             }
             payments {
@@ -271,6 +274,12 @@ macro_rules! contract_tests {
                 what_names_a_payment_is_unique,
                 a_payment_is_found_by_case_and_page,
                 payments_are_listed_by_id_in_pages,
+            }
+            checkouts {
+                a_checkout_comes_back_as_it_was_added,
+                a_checkout_changes_in_its_expected_version_only,
+                what_names_a_checkout_is_unique,
+                a_checkout_is_found_by_token_and_case,
             }
             people {
                 a_person_is_found_by_id_and_lookup,
@@ -338,6 +347,7 @@ macro_rules! contract_tests {
                 credentials_are_listed_by_id,
                 a_revoked_credential_is_still_found,
                 a_credential_is_revoked_once,
+                the_end_of_a_credential_only_comes_nearer,
                 ids_and_digests_of_credentials_are_unique,
             }
             unit {

@@ -13,6 +13,7 @@ pub mod archive;
 pub mod arrivals;
 pub mod asking;
 pub mod audit;
+pub mod checkouts;
 pub mod consents;
 #[cfg(feature = "test-kit")]
 pub mod contract;
@@ -43,6 +44,7 @@ pub use archive::Archive;
 pub use arrivals::Arrivals;
 pub use asking::Asking;
 pub use audit::Audit;
+pub use checkouts::Checkouts;
 pub use consents::Consents;
 pub use error::{Retry, StoreError, StoreErrorKind};
 pub use imports::Imports;
@@ -78,6 +80,7 @@ pub trait Store:
     + Records
     + Tasks
     + Payments
+    + Checkouts
     + Retention
     + Committer
 {
@@ -100,6 +103,7 @@ impl<T> Store for T where
         + Records
         + Tasks
         + Payments
+        + Checkouts
         + Retention
         + Committer
 {

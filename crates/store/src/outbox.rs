@@ -13,7 +13,7 @@ use cartola_model::Failure;
 use cartola_primitives::id::{JobId, MessageId, TenantId};
 use cartola_primitives::{Secret, Timestamp};
 
-use crate::jobs::{JobEnd, JobKind, JobOrder, JobState, Priority, Queue, Standing};
+use crate::jobs::{JobEnd, JobKind, JobOrder, JobState, Lane, Priority, Queue, Standing};
 use crate::{Page, StoreError, StoreErrorKind};
 
 /// The kind of the job that delivers a message.
@@ -24,7 +24,7 @@ pub const MAX_MESSAGE_BYTES: usize = 8 << 20;
 
 /// What is sealed of a message, in plain: between whoever writes or delivers it and the vault.
 pub struct PlainMessage {
-    /// URL, headers and signing secrets, in a form that only `events` knows.
+    /// URL and headers, in a form that only `events` knows.
     pub envelope: Secret<Vec<u8>>,
     /// The body.
     pub body: Secret<Vec<u8>>,
@@ -37,7 +37,11 @@ pub struct MessageOrder {
     pub id: MessageId,
     /// Keyed digest of the URL: what is known of a destination without opening it.
     pub destination: Digest,
-    /// URL, headers and signing secrets, sealed at [`MessageOrder::envelope_place`].
+    /// Who receives it, whatever the URL: of one receiver, so many messages are sent at once as a
+    /// [`crate::jobs::Limits`] allows. Absent where a message was written before receivers were told
+    /// apart.
+    pub receiver: Option<Lane>,
+    /// URL and headers, sealed at [`MessageOrder::envelope_place`].
     pub envelope: Sealed,
     /// The body, sealed at [`MessageOrder::body_place`].
     pub body: Sealed,
@@ -69,7 +73,7 @@ impl MessageOrder {
             queue: Queue::Outbox,
             kind: JobKind::parse(DELIVERY).expect("the name of our own kind is sound"),
             link: None,
-            lane: None,
+            lane: self.receiver.clone(),
             mandate: None,
             arguments: None,
             not_before: at,
@@ -111,26 +115,44 @@ impl MessageRow {
         job: &JobState,
         not_before: Timestamp,
     ) -> Self {
-        let state = match *job {
-            JobState::Queued | JobState::Running(_) => {
-                MessageState::Pending { next_attempt: not_before }
-            }
-            JobState::Done { at } => MessageState::Delivered { at },
-            // Nobody cancels a message.
-            JobState::Dead { at } | JobState::Cancelled { at } => MessageState::Dead { at },
-        };
-        Self { order, created_at, attempts, state }
+        Self { order, created_at, attempts, state: MessageState::of(job, not_before) }
     }
+
+    /// The same without its body.
+    pub fn head(self) -> MessageHead {
+        let Self { order, created_at, attempts, state } = self;
+        let MessageOrder { id, destination, envelope, .. } = order;
+        MessageHead { id, destination, envelope, created_at, attempts, state }
+    }
+}
+
+/// A message as lists tell it: without its body, which may be long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageHead {
+    /// Its id.
+    pub id: MessageId,
+    /// Keyed digest of the URL.
+    pub destination: Digest,
+    /// URL and headers, sealed at [`MessageOrder::envelope_place`].
+    pub envelope: Sealed,
+    /// When it was decided.
+    pub created_at: Timestamp,
+    /// How often a worker took it up since it was written or replayed.
+    pub attempts: u32,
+    /// Where it stands.
+    pub state: MessageState,
 }
 
 /// Where a message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageState {
-    /// Waits for its next attempt, or is being sent.
+    /// Waits for its next attempt.
     Pending {
         /// When the attempt is due.
         next_attempt: Timestamp,
     },
+    /// Is being sent.
+    Sending,
     /// The receiver has it.
     Delivered {
         /// Since when.
@@ -141,6 +163,37 @@ pub enum MessageState {
         /// Since when.
         at: Timestamp,
     },
+}
+
+impl MessageState {
+    /// The stable names, and the standing of the job behind each.
+    pub const NAMES: [(&'static str, Standing); 4] = [
+        ("pending", Standing::Queued),
+        ("sending", Standing::Running),
+        ("delivered", Standing::Done),
+        ("dead", Standing::Dead),
+    ];
+
+    /// Where a message stands whose job stands so.
+    pub const fn of(job: &JobState, not_before: Timestamp) -> Self {
+        match *job {
+            JobState::Queued => Self::Pending { next_attempt: not_before },
+            JobState::Running(_) => Self::Sending,
+            JobState::Done { at } => Self::Delivered { at },
+            // Nobody cancels a message.
+            JobState::Dead { at } | JobState::Cancelled { at } => Self::Dead { at },
+        }
+    }
+
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending { .. } => "pending",
+            Self::Sending => "sending",
+            Self::Delivered { .. } => "delivered",
+            Self::Dead { .. } => "dead",
+        }
+    }
 }
 
 /// One attempt to deliver a message.
@@ -248,6 +301,36 @@ impl DeliveryEnd {
     }
 }
 
+/// Which messages are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MessageQuery {
+    /// Those whose job stands so.
+    pub standing: Option<Standing>,
+    /// Those to one URL.
+    pub destination: Option<Digest>,
+    /// Those decided at this instant or later.
+    pub from: Option<Timestamp>,
+    /// Those decided before this instant.
+    pub until: Option<Timestamp>,
+}
+
+impl MessageQuery {
+    /// All of them.
+    pub const ALL: Self = Self { standing: None, destination: None, from: None, until: None };
+
+    /// Whether a message was decided in the span that is asked for.
+    pub fn spans(&self, created_at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= created_at)
+            && self.until.is_none_or(|until| created_at < until)
+    }
+
+    /// The span in microseconds since 1970, as stores compare it: from the first, before the second.
+    pub fn microseconds(&self) -> (i64, i64) {
+        let from = self.from.map_or(i64::MIN, Timestamp::as_microsecond);
+        (from, self.until.map_or(i64::MAX, Timestamp::as_microsecond))
+    }
+}
+
 /// Reads of the outbox. It is claimed through [`crate::Jobs`].
 #[async_trait]
 pub trait Outbox: Send + Sync {
@@ -258,14 +341,14 @@ pub trait Outbox: Send + Sync {
         id: MessageId,
     ) -> Result<Option<MessageRow>, StoreError>;
 
-    /// Messages, by id, which is by age; those that stand so if asked.
+    /// Messages, by id, which is by age.
     async fn messages(
         &self,
         tenant: TenantId,
-        standing: Option<Standing>,
+        query: MessageQuery,
         after: Option<MessageId>,
         limit: usize,
-    ) -> Result<Page<MessageRow, MessageId>, StoreError>;
+    ) -> Result<Page<MessageHead, MessageId>, StoreError>;
 
     /// The attempts at a message, from the first on; at most a page of them
     /// ([`crate::MAX_PAGE`]).

@@ -63,8 +63,15 @@ pub struct CredentialRow {
     pub sealed: Option<Sealed>,
     /// Since when.
     pub created_at: Timestamp,
-    /// Until when, if it was withdrawn.
+    /// Until when, if it was withdrawn or will be.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl CredentialRow {
+    /// Whether it holds at that instant.
+    pub fn holds(&self, at: Timestamp) -> bool {
+        self.revoked_at.is_none_or(|until| at < until)
+    }
 }
 
 /// Reads of tenants and credentials.

@@ -14,6 +14,7 @@ use crate::StoreError;
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::asking::{ReadingRow, SignInsRow};
+use crate::checkouts::{CheckoutChange, CheckoutRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
 use crate::jobs::{JobEnd, JobOrder, Standing};
@@ -84,8 +85,15 @@ pub enum Command {
     AddTenant(TenantRow),
     /// A new credential.
     AddCredential(CredentialRow),
-    /// Withdraws a credential that is not yet withdrawn.
+    /// Withdraws a credential that still holds.
     RevokeCredential(CredentialId),
+    /// Says until when a credential holds; a conflict when it ends by then as it is.
+    EndCredential {
+        /// Which.
+        id: CredentialId,
+        /// Until when.
+        at: Timestamp,
+    },
     /// A new data key.
     AddDataKey(DataKeyRow),
     /// A new person.
@@ -202,6 +210,10 @@ pub enum Command {
     AddPayment(Box<PaymentRow>),
     /// Moves a payment on; a conflict when it is not in the version that was expected.
     ChangePayment(Box<PaymentChange>),
+    /// A new checkout.
+    AddCheckout(Box<CheckoutRow>),
+    /// Moves a checkout on; a conflict when it is not in the version that was expected.
+    ChangeCheckout(Box<CheckoutChange>),
     /// What is known of a person's attempts at an institution; a conflict unless the version is the
     /// one after that which is kept, or 1 where there is none.
     KeepSignIns(SignInsRow),

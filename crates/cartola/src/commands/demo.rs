@@ -21,7 +21,7 @@ use cartola_events::Reach;
 use cartola_model::InstitutionId;
 use cartola_model::TransferPayee;
 use cartola_primitives::Clock;
-use cartola_provider_floid::server::DefaultBanks;
+use cartola_provider_floid::server::{self as floid, DefaultBanks};
 use cartola_store_sqlite::Options;
 use clap::Args;
 use tokio::net::TcpListener;
@@ -83,7 +83,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let announcement = Announcement::new(&gateway_site.url, &sandbox_site.url, &keys, population);
     announcement.write_environment(data)?;
     let (limits, metrics) = (Limits::default(), Metrics::record()?);
-    let router = wiring::router(&gateway, &limits, default_banks(), Some(metrics.clone()));
+    let router = wiring::router(&gateway, &limits, floid(), Some(metrics.clone()));
     let sites = vec![
         Connections::new(gateway_site.listener, router, &limits),
         Connections::new(sandbox_site.listener, sandbox::router(world), &limits),
@@ -97,10 +97,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The bank of whoever names none: Floid's document lets `bankid_kyc` name none.
-fn default_banks() -> DefaultBanks {
+/// What Floid's facade is told: the bank of whoever names none, as its document lets `bankid_kyc` do.
+fn floid() -> floid::Settings {
     let bank = InstitutionId::parse(DEFAULT_BANK).expect("the id of a bank is sound");
-    DefaultBanks::new(Some(bank), BTreeMap::new()).expect("it is a bank of the document")
+    let banks = DefaultBanks::new(Some(bank), BTreeMap::new());
+    let banks = banks.expect("it is a bank of the document");
+    floid::Settings { banks, ..floid::Settings::default() }
 }
 
 /// A port on loopback.

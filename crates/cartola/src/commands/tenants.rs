@@ -1,5 +1,7 @@
 //! `cartola tenants`: add, list and revoke.
 
+mod rotate;
+
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -7,6 +9,7 @@ use cartola_engine::Engine;
 use cartola_engine::tenants::{KEY_PREFIX, NewKeys};
 use cartola_model::Scope;
 use cartola_model::access::Actor;
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{CredentialId, TenantId};
 use cartola_store::tenancy::{CredentialRow, TenantRow};
 use clap::{Args, Subcommand};
@@ -27,6 +30,8 @@ pub enum Verb {
     List(List),
     /// Withdraw one key, or all keys of a tenant
     Revoke(Revoke),
+    /// Make a new webhook secret and print it, once; those before it sign beside it for a while
+    RotateSecret(rotate::Arguments),
 }
 
 #[derive(Args)]
@@ -82,6 +87,7 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Issue(arguments) => issue(arguments).await,
         Verb::List(arguments) => list(arguments).await,
         Verb::Revoke(arguments) => revoke(arguments).await,
+        Verb::RotateSecret(arguments) => rotate::run(arguments).await,
     }
 }
 
@@ -169,11 +175,19 @@ struct ListedKey {
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<String>,
+    #[serde(skip)]
+    state: &'static str,
 }
 
-impl From<&CredentialRow> for ListedKey {
-    fn from(row: &CredentialRow) -> Self {
+impl ListedKey {
+    fn at(row: &CredentialRow, now: Timestamp) -> Self {
+        let state = match row.revoked_at {
+            None => "active",
+            Some(_) if row.holds(now) => "ending",
+            Some(_) => "revoked",
+        };
         Self {
+            state,
             id: row.id,
             kind: row.kind.name(),
             scopes: row.scopes.clone(),
@@ -185,11 +199,11 @@ impl From<&CredentialRow> for ListedKey {
 
 async fn list(arguments: List) -> anyhow::Result<ExitCode> {
     let gateway = Gateway::open(arguments.installation.find()?).await?;
-    let mut rows = Vec::new();
+    let (mut rows, now) = (Vec::new(), gateway.engine.now());
     for tenant in gateway.engine.tenants().await.context("the tenants cannot be read")? {
         let keys = gateway.engine.credentials(tenant.id).await;
         let keys = keys.context("the keys cannot be read")?;
-        let keys: Vec<ListedKey> = keys.iter().map(ListedKey::from).collect();
+        let keys: Vec<ListedKey> = keys.iter().map(|row| ListedKey::at(row, now)).collect();
         if arguments.json {
             output::json(&listed(&tenant, keys))?;
         } else {
@@ -215,7 +229,7 @@ fn row(tenant: &TenantRow, key: &ListedKey) -> Vec<String> {
         key.id.to_string(),
         key.kind.to_owned(),
         key.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(","),
-        if key.revoked_at.is_some() { "revoked" } else { "active" }.to_owned(),
+        key.state.to_owned(),
     ]
 }
 
@@ -246,7 +260,8 @@ async fn meant(engine: &Engine, id: &str) -> anyhow::Result<(TenantId, Vec<Crede
     for tenant in engine.tenants().await.context("the tenants cannot be read")? {
         let keys = engine.credentials(tenant.id).await.context("the keys cannot be read")?;
         if tenant.name == id || tenant.id.to_string() == id {
-            let in_force = keys.iter().filter(|key| key.revoked_at.is_none());
+            let now = engine.now();
+            let in_force = keys.iter().filter(|key| key.holds(now));
             return Ok((tenant.id, in_force.map(|key| key.id).collect()));
         }
         if let Some(key) = keys.iter().find(|key| key.id.to_string() == id) {

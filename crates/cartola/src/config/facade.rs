@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cartola_model::InstitutionId;
 use cartola_primitives::id::TenantId;
-use cartola_provider_floid::server::DefaultBanks;
+use cartola_provider_floid::server::{DefaultBanks, Frames, Settings};
 use serde::Deserialize;
 
 /// Every facade that has settings.
@@ -22,13 +22,22 @@ struct Floid {
     default_bank: Option<InstitutionId>,
     /// The same for single tenants.
     default_banks: BTreeMap<TenantId, InstitutionId>,
+    /// Where payers reach the gateway, where that is not where its callers do.
+    public_url: Option<String>,
+    /// The origins of single tenants whose pages may hold a payer's page in a frame.
+    embed_origins: BTreeMap<TenantId, Vec<String>>,
 }
 
 impl Facades {
-    /// The banks that `bankid_kyc` asks of whom none is named.
-    pub fn default_banks(&self) -> Result<DefaultBanks, String> {
-        let Floid { default_bank, default_banks } = self.floid.clone();
-        DefaultBanks::new(default_bank, default_banks)
-            .map_err(|error| format!("[facade.floid] is wrong: {error}"))
+    /// What Floid's facade is told.
+    pub fn floid(&self) -> Result<Settings, String> {
+        let Floid { default_bank, default_banks, public_url, embed_origins } = self.floid.clone();
+        let wrong = |error: &dyn std::error::Error| format!("[facade.floid] is wrong: {error}");
+        let banks = DefaultBanks::new(default_bank, default_banks);
+        let frames = Frames::new(public_url.as_deref(), embed_origins);
+        Ok(Settings {
+            banks: banks.map_err(|error| wrong(&error))?,
+            frames: frames.map_err(|error| wrong(&error))?,
+        })
     }
 }

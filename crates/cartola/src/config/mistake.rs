@@ -13,7 +13,7 @@ const TABLE: &str = "a table";
 const TEXT: &str = "a text in quotes";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 45] = [
+const EXPECTED: [(&str, &str); 47] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -32,6 +32,8 @@ const EXPECTED: [(&str, &str); 45] = [
     ("floid", TABLE),
     ("default_bank", "the id of a bank in quotes, such as \"banco-chile\""),
     ("default_banks", "a table of ids of banks in quotes, each under the id of a tenant"),
+    ("public_url", "a URL in quotes, such as \"https://gateway.example\""),
+    ("embed_origins", "a table of lists of origins in quotes, each under the id of a tenant"),
     ("account", TEXT),
     ("rut", TEXT),
     ("name", TEXT),

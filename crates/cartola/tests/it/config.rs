@@ -125,6 +125,33 @@ fn a_default_bank_is_one_of_floids_document() {
 }
 
 #[test]
+fn pages_are_at_a_url_and_framed_by_origins() {
+    let head = "data = \"d\"\nmaster_key_file = \"k\"\n[facade.floid]\n";
+    for (wrong, said) in [
+        (
+            "public_url = \"hunter2\"\n",
+            expect![[r#"
+            cartola: the configuration cartola.toml is wrong: [facade.floid] is wrong: public_url must be the URL that `/floid` is appended to, such as https://gateway.example
+        "#]],
+        ),
+        (
+            "public_url = 7\n",
+            expect![[r#"
+            cartola: the configuration cartola.toml is wrong: line 4: `public_url` is wrong: expected a URL in quotes, such as "https://gateway.example"
+        "#]],
+        ),
+        (
+            "embed_origins = { ten_01a1fd544d8a0b18b7e69d95bd986542 = [\"*\"] }\n",
+            expect![[r#"
+            cartola: the configuration cartola.toml is wrong: [facade.floid] is wrong: embed_origins must be lists of at most 20 origins such as https://shop.example, each under the id of a tenant
+        "#]],
+        ),
+    ] {
+        check(&format!("{head}{wrong}"), said);
+    }
+}
+
+#[test]
 fn an_institution_is_one_that_there_is_at_a_url() {
     let with = |more: &str| format!("data = \"d\"\nmaster_key_file = \"k\"\n{more}\n");
     check(

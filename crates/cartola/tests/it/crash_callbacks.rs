@@ -2,20 +2,20 @@
 //! was accepted is called back, under one id and with one body.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use cartola_primitives::{Date, SignedDuration};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::book::Book;
 use crate::chile::Chile;
 use crate::crash_readings::{life, readings};
 use crate::customers::{Customer, customers};
 use crate::installation::Demo;
 use crate::khipu::Khipu;
 use crate::line::{self, Line};
-use crate::receiver::Receiver;
 use crate::seeded::Seeded;
 
 /// Calls of one customer, each for more days than the one before.
@@ -39,41 +39,10 @@ struct Accepted {
 /// Calls that were accepted, by operation.
 type Calls = BTreeMap<String, Accepted>;
 
-/// What was posted for one operation, by `webhook-id`.
-type Posted = BTreeMap<String, Vec<String>>;
-
-/// Takes calls until the test ends; what was posted is known by its operation.
-struct Book {
-    posted: Arc<Mutex<BTreeMap<String, Posted>>>,
-    url: String,
-}
-
-impl Book {
-    fn open() -> Self {
-        let receiver = Receiver::start();
-        let url = receiver.url();
-        let posted: Arc<Mutex<BTreeMap<String, Posted>>> = Arc::default();
-        let keep = Arc::clone(&posted);
-        std::thread::spawn(move || {
-            while let Some(call) = receiver.wait() {
-                let told: Value = serde_json::from_str(&call.body).unwrap();
-                let operation = told["OperationId"].as_str().unwrap().to_owned();
-                let id = call.header("webhook-id").to_owned();
-                let mut posted = keep.lock().unwrap();
-                let of = posted.entry(operation).or_default();
-                of.entry(id).or_default().push(call.body.clone());
-                drop(posted);
-                call.answer(204);
-            }
-        });
-        Self { posted, url }
-    }
-
-    /// How many of these operations were called back.
-    fn count(&self, accepted: &Calls) -> usize {
-        let posted = self.posted.lock().unwrap();
-        accepted.keys().filter(|operation| posted.contains_key(*operation)).count()
-    }
+/// How many of these operations were called back.
+fn count(book: &Book, accepted: &Calls) -> usize {
+    let posted = book.posted.lock().unwrap();
+    accepted.keys().filter(|operation| posted.contains_key(*operation)).count()
 }
 
 /// A demo that is killed and started again while it is asked.
@@ -163,8 +132,8 @@ fn under_fire(mut scene: Scene, book: &Book, seeded: &mut Seeded) -> (Scene, Cal
                 }
             }
         });
-        while book.count(&accepted.lock().unwrap()) < total {
-            assert!(begun.elapsed() < PATIENCE, "{:?}", book.count(&accepted.lock().unwrap()));
+        while count(book, &accepted.lock().unwrap()) < total {
+            assert!(begun.elapsed() < PATIENCE, "{:?}", count(book, &accepted.lock().unwrap()));
             // The random moment is the test.
             std::thread::sleep(life(customers.len(), seeded));
             scene = scene.kill_and_start();
@@ -192,20 +161,18 @@ fn compare(chile: &Chile, accepted: &Accepted, body: &str) -> usize {
 
 #[test]
 fn accepted_calls_are_called_back_under_one_id() {
-    let book = Book::open();
+    let book = Book::open("OperationId");
     let scene = Scene::begin(readings() / OF_EACH);
     let (scene, accepted, kills) = under_fire(scene, &book, &mut Seeded::new(2_000));
     let chile = Chile::at(scene.demo.announced["sandbox"].as_str().unwrap());
-    let posted = book.posted.lock().unwrap();
+    let posted = book.posted.lock().unwrap().clone();
     let (mut movements, mut posts) = (0, 0);
-    for (operation, posted) in posted.iter() {
-        assert_eq!(posted.len(), 1, "{operation} was posted under several ids");
-        let bodies = posted.values().next().unwrap();
-        assert!(bodies.iter().all(|body| *body == bodies[0]), "{operation} has several bodies");
-        posts += bodies.len();
+    for (operation, of_operation) in &posted {
+        let body = book.only(operation).unwrap();
+        posts += of_operation.values().map(Vec::len).sum::<usize>();
         // What else was posted was accepted too, by a gateway that did not live to say so.
         if let Some(accepted) = accepted.get(operation) {
-            movements += compare(&chile, accepted, &bodies[0]);
+            movements += compare(&chile, accepted, &body);
         }
     }
     let (calls, operations) = (accepted.len(), posted.len());

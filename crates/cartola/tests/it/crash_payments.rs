@@ -1,11 +1,15 @@
 //! Killing the gateway while its customers pay: what was completed moved money once, what failed
-//! moved none, and nothing is left in doubt.
+//! moved none, nothing is left in doubt, and no callback is lost.
+
+mod floid;
+mod table;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use cartola_engine::payments::PaymentRow;
+use cartola_store::MAX_PAGE;
 use serde_json::{Value, json};
 
 use crate::beside::Beside;
@@ -15,9 +19,15 @@ use crate::http::Client;
 use crate::installation::{Gateway, Installation, MASTER_KEY};
 use crate::payments::{Payer, answer_pending};
 use crate::seeded::Seeded;
+use crate::shop;
+
+use table::{Outcome, Table};
 
 /// Payments, unless the environment says otherwise.
 const PAYMENTS: usize = 60;
+
+/// One of so many is made by Floid's calls.
+const OF_FLOID: usize = 3;
 
 /// How long the gateway lives before it is killed, at most, in milliseconds.
 const MAX_LIFE: u64 = 400;
@@ -102,15 +112,8 @@ struct Scene {
 impl Scene {
     fn begin(customers: &[Customer]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let folder = tempfile::tempdir().unwrap();
-        let listed = Chile::start(folder.path());
-        let (rut, place) = listed.person("company", "banco-chile-empresas");
-        let merchant = place["accounts"][0].as_str().unwrap().to_owned();
-        listed.kill();
-        let paid = format!(
-            "[payments]\ninstitution = \"banco-chile\"\naccount = \"{merchant}\"\n\
-             rut = \"{rut}\"\nname = \"Comercio\"\n"
-        );
+        let merchant = shop::merchant().account;
+        let paid = shop::paid(&merchant);
         let installation = Installation::with(&(configuration(customers, port) + &paid));
         let keys = installation.tenant("acme");
         let chile = Chile::start_on(installation.path(), port);
@@ -125,18 +128,18 @@ impl Scene {
         let gateway = self.installation.serve();
         Self { gateway, ..self }
     }
+}
 
-    /// How often money of each amount has arrived.
-    fn arrived(&self) -> BTreeMap<i64, usize> {
-        let path = format!("/_sandbox/accounts/{}/movements", self.merchant);
-        let today = self.chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
-        let rows = self.chile.client.json(&format!("{path}?from={today}&to={today}"));
-        let mut arrived = BTreeMap::new();
-        for row in rows.as_array().unwrap() {
-            *arrived.entry(row["amount"].as_i64().unwrap()).or_default() += 1;
-        }
-        arrived
+/// How often money of each amount has arrived at an account today.
+fn arrived(chile: &Chile, account: &str) -> BTreeMap<i64, usize> {
+    let path = format!("/_sandbox/accounts/{account}/movements");
+    let today = chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
+    let rows = chile.client.json(&format!("{path}?from={today}&to={today}"));
+    let mut arrived = BTreeMap::new();
+    for row in rows.as_array().unwrap() {
+        *arrived.entry(row["amount"].as_i64().unwrap()).or_default() += 1;
     }
+    arrived
 }
 
 /// Pays while the gateway is killed; gives how often it was.
@@ -167,79 +170,64 @@ fn under_fire(mut scene: Scene, wanted: &mut [Wanted]) -> (Scene, usize) {
     (scene, kills)
 }
 
-/// What came of payments that were asked for alike.
-#[derive(Default)]
-struct Line {
-    completed: usize,
-    failed: usize,
-    in_doubt: usize,
-    moved_twice: usize,
-    moved_though_failed: usize,
-}
-
-fn table(wanted: &[Wanted], arrived: &BTreeMap<i64, usize>) -> BTreeMap<String, Line> {
-    let mut lines: BTreeMap<String, Line> = BTreeMap::new();
-    for one in wanted {
-        let mut asked = one.asked.clone();
-        asked.dedup();
-        let line = lines.entry(asked.join(" ")).or_default();
-        let moved = arrived.get(&one.amount).copied().unwrap_or_default();
-        line.completed += usize::from(one.state() == "completed" && moved > 0);
-        line.failed += usize::from(one.state() == "failed");
-        line.in_doubt += usize::from(!one.has_ended());
-        line.moved_twice += usize::from(moved > 1);
-        line.moved_though_failed += usize::from(one.state() == "failed" && moved > 0);
-    }
-    lines
-}
-
-fn shown(lines: &BTreeMap<String, Line>) -> String {
-    let mut text = String::from(
-        "challenge                 completed  failed  in doubt  moved twice  moved though failed\n",
-    );
-    for (asked, line) in lines {
-        let Line { completed, failed, in_doubt, moved_twice, moved_though_failed } = line;
-        writeln!(
-            text,
-            "{asked:<25} {completed:>9} {failed:>7} {in_doubt:>9} {moved_twice:>12} \
-             {moved_though_failed:>20}"
-        )
-        .unwrap();
-    }
-    text
-}
-
-#[test]
-fn payments_survive_kills_of_the_gateway() {
-    let customers = customers(payments());
+/// Pays for these customers by `/v1`; gives what came of it, and how often the gateway was killed.
+fn pay(customers: Vec<Customer>) -> (Vec<Outcome>, usize) {
     let scene = Scene::begin(&customers);
     let mut wanted: Vec<Wanted> = customers.into_iter().enumerate().map(Wanted::of).collect();
     let (scene, kills) = under_fire(scene, &mut wanted);
-    let arrived = scene.arrived();
-    let lines = table(&wanted, &arrived);
+    let arrived = arrived(&scene.chile, &scene.merchant);
+    let outcome = |one: &Wanted| {
+        let arrived = arrived.get(&one.amount).copied().unwrap_or_default();
+        let (asked, state) = (one.asked.clone(), one.state().to_owned());
+        Outcome { way: "/v1", asked, state, arrived, callback: None }
+    };
+    let outcomes = wanted.iter().map(outcome).collect();
     let reasons = wanted.iter().filter_map(|one| one.known.as_ref()?["failure"]["code"].as_str());
     let mut failures: BTreeMap<&str, usize> = BTreeMap::new();
     reasons.for_each(|reason| *failures.entry(reason).or_default() += 1);
-    eprintln!("{} payments, {kills} kills\n{}{failures:?}", wanted.len(), shown(&lines));
-    let sum = |part: fn(&Line) -> usize| lines.values().map(part).sum::<usize>();
-    assert_eq!(sum(|line| line.completed) + sum(|line| line.failed), wanted.len());
-    assert_eq!((sum(|line| line.moved_twice), sum(|line| line.moved_though_failed)), (0, 0));
-    assert!(sum(|line| line.completed) > wanted.len() / 2, "most are completed");
+    eprintln!("by /v1: {failures:?}");
+    let completed = wanted.iter().filter(|one| one.state() == "completed").count();
     let check = scene.chile.client.json("/_sandbox/ledger/check");
-    let completed = sum(|line| line.completed);
     assert_eq!((&check["balanced"], &check["transfers"]), (&json!(true), &json!(completed)));
     nothing_is_kept(&scene.beside, wanted.len());
     scene.installation.run(&["audit", "verify"]).done();
     scene.installation.run(&["doctor"]).done();
+    (outcomes, kills)
+}
+
+#[test]
+fn payments_survive_kills_of_the_gateway() {
+    let mut customers = customers(payments());
+    let by_floid = customers.split_off(customers.len() - customers.len() / OF_FLOID);
+    let (mut outcomes, kills) = pay(customers);
+    let (of_floid, more_kills) = floid::pay(by_floid);
+    outcomes.extend(of_floid);
+    let (table, count) = (Table::of(&outcomes), outcomes.len());
+    eprintln!("{count} payments, {} kills\n{}", kills + more_kills, table.shown());
+    let completed = table.sum(|line| line.completed);
+    assert_eq!(completed + table.sum(|line| line.failed), count);
+    assert_eq!(table.sum(|line| line.moved_twice + line.moved_though_failed), 0);
+    assert!(completed > count / 2, "most are completed");
+    assert_eq!(table.sum(|line| line.delivered), table.sum(|line| line.awaited));
+    assert_eq!(table.sum(|line| line.lost), 0);
 }
 
 /// Of no payment any credentials are left, and the trail says so of each once.
 fn nothing_is_kept(beside: &Beside, count: usize) {
-    let page = beside.store.payments(beside.tenant, None, None, count + 1);
-    let rows = beside.runtime.block_on(page).unwrap().rows;
+    let (mut rows, mut after): (Vec<PaymentRow>, _) = (Vec::new(), None);
+    loop {
+        let page = beside.store.payments(beside.tenant, None, after, MAX_PAGE);
+        let page = beside.runtime.block_on(page).unwrap();
+        rows.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
     assert_eq!(rows.len(), count);
-    let is_bare = |row: &cartola_engine::payments::PaymentRow| {
-        row.standing.credentials.is_none() && row.standing.page.is_none()
+    let is_bare = |row: &PaymentRow| {
+        let standing = &row.standing;
+        standing.credentials.is_none() && standing.page.is_none() && standing.continuation.is_none()
     };
     assert!(rows.iter().all(is_bare), "credentials or pages are left");
     assert_eq!(crate::crash_tasks::proofs_of(beside, "payment", "pay_").len(), count);

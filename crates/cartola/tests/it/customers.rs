@@ -39,12 +39,16 @@ impl Customer {
 
     /// Where Khipu's paths of this customer begin: segment and bank.
     pub fn khipu_path(&self) -> String {
-        let bank = self.institution.strip_suffix(PORTAL);
-        let segment = if bank.is_some() { "business" } else { "personal" };
-        let bank = bank.unwrap_or(&self.institution);
+        let segment = if self.institution.ends_with(PORTAL) { "business" } else { "personal" };
+        format!("{segment}/{}", self.name_in("khipu").unwrap())
+    }
+
+    /// What a protocol calls their bank, if anything.
+    pub fn name_in(&self, protocol: &str) -> Option<&'static str> {
+        let bank = self.institution.strip_suffix(PORTAL).unwrap_or(&self.institution);
         let mut rows = Catalogue::bundled().iter();
         let row = rows.find(|row| row.id.as_str() == bank).unwrap();
-        format!("{segment}/{}", row.names["khipu"])
+        row.names.get(protocol).map(String::as_str)
     }
 }
 

@@ -4,6 +4,7 @@ mod cases;
 mod current;
 mod identity;
 mod mistakes;
+mod pis;
 mod posted;
 mod printed;
 mod scenarios;

@@ -10,7 +10,7 @@ use cartola_events::{Client, Reach, SystemResolver};
 use cartola_http::callbacks::{Callback, Callbacks, UrlError};
 use cartola_primitives::Secret;
 use cartola_primitives::id::MessageId;
-use cartola_store::outbox::{AttemptFailure, AttemptOutcome, MessageState};
+use cartola_store::outbox::{AttemptFailure, AttemptOutcome};
 use cartola_store::{Command, UnitOfWork};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -57,7 +57,7 @@ impl Facade {
     }
 
     /// Writes a message by a unit of work.
-    fn write(&self, url: &str) -> MessageId {
+    pub fn write(&self, url: &str) -> MessageId {
         let headers = [("Authorization".to_owned(), "callback-key".to_owned())];
         let url = cartola_http::callbacks::TargetUrl::parse(url).unwrap();
         let callback = Callback { url, headers: &headers, body: BODY.as_bytes().to_vec() };
@@ -75,25 +75,24 @@ impl Facade {
         let Beside { runtime, store, tenant, .. } = &self.beside;
         let row = runtime.block_on(store.message(*tenant, id)).unwrap().unwrap();
         let attempts = runtime.block_on(store.attempts(*tenant, id)).unwrap();
-        let name = match row.state {
-            MessageState::Pending { .. } => "pending",
-            MessageState::Delivered { .. } => "delivered",
-            MessageState::Dead { .. } => "dead",
-        };
-        (name, row.attempts, attempts.into_iter().map(|attempt| attempt.outcome).collect())
+        (
+            row.state.name(),
+            row.attempts,
+            attempts.into_iter().map(|attempt| attempt.outcome).collect(),
+        )
     }
 }
 
 /// A demo, and a facade beside it.
-struct Scene {
-    folder: TempDir,
-    demo: Demo,
-    facade: Facade,
-    receiver: Receiver,
+pub struct Scene {
+    pub folder: TempDir,
+    pub demo: Demo,
+    pub facade: Facade,
+    pub receiver: Receiver,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let demo = Demo::start(folder.path());
         let data = folder.path().join("demo");

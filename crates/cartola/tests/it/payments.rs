@@ -2,7 +2,8 @@
 
 mod challenges;
 mod faults;
+mod payee;
 mod payer;
 mod refusals;
 
-pub use payer::{Payer, answer_pending};
+pub use payer::{Payer, answer_pending, ended};

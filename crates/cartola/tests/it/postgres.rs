@@ -1,6 +1,7 @@
 //! Many processes on one PostgreSQL database.
 
 mod crash;
+mod paying;
 mod refusals;
 mod schema;
 mod soak;

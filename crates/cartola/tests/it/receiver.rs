@@ -91,8 +91,17 @@ impl Call {
         named.next().unwrap_or_else(|| panic!("{name} is not among {:?}", self.head)).1
     }
 
-    pub fn answer(mut self, status: u16) {
+    pub fn answer(self, status: u16) {
+        self.say(status);
+    }
+
+    /// Takes the message, and keeps the call to look at.
+    pub fn acknowledge(&self) {
+        self.say(204);
+    }
+
+    fn say(&self, status: u16) {
         let answer = format!("HTTP/1.1 {status} Said\r\nContent-Length: 0\r\n\r\n");
-        self.stream.write_all(answer.as_bytes()).unwrap();
+        (&self.stream).write_all(answer.as_bytes()).unwrap();
     }
 }

@@ -56,8 +56,9 @@ impl Engine {
         if row.standing.page.is_none_or(|page| self.now() >= page.expires_at) {
             return Err(AnswerError::ExpiredPage);
         }
+        // It is kept beyond that state only where nobody answered in time.
         let PaymentState::Challenged(asked) = &row.standing.state else {
-            return Err(AnswerError::UnknownPage);
+            return Err(AnswerError::ExpiredPage);
         };
         if !answer.answers(&asked.challenge.kind) {
             return Err(AnswerError::Unsuitable);

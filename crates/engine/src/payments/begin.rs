@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cartola_connector::Holder;
-use cartola_crypto::{DataKey, Sealed};
+use cartola_crypto::{DataKey, Digest, Sealed};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{Catalogue, EndToEndId, PaymentState, Principal, TransferPayee};
 use cartola_primitives::id::{JobId, PaymentId, PersonId, TenantId};
-use cartola_primitives::{Currency, Secret, Timestamp};
+use cartola_primitives::{Currency, Money, Secret, Timestamp};
 use cartola_store::jobs::{Continuation, JobOrder};
 use cartola_store::payments::{PaymentCase, PaymentProgress, PaymentRow};
 use cartola_store::people::LinkRow;
@@ -35,6 +35,9 @@ struct Begun<'a> {
     payee: &'a TransferPayee,
     case: PaymentCase,
     new: NewLink<'a>,
+    id: PaymentId,
+    /// What else changes in the unit that begins it.
+    also: &'a [Command],
 }
 
 /// Whose it is, and under which key what is theirs is sealed.
@@ -46,12 +49,36 @@ struct Payer<'a> {
 
 impl Engine {
     /// Begins a payment: its first step is queued when this answers. The same case with the same
-    /// request is the payment that it was the first time, however it stands by now.
+    /// request is the payment that it was the first time, however it stands by now. Where its page has
+    /// run out and the bank still asks, it has a new one.
     pub async fn begin_payment(
         &self,
         who: &Principal,
         order: &PaymentOrder<'_>,
     ) -> Result<Payment, PaymentError> {
+        let begun = self.begun(who, order, self.minter().mint(), &[])?;
+        until_settled(|| self.begin_payment_once(&begun)).await
+    }
+
+    /// Begins a payment of that id in a unit that changes something else too. Where that is a
+    /// conflict, the caller decides again.
+    pub(crate) async fn begin_payment_with(
+        &self,
+        who: &Principal,
+        order: &PaymentOrder<'_>,
+        id: PaymentId,
+        also: &[Command],
+    ) -> Result<Payment, PaymentError> {
+        self.begin_payment_once(&self.begun(who, order, id, also)?).await
+    }
+
+    fn begun<'a>(
+        &'a self,
+        who: &'a Principal,
+        order: &'a PaymentOrder<'a>,
+        id: PaymentId,
+        also: &'a [Command],
+    ) -> Result<Begun<'a>, PaymentError> {
         check(order)?;
         let payee = order.payee.as_ref().or(self.merchant()).ok_or(PaymentError::NoMerchant)?;
         let expires_at = Some(self.now() + CALL_MANDATE_TERM);
@@ -59,9 +86,11 @@ impl Engine {
         let (institution, rut, fields) = (order.institution.clone(), order.rut, order.fields);
         let new = NewLink { institution, rut, fields, mandate, proven: false };
         self.check_credentials(&new)?;
-        let case = self.case(who.tenant, order);
-        let begun = Begun { who, order, payee, case, new };
-        until_settled(|| self.begin_payment_once(&begun)).await
+        let case = PaymentCase {
+            key: self.case_key(who.tenant, order.case),
+            fingerprint: self.vault().digest(purpose::FINGERPRINT, who.tenant, order.request),
+        };
+        Ok(Begun { who, order, payee, case, new, id, also })
     }
 
     async fn begin_payment_once(&self, begun: &Begun<'_>) -> Result<Payment, PaymentError> {
@@ -71,7 +100,7 @@ impl Engine {
             if known.case.fingerprint != case.fingerprint {
                 return Err(PaymentError::OtherRequest);
             }
-            return Ok(self.shown(who, known));
+            return Ok(self.shown_anew(who, known).await?);
         }
         let now = self.now();
         let mut made = Made::default();
@@ -91,15 +120,13 @@ impl Engine {
         let job = self.step_order(StepKind::Submit, &row, &key, (who.tenant, now), &arguments)?;
         work.push(Command::EnqueueJob(job));
         work.push(Command::AddPayment(Box::new(row.clone())));
+        work.commands.extend_from_slice(begun.also);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(self.shown(who, row))
     }
 
-    fn case(&self, tenant: TenantId, order: &PaymentOrder<'_>) -> PaymentCase {
-        PaymentCase {
-            key: self.vault().digest(purpose::PAYMENT_CASE, tenant, order.case.as_bytes()),
-            fingerprint: self.vault().digest(purpose::FINGERPRINT, tenant, order.request),
-        }
+    pub(super) fn case_key(&self, tenant: TenantId, case: &str) -> Digest {
+        self.vault().digest(purpose::PAYMENT_CASE, tenant, case.as_bytes())
     }
 
     fn payment_row(
@@ -110,7 +137,7 @@ impl Engine {
         at: Timestamp,
     ) -> Result<PaymentRow, EngineError> {
         let Begun { who, order, payee, case, .. } = begun;
-        let id: PaymentId = self.minter().mint();
+        let id = begun.id;
         let sealed = SealedOrder {
             from: order.from.as_ref().map(|number| number.written().to_owned()),
             to: (*payee).clone(),
@@ -153,7 +180,8 @@ impl Engine {
         self.vault().seal_record(payer.key, &place, &SealedSecret::of(fields, &device))
     }
 
-    fn continuation(
+    /// What is to follow, sealed until it does.
+    pub(crate) fn continuation(
         &self,
         tenant: TenantId,
         key: &DataKey,
@@ -169,24 +197,35 @@ impl Engine {
 
 /// Refuses what need not be asked of anybody.
 fn check(order: &PaymentOrder<'_>) -> Result<(), PaymentError> {
-    let too_long = |comment: &String| comment.chars().count() > MAX_COMMENT;
     let row = Catalogue::bundled().find(&order.institution);
     if row.is_some_and(|row| !row.kind.is_bank()) {
         return Err(PaymentError::NoBank);
     }
-    if order.amount.currency() != Currency::CLP {
+    check_amount(order.amount)?;
+    check_comment(order.comment.as_deref())?;
+    check_case(order.case)
+}
+
+/// Refuses what is never paid.
+pub(crate) fn check_amount(amount: Money) -> Result<(), PaymentError> {
+    if amount.currency() != Currency::CLP {
         return Err(PaymentError::NotPesos);
     }
-    match order.amount.minor() {
-        ..MIN_PESOS => return Err(PaymentError::TooLittle),
-        MIN_PESOS..=MAX_PESOS => {}
-        _ => return Err(PaymentError::TooMuch),
+    match amount.minor() {
+        ..MIN_PESOS => Err(PaymentError::TooLittle),
+        MIN_PESOS..=MAX_PESOS => Ok(()),
+        _ => Err(PaymentError::TooMuch),
     }
-    if order.comment.as_ref().is_some_and(too_long) {
-        return Err(PaymentError::Comment);
-    }
-    if !(1..=MAX_CASE_BYTES).contains(&order.case.len()) {
-        return Err(PaymentError::Case);
-    }
-    Ok(())
+}
+
+/// Refuses what no bank prints.
+pub(crate) fn check_comment(comment: Option<&str>) -> Result<(), PaymentError> {
+    let too_long = comment.is_some_and(|comment| comment.chars().count() > MAX_COMMENT);
+    if too_long { Err(PaymentError::Comment) } else { Ok(()) }
+}
+
+/// Refuses what cannot be the id of a case.
+pub(crate) fn check_case(case: &str) -> Result<(), PaymentError> {
+    let is_sound = (1..=MAX_CASE_BYTES).contains(&case.len());
+    if is_sound { Ok(()) } else { Err(PaymentError::Case) }
 }

@@ -104,7 +104,7 @@ impl Engine {
         let (tenant, before, now) = (who.tenant, &row.standing, self.now());
         let (version, is_final) = (row.version + 1, next.state.is_final());
         let standing = PaymentProgress {
-            page: self.page_for(tenant, row.id, version, &next.state),
+            page: self.page_for(tenant, (row, version), &next.state),
             changed_at: UnitOfWork::new(tenant, now).at,
             order: next.order.clone().unwrap_or_else(|| before.order.clone()),
             credentials: before.credentials.clone().filter(|_| !is_final),
@@ -160,7 +160,8 @@ impl Engine {
         Ok(commands)
     }
 
-    fn continued(&self, next: Continuation) -> JobOrder {
+    /// The job that follows, due at once.
+    pub(crate) fn continued(&self, next: Continuation) -> JobOrder {
         JobOrder {
             id: next.id,
             queue: Queue::Work,

@@ -23,7 +23,21 @@ impl Engine {
         self.payment_unnoted(who, id).await
     }
 
-    async fn payment_unnoted(
+    /// The payment of that case, as [`super::PaymentOrder::case`] named it.
+    pub async fn payment_of_case(
+        &self,
+        who: &Principal,
+        case: &str,
+    ) -> Result<Option<Payment>, EngineError> {
+        let key = self.case_key(who.tenant, case);
+        let Some(row) = self.store().payment_of_case(who.tenant, &key).await? else {
+            return Ok(None);
+        };
+        self.note_access(who, "payment.read", Subject::one(row.id));
+        Ok(Some(self.shown(who, row)))
+    }
+
+    pub(crate) async fn payment_unnoted(
         &self,
         who: &Principal,
         id: PaymentId,

@@ -5,6 +5,7 @@
 mod account_links;
 mod calls;
 mod cancelling;
+mod checkouts;
 mod consents;
 mod elsewhere;
 mod imports;

@@ -1,7 +1,7 @@
 //! Messages: signed by the secrets that hold, sealed for their tenant, forgotten in time.
 
 use cartola_crypto::WebhookSecret;
-use cartola_engine::outbox::PlainMessage;
+use cartola_engine::outbox::{PlainMessage, Towards};
 use cartola_engine::retention::ENDED_KEPT;
 use cartola_engine::rows::CredentialKind;
 use cartola_model::Scope;
@@ -14,9 +14,14 @@ use cartola_store::{Command, Committer, Jobs, Outbox, UnitOfWork};
 
 use crate::world::World;
 
-const URL: &str = "https://example.cl/hooks";
+pub const URL: &str = "https://example.cl/hooks";
 
-fn plain(body: &str) -> PlainMessage {
+/// A URL of the receiver that all of them have.
+pub const fn to(url: &str) -> Towards<'_> {
+    Towards { url, receiver: "example.cl:443" }
+}
+
+pub fn plain(body: &str) -> PlainMessage {
     PlainMessage {
         envelope: Secret::new(b"envelope".to_vec()),
         body: Secret::new(body.as_bytes().to_vec()),
@@ -56,7 +61,7 @@ async fn the_secrets_that_hold_sign_the_newest_first() {
 async fn a_message_opens_at_its_place_alone() {
     let world = World::new().await;
     let tenant = world.who.tenant;
-    let order = world.engine.seal_message(tenant, URL, &plain("hola")).await.unwrap();
+    let order = world.engine.seal_message(tenant, to(URL), &plain("hola")).await.unwrap();
     let opened = world.engine.open_message(tenant, &order).await.unwrap();
     assert_eq!(opened.envelope.expose(), b"envelope");
     assert_eq!(opened.body.expose(), b"hola");
@@ -75,7 +80,7 @@ async fn messages_to_one_url_of_one_tenant_are_known_to_be() {
     let world = World::new().await;
     let other = world.engine.add_tenant("Otra", &Scope::ALL).await.unwrap().tenant.id;
     let digest = async |tenant, url| {
-        world.engine.seal_message(tenant, url, &plain("")).await.unwrap().destination
+        world.engine.seal_message(tenant, to(url), &plain("")).await.unwrap().destination
     };
     let known = digest(world.who.tenant, URL).await;
     assert_eq!(digest(world.who.tenant, URL).await, known);
@@ -83,10 +88,26 @@ async fn messages_to_one_url_of_one_tenant_are_known_to_be() {
     assert_ne!(digest(other, URL).await, known);
 }
 
+#[tokio::test]
+async fn urls_of_one_receiver_share_its_places() {
+    let world = World::new().await;
+    let other = world.engine.add_tenant("Otra", &Scope::ALL).await.unwrap().tenant.id;
+    let lane = async |tenant, url, receiver| {
+        let order =
+            world.engine.seal_message(tenant, Towards { url, receiver }, &plain("")).await.unwrap();
+        order.receiver.unwrap()
+    };
+    let tenant = world.who.tenant;
+    let known = lane(tenant, URL, "example.cl:443").await;
+    assert_eq!(lane(tenant, "https://example.cl/", "example.cl:443").await, known);
+    assert_ne!(lane(tenant, URL, "example.cl:8443").await, known);
+    assert_ne!(lane(other, URL, "example.cl:443").await, known);
+}
+
 /// Writes a message, and delivers it at once.
 async fn delivered(world: &World) -> MessageId {
     let tenant = world.who.tenant;
-    let order = world.engine.seal_message(tenant, URL, &plain("{}")).await.unwrap();
+    let order = world.engine.seal_message(tenant, to(URL), &plain("{}")).await.unwrap();
     let (id, now) = (order.id, world.engine.now());
     let commit = async |command| {
         world.store.commit(UnitOfWork::new(tenant, now).with(command)).await.unwrap();

@@ -16,7 +16,10 @@ use cartola_engine::readings::{ReadScope, ReadingFigures, Wanted};
 use cartola_engine::tenants::NewKeys;
 use cartola_engine::work::{Handler, Limits, TERM, Worker, WorkerParts};
 use cartola_engine::{Engine, Parts};
-use cartola_model::{Failure, MovementStatus, Principal, Scope};
+use cartola_model::{
+    AccountNumber, Failure, InstitutionId, MovementStatus, Principal, Scope, TransferPayee,
+};
+use cartola_primitives::Rut;
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::date;
 use cartola_primitives::id::{AccountId, LinkId};
@@ -91,7 +94,7 @@ impl World {
             clock: clock.clone(),
             randomness: Arc::new(SeededRandomness::new(1)),
             token_algorithm: Algorithm::default(),
-            merchant: None,
+            merchant: Some(merchant()),
         })
         .await
         .unwrap();
@@ -165,6 +168,16 @@ impl World {
     pub async fn audited(&self) -> Vec<String> {
         let entries = self.engine.audit(&self.who, 0, 1_000).await.unwrap();
         entries.into_iter().map(|entry| entry.event.action).collect()
+    }
+}
+
+/// Who is paid.
+fn merchant() -> TransferPayee {
+    TransferPayee {
+        institution: InstitutionId::parse("banco-estado").unwrap(),
+        account: AccountNumber::parse("12345678").unwrap(),
+        rut: Rut::parse("12.345.678-5").unwrap(),
+        name: "Comercio".to_owned(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One attempt at one message.
 
 use bytes::Bytes;
+use cartola_crypto::WebhookSecret;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
 use cartola_store::jobs::{ClaimedJob, record};
@@ -8,11 +9,12 @@ use cartola_store::outbox::{Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd
 use cartola_store::{Command, UnitOfWork};
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 
-use super::Parts;
 use super::count::{count, name_of};
+use super::{Opened, Parts};
 use crate::Destination;
 use crate::client::Answer;
 use crate::schedule::{next_attempt, wish};
+use crate::signature::signature;
 
 const AGENT: HeaderValue = HeaderValue::from_static("cartola");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -55,7 +57,8 @@ pub async fn deliver(parts: Parts, job: ClaimedJob) {
 }
 
 async fn attempt(parts: &Parts, job: &ClaimedJob) -> Result<Answer, AttemptFailure> {
-    let (destination, body) = open(parts, job).await.ok_or(AttemptFailure::Unreadable)?;
+    let Ready { destination, body, secrets } =
+        open(parts, job).await.ok_or(AttemptFailure::Unreadable)?;
     let id = message_of(job.row.order.id);
     let timestamp = parts.wall_clock.now().as_second();
     let mut headers = destination.headers().clone();
@@ -65,19 +68,25 @@ async fn attempt(parts: &Parts, job: &ClaimedJob) -> Result<Answer, AttemptFailu
         |text: &str| HeaderValue::from_str(text).expect("ids, numbers and base64 are ASCII");
     headers.insert("webhook-id", ascii(&id.to_string()));
     headers.insert("webhook-timestamp", ascii(&timestamp.to_string()));
-    if let Some(signature) = destination.signature(id, timestamp, &body) {
+    if let Some(signature) = signature(&secrets, id, timestamp, &body) {
         headers.insert("webhook-signature", ascii(&signature));
     }
     parts.client.post(destination.url(), headers, body).await
 }
 
-/// The message, opened.
-async fn open(parts: &Parts, job: &ClaimedJob) -> Option<(Destination, Bytes)> {
+/// A message, opened and read.
+struct Ready {
+    destination: Destination,
+    body: Bytes,
+    secrets: Vec<WebhookSecret>,
+}
+
+async fn open(parts: &Parts, job: &ClaimedJob) -> Option<Ready> {
     let (tenant, id) = (job.tenant, message_of(job.row.order.id));
     let order = parts.store.message(tenant, id).await.ok()??.order;
-    let plain = parts.opener.open(tenant, &order).await?;
+    let Opened { plain, secrets } = parts.opener.open(tenant, &order).await?;
     let destination = Destination::from_bytes(&plain.envelope).ok()?;
-    Some((destination, Bytes::from(plain.body.into_inner())))
+    Some(Ready { destination, body: Bytes::from(plain.body.into_inner()), secrets })
 }
 
 /// What becomes of the message.

@@ -18,7 +18,7 @@ use http::HeaderMap;
 use crate::receiver::{Behaviour, Receiver, answer};
 
 /// Long enough for this machine to answer itself, short enough to wait for.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a receiver that says nothing is waited for here.
 const IMPATIENCE: Duration = Duration::from_millis(100);

@@ -1,5 +1,6 @@
 use cartola_crypto::WebhookSecret;
-use cartola_events::destination::{DestinationError, MAX_HEADERS, MAX_SECRETS};
+use cartola_events::destination::{DestinationError, MAX_HEADERS};
+use cartola_events::signature::signature;
 use cartola_events::{Destination, TargetUrl};
 use cartola_primitives::Secret;
 use cartola_primitives::id::MessageId;
@@ -22,10 +23,8 @@ fn every_secret_signs() {
     let id = MessageId::from_bytes([7; 16]);
     let expected =
         secrets(2).iter().map(|it| it.sign(&id.to_string(), 5, b"body")).collect::<Vec<_>>();
-    let two = Destination::new(url(), &[], secrets(2)).unwrap();
-    assert_eq!(two.signature(id, 5, b"body"), Some(expected.join(" ")));
-    let none = Destination::new(url(), &[], Vec::new()).unwrap();
-    assert_eq!(none.signature(id, 5, b"body"), None);
+    assert_eq!(signature(&secrets(2), id, 5, b"body"), Some(expected.join(" ")));
+    assert_eq!(signature(&[], id, 5, b"body"), None);
 }
 
 #[test]
@@ -41,11 +40,21 @@ fn headers_that_are_ours_are_not_taken() {
         vec![("x".to_owned(), "y".to_owned()); MAX_HEADERS + 1],
         vec![("x".to_owned(), "y".repeat(9_000))],
     ] {
-        let outcome = Destination::new(url(), &headers, Vec::new());
+        let outcome = Destination::new(url(), &headers);
         assert_eq!(outcome.err(), Some(DestinationError::Headers), "{headers:?}");
     }
-    let many = Destination::new(url(), &[], secrets(MAX_SECRETS as u64 + 1));
-    assert_eq!(many.err(), Some(DestinationError::Secrets));
+}
+
+#[test]
+fn a_receiver_is_a_host_and_a_port_however_they_are_written() {
+    for (text, receiver) in [
+        ("https://Example.CL/hooks?case=7", "example.cl:443"),
+        ("http://example.cl:8080", "example.cl:8080"),
+        ("http://example.cl/", "example.cl:80"),
+        ("https://[2001:DB8::1]/", "[2001:db8::1]:443"),
+    ] {
+        assert_eq!(TargetUrl::parse(text).unwrap().receiver(), receiver);
+    }
 }
 
 #[test]
@@ -53,13 +62,17 @@ fn what_is_sealed_is_checked_again() {
     for (text, expected) in [
         ("", DestinationError::Form),
         ("{}", DestinationError::Form),
-        (r#"{"url":"https://a.cl/","headers":[],"secrets":["short"]}"#, DestinationError::Secrets),
-        (
-            r#"{"url":"https://a.cl/","headers":[["host","b"]],"secrets":[]}"#,
-            DestinationError::Headers,
-        ),
+        (r#"{"url":"https://a.cl/","headers":[["host","b"]]}"#, DestinationError::Headers),
     ] {
         let read = Destination::from_bytes(&Secret::new(text.as_bytes().to_vec()));
         assert_eq!(read.err(), Some(expected), "{text}");
     }
+}
+
+/// Envelopes held secrets once.
+#[test]
+fn what_an_earlier_version_sealed_beside_is_left() {
+    let text = r#"{"url":"https://a.cl/","headers":[],"secrets":["whsec_c2VjcmV0"]}"#;
+    let read = Destination::from_bytes(&Secret::new(text.as_bytes().to_vec())).unwrap();
+    assert_eq!(read.url().to_text(), "https://a.cl/");
 }

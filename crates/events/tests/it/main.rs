@@ -4,6 +4,7 @@
 
 mod client;
 mod destination;
+mod outage;
 mod reach;
 mod receiver;
 mod schedule;

@@ -48,6 +48,7 @@ impl Received {
 pub struct Receiver {
     pub address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
+    changed: Arc<Mutex<Option<Behaviour>>>,
 }
 
 impl Receiver {
@@ -55,15 +56,22 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&received);
+        let changed: Arc<Mutex<Option<Behaviour>>> = Arc::default();
+        let (log, now) = (Arc::clone(&received), Arc::clone(&changed));
         tokio::spawn(async move {
             for nth in 0.. {
                 let (stream, _) = listener.accept().await.unwrap();
-                let behaviour = behaviours[nth.min(behaviours.len() - 1)].clone();
+                let planned = behaviours[nth.min(behaviours.len() - 1)].clone();
+                let behaviour = now.lock().unwrap().clone().unwrap_or(planned);
                 tokio::spawn(serve(stream, behaviour, Arc::clone(&log)));
             }
         });
-        Self { address, received }
+        Self { address, received, changed }
+    }
+
+    /// Answers every connection so from now on.
+    pub fn behave(&self, behaviour: Behaviour) {
+        *self.changed.lock().unwrap() = Some(behaviour);
     }
 
     /// Its URL, by address.

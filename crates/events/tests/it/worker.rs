@@ -1,5 +1,9 @@
 //! Messages on their way.
 
+use std::sync::Arc;
+
+use cartola_events::worker::{MAX_SENDING, MAX_TO_RECEIVER};
+use cartola_events::{Client, Reach, TargetUrl};
 use cartola_model::Failure;
 use cartola_primitives::Clock;
 use cartola_primitives::SignedDuration;
@@ -8,8 +12,9 @@ use cartola_store::outbox::{AttemptFailure, AttemptOutcome, MessageState, job_of
 use cartola_store::{Command, Jobs, StoreErrorKind};
 use tokio::sync::oneshot;
 
+use crate::client::{Names, PATIENCE};
 use crate::receiver::{Behaviour, Receiver, answer};
-use crate::world::{NOW, SOON, World};
+use crate::world::{NOW, SOON, World, secret};
 
 #[tokio::test]
 async fn a_message_arrives_signed_with_its_headers() {
@@ -49,7 +54,7 @@ async fn waits(world: &World, behaviour: Behaviour) -> (Vec<i64>, usize) {
                 waits.push(wait.as_secs());
             }
             MessageState::Dead { .. } => break,
-            MessageState::Delivered { .. } => panic!("it was never taken"),
+            state => panic!("it was never taken, and is {state:?}"),
         }
     }
     assert_eq!(world.attempts(id).await.len(), receiver.received().len());
@@ -177,4 +182,83 @@ async fn a_worker_runs_until_it_is_stopped_and_records_what_it_sent() {
     drop(stop);
     tokio::time::timeout(SOON, running).await.expect("the worker ends").unwrap();
     assert_eq!(world.store.leases(Queue::Outbox).await.unwrap(), []);
+}
+
+/// What waits is signed by the secrets of the moment in which it is sent, not of that in which it was
+/// written.
+#[tokio::test]
+async fn each_attempt_is_signed_by_the_secrets_of_its_moment() {
+    let world = World::new().await;
+    let receiver = Receiver::start(vec![answer(503, "", "")]).await;
+    let id = world.write(&receiver.url(), "{}").await.to_string();
+    let worker = world.worker();
+    for (attempt, secrets) in [&[7][..], &[8, 7], &[8]].into_iter().enumerate() {
+        world.sign_by(secrets);
+        assert_eq!(worker.deliver_due().await.unwrap(), 1);
+        let call = receiver.received().pop().unwrap();
+        let timestamp: i64 = call.header("webhook-timestamp").unwrap().parse().unwrap();
+        let expected: Vec<_> =
+            secrets.iter().map(|seed| secret(*seed).sign(&id, timestamp, b"{}")).collect();
+        assert_eq!(call.header("webhook-signature"), Some(&*expected.join(" ")), "{attempt}");
+        assert_eq!(call.header("webhook-id"), Some(&*id));
+        world.advance(SignedDuration::from_hours(1));
+    }
+}
+
+/// One receiver takes no more places than it has, and all that hang take none of another's.
+#[tokio::test]
+async fn a_receiver_that_hangs_delays_no_other() {
+    let world = World::new().await;
+    let hangs = Receiver::start(vec![Behaviour::Silence]).await;
+    let quick = Receiver::start(vec![answer(200, "", "")]).await;
+    let waiting = 4 * MAX_SENDING;
+    for nth in 0..waiting {
+        // One receiver has as many URLs as it likes.
+        world.write(&format!("{}?case={nth}", hangs.url()), "{}").await;
+    }
+    let id = world.write(&quick.url(), "{}").await;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let worker = world.worker();
+    let running = tokio::spawn(async move { worker.run(async { drop(stopped.await) }).await });
+    let mut arrivals = world.store.arrivals();
+    let delivered = async {
+        while !matches!(world.message(id).await.state, MessageState::Delivered { .. }) {
+            arrivals.next(SOON).await;
+        }
+    };
+    // Less than the hanging ones are waited for: none of them has made room.
+    tokio::time::timeout(PATIENCE / 2, delivered).await.expect("the quick one is served");
+    let leases = world.store.leases(Queue::Outbox).await.unwrap();
+    assert_eq!(leases.len(), usize::try_from(MAX_TO_RECEIVER).unwrap());
+    running.abort();
+    drop(stop);
+}
+
+/// A name that led somewhere when it was registered, and leads inside when the message leaves.
+#[tokio::test]
+async fn a_name_that_turns_inside_is_not_called() {
+    let world = World::new().await;
+    let receiver = Receiver::start(vec![answer(200, "", "")]).await;
+    let names = Names::default().with("turns.example", &[&["8.8.8.8"], &["127.0.0.1"]]);
+    let client = Client::with_timeout(Reach::Public, Arc::new(names), PATIENCE);
+    let url = format!("http://turns.example:{}/", receiver.address.port());
+    assert_eq!(client.admit(&TargetUrl::parse(&url).unwrap()).await, Ok(()));
+    let id = world.write(&url, "{}").await;
+    assert_eq!(world.worker_with(client).deliver_due().await.unwrap(), 1);
+    let forbidden = AttemptOutcome::Failed(AttemptFailure::Forbidden);
+    assert_eq!(world.attempts(id).await[0].outcome, forbidden);
+    assert!(receiver.received().is_empty(), "nobody was called");
+}
+
+#[tokio::test]
+async fn a_redirect_is_no_delivery_and_leads_nowhere() {
+    let world = World::new().await;
+    let elsewhere = Receiver::start(vec![answer(200, "", "")]).await;
+    let location = format!("location: {}\r\n", elsewhere.url());
+    let receiver = Receiver::start(vec![answer(307, &location, "")]).await;
+    let id = world.write(&receiver.url(), "{}").await;
+    world.worker().deliver_due().await.unwrap();
+    assert_eq!(world.attempts(id).await[0].outcome, AttemptOutcome::Status(307));
+    assert!(matches!(world.message(id).await.state, MessageState::Pending { .. }));
+    assert!(elsewhere.received().is_empty(), "nobody was sent there");
 }

@@ -1,16 +1,17 @@
 //! A store with a tenant, and workers that deliver from it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_crypto::{DataKey, WebhookSecret};
-use cartola_events::{Destination, Opener, Parts, Reach, TargetUrl, Worker};
+use cartola_events::{Client, Destination, Opened, Opener, Parts, Reach, TargetUrl, Worker};
 use cartola_primitives::clock::{Clock, ManualClock};
 use cartola_primitives::id::{IdMinter, MessageId, TenantId};
 use cartola_primitives::monotonic::ManualMonotonic;
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_primitives::{SignedDuration, Timestamp};
+use cartola_store::jobs::Lane;
 use cartola_store::memory::MemoryStore;
 use cartola_store::outbox::{Attempt, MessageOrder, MessageRow, PlainMessage};
 use cartola_store::tenancy::TenantRow;
@@ -18,20 +19,32 @@ use cartola_store::{Command, Committer, Outbox, UnitOfWork};
 
 use crate::client::client;
 
+/// Number of the secret that signs where nothing is said.
+const USUAL_SECRET: u64 = 7;
+
 pub const NOW: Timestamp = Timestamp::constant(1_772_452_800, 0);
 
-/// Opens with the one key there is.
-struct OneKey(DataKey);
+/// Opens with the one key there is, and has whatever secrets a test says.
+struct OneKey {
+    key: DataKey,
+    secrets: Mutex<Vec<u64>>,
+}
 
 #[async_trait]
 impl Opener for OneKey {
-    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<PlainMessage> {
+    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<Opened> {
         let envelope = MessageOrder::envelope_place(tenant, &order.id);
-        let envelope = self.0.open(&envelope, &order.envelope).ok()?;
+        let envelope = self.key.open(&envelope, &order.envelope).ok()?;
         let body = MessageOrder::body_place(tenant, &order.id);
-        let body = self.0.open(&body, &order.body).ok()?;
-        Some(PlainMessage { envelope, body })
+        let body = self.key.open(&body, &order.body).ok()?;
+        let secrets = self.secrets.lock().unwrap().iter().map(|seed| secret(*seed)).collect();
+        Some(Opened { plain: PlainMessage { envelope, body }, secrets })
     }
+}
+
+/// The secret of that number.
+pub fn secret(seed: u64) -> WebhookSecret {
+    WebhookSecret::generate(&SeededRandomness::new(seed))
 }
 
 pub struct World {
@@ -54,7 +67,7 @@ impl World {
             store: Arc::new(MemoryStore::new()),
             clock,
             tenant,
-            opener: Arc::new(OneKey(key)),
+            opener: Arc::new(OneKey { key, secrets: Mutex::new(vec![USUAL_SECRET]) }),
             randomness,
             minter,
         };
@@ -70,10 +83,15 @@ impl World {
 
     /// A process that delivers, and is the only one.
     pub fn worker(&self) -> Worker {
+        self.worker_with(client(Reach::PublicAndLoopback))
+    }
+
+    /// The same with another client.
+    pub fn worker_with(&self, client: Client) -> Worker {
         Worker::new(Parts {
             store: self.store.clone(),
             opener: self.opener.clone(),
-            client: client(Reach::PublicAndLoopback),
+            client,
             clock: self.clock.clone(),
             wall_clock: self.clock.clone(),
             monotonic: Arc::new(ManualMonotonic::new(self.minter.mint())),
@@ -83,27 +101,36 @@ impl World {
         })
     }
 
+    /// The one secret that signs, unless a test says otherwise.
     pub fn secret() -> WebhookSecret {
-        WebhookSecret::generate(&SeededRandomness::new(7))
+        secret(USUAL_SECRET)
+    }
+
+    /// Signs by these from now on.
+    pub fn sign_by(&self, secrets: &[u64]) {
+        *self.opener.secrets.lock().unwrap() = secrets.to_vec();
     }
 
     /// Writes a message to a URL.
     pub async fn write(&self, url: &str, body: &str) -> MessageId {
         let headers = [("x-floid-token".to_owned(), "t0ken".to_owned())];
         let url = TargetUrl::parse(url).unwrap();
-        let destination = Destination::new(url.clone(), &headers, vec![Self::secret()]).unwrap();
+        let destination = Destination::new(url.clone(), &headers).unwrap();
         let lookup = cartola_crypto::LookupKey::generate(&SeededRandomness::new(9)).digest(
             "destination",
             self.tenant,
             url.to_text().as_bytes(),
         );
         let id = self.minter.mint();
-        let seal =
-            |place, plain: &[u8]| self.opener.0.seal(&place, 1, plain, &*self.randomness).unwrap();
+        let seal = |place, plain: &[u8]| {
+            self.opener.key.seal(&place, 1, plain, &*self.randomness).unwrap()
+        };
         let envelope = destination.to_bytes();
         let envelope = seal(MessageOrder::envelope_place(self.tenant, &id), envelope.expose());
         let body = seal(MessageOrder::body_place(self.tenant, &id), body.as_bytes());
-        let order = MessageOrder { id, destination: lookup, envelope, body };
+        let receiver = url.receiver().replace(':', "_").replace(['[', ']'], "");
+        let receiver = Lane::parse(&receiver).ok();
+        let order = MessageOrder { id, destination: lookup, receiver, envelope, body };
         self.commit(Command::AddMessage(order)).await;
         id
     }

@@ -4,6 +4,7 @@
 mod access;
 mod import;
 mod link;
+mod message;
 mod payment;
 mod request;
 mod resource;
@@ -145,6 +146,10 @@ codes! {
     PaymentPageEnded
     /// An answer does not have what was asked for.
     PaymentAnswerInvalid
+    /// A message was not given up.
+    MessageNotDead
+    /// Nothing is sent to an endpoint.
+    EndpointDisabled
     /// Others are busy with the same.
     Busy
     /// The work was cut short.
@@ -193,6 +198,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         import::ROWS,
         link::ROWS,
         payment::ROWS,
+        message::ROWS,
         server::ROWS,
     ];
     rows.into_iter().flatten()

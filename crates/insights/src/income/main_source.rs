@@ -62,7 +62,9 @@ impl Incomes<'_> {
         let of = |month: Month, source: usize| paid.get(&(source, month)).copied().unwrap_or(0);
         // A second payer that pays earlier in the month does not stand for the first.
         let has_come = main.contains_key(&running)
-            && main.get(&last).is_none_or(|source| of(running, *source) >= of(last, *source) / 4 * 3);
+            && main
+                .get(&last)
+                .is_none_or(|source| of(running, *source) >= of(last, *source) / 4 * 3);
         if has_come || today == running.last_day() { running } else { last }
     }
 

@@ -43,9 +43,7 @@ impl FromRequest<Gate> for Asked {
         let key = key(request.headers()).ok_or_else(Refused::caller)?;
         let who = engine.authenticate(key).await?.ok_or_else(Refused::caller)?;
         admit(gate, request.extensions(), &who).map_err(Refused::too_many)?;
-        if !who.may(Scope::Read) {
-            return Err(Refused::scope());
-        }
+        may(&who, Scope::Read)?;
         if !is_json(request.headers()) {
             return Err(Refused::request("the Content-Type must be application/json"));
         }
@@ -64,6 +62,11 @@ impl FromRequest<Gate> for Asked {
 }
 
 impl Asked {
+    /// Whether the caller's key is for this too.
+    pub fn may(&self, scope: Scope) -> Result<(), Refused> {
+        may(&self.who, scope)
+    }
+
     /// The body, of that shape.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Refused> {
         Ok(request::read(&self.body)?)
@@ -78,6 +81,10 @@ impl Asked {
     pub fn desk(&self) -> Desk {
         Desk { engine: self.engine.clone(), who: self.who.clone() }
     }
+}
+
+fn may(who: &Principal, scope: Scope) -> Result<(), Refused> {
+    if who.may(scope) { Ok(()) } else { Err(Refused::scope(scope)) }
 }
 
 /// The API key, bare as the document has it, or as a bearer.

@@ -4,6 +4,7 @@ use cartola_engine::once::{OnceError, RecordedAnswer, Repeatable, Ticket};
 use cartola_engine::{Engine, EngineError};
 use cartola_model::Principal;
 use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::given::{Given, Mistake};
@@ -12,6 +13,7 @@ use crate::given::{Given, Mistake};
 pub const MAX_CASE: usize = 255;
 
 /// A case id. It may hold anything, a RUT too: it is kept sealed only, or as a keyed digest.
+#[derive(Serialize, Deserialize)]
 pub struct Case(String);
 
 /// Why a case is not begun.
@@ -42,6 +44,11 @@ impl Case {
         &self.0
     }
 
+    /// Any text for a case, and plain ASCII for a key.
+    pub fn key(&self) -> String {
+        HEXLOWER.encode(&Sha256::digest(self.0.as_bytes()))
+    }
+
     /// The right to record the answer of a call in this case. Each verb has its own cases. `asked` is
     /// what a body asks for, part by part, absent ones too.
     pub async fn begin(
@@ -51,10 +58,18 @@ impl Case {
         verb: &'static str,
         asked: &[Option<&str>],
     ) -> Result<Ticket, NotBegun> {
-        // Any text for a case, and plain ASCII for a key.
-        let key = HEXLOWER.encode(&Sha256::digest(self.0.as_bytes()));
-        let request = fingerprint(asked);
-        let call = Repeatable { verb, key: &key, request: &request };
+        self.begin_known(engine, who, verb, &fingerprint(asked)).await
+    }
+
+    /// The same where it is known already what is asked.
+    pub async fn begin_known(
+        &self,
+        engine: &Engine,
+        who: &Principal,
+        verb: &'static str,
+        request: &[u8],
+    ) -> Result<Ticket, NotBegun> {
+        let call = Repeatable { verb, key: &self.key(), request };
         engine.once(who, call).await.map_err(|error| match error {
             OnceError::Answered(answer) => NotBegun::Answered(answer),
             OnceError::OtherRequest => NotBegun::OtherBody,
@@ -64,8 +79,9 @@ impl Case {
     }
 }
 
-/// Parts cannot take each other's place: each has its length before it.
-fn fingerprint(asked: &[Option<&str>]) -> [u8; 32] {
+/// What a body asks for, in a form that is equal for equal ones. Parts cannot take each other's
+/// place: each has its length before it.
+pub fn fingerprint(asked: &[Option<&str>]) -> [u8; 32] {
     let mut digest = Sha256::new();
     for part in asked {
         digest.update([u8::from(part.is_some())]);

@@ -113,10 +113,7 @@ impl Desk {
         let (engine, now) = (&self.engine, self.engine.now());
         let operation = engine.mint::<RequestId>().hex();
         let evidence = readings::evidence("floid", &operation, institution, *rut, now);
-        let fields = BTreeMap::from([
-            ("rut".to_owned(), Secret::new(rut.compact())),
-            ("password".to_owned(), Secret::new(password.expose().clone())),
-        ]);
+        let fields = fields(*rut, password);
         let call = Call {
             institution: institution.clone(),
             rut: *rut,
@@ -160,6 +157,14 @@ impl Desk {
             tracing::warn!(consent = %mandate, error, "floid.mandate.not_ended");
         }
     }
+}
+
+/// What lets somebody in, in the fields of an institution's form.
+pub fn fields(rut: Rut, password: &Secret<String>) -> BTreeMap<String, Secret<String>> {
+    BTreeMap::from([
+        ("rut".to_owned(), Secret::new(rut.compact())),
+        ("password".to_owned(), Secret::new(password.expose().clone())),
+    ])
 }
 
 /// What is asked for, and for how long that is allowed.

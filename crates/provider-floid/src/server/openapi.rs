@@ -17,7 +17,7 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::PREFIX;
-use crate::wire::{ErrorObject, Failed, IncomeCheck, Posted, TransactionHistory};
+use crate::wire::{ErrorObject, Failed, IncomeCheck, Posted, TransactionHistory, TransferCallback};
 
 const SCHEME: &str = "apiKey";
 
@@ -67,6 +67,7 @@ fn openapi() -> OpenApi {
     // What is posted is described too, though no operation answers it.
     add_posted::<IncomeCheck>(components);
     add_posted::<TransactionHistory>(components);
+    add::<TransferCallback<'static>>(components);
     let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("Authorization")));
     components.security_schemes.insert(SCHEME.to_owned(), RefOr::T(key));
     for (path, item) in &mut document.paths.paths {

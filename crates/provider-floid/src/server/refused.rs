@@ -8,6 +8,7 @@ use cartola_engine::EngineError;
 use cartola_http::layer::{self, Fault};
 use cartola_http::problem::{Code, Problem};
 use cartola_http::{Gate, answer, causes};
+use cartola_model::Scope;
 
 use crate::given::Mistake;
 use crate::wire::Failed;
@@ -40,8 +41,14 @@ impl Refused {
     }
 
     /// The caller's key is not for this.
-    pub fn scope() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "the API key does not have the scope `read`")
+    pub fn scope(scope: Scope) -> Self {
+        let error = format!("the API key does not have the scope `{}`", scope.name());
+        Self::new(StatusCode::UNAUTHORIZED, error)
+    }
+
+    /// The operator has said nothing of what it takes.
+    pub fn unconfigured(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, error)
     }
 
     /// The caller asks too often.

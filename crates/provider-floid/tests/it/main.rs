@@ -8,3 +8,4 @@ mod banks;
 mod failures;
 mod members;
 mod names;
+mod payments;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, StatementStatus, params};
 use super::claim::{COUNT_RUNNING, NEXT, RUNNING};
 use super::write::{ENDED, UNDER};
 use super::{JOB, JOBS, JOBS_STANDING, LEASES, NEXT_DUE};
-use crate::outbox::{GIVE_UP, MESSAGE, MESSAGES, MESSAGES_STANDING};
+use crate::outbox::{GIVE_UP, MESSAGE, MESSAGES, MESSAGES_STANDING, MESSAGES_TO};
 
 fn database() -> Connection {
     let mut connection = Connection::open_in_memory().expect("a database");
@@ -119,6 +119,12 @@ fn messages_are_ranges_and_a_search_for_each_job() {
         &expect![[r#"
         SEARCH j USING INDEX job_by_state (tenant=? AND queue=? AND state=? AND id>?)
         SEARCH m USING INDEX sqlite_autoindex_message_1 (tenant=? AND id=?)"#]],
+    );
+    check(
+        MESSAGES_TO,
+        &expect![[r#"
+        SEARCH m USING INDEX message_by_destination (tenant=? AND destination=? AND id>?)
+        SEARCH j USING INDEX sqlite_autoindex_job_1 (tenant=? AND id=?)"#]],
     );
     check(
         GIVE_UP,

@@ -86,6 +86,7 @@ fn as_first_release(folder: &Path) {
         "record",
         "task",
         "payment",
+        "checkout",
         "retention",
         "feed_forgotten",
     ];

@@ -8,9 +8,9 @@ use cartola_crypto::{
 };
 use cartola_model::movement::MovementDetails;
 use cartola_model::{
-    AccountKind, BalanceKind, ConsentKind, ConsentState, Coverage, EndToEndId, InstitutionId,
-    LinkSource, LinkState, MergeReason, Movement, MovementStatus, Observation, PaymentState,
-    RecordKind, Scope, SourceKind,
+    AccountKind, BalanceKind, CheckoutState, ConsentKind, ConsentState, Coverage, EndToEndId,
+    InstitutionId, LinkSource, LinkState, MergeReason, Movement, MovementStatus, Observation,
+    PaymentState, RecordKind, Scope, SourceKind,
 };
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::id::{
@@ -22,6 +22,7 @@ use cartola_primitives::{Currency, Date, Money, SignedDuration, Timestamp, date}
 
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
+use crate::checkouts::{CheckoutProgress, CheckoutRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::{ImportOutcome, ImportRow};
 use crate::jobs::{JobKind, JobOrder, Priority, Queue};
@@ -346,6 +347,25 @@ impl Fixtures {
         }
     }
 
+    /// A checkout that was just asked for.
+    pub fn checkout(&self) -> CheckoutRow {
+        CheckoutRow {
+            id: self.id(),
+            token: self.fresh_digest(),
+            case: PaymentCase { key: self.fresh_digest(), fingerprint: self.fresh_digest() },
+            amount: Money::new(250_000, Currency::CLP),
+            order: self.sealed("order"),
+            created_at: NOW,
+            expires_at: at(1_800),
+            standing: CheckoutProgress {
+                state: CheckoutState::opened(),
+                changed_at: NOW,
+                continuation: None,
+            },
+            version: 1,
+        }
+    }
+
     /// A job that is due, of no link.
     pub fn job(&self) -> JobOrder {
         JobOrder {
@@ -367,7 +387,8 @@ impl Fixtures {
         MessageOrder {
             id: self.id(),
             destination: self.digest(destination),
-            envelope: self.sealed("URL, headers and secrets"),
+            receiver: None,
+            envelope: self.sealed("URL and headers"),
             body: self.sealed("body"),
         }
     }

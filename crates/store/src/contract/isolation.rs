@@ -13,10 +13,11 @@ use super::movements::{change_to, changed};
 use super::scene::{Scene, everything};
 use crate::accounts::BalanceRow;
 use crate::answers::AnswerRow;
+use crate::checkouts::CheckoutRow;
 use crate::imports::ImportRow;
 use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue, Standing};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
-use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder};
+use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder, MessageQuery};
 use crate::payments::{PaymentPage, PaymentRow};
 use crate::people::LinkSecretRow;
 use crate::records::{RecordFilter, RecordRow};
@@ -44,6 +45,7 @@ pub(super) struct Everything {
     record: RecordRow,
     task: TaskRow,
     payment: PaymentRow,
+    checkout: CheckoutRow,
 }
 
 impl Everything {
@@ -72,6 +74,7 @@ impl Everything {
             record: make.record(scene.link.id, RecordKind::Cards, scene.consent.id),
             task: make.task(scene.link.id),
             payment: payment_on_a_page(&scene),
+            checkout: make.checkout(),
             movement,
             import,
             scene,
@@ -101,6 +104,7 @@ impl Everything {
             Command::AddRecord(self.record.clone()),
             Command::AddTask(self.task.clone()),
             Command::AddPayment(Box::new(self.payment.clone())),
+            Command::AddCheckout(Box::new(self.checkout.clone())),
         ]
     }
 
@@ -186,7 +190,7 @@ pub async fn accounts_and_imports(backend: Backend) {
     }
 }
 
-/// Records, tasks and payments.
+/// Records, tasks, payments and checkouts.
 pub async fn records_and_tasks(backend: Backend) {
     let rows = Everything::of_first_tenant(&backend).await;
     let other = empty_tenant(&backend).await;
@@ -208,6 +212,10 @@ pub async fn records_and_tasks(backend: Backend) {
     assert_eq!(store.payment_of_case(other, &payment.case.key).await.expect("a read"), None);
     assert_eq!(store.payment_of_page(other, &page.digest).await.expect("a read"), None);
     assert_eq!(store.payments(other, None, None, MAX_PAGE).await.expect("a read").rows, []);
+    let checkout = &rows.checkout;
+    assert_eq!(store.checkout(other, checkout.id).await.expect("a read"), None);
+    assert_eq!(store.checkout_of_token(other, &checkout.token).await.expect("a read"), None);
+    assert_eq!(store.checkout_of_case(other, &checkout.case.key).await.expect("a read"), None);
 }
 
 /// Movements, the feed, sources and aliases.
@@ -279,7 +287,10 @@ pub async fn jobs_and_outbox(backend: Backend) {
         assert_eq!(listed.rows, []);
     }
     assert_eq!(store.message(other, message).await.expect("a read"), None);
-    assert_eq!(store.messages(other, None, None, MAX_PAGE).await.expect("a read").rows, []);
+    assert_eq!(
+        store.messages(other, MessageQuery::ALL, None, MAX_PAGE).await.expect("a read").rows,
+        []
+    );
     assert_eq!(store.attempts(other, message).await.expect("a read"), []);
     let destination = &rows.message.destination;
     assert_eq!(store.disabled(other, destination).await.expect("a read"), None);

@@ -10,10 +10,10 @@ use super::crew::Worker;
 use super::fixtures::{NOW, at};
 use super::pages::check_list;
 use super::scene::Scene;
-use crate::jobs::{ClaimedJob, JobEnd, Queue, Standing};
+use crate::jobs::{Claim, ClaimedJob, JobEnd, Lane, Limits, Queue, Standing};
 use crate::outbox::{
     Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MAX_MESSAGE_BYTES, MessageOrder,
-    MessageRow, MessageState, message_of,
+    MessageQuery, MessageRow, MessageState, message_of,
 };
 use crate::{Command, StoreErrorKind, UnitOfWork};
 
@@ -188,17 +188,77 @@ pub async fn messages_are_listed_by_id_in_pages(backend: Backend) {
         (Some(Standing::Running), &all[2..3]),
         (Some(Standing::Queued), &all[3..]),
     ];
-    let tenant = scene.make.tenant;
     for (standing, expected) in lists {
-        let mut rows = Vec::new();
-        for order in expected {
-            rows.extend(find(&scene, order.id).await);
-        }
-        check_list(&rows, async |after, limit| {
-            scene.store.messages(tenant, standing, after, limit).await
-        })
-        .await;
+        let query = MessageQuery { standing, ..MessageQuery::ALL };
+        are_listed(&scene, query, expected).await;
     }
+}
+
+/// Insists that these messages are listed, in whatever pages.
+async fn are_listed(scene: &Scene, query: MessageQuery, expected: &[MessageOrder]) {
+    let mut rows = Vec::new();
+    for order in expected {
+        rows.extend(find(scene, order.id).await.map(MessageRow::head));
+    }
+    check_list(&rows, async |after, limit| {
+        scene.store.messages(scene.make.tenant, query, after, limit).await
+    })
+    .await;
+}
+
+/// Messages are listed by URL and by when they were decided, with how they stand or without.
+pub async fn messages_are_listed_by_destination_and_time(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let mut all = Vec::new();
+    for (seconds, destination) in [(0, "one"), (10, "other"), (20, "one"), (30, "one")] {
+        let order = scene.make.message(destination);
+        scene.commit(scene.unit_at(at(seconds)).with(Command::AddMessage(order.clone()))).await;
+        all.push(order);
+    }
+    let destination = Some(all[0].destination);
+    let to_one = MessageQuery { destination, ..MessageQuery::ALL };
+    let [first, other, second, third] = &all[..] else { panic!("four messages") };
+    are_listed(&scene, to_one, &[first, second, third].map(Clone::clone)).await;
+    let from = Some(at(10));
+    are_listed(&scene, MessageQuery { from, ..MessageQuery::ALL }, &all[1..]).await;
+    are_listed(&scene, MessageQuery { from, ..to_one }, &all[2..]).await;
+    let until = Some(at(30));
+    are_listed(&scene, MessageQuery { from, until, ..to_one }, &all[2..3]).await;
+    are_listed(&scene, MessageQuery { until, ..MessageQuery::ALL }, &all[..3]).await;
+    let dead = DeliveryEnd::Dead { failure: Failure::Timeout };
+    for job in take(&scene, 2).await {
+        scene.apply(ending(&job, answered(500), dead)).await;
+    }
+    let standing = Some(Standing::Dead);
+    are_listed(&scene, MessageQuery { standing, ..to_one }, &all[..1]).await;
+    let span = MessageQuery { standing, from, until, destination: None };
+    are_listed(&scene, span, std::slice::from_ref(other)).await;
+    let unknown = Some(scene.make.fresh_digest());
+    are_listed(&scene, MessageQuery { destination: unknown, ..MessageQuery::ALL }, &[]).await;
+}
+
+/// Of one receiver so many messages are sent at once, whatever their URLs; others go by.
+pub async fn a_receiver_that_is_busy_is_passed_over(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let to = |receiver: &str, url: &str| MessageOrder {
+        receiver: Some(Lane::parse(receiver).expect("a sound name")),
+        ..scene.make.message(url)
+    };
+    let slow: Vec<_> = (0..4).map(|nth| to("slow", &format!("slow/{nth}"))).collect();
+    let quick = to("quick", "quick/1");
+    let commands = slow.iter().chain([&quick]).cloned().map(Command::AddMessage);
+    scene.commit(commands.fold(scene.unit(), UnitOfWork::with)).await;
+    let worker = Worker::new(&scene.store, 1);
+    let limits = Limits { of_lane: Some(2), of_tenant: None };
+    let claim = || Claim { limits, ..worker.claim(Queue::Outbox, 9, NOW) };
+    let taken = worker.take_by(claim()).await;
+    let ids: Vec<_> = taken.iter().map(|job| message_of(job.row.order.id)).collect();
+    assert_eq!(ids, [slow[0].id, slow[1].id, quick.id]);
+    assert_eq!(state(&scene, slow[0].id).await, MessageState::Sending);
+    assert_eq!(find(&scene, quick.id).await.expect("it is kept").order, quick);
+    assert_eq!(worker.take_by(claim()).await, []);
+    scene.apply(ending(&taken[0], answered(200), DeliveryEnd::Delivered)).await;
+    assert_eq!(worker.take_by(claim()).await.len(), 1);
 }
 
 /// What was delivered long ago is forgotten with its log.

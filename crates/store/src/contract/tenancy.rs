@@ -104,6 +104,28 @@ pub async fn a_revoked_credential_is_still_found(backend: Backend) {
     assert_eq!(scene.store.credentials(tenant).await.expect("a read"), [row]);
 }
 
+/// A credential may be given an end, which can be brought forward and never put off.
+pub async fn the_end_of_a_credential_only_comes_nearer(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let row = scene.make.credential();
+    let id = row.id;
+    scene.conflicts(Command::EndCredential { id, at: at(60) }).await;
+    scene.apply(Command::AddCredential(row)).await;
+    let ends = async || {
+        let found = scene.store.credential_by_id(scene.make.tenant, id).await.expect("a read");
+        found.and_then(|row| row.revoked_at)
+    };
+    scene.apply(Command::EndCredential { id, at: at(60) }).await;
+    assert_eq!(ends().await, Some(at(60)));
+    for later in [60, 61] {
+        scene.conflicts(Command::EndCredential { id, at: at(later) }).await;
+    }
+    scene.apply(Command::EndCredential { id, at: at(30) }).await;
+    assert_eq!(ends().await, Some(at(30)));
+    scene.commit(scene.unit_at(at(5)).with(Command::RevokeCredential(id))).await;
+    assert_eq!(ends().await, Some(at(5)));
+}
+
 /// What is revoked or unknown cannot be revoked.
 pub async fn a_credential_is_revoked_once(backend: Backend) {
     let scene = Scene::new(&backend).await;

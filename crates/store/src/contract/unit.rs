@@ -12,6 +12,7 @@ use crate::answers::AnswerRow;
 use crate::consents::ConsentSetRow;
 use crate::jobs::{JobEnd, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementQuery};
+use crate::outbox::MessageQuery;
 use crate::people::{LinkSecretRow, PersonRow};
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, MAX_PAGE, Receipt, StoreErrorKind, UnitOfWork};
@@ -131,7 +132,7 @@ async fn told(scene: &Scene) -> String {
     let trail = (
         store.audit(tenant, 0, MAX_PAGE).await.expect("a read"),
         store.audit_head(tenant).await.expect("a read"),
-        store.messages(tenant, None, None, MAX_PAGE).await.expect("a read"),
+        store.messages(tenant, MessageQuery::ALL, None, MAX_PAGE).await.expect("a read"),
     );
     format!("{told:#?}\n{trail:#?}")
 }

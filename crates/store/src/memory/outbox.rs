@@ -11,7 +11,9 @@ use super::jobs::{add_job, end};
 use super::tables::{Tables, add, expect, page};
 use super::unit::Unit;
 use crate::jobs::{JobRow, JobState, Standing, check_open};
-use crate::outbox::{Attempt, DeliveryEnd, MessageOrder, MessageRow, job_of, message_of};
+use crate::outbox::{
+    Attempt, DeliveryEnd, MessageHead, MessageOrder, MessageQuery, MessageRow, job_of, message_of,
+};
 use crate::{MAX_PAGE, Outbox, Page, StoreError};
 
 #[async_trait]
@@ -28,16 +30,19 @@ impl Outbox for MemoryStore {
     async fn messages(
         &self,
         tenant: TenantId,
-        standing: Option<Standing>,
+        query: MessageQuery,
         after: Option<MessageId>,
         limit: usize,
-    ) -> Result<Page<MessageRow, MessageId>, StoreError> {
+    ) -> Result<Page<MessageHead, MessageId>, StoreError> {
         let tables = self.tables(tenant);
         let asked = |order: &MessageOrder| {
-            standing.is_none_or(|it| it == job(&tables, order.id).state.standing())
+            let job = job(&tables, order.id);
+            query.standing.is_none_or(|it| it == job.state.standing())
+                && query.destination.is_none_or(|it| it == order.destination)
+                && query.spans(job.created_at)
         };
         let Page { rows, next } = page(&tables.messages, after, limit, asked);
-        Ok(Page { rows: rows.iter().map(|order| message(&tables, order)).collect(), next })
+        Ok(Page { rows: rows.iter().map(|order| message(&tables, order).head()).collect(), next })
     }
 
     async fn attempts(

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use cartola_crypto::Digest;
 use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
-    AccountId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, JobId, LinkId,
-    MessageId, MovementId, PaymentId, PersonId, RecordId, SourceId, TaskId,
+    AccountId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, JobId,
+    LinkId, MessageId, MovementId, PaymentId, PersonId, RecordId, SourceId, TaskId,
 };
 use cartola_primitives::{Date, Timestamp};
 
@@ -15,6 +15,7 @@ use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::asking::{ReadingRow, SignInsRow};
 use crate::audit::AuditRow;
+use crate::checkouts::CheckoutRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
 use crate::jobs::{JobRow, Queue};
@@ -49,6 +50,7 @@ pub struct Tables {
     pub records: Table<RecordId, RecordRow>,
     pub tasks: Table<TaskId, TaskRow>,
     pub payments: Table<PaymentId, PaymentRow>,
+    pub checkouts: Table<CheckoutId, CheckoutRow>,
     /// Which links have told of which accounts.
     pub fed: Arc<BTreeSet<(LinkId, AccountId)>>,
     pub consents: Table<ConsentId, ConsentRow>,

@@ -59,11 +59,11 @@ pub fn add_credential(tables: &mut Tables, row: CredentialRow) -> Result<(), Sto
     add(&mut tables.credentials, row.id, row)
 }
 
-pub fn revoke_credential(
+pub fn end_credential(
     tables: &mut Tables,
     id: CredentialId,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    expect(&mut tables.credentials, &id, |row| row.revoked_at.is_none())?.revoked_at = Some(at);
+    expect(&mut tables.credentials, &id, |row| row.holds(at))?.revoked_at = Some(at);
     Ok(())
 }

@@ -5,8 +5,8 @@ use cartola_primitives::id::TenantId;
 
 use super::tables::Tables;
 use super::{
-    State, accounts, answers, asking, audit, consents, imports, jobs, movements, outbox, payments,
-    people, records, tasks, tenancy, vault,
+    State, accounts, answers, asking, audit, checkouts, consents, imports, jobs, movements, outbox,
+    payments, people, records, tasks, tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -47,7 +47,8 @@ impl<'a> Unit<'a> {
         match command {
             Command::AddTenant(row) => tenancy::add_tenant(self, row),
             Command::AddCredential(row) => tenancy::add_credential(tables, row),
-            Command::RevokeCredential(id) => tenancy::revoke_credential(tables, id, self.at),
+            Command::RevokeCredential(id) => tenancy::end_credential(tables, id, self.at),
+            Command::EndCredential { id, at } => tenancy::end_credential(tables, id, at),
             Command::AddDataKey(row) => vault::add_data_key(tables, row),
             Command::AddPerson(row) => people::add_person(tables, row),
             Command::AddLink(row) => people::add_link(tables, row),
@@ -127,6 +128,8 @@ impl<'a> Unit<'a> {
             Command::EndTask { id, end } => tasks::end_task(tables, id, end),
             Command::AddPayment(row) => payments::add_payment(tables, *row),
             Command::ChangePayment(change) => payments::change_payment(tables, *change),
+            Command::AddCheckout(row) => checkouts::add_checkout(tables, *row),
+            Command::ChangeCheckout(change) => checkouts::change_checkout(tables, *change),
             Command::RecordAnswer(row) => answers::record_answer(tables, row, self.at),
             row => unreachable!("{row:?} is applied where rows are"),
         }

@@ -1,0 +1,7 @@
+//! `/v1/messages`
+
+pub mod list;
+pub mod read;
+pub mod replay;
+pub mod replay_all;
+pub mod view;

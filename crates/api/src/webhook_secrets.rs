@@ -1,0 +1,4 @@
+//! `/v1/webhook-secrets`
+
+pub mod list;
+pub mod rotate;
