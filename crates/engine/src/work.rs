@@ -47,8 +47,8 @@ const OTHERS_FIRST: Duration = Duration::from_secs(3);
 /// How often a process writes down how far its jobs are, those that have got on, in one write.
 pub const NOTE_EVERY: Duration = Duration::from_secs(1);
 
-/// Times that a job is begun at most. One that takes its process along would do so for ever; many
-/// that merely ran when their process ended may be begun again.
+/// Times that a job is begun at most, unless its handler never gives up. One that takes its process
+/// along would do so for ever; many that merely ran when their process ended may be begun again.
 pub const MAX_ATTEMPTS: u32 = 10;
 
 /// Jobs that one process runs at once, where nothing else is set. Most of their time they wait for
@@ -129,6 +129,12 @@ pub enum Outcome {
 pub trait Handler: Send + Sync {
     /// Which.
     fn kind(&self) -> JobKind;
+
+    /// Whether a job is given up that was begun [`MAX_ATTEMPTS`] times in vain. Where money has moved
+    /// and somebody is yet to be told, none is: it is begun again until it is done.
+    fn gives_up(&self) -> bool {
+        true
+    }
 
     /// Does one. An error is a failure of ours: the job is tried again later.
     async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError>;

@@ -54,6 +54,10 @@ impl Handler for Expiry {
         expiry()
     }
 
+    fn gives_up(&self) -> bool {
+        false
+    }
+
     async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
         let Some((who, row, _)) = engine.task_of_checkout(task).await? else {
             return Ok(over());
@@ -66,6 +70,10 @@ impl Handler for Expiry {
 impl Handler for Settling {
     fn kind(&self) -> JobKind {
         settling()
+    }
+
+    fn gives_up(&self) -> bool {
+        false
     }
 
     async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {

@@ -19,6 +19,9 @@ use crate::retry::MaybeConflict;
 /// attempts that were made.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
 
+/// Attempts after which that pause grows no more: five minutes.
+const LONGEST_PAUSE_AFTER: u32 = 60;
+
 /// How long after a heartbeat that the store did not take the next one follows: before anybody takes
 /// jobs again (`OTHERS_FIRST`).
 const BEAT_AGAIN: Duration = Duration::from_secs(1);
@@ -138,7 +141,7 @@ async fn open_and_handle(shared: &Shared, task: &mut Task) -> Result<Outcome, En
 }
 
 async fn handle(shared: &Shared, task: &Task) -> Result<Outcome, EngineError> {
-    if task.row.attempts > MAX_ATTEMPTS {
+    if task.row.attempts > MAX_ATTEMPTS && gives_up(shared, task) {
         return Ok(Outcome::End(Vec::new(), JobEnd::Dead { failure: Failure::Internal }));
     }
     match shared.handlers.get(&task.row.order.kind) {
@@ -202,11 +205,18 @@ fn tell(shared: &Shared, task: &Task, end: JobEnd) {
     shared.engine.inner.waiters.tell(task.row.order.id, ended);
 }
 
-/// A failure of ours is tried again, a few times.
+/// A failure of ours is tried again, a few times or until it is done.
 fn after_failure(shared: &Shared, task: &Task, failure: Failure) -> JobEnd {
-    if task.row.attempts >= MAX_ATTEMPTS {
+    if task.row.attempts >= MAX_ATTEMPTS && gives_up(shared, task) {
         return JobEnd::Dead { failure };
     }
-    let attempts = i32::try_from(task.row.attempts).unwrap_or(i32::MAX);
+    let attempts = task.row.attempts.min(LONGEST_PAUSE_AFTER);
+    let attempts = i32::try_from(attempts).expect("the longest pause is of few attempts");
     JobEnd::Retry { not_before: shared.engine.now() + AGAIN_AFTER * attempts, failure }
+}
+
+/// What nobody here knows is given up too: a worker that knows it would have taken it.
+fn gives_up(shared: &Shared, task: &Task) -> bool {
+    let handler = shared.handlers.get(&task.row.order.kind);
+    handler.is_none_or(|handler| handler.gives_up())
 }

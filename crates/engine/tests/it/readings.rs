@@ -432,6 +432,42 @@ async fn what_follows_a_reading_knows_how_it_ended() {
     assert_eq!(saw, [(Some(Ok(())), what()), (Some(Err(Failure::Timeout)), what())]);
 }
 
+/// Fails as often as it is told, and is never given up.
+struct Stubborn {
+    fails: u32,
+    begun: std::sync::atomic::AtomicU32,
+}
+
+#[async_trait]
+impl Handler for Stubborn {
+    fn kind(&self) -> JobKind {
+        JobKind::parse("test.follow").unwrap()
+    }
+
+    fn gives_up(&self) -> bool {
+        false
+    }
+
+    async fn handle(&self, _engine: &Engine, _task: &Task) -> Result<Outcome, EngineError> {
+        let begun = self.begun.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        assert!(begun > self.fails, "as the test wants it");
+        Ok(Outcome::End(Vec::new(), JobEnd::Done))
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_never_gives_up_is_run_until_it_is_done() {
+    let stubborn = Stubborn { fails: 3 * MAX_ATTEMPTS, begun: 0.into() };
+    let scene = Scene::with(vec![Arc::new(stubborn)]).await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    request_followed(&scene, link).await;
+    for _ in 0..=3 * MAX_ATTEMPTS {
+        scene.world.worker.run_due().await.unwrap();
+        scene.world.clock.advance(SignedDuration::from_mins(5));
+    }
+    assert_eq!(scene.standing().await, [(Standing::Done, None), (Standing::Done, None)]);
+}
+
 #[tokio::test]
 async fn a_handler_that_panics_is_tried_again_and_given_up() {
     let follower = follower(true);

@@ -69,6 +69,10 @@ impl Handler for LastWords {
         kind()
     }
 
+    fn gives_up(&self) -> bool {
+        false
+    }
+
     async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
         let dead = || Outcome::End(Vec::new(), JobEnd::Dead { failure: Failure::Internal });
         let Some(arguments) = &task.arguments else { return Ok(dead()) };
