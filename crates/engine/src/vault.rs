@@ -8,7 +8,7 @@ use std::sync::Arc;
 use cartola_crypto::jws::{Algorithm, SigningKey};
 use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{DataKey, Digest, KeyRing, LookupKey, Place, Sealed, WrappedKey};
-use cartola_primitives::id::{DataKeyId, IdMinter, PersonId, TenantId};
+use cartola_primitives::id::{DataKeyId, ID_BYTES, IdMinter, PersonId, TenantId};
 use cartola_primitives::{Randomness, Secret, Timestamp};
 use cartola_store::vault::DataKeyRow;
 use cartola_store::{Command, Store, UnitOfWork};
@@ -108,6 +108,11 @@ impl Vault {
     /// Keyed digest of a value, for finding it without keeping it.
     pub fn digest(&self, purpose: &'static str, tenant: TenantId, value: &[u8]) -> Digest {
         self.lookup.digest(purpose, tenant, value)
+    }
+
+    /// The same where it is to be found whichever tenant it is of.
+    pub(crate) fn digest_for_all(&self, purpose: &'static str, value: &[u8]) -> Digest {
+        self.digest(purpose, TenantId::from_bytes([0; ID_BYTES]), value)
     }
 
     /// What signs session tokens.

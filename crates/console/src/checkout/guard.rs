@@ -8,7 +8,7 @@ use axum::response::Response;
 
 /// Nothing is loaded, asked or sent but from and to where the page comes from.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ";
+    connect-src 'self'; form-action 'self'; base-uri 'none'";
 
 /// Whether another site sends the form. Browsers say so; a page whose address nobody else knows is
 /// safe without, and this costs nothing. `Origin` is `null` where a page sends no referrer.
@@ -22,9 +22,21 @@ pub fn is_foreign(headers: &HeaderMap) -> bool {
     origin.is_some() && host != text(HOST)
 }
 
-/// With the headers that every page has. `frames` are the origins that may hold it in a frame.
-pub fn guarded(mut response: Response, frames: &[String]) -> Response {
-    let ancestors = if frames.is_empty() { "'none'".to_owned() } else { frames.join(" ") };
+/// Who may hold a page in a frame.
+pub enum Framed<'a> {
+    /// These origins.
+    By(&'a [String]),
+    /// Anybody: there is nothing on it to click, and whoever is in a frame already is to read it.
+    ByAnybody,
+}
+
+/// With the headers that every page has.
+pub fn guarded(mut response: Response, framed: &Framed<'_>) -> Response {
+    let ancestors = match framed {
+        Framed::By([]) => "; frame-ancestors 'none'".to_owned(),
+        Framed::By(origins) => format!("; frame-ancestors {}", origins.join(" ")),
+        Framed::ByAnybody => String::new(),
+    };
     let policy = HeaderValue::try_from(format!("{POLICY}{ancestors}"));
     let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'"));
     let headers = response.headers_mut();

@@ -11,7 +11,7 @@ use cartola_http::layer::{self, Fault};
 use cartola_http::problem::{Code, Problem};
 use cartola_http::{Gate, causes};
 
-use super::guard::guarded;
+use super::guard::{Framed, guarded};
 
 /// Why there is no page.
 pub enum Refused {
@@ -99,7 +99,7 @@ impl IntoResponse for Refused {
 
 fn page((status, title, text): (StatusCode, &'static str, &'static str)) -> Response {
     let html = Page { title, text }.render().unwrap_or_else(|_| title.to_owned());
-    guarded((status, [(CONTENT_TYPE, HTML)], html).into_response(), &[])
+    guarded((status, [(CONTENT_TYPE, HTML)], html).into_response(), &Framed::ByAnybody)
 }
 
 /// The content type of pages.

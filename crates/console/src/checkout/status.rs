@@ -36,7 +36,8 @@ pub async fn status(
         Err(Refused::Unknown) => return Ok(told(&desk, None)),
         Err(refused) => return Err(refused),
     };
-    if !seen.is_empty() {
+    let place = desk.held.try_acquire();
+    if let (false, Ok(_place)) = (seen.is_empty(), &place) {
         let token = checkout.token.expose();
         let next = engine.next_checkout(token, &seen, LONGEST_WAIT).await?;
         checkout = next.ok_or(Refused::Unknown)?;

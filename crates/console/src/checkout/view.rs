@@ -10,7 +10,7 @@ use cartola_model::{Catalogue, ChallengeKind, CheckoutStanding, CheckoutState, I
 use cartola_primitives::{Timestamp, santiago};
 
 use super::asked::Asked;
-use super::guard::guarded;
+use super::guard::{Framed, guarded};
 use super::pay::login;
 use super::refused::HTML;
 use super::screen::{
@@ -36,7 +36,7 @@ impl Asked {
         let page = Page { head: self.head(), screen };
         let html = page.render().unwrap_or_else(|_| "La página no se pudo mostrar.".to_owned());
         let response = (status, [(CONTENT_TYPE, HTML)], html).into_response();
-        guarded(response, &self.checkout.terms.frames)
+        guarded(response, &Framed::By(&self.checkout.terms.frames))
     }
 
     fn head(&self) -> Head {
@@ -183,6 +183,9 @@ fn codes(
     problems: Vec<Problem>,
 ) -> Codes {
     let kind = &asked.challenge.kind;
+    let expires_at = asked.challenge.expires_at;
+    let until =
+        payment.row.standing.page.map_or(expires_at, |page| page.expires_at.min(expires_at));
     let problem_of = |name: &str| {
         problems.iter().find(|problem| problem.field == name).map(|problem| problem.text.clone())
     };
@@ -207,7 +210,7 @@ fn codes(
         sms,
         legend,
         fields: (1..).zip(labels(kind)).map(code).collect(),
-        until: clock(asked.challenge.expires_at),
+        until: clock(until),
         bank,
         problems,
     }

@@ -39,7 +39,10 @@
   const look = async () => {
     let pause = waits ? PAUSE_WHILE_PAYING_MS : PAUSE_MS;
     try {
+      const began = Date.now();
       const answer = await fetch(asked, { cache: "no-store" });
+      // Refused, or answered at once because too many wait.
+      if (!answer.ok || Date.now() - began < PAUSE_WHILE_PAYING_MS) pause = PAUSE_MS;
       if (answer.ok && (await answer.json()).stamp !== page.stamp) {
         return window.location.replace(page.here);
       }

@@ -23,10 +23,7 @@ impl Engine {
         who: &Principal,
         order: &CheckoutOrder<'_>,
     ) -> Result<Checkout, CheckoutError> {
-        check_amount(order.amount)?;
-        check_comment(order.terms.comment.as_deref())?;
         check_case(order.case)?;
-        self.merchant().ok_or(PaymentError::NoMerchant)?;
         let case = PaymentCase {
             key: self.vault().digest(purpose::CHECKOUT_CASE, who.tenant, order.case.as_bytes()),
             fingerprint: self.vault().digest(purpose::FINGERPRINT, who.tenant, order.request),
@@ -46,6 +43,10 @@ impl Engine {
             let is_same = known.case.fingerprint == case.fingerprint;
             return if is_same { Ok(known) } else { Err(PaymentError::OtherRequest.into()) };
         }
+        // What was begun is known whatever may be begun by now.
+        check_amount(order.amount)?;
+        check_comment(order.terms.comment.as_deref())?;
+        self.merchant().ok_or(PaymentError::NoMerchant)?;
         let row = self.checkout_row(who, order, case).await?;
         let opened = AuditEvent::once("checkout.open", who.actor, row.id);
         let expiry = self.checkout_job(&expiry(), who, &row, row.expires_at).await?;

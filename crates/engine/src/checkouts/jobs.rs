@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use cartola_model::{CheckoutState, Principal};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{CheckoutId, CredentialId, JobId, PaymentId};
+use cartola_store::Command;
 use cartola_store::checkouts::CheckoutRow;
 use cartola_store::jobs::{JobEnd, JobKind, JobOrder, Priority, Queue};
 use serde::{Deserialize, Serialize};
@@ -62,7 +63,7 @@ impl Handler for Expiry {
         let Some((who, row, _)) = engine.task_of_checkout(task).await? else {
             return Ok(over());
         };
-        Ok(engine.moved(&who, &row, row.standing.state.expire().ok()))
+        engine.moved(&who, &row, row.standing.state.expire().ok()).await
     }
 }
 
@@ -85,7 +86,7 @@ impl Handler for Settling {
         let is_over = engine.now() >= row.expires_at;
         let next = payment
             .and_then(|payment| row.standing.state.told(id, &payment.standing.state, is_over).ok());
-        Ok(engine.moved(&who, &row, next))
+        engine.moved(&who, &row, next).await
     }
 }
 
@@ -108,11 +109,20 @@ impl Engine {
     }
 
     /// The end of a job that moves a checkout on, or finds nothing to move.
-    fn moved(&self, who: &Principal, row: &CheckoutRow, next: Option<CheckoutState>) -> Outcome {
-        let Some(next) = next else { return over() };
-        let state = next.standing().name();
-        tracing::info!(checkout = %row.id, state, "engine.checkout.moved");
-        Outcome::End(self.moving_checkout(who, row, next), JobEnd::Done)
+    async fn moved(
+        &self,
+        who: &Principal,
+        row: &CheckoutRow,
+        next: Option<CheckoutState>,
+    ) -> Result<Outcome, EngineError> {
+        let Some(next) = next else { return Ok(over()) };
+        let mut commands = self.moving_checkout(who, row, next);
+        if !next.is_final() {
+            // Its first one may have come just now, and found it being paid.
+            let expiry = self.checkout_job(&expiry(), who, row, row.expires_at).await?;
+            commands.push(Command::EnqueueJob(expiry));
+        }
+        Ok(Outcome::End(commands, JobEnd::Done))
     }
 
     /// A job of a checkout that is not about one payment.

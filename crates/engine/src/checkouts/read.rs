@@ -80,7 +80,7 @@ impl Engine {
         let order = self.opened_checkout_order(tenant, &row).await?;
         let who = order.who(tenant);
         let payment = match row.standing.state.payment() {
-            Some(id) => self.payment_unnoted(&who, id).await?,
+            Some(id) => self.payment_anew(&who, id).await?,
             None => None,
         };
         let token = self.checkout_token(tenant, &row.id);

@@ -56,8 +56,8 @@ impl Engine {
         who: &Principal,
         order: &PaymentOrder<'_>,
     ) -> Result<Payment, PaymentError> {
-        let begun = self.begun(who, order, self.minter().mint(), &[])?;
-        until_settled(|| self.begin_payment_once(&begun)).await
+        let id = self.minter().mint();
+        until_settled(|| self.begin_payment_once(who, order, id, &[])).await
     }
 
     /// Begins a payment of that id in a unit that changes something else too. Where that is a
@@ -69,15 +69,16 @@ impl Engine {
         id: PaymentId,
         also: &[Command],
     ) -> Result<Payment, PaymentError> {
-        self.begin_payment_once(&self.begun(who, order, id, also)?).await
+        self.begin_payment_once(who, order, id, also).await
     }
 
+    /// What is begun now, unless it cannot be.
     fn begun<'a>(
         &'a self,
         who: &'a Principal,
         order: &'a PaymentOrder<'a>,
-        id: PaymentId,
-        also: &'a [Command],
+        case: PaymentCase,
+        (id, also): (PaymentId, &'a [Command]),
     ) -> Result<Begun<'a>, PaymentError> {
         check(order)?;
         let payee = order.payee.as_ref().or(self.merchant()).ok_or(PaymentError::NoMerchant)?;
@@ -86,15 +87,21 @@ impl Engine {
         let (institution, rut, fields) = (order.institution.clone(), order.rut, order.fields);
         let new = NewLink { institution, rut, fields, mandate, proven: false };
         self.check_credentials(&new)?;
+        Ok(Begun { who, order, payee, case, new, id, also })
+    }
+
+    async fn begin_payment_once(
+        &self,
+        who: &Principal,
+        order: &PaymentOrder<'_>,
+        id: PaymentId,
+        also: &[Command],
+    ) -> Result<Payment, PaymentError> {
+        check_case(order.case)?;
         let case = PaymentCase {
             key: self.case_key(who.tenant, order.case),
             fingerprint: self.vault().digest(purpose::FINGERPRINT, who.tenant, order.request),
         };
-        Ok(Begun { who, order, payee, case, new, id, also })
-    }
-
-    async fn begin_payment_once(&self, begun: &Begun<'_>) -> Result<Payment, PaymentError> {
-        let Begun { who, order, case, new, .. } = begun;
         let known = self.store().payment_of_case(who.tenant, &case.key).await;
         if let Some(known) = known.map_err(EngineError::from)? {
             if known.case.fingerprint != case.fingerprint {
@@ -102,6 +109,9 @@ impl Engine {
             }
             return Ok(self.shown_anew(who, known).await?);
         }
+        // What was begun is known whatever may be begun by now.
+        let begun = self.begun(who, order, case, (id, also))?;
+        let new = &begun.new;
         let now = self.now();
         let mut made = Made::default();
         let holder = Holder { rut: Some(order.rut), name: None };
@@ -111,7 +121,7 @@ impl Engine {
         let link = self.link_of_calls(who, new, person, &mut work).await?;
         let mandate = mandate_row(self.minter().mint(), new, &link, now);
         let payer = Payer { person, key: &key, link: &link };
-        let row = self.payment_row(begun, &payer, mandate.id, work.at)?;
+        let row = self.payment_row(&begun, &payer, mandate.id, work.at)?;
         let event = AuditEvent::once("payment.requested", who.actor, row.id);
         work.push(Command::Audit(granted_event(who, &mandate)));
         work.push(Command::AddConsent(mandate));

@@ -14,6 +14,7 @@ use data_encoding::HEXLOWER;
 
 use super::Payment;
 use super::moving::Move;
+use crate::retry::until_settled;
 use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
@@ -63,6 +64,21 @@ impl Engine {
         let page = row.standing.page.filter(|_| is_asked);
         let page = page.map(|_| self.page_token(who.tenant, row.id, row.version));
         Payment { row, page }
+    }
+
+    /// A payment with a page on which an answer is taken now, if the customer is to answer on one.
+    pub(crate) async fn payment_anew(
+        &self,
+        who: &Principal,
+        id: PaymentId,
+    ) -> Result<Option<Payment>, EngineError> {
+        until_settled(|| async {
+            match self.store().payment(who.tenant, id).await? {
+                Some(row) => self.shown_anew(who, row).await.map(Some),
+                None => Ok::<_, EngineError>(None),
+            }
+        })
+        .await
     }
 
     /// The same, with a new page where the last has run out and the bank still asks.

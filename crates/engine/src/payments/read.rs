@@ -23,7 +23,8 @@ impl Engine {
         self.payment_unnoted(who, id).await
     }
 
-    /// The payment of that case, as [`super::PaymentOrder::case`] named it.
+    /// The payment of that case, as [`super::PaymentOrder::case`] named it, for what follows by
+    /// itself: nobody has read anything.
     pub async fn payment_of_case(
         &self,
         who: &Principal,
@@ -33,7 +34,6 @@ impl Engine {
         let Some(row) = self.store().payment_of_case(who.tenant, &key).await? else {
             return Ok(None);
         };
-        self.note_access(who, "payment.read", Subject::one(row.id));
         Ok(Some(self.shown(who, row)))
     }
 

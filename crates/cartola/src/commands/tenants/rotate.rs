@@ -46,10 +46,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let who = Principal::operator(tenant.id);
     let rotated = gateway.engine.rotate_webhook_secret(&who, overlap, Reply::NONE).await;
     let rotated = rotated.context("no secret is made")?;
-    print(&rotated, tenant.id, arguments.json).context(
-        "the secret is made and could not be printed, so it is lost; the ones before it sign on for \
-         a while: make another one",
-    )?;
+    let lost = format!(
+        "the secret is made and could not be printed, so it is lost; the ones before it sign until \
+         {}: make another one",
+        rotated.others_until
+    );
+    print(&rotated, tenant.id, arguments.json).context(lost)?;
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
 }
