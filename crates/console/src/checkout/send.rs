@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::asked::Asked;
 use super::form::Filled;
-use super::guard::guarded;
+use super::guard::{Framed, guarded};
 use super::refused::Refused;
 use super::{answer, leave, pay};
 
@@ -23,5 +23,5 @@ pub async fn send(asked: Asked, form: Filled) -> Result<Response, Refused> {
 pub fn back(asked: &Asked) -> Response {
     let place = format!("iframe?transactionId={}", asked.checkout.token.expose());
     let response = (StatusCode::SEE_OTHER, [(LOCATION, place)]).into_response();
-    guarded(response, &asked.checkout.terms.frames)
+    guarded(response, &Framed::By(&asked.checkout.terms.frames))
 }
