@@ -62,16 +62,22 @@ pub struct Asked {
     pub step: u32,
     /// What.
     pub challenge: Challenge,
+    /// Whether it was answered before, wrongly or in vain.
+    #[serde(default)]
+    pub again: bool,
 }
 
 impl Asked {
-    fn after(before: Option<&Self>, challenge: Challenge) -> Self {
-        let step = match before {
-            None => 1,
-            Some(before) if before.challenge.kind == challenge.kind => before.step,
-            Some(before) => before.step + 1,
+    /// What is asked for next; `answered` says that what was asked for before was.
+    fn after(before: Option<&Self>, challenge: Challenge, answered: bool) -> Self {
+        let (step, again) = match before {
+            None => (1, false),
+            Some(before) if before.challenge.kind == challenge.kind => {
+                (before.step, before.again || answered)
+            }
+            Some(before) => (before.step + 1, false),
         };
-        Self { step, challenge }
+        Self { step, challenge, again }
     }
 }
 
@@ -132,7 +138,9 @@ impl PaymentState {
     /// The bank never heard of the answer: the customer is asked for it again.
     pub fn ask_again(self) -> Result<Self, InvalidTransition> {
         match self {
-            Self::Answered(asked) | Self::Answering(asked) => Ok(Self::Challenged(asked)),
+            Self::Answered(asked) | Self::Answering(asked) => {
+                Ok(Self::Challenged(Asked { again: true, ..asked }))
+            }
             other => Err(other.refused(PaymentStanding::Challenged)),
         }
     }
@@ -154,7 +162,8 @@ impl PaymentState {
     pub fn told(self, told: &TransferState, at: Timestamp) -> Result<Self, InvalidTransition> {
         let next = match told {
             TransferState::Challenged(challenge) => {
-                Self::Challenged(Asked::after(self.asked(), challenge.clone()))
+                let answered = !matches!(self, Self::Challenged(_));
+                Self::Challenged(Asked::after(self.asked(), challenge.clone(), answered))
             }
             TransferState::Settling => Self::Settling,
             TransferState::Completed { settled_at } => Self::Completed { settled_at: *settled_at },

@@ -18,9 +18,6 @@ use super::screen::{
 };
 use super::words::{of_failure, pesos};
 
-/// Steps of a payment until a customer is first asked for something: wanted, told, asked.
-const VERSIONS_TO_FIRST: u32 = 3;
-
 impl Asked {
     /// The page, as everything stands.
     pub fn page(&self) -> Response {
@@ -206,7 +203,7 @@ fn codes(
     Codes {
         title: format!("Confirme con {bank}"),
         page,
-        notice: notice(payment, asked),
+        notice: asked.again.then(|| notice(asked)),
         sms,
         legend,
         fields: (1..).zip(labels(kind)).map(code).collect(),
@@ -239,14 +236,13 @@ fn labels(kind: &ChallengeKind) -> Vec<String> {
 }
 
 /// What is said where the same was asked before.
-fn notice(payment: &Payment, asked: &Challenged) -> Option<String> {
-    let is_first = payment.row.version <= VERSIONS_TO_FIRST * asked.step;
+fn notice(asked: &Challenged) -> String {
     let again = "Ingrese los códigos otra vez.";
-    (!is_first).then(|| match asked.challenge.attempts_left {
+    match asked.challenge.attempts_left {
         Some(1) => format!("{again} Le queda 1 intento."),
         Some(left) => format!("{again} Le quedan {left} intentos."),
         None => again.to_owned(),
-    })
+    }
 }
 
 /// What people call a bank.

@@ -10,6 +10,7 @@ mod consents;
 mod elsewhere;
 mod imports;
 mod ingest;
+mod known;
 mod limits;
 mod links;
 mod movements;

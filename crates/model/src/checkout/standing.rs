@@ -16,9 +16,6 @@ pub enum CheckoutStanding {
 }
 
 impl CheckoutStanding {
-    /// Every one.
-    pub const ALL: [Self; 5] = [Self::Open, Self::Paying, Self::Paid, Self::Failed, Self::Expired];
-
     /// The stable name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -28,11 +25,6 @@ impl CheckoutStanding {
             Self::Failed => "failed",
             Self::Expired => "expired",
         }
-    }
-
-    /// The one of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|standing| standing.name() == name)
     }
 
     /// Whether nothing follows.

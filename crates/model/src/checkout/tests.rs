@@ -108,10 +108,3 @@ fn tries_have_an_end() {
     }
     assert_eq!(state.standing(), CheckoutStanding::Failed);
 }
-
-#[test]
-fn a_standing_is_known_by_its_name() {
-    for standing in CheckoutStanding::ALL {
-        assert_eq!(CheckoutStanding::parse(standing.name()), Some(standing));
-    }
-}

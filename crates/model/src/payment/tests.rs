@@ -126,3 +126,20 @@ fn an_app_asks_for_no_answer() {
     let asked = PaymentState::Submitting.told(&challenge(ChallengeKind::App), NOW).unwrap();
     assert!(asked.answer().is_err());
 }
+
+#[test]
+fn what_was_answered_in_vain_is_asked_for_again() {
+    let sms = || Deed::Told(challenge(ChallengeKind::Sms));
+    let card = || Deed::Told(challenge(ChallengeKind::Card { labels: vec!["A1".to_owned()] }));
+    let check = |deeds: &[Deed], expected: (u32, bool)| {
+        let state = deeds.iter().try_fold(PaymentState::Requested, done).unwrap();
+        let asked = state.asked().unwrap();
+        assert_eq!((asked.step, asked.again), expected, "{deeds:?}");
+    };
+    check(&[Deed::Submit, sms()], (1, false));
+    check(&[Deed::Submit, Deed::Doubt, sms()], (1, false));
+    check(&[Deed::Submit, sms(), sms()], (1, false));
+    check(&[Deed::Submit, sms(), Deed::Answer, Deed::SendAnswer, sms()], (1, true));
+    check(&[Deed::Submit, sms(), Deed::Answer, Deed::AskAgain], (1, true));
+    check(&[Deed::Submit, sms(), Deed::Answer, Deed::SendAnswer, sms(), card()], (2, false));
+}

@@ -14,7 +14,8 @@ use proptest::prelude::*;
 const NOW: Timestamp = Timestamp::constant(1_772_452_800, 0);
 
 fn asked(kind: ChallengeKind) -> Asked {
-    Asked { step: 1, challenge: Challenge { kind, expires_at: NOW, attempts_left: Some(2) } }
+    let challenge = Challenge { kind, expires_at: NOW, attempts_left: Some(2) };
+    Asked { step: 1, challenge, again: false }
 }
 
 fn labels() -> Vec<String> {

@@ -34,7 +34,8 @@ fn change(row: &PaymentRow, standing: &PaymentProgress) -> Command {
 
 fn asked(step: u32) -> Asked {
     let kind = ChallengeKind::SmsAndCard { labels: vec!["A1".to_owned(), String::new()] };
-    Asked { step, challenge: Challenge { kind, expires_at: at(300), attempts_left: Some(2) } }
+    let challenge = Challenge { kind, expires_at: at(300), attempts_left: Some(2) };
+    Asked { step, challenge, again: false }
 }
 
 /// A payment in every state.
