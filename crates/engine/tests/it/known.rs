@@ -51,7 +51,7 @@ async fn a_payment() {
 async fn a_checkout() {
     let world = World::with(Bank::new()).await;
     let other = bare(&world).await;
-    let begin = async |engine: &Engine| {
+    let ask = async |engine: &Engine| {
         let kind = JobKind::parse("tests.told").unwrap();
         let next = |_| Next { kind: kind.clone(), arguments: Secret::new(Vec::new()) };
         let terms = Terms::default();
@@ -59,8 +59,8 @@ async fn a_checkout() {
         let order = CheckoutOrder { amount: AMOUNT, rut: None, terms, case, request, next: &next };
         engine.begin_checkout(&world.who, &order).await
     };
-    let refused = begin(&other).await;
+    let refused = ask(&other).await;
     assert!(matches!(refused, Err(CheckoutError::Payment(PaymentError::NoMerchant))));
-    let begun = begin(&world.engine).await.unwrap();
-    assert_eq!(begin(&other).await.unwrap().row.id, begun.row.id);
+    let begun = ask(&world.engine).await.unwrap();
+    assert_eq!(ask(&other).await.unwrap().row.id, begun.row.id);
 }
