@@ -41,7 +41,8 @@ impl Rogue {
         // To its end: what is left unread when a connection closes resets it, and nobody would see
         // what was said.
         read_request(&mut request);
-        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+        // Each call has a connection of its own: on one that is kept, the next call would meet its end.
+        let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n";
         let said = match self {
             Self::Lies => format!("{head}Content-Length: 16\r\n\r\n{{\"accounts\": [[]"),
             Self::Cuts => format!("{head}Content-Length: 4000\r\n\r\n{{"),
