@@ -58,9 +58,7 @@ pub async fn answer(
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Manage)?;
     let engine = gate.engine();
-    let request =
-        Fingerprint::default().with(Some(id.as_bytes())).with(Some(asked.page.as_bytes()));
-    let ticket = key.ticket(engine, who, "payments.answer", request).await?;
+    let ticket = key.ticket(engine, who, "payments.answer", fingerprint(id, &asked)).await?;
     let found = engine.payment(who, id).await?.ok_or_else(|| Problem::not_found("payment"))?;
     if found.page.as_ref() != Some(&asked.page) {
         return Err(Problem::new(Code::PaymentPageEnded).into());
@@ -75,4 +73,13 @@ pub async fn answer(
         engine.record(ticket, &recorded).await?;
     }
     Ok(answer::fresh(recorded))
+}
+
+/// All that makes one answer another.
+fn fingerprint(id: PaymentId, asked: &Asked) -> Fingerprint {
+    let Asked { page, sms, codes } = asked;
+    let codes = codes.iter().flatten().map(|code| Some(code.as_bytes()));
+    let parts =
+        [Some(&id.as_bytes()[..]), Some(page.as_bytes()), sms.as_deref().map(str::as_bytes)];
+    parts.into_iter().chain(codes).fold(Fingerprint::default(), Fingerprint::with)
 }
