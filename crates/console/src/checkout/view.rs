@@ -16,7 +16,7 @@ use super::refused::HTML;
 use super::screen::{
     Approve, Bank, Choose, Codes, Ended, Field, Head, Page, Problem, Screen, Waiting,
 };
-use super::words::{of_failure, pesos};
+use super::words::of_failure;
 
 impl Asked {
     /// The page, as everything stands.
@@ -44,7 +44,7 @@ impl Asked {
         Head {
             here: format!("iframe?transactionId={}", token.expose()),
             token: token.expose().clone(),
-            amount: pesos(row.amount.minor()),
+            amount: row.amount.display_chilean(),
             payee: self.engine.merchant().map(|payee| payee.name.clone()).unwrap_or_default(),
             comment: terms.comment.clone(),
             until: is_open.then(|| clock(row.expires_at)),
@@ -123,7 +123,7 @@ impl Asked {
 
     fn ended(&self) -> Ended {
         let Checkout { payment, terms, row, .. } = &self.checkout;
-        let amount = pesos(row.amount.minor());
+        let amount = row.amount.display_chilean();
         let bank = payment.as_ref().map(|payment| name_of(&payment.row.institution));
         match (row.standing.state, bank) {
             (CheckoutState::Paid { .. }, bank) => Ended {

@@ -52,30 +52,10 @@ const fn of_class(failure: Failure) -> &'static str {
     }
 }
 
-/// `$1.234.567`
-pub fn pesos(amount: i64) -> String {
-    let digits = amount.to_string();
-    let mut text = String::from("$");
-    for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{of_failure, pesos};
+    use super::of_failure;
     use cartola_model::{Failure, PaymentFailure};
-
-    #[test]
-    fn amounts_have_dots() {
-        let shown = [1, 999, 1_000, 25_000, 1_234_567, 100_000_000].map(pesos);
-        let expected = ["$1", "$999", "$1.000", "$25.000", "$1.234.567", "$100.000.000"];
-        assert_eq!(shown, expected);
-    }
 
     #[test]
     fn every_failure_is_one_sentence_or_two() {

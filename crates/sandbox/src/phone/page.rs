@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use cartola_model::{Catalogue, InstitutionId};
-use cartola_primitives::{Rut, santiago};
+use cartola_primitives::{Currency, Money, Rut, santiago};
 
 use crate::challenge::{COLUMNS, ROWS};
 use crate::world::World;
@@ -95,7 +95,7 @@ fn item(waiting: &Waiting, code: String) -> Item {
         from: called(&key.customer.institution),
         institution: key.customer.institution.clone(),
         id: key.id.to_string(),
-        amount: pesos(order.amount),
+        amount: Money::new(order.amount, Currency::CLP).display_chilean(),
         to: order.to_name.clone().unwrap_or_else(|| order.to_account.clone()),
         account: order.to_account.clone(),
         to_bank: called(order.to_bank.as_str()),
@@ -121,17 +121,4 @@ fn card((institution, codes): (String, BTreeMap<String, String>)) -> Card {
     };
     let rows = (1..=ROWS).map(row).collect();
     Card { institution: called(&institution), columns: COLUMNS.chars().collect(), rows }
-}
-
-/// `$1.234.567`
-fn pesos(amount: i64) -> String {
-    let digits = amount.to_string();
-    let mut text = String::from("$");
-    for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    text
 }
