@@ -21,7 +21,6 @@ mod token;
 use std::collections::BTreeMap;
 
 use cartola_model::{InstitutionId, InvalidTransition, PaymentState, Principal};
-use cartola_primitives::id::CheckoutId;
 use cartola_primitives::{Money, Rut, Secret, SignedDuration};
 
 use crate::EngineError;
@@ -52,7 +51,7 @@ pub struct CheckoutOrder<'a> {
     /// What was asked, in a form that is equal for equal requests.
     pub request: &'a [u8],
     /// What follows once it has ended, exactly once.
-    pub next: &'a (dyn Fn(CheckoutId) -> Next + Sync),
+    pub next: Next,
 }
 
 /// With what somebody pays.

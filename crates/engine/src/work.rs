@@ -26,8 +26,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use crate::{Engine, EngineError};
 
 pub(crate) use self::live::{Live, Report};
-pub(crate) use self::waiting::Waiters;
 pub use self::waiting::{Ended, Pending};
+pub(crate) use self::waiting::{Looks, Waiters};
 pub use cartola_store::Command;
 pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority, Progress, Step};
 

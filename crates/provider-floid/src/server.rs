@@ -6,7 +6,8 @@
 //! | `assets`, `debt` | what somebody has and owes |
 //! | `queued` | income and history, which are posted later |
 //! | `pis` | payments |
-//! | `iframe`, `frames` | a page for payers: asked for, where it is, who may frame it, its last word |
+//! | `iframe`, `frames` | a page for payers: asked for, where it is, who may frame it |
+//! | `last_word` | what is posted once a payment or a page has ended |
 //! | `current` | the current dialect |
 //! | `asked` | a call, once it is known who calls |
 //! | `case` | a caller's case: the same twice has one effect. For payments too |
@@ -28,6 +29,7 @@ mod errand;
 mod frames;
 mod identity;
 mod iframe;
+mod last_word;
 mod openapi;
 mod pis;
 mod queued;
@@ -46,6 +48,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use errand::Answers;
+use last_word::{LastWords, Subject};
 
 pub use banks::{DefaultBankError, DefaultBanks};
 pub use frames::{FrameError, Frames};
@@ -96,8 +99,8 @@ pub fn router(gate: Gate, callbacks: Callbacks, settings: Settings) -> Router {
 pub fn handlers(callbacks: Callbacks) -> [Arc<dyn Handler>; 3] {
     [
         Arc::new(Answers::new(callbacks.clone())),
-        Arc::new(pis::LastWords::new(callbacks.clone())),
-        Arc::new(iframe::LastWords::new(callbacks)),
+        Arc::new(LastWords::new(Subject::Payment, callbacks.clone())),
+        Arc::new(LastWords::new(Subject::Checkout, callbacks)),
     ]
 }
 

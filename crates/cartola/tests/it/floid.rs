@@ -7,6 +7,7 @@ mod mistakes;
 mod pis;
 mod posted;
 mod printed;
+mod requests;
 mod scenarios;
 mod tenants;
 

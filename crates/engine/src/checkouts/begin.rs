@@ -25,7 +25,7 @@ impl Engine {
     ) -> Result<Checkout, CheckoutError> {
         check_case(order.case)?;
         let case = PaymentCase {
-            key: self.vault().digest(purpose::CHECKOUT_CASE, who.tenant, order.case.as_bytes()),
+            key: self.checkout_case_key(who.tenant, order.case),
             fingerprint: self.vault().digest(purpose::FINGERPRINT, who.tenant, order.request),
         };
         let row = until_settled(|| self.begin_checkout_once(who, order, case)).await?;
@@ -69,7 +69,6 @@ impl Engine {
         let key = self.vault().key_of(tenant, None, self.minter(), at).await?;
         let place = CheckoutRow::order_place(tenant, &id);
         let token = self.checkout_token(tenant, &id);
-        let next = (order.next)(id);
         Ok(CheckoutRow {
             id,
             token: self.checkout_digest(tenant, token.expose()),
@@ -81,7 +80,7 @@ impl Engine {
             standing: CheckoutProgress {
                 state: CheckoutState::opened(),
                 changed_at: at,
-                continuation: self.continuation(tenant, &key, Some(&next))?,
+                continuation: self.continuation(tenant, &key, Some(&order.next))?,
             },
             version: 1,
         })

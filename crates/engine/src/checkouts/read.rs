@@ -3,44 +3,29 @@
 use std::time::Duration;
 
 use cartola_model::Principal;
-use cartola_primitives::id::{CheckoutId, TenantId};
+use cartola_primitives::id::TenantId;
 use cartola_store::checkouts::CheckoutRow;
-use cartola_store::jobs::LOOK_AGAIN;
-use tokio::time::{Instant, sleep};
 
 use super::{Checkout, CheckoutStanding};
+use crate::work::Looks;
 use crate::{Engine, EngineError};
-
-/// How long whoever waits lets pass before looking because the queue has moved; twice as long each
-/// time.
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
-
-/// The longest of these.
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 impl Engine {
     /// The checkout that a token opens, once there is something else to show than under the stamp
     /// `seen`, or so much time has passed. One that is not being paid is not waited for.
-    #[allow(clippy::disallowed_methods, reason = "whoever waits does so in monotonic time")]
     pub async fn next_checkout(
         &self,
         token: &str,
         seen: &str,
         longest: Duration,
     ) -> Result<Option<Checkout>, EngineError> {
-        let deadline = Instant::now() + longest;
-        let mut arrivals = self.store().arrivals();
-        let mut pause = FIRST_PAUSE;
+        let mut looks = Looks::new(self, longest);
         loop {
             let Some(now) = self.checkout(token).await? else { return Ok(None) };
             let is_paid_for = now.standing() == CheckoutStanding::Paying;
-            let left = deadline.saturating_duration_since(Instant::now());
-            if !is_paid_for || now.stamp() != seen || left.is_zero() {
+            if !is_paid_for || now.stamp() != seen || !looks.again().await {
                 return Ok(Some(now));
             }
-            sleep(pause.min(left)).await;
-            arrivals.next(LOOK_AGAIN.min(left)).await;
-            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
     }
 
@@ -51,13 +36,14 @@ impl Engine {
         self.shown_if_there(tenant, row).await
     }
 
-    /// A checkout of the tenant.
-    pub async fn checkout_of(
+    /// The checkout of that case, as [`super::CheckoutOrder::case`] named it.
+    pub async fn checkout_of_case(
         &self,
         who: &Principal,
-        id: CheckoutId,
+        case: &str,
     ) -> Result<Option<Checkout>, EngineError> {
-        let row = self.store().checkout(who.tenant, id).await?;
+        let key = self.checkout_case_key(who.tenant, case);
+        let row = self.store().checkout_of_case(who.tenant, &key).await?;
         self.shown_if_there(who.tenant, row).await
     }
 

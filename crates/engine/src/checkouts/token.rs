@@ -29,6 +29,11 @@ impl Engine {
         (secret.len() == SECRET_BYTES).then(|| (tenant, self.checkout_digest(tenant, token)))
     }
 
+    /// What a checkout is found by where the tenant names it.
+    pub(super) fn checkout_case_key(&self, tenant: TenantId, case: &str) -> Digest {
+        self.vault().digest(purpose::CHECKOUT_CASE, tenant, case.as_bytes())
+    }
+
     pub(super) fn checkout_digest(&self, tenant: TenantId, token: &str) -> Digest {
         self.vault().digest(purpose::CHECKOUT_PAGE, tenant, token.as_bytes())
     }

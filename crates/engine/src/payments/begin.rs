@@ -57,19 +57,7 @@ impl Engine {
         order: &PaymentOrder<'_>,
     ) -> Result<Payment, PaymentError> {
         let id = self.minter().mint();
-        until_settled(|| self.begin_payment_once(who, order, id, &[])).await
-    }
-
-    /// Begins a payment of that id in a unit that changes something else too. Where that is a
-    /// conflict, the caller decides again.
-    pub(crate) async fn begin_payment_with(
-        &self,
-        who: &Principal,
-        order: &PaymentOrder<'_>,
-        id: PaymentId,
-        also: &[Command],
-    ) -> Result<Payment, PaymentError> {
-        self.begin_payment_once(who, order, id, also).await
+        until_settled(|| self.begin_payment_with(who, order, id, &[])).await
     }
 
     /// What is begun now, unless it cannot be.
@@ -90,7 +78,9 @@ impl Engine {
         Ok(Begun { who, order, payee, case, new, id, also })
     }
 
-    async fn begin_payment_once(
+    /// Begins a payment of that id in one unit with what else changes. Where that is a conflict, the
+    /// caller decides again.
+    pub(crate) async fn begin_payment_with(
         &self,
         who: &Principal,
         order: &PaymentOrder<'_>,

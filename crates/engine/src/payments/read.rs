@@ -5,11 +5,10 @@ use std::time::Duration;
 use cartola_model::{PaymentStanding, Principal};
 use cartola_primitives::id::PaymentId;
 use cartola_store::Page;
-use cartola_store::jobs::LOOK_AGAIN;
-use tokio::time::{Instant, sleep};
 
 use super::Payment;
 use crate::access::Subject;
+use crate::work::Looks;
 use crate::{Engine, EngineError};
 
 impl Engine {
@@ -62,7 +61,6 @@ impl Engine {
 
     /// The payment once it is another than in the version `seen` and the bank is not just being
     /// asked, or so much time has passed.
-    #[allow(clippy::disallowed_methods, reason = "whoever waits does so in monotonic time")]
     pub async fn next_payment(
         &self,
         who: &Principal,
@@ -70,28 +68,15 @@ impl Engine {
         seen: Option<u32>,
         longest: Duration,
     ) -> Result<Option<Payment>, EngineError> {
-        let deadline = Instant::now() + longest;
-        let mut arrivals = self.store().arrivals();
-        let mut pause = FIRST_PAUSE;
         self.note_access(who, "payment.read", Subject::one(id));
+        let mut looks = Looks::new(self, longest);
         loop {
             let Some(now) = self.payment_unnoted(who, id).await? else { return Ok(None) };
             let standing = now.state().standing();
             let is_news = seen != Some(now.row.version) && !standing.is_under_way();
-            let left = deadline.saturating_duration_since(Instant::now());
-            if is_news || standing.is_final() || left.is_zero() {
+            if is_news || standing.is_final() || !looks.again().await {
                 return Ok(Some(now));
             }
-            sleep(pause.min(left)).await;
-            arrivals.next(LOOK_AGAIN.min(left)).await;
-            pause = pause.saturating_mul(2).min(LONGEST_BETWEEN_LOOKS);
         }
     }
 }
-
-/// How long whoever waits lets pass before looking because the queue has moved; twice as long each
-/// time.
-const FIRST_PAUSE: Duration = Duration::from_millis(10);
-
-/// The longest of these.
-const LONGEST_BETWEEN_LOOKS: Duration = Duration::from_millis(250);

@@ -17,6 +17,9 @@ use crate::{Engine, EngineError};
 /// time. The jobs of everybody move it: of many who wait, each looks a few times.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
+/// The longest pause of whoever looks at what one case has come to.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
 /// How a job ended: done, or given up and why.
 pub type Ended = Result<(), Failure>;
 
@@ -64,6 +67,34 @@ impl Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         self.waiters.lock().remove(&self.job);
+    }
+}
+
+/// The looks of somebody who waits until something is as he wants it, for so long at most.
+pub(crate) struct Looks {
+    deadline: Instant,
+    arrivals: Arrivals,
+    pause: Duration,
+}
+
+#[allow(clippy::disallowed_methods, reason = "whoever waits does so in monotonic time")]
+impl Looks {
+    /// To be called before the first look: what he waits for may come a moment later.
+    pub fn new(engine: &Engine, longest: Duration) -> Self {
+        let deadline = Instant::now() + longest;
+        Self { deadline, arrivals: engine.store().arrivals(), pause: FIRST_PAUSE }
+    }
+
+    /// Waits until another look is worth it; false when there is no more time for one.
+    pub async fn again(&mut self) -> bool {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return false;
+        }
+        sleep(self.pause.min(left)).await;
+        self.arrivals.next(LOOK_AGAIN.min(left)).await;
+        self.pause = self.pause.saturating_mul(2).min(LONGEST_PAUSE);
+        true
     }
 }
 

@@ -14,7 +14,6 @@ use cartola_engine::readings::Next;
 use cartola_engine::work::{Handler, JobEnd, JobKind, Outcome, Task};
 use cartola_engine::{Engine, EngineError};
 use cartola_model::Scope;
-use cartola_primitives::id::CheckoutId;
 use cartola_primitives::{Currency, Money, Rut, Secret};
 use cartola_store::Payments;
 
@@ -55,15 +54,13 @@ impl Scene {
     }
 
     async fn begin(&self, case: &str, request: &[u8]) -> Result<Checkout, CheckoutError> {
-        let next =
-            |id: CheckoutId| Next { kind: kind(), arguments: Secret::new(id.as_bytes().to_vec()) };
         let order = CheckoutOrder {
             amount: Money::new(25_000, Currency::CLP),
             rut: None,
             terms: Terms { comment: Some("Pedido 4711".to_owned()), ..Terms::default() },
             case,
             request,
-            next: &next,
+            next: Next { kind: kind(), arguments: Secret::new(case.as_bytes().to_vec()) },
         };
         self.world.engine.begin_checkout(&self.world.who, &order).await
     }
@@ -124,8 +121,9 @@ async fn a_token_opens_its_checkout_and_nothing_else() {
     }
     let other = engine.add_tenant("Otra", &Scope::ALL).await.unwrap();
     let other = engine.authenticate(other.api_key.expose()).await.unwrap().unwrap();
-    let id = engine.checkout(&token).await.unwrap().unwrap().row.id;
-    assert!(engine.checkout_of(&other, id).await.unwrap().is_none());
+    let of_case = async |who| engine.checkout_of_case(who, "order").await.unwrap();
+    assert_eq!(of_case(&scene.world.who).await.unwrap().token.expose(), &token);
+    assert!(of_case(&other).await.is_none());
 }
 
 #[tokio::test]

@@ -53,10 +53,10 @@ async fn a_checkout() {
     let other = bare(&world).await;
     let ask = async |engine: &Engine| {
         let kind = JobKind::parse("tests.told").unwrap();
-        let next = |_| Next { kind: kind.clone(), arguments: Secret::new(Vec::new()) };
+        let next = Next { kind, arguments: Secret::new(Vec::new()) };
         let terms = Terms::default();
         let (case, request) = ("order", b"a".as_slice());
-        let order = CheckoutOrder { amount: AMOUNT, rut: None, terms, case, request, next: &next };
+        let order = CheckoutOrder { amount: AMOUNT, rut: None, terms, case, request, next };
         engine.begin_checkout(&world.who, &order).await
     };
     let refused = ask(&other).await;

@@ -54,15 +54,16 @@ fn challenged(kind: &ChallengeKind, page: Option<String>) -> TransferAnswer {
     TransferAnswer { card_code, page_id: page, ..TransferAnswer::plain(true, message) }
 }
 
-/// The last word on a payment that has ended so.
+/// The last word on what has ended so.
 pub fn transfer_callback<'a>(
-    state: &PaymentState,
+    is_paid: bool,
     amount: Money,
     (bank_name, case_id): (&'a str, &'a str),
 ) -> TransferCallback<'a> {
-    let (is_valid, message) = match state {
-        PaymentState::Completed { .. } => ("true", TransferMessage::BankTransferCompleted),
-        _ => ("false", TransferMessage::BankTransferFailed),
+    let (is_valid, message) = if is_paid {
+        ("true", TransferMessage::BankTransferCompleted)
+    } else {
+        ("false", TransferMessage::BankTransferFailed)
     };
     let money_amount = amount.to_decimal_string();
     TransferCallback { is_valid, bank_name, money_amount, case_id, message }

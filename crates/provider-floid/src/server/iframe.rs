@@ -1,7 +1,5 @@
 //! `POST /floid/api/pis/get_iframe`: a page on which the payer pays, to be held in the merchant's.
 
-mod told;
-
 use std::sync::Arc;
 
 use axum::Extension;
@@ -17,13 +15,11 @@ use super::asked::Asked;
 use super::callback::Target;
 use super::case::{Case, fingerprint};
 use super::frames::{Frames, Here, origin_of};
+use super::last_word::{LastWord, Subject};
 use super::refused::Refused;
 use crate::given::{Given, Mistake};
 use crate::request::{self, pesos};
 use crate::wire;
-
-pub use told::LastWords;
-use told::Told;
 
 /// What the engine knows its checkouts by.
 const VERB: &str = "floid.get_iframe";
@@ -44,7 +40,7 @@ pub async fn get_iframe(
 ) -> Result<Response, Refused> {
     asked.may(Scope::Manage)?;
     let wanted = Wanted::read(&asked, &asked.read()?).await?;
-    let (engine, who, target) = (&asked.engine, &asked.who, &wanted.target);
+    let (engine, who) = (&asked.engine, &asked.who);
     let order = CheckoutOrder {
         amount: wanted.amount,
         rut: wanted.rut,
@@ -52,9 +48,9 @@ pub async fn get_iframe(
             frames: frames.of(who.tenant, wanted.terms.on_success.as_deref()),
             ..wanted.terms.clone()
         },
-        case: &format!("{VERB}/{}", wanted.case.key()),
+        case: &checkout_case(&wanted.word.case),
         request: &wanted.fingerprint(),
-        next: &|id| Told::new(who, id, &wanted.case, target).next(),
+        next: wanted.word.next(Subject::Checkout),
     };
     let checkout = engine.begin_checkout(who, &order).await?;
     let iframe = wire::Iframe::of(&frames.page(&here, checkout.token.expose()));
@@ -64,12 +60,16 @@ pub async fn get_iframe(
 /// What a body asks for.
 struct Wanted {
     amount: Money,
-    case: Case,
     /// What came beside a `caseId`; it changes what is asked and nothing else.
     transaction: Option<String>,
     rut: Option<Rut>,
     terms: Terms,
-    target: Target,
+    word: LastWord,
+}
+
+/// What the engine knows the page of a case by.
+pub fn checkout_case(case: &Case) -> String {
+    format!("{VERB}/{}", case.key())
 }
 
 impl Wanted {
@@ -90,13 +90,14 @@ impl Wanted {
             frames: Vec::new(),
         };
         let target = Target::of(&asked.callbacks, url, key).await?;
-        Ok(Self { amount, case, transaction, rut, terms, target })
+        let word = LastWord::new(&asked.who, case, target);
+        Ok(Self { amount, transaction, rut, terms, word })
     }
 
     fn fingerprint(&self) -> [u8; 32] {
         let (amount, rut) = (self.amount.to_decimal_string(), self.rut.as_ref().map(Rut::compact));
         let Terms { comment, on_success, on_failure, .. } = &self.terms;
-        let [url, key] = self.target.parts();
+        let [url, key] = self.word.target.parts();
         let texts = [&self.transaction, &rut, comment, on_success, on_failure];
         let [transaction, rut, comment, on_success, on_failure] = texts.map(Option::as_deref);
         let amount = Some(&*amount);

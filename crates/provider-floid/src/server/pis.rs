@@ -2,10 +2,9 @@
 //! engine's.
 //!
 //! A call waits until the bank asks the customer for something, has decided, or says that it needs
-//! time. The last word is posted by what follows the payment's end ([`last_word`]).
+//! time. The last word is posted by what follows the payment's end ([`super::last_word`]).
 
 pub mod approval;
-mod last_word;
 mod standing;
 pub mod transfer;
 
@@ -18,8 +17,6 @@ use cartola_http::answer;
 use super::refused::Refused;
 use crate::given::Mistake;
 use crate::wire::{TransferAnswer, TransferMessage};
-
-pub use last_word::LastWords;
 
 /// Why nothing is told of a payment.
 enum Declined {

@@ -14,26 +14,28 @@ use super::{Floid, Scene, with};
 use crate::beside::Beside;
 use crate::receiver::Receiver;
 
+pub use printed::check_answer;
+
 const TRANSFER: &str = "api/pis/transfer";
-const APPROVAL: &str = "api/pis/transfer_approval";
-const APPROVAL_OPTIONAL: &str = "api/pis/transfer_approval_optional";
+pub const APPROVAL: &str = "api/pis/transfer_approval";
+pub const APPROVAL_OPTIONAL: &str = "api/pis/transfer_approval_optional";
 
 /// What the callbacks of these tests are to carry.
 const API_KEY: &str = "e02c5f371d0e4acc";
 
 /// A merchant's till: a client of the facade, and where its callbacks arrive.
-struct Till {
-    scene: Scene,
-    receiver: Receiver,
+pub struct Till {
+    pub scene: Scene,
+    pub receiver: Receiver,
 }
 
 impl Till {
     #[track_caller]
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { scene: Scene::new(), receiver: Receiver::start() }
     }
 
-    fn floid(&self) -> &Floid {
+    pub fn floid(&self) -> &Floid {
         &self.scene.floid
     }
 
@@ -50,7 +52,7 @@ impl Till {
     }
 
     #[track_caller]
-    fn transfer(&self, body: &Value) -> Value {
+    pub fn transfer(&self, body: &Value) -> Value {
         self.floid().ask(TRANSFER, body)
     }
 
@@ -72,7 +74,7 @@ impl Till {
 
     /// The same as the members of an answer.
     #[track_caller]
-    fn codes(&self, body: &Value, institution: &str) -> Value {
+    pub fn codes(&self, body: &Value, institution: &str) -> Value {
         let shown = self.shown(body, institution);
         let mut codes = json!({});
         let members = [("sms", "smsCode"), ("codes", "cardCode")];
@@ -93,7 +95,7 @@ impl Till {
 
     /// The next callback, which is the last word on that request.
     #[track_caller]
-    fn last_word(&self, body: &Value, message: &str) {
+    pub fn last_word(&self, body: &Value, message: &str) {
         let call = self.receiver.call();
         assert_eq!(call.header("authorization"), API_KEY);
         let told = self.scene.genuine(call);
@@ -111,7 +113,7 @@ impl Till {
 
     /// How many transfers have moved money, each once.
     #[track_caller]
-    fn moved(&self) -> u64 {
+    pub fn moved(&self) -> u64 {
         let check = self.scene.chile.client.json("/_sandbox/ledger/check");
         assert_eq!(check["balanced"], json!(true), "{check}");
         check["transfers"].as_u64().unwrap()

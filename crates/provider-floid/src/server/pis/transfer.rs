@@ -13,8 +13,8 @@ use super::super::asked::Asked;
 use super::super::callback::Target;
 use super::super::case::{Case, NotBegun, fingerprint};
 use super::super::desk::fields;
+use super::super::last_word::{LastWord, Subject};
 use super::super::refused::Refused;
-use super::last_word::LastWord;
 use super::standing::{open_page, said, until_told};
 use super::{Declined, told};
 use crate::bank;
@@ -128,7 +128,7 @@ impl Wanted {
             case: &payment_case(&word.case),
             request,
             evidence: &evidence,
-            next: Some(word.next()),
+            next: Some(word.next(Subject::Payment)),
         };
         engine.begin_payment(&asked.who, &order).await
     }
