@@ -1,6 +1,7 @@
 //! What decoding yields.
 
 use std::fmt;
+use std::sync::Arc;
 
 use cartola_model::{
     AccountKind, AccountNumber, BalanceReading, Counterparty, Coverage, InstitutionId, Observation,
@@ -41,7 +42,7 @@ pub struct Line {
     /// Where it stands in the source.
     pub place: Place,
     /// What it says.
-    pub observation: Observation,
+    pub observation: Arc<Observation>,
     /// The other side, where the source has it in fields of its own.
     pub counterparty: Option<Counterparty>,
 }

@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_model::{AccountKind, BalanceKind, InstitutionId};
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{AccountId, ConsentSetId, LinkId, TenantId};
-use cartola_primitives::{Money, Timestamp};
 use cartola_store::accounts::{AccountRow, BalanceRow};
+use cartola_store::encoding::codes;
 use cartola_store::encoding::day_number;
 use cartola_store::{Accounts, MAX_PAGE, Page, StoreError, page_size};
 
 use crate::PostgresStore;
-use crate::codes;
 use crate::columns::Columns;
 use crate::permits::Permits;
 use crate::rows::{each, page};
@@ -237,7 +237,7 @@ fn read_balance(columns: &mut Columns<'_>) -> Result<BalanceRow, StoreError> {
         account: columns.id()?,
         kind: columns.code(codes::balance_kind_of)?,
         as_of: columns.date()?,
-        amount: Money::new(columns.integer()?, columns.currency()?),
+        amount: columns.amount()?,
         received_at: columns.timestamp()?,
         import: columns.id()?,
         consent: columns.id()?,

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use cartola_crypto::Digest;
-use cartola_primitives::Money;
 use cartola_primitives::id::{CheckoutId, TenantId};
 use cartola_store::checkouts::{
     CheckoutChange, CheckoutProgress, CheckoutRow, read_state, written_state,
@@ -112,18 +111,13 @@ fn read_checkout(columns: &mut Columns<'_>) -> Result<CheckoutRow, StoreError> {
         id: columns.id()?,
         token: columns.digest()?,
         case: PaymentCase { key: columns.digest()?, fingerprint: columns.digest()? },
-        amount: read_amount(columns)?,
+        amount: columns.amount()?,
         order: columns.sealed()?,
         created_at: columns.timestamp()?,
         expires_at: columns.timestamp()?,
         standing: read_standing(columns)?,
         version: columns.number()?,
     })
-}
-
-fn read_amount(columns: &mut Columns<'_>) -> Result<Money, StoreError> {
-    let minor = columns.integer()?;
-    Ok(Money::new(minor, columns.currency()?))
 }
 
 fn read_standing(columns: &mut Columns<'_>) -> Result<CheckoutProgress, StoreError> {

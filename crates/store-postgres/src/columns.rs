@@ -4,7 +4,7 @@ use std::error::Error;
 
 use cartola_crypto::{Digest, Sealed};
 use cartola_primitives::id::{DataKeyId, ID_BYTES, TypedId};
-use cartola_primitives::{Currency, Date, Timestamp};
+use cartola_primitives::{Currency, Date, Money, Timestamp};
 use cartola_store::encoding::date_of_day;
 use cartola_store::{StoreError, copying};
 use tokio_postgres::Row;
@@ -189,6 +189,11 @@ impl<'row> Columns<'row> {
     /// A currency.
     pub fn currency(&mut self) -> Result<Currency, StoreError> {
         Currency::parse(self.text()?).map_err(|_| damaged())
+    }
+
+    /// The two columns of an amount: minor units and their currency.
+    pub fn amount(&mut self) -> Result<Money, StoreError> {
+        Ok(Money::new(self.integer()?, self.currency()?))
     }
 
     /// The three columns of a sealed value.

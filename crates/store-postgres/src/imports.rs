@@ -5,6 +5,7 @@ use cartola_crypto::ContentHash;
 use cartola_model::Coverage;
 use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, ImportId, TenantId};
+use cartola_store::encoding::codes;
 use cartola_store::encoding::day_number;
 use cartola_store::imports::ImportRow;
 use cartola_store::sightings::SightingRow;
@@ -13,7 +14,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::PostgresStore;
-use crate::codes;
 use crate::columns::{Columns, damaged};
 use crate::rows::{one_more, page};
 use crate::sightings;

@@ -10,6 +10,7 @@ use cartola_model::Failure;
 use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 use cartola_store::arrivals::Arrivals;
+use cartola_store::encoding::codes;
 use cartola_store::jobs::{
     Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lane, Lease, Progress,
     ProgressNote, Queue, Standing,
@@ -17,7 +18,6 @@ use cartola_store::jobs::{
 use cartola_store::{Jobs, MAX_PAGE, Page, StoreError};
 
 use crate::PostgresStore;
-use crate::codes;
 use crate::columns::{Columns, damaged};
 use crate::rows::{each, first, one_more, only, page};
 use crate::value::{Value, values};

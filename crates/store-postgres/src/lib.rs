@@ -33,7 +33,6 @@ mod audit;
 pub mod check;
 mod checkouts;
 mod clock;
-mod codes;
 mod columns;
 mod commit;
 mod connector;

@@ -7,6 +7,7 @@ use cartola_crypto::Digest;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{LeaseId, MessageId, TenantId};
+use cartola_store::encoding::codes;
 use cartola_store::jobs::Queue;
 use cartola_store::outbox::{
     Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageHead, MessageOrder, MessageQuery,
@@ -15,7 +16,6 @@ use cartola_store::outbox::{
 use cartola_store::{MAX_PAGE, Outbox, Page, StoreError};
 
 use crate::PostgresStore;
-use crate::codes;
 use crate::columns::{Columns, damaged};
 use crate::jobs::{add_job, count_one_more, end_job, milliseconds, read_lane, read_state};
 use crate::rows::{one_more, page};

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_model::{EndToEndId, InstitutionId, PaymentStanding};
-use cartola_primitives::Money;
 use cartola_primitives::id::{PaymentId, TenantId};
 use cartola_store::payments::{
     PaymentCase, PaymentChange, PaymentPage, PaymentProgress, PaymentRow, read_state, written_state,
@@ -153,18 +152,13 @@ fn read_payment(columns: &mut Columns<'_>) -> Result<PaymentRow, StoreError> {
         person: columns.optional_id()?,
         link: columns.id()?,
         mandate: columns.id()?,
-        amount: read_amount(columns)?,
+        amount: columns.amount()?,
         end_to_end: EndToEndId::from_bytes(columns.array()?),
         case: PaymentCase { key: columns.digest()?, fingerprint: columns.digest()? },
         created_at: columns.timestamp()?,
         standing: read_standing(columns)?,
         version: columns.number()?,
     })
-}
-
-fn read_amount(columns: &mut Columns<'_>) -> Result<Money, StoreError> {
-    let minor = columns.integer()?;
-    Ok(Money::new(minor, columns.currency()?))
 }
 
 fn read_standing(columns: &mut Columns<'_>) -> Result<PaymentProgress, StoreError> {

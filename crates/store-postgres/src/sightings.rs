@@ -3,10 +3,10 @@
 use cartola_model::Coverage;
 use cartola_primitives::id::{ID_BYTES, SourceId};
 use cartola_store::StoreError;
+use cartola_store::encoding::codes;
 use cartola_store::encoding::day_number;
 use cartola_store::sightings::SightingRow;
 
-use crate::codes;
 use crate::columns::{Columns, damaged};
 use crate::unit::Unit;
 use crate::value::values;

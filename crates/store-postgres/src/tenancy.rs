@@ -5,12 +5,12 @@ use cartola_crypto::Digest;
 use cartola_model::Scope;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{CredentialId, TenantId};
+use cartola_store::encoding::codes;
 use cartola_store::jobs::Queue;
 use cartola_store::tenancy::{CredentialKind, CredentialRow, TenantRow};
 use cartola_store::{StoreError, StoreErrorKind, Tenancy};
 
 use crate::PostgresStore;
-use crate::codes;
 use crate::columns::Columns;
 use crate::rows::each;
 use crate::unit::Unit;

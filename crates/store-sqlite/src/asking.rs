@@ -47,10 +47,7 @@ impl Asking for SqliteStore {
         tenant: TenantId,
         link: LinkId,
     ) -> Result<Option<ReadingRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, READING, params![tenant.as_bytes(), link.as_bytes()], read_reading)
-        })
-        .await
+        self.first(READING, tenant, *link.as_bytes(), read_reading).await
     }
 
     async fn sign_ins(

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use cartola_crypto::Digest;
-use cartola_primitives::Money;
 use cartola_primitives::id::{CheckoutId, TenantId};
 use cartola_store::checkouts::{
     CheckoutChange, CheckoutProgress, CheckoutRow, read_state, written_state,
@@ -14,7 +13,6 @@ use rusqlite::params;
 use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_null, sealed_columns};
 use crate::jobs::read_continuation;
-use crate::rows::first;
 use crate::unit::Unit;
 
 macro_rules! checkout_columns {
@@ -51,10 +49,7 @@ impl Checkouts for SqliteStore {
         tenant: TenantId,
         id: CheckoutId,
     ) -> Result<Option<CheckoutRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, CHECKOUT, params![tenant.as_bytes(), id.as_bytes()], read_checkout)
-        })
-        .await
+        self.first(CHECKOUT, tenant, *id.as_bytes(), read_checkout).await
     }
 
     async fn checkout_of_token(
@@ -62,11 +57,7 @@ impl Checkouts for SqliteStore {
         tenant: TenantId,
         token: &Digest,
     ) -> Result<Option<CheckoutRow>, StoreError> {
-        let token = *token;
-        self.read(move |connection| {
-            first(connection, OF_TOKEN, params![tenant.as_bytes(), token.as_bytes()], read_checkout)
-        })
-        .await
+        self.first(OF_TOKEN, tenant, *token.as_bytes(), read_checkout).await
     }
 
     async fn checkout_of_case(
@@ -74,11 +65,7 @@ impl Checkouts for SqliteStore {
         tenant: TenantId,
         key: &Digest,
     ) -> Result<Option<CheckoutRow>, StoreError> {
-        let key = *key;
-        self.read(move |connection| {
-            first(connection, OF_CASE, params![tenant.as_bytes(), key.as_bytes()], read_checkout)
-        })
-        .await
+        self.first(OF_CASE, tenant, *key.as_bytes(), read_checkout).await
     }
 }
 
@@ -138,18 +125,13 @@ fn read_checkout(columns: &mut Columns<'_>) -> Result<CheckoutRow, StoreError> {
         id: columns.id()?,
         token: columns.digest()?,
         case: PaymentCase { key: columns.digest()?, fingerprint: columns.digest()? },
-        amount: read_amount(columns)?,
+        amount: columns.amount()?,
         order: columns.sealed()?,
         created_at: columns.timestamp()?,
         expires_at: columns.timestamp()?,
         standing: read_standing(columns)?,
         version: columns.number()?,
     })
-}
-
-fn read_amount(columns: &mut Columns<'_>) -> Result<Money, StoreError> {
-    let minor = columns.integer()?;
-    Ok(Money::new(minor, columns.currency()?))
 }
 
 fn read_standing(columns: &mut Columns<'_>) -> Result<CheckoutProgress, StoreError> {

@@ -2,7 +2,7 @@
 
 use cartola_crypto::{Digest, Sealed};
 use cartola_primitives::id::{DataKeyId, TypedId};
-use cartola_primitives::{Currency, Date, Timestamp};
+use cartola_primitives::{Currency, Date, Money, Timestamp};
 use cartola_store::StoreError;
 use cartola_store::encoding::date_of_day;
 use rusqlite::Row;
@@ -143,6 +143,11 @@ impl<'row> Columns<'row> {
     /// A currency.
     pub fn currency(&mut self) -> Result<Currency, StoreError> {
         Currency::parse(self.text()?).map_err(|_| damaged())
+    }
+
+    /// The two columns of an amount: minor units and their currency.
+    pub fn amount(&mut self) -> Result<Money, StoreError> {
+        Ok(Money::new(self.integer()?, self.currency()?))
     }
 
     /// The three columns of a sealed value.

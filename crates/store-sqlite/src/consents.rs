@@ -58,10 +58,7 @@ impl Consents for SqliteStore {
         tenant: TenantId,
         id: ConsentId,
     ) -> Result<Option<ConsentRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, CONSENT, params![tenant.as_bytes(), id.as_bytes()], read_consent)
-        })
-        .await
+        self.first(CONSENT, tenant, *id.as_bytes(), read_consent).await
     }
 
     async fn holding(

@@ -5,6 +5,7 @@ use cartola_crypto::ContentHash;
 use cartola_model::Coverage;
 use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, ImportId, TenantId};
+use cartola_store::encoding::codes;
 use cartola_store::encoding::day_number;
 use cartola_store::imports::ImportRow;
 use cartola_store::sightings::SightingRow;
@@ -14,9 +15,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::SqliteStore;
-use crate::codes;
 use crate::columns::{Columns, bytes_or_empty, damaged};
-use crate::rows::{all, first, page};
+use crate::rows::{all, page};
 use crate::sightings;
 use crate::unit::Unit;
 
@@ -60,10 +60,7 @@ impl Imports for SqliteStore {
         tenant: TenantId,
         id: ImportId,
     ) -> Result<Option<ImportRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, IMPORT, params![tenant.as_bytes(), id.as_bytes()], read_import)
-        })
-        .await
+        self.first(IMPORT, tenant, *id.as_bytes(), read_import).await
     }
 
     async fn imports_of_content(

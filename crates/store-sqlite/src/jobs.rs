@@ -12,6 +12,7 @@ use cartola_model::Failure;
 use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
 use cartola_store::arrivals::Arrivals;
+use cartola_store::encoding::codes;
 use cartola_store::jobs::{
     Claim, ClaimedJob, Continuation, JobKind, JobOrder, JobRow, JobState, Lane, Lease, Progress,
     ProgressNote, Queue, Standing,
@@ -20,7 +21,6 @@ use cartola_store::{Jobs, Page, StoreError};
 use rusqlite::{Connection, params};
 
 use crate::SqliteStore;
-use crate::codes;
 use crate::columns::{Columns, bytes_or_empty, damaged};
 use crate::rows::{all, first, page};
 
@@ -96,10 +96,7 @@ impl Jobs for SqliteStore {
     }
 
     async fn job(&self, tenant: TenantId, id: JobId) -> Result<Option<JobRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, JOB, params![tenant.as_bytes(), id.as_bytes()], read_job)
-        })
-        .await
+        self.first(JOB, tenant, *id.as_bytes(), read_job).await
     }
 
     async fn jobs(

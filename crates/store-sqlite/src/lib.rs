@@ -30,7 +30,6 @@ pub mod backup;
 pub mod bench_support;
 pub mod check;
 mod checkouts;
-mod codes;
 mod columns;
 mod consents;
 pub mod copying;

@@ -7,6 +7,7 @@ use cartola_crypto::Digest;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{JobId, LeaseId, MessageId, TenantId};
+use cartola_store::encoding::codes;
 use cartola_store::jobs::Queue;
 use cartola_store::outbox::{
     Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MessageHead, MessageOrder, MessageQuery,
@@ -16,7 +17,6 @@ use cartola_store::{MAX_PAGE, Outbox, Page, StoreError};
 use rusqlite::{Connection, params};
 
 use crate::SqliteStore;
-use crate::codes;
 use crate::columns::{Columns, bytes_or_empty, damaged, signed};
 use crate::error::Doing;
 use crate::jobs::{OpenJobs, add_job, count_open, end_job, milliseconds, read_lane, read_state};
@@ -91,10 +91,7 @@ impl Outbox for SqliteStore {
         tenant: TenantId,
         id: MessageId,
     ) -> Result<Option<MessageRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, MESSAGE, params![tenant.as_bytes(), id.as_bytes()], read_message)
-        })
-        .await
+        self.first(MESSAGE, tenant, *id.as_bytes(), read_message).await
     }
 
     async fn messages(

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_model::{EndToEndId, InstitutionId, PaymentStanding};
-use cartola_primitives::Money;
 use cartola_primitives::id::{PaymentId, TenantId};
 use cartola_store::payments::{
     PaymentCase, PaymentChange, PaymentPage, PaymentProgress, PaymentRow, read_state, written_state,
@@ -14,7 +13,7 @@ use rusqlite::params;
 use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_empty, bytes_or_null, damaged, sealed_columns};
 use crate::jobs::read_continuation;
-use crate::rows::{first, page};
+use crate::rows::page;
 use crate::unit::Unit;
 
 macro_rules! payment_columns {
@@ -58,10 +57,7 @@ impl Payments for SqliteStore {
         tenant: TenantId,
         id: PaymentId,
     ) -> Result<Option<PaymentRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, PAYMENT, params![tenant.as_bytes(), id.as_bytes()], read_payment)
-        })
-        .await
+        self.first(PAYMENT, tenant, *id.as_bytes(), read_payment).await
     }
 
     async fn payment_of_case(
@@ -69,11 +65,7 @@ impl Payments for SqliteStore {
         tenant: TenantId,
         key: &Digest,
     ) -> Result<Option<PaymentRow>, StoreError> {
-        let key = *key;
-        self.read(move |connection| {
-            first(connection, OF_CASE, params![tenant.as_bytes(), key.as_bytes()], read_payment)
-        })
-        .await
+        self.first(OF_CASE, tenant, *key.as_bytes(), read_payment).await
     }
 
     async fn payment_of_page(
@@ -81,11 +73,7 @@ impl Payments for SqliteStore {
         tenant: TenantId,
         page: &Digest,
     ) -> Result<Option<PaymentRow>, StoreError> {
-        let page = *page;
-        self.read(move |connection| {
-            first(connection, OF_PAGE, params![tenant.as_bytes(), page.as_bytes()], read_payment)
-        })
-        .await
+        self.first(OF_PAGE, tenant, *page.as_bytes(), read_payment).await
     }
 
     async fn payments(
@@ -190,18 +178,13 @@ fn read_payment(columns: &mut Columns<'_>) -> Result<PaymentRow, StoreError> {
         person: columns.optional_id()?,
         link: columns.id()?,
         mandate: columns.id()?,
-        amount: read_amount(columns)?,
+        amount: columns.amount()?,
         end_to_end: EndToEndId::from_bytes(columns.array()?),
         case: PaymentCase { key: columns.digest()?, fingerprint: columns.digest()? },
         created_at: columns.timestamp()?,
         standing: read_standing(columns)?,
         version: columns.number()?,
     })
-}
-
-fn read_amount(columns: &mut Columns<'_>) -> Result<Money, StoreError> {
-    let minor = columns.integer()?;
-    Ok(Money::new(minor, columns.currency()?))
 }
 
 fn read_standing(columns: &mut Columns<'_>) -> Result<PaymentProgress, StoreError> {

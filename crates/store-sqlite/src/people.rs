@@ -65,10 +65,7 @@ impl People for SqliteStore {
         tenant: TenantId,
         id: PersonId,
     ) -> Result<Option<PersonRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, PERSON, params![tenant.as_bytes(), id.as_bytes()], read_person)
-        })
-        .await
+        self.first(PERSON, tenant, *id.as_bytes(), read_person).await
     }
 
     async fn person_by_lookup(
@@ -105,10 +102,7 @@ impl People for SqliteStore {
     }
 
     async fn link(&self, tenant: TenantId, id: LinkId) -> Result<Option<LinkRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, LINK, params![tenant.as_bytes(), id.as_bytes()], read_link)
-        })
-        .await
+        self.first(LINK, tenant, *id.as_bytes(), read_link).await
     }
 
     async fn link_secret(

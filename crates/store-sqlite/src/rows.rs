@@ -1,8 +1,10 @@
 //! Running a prepared query and reading what it gives.
 
+use cartola_primitives::id::TenantId;
 use cartola_store::{Page, StoreError, page_size};
-use rusqlite::{Connection, Params};
+use rusqlite::{Connection, Params, params};
 
+use crate::SqliteStore;
 use crate::columns::Columns;
 use crate::error::Doing;
 
@@ -102,4 +104,18 @@ pub fn snapshot<T>(
 
 fn run(connection: &Connection, statement: &'static str) -> Result<(), StoreError> {
     connection.prepare_cached(statement).and_then(|mut it| it.execute([])).map(drop).doing(READING)
+}
+
+impl SqliteStore {
+    /// The first row of a tenant's under a key, if there is one.
+    pub(crate) async fn first<T: Send + 'static, const KEY_BYTES: usize>(
+        &self,
+        query: &'static str,
+        tenant: TenantId,
+        key: [u8; KEY_BYTES],
+        read: impl FnMut(&mut Columns<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
+        self.read(move |connection| first(connection, query, params![tenant.as_bytes(), key], read))
+            .await
+    }
 }

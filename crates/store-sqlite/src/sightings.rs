@@ -4,11 +4,11 @@ use cartola_model::Coverage;
 use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, ID_BYTES, SourceId, TenantId};
 use cartola_store::StoreError;
+use cartola_store::encoding::codes;
 use cartola_store::encoding::day_number;
 use cartola_store::sightings::SightingRow;
 use rusqlite::{Connection, params};
 
-use crate::codes;
 use crate::columns::{Columns, damaged};
 use crate::rows::all;
 use crate::unit::Unit;

@@ -11,7 +11,7 @@ use rusqlite::params;
 use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_empty, bytes_or_null, damaged, sealed_columns, signed};
 use crate::error::Doing;
-use crate::rows::{first, page};
+use crate::rows::page;
 use crate::unit::Unit;
 
 macro_rules! task_columns {
@@ -37,10 +37,7 @@ const FORGET: &str = "DELETE FROM task WHERE rowid IN \
 #[async_trait]
 impl Tasks for SqliteStore {
     async fn task(&self, tenant: TenantId, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, TASK, params![tenant.as_bytes(), id.as_bytes()], read_task)
-        })
-        .await
+        self.first(TASK, tenant, *id.as_bytes(), read_task).await
     }
 
     async fn tasks(

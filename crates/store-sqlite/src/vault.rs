@@ -32,10 +32,7 @@ impl Vault for SqliteStore {
         tenant: TenantId,
         id: DataKeyId,
     ) -> Result<Option<DataKeyRow>, StoreError> {
-        self.read(move |connection| {
-            first(connection, BY_ID, params![tenant.as_bytes(), id.as_bytes()], read_data_key)
-        })
-        .await
+        self.first(BY_ID, tenant, *id.as_bytes(), read_data_key).await
     }
 
     async fn data_key_of(

@@ -1,6 +1,7 @@
 //! How backends write what they never look into. Both use the same bytes, so that a store can be
 //! copied from one to the other.
 
+pub mod codes;
 pub mod movement;
 
 use cartola_model::movement::MovementDetails;

@@ -1,5 +1,7 @@
 //! Movements, what their sources said, and the change feed.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use cartola_crypto::Sealed;
 use cartola_model::{MergeReason, Movement, MovementStatus, Observation, SourceKind};
@@ -44,7 +46,7 @@ pub struct SourceRow {
     /// Why it counts as this movement.
     pub reason: MergeReason,
     /// What it said; absent where it is the absence of the line that tells something.
-    pub says: Option<Observation>,
+    pub says: Option<Arc<Observation>>,
 }
 
 /// A movement with all that its sources said, oldest evidence first.

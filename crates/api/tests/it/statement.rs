@@ -95,7 +95,11 @@ fn line(index: usize, row: &str) -> Line {
             instalment: Some(Instalment { number: 1, of: 3 }),
         },
     };
-    Line { place: Place::Line(index as u64 + 2), observation, counterparty: None }
+    Line {
+        place: Place::Line(index as u64 + 2),
+        observation: observation.into(),
+        counterparty: None,
+    }
 }
 
 /// March, as the bank saw it on a day of April.

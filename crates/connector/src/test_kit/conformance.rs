@@ -1,6 +1,7 @@
 //! What every connector holds to.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use cartola_model::{Observation, Record};
 
@@ -88,8 +89,8 @@ fn check_lines(stage: &dyn Stage, lines: Vec<Line>) {
             assert!(latest <= observation.booked_on, "{place}: a line before an older one");
             latest = observation.booked_on;
         }
-        if let Some(reference) = observation.details.reference {
-            assert!(references.insert(reference), "{place}: a reference comes twice");
+        if let Some(reference) = &observation.details.reference {
+            assert!(references.insert(reference.clone()), "{place}: a reference comes twice");
         }
     }
 }
@@ -100,7 +101,7 @@ struct Everything {
     records: Vec<Record>,
     accounts: Vec<Account>,
     balances: Vec<AccountBalances>,
-    observations: Vec<Vec<Observation>>,
+    observations: Vec<Vec<Arc<Observation>>>,
     answers: Vec<RawAnswer>,
 }
 

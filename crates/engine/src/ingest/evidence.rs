@@ -37,7 +37,7 @@ impl<'a> From<&'a SourceRow> for Evidence<'a> {
             received_at: row.received_at,
             id: row.id,
             pinned: row.reason == MergeReason::Split,
-            says: row.says.as_ref(),
+            says: row.says.as_deref(),
         }
     }
 }

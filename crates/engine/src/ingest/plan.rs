@@ -3,6 +3,7 @@
 mod repeat;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use cartola_connector::{Batch, Line};
 use cartola_model::{BalanceGap, MergeReason, Movement, MovementStatus};
@@ -323,7 +324,7 @@ impl Planner<'_> {
             as_of: self.terms.as_of,
             received_at: self.terms.received_at,
             reason,
-            says: line.map(|line| line.observation.clone()),
+            says: line.map(|line| Arc::clone(&line.observation)),
         }
     }
 

@@ -74,7 +74,7 @@ impl Rows {
             details: self.details(&fields)?,
         };
         let counterparty = self.counterparty(&fields, warnings)?;
-        Ok(Some(Line { place: Place::Line(line), observation, counterparty }))
+        Ok(Some(Line { place: Place::Line(line), observation: observation.into(), counterparty }))
     }
 
     fn day(&self, text: &str, line: u64) -> Decoded<Date> {

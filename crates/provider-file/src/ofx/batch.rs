@@ -132,7 +132,7 @@ fn line(
         details,
     };
     let counterparty = Some(counterparty).filter(|counterparty| !counterparty.is_empty());
-    Ok(Line { place, observation, counterparty })
+    Ok(Line { place, observation: observation.into(), counterparty })
 }
 
 /// Name and memo; some banks repeat the name, cut at 32 characters, at the start of the memo.

@@ -75,7 +75,7 @@ fn line(number: u64, transaction: Transaction) -> Line {
         },
     };
     let counterparty = transaction.counterparty.map(counterparty).filter(|side| !side.is_empty());
-    Line { place: Place::Transaction(number), observation, counterparty }
+    Line { place: Place::Transaction(number), observation: observation.into(), counterparty }
 }
 
 /// As statement files print it. A word that is not known stays as it is.

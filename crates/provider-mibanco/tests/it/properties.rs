@@ -83,7 +83,7 @@ proptest! {
         let read: Vec<Told> = page.value.lines.into_iter().map(|line| {
             let seen = line.observation;
             let minor = seen.amount.minor();
-            (seen.booked_on, minor, seen.balance_after, seen.glosa, seen.details.reference)
+            (seen.booked_on, minor, seen.balance_after, seen.glosa.clone(), seen.details.reference.clone())
         }).collect();
         prop_assert_eq!(read, told);
     }

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use cartola_store::copying::{Cell, Column, Dump, Kind, Load, Row, Rows, TABLES, Table};
+use cartola_store::encoding::codes;
 use cartola_store::encoding::date_of_day;
 use cartola_store::encoding::movement::StoredMovement;
 use cartola_store::jobs::Queue;
@@ -16,7 +17,6 @@ use tokio_postgres::types::{ToSql, Type};
 use super::Owner;
 use super::dump::{count_rows, read_rows};
 use super::statements::{names, targets, value};
-use crate::codes;
 use crate::columns::damaged;
 use crate::error::Doing;
 use crate::months::{ADD as ADD_MONTHS, month};

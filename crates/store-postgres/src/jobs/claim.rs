@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use cartola_model::Failure;
 use cartola_store::StoreError;
+use cartola_store::encoding::codes;
 use cartola_store::jobs::{Claim, ClaimedJob, JobState, Lease, Others};
 
 use super::{job_columns, read_job};
 use crate::PostgresStore;
-use crate::codes;
 use crate::columns::{Columns, damaged};
 use crate::rows::each;
 use crate::value::{Value, values};

@@ -2,11 +2,11 @@
 
 use cartola_model::Failure;
 use cartola_primitives::id::{ConsentId, JobId, LeaseId};
+use cartola_store::encoding::codes;
 use cartola_store::jobs::{JobEnd, JobOrder, Lane, MAX_OPEN_JOBS, Queue, Standing};
 use cartola_store::{StoreError, StoreErrorKind};
 
 use super::job_columns;
-use crate::codes;
 use crate::unit::Unit;
 use crate::value::{Value, values};
 

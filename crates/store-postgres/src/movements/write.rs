@@ -8,12 +8,12 @@ use std::collections::HashSet;
 use cartola_model::MergeReason;
 use cartola_primitives::id::{MovementId, SourceId};
 use cartola_store::StoreErrorKind;
+use cartola_store::encoding::codes;
 use cartola_store::encoding::movement::encode_movement;
 use cartola_store::encoding::{day_number, encode_observation};
 use cartola_store::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use cartola_store::work::MovementChange;
 
-use crate::codes;
 use crate::retention::expect_kept;
 use crate::unit::Unit;
 use crate::value::{Value, values};
@@ -168,7 +168,7 @@ pub fn add_sources(unit: &mut Unit, rows: &[SourceRow]) {
             list(rows, |row| day_number(row.as_of).into()),
             list(rows, |row| row.received_at.into()),
             list(rows, |row| codes::reason(row.reason).into()),
-            list(rows, |row| row.says.as_ref().map(encode_observation).into()),
+            list(rows, |row| row.says.as_deref().map(encode_observation).into()),
         ];
         unit.execute("adding sources", ADD_SOURCES, values);
     }

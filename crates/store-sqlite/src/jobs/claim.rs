@@ -6,12 +6,12 @@ use std::time::Duration;
 use cartola_model::Failure;
 use cartola_primitives::id::{JobId, LeaseId, TenantId};
 use cartola_store::StoreError;
+use cartola_store::encoding::codes;
 use cartola_store::jobs::turns::{Contender, give_out};
 use cartola_store::jobs::{Claim, ClaimedJob, Lease, Priority};
 use rusqlite::{Connection, Params, params};
 
 use super::{job_columns, next_due, read_job, read_lease};
-use crate::codes;
 use crate::columns::{Columns, damaged, signed};
 use crate::error::Doing;
 use crate::rows::{all, first};

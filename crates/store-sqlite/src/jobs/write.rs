@@ -3,13 +3,13 @@
 use cartola_model::Failure;
 use cartola_primitives::id::{ConsentId, JobId, LeaseId, TenantId};
 use cartola_primitives::{Moment, Timestamp};
+use cartola_store::encoding::codes;
 use cartola_store::jobs::{JobEnd, JobOrder, Lane, ProgressNote, Queue, Standing, check_open};
 use cartola_store::{MAX_PAGE, StoreError};
 use rusqlite::{Connection, params};
 
 use super::claim::milliseconds;
 use super::{JOB, job_columns, read_failure, read_job};
-use crate::codes;
 use crate::columns::{Columns, bytes_or_null, damaged, sealed_columns, signed};
 use crate::error::Doing;
 use crate::outbox;

@@ -1,13 +1,15 @@
 //! The columns of movements and sources.
 
+use std::sync::Arc;
+
 use cartola_primitives::Date;
 use cartola_primitives::id::{AccountId, MovementId};
 use cartola_store::StoreError;
+use cartola_store::encoding::codes;
 use cartola_store::encoding::decode_observation;
 use cartola_store::encoding::movement::StoredMovement;
 use cartola_store::movements::{MovementKey, MovementList, MovementRow, SourceRow};
 
-use crate::codes;
 use crate::columns::Columns;
 
 /// The columns of a movement, in the order in which [`StoredRow::read`] reads them.
@@ -112,6 +114,6 @@ pub fn read_source(columns: &mut Columns<'_>) -> Result<SourceRow, StoreError> {
         as_of: columns.date()?,
         received_at: columns.timestamp()?,
         reason: columns.code(codes::reason_of)?,
-        says: columns.optional_bytes()?.map(decode_observation).transpose()?,
+        says: columns.optional_bytes()?.map(decode_observation).transpose()?.map(Arc::new),
     })
 }

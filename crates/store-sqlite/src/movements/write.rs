@@ -2,6 +2,7 @@
 
 use cartola_model::MergeReason;
 use cartola_primitives::id::{MovementId, SourceId, TenantId};
+use cartola_store::encoding::codes;
 use cartola_store::encoding::movement::encode_movement;
 use cartola_store::encoding::{day_number, encode_observation};
 use cartola_store::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
@@ -11,7 +12,6 @@ use rusqlite::{CachedStatement, Connection, params};
 
 use super::attested::MOVEMENT;
 use super::row::StoredRow;
-use crate::codes;
 use crate::columns::{Columns, signed};
 use crate::error::Doing;
 use crate::retention::expect_kept;
@@ -149,7 +149,7 @@ pub struct EncodedSource {
 
 impl EncodedSource {
     pub fn of(row: &SourceRow) -> Self {
-        Self { as_of: day_number(row.as_of), says: row.says.as_ref().map(encode_observation) }
+        Self { as_of: day_number(row.as_of), says: row.says.as_deref().map(encode_observation) }
     }
 }
 

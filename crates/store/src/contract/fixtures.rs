@@ -240,7 +240,7 @@ impl Fixtures {
             as_of: TODAY,
             received_at: NOW,
             reason: MergeReason::First,
-            says: Some(Observation {
+            says: Some(Arc::new(Observation {
                 booked_on: of.booked_on,
                 value_on: of.value_on,
                 amount: of.amount,
@@ -248,7 +248,7 @@ impl Fixtures {
                 status: of.status,
                 glosa: of.glosa.clone(),
                 details: of.details.clone(),
-            }),
+            })),
         }
     }
 

@@ -60,7 +60,7 @@ pub async fn every_part_of_a_source_comes_back(backend: Backend) {
         row.source = kind;
         row.as_of = march(3);
         row.received_at = at(5);
-        row.says = (reason != MergeReason::Absent).then(observation);
+        row.says = (reason != MergeReason::Absent).then(|| observation().into());
         rows.push(row);
     }
     scene.apply(Command::AddSources(rows.clone())).await;

@@ -130,7 +130,7 @@ impl<'a> From<&'a SourceRow> for SourceView<'a> {
             explanation: explanation.en,
             explanation_es: explanation.es,
             withheld: row.says.is_none() && row.reason != MergeReason::Absent,
-            says: row.says.as_ref().map(SayingView::from),
+            says: row.says.as_deref().map(SayingView::from),
         }
     }
 }

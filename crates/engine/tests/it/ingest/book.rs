@@ -58,7 +58,7 @@ pub fn day(day: i8) -> Date {
 pub fn line(number: usize, (on, amount, balance_after, glosa): Row) -> Line {
     Line {
         place: Place::Line(number as u64 + 1),
-        observation: Observation {
+        observation: Arc::new(Observation {
             booked_on: day(on),
             value_on: None,
             amount: Money::new(amount, Currency::CLP),
@@ -66,7 +66,7 @@ pub fn line(number: usize, (on, amount, balance_after, glosa): Row) -> Line {
             status: MovementStatus::Booked,
             glosa: glosa.to_owned(),
             details: MovementDetails::default(),
-        },
+        }),
         counterparty: None,
     }
 }

@@ -1,5 +1,7 @@
 //! One story a test: statements in, movements and reasons out.
 
+use std::sync::Arc;
+
 use cartola_connector::Line;
 use cartola_model::{Instalment, SourceKind};
 use cartola_store::imports::ImportOutcome;
@@ -331,7 +333,7 @@ fn references_that_start_anew_in_each_file_merge_nothing() {
     let lines = |rows: &[Row]| -> Vec<Line> {
         let with_reference = |(number, row): (usize, &Row)| {
             let mut line = line(number, *row);
-            line.observation.details.reference = Some((number + 1).to_string());
+            Arc::make_mut(&mut line.observation).details.reference = Some((number + 1).to_string());
             line
         };
         rows.iter().enumerate().map(with_reference).collect()
@@ -349,7 +351,7 @@ fn references_that_start_anew_in_each_file_merge_nothing() {
 fn a_reference_finds_a_booking_that_was_moved() {
     let with = |row: Row| {
         let mut line = line(0, row);
-        line.observation.details.reference = Some("REF-77".to_owned());
+        Arc::make_mut(&mut line.observation).details.reference = Some("REF-77".to_owned());
         line
     };
     let mut book = Book::new();
@@ -366,7 +368,8 @@ fn a_reference_finds_a_booking_that_was_moved() {
 fn instalments_of_one_purchase_stay_apart() {
     let instalment = |number| {
         let mut line = line(0, (5, -10000, None, "FALABELLA NOTEBOOK"));
-        line.observation.details.instalment = Some(Instalment { number, of: 3 });
+        Arc::make_mut(&mut line.observation).details.instalment =
+            Some(Instalment { number, of: 3 });
         line
     };
     let mut book = Book::new();

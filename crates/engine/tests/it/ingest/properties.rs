@@ -2,6 +2,7 @@
 //! what comes out is what the bank has in those windows, each movement once.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use cartola_connector::Line;
 use cartola_model::SourceKind;
@@ -153,7 +154,7 @@ proptest! {
             // Each line has a text of its own, so that no other could be meant.
             let lines = rows.zip(lines).enumerate().map(|(number, ((day, amount, _, text), index))| {
                 let mut line = line(number, (day, amount, None, text));
-                line.observation.glosa = format!("{text} {index:03}");
+                Arc::make_mut(&mut line.observation).glosa = format!("{text} {index:03}");
                 line
             });
             let head = Head::statement(0, 13).made_on(made_on);

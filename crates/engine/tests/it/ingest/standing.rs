@@ -1,6 +1,7 @@
 //! A reading that says the same leaves nothing behind, and yet counts as if it had.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use cartola_connector::{Batch, Line};
 use cartola_model::movement::MovementDetails;
@@ -72,12 +73,12 @@ fn lines(said: &[Said], (from, to): (i8, i8)) -> Vec<Line> {
             let glosa = ["COMPRA", "ABONO"][usize::from(said.number % 2)];
             let balance = said.balance.then_some(1_000 - number);
             let mut line = line(0, (day, -10 - number / 2, balance, glosa));
-            line.observation.details = MovementDetails {
+            Arc::make_mut(&mut line.observation).details = MovementDetails {
                 reference: (said.number > 3).then(|| format!("R{number}")),
                 ..MovementDetails::default()
             };
             if said.pending {
-                line.observation.status = MovementStatus::Pending;
+                Arc::make_mut(&mut line.observation).status = MovementStatus::Pending;
             }
             line
         })

@@ -201,7 +201,7 @@ fn line(text: &str) -> Line {
     let day: i8 = day.trim_start_matches('~').parse().unwrap();
     Line {
         place: Place::File,
-        observation: Observation {
+        observation: Arc::new(Observation {
             booked_on: Date::new(2026, 3, day).unwrap(),
             value_on: None,
             amount: Money::new(amount.parse().unwrap(), Currency::CLP),
@@ -209,7 +209,7 @@ fn line(text: &str) -> Line {
             status,
             glosa: glosa.to_owned(),
             details: cartola_model::movement::MovementDetails::default(),
-        },
+        }),
         counterparty: None,
     }
 }

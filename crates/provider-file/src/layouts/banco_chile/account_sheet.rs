@@ -253,6 +253,6 @@ impl Table<'_> {
             glosa: line::glosa(text(description), || place.clone())?,
             details,
         };
-        Ok(Some(Line { place, observation, counterparty: None }))
+        Ok(Some(Line { place, observation: observation.into(), counterparty: None }))
     }
 }

@@ -232,7 +232,7 @@ impl Section<'_> {
             glosa,
             details,
         };
-        Ok(Line { place, observation, counterparty: None })
+        Ok(Line { place, observation: observation.into(), counterparty: None })
     }
 
     /// `1 / 0` stands under `Cuotas` or, moved by the merged header, under `Monto ($)`.

@@ -1,7 +1,7 @@
 //! Small numbers for what stands in many rows. A number once given never means anything else.
 
+use crate::jobs::{Priority, Queue, Standing, Step};
 use cartola_model::{BalanceKind, MergeReason, SourceKind};
-use cartola_store::jobs::{Priority, Queue, Standing, Step};
 
 /// Gives each value of an enum its stored number; the compiler asks for a number for a new value,
 /// and there is one list for both ways.
