@@ -27,6 +27,8 @@ pub(crate) enum AmountProblem {
     Form,
     /// More decimals than the currency has.
     Decimals(Currency),
+    /// Three figures behind what was said to be the decimal mark, in a currency that has fewer.
+    Thousands,
     /// Beyond [`MAX_AMOUNT_MINOR`].
     TooLarge,
 }
@@ -39,6 +41,10 @@ impl fmt::Display for AmountProblem {
                 0 => write!(f, "expected an amount in {currency} without decimals"),
                 most => write!(f, "expected an amount in {currency} with at most {most} decimals"),
             },
+            Self::Thousands => f.write_str(
+                "expected an amount whose decimal mark is the mapping's; if that parts thousands \
+                 here, name it as `thousands`",
+            ),
             Self::TooLarge => {
                 write!(f, "expected an amount of at most {MAX_AMOUNT_MINOR} minor units")
             }
@@ -68,6 +74,9 @@ pub(crate) fn from_text(
     }
     let (negative, digits) = strip_marks(text, currency)?;
     let (whole, decimals, thousands) = split(digits.as_bytes(), currency, separators);
+    if matches!(separators, Separators::Fixed { .. }) && looks_grouped(whole, decimals, currency) {
+        return Err(AmountProblem::Thousands);
+    }
     let minor = minor_units(whole, decimals, thousands, currency)?;
     Ok(Some(if negative { -minor } else { minor }))
 }
@@ -145,6 +154,12 @@ fn chilean(digits: &[u8], currency: Currency) -> (Option<usize>, Option<u8>) {
         (None, Some(_)) => (None, Some(b',')),
         (_, None) => (None, Some(b'.')),
     }
+}
+
+/// Whether a decimal mark stands where one of thousands would: `500,000` pesos are hardly 500.
+fn looks_grouped(whole: &[u8], decimals: &[u8], currency: Currency) -> bool {
+    let is_group = decimals.len() == 3 && decimals.iter().all(u8::is_ascii_digit);
+    is_group && currency.exponent() < 3 && whole.len() <= 3 && whole.iter().any(|b| *b != b'0')
 }
 
 fn minor_units(

@@ -3,6 +3,7 @@
 mod columns;
 mod date_format;
 mod mapping;
+mod quotes;
 mod row;
 
 use cartola_connector::{AccountClaim, Batch, DecodeError, Holder, Line, Place, SourceFile};
@@ -98,11 +99,16 @@ fn put_in_order(lines: &mut [Line], order: Order) {
 
 fn read(text: &str, mapping: &Mapping, days: Days, warnings: &mut Warnings) -> Decoded<Vec<Line>> {
     let skipped = mapping.file.skip_lines;
+    let text = after_lines(text, skipped);
+    if let Some(line) = quotes::broken(text, mapping.delimiter()) {
+        let reason = "expected a quote to be closed where its field ends";
+        return Err(refusal::malformed(Place::Line(line + u64::from(skipped)), reason));
+    }
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(mapping.delimiter())
-        .from_reader(after_lines(text, skipped).as_bytes());
+        .from_reader(text.as_bytes());
     let mut record = StringRecord::new();
     let mut header = None;
     if mapping.file.header {

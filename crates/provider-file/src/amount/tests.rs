@@ -67,10 +67,33 @@ fn separators_that_are_given_are_the_only_ones() {
     let fixed = Separators::Fixed { decimal: b'.', thousands: None };
     assert_eq!(from_text("1234.50", Currency::USD, fixed), Ok(Some(123_450)));
     assert_eq!(
-        from_text("1.234", Currency::CLP, fixed),
+        from_text("1.2345", Currency::CLP, fixed),
         Err(AmountProblem::Decimals(Currency::CLP))
     );
     assert_eq!(from_text("1,234", Currency::CLP, fixed), Err(AmountProblem::Form));
+}
+
+#[test]
+fn thousands_behind_the_decimal_mark_are_not_taken_for_decimals() {
+    let fixed = Separators::Fixed { decimal: b',', thousands: Some(b'.') };
+    for (text, currency) in [
+        ("500,000", Currency::CLP),
+        ("-450,000", Currency::CLP),
+        ("1,000", Currency::CLP),
+        ("1,234", Currency::CLP),
+        ("12,500", Currency::USD),
+    ] {
+        assert_eq!(from_text(text, currency, fixed), Err(AmountProblem::Thousands), "{text}");
+    }
+    for (text, currency, minor) in [
+        ("20000,000", Currency::CLP, 20_000),
+        ("1.500,000", Currency::CLP, 1_500),
+        ("0,000", Currency::CLP, 0),
+        ("1,500", Currency::CLF, 15_000),
+        ("500,00", Currency::CLP, 500),
+    ] {
+        assert_eq!(from_text(text, currency, fixed), Ok(Some(minor)), "{text}");
+    }
 }
 
 #[test]

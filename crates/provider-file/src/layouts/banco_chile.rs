@@ -26,7 +26,7 @@ fn holder(heading: &Heading<'_>, warnings: &mut Warnings) -> Holder {
     let rut = text(&["RUT"]).and_then(|(cell, rut)| {
         let problem = match Rut::parse(rut) {
             Ok(rut) => return Some(rut),
-            Err(RutError::WrongDigit { .. }) => {
+            Err(RutError::WrongDigit { .. } | RutError::WrongLastDigit { .. }) => {
                 ("rut_check_digit", "the check digit of the holder's RUT is wrong; it is left out")
             }
             Err(_) => ("rut_form", "the holder's RUT has no form of a RUT; it is left out"),

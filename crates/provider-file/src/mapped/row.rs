@@ -145,6 +145,7 @@ impl Rows {
             name: fields.detail(self.columns.counterparty_name, "counterparty name")?,
             rut,
             account: fields.detail(self.columns.counterparty_account, "counterparty account")?,
+            bank: None,
         };
         Ok(Some(counterparty).filter(|counterparty| !counterparty.is_empty()))
     }

@@ -121,6 +121,8 @@ fn line(
         name: detail(&transaction.payee, "payee")?,
         rut: None,
         account: detail(&transaction.counter_account, "ACCTID")?,
+        // A BANKID names banks by numbers of which no list is at hand.
+        bank: None,
     };
     let observation = Observation {
         booked_on,
