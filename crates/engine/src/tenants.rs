@@ -1,6 +1,5 @@
 //! Tenants, their keys, and who a key belongs to.
 
-use cartola_crypto::DataKey;
 use cartola_model::access::Actor;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{Principal, Scope};
@@ -35,8 +34,9 @@ pub struct NewKeys {
     pub client_id: CredentialId,
     /// Client secret of token endpoints.
     pub client_secret: Secret<String>,
-    /// What our webhooks are signed with (Standard Webhooks: `whsec_` and base64).
-    pub webhook_secret: Secret<String>,
+    /// What our webhooks are signed with (Standard Webhooks: `whsec_` and base64); none where the
+    /// tenant had one that holds.
+    pub webhook_secret: Option<Secret<String>>,
 }
 
 /// Why a tenant is not added or changed.
@@ -92,7 +92,8 @@ impl Engine {
             .with(Command::AddTenant(tenant.clone()))
             .with(Command::AddDataKey(key_row))
             .with(Command::Audit(AuditEvent::once("tenant.added", Actor::Operator, tenant.id)));
-        let keys = self.issue_keys(tenant, scopes, &key, &mut work)?;
+        let secret = self.new_webhook_secret(tenant.id, &key)?;
+        let keys = self.issue_keys(tenant, scopes, Some(secret), &mut work);
         match self.store().commit(work).await.map_err(EngineError::from) {
             Ok(_) => Ok(keys),
             Err(error) if error.is_conflict() => Err(TenantError::Taken),
@@ -100,12 +101,19 @@ impl Engine {
         }
     }
 
-    /// A new set of keys for a tenant; those there are stay as they are.
+    /// Further keys for a tenant; those there are stay as they are. What signs its webhooks goes on
+    /// doing so alone: receivers know no other. Only where nothing does any more, there is a new one.
     pub async fn issue(&self, tenant: TenantRow, scopes: &[Scope]) -> Result<NewKeys, TenantError> {
         let now = self.now();
         let key = self.vault().key_of(tenant.id, None, self.minter(), now).await?;
         let mut work = UnitOfWork::new(tenant.id, now);
-        let keys = self.issue_keys(tenant, scopes, &key, &mut work)?;
+        let known = self.credentials(tenant.id).await?;
+        let mut signing = known.iter().filter(|row| row.kind == CredentialKind::WebhookSecret);
+        let secret = match signing.any(|row| row.holds(now)) {
+            true => None,
+            false => Some(self.new_webhook_secret(tenant.id, &key)?),
+        };
+        let keys = self.issue_keys(tenant, scopes, secret, &mut work);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(keys)
     }
@@ -114,20 +122,20 @@ impl Engine {
         &self,
         tenant: TenantRow,
         scopes: &[Scope],
-        key: &DataKey,
+        secret: Option<(Secret<String>, CredentialRow)>,
         work: &mut UnitOfWork,
-    ) -> Result<NewKeys, EngineError> {
+    ) -> NewKeys {
         let (api_key, api_row) = self.new_api_key(tenant.id, scopes);
         let (client_secret, client_row) = self.new_client_secret(tenant.id, scopes);
-        let (webhook_secret, webhook_row) = self.new_webhook_secret(tenant.id, key)?;
+        let (webhook_secret, webhook_row) = secret.unzip();
         let (api_key_id, client_id) = (api_row.id, client_row.id);
-        for row in [api_row, client_row, webhook_row] {
+        for row in [api_row, client_row].into_iter().chain(webhook_row) {
             let event = AuditEvent::once("credential.issued", Actor::Operator, row.id)
                 .with("kind", row.kind.name());
             work.push(Command::AddCredential(row));
             work.push(Command::Audit(event));
         }
-        Ok(NewKeys { tenant, api_key, api_key_id, client_id, client_secret, webhook_secret })
+        NewKeys { tenant, api_key, api_key_id, client_id, client_secret, webhook_secret }
     }
 
     fn new_api_key(&self, tenant: TenantId, scopes: &[Scope]) -> (Secret<String>, CredentialRow) {

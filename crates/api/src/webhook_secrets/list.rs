@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::rows::CredentialRow;
+use cartola_http::callbacks::MAX_SECRETS;
 use cartola_http::{Authenticated, Gate, Query, Refusal, answer};
 use cartola_model::Scope;
 use cartola_primitives::Timestamp;
@@ -30,13 +31,8 @@ pub struct SecretView {
 }
 
 impl SecretView {
-    fn at(row: &CredentialRow, now: Timestamp) -> Self {
-        Self {
-            id: row.id.into(),
-            created_at: row.created_at,
-            until: row.revoked_at,
-            signs: row.holds(now),
-        }
+    fn of(row: &CredentialRow, signs: bool) -> Self {
+        Self { id: row.id.into(), created_at: row.created_at, until: row.revoked_at, signs }
     }
 }
 
@@ -57,6 +53,12 @@ pub async fn list(
     let who = caller.may(Scope::Read)?;
     let (engine, now) = (gate.engine(), gate.engine().now());
     let rows = engine.webhook_secret_rows(who).await?;
-    let body = List::whole(rows.iter().map(|row| SecretView::at(row, now)).collect());
+    let beyond = rows.iter().filter(|row| row.holds(now)).count().saturating_sub(MAX_SECRETS);
+    let mut holding = 0;
+    let view = |row: &CredentialRow| {
+        holding += usize::from(row.holds(now));
+        SecretView::of(row, row.holds(now) && holding > beyond)
+    };
+    let body = List::whole(rows.iter().map(view).collect());
     Ok(answer::json(StatusCode::OK, &body))
 }

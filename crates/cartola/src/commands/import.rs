@@ -42,7 +42,7 @@ pub struct Arguments {
     /// How to read CSV files: a TOML file that names their columns
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
-    /// File that holds the password of encrypted files
+    /// File that holds the password of encrypted files; no layout of this version reads such files
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// Print one line of JSON a file, or one an account where a file has several

@@ -41,6 +41,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let metrics = Metrics::record()?;
     let shown = config.metrics.then(|| metrics.clone());
     let router = wiring::router(&gateway, &config.limits, config.floid(), shown);
+    let router = config.hosts().around(router);
     let connections = Connections::new(listener, router, &config.limits);
     let duties = Duties {
         jobs: config.jobs.serve.then(|| config.jobs.places(is_shared)),

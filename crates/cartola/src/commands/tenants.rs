@@ -100,7 +100,8 @@ struct PrintedKeys<'a> {
     api_key_id: CredentialId,
     client_id: CredentialId,
     client_secret: &'a str,
-    webhook_secret: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_secret: Option<&'a str>,
 }
 
 async fn add(arguments: Add) -> anyhow::Result<ExitCode> {
@@ -144,7 +145,7 @@ fn print_keys(keys: &NewKeys, json: bool) -> anyhow::Result<()> {
         api_key_id: keys.api_key_id,
         client_id: keys.client_id,
         client_secret: keys.client_secret.expose(),
-        webhook_secret: keys.webhook_secret.expose(),
+        webhook_secret: keys.webhook_secret.as_ref().map(|secret| secret.expose().as_str()),
     };
     if json {
         return output::json(&printed);
@@ -154,7 +155,9 @@ fn print_keys(keys: &NewKeys, json: bool) -> anyhow::Result<()> {
     output::line(format_args!("api key id      {}", printed.api_key_id))?;
     output::line(format_args!("client id       {}", printed.client_id))?;
     output::line(format_args!("client secret   {}", printed.client_secret))?;
-    output::line(format_args!("webhook secret  {}", printed.webhook_secret))?;
+    if let Some(secret) = printed.webhook_secret {
+        output::line(format_args!("webhook secret  {secret}"))?;
+    }
     output::line("Keep them: they are not shown again.")?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Messages: signed by the secrets that hold, sealed for their tenant, forgotten in time.
 
 use cartola_crypto::WebhookSecret;
+use cartola_engine::once::Reply;
 use cartola_engine::outbox::{PlainMessage, Towards};
 use cartola_engine::retention::ENDED_KEPT;
 use cartola_engine::rows::CredentialKind;
@@ -41,7 +42,7 @@ fn signature(text: &Secret<String>) -> String {
 async fn the_secrets_that_hold_sign_the_newest_first() {
     let world = World::new().await;
     let tenant = world.who.tenant;
-    let first = signature(&world.keys.webhook_secret);
+    let first = signature(world.keys.webhook_secret.as_ref().unwrap());
     let known = world.engine.credentials(tenant).await.unwrap();
     let is_ours = |kind| kind == CredentialKind::WebhookSecret;
     let old: CredentialId = known.iter().find(|row| is_ours(row.kind)).unwrap().id;
@@ -49,12 +50,19 @@ async fn the_secrets_that_hold_sign_the_newest_first() {
         async |at_most| signatures(&world.engine.webhook_secrets(tenant, at_most).await.unwrap());
     assert_eq!(signing(4).await, [&*first]);
     world.clock.advance(SignedDuration::from_secs(1));
-    let new = world.engine.issue(world.keys.tenant.clone(), &Scope::ALL).await.unwrap();
-    let second = signature(&new.webhook_secret);
+    let issue = async || world.engine.issue(world.keys.tenant.clone(), &Scope::ALL).await.unwrap();
+    assert!(issue().await.webhook_secret.is_none(), "further keys leave what signs alone");
+    assert_eq!(signing(4).await, [&*first]);
+    let day = SignedDuration::from_hours(24);
+    let rotated = world.engine.rotate_webhook_secret(&world.who, day, Reply::NONE).await.unwrap();
+    let second = signature(&rotated.secret);
     assert_eq!(signing(4).await, [&*second, &*first]);
     assert_eq!(signing(1).await, [&*second]);
     world.engine.revoke_credential(tenant, old).await.unwrap();
     assert_eq!(signing(4).await, [second]);
+    world.engine.revoke_credential(tenant, rotated.id).await.unwrap();
+    let third = signature(&issue().await.webhook_secret.unwrap());
+    assert_eq!(signing(4).await, [third]);
 }
 
 #[tokio::test]

@@ -41,9 +41,11 @@ struct Plain<'a> {
 }
 
 impl DemoKeys {
-    fn of(keys: NewKeys) -> Self {
+    /// Nothing of keys that came without a secret.
+    fn of(keys: NewKeys) -> Option<Self> {
         let NewKeys { tenant, api_key, client_id, client_secret, webhook_secret, .. } = keys;
-        Self { tenant: tenant.id, api_key, client_id, client_secret, webhook_secret }
+        let webhook_secret = webhook_secret?;
+        Some(Self { tenant: tenant.id, api_key, client_id, client_secret, webhook_secret })
     }
 
     fn write(&self, path: &Path) -> anyhow::Result<()> {
@@ -81,6 +83,8 @@ pub async fn same_or_new(engine: &Engine, data: &Path) -> anyhow::Result<DemoKey
         }
     }
     let keys = DemoKeys::of(new(engine).await?);
+    let keys =
+        keys.context("somebody else gives the demo keys at the same time; start it again")?;
     keys.write(&path)?;
     Ok(keys)
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use cartola_engine::accounts::OpenAccount;
-use cartola_model::{CardUse, Counterparty, Instalment};
+use cartola_model::{CardUse, Counterparty, Instalment, InstitutionId};
 use cartola_primitives::id::{AccountId, MovementId};
 use cartola_primitives::{Currency, Date, Money};
 use cartola_store::MAX_PAGE;
@@ -56,6 +56,8 @@ struct WrittenCounterparty<'a> {
     rut: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bank: Option<&'a str>,
 }
 
 impl<'a> Written<'a> {
@@ -70,6 +72,7 @@ impl<'a> Written<'a> {
             name: other.name.as_deref(),
             rut: other.rut.map(|rut| rut.compact()),
             account: other.account.as_deref(),
+            bank: other.bank.as_ref().map(InstitutionId::as_str),
         });
         Self {
             id: movement.id,
@@ -117,6 +120,7 @@ impl Record for Written<'_> {
         "counterparty_name",
         "counterparty_rut",
         "counterparty_account",
+        "counterparty_bank",
         "document",
         "reference",
         "channel",
@@ -145,6 +149,7 @@ impl Record for Written<'_> {
             Cell::maybe(other.and_then(|other| other.name)),
             Cell::maybe(other.and_then(|other| other.rut.as_deref())),
             Cell::maybe(other.and_then(|other| other.account)),
+            Cell::maybe(other.and_then(|other| other.bank)),
             Cell::maybe(self.document),
             Cell::maybe(self.reference),
             Cell::maybe(self.channel),
