@@ -1,9 +1,10 @@
 //! `token`: a lasting link in the place of credentials.
 
 use cartola_engine::Engine;
+use cartola_engine::links::wording::{MANDATE_DAYS, last_day, usual_purpose};
 use cartola_engine::links::{Mandate, NewLink};
 use cartola_model::{InstitutionId, Principal};
-use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
+use cartola_primitives::{Rut, Secret, Timestamp, santiago};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
@@ -13,12 +14,6 @@ use super::source;
 use crate::request::Login;
 use crate::wire::Token;
 use cartola_engine::readings::evidence;
-
-/// How long an `AccountLink` allows to ask the bank: twelve months.
-const TERM: SignedDuration = SignedDuration::from_hours(365 * 24);
-
-/// What its mandate says that it is for.
-const PURPOSE: &str = "reading accounts, balances and movements for the tenant by an AccountLink";
 
 /// What a link is to stand for, sealed while the bank is asked whether it lets them in. Wiped when
 /// dropped.
@@ -48,12 +43,17 @@ impl NewToken {
         let Self { institution, rut, password, asked_at } = self;
         let login = Login { username: *rut, password: Secret::new(password.clone()) };
         let evidence = evidence("khipu", operation_id, institution, *rut, *asked_at);
-        let expires_at = asked_at.checked_add(TERM).ok();
+        // As of any link, the purpose too: then one mandate renews the other instead of ending it.
+        let expires_at = Some(santiago::end_of_day(last_day(*asked_at, MANDATE_DAYS)));
         let wanted = NewLink {
             institution: institution.clone(),
             rut: *rut,
             fields: &source::fields(&login),
-            mandate: Mandate { purpose: PURPOSE, evidence: &evidence, expires_at },
+            mandate: Mandate {
+                purpose: usual_purpose(institution),
+                evidence: &evidence,
+                expires_at,
+            },
             proven: true,
         };
         let link = engine.begin_link(who, &wanted).await?;
