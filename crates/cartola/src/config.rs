@@ -25,6 +25,7 @@ use crate::installation::Installation;
 use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
+use crate::serve::hosts::Hosts;
 use facade::Facades;
 use payments::Payments;
 use secrets::{SecretList, SecretText};
@@ -100,6 +101,7 @@ impl Config {
         one_of("retired_master_keys", inline.is_some(), file.is_some())?;
         Institutions::read(&config.institution)?;
         config.facade.floid()?;
+        config.facade.hosts()?;
         config.payments.merchant()?;
         Ok(config)
     }
@@ -125,6 +127,11 @@ impl Config {
             );
         }
         Ok(())
+    }
+
+    /// The host names that stand for facades.
+    pub fn hosts(&self) -> Hosts {
+        self.facade.hosts().expect("refused when read: each is a name, and stands for one facade")
     }
 
     /// What Floid's facade is told.

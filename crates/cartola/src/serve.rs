@@ -3,6 +3,7 @@
 
 pub mod background;
 pub mod connections;
+pub mod hosts;
 mod stop;
 pub mod workers;
 

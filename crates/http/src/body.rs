@@ -186,11 +186,28 @@ fn expectation(error: &serde_json::Error) -> Text {
             )
         }
         Some(expected) => {
-            Text::new(format!("expected {expected}"), format!("se esperaba {expected}"))
+            let (en, es) = kind_named(expected).unwrap_or((expected, expected));
+            Text::new(format!("expected {en}"), format!("se esperaba {es}"))
         }
         None => Text::fixed(
             "a field has a value that it cannot have",
             "un campo tiene un valor que no admite",
         ),
     }
+}
+
+/// What the library's names of types are to a reader.
+fn kind_named(expected: &str) -> Option<(&'static str, &'static str)> {
+    Some(match expected {
+        "i8" | "i16" | "i32" | "i64" => ("a whole number", "un número entero"),
+        "u8" | "u16" | "u32" | "u64" | "usize" => {
+            ("a whole number, none below zero", "un número entero, no negativo")
+        }
+        "f32" | "f64" => ("a number", "un número"),
+        "a string" => ("a text", "un texto"),
+        "a boolean" => ("true or false", "true o false"),
+        "a sequence" => ("a list", "una lista"),
+        "a map" => ("an object", "un objeto"),
+        _ => return None,
+    })
 }

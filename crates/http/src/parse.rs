@@ -31,6 +31,10 @@ pub fn rut(text: &str) -> Result<Rut, Text> {
             RutError::WrongDigit { expected } => {
                 format!("el dígito verificador del RUT no corresponde, debería ser {expected}")
             }
+            RutError::WrongLastDigit { expected } => format!(
+                "el último dígito se lee como dígito verificador, que debería ser {expected}; \
+                 ¿falta el verificador?"
+            ),
             _ => "se esperaba un RUT como 11.111.111-1".to_owned(),
         };
         Text::new(error.to_string(), es)

@@ -4,6 +4,8 @@ use std::fmt;
 
 use cartola_primitives::Rut;
 
+use crate::InstitutionId;
+
 /// Who paid or was paid, where the source says so. Personal data: sealed when stored, and `Debug`
 /// shows which parts are known, not what they are.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -14,12 +16,14 @@ pub struct Counterparty {
     pub rut: Option<Rut>,
     /// The account, as the bank prints it.
     pub account: Option<String>,
+    /// The bank of the account.
+    pub bank: Option<InstitutionId>,
 }
 
 impl Counterparty {
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.name.is_none() && self.rut.is_none() && self.account.is_none()
+        *self == Self::default()
     }
 }
 
@@ -29,6 +33,7 @@ impl fmt::Debug for Counterparty {
             .field("name", &self.name.is_some())
             .field("rut", &self.rut.is_some())
             .field("account", &self.account.is_some())
+            .field("bank", &self.bank.is_some())
             .finish()
     }
 }

@@ -59,6 +59,15 @@ pub enum RutError {
         /// The verifier that the body calls for: `'0'` to `'9'` or `'K'`.
         expected: char,
     },
+    /// The same where no hyphen says that the last digit is meant to be one.
+    #[error(
+        "the last digit of the RUT is read as its verifier, which should be {expected}; is the \
+         verifier missing?"
+    )]
+    WrongLastDigit {
+        /// The verifier that the digits before it call for.
+        expected: char,
+    },
 }
 
 impl Rut {
@@ -73,8 +82,10 @@ impl Rut {
         let expected = rut.verifier();
         if verifier.to_ascii_uppercase() == expected {
             Ok(rut)
-        } else {
+        } else if trimmed.contains('-') {
             Err(RutError::WrongDigit { expected })
+        } else {
+            Err(RutError::WrongLastDigit { expected })
         }
     }
 

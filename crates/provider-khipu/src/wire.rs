@@ -23,5 +23,5 @@ pub use statement::{
     StatementType,
 };
 pub use transaction::{
-    BalanceAfter, EntryStatus, MerchantDetails, Mutability, Party, Supplement, Transaction,
+    Agent, BalanceAfter, EntryStatus, MerchantDetails, Mutability, Party, Supplement, Transaction,
 };

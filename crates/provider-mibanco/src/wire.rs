@@ -7,6 +7,7 @@
 //! never `null`.
 
 mod account;
+mod bank;
 mod beneficiary;
 mod bill;
 mod card;
@@ -26,6 +27,7 @@ mod text;
 mod transfer;
 
 pub use account::{Account, AccountType, Accounts, Balance, Balances};
+pub use bank::{bank_named, bank_word};
 pub use beneficiary::{Beneficiaries, Beneficiary};
 pub use bill::{Bill, Bills};
 pub use card::{Card, CardBrand, CardLimit, CardStatement, Cards, InstalmentPlan};

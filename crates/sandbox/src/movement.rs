@@ -1,6 +1,6 @@
 //! A movement as its bank shows it.
 
-use cartola_model::{Counterparty, InstitutionId};
+use cartola_model::Counterparty;
 use cartola_primitives::{Date, Money, Rut};
 use jiff::civil::DateTime;
 
@@ -39,8 +39,6 @@ pub struct Movement {
     pub glosa: String,
     /// What the bank tells of the other side.
     pub counterparty: Option<Counterparty>,
-    /// The bank of the other side, where the account's bank tells.
-    pub counterparty_bank: Option<InstitutionId>,
     /// Where the money came from or went.
     pub other: Side,
     /// Such as `Internet`.
@@ -88,7 +86,7 @@ impl View {
         let incoming = flow.to == Side::Customer(self.key);
         let other = if incoming { flow.from } else { flow.to };
         let named = self.named(other);
-        let (counterparty, counterparty_bank) = self.told(bank, other, &named);
+        let counterparty = self.told(bank, other, &named);
         Movement {
             reference: reference(bank, flow.when.booked.date(), ordinal),
             flow: flow.id,
@@ -98,7 +96,6 @@ impl View {
             amount: Money::new(flow.change(self.key), self.key.product.currency()),
             glosa: glosa::of(bank, flow.kind, incoming, &flow.detail, &named),
             counterparty,
-            counterparty_bank,
             other,
             channel: glosa::channel(flow.kind),
             branch: self.branch,
@@ -123,7 +120,7 @@ impl View {
             (&posting.glosas.0, &posting.to)
         };
         let other = other.account().map_or(flow::LEVER, Side::Customer);
-        let (counterparty, counterparty_bank) = self.told(bank, other, &self.named(other));
+        let counterparty = self.told(bank, other, &self.named(other));
         let ordinal = FIRST_POSTED + usize::try_from(posting.id).unwrap_or_default();
         Movement {
             reference: reference(bank, posting.booked.date(), ordinal),
@@ -134,7 +131,6 @@ impl View {
             amount: Money::new(sign * posting.amount, posting.currency),
             glosa: glosa.clone(),
             counterparty,
-            counterparty_bank,
             other,
             channel: "Internet",
             branch: self.branch,
@@ -159,27 +155,22 @@ impl View {
         }
     }
 
-    fn told(
-        &self,
-        bank: &Bank,
-        other: Side,
-        named: &glosa::Other,
-    ) -> (Option<Counterparty>, Option<InstitutionId>) {
+    fn told(&self, bank: &Bank, other: Side, named: &glosa::Other) -> Option<Counterparty> {
         let tells = |what: Shown| bank.shows.contains(&what);
         match other {
             Side::System(_) => {
                 let payer = named.rut.filter(|_| tells(Shown::Rut));
                 let name = named.rut.map(|_| named.name.clone());
-                (payer.map(|rut| Counterparty { name, rut: Some(rut), account: None }), None)
+                payer.map(|rut| Counterparty { name, rut: Some(rut), ..Counterparty::default() })
             }
             Side::Customer(key) => {
                 let number = number::of(self.seed, key);
-                let told = Counterparty {
+                Some(Counterparty {
                     name: tells(Shown::Name).then(|| named.name.clone()),
                     rut: named.rut.filter(|_| tells(Shown::Rut)),
                     account: tells(Shown::Account).then(|| number.written().to_owned()),
-                };
-                (Some(told), tells(Shown::Bank).then(|| key.bank.id().clone()))
+                    bank: tells(Shown::Bank).then(|| key.bank.id().clone()),
+                })
             }
         }
     }

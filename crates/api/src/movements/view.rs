@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use cartola_engine::rows::MovementRow;
 use cartola_model::movement::MovementDetails;
-use cartola_model::{CardUse, Counterparty, Instalment, glosa};
+use cartola_model::{CardUse, Counterparty, Instalment, InstitutionId, glosa};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -144,6 +144,10 @@ pub struct CounterpartyView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     account: Option<&'a str>,
+    /// The institution of the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    bank: Option<&'a str>,
 }
 
 impl<'a> MovementView<'a> {
@@ -211,6 +215,7 @@ impl<'a> From<&'a Counterparty> for CounterpartyView<'a> {
             name: counterparty.name.as_deref(),
             rut: counterparty.rut.map(|rut| rut.compact()),
             account: counterparty.account.as_deref(),
+            bank: counterparty.bank.as_ref().map(InstitutionId::as_str),
         }
     }
 }

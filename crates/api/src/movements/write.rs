@@ -146,7 +146,7 @@ fn same_or_new<Value: Copy + PartialEq, Text: Copy + From<Value>>(
 #[cfg(test)]
 mod tests {
     use cartola_model::movement::MovementDetails;
-    use cartola_model::{CardUse, Instalment, Movement, MovementStatus};
+    use cartola_model::{CardUse, Instalment, InstitutionId, Movement, MovementStatus};
     use cartola_primitives::id::{ConsentSetId, MovementId};
     use cartola_primitives::{Currency, Date, Money, Rut};
     use proptest::prelude::*;
@@ -210,7 +210,9 @@ mod tests {
         fn side()(
             name in some_text(), account in some_text(), rut in proptest::option::of(1_u32..99_999_999),
         ) -> Counterparty {
-            Counterparty { name, account, rut: rut.map(|body| Rut::from_body(body).unwrap()) }
+            let rut = rut.map(|body| Rut::from_body(body).unwrap());
+            let bank = account.as_ref().map(|_| InstitutionId::parse("banco-estado").unwrap());
+            Counterparty { name, rut, account, bank }
         }
     }
 

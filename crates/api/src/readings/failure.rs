@@ -73,8 +73,8 @@ const fn words(class: Failure) -> (&'static str, &'static str) {
             "La institución rechazó las credenciales. No se vuelven a intentar: inicie el enlace otra vez con las correctas.",
         ),
         Failure::CredentialsLocked => (
-            "The institution takes no credentials of the holder for now. They unlock themselves there; then begin the link again.",
-            "La institución no acepta por ahora credenciales del titular. El titular se desbloquea allí; luego inicie el enlace otra vez.",
+            "The institution takes no credentials of the holder for now. They unlock themselves there; in a day at the latest the link may be read again.",
+            "La institución no acepta por ahora credenciales del titular. El titular se desbloquea allí; a más tardar en un día el enlace se puede leer otra vez.",
         ),
         Failure::ChallengeRequired | Failure::ChallengeRejected | Failure::ChallengeExpired => (
             "The institution wants a second factor. The holder signs in there by themselves once; then read again.",

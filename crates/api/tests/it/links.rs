@@ -105,7 +105,7 @@ async fn a_link_that_cannot_be_is_refused_with_a_reason_and_leaves_nothing() {
         422 credentials_malformed credentials | `credentials`: the credentials must have the fields of one of these forms: rut + password, rut + mi_pin.
         422 credentials_malformed credentials | `credentials`: the field `password` has a form that the institution does not take.
         422 credentials_malformed credentials | `credentials`: the field `mi_pin` has a form that the institution does not take.
-        422 json_invalid | The body, at line 1, column 32: expected a string.
+        422 json_invalid | The body, at line 1, column 32: expected a text.
         422 credentials_of_another | The credentials sign in another RUT than the one that the mandate names.
         422 json_invalid purpose | `purpose`: expected 1 to 200 characters, none of them a control character.
         422 json_invalid purpose | `purpose`: expected 1 to 200 characters, none of them a control character.

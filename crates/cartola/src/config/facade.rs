@@ -4,20 +4,36 @@ use std::collections::BTreeMap;
 
 use cartola_model::InstitutionId;
 use cartola_primitives::id::TenantId;
-use cartola_provider_floid::server::{DefaultBanks, Frames, Settings};
+use cartola_provider_floid::server::{self as floid, DefaultBanks, Frames, Settings};
+use cartola_provider_khipu::server as khipu;
+use cartola_provider_synaptic::server as synaptic;
 use serde::Deserialize;
+
+use crate::serve::hosts::Hosts;
 
 /// Every facade that has settings.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Facades {
     floid: Floid,
+    khipu: Plain,
+    synaptic: Plain,
+}
+
+/// Of a facade that has nothing of its own.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Plain {
+    /// The host name that stands for it.
+    host: Option<String>,
 }
 
 /// Floid's.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Floid {
+    /// The host name that stands for it.
+    host: Option<String>,
     /// The bank that `bankid_kyc` asks where neither the body nor the tenant names one.
     default_bank: Option<InstitutionId>,
     /// The same for single tenants.
@@ -29,9 +45,21 @@ struct Floid {
 }
 
 impl Facades {
+    /// The host names that stand for facades.
+    pub fn hosts(&self) -> Result<Hosts, String> {
+        let named = [
+            (&self.floid.host, floid::PREFIX),
+            (&self.khipu.host, khipu::PREFIX),
+            (&self.synaptic.host, synaptic::PREFIX),
+        ];
+        let named = named.into_iter().filter_map(|(host, prefix)| Some((host.as_deref()?, prefix)));
+        Hosts::new(named).map_err(|error| format!("[facade] is wrong: {error}"))
+    }
+
     /// What Floid's facade is told.
     pub fn floid(&self) -> Result<Settings, String> {
-        let Floid { default_bank, default_banks, public_url, embed_origins } = self.floid.clone();
+        let Floid { default_bank, default_banks, public_url, embed_origins, .. } =
+            self.floid.clone();
         let wrong = |error: &dyn std::error::Error| format!("[facade.floid] is wrong: {error}");
         let banks = DefaultBanks::new(default_bank, default_banks);
         let frames = Frames::new(public_url.as_deref(), embed_origins);

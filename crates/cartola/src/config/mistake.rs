@@ -13,7 +13,7 @@ const TABLE: &str = "a table";
 const TEXT: &str = "a text in quotes";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 47] = [
+const EXPECTED: [(&str, &str); 50] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -30,6 +30,9 @@ const EXPECTED: [(&str, &str); 47] = [
     ("institution", TABLE),
     ("facade", TABLE),
     ("floid", TABLE),
+    ("khipu", TABLE),
+    ("synaptic", TABLE),
+    ("host", "a host name in quotes, such as \"khipu.example.cl\""),
     ("default_bank", "the id of a bank in quotes, such as \"banco-chile\""),
     ("default_banks", "a table of ids of banks in quotes, each under the id of a tenant"),
     ("public_url", "a URL in quotes, such as \"https://gateway.example\""),

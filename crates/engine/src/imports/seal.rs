@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cartola_connector::Batch;
 use cartola_crypto::{DataKey, Place};
-use cartola_model::{Counterparty, Principal};
+use cartola_model::{Counterparty, InstitutionId, Principal};
 use cartola_primitives::Rut;
 use cartola_primitives::id::{ArchiveId, MovementId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ pub(crate) struct SealedCounterparty {
     pub name: Option<String>,
     pub rut: Option<String>,
     pub account: Option<String>,
+    /// Absent in what was sealed before it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank: Option<InstitutionId>,
 }
 
 impl SealedCounterparty {
@@ -27,6 +30,7 @@ impl SealedCounterparty {
             name: counterparty.name.clone(),
             rut: counterparty.rut.map(|rut| rut.compact()),
             account: counterparty.account.clone(),
+            bank: counterparty.bank.clone(),
         }
     }
 
@@ -36,6 +40,7 @@ impl SealedCounterparty {
             name: self.name,
             rut: self.rut.and_then(|rut| Rut::parse(&rut).ok()),
             account: self.account,
+            bank: self.bank,
         }
     }
 }

@@ -14,7 +14,7 @@ use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 
 use super::ask::{Told, ToldAccounts};
 use super::order::Arguments;
-use super::sign_in::Wait;
+use super::sign_in::{LOCK, Wait};
 use super::{Access, progress};
 use crate::access::Subject;
 use crate::imports::{Also, Giver, Imported};
@@ -368,14 +368,15 @@ fn barred(error: &ConnectorError, now: Timestamp) -> Option<Barred> {
     if let Some(Wait::Told(until)) = Wait::of(error, now) {
         return Some(Barred { since: now, until: Some(until) });
     }
-    let waits = error.kind == ErrorKind::CredentialsLocked;
-    let refuses =
-        matches!(error.kind, ErrorKind::CredentialsLocked | ErrorKind::CredentialsInvalid);
+    let locks = error.kind == ErrorKind::CredentialsLocked;
+    let refuses = error.kind == ErrorKind::CredentialsInvalid;
     match error.retry {
-        RetryAdvice::After(wait) if waits => {
+        RetryAdvice::After(wait) if locks => {
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
             Some(Barred { since: now, until: now.checked_add(wait).ok() })
         }
+        // They may be the right ones: of a lock nobody knows that they are not.
+        _ if locks => Some(Barred { since: now, until: now.checked_add(LOCK).ok() }),
         RetryAdvice::WithNewCredentials => Some(Barred { since: now, until: None }),
         _ if refuses => Some(Barred { since: now, until: None }),
         _ => None,

@@ -41,7 +41,7 @@ fn what_does_not_is_told_in_our_own_words() {
     );
     check(
         r#"{"amount":"MARIA, expected nobody"}"#,
-        expect!["json_invalid: The body, at line 1, column 34: expected u32."],
+        expect!["json_invalid: The body, at line 1, column 34: expected a whole number, none below zero."],
     );
     check(
         r#"{"amount":1,"MARIA`, expected one of `RUT":2}"#,
@@ -55,7 +55,7 @@ fn what_does_not_is_told_in_our_own_words() {
     );
     check(
         "{\"amount\":1,\n\"names\":[1]}",
-        expect!["json_invalid: The body, at line 2, column 10: expected a string."],
+        expect!["json_invalid: The body, at line 2, column 10: expected a text."],
     );
     check(
         "{\"amount\":1}}",

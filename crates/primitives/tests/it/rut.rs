@@ -144,7 +144,9 @@ fn verdicts_agree_with_the_oracle() {
         let (text, verdict, detail) = row.unwrap();
         let ours = match compact(&text) {
             Ok(compact) => ("valid", compact),
-            Err(RutError::WrongDigit { expected }) => ("digit", expected.to_string()),
+            Err(RutError::WrongDigit { expected } | RutError::WrongLastDigit { expected }) => {
+                ("digit", expected.to_string())
+            }
             Err(_) => ("form", String::new()),
         };
         assert_eq!(ours, (verdict.as_str(), detail), "{text:?}");

@@ -63,7 +63,7 @@ pub fn statement(source: &MonthSource<'_>) -> Option<MonthStatement> {
     }
     let (kind, end, made) = close(source);
     let figures = Figures::of(source.movements);
-    let (statement_id, statement_reference) = names(source);
+    let (statement_id, statement_reference) = names(source.account, source.month);
     let statement = Statement {
         account_id: source.number.digits().to_owned(),
         creation_date_time: made,
@@ -102,12 +102,15 @@ fn description(month: Month) -> String {
 
 /// Id and reference. They follow from account and month, so that the same statement has the same
 /// ones each time, without being stored anywhere.
-fn names(source: &MonthSource<'_>) -> (String, String) {
-    let digest = Sha256::new()
-        .chain_update(source.account.as_bytes())
-        .chain_update(source.month.to_string())
-        .finalize();
+fn names(account: AccountId, month: Month) -> (String, String) {
+    let digest =
+        Sha256::new().chain_update(account.as_bytes()).chain_update(month.to_string()).finalize();
     let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let (id, rest) = digits.split_at(ID_DIGITS);
     (id.to_owned(), rest[..REFERENCE_DIGITS].to_owned())
+}
+
+/// The reference of the statement that a movement of that account and month is in.
+pub fn reference(account: AccountId, month: Month) -> String {
+    names(account, month).1
 }

@@ -1,10 +1,14 @@
 use cartola_model::movement::MovementDetails;
-use cartola_model::{AccountNumber, Counterparty, Movement, MovementStatus, glosa};
+use cartola_model::{
+    AccountNumber, Catalogue, Counterparty, InstitutionId, Movement, MovementStatus, glosa,
+};
 use cartola_primitives::Money;
 
+use super::statement;
 use super::text::cut;
+use crate::Month;
 use crate::wire::{
-    Amount, BalanceAfter, BalanceType, CreditDebit, EntryStatus, MerchantDetails, Moment,
+    Agent, Amount, BalanceAfter, BalanceType, CreditDebit, EntryStatus, MerchantDetails, Moment,
     Mutability, Party, Supplement, Transaction,
 };
 
@@ -20,6 +24,9 @@ mod longest {
 /// What identifies the other side: an account as a bank prints it, or a person or company.
 const ACCOUNT_SCHEME: &str = "CL.AccountNumber";
 const RUT_SCHEME: &str = "CL.RUT";
+
+/// What identifies a bank: the CMF's code.
+const CMF_SCHEME: &str = "CL.CMF";
 
 /// What a movement's record is made of.
 #[derive(Debug, Clone, Copy)]
@@ -39,16 +46,20 @@ pub fn transaction(source: &TransactionSource<'_>) -> Option<Transaction> {
     let sign = CreditDebit::of(movement.amount);
     let details = &movement.details;
     let party = source.counterparty.and_then(|other| party(other, details.card.is_some()));
-    let (creditor_account, debtor_account) = match sign {
-        CreditDebit::Debit => (party, None),
-        CreditDebit::Credit => (None, party),
+    let bank = source.counterparty.and_then(|other| agent(other.bank.as_ref()?));
+    let ((creditor_account, creditor_agent), (debtor_account, debtor_agent)) = match sign {
+        CreditDebit::Debit => ((party, bank), (None, None)),
+        CreditDebit::Credit => ((None, None), (party, bank)),
     };
+    let in_statement = (status == EntryStatus::Booked)
+        .then(|| statement::reference(movement.account, Month::of(movement.booked_on)));
     let reference = [&details.reference, &details.document];
     Some(Transaction {
         account_id: source.number.digits().to_owned(),
         address_line: first_said([&details.branch, &details.city], longest::ADDRESS_LINE),
         booking_date_time: Moment::start_of(movement.booked_on),
         credit_debit_indicator: sign,
+        statement_reference: in_statement.into_iter().collect(),
         status,
         transaction_id: movement.id.hex(),
         transaction_information: cut(&glosa::clean(&movement.glosa), longest::INFORMATION),
@@ -57,7 +68,9 @@ pub fn transaction(source: &TransactionSource<'_>) -> Option<Transaction> {
         value_date_time: movement.value_on.map(Moment::start_of),
         amount: Amount::unsigned(movement.amount),
         balance: balance_after(movement),
+        creditor_agent,
         creditor_account,
+        debtor_agent,
         debtor_account,
         merchant_details: merchant(source),
         supplementary_data: supplements(details),
@@ -100,6 +113,13 @@ fn party(other: &Counterparty, by_card: bool) -> Option<Party> {
     };
     let scheme_name = scheme.map(str::to_owned);
     Some(Party { scheme_name, identification, name, secondary_identification })
+}
+
+/// The bank of the other side's account.
+fn agent(bank: &InstitutionId) -> Option<Agent> {
+    let row = Catalogue::bundled().find(bank)?;
+    let scheme_name = row.cmf_code.as_ref().map(|_| CMF_SCHEME.to_owned());
+    Some(Agent { scheme_name, identification: row.cmf_code.clone(), name: row.name.clone() })
 }
 
 fn merchant(source: &TransactionSource<'_>) -> Option<MerchantDetails> {

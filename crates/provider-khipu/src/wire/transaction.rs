@@ -4,9 +4,8 @@ use super::{Amount, BalanceType, CreditDebit, Moment};
 
 /// A movement (`OBTransaction6`; its `SupplementaryData` is an array here, as the document shows
 /// it). Parts that the document elides and no source of ours says are never there:
-/// `StatementReference`, `BankTransactionCode`, `ProprietaryBankTransactionCode`,
-/// `CardInstrument` (which needs the card's brand), `ChargeAmount`, `CurrencyExchange`,
-/// `CreditorAgent`, `DebtorAgent`.
+/// `BankTransactionCode`, `ProprietaryBankTransactionCode`, `CardInstrument` (which needs the card's
+/// brand), `ChargeAmount`, `CurrencyExchange`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "PascalCase")]
@@ -21,6 +20,9 @@ pub struct Transaction {
     pub booking_date_time: Moment,
     /// The sign.
     pub credit_debit_indicator: CreditDebit,
+    /// The statement that it is in; none while it is pending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statement_reference: Vec<String>,
     /// Booked or pending.
     pub status: EntryStatus,
     /// 32 hexadecimal digits: our id.
@@ -45,10 +47,18 @@ pub struct Transaction {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(nullable = false))]
     pub balance: Option<BalanceAfter>,
+    /// The bank of who was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
+    pub creditor_agent: Option<Agent>,
     /// Who was paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(nullable = false))]
     pub creditor_account: Option<Party>,
+    /// The bank of who paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
+    pub debtor_agent: Option<Agent>,
     /// Who paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(nullable = false))]
@@ -117,6 +127,23 @@ pub struct Party {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(nullable = false))]
     pub secondary_identification: Option<String>,
+}
+
+/// The bank of the other side (`OBBranchAndFinancialInstitutionIdentification6`).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "PascalCase")]
+pub struct Agent {
+    /// What `Identification` is: `CL.CMF`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
+    pub scheme_name: Option<String>,
+    /// The CMF's code, three digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
+    pub identification: Option<String>,
+    /// Its name.
+    pub name: String,
 }
 
 /// Where a card was used (`OBMerchantDetails1`).

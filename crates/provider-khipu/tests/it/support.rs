@@ -1,7 +1,9 @@
 //! Records to map, and strategies for them.
 
 use cartola_model::movement::MovementDetails;
-use cartola_model::{AccountNumber, CardUse, Counterparty, Instalment, Movement, MovementStatus};
+use cartola_model::{
+    AccountNumber, CardUse, Counterparty, Instalment, InstitutionId, Movement, MovementStatus,
+};
 use cartola_primitives::id::{AccountId, MovementId};
 use cartola_primitives::{Currency, Date, Money, Rut, Timestamp, date};
 use proptest::option;
@@ -60,8 +62,12 @@ pub fn any_number() -> impl Strategy<Value = AccountNumber> {
 
 pub fn any_counterparty() -> impl Strategy<Value = Counterparty> {
     let rut = (1..=99_999_999_u32).prop_map(|body| Rut::from_body(body).unwrap());
-    (option::of(any_text()), option::of(rut), option::of(any_text()))
-        .prop_map(|(name, rut, account)| Counterparty { name, rut, account })
+    (option::of(any_text()), option::of(rut), option::of(any_text())).prop_map(
+        |(name, rut, account)| {
+            let bank = account.as_ref().map(|_| InstitutionId::parse("banco-estado").unwrap());
+            Counterparty { name, rut, account, bank }
+        },
+    )
 }
 
 /// Texts as they may come: empty, blank, long, of any letters.

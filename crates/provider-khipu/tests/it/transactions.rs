@@ -1,4 +1,4 @@
-use cartola_model::{CardUse, Counterparty, Instalment, Movement, MovementStatus};
+use cartola_model::{CardUse, Counterparty, Instalment, InstitutionId, Movement, MovementStatus};
 use cartola_primitives::{Money, Rut, date};
 use cartola_provider_khipu::mapping::{TransactionSource, transaction};
 use cartola_provider_khipu::wire::{CreditDebit, Transaction};
@@ -23,6 +23,7 @@ fn person() -> Counterparty {
         name: Some("ANA SOTO".into()),
         rut: Some(Rut::parse("11.111.111-1").unwrap()),
         account: Some("00-123-45678-90".into()),
+        bank: Some(InstitutionId::parse("banco-estado").unwrap()),
     }
 }
 
@@ -40,46 +41,54 @@ fn a_transfer_names_who_was_paid() {
         &transfer,
         Some(&person()),
         &expect![[r#"
-        {
-          "AccountId": "873458",
-          "AddressLine": "SUCURSAL SANTIAGO CENTRO",
-          "BookingDateTime": "2017-07-22T00:00:00-0400",
-          "CreditDebitIndicator": "Debit",
-          "Status": "Booked",
-          "TransactionId": "abababababababababababababababab",
-          "TransactionInformation": "TEF DE ANA SOTO",
-          "TransactionMutability": "Immutable",
-          "TransactionReference": "09cce92d-494b-4f29-8584-6a0409a052c7",
-          "ValueDateTime": "2017-07-24T00:00:00-0400",
-          "Amount": {
-            "Amount": "15990",
-            "Currency": "CLP"
-          },
-          "Balance": {
-            "Amount": {
-              "Amount": "10",
-              "Currency": "CLP"
-            },
-            "CreditDebitIndicator": "Debit",
-            "Type": "InterimBooked"
-          },
-          "CreditorAccount": {
-            "SchemeName": "CL.AccountNumber",
-            "Identification": "00-123-45678-90",
-            "Name": "ANA SOTO",
-            "SecondaryIdentification": "11111111-1"
-          },
-          "SupplementaryData": [
             {
-              "Name": "Channel",
-              "Value": "Internet"
-            },
-            {
-              "Name": "DocumentNumber",
-              "Value": "000123"
-            }
-          ]
-        }"#]],
+              "AccountId": "873458",
+              "AddressLine": "SUCURSAL SANTIAGO CENTRO",
+              "BookingDateTime": "2017-07-22T00:00:00-0400",
+              "CreditDebitIndicator": "Debit",
+              "StatementReference": [
+                "22c1cb411b5e"
+              ],
+              "Status": "Booked",
+              "TransactionId": "abababababababababababababababab",
+              "TransactionInformation": "TEF DE ANA SOTO",
+              "TransactionMutability": "Immutable",
+              "TransactionReference": "09cce92d-494b-4f29-8584-6a0409a052c7",
+              "ValueDateTime": "2017-07-24T00:00:00-0400",
+              "Amount": {
+                "Amount": "15990",
+                "Currency": "CLP"
+              },
+              "Balance": {
+                "Amount": {
+                  "Amount": "10",
+                  "Currency": "CLP"
+                },
+                "CreditDebitIndicator": "Debit",
+                "Type": "InterimBooked"
+              },
+              "CreditorAgent": {
+                "SchemeName": "CL.CMF",
+                "Identification": "012",
+                "Name": "BancoEstado"
+              },
+              "CreditorAccount": {
+                "SchemeName": "CL.AccountNumber",
+                "Identification": "00-123-45678-90",
+                "Name": "ANA SOTO",
+                "SecondaryIdentification": "11111111-1"
+              },
+              "SupplementaryData": [
+                {
+                  "Name": "Channel",
+                  "Value": "Internet"
+                },
+                {
+                  "Name": "DocumentNumber",
+                  "Value": "000123"
+                }
+              ]
+            }"#]],
     );
 }
 
@@ -91,24 +100,32 @@ fn an_abono_names_who_paid() {
         &abono,
         Some(&other),
         &expect![[r#"
-        {
-          "AccountId": "873458",
-          "BookingDateTime": "2024-09-08T01:00:00-0300",
-          "CreditDebitIndicator": "Credit",
-          "Status": "Booked",
-          "TransactionId": "abababababababababababababababab",
-          "TransactionInformation": "TRASPASO A:",
-          "TransactionMutability": "Immutable",
-          "Amount": {
-            "Amount": "1",
-            "Currency": "CLP"
-          },
-          "DebtorAccount": {
-            "SchemeName": "CL.RUT",
-            "Identification": "11111111-1",
-            "Name": "ANA SOTO"
-          }
-        }"#]],
+            {
+              "AccountId": "873458",
+              "BookingDateTime": "2024-09-08T01:00:00-0300",
+              "CreditDebitIndicator": "Credit",
+              "StatementReference": [
+                "07d6362662db"
+              ],
+              "Status": "Booked",
+              "TransactionId": "abababababababababababababababab",
+              "TransactionInformation": "TRASPASO A:",
+              "TransactionMutability": "Immutable",
+              "Amount": {
+                "Amount": "1",
+                "Currency": "CLP"
+              },
+              "DebtorAgent": {
+                "SchemeName": "CL.CMF",
+                "Identification": "012",
+                "Name": "BancoEstado"
+              },
+              "DebtorAccount": {
+                "SchemeName": "CL.RUT",
+                "Identification": "11111111-1",
+                "Name": "ANA SOTO"
+              }
+            }"#]],
     );
 }
 

@@ -17,7 +17,9 @@ use cartola_primitives::{Money, santiago};
 pub(super) use told::Told;
 pub(super) use transfer::transfer;
 
-use crate::wire::{self, AccountType, Channel, MAX_PAGE_SIZE, StatementCounterparty, Transaction};
+use crate::wire::{
+    self, AccountType, Channel, MAX_PAGE_SIZE, StatementCounterparty, Transaction, bank_named,
+};
 
 pub(super) fn account(account: wire::Account, holder: &Holder) -> Account {
     Account {
@@ -93,5 +95,6 @@ fn channel(word: &Channel) -> String {
 }
 
 fn counterparty(side: StatementCounterparty) -> Counterparty {
-    Counterparty { name: side.name, rut: side.rut, account: side.account }
+    let bank = side.bank.as_deref().and_then(bank_named);
+    Counterparty { name: side.name, rut: side.rut, account: side.account, bank }
 }

@@ -3,7 +3,7 @@
 use cartola_connector::session::ChallengeAnswer;
 use cartola_connector::{Answer, ConnectorError, Method, Request};
 use cartola_model::{
-    Challenge, ChallengeKind, EndToEndId, InstitutionId, TransferFailure, TransferOrder,
+    Challenge, ChallengeKind, EndToEndId, TransferFailure, TransferOrder,
     TransferState, TransferTold,
 };
 use cartola_primitives::Secret;
@@ -13,7 +13,7 @@ use super::encode::json;
 use crate::wire::{
     AuthorizationRequest, ChallengeType, ErrorBody, ErrorCode, PaymentFailure, PaymentStatus,
     TRANSFER_AUTHORIZATION_PATH, TRANSFER_LOOK_PATH, TRANSFER_PATH, TRANSFER_WITHDRAWAL_PATH,
-    TransferChallenge, TransferRequest, TransferResponse,
+    TransferChallenge, TransferRequest, TransferResponse, bank_word,
 };
 
 /// Telling the bank to make a transfer.
@@ -35,7 +35,7 @@ pub fn begin(order: &TransferOrder) -> Result<Request, ConnectorError> {
     let body = TransferRequest {
         from_account: order.from.clone(),
         to_account: order.to.account.clone(),
-        to_bank: bank_name(&order.to.institution),
+        to_bank: bank_word(&order.to.institution),
         amount: order.amount.minor(),
         currency: order.amount.currency(),
         comment: order.comment.clone(),
@@ -69,11 +69,6 @@ pub fn withdraw(transfer: &EndToEndId) -> Request {
 
 fn path(template: &str, transfer: &EndToEndId) -> String {
     template.replace("{end_to_end_id}", &transfer.to_string())
-}
-
-/// `banco-estado` is `BANCO_ESTADO`.
-fn bank_name(institution: &InstitutionId) -> String {
-    institution.as_str().to_ascii_uppercase().replace('-', "_")
 }
 
 /// Where a transfer stands, by the answer to a call about it.

@@ -46,7 +46,7 @@ async fn movements_are_mapped_with_what_the_bank_gives() {
     let whole = live.statement(&dollars).await.unwrap();
     let lines: String = whole.batch.lines.iter().map(shown).collect();
     expect![[r#"
-        transaction 1: 2026-04-08 145000 Some(842150) booked | "TRANSF DESDE 76.543.210-3" | Some("TEF") Some("MB-2026040800012") Some(Counterparty { name: true, rut: true, account: false })
+        transaction 1: 2026-04-08 145000 Some(842150) booked | "TRANSF DESDE 76.543.210-3" | Some("TEF") Some("MB-2026040800012") Some(Counterparty { name: true, rut: true, account: false, bank: true })
         transaction 2: 2026-04-07 -1999 None pending | "COMPRA INTERNACIONAL" | Some("Tarjeta") None None
     "#]].assert_eq(&lines);
     expect![[r#"

@@ -4,11 +4,11 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use cartola_model::{AccountNumber, Catalogue, EndToEndId, InstitutionId, TransferFailure};
+use cartola_model::{AccountNumber, EndToEndId, TransferFailure};
 use cartola_primitives::{Currency, SignedDuration, Timestamp};
 use cartola_provider_mibanco::wire::{
     AuthorizationRequest, ChallengeType, ErrorCode, MI_PASS_TOKEN_HEADER, PaymentFailure,
-    PaymentStatus, TransferChallenge, TransferRequest, TransferResponse,
+    PaymentStatus, TransferChallenge, TransferRequest, TransferResponse, bank_named,
 };
 
 use super::accounts::at_bank;
@@ -153,14 +153,6 @@ fn payer(
     let key = found.ok_or(Refusal::new(ErrorCode::AccountNotFound))?.key;
     let pays = key.product.is_current() && key.product.currency() == Currency::CLP;
     pays.then_some(key).ok_or(Refusal::invalid("Desde esa cuenta no se transfieren pesos."))
-}
-
-/// `BANCO_ESTADO` is `banco-estado`; the accounts of a company portal are its bank's.
-fn bank_named(written: &str) -> Option<InstitutionId> {
-    let id = InstitutionId::parse(&written.to_ascii_lowercase().replace('_', "-")).ok()?;
-    let catalogue = Catalogue::bundled();
-    let row = catalogue.find(&id).filter(|row| row.kind.is_bank())?;
-    Some(catalogue.holder_of_accounts(&row.id).clone())
 }
 
 fn told(key: &TransferKey, transfer: &Transfer) -> TransferResponse {

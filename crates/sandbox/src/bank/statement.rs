@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_provider_mibanco::wire::{
     Channel, ErrorCode, MAX_PAGE_SIZE, StatementCounterparty, StatementRequest, StatementResponse,
-    Transaction, TransactionStatus,
+    Transaction, TransactionStatus, bank_word,
 };
 
 use super::accounts;
@@ -117,11 +117,10 @@ fn channel(movement: &Movement) -> Channel {
 
 fn counterparty(movement: &Movement) -> Option<StatementCounterparty> {
     let told = movement.counterparty.as_ref()?;
-    let bank = movement.counterparty_bank.as_ref();
     Some(StatementCounterparty {
         name: told.name.clone(),
         rut: told.rut,
-        bank: bank.map(|id| id.as_str().to_uppercase().replace('-', "_")),
+        bank: told.bank.as_ref().map(bank_word),
         account: told.account.clone(),
     })
 }
