@@ -26,7 +26,7 @@ pub const MAX_ASKED: u32 = THRESHOLD;
 /// as long after the second.
 pub const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
-/// The longest from when it was asked to when it is asked again. What names a longer wait, or took so
+/// The longest from when it was asked to when it is asked again, jitter aside. What names a longer wait, or took so
 /// long to fail, is told without waiting.
 pub const LONGEST_HELD: SignedDuration = SignedDuration::from_secs(45);
 
@@ -78,8 +78,11 @@ impl Engine {
         }
         let pause = AGAIN_AFTER * 2_i32.pow(row.attempts.saturating_sub(1));
         let Ok(due) = self.now().checked_add(wait.max(pause)) else { return Ok(None) };
-        let is_in_time = due.duration_since(attempt.began_at) <= LONGEST_HELD
-            && arguments.told_by().is_none_or(|by| due + READING_TIMEOUT <= by);
+        if due.duration_since(attempt.began_at) > LONGEST_HELD {
+            return Ok(None);
+        }
+        let due = due + self.vault().jitter(pause);
+        let is_in_time = arguments.told_by().is_none_or(|by| due + READING_TIMEOUT <= by);
         if !is_in_time {
             return Ok(None);
         }

@@ -110,7 +110,8 @@ impl Engine {
             return Outcome::End(vec![Command::KeepReading(reading)], JobEnd::Dead { failure });
         }
         let pause = TO_OTHERS * 2_i32.saturating_pow(attempts.saturating_sub(1));
-        Outcome::End(Vec::new(), JobEnd::Retry { not_before: self.now() + pause, failure })
+        let not_before = self.now() + pause + self.vault().jitter(pause);
+        Outcome::End(Vec::new(), JobEnd::Retry { not_before, failure })
     }
 
     async fn read(

@@ -11,12 +11,13 @@ use cartola_engine::readings::{
 use cartola_engine::work::{JobKind, Pending, Worker, WorkerParts};
 use cartola_model::Failure;
 use cartola_primitives::id::LinkId;
+use cartola_primitives::randomness::JITTER_PART;
 use cartola_primitives::{Secret, SignedDuration};
 use cartola_store::Jobs;
 use cartola_store::jobs::{Queue, Standing};
 
 use crate::limits;
-use crate::readings::{MARCH, Scene, follower};
+use crate::readings::{MARCH, Scene, follower, request_followed};
 use crate::tasks;
 use crate::world::bank::{Bank, PASSWORD, institution};
 use crate::world::{LIMITS, World};
@@ -25,6 +26,11 @@ const DOWN: (ErrorKind, RetryAdvice) =
     (ErrorKind::InstitutionDown, RetryAdvice::After(Duration::ZERO));
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
+/// What a pause is prolonged by at most.
+fn most_jitter(pause: SignedDuration) -> SignedDuration {
+    pause / i32::try_from(JITTER_PART).unwrap()
+}
 
 const fn after(seconds: u64) -> RetryAdvice {
     RetryAdvice::After(Duration::from_secs(seconds))
@@ -35,11 +41,11 @@ impl Scene {
         self.world.worker.run_due().await.unwrap()
     }
 
-    /// Insists that nothing is done before so long has passed, and does it then.
+    /// Insists that nothing is done before so long has passed, and does it within the jitter.
     async fn run_after(&self, pause: SignedDuration) {
-        self.world.clock.advance(pause - SECOND);
+        self.world.clock.advance(pause - SignedDuration::from_millis(1));
         assert_eq!(self.run().await, 0, "it was too early");
-        self.world.clock.advance(SECOND);
+        self.world.clock.advance(SignedDuration::from_millis(1) + most_jitter(pause));
         assert!(self.run().await > 0, "it was not in time");
     }
 
@@ -229,11 +235,12 @@ async fn a_door_that_does_not_answer_known_credentials_is_knocked_at_again() {
 #[tokio::test]
 async fn nothing_is_asked_again_that_would_come_too_late() {
     for (early, expected) in
-        [(SignedDuration::ZERO, None), (SECOND, Some(Failure::InstitutionDown))]
+        [(SignedDuration::ZERO, None), (SECOND * 2, Some(Failure::InstitutionDown))]
     {
         let scene = Scene::new().await;
         scene.bank.refuses(Some(DOWN));
-        let told_by = scene.world.engine.now() + READING_TIMEOUT + AGAIN_AFTER - early;
+        let latest = AGAIN_AFTER + most_jitter(AGAIN_AFTER);
+        let told_by = scene.world.engine.now() + READING_TIMEOUT + latest - early;
         let wanted = Wanted { told_by: Some(told_by), ..Wanted::told_later(MARCH) };
         let mut pending = scene.wanted(wanted).await;
         scene.run().await;
@@ -244,7 +251,7 @@ async fn nothing_is_asked_again_that_would_come_too_late() {
 #[tokio::test]
 async fn nothing_is_asked_again_that_is_not_allowed_any_more_by_then() {
     for (lasts, expected) in
-        [(AGAIN_AFTER + SECOND, None), (AGAIN_AFTER, Some(Failure::InstitutionDown))]
+        [(AGAIN_AFTER + SECOND * 2, None), (AGAIN_AFTER, Some(Failure::InstitutionDown))]
     {
         let scene = Scene::new().await;
         scene.bank.refuses(Some(DOWN));
@@ -308,4 +315,49 @@ async fn who_waits_goes_before_a_queue_of_what_nobody_waits_for() {
         engine.cancel_reading(who, expected, Reply::NONE).await.unwrap();
         world.lose_the_worker();
     }
+}
+
+/// When each job is due, from now on.
+async fn pauses(world: &World) -> Vec<SignedDuration> {
+    let page = world.store.jobs(world.who.tenant, Queue::Work, None, None, 100).await.unwrap();
+    let now = world.engine.now();
+    page.rows.iter().map(|row| row.order.not_before.duration_since(now)).collect()
+}
+
+/// Insists that all wait for so long and some jitter, and that they do not come back together.
+fn check_spread(mut pauses: Vec<SignedDuration>, least: SignedDuration) {
+    let most = least + most_jitter(least);
+    assert!(pauses.iter().all(|pause| (least..=most).contains(pause)), "{pauses:?}");
+    pauses.sort_unstable();
+    pauses.dedup();
+    assert!(pauses.len() > 5, "{pauses:?}");
+}
+
+#[tokio::test]
+async fn who_failed_together_does_not_come_back_together() {
+    let bank = Bank::new();
+    let world = World::with(bank.clone()).await;
+    bank.refuses(Some(DOWN));
+    for person in 0..10 {
+        let who = (&world.engine, &world.who);
+        limits::call_for(who, institution(), person, Wanted::told_later).await;
+    }
+    world.worker.run_due().await.unwrap();
+    check_spread(pauses(&world).await, AGAIN_AFTER);
+}
+
+#[tokio::test]
+async fn what_failed_here_together_is_not_begun_again_together() {
+    let follower = follower(true);
+    let scene = Scene::with(vec![follower.clone()]).await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    for _ in 0..10 {
+        request_followed(&scene, link).await;
+    }
+    scene.run().await;
+    assert_eq!(follower.saw.lock().unwrap().len(), 10);
+    let mut pauses = pauses(&scene.world).await;
+    pauses.retain(|pause| pause.is_positive());
+    assert_eq!(pauses.len(), 10);
+    check_spread(pauses, SignedDuration::from_secs(5));
 }
