@@ -5,6 +5,7 @@
 //! whose link was read while it waited has nothing more to ask: it joins the reading that was under
 //! way when it came.
 
+mod again;
 mod ask;
 mod cancel;
 mod evidence;
@@ -41,6 +42,7 @@ use crate::retry::until_settled;
 use crate::work::Pending;
 use crate::{Engine, EngineError};
 
+pub use again::{AGAIN_AFTER, LONGEST_HELD, MAX_ASKED};
 pub use ask::RECORD_DAYS;
 pub(crate) use cancel::cancelling_under;
 pub use cancel::{CancelError, Cancelled};
@@ -81,9 +83,12 @@ pub struct Next {
 pub struct Wanted {
     /// What is asked for.
     pub scope: ReadScope,
-    /// Whether somebody waits for it. Then an institution's refusal is final; else it is asked
-    /// again later where that may help.
+    /// Interactive only where somebody waits for the answer of this very call: they are told at once
+    /// what went wrong. Else the institution is asked again where that may help.
     pub priority: Priority,
+    /// When whoever is told later is to have been told: nothing is asked again that might not end by
+    /// then. Where it is absent, the mandate is the limit.
+    pub told_by: Option<Timestamp>,
     /// What follows.
     pub next: Option<Next>,
 }
@@ -91,7 +96,17 @@ pub struct Wanted {
 impl Wanted {
     /// One that somebody waits for, and from which nothing follows.
     pub const fn at_once(scope: ReadScope) -> Self {
-        Self { scope, priority: Priority::Interactive, next: None }
+        Self { scope, priority: Priority::Interactive, told_by: None, next: None }
+    }
+
+    /// One whose end is told later, by what follows from it or to whoever looks.
+    pub fn told_later(scope: ReadScope) -> Self {
+        Self { priority: Priority::Normal, ..Self::at_once(scope) }
+    }
+
+    /// One of many that were asked for together, after all that somebody asked for by itself.
+    pub fn in_bulk(scope: ReadScope) -> Self {
+        Self { priority: Priority::Background, ..Self::at_once(scope) }
     }
 }
 
@@ -156,7 +171,7 @@ impl Engine {
     }
 
     /// The same for a call that may be repeated, and that waits for nothing: how the reading stands
-    /// is asked by its id. It goes before what nobody waits for.
+    /// is asked by its id. So it is tried again where that may help.
     pub async fn begin_reading(
         &self,
         who: &Principal,
@@ -167,7 +182,7 @@ impl Engine {
         let reply = &reply;
         until_settled(|| async move {
             self.check_ticket(reply.ticket).await?;
-            let (order, now) = self.link_order(who, link, Wanted::at_once(scope)).await?;
+            let (order, now) = self.link_order(who, link, Wanted::told_later(scope)).await?;
             let standing = ReadingStanding::queued(&order, link, now);
             let mut work = UnitOfWork::new(who.tenant, now).with(Command::EnqueueJob(order));
             work.commands.extend(reply.command(self, &standing)?);
@@ -190,7 +205,7 @@ impl Engine {
         self.refuse_locked(who, institution, person).await?;
         let now = self.now();
         let key = self.vault().key_of(who.tenant, access.link.person, self.minter(), now).await?;
-        let arguments = Arguments::of(who, access.mandate.id, wanted.scope);
+        let arguments = Arguments::of(who, access.mandate.id, &wanted);
         Ok((self.reading_order(who, &key, &access.link, &arguments, wanted)?, now))
     }
 
@@ -242,7 +257,7 @@ impl Engine {
         let link = self.link_of_calls(who, new, person, &mut work).await?;
         let mandate = mandate_row(self.minter().mint(), new, &link, now);
         let wanted = wanted(mandate.id);
-        let arguments = Arguments::of(who, mandate.id, wanted.scope)
+        let arguments = Arguments::of(who, mandate.id, &wanted)
             .with_fields(new.fields)
             .with_threshold(call.threshold);
         let order = self.reading_order(who, &key, &link, &arguments, wanted)?;

@@ -83,7 +83,8 @@ impl Engine {
                 kind: renderer.clone(),
                 arguments: Ending::of(who, task.id).sealable(),
             }),
-            ..Wanted::at_once(scope)
+            told_by: Some(self.now() + TASK_KEPT),
+            ..Wanted::told_later(scope)
         };
         match self.request_call(who, &call, wanted).await {
             Err(error @ (LinkError::Locked { .. } | LinkError::Barred { .. })) => {

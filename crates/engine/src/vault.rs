@@ -9,7 +9,8 @@ use cartola_crypto::jws::{Algorithm, SigningKey};
 use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{DataKey, Digest, KeyRing, LookupKey, Place, Sealed, WrappedKey};
 use cartola_primitives::id::{DataKeyId, ID_BYTES, IdMinter, PersonId, TenantId};
-use cartola_primitives::{Randomness, Secret, Timestamp};
+use cartola_primitives::randomness::jitter;
+use cartola_primitives::{Randomness, Secret, SignedDuration, Timestamp};
 use cartola_store::vault::DataKeyRow;
 use cartola_store::{Command, Store, UnitOfWork};
 use quick_cache::sync::Cache;
@@ -123,6 +124,11 @@ impl Vault {
     /// Where randomness comes from.
     pub(crate) fn randomness(&self) -> Arc<dyn Randomness> {
         self.randomness.clone()
+    }
+
+    /// What a wait is prolonged by, so that those who failed together do not come back together.
+    pub(crate) fn jitter(&self, wait: SignedDuration) -> SignedDuration {
+        jitter(wait, self.randomness.as_ref())
     }
 
     /// Fresh randomness.

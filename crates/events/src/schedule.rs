@@ -1,5 +1,6 @@
 //! When a message is tried again.
 
+use cartola_primitives::randomness::jitter;
 use cartola_primitives::{Randomness, SignedDuration, Timestamp};
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
@@ -18,10 +19,6 @@ pub const SCHEDULE: [SignedDuration; 10] = [
     SignedDuration::from_hours(24),
 ];
 
-/// The part of a wait that is added to it at most, one tenth: receivers that were down together
-/// are not all called again at once.
-const JITTER_PART: i64 = 10;
-
 /// The longest that a receiver can ask us to wait.
 pub const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
@@ -37,16 +34,6 @@ pub fn next_attempt(
     let due = now.checked_add(wait + jitter(wait, randomness)).ok()?;
     let latest = now.checked_add(MAX_RETRY_AFTER).ok()?;
     Some(wish.map_or(due, |wish| due.max(wish.min(latest))))
-}
-
-/// Between nothing and a tenth of the wait, in whole milliseconds.
-fn jitter(wait: SignedDuration, randomness: &dyn Randomness) -> SignedDuration {
-    let mut bytes = [0; 2];
-    randomness.fill(&mut bytes);
-    let share = i64::from(u16::from_be_bytes(bytes));
-    // A day has 86,400,000 milliseconds: the product stays far below what 64 bits hold.
-    let most = wait.as_secs() * 1_000 / JITTER_PART;
-    SignedDuration::from_millis(most * share / i64::from(u16::MAX))
 }
 
 /// When a receiver would like to be called again: `Retry-After`, seconds or a date (RFC 9110

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 
+use jiff::SignedDuration;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -10,6 +11,21 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 pub trait Randomness: Send + Sync + Debug {
     /// Overwrites the whole of `bytes`.
     fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The part of a wait that [`jitter`] is at most, one tenth: those who failed together do not all come
+/// back at once.
+pub const JITTER_PART: i64 = 10;
+
+/// What a wait is prolonged by: between nothing and its [`JITTER_PART`], in whole milliseconds. Whole
+/// seconds of the wait count.
+pub fn jitter(wait: SignedDuration, randomness: &dyn Randomness) -> SignedDuration {
+    let mut bytes = [0; 2];
+    randomness.fill(&mut bytes);
+    let share = i64::from(u16::from_be_bytes(bytes));
+    // A day has 86,400,000 milliseconds: the product stays far below what 64 bits hold.
+    let most = wait.as_secs() * 1_000 / JITTER_PART;
+    SignedDuration::from_millis(most * share / i64::from(u16::MAX))
 }
 
 /// The operating system's cryptographic randomness; the only source fit for keys and secrets.

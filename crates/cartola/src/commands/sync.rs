@@ -56,6 +56,9 @@ pub struct Arguments {
     json: bool,
 }
 
+/// How a reading is asked for.
+type Order = fn(ReadScope) -> Wanted;
+
 /// Readings at once that this command runs by itself at most, where no gateway does.
 const AT_ONCE: usize = 16;
 
@@ -73,9 +76,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let days = days(&arguments, santiago::today(gateway.engine.now()))?;
     let links = wanted(&arguments.links, links::all(&gateway.engine, &who).await?)?;
     let orders = orders(&gateway.engine, links, arguments.products, days)?;
+    // Who names links waits for these; all of them together hold up nobody who waits.
+    let order: Order = if arguments.links.is_empty() { Wanted::in_bulk } else { Wanted::at_once };
     let (at_once, limits) = places(&configured, gateway.backend.is_shared());
     let jobs = Jobs::start(&gateway, at_once, limits);
-    let read = read_all(&gateway.engine, &who, &orders, arguments.json).await;
+    let read = read_all(&gateway.engine, &who, (&orders, order), arguments.json).await;
     jobs.stop().await;
     let reports = read?;
     if !arguments.json {
@@ -98,12 +103,12 @@ fn places(configured: &config::Jobs, is_shared: bool) -> (usize, Limits) {
 async fn read_all(
     engine: &Engine,
     who: &Principal,
-    orders: &[(LinkRow, ReadScope)],
+    (orders, order): (&[(LinkRow, ReadScope)], Order),
     json: bool,
 ) -> anyhow::Result<Vec<Report>> {
     let bar = output::progress(orders.len() as u64, "reading");
     let mut readings: FuturesOrdered<_> =
-        orders.iter().map(|(link, scope)| one(engine, who, link, *scope, &bar)).collect();
+        orders.iter().map(|(link, scope)| one(engine, who, link, order(*scope), &bar)).collect();
     let mut reports = Vec::with_capacity(orders.len());
     while let Some(report) = readings.next().await {
         let report = report?;
@@ -163,11 +168,10 @@ async fn one(
     engine: &Engine,
     who: &Principal,
     link: &LinkRow,
-    scope: ReadScope,
+    wanted: Wanted,
     bar: &ProgressBar,
 ) -> anyhow::Result<Report> {
     let context = || format!("{} is not read", link.id);
-    let wanted = Wanted::at_once(scope);
     let report = match engine.request_reading(who, link.id, wanted).await {
         Ok(mut reading) => {
             let job = reading.job();

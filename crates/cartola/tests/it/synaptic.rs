@@ -119,8 +119,14 @@ impl Synaptic {
 
     /// Looks at a task until it has ended.
     #[track_caller]
-    #[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
     fn ended(&self, task: &str) -> Value {
+        self.ended_while(task, || ())
+    }
+
+    /// The same, with something done between two looks.
+    #[track_caller]
+    #[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
+    fn ended_while(&self, task: &str, meanwhile: impl Fn()) -> Value {
         let begun = Instant::now();
         loop {
             let standing = self.look(task).json();
@@ -130,6 +136,7 @@ impl Synaptic {
             let status = standing["taskStatus"].as_str().unwrap();
             assert!(["pending", "running"].contains(&status), "{standing}");
             assert!(begun.elapsed() < PATIENCE, "{task} does not end");
+            meanwhile();
             thread::sleep(LOOK_EVERY);
         }
     }

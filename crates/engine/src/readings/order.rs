@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use cartola_model::{Principal, RecordKinds};
 use cartola_primitives::id::{ConsentId, CredentialId, TenantId};
-use cartola_primitives::{Date, Secret};
+use cartola_primitives::{Date, Secret, Timestamp};
 use cartola_store::asking::{AccountScope, ReadScope};
 use serde::{Deserialize, Serialize};
 
-use super::THRESHOLD;
+use super::{THRESHOLD, Wanted};
 
 /// What is sealed. Wiped when dropped.
 #[derive(Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub(super) struct Arguments {
     /// Wrong credentials in a row that lock; absent where it is [`THRESHOLD`].
     #[serde(default)]
     threshold: Option<u32>,
+    /// When whoever is told of it is to have been told.
+    #[serde(default)]
+    told_by: Option<Timestamp>,
     /// What to sign in with, where the link keeps nothing.
     fields: Option<BTreeMap<String, String>>,
 }
@@ -37,10 +40,10 @@ enum Scoped {
 }
 
 impl Arguments {
-    pub fn of(who: &Principal, mandate: ConsentId, scope: ReadScope) -> Self {
-        let actor = who.actor.credential();
-        let (scope, records) = (Scoped::of(scope.accounts), scope.records.bits());
-        Self { actor, mandate, scope, records, threshold: None, fields: None }
+    pub fn of(who: &Principal, mandate: ConsentId, wanted: &Wanted) -> Self {
+        let (actor, told_by) = (who.actor.credential(), wanted.told_by);
+        let (scope, records) = (Scoped::of(wanted.scope.accounts), wanted.scope.records.bits());
+        Self { actor, mandate, scope, records, threshold: None, told_by, fields: None }
     }
 
     pub fn with_fields(mut self, fields: &BTreeMap<String, Secret<String>>) -> Self {
@@ -57,6 +60,11 @@ impl Arguments {
     /// Wrong credentials in a row that lock.
     pub fn threshold(&self) -> u32 {
         self.threshold.unwrap_or(THRESHOLD)
+    }
+
+    /// When whoever is told of it is to have been told, where there is such a time.
+    pub const fn told_by(&self) -> Option<Timestamp> {
+        self.told_by
     }
 
     /// What is asked for. A product that only a newer version knows is none that this one can read.

@@ -23,16 +23,12 @@ use crate::retry::until_settled;
 use crate::work::{Handler, MAX_ATTEMPTS, Outcome, Task};
 use crate::{Engine, EngineError};
 
-/// How long an institution is left alone after the first reading in vain, where it names no time;
-/// twice as long after each further one.
-const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
-
 /// How long a reading whose institution a process does not ask is left to others, the first time;
 /// twice as long each further time.
 const TO_OTHERS: SignedDuration = SignedDuration::from_secs(1);
 
-/// How often one that somebody waits for is: half a minute together, so that they are told before they
-/// have gone.
+/// How often one that somebody waits for is, or is to be told of: half a minute together, so that they
+/// are told before they have gone.
 const HANDED_BACK: u32 = 5;
 
 /// How long credentials that were taken count as good, so that an attempt with them is not noted
@@ -59,11 +55,11 @@ impl Handler for ReadLink {
 }
 
 /// A reading under way.
-struct Attempt<'a> {
-    who: &'a Principal,
-    arguments: &'a Arguments,
-    task: &'a Task,
-    began_at: Timestamp,
+pub(super) struct Attempt<'a> {
+    pub who: &'a Principal,
+    pub arguments: &'a Arguments,
+    pub task: &'a Task,
+    pub began_at: Timestamp,
 }
 
 impl Engine {
@@ -77,19 +73,19 @@ impl Engine {
         };
         let Some(link) = link else { return Ok(dead(Failure::RequestInvalid)) };
         let last = self.store().reading(task.tenant, link.id).await?;
+        let who = arguments.who(task.tenant);
+        let attempt = Attempt { who: &who, arguments: &arguments, task, began_at: self.now() };
         if let Some(last) =
             last.as_ref().filter(|last| joins(task, &arguments, &link, last, self.now()))
         {
-            return Ok(Outcome::End(Vec::new(), joined(last)));
+            return Ok(Outcome::End(Vec::new(), self.joined(&attempt, last).await?));
         }
-        let who = arguments.who(task.tenant);
-        let attempt = Attempt { who: &who, arguments: &arguments, task, began_at: self.now() };
         if !self.asks(&link.institution) {
             return Ok(self.not_asked_here(&attempt, &link));
         }
         match self.read(&attempt, &link, last.as_ref()).await {
             Ok(()) => Ok(Outcome::Committed(JobEnd::Done)),
-            Err(error) => self.in_vain(&attempt, &link, error),
+            Err(error) => self.in_vain(&attempt, &link, error).await,
         }
     }
 
@@ -106,15 +102,16 @@ impl Engine {
         let attempts = task.row.attempts;
         let most = match task.row.order.priority {
             _ if task.is_alone() => 0,
-            Priority::Interactive => HANDED_BACK,
-            Priority::Normal | Priority::Background => MAX_ATTEMPTS - 1,
+            Priority::Interactive | Priority::Normal => HANDED_BACK,
+            Priority::Background => MAX_ATTEMPTS - 1,
         };
         if attempts > most {
             let reading = self.reading(attempt, link, Err(failure));
             return Outcome::End(vec![Command::KeepReading(reading)], JobEnd::Dead { failure });
         }
         let pause = TO_OTHERS * 2_i32.saturating_pow(attempts.saturating_sub(1));
-        Outcome::End(Vec::new(), JobEnd::Retry { not_before: self.now() + pause, failure })
+        let not_before = self.now() + pause + self.vault().jitter(pause);
+        Outcome::End(Vec::new(), JobEnd::Retry { not_before, failure })
     }
 
     async fn read(
@@ -142,7 +139,7 @@ impl Engine {
             Ok(told) => told,
             Err(error) => {
                 self.note_wait(&leave, &error).await?;
-                return Err(self.refused(who, &access, error).await?);
+                return Err(self.refused(who, &access, leave.advising(error)).await?);
             }
         };
         self.note_access(who, "link.fetched", Subject::one(link.id));
@@ -223,7 +220,7 @@ impl Engine {
     }
 
     /// What becomes of a reading that came to nothing.
-    fn in_vain(
+    async fn in_vain(
         &self,
         attempt: &Attempt<'_>,
         link: &LinkRow,
@@ -237,28 +234,12 @@ impl Engine {
             "engine.link.not_read"
         );
         let failure = error.failure();
-        let end = match self.again(attempt.task, &error) {
+        let end = match self.again(attempt, &error).await? {
             Some(not_before) => JobEnd::Retry { not_before, failure },
             None => JobEnd::Dead { failure },
         };
         let reading = self.reading(attempt, link, Err(failure));
         Ok(Outcome::End(vec![Command::KeepReading(reading)], end))
-    }
-
-    /// When an institution is asked again, where nobody waits and that may help.
-    fn again(&self, task: &Task, error: &LinkError) -> Option<Timestamp> {
-        let LinkError::Institution(error) = error else { return None };
-        let attempts = task.row.attempts;
-        if task.row.order.priority == Priority::Interactive || attempts >= MAX_ATTEMPTS {
-            return None;
-        }
-        let named = match error.retry {
-            RetryAdvice::After(wait) => SignedDuration::try_from(wait).ok()?,
-            RetryAdvice::WithNewSession => SignedDuration::ZERO,
-            RetryAdvice::Never | RetryAdvice::WithNewCredentials => return None,
-        };
-        let doubled = AGAIN_AFTER * 2_i32.pow(attempts.saturating_sub(1).min(MAX_ATTEMPTS));
-        self.now().checked_add(named.max(doubled)).ok()
     }
 
     fn reading(
@@ -335,15 +316,8 @@ fn joins(
         && last.ended_at <= now
         && (last.mandate, last.link_version) == (arguments.mandate, link.version)
         && last.scope.covers(&arguments.scope())
-        // Its own earlier attempt is no reason not to make another.
-        && (last.outcome.is_ok() || task.row.attempts == 1)
-}
-
-fn joined(last: &ReadingRow) -> JobEnd {
-    match last.outcome {
-        Ok(_) => JobEnd::Done,
-        Err(failure) => JobEnd::Dead { failure },
-    }
+        // Its own earlier attempt, or what it joined then, is no reason not to make another.
+        && (last.outcome.is_ok() || last.ended_at > task.row.order.not_before)
 }
 
 const fn dead(failure: Failure) -> Outcome {

@@ -89,6 +89,17 @@ impl Leave {
         }
     }
 
+    /// What an error advises once it is known how far the attempt had come: where the door never
+    /// answered credentials that were not taken before, they may be wrong and counted. They are not
+    /// sent again without anybody's wish.
+    pub fn advising(&self, error: ConnectorError) -> ConnectorError {
+        let is_unanswered = error.kind == ErrorKind::Timeout && !error.unsent;
+        if is_unanswered && self.noted && *self.course() == Course::Opening {
+            return error.advising(RetryAdvice::Never);
+        }
+        error
+    }
+
     fn course(&self) -> MutexGuard<'_, Course> {
         self.course.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -16,7 +16,7 @@ use crate::EngineError;
 use crate::retry::MaybeConflict;
 
 /// How long a failure of ours is waited for before the job is begun again: so many times the
-/// attempts that were made.
+/// attempts that were made, and a tenth more at most.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
 
 /// Attempts after which that pause grows no more: five minutes.
@@ -212,7 +212,9 @@ fn after_failure(shared: &Shared, task: &Task, failure: Failure) -> JobEnd {
     }
     let attempts = task.row.attempts.min(LONGEST_PAUSE_AFTER);
     let attempts = i32::try_from(attempts).expect("the longest pause is of few attempts");
-    JobEnd::Retry { not_before: shared.engine.now() + AGAIN_AFTER * attempts, failure }
+    let pause = AGAIN_AFTER * attempts;
+    let not_before = shared.engine.now() + pause + shared.engine.vault().jitter(pause);
+    JobEnd::Retry { not_before, failure }
 }
 
 /// What nobody here knows is given up too: a worker that knows it would have taken it.

@@ -8,7 +8,7 @@ use cartola_engine::tasks::TaskEnds;
 use cartola_engine::work::{Worker, WorkerParts};
 use cartola_model::Failure;
 use cartola_primitives::SignedDuration;
-use cartola_store::jobs::{Priority, Standing};
+use cartola_store::jobs::Standing;
 
 use crate::readings::{MARCH, Scene};
 use crate::tasks;
@@ -48,7 +48,8 @@ async fn it_is_left_to_a_process_that_asks() {
     let ignorant = ignorant(&scene, false).await;
     ignorant.run_due().await.unwrap();
     assert_eq!(tasks::state(&scene, id).await, "pending");
-    scene.world.clock.advance(SignedDuration::from_secs(1));
+    // The pause, and its jitter.
+    scene.world.clock.advance(SignedDuration::from_secs(2));
     scene.world.worker.run_due().await.unwrap();
     assert_eq!(tasks::state(&scene, id).await, "count: 1");
 }
@@ -68,7 +69,7 @@ async fn where_nobody_asks_whoever_waits_is_told_in_time_that_it_is_our_fault() 
 async fn what_nobody_waits_for_is_left_to_others_for_minutes() {
     let scene = Scene::new().await;
     let link = scene.begin(PASSWORD).await.unwrap();
-    let wanted = Wanted { scope: MARCH, priority: Priority::Background, next: None };
+    let wanted = Wanted::in_bulk(MARCH);
     let asked = scene.world.engine.request_reading(&scene.world.who, link, wanted).await;
     drop(asked.unwrap());
     let ignorant = ignorant(&scene, false).await;

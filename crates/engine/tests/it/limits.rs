@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cartola_engine::Engine;
-use cartola_engine::readings::{Accepted, CALL_MANDATE_TERM, Call, THRESHOLD, Wanted};
+use cartola_engine::readings::{Accepted, CALL_MANDATE_TERM, Call, ReadScope, THRESHOLD, Wanted};
 use cartola_model::{InstitutionId, Principal, Scope};
 use cartola_primitives::{Rut, Secret};
 use cartola_store::Jobs;
@@ -27,6 +27,16 @@ async fn call(
     institution: InstitutionId,
     person: usize,
 ) -> Accepted {
+    call_for((engine, who), institution, person, Wanted::at_once).await
+}
+
+/// The same, in whatever turn.
+pub async fn call_for(
+    (engine, who): (&Engine, &Principal),
+    institution: InstitutionId,
+    person: usize,
+    wanted: fn(ReadScope) -> Wanted,
+) -> Accepted {
     let customer = Rut::parse(RUT).unwrap().body();
     let rut = Rut::from_body(customer + u32::try_from(person).unwrap()).unwrap();
     let mut fields = fields(PASSWORD);
@@ -40,7 +50,7 @@ async fn call(
         threshold: THRESHOLD,
         task: None,
     };
-    engine.request_call(who, &call, |_| Wanted::at_once(MARCH)).await.unwrap()
+    engine.request_call(who, &call, |_| wanted(MARCH)).await.unwrap()
 }
 
 async fn running(world: &World, who: &Principal) -> usize {

@@ -3,6 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "`check` takes its expectation as it is written")]
 
 mod account_links;
+mod again;
 mod calls;
 mod cancelling;
 mod checkouts;

@@ -13,7 +13,7 @@ use cartola_engine::readings::{
 use cartola_engine::work::{Ended, Handler, MAX_ATTEMPTS, Outcome, Pending, Task};
 use cartola_engine::{Engine, EngineError};
 use cartola_model::{Failure, LinkSource};
-use cartola_primitives::id::LinkId;
+use cartola_primitives::id::{ConsentId, LinkId};
 use cartola_primitives::{Rut, Secret, SignedDuration, date};
 use cartola_store::jobs::{JobEnd, JobKind, Priority, Queue, Standing};
 use cartola_store::{Jobs, People};
@@ -68,17 +68,27 @@ impl Scene {
     }
 
     pub async fn call(&self, password: &str) -> Result<Accepted, LinkError> {
+        self.call_for(password, CALL_MANDATE_TERM, |_| wanted(MARCH)).await
+    }
+
+    /// A call under a mandate that lasts so long, for what is wanted under it.
+    pub async fn call_for(
+        &self,
+        password: &str,
+        lasts: SignedDuration,
+        wanted: impl Fn(ConsentId) -> Wanted,
+    ) -> Result<Accepted, LinkError> {
         let fields = fields(password);
         let call = Call {
             institution: institution(),
             rut: Rut::parse(RUT).unwrap(),
             fields: &fields,
             evidence: b"a request",
-            lasts: CALL_MANDATE_TERM,
+            lasts,
             threshold: THRESHOLD,
             task: None,
         };
-        self.world.engine.request_call(&self.world.who, &call, |_| wanted(MARCH)).await
+        self.world.engine.request_call(&self.world.who, &call, wanted).await
     }
 
     /// A call that is answered, and how its reading ended.
@@ -157,28 +167,6 @@ async fn accounts_are_known_without_their_movements() {
     assert_eq!(scene.world.told().await, Vec::<String>::new());
     let figures = scene.world.read(link, Priority::Interactive).await.unwrap();
     assert_eq!(figures, ReadingFigures { accounts: 1, read: 2, new: 2, ..figures });
-}
-
-#[tokio::test]
-async fn where_nobody_waits_an_institution_that_is_down_is_asked_again() {
-    let scene = Scene::new().await;
-    let link = scene.begin(PASSWORD).await.unwrap();
-    let World { engine, who, worker, clock, .. } = &scene.world;
-    scene.bank.refuses(Some((ErrorKind::InstitutionDown, RetryAdvice::After(Duration::ZERO))));
-    let patient = Wanted { scope: MARCH, priority: Priority::Normal, next: None };
-    let mut pending = engine.request_reading(who, link, patient).await.unwrap();
-    for minutes in [1, 2, 4] {
-        assert_eq!(worker.run_due().await.unwrap(), 1);
-        assert_eq!(scene.ended(&mut pending).await, None);
-        assert_eq!(scene.standing().await, [(Standing::Queued, Some(Failure::InstitutionDown))]);
-        clock.advance(SignedDuration::from_mins(minutes) - SignedDuration::from_secs(1));
-        assert_eq!(worker.run_due().await.unwrap(), 0, "not before its time");
-        clock.advance(SignedDuration::from_secs(1));
-    }
-    scene.bank.refuses(None);
-    assert_eq!(worker.run_due().await.unwrap(), 1);
-    assert_eq!(scene.ended(&mut pending).await, Some(Ok(())));
-    assert_eq!(scene.bank.asked(), 4);
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ impl World {
     /// Reads March through a link, as far as that is decided at once.
     pub async fn read(&self, link: LinkId, priority: Priority) -> Result<ReadingFigures, Failure> {
         let scope = ReadScope::movements(date(2026, 3, 1), date(2026, 3, 31));
-        let wanted = Wanted { scope, priority, next: None };
+        let wanted = Wanted { priority, ..Wanted::at_once(scope) };
         let requested = self.engine.request_reading(&self.who, link, wanted).await;
         let mut pending = requested.map_err(|error| error.failure())?;
         self.worker.run_due().await.unwrap();

@@ -1,4 +1,5 @@
-use cartola_primitives::randomness::{OsRandomness, Randomness, SeededRandomness};
+use cartola_primitives::SignedDuration;
+use cartola_primitives::randomness::{OsRandomness, Randomness, SeededRandomness, jitter};
 use expect_test::expect;
 
 fn drawn(randomness: &dyn Randomness) -> [u8; 16] {
@@ -24,4 +25,13 @@ fn the_system_does_not_repeat() {
 #[test]
 fn debug_does_not_show_the_state() {
     assert!(!format!("{:?}", SeededRandomness::new(42)).contains("42"));
+}
+
+#[test]
+fn jitter_is_a_tenth_at_most() {
+    let (randomness, wait) = (SeededRandomness::new(3), SignedDuration::from_secs(20));
+    let drawn: Vec<_> = (0..1_000).map(|_| jitter(wait, &randomness).as_millis()).collect();
+    let (least, most) = (drawn.iter().min().unwrap(), drawn.iter().max().unwrap());
+    assert!((0..50).contains(least) && (1_950..=2_000).contains(most), "{least} to {most}");
+    assert_eq!(jitter(SignedDuration::ZERO, &randomness), SignedDuration::ZERO);
 }

@@ -10,7 +10,7 @@ use cartola_engine::once::Reply;
 use cartola_engine::readings::{
     self, Accepted, AccountScope, CALL_MANDATE_TERM, Call, Next, ReadScope, Wanted,
 };
-use cartola_engine::work::{Pending, Priority};
+use cartola_engine::work::Pending;
 use cartola_engine::{Engine, EngineError};
 use cartola_model::{Failure, InstitutionId, Principal, RecordKind};
 use cartola_primitives::id::{ConsentId, RequestId};
@@ -123,8 +123,10 @@ impl Desk {
             threshold: *threshold,
             task: None,
         };
-        let priority = Priority::Interactive;
-        let wanted = |mandate| Wanted { scope, priority, next: next(mandate) };
+        let wanted = |mandate| match next(mandate) {
+            Some(next) => Wanted { next: Some(next), ..Wanted::told_later(scope) },
+            None => Wanted::at_once(scope),
+        };
         engine.request_call_replying(&self.who, &call, wanted, reply).await
     }
 

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use cartola_engine::Engine;
 use cartola_engine::readings::{self, Accepted, CALL_MANDATE_TERM, Call, Next, ReadScope, Wanted};
 use cartola_engine::rows::LinkRow;
-use cartola_engine::work::{Pending, Priority};
+use cartola_engine::work::Pending;
 use cartola_http::callbacks::{Callbacks, TargetUrl};
 use cartola_model::{Failure, InstitutionId, Principal, Scope};
 use cartola_primitives::id::{ConsentId, LinkId};
@@ -20,7 +20,7 @@ use super::question::Question;
 use super::records::Teller;
 use super::said::Said;
 use super::source::{self, Source};
-use super::{SYNC_MANDATE_TERM, SYNC_WAIT};
+use super::{LIFE_SPAN_SECONDS, SYNC_MANDATE_TERM, SYNC_WAIT};
 use crate::{Operation, Refusal, Request, RequestError, Segment, TokenRequest};
 
 /// One call.
@@ -111,10 +111,11 @@ impl Desk {
         let scope = question.scope(santiago::today(self.engine.now()));
         if let Some(url) = callback {
             let next = self.errand(&url, Some(link.id), Work::Records(question)).next(None);
-            self.engine.request_reading(&self.who, link.id, wanted(scope, Some(next))).await?;
+            let wanted = self.wanted(scope, Some(next));
+            self.engine.request_reading(&self.who, link.id, wanted).await?;
             return Ok(Said::accepted(&self.operation_id));
         }
-        let wanted = wanted(scope, None);
+        let wanted = self.wanted(scope, None);
         let pending = self.engine.request_reading(&self.who, link.id, wanted).await?;
         self.until_read(pending).await?;
         self.tell(link, &question).await
@@ -193,7 +194,7 @@ impl Desk {
         let threshold = readings::THRESHOLD;
         let evidence = evidence.as_slice();
         let call = Call { institution, rut: *rut, fields, evidence, lasts, threshold, task: None };
-        let wanted = |mandate| wanted(scope, next(mandate));
+        let wanted = |mandate| self.wanted(scope, next(mandate));
         Ok(self.engine.request_call(&self.who, &call, wanted).await?)
     }
 
@@ -228,9 +229,13 @@ impl Desk {
     fn errand(&self, url: &TargetUrl, link: Option<LinkId>, work: Work) -> Errand {
         Errand::new(&self.who, &self.operation_id, url, link, work)
     }
-}
 
-/// Somebody waits for it, here or at the other end of a callback.
-fn wanted(scope: ReadScope, next: Option<Next>) -> Wanted {
-    Wanted { scope, priority: Priority::Interactive, next }
+    /// A reading that the caller waits for, or whose end is posted within the life of the answer.
+    fn wanted(&self, scope: ReadScope, next: Option<Next>) -> Wanted {
+        if next.is_none() {
+            return Wanted::at_once(scope);
+        }
+        let told_by = self.engine.now() + SignedDuration::from_secs(LIFE_SPAN_SECONDS.into());
+        Wanted { told_by: Some(told_by), next, ..Wanted::told_later(scope) }
+    }
 }

@@ -99,7 +99,7 @@ impl Queue {
 /// The rank of a job among those of its tenant. It gives no rank over other tenants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Priority {
-    /// Somebody waits for it.
+    /// Somebody waits for the answer of the call that asked for it.
     Interactive,
     /// Everything else.
     Normal,

@@ -1,5 +1,8 @@
 //! Results that are posted.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use cartola_crypto::WebhookSecret;
 use cartola_primitives::Secret;
 use serde_json::{Value, json};
@@ -86,6 +89,37 @@ fn a_customer_of_every_bank_is_told_by_callback() {
         let one = request(&credential, &json!({"AccountNumber": accounts[0]}));
         check(&scene, &receiver, &format!("personal/{domain}/statements"), &one);
     }
+}
+
+/// How long a second of the demo's clock lasts here.
+const SECOND: Duration = Duration::from_millis(40);
+
+#[test]
+fn a_bank_that_fails_for_a_moment_is_asked_again_for_a_callback_and_not_for_who_waits() {
+    let scene = Scene::new();
+    let receiver = Receiver::start();
+    let path = format!("{DEMO_BANK}/accounts");
+    let mut body = request(&login(DEMO_LOGIN), &json!({}));
+    scene.chile.refuse_sessions("demo-bank", 3);
+    let (status, told) = scene.khipu.ask(&path, &body);
+    assert_eq!((status, &told["Error"]["Code"]), (200, &json!("E200")));
+    body["CallbackUrl"] = json!(receiver.url());
+    assert_eq!(scene.khipu.ask(&path, &body).0, 202);
+    let is_told = AtomicBool::new(false);
+    let posted = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_told.load(Ordering::Acquire) {
+                scene.chile.pass_a_second();
+                std::thread::sleep(SECOND);
+            }
+        });
+        let call = receiver.call();
+        is_told.store(true, Ordering::Release);
+        genuine(&scene, call)
+    });
+    assert_eq!(posted["Status"], "OK", "{posted}");
+    assert!(!posted["Data"]["Account"].as_array().unwrap().is_empty());
+    receiver.was_left_alone();
 }
 
 /// Whoever cannot be reached is told later or never; the caller is not kept waiting for it.

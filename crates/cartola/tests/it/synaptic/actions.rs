@@ -160,3 +160,16 @@ fn three_wrong_passwords_lock_a_user_at_an_entity() {
     assert_eq!(ended["taskStatus"], "error");
     assert_eq!(ended["results"], Value::Null);
 }
+
+#[test]
+fn a_task_outlasts_an_entity_that_fails_for_a_moment() {
+    let scene = Scene::new();
+    scene.chile.refuse_sessions("banco-chile", 2);
+    let task = scene.synaptic.task("banco-chile:identity", &scene.login("ok", "banco-chile"));
+    let ended = scene.synaptic.ended_while(&task, || scene.chile.pass_a_second());
+    assert_eq!(ended["taskStatus"], "success", "{ended}");
+    scene.chile.refuse_sessions("banco-chile", 3);
+    let task = scene.synaptic.task("banco-chile:identity", &scene.login("ok", "banco-chile"));
+    let ended = scene.synaptic.ended_while(&task, || scene.chile.pass_a_second());
+    assert_eq!(ended["taskStatusCode"], 503, "{ended}");
+}
