@@ -8,6 +8,7 @@ mod cancelling;
 mod checkouts;
 mod consents;
 mod elsewhere;
+mod given_up;
 mod imports;
 mod ingest;
 mod known;
