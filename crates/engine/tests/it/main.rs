@@ -22,6 +22,7 @@ mod progress;
 mod readings;
 mod records;
 mod repeated;
+mod settling;
 mod tasks;
 mod tenants;
 mod tokens;
