@@ -1,6 +1,7 @@
 //! `/v1/payments`
 
 pub mod answer;
+pub mod cancel;
 pub mod create;
 pub mod list;
 pub mod read;

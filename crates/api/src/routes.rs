@@ -78,6 +78,7 @@ fn payments() -> OpenApiRouter<Gate> {
         .routes(routes!(payments::list::list, payments::create::create))
         .routes(routes!(payments::read::read))
         .routes(routes!(payments::answer::answer))
+        .routes(routes!(payments::cancel::cancel))
 }
 
 fn messages() -> OpenApiRouter<Gate> {

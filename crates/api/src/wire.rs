@@ -180,7 +180,7 @@ texts! {
     /// Where a payment stands.
     PaymentState ObjectBuilder::new()
         .description(Some(
-            "Asked for; the bank is being told; the customer is asked to prove themselves, has answered, the bank is being told the answer; the bank has all it wants; nobody knows what the bank has heard, and it is being asked; the money has moved; no money has moved and none will. The last two are final.",
+            "Asked for; the bank is being told; the customer is asked to prove themselves, has answered, the bank is being told the answer; the bank has all it wants; nobody knows what the bank has heard, and it is being asked; it was cancelled, and the bank is asked to give it up; the money has moved; no money has moved and none will. The last two are final.",
         ))
         .enum_values(Some(cartola_model::PaymentStanding::ALL.map(cartola_model::PaymentStanding::name)));
     /// A person's id.

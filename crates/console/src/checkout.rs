@@ -8,6 +8,7 @@
 mod answer;
 mod asked;
 mod assets;
+mod cancel;
 mod form;
 mod guard;
 mod leave;

@@ -9,6 +9,7 @@
 
 mod answer;
 mod begin;
+mod cancel;
 mod jobs;
 mod leave;
 mod moving;
@@ -96,7 +97,7 @@ impl Checkout {
     pub fn stamp(&self) -> String {
         let payment = self.payment.as_ref().map(|payment| match payment.state() {
             PaymentState::Challenged(_) => payment.row.version.to_string(),
-            PaymentState::Settling | PaymentState::InDoubt { .. } => {
+            PaymentState::Settling | PaymentState::InDoubt { .. } | PaymentState::Withdrawing => {
                 payment.state().standing().name().to_owned()
             }
             _ => String::new(),

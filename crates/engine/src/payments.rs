@@ -9,6 +9,7 @@
 mod account;
 mod answer;
 mod begin;
+mod cancel;
 mod jobs;
 mod moving;
 mod order;
@@ -30,6 +31,7 @@ use crate::retry::MaybeConflict;
 
 pub use answer::AnswerError;
 pub(crate) use begin::{check_amount, check_case, check_comment};
+pub use cancel::CancelPaymentError;
 pub use cartola_connector::session::ChallengeAnswer;
 pub use cartola_model::payment::Asked;
 pub use cartola_model::{PaymentFailure, PaymentStanding, PaymentState};

@@ -9,7 +9,7 @@ use cartola_engine::imports::ImportError;
 use cartola_engine::messages::ReplayError;
 use cartola_engine::movements::SplitError;
 use cartola_engine::once::{OnceError, RecordedAnswer};
-use cartola_engine::payments::{AnswerError, PaymentError};
+use cartola_engine::payments::{AnswerError, CancelPaymentError, PaymentError};
 use cartola_engine::readings::CancelError;
 use cartola_engine::rows::{DecodeError, DecodeErrorKind, StoreError, StoreErrorKind};
 use cartola_engine::tenants::TenantError;
@@ -168,6 +168,16 @@ impl From<AnswerError> for Refusal {
             }
             AnswerError::Unsuitable => Problem::new(Code::PaymentAnswerInvalid).into(),
             AnswerError::Engine(error) => of_write(error),
+        }
+    }
+}
+
+impl From<CancelPaymentError> for Refusal {
+    fn from(error: CancelPaymentError) -> Self {
+        match error {
+            CancelPaymentError::Unknown => Problem::not_found("payment").into(),
+            CancelPaymentError::NotNow => Problem::new(Code::PaymentNotCancellable).into(),
+            CancelPaymentError::Engine(error) => of_write(error),
         }
     }
 }

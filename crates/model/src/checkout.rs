@@ -157,13 +157,11 @@ impl CheckoutState {
     }
 }
 
-/// Whether the payer can do something about it: type again what was wrong, or take another bank. Who
-/// has said no at their bank is not asked again.
+/// Whether the payer can do something about it: type again what was wrong, or take another bank, also
+/// where they gave up at this one. Who has said no at their bank is not asked again.
 const fn can_be_mended(reason: PaymentFailure) -> bool {
     match reason {
-        PaymentFailure::Refused(
-            TransferFailure::Denied | TransferFailure::UnknownPayee | TransferFailure::Withdrawn,
-        ) => false,
+        PaymentFailure::Refused(TransferFailure::Denied | TransferFailure::UnknownPayee) => false,
         PaymentFailure::Refused(_) => true,
         PaymentFailure::NotMade(failure) => !matches!(
             failure,

@@ -41,6 +41,8 @@ pub enum PaymentState {
         /// What had been asked of the customer by then.
         asked: Option<Asked>,
     },
+    /// It is not wanted any more, and the bank is asked to give it up.
+    Withdrawing,
     /// The money has moved, once. Final.
     Completed {
         /// When, as the bank says.
@@ -92,6 +94,7 @@ impl PaymentState {
             Self::Answering(_) => PaymentStanding::Answering,
             Self::Settling => PaymentStanding::Settling,
             Self::InDoubt { .. } => PaymentStanding::InDoubt,
+            Self::Withdrawing => PaymentStanding::Withdrawing,
             Self::Completed { .. } => PaymentStanding::Completed,
             Self::Failed { .. } => PaymentStanding::Failed,
         }
@@ -158,6 +161,18 @@ impl PaymentState {
         self.step(Self::InDoubt { since, cause, asked }, &sent)
     }
 
+    /// It is not wanted any more. What the bank has not heard of has failed with that; about anything
+    /// else the bank has the last word. Not while something is on its way to the bank, nor once the
+    /// bank has all it wants.
+    pub fn withdraw(self, at: Timestamp) -> Result<Self, InvalidTransition> {
+        if matches!(self, Self::Requested) {
+            return self.fail(PaymentFailure::Refused(TransferFailure::Withdrawn), at);
+        }
+        let stopped =
+            [PaymentStanding::Challenged, PaymentStanding::Answered, PaymentStanding::InDoubt];
+        self.step(Self::Withdrawing, &stopped)
+    }
+
     /// The bank says where it stands.
     pub fn told(self, told: &TransferState, at: Timestamp) -> Result<Self, InvalidTransition> {
         let next = match told {
@@ -175,6 +190,7 @@ impl PaymentState {
             PaymentStanding::Answering,
             PaymentStanding::Settling,
             PaymentStanding::InDoubt,
+            PaymentStanding::Withdrawing,
         ];
         self.step(next, &heard)
     }

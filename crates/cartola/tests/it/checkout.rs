@@ -2,6 +2,7 @@
 //! on the page.
 
 mod browser;
+mod cancelling;
 mod frame;
 mod guard;
 mod page;

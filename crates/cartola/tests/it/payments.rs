@@ -1,5 +1,6 @@
 //! `/v1/payments` against the banks of the sandbox.
 
+mod cancelling;
 mod challenges;
 mod faults;
 mod payee;

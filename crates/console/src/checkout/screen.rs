@@ -34,6 +34,8 @@ pub struct Head {
     pub waits: bool,
     /// Whether news may come from elsewhere, as from a second page.
     pub watches: bool,
+    /// The payment under way, where the payer may give it up.
+    pub cancels: Option<String>,
 }
 
 /// The part that changes.
@@ -85,6 +87,8 @@ pub struct Problem {
 
 pub struct Choose {
     pub problems: Vec<Problem>,
+    /// What is said of the payment that was given up.
+    pub notice: Option<String>,
     pub banks: Vec<Bank>,
 }
 

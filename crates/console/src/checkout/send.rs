@@ -8,12 +8,13 @@ use super::asked::Asked;
 use super::form::Filled;
 use super::guard::{Framed, guarded};
 use super::refused::Refused;
-use super::{answer, leave, pay};
+use super::{answer, cancel, leave, pay};
 
 pub async fn send(asked: Asked, form: Filled) -> Result<Response, Refused> {
     match form.text("step") {
         "pay" => pay::pay(&asked, &form).await,
         "answer" => answer::answer(&asked, &form).await,
+        "cancel" => cancel::cancel(&asked, &form).await,
         "leave" => leave::leave(&asked).await,
         _ => Err(Refused::Form),
     }

@@ -6,7 +6,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use cartola_engine::checkouts::Checkout;
 use cartola_engine::payments::{Asked as Challenged, Payment, PaymentState};
-use cartola_model::{Catalogue, ChallengeKind, CheckoutStanding, CheckoutState, InstitutionId};
+use cartola_model::{
+    Catalogue, ChallengeKind, CheckoutStanding, CheckoutState, InstitutionId, PaymentFailure,
+    TransferFailure,
+};
 use cartola_primitives::{Timestamp, santiago};
 
 use super::asked::Asked;
@@ -54,7 +57,16 @@ impl Asked {
             origins: terms.frames.join(" "),
             waits: standing == CheckoutStanding::Paying && !self.asks_for_codes(),
             watches: !standing.is_final(),
+            cancels: self.cancels(),
         }
+    }
+
+    /// The payment under way, where there is something to give up.
+    fn cancels(&self) -> Option<String> {
+        let payment = self.checkout.payment.as_ref()?;
+        let is_paid_with = self.checkout.standing() == CheckoutStanding::Paying;
+        let may_be = payment.state().clone().withdraw(self.engine.now()).is_ok();
+        (is_paid_with && may_be).then(|| payment.row.id.to_string())
     }
 
     /// What is shown as everything stands, with problems of what was just sent.
@@ -77,9 +89,16 @@ impl Asked {
     }
 
     fn choose(&self, mut problems: Vec<Problem>) -> Choose {
+        let mut notice = None;
         if let CheckoutState::Open { failed: Some(failed), .. } = self.checkout.row.standing.state {
             let text = of_failure(failed.reason).to_owned();
-            problems.insert(0, Problem { field: String::new(), text });
+            match failed.reason {
+                // Nothing went wrong, and there is nothing to mend.
+                PaymentFailure::Refused(TransferFailure::Withdrawn) => {
+                    notice = Some(format!("{text} {TRY_AGAIN}"));
+                }
+                _ => problems.insert(0, Problem { field: String::new(), text }),
+            }
         }
         let tried = self.checkout.payment.as_ref().map(|payment| &payment.row.institution);
         let tried = tried.map(|id| Catalogue::bundled().holder_of_accounts(id));
@@ -89,7 +108,7 @@ impl Asked {
             chosen: tried == Some(&row.id),
         };
         let banks = self.engine.banks_that_pay().into_iter().map(bank).collect();
-        Choose { problems, banks }
+        Choose { problems, notice, banks }
     }
 
     fn asks_for_codes(&self) -> bool {
@@ -117,6 +136,7 @@ impl Asked {
             }),
             (PaymentState::Settling, _) => Screen::Waiting(SETTLING),
             (PaymentState::InDoubt { .. }, _) => Screen::Waiting(IN_DOUBT),
+            (PaymentState::Withdrawing, _) => Screen::Waiting(WITHDRAWING),
             _ => Screen::Waiting(TELLING),
         }
     }
@@ -160,8 +180,16 @@ const TELLING: Waiting = Waiting {
 
 const SETTLING: Waiting = Waiting {
     title: "Su banco está haciendo la transferencia",
-    text: "Esto toma unos segundos. No cierre la página.",
+    text: "Ya no se puede cancelar. Esto toma unos segundos. No cierre la página.",
 };
+
+const WITHDRAWING: Waiting = Waiting {
+    title: "Cancelando con su banco",
+    text: "Si su banco ya hizo la transferencia, el pago queda hecho: la página muestra el resultado apenas lo haya.",
+};
+
+/// What is said below a choice after a payment was given up.
+const TRY_AGAIN: &str = "No se cobró nada. Puede elegir un banco e intentar otra vez.";
 
 const IN_DOUBT: Waiting = Waiting {
     title: "Confirmando con su banco",

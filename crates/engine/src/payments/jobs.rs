@@ -36,10 +36,12 @@ pub(super) enum StepKind {
     Look,
     /// Looks, and makes an end of what the bank never heard of.
     Resolve,
+    /// Asks the bank to give it up.
+    Withdraw,
 }
 
 impl StepKind {
-    const ALL: [Self; 4] = [Self::Submit, Self::Answer, Self::Look, Self::Resolve];
+    const ALL: [Self; 5] = [Self::Submit, Self::Answer, Self::Look, Self::Resolve, Self::Withdraw];
 
     /// What it is called in the queue. It never changes: jobs of older versions are there.
     fn job(self) -> JobKind {
@@ -48,14 +50,16 @@ impl StepKind {
             Self::Answer => "payment.answer",
             Self::Look => "payment.look",
             Self::Resolve => "payment.resolve",
+            Self::Withdraw => "payment.withdraw",
         };
         JobKind::parse(name).expect("the names of our own kinds are sound")
     }
 
-    /// Somebody waits for what the customer is asked for, and nobody for what has been asked.
+    /// Somebody waits for what the customer is asked for, and for the end of what they gave up; nobody
+    /// for what has been asked.
     const fn priority(self) -> Priority {
         match self {
-            Self::Submit | Self::Answer => Priority::Interactive,
+            Self::Submit | Self::Answer | Self::Withdraw => Priority::Interactive,
             Self::Look | Self::Resolve => Priority::Normal,
         }
     }
@@ -145,6 +149,7 @@ impl Handler for Steps {
             StepKind::Answer => engine.tell_answer(&step).await,
             StepKind::Look => engine.look_at_payment(&step).await,
             StepKind::Resolve => engine.resolve_payment(&step).await,
+            StepKind::Withdraw => engine.withdraw_payment(&step).await,
         }
     }
 }

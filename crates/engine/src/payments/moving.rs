@@ -139,7 +139,7 @@ impl Engine {
             arguments = arguments.with(answer);
         }
         let not_before = match kind {
-            StepKind::Submit | StepKind::Answer => self.now(),
+            StepKind::Submit | StepKind::Answer | StepKind::Withdraw => self.now(),
             StepKind::Look | StepKind::Resolve => next_look(row, self.now()),
         };
         self.step_order(kind, row, key, (who.tenant, not_before), &arguments)
@@ -184,6 +184,7 @@ const fn follows(state: &PaymentState) -> Option<StepKind> {
         PaymentState::Answered(_) => Some(StepKind::Answer),
         PaymentState::Challenged(_) | PaymentState::Settling => Some(StepKind::Look),
         PaymentState::InDoubt { .. } => Some(StepKind::Resolve),
+        PaymentState::Withdrawing => Some(StepKind::Withdraw),
         PaymentState::Submitting
         | PaymentState::Answering(_)
         | PaymentState::Completed { .. }

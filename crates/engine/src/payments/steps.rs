@@ -161,6 +161,25 @@ impl Engine {
         }
     }
 
+    /// Asks the bank to give up what is not wanted any more, until it says what stands.
+    pub(super) async fn withdraw_payment(&self, step: &Step<'_>) -> Result<Outcome, EngineError> {
+        if step.row.version != step.arguments.version() {
+            return Ok(over());
+        }
+        let signed_in = match self.sign_in(step).await {
+            Ok(signed_in) => signed_in,
+            Err(error) => return self.look_later(step, error).await,
+        };
+        let told = match signed_in.transfers() {
+            Ok(maker) => maker.withdraw(&step.row.end_to_end, &signed_in.context).await,
+            Err(error) => Err(error),
+        };
+        match told {
+            Ok(told) => self.stands(step, told).await,
+            Err(error) => self.look_later(step, error.into()).await,
+        }
+    }
+
     /// What the bank makes of something that was sent; doubt where that cannot be told.
     async fn heard(
         &self,

@@ -23,7 +23,7 @@ use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 
 /// Counts the ends that it is told of.
 #[derive(Default)]
-struct Told(AtomicUsize);
+pub struct Told(AtomicUsize);
 
 fn kind() -> JobKind {
     JobKind::parse("tests.told").unwrap()
@@ -41,15 +41,20 @@ impl Handler for Told {
     }
 }
 
-struct Scene {
-    world: World,
+pub struct Scene {
+    pub world: World,
     told: Arc<Told>,
 }
 
 impl Scene {
     async fn new() -> Self {
+        Self::at(Bank::new()).await
+    }
+
+    /// Whose payers are customers of that bank.
+    pub async fn at(bank: Bank) -> Self {
         let told = Arc::new(Told::default());
-        let world = World::with_handlers(Bank::new(), vec![told.clone()]).await;
+        let world = World::with_handlers(bank, vec![told.clone()]).await;
         Self { world, told }
     }
 
@@ -65,28 +70,32 @@ impl Scene {
         self.world.engine.begin_checkout(&self.world.who, &order).await
     }
 
-    async fn token(&self) -> String {
+    pub async fn token(&self) -> String {
         self.begin("order", b"a").await.unwrap().token.expose().clone()
     }
 
-    async fn pay(&self, token: &str) -> Result<(), CheckoutError> {
+    pub async fn pay(&self, token: &str) -> Result<(), CheckoutError> {
         let fields: BTreeMap<_, _> = fields(PASSWORD);
         let rut = Rut::parse(RUT).unwrap();
         let choice = Choice { institution: institution(), rut, fields: &fields };
         self.world.engine.pay_checkout(token, &choice).await
     }
 
-    async fn standing(&self, token: &str) -> CheckoutStanding {
-        self.world.engine.checkout(token).await.unwrap().expect("it is there").standing()
+    pub async fn shown(&self, token: &str) -> Checkout {
+        self.world.engine.checkout(token).await.unwrap().expect("it is there")
+    }
+
+    pub async fn standing(&self, token: &str) -> CheckoutStanding {
+        self.shown(token).await.standing()
     }
 
     /// Runs what is due, and gives how often the end was told.
-    async fn ends_told(&self) -> usize {
+    pub async fn ends_told(&self) -> usize {
         self.world.worker.run_due().await.unwrap();
         self.told.0.load(Ordering::Relaxed)
     }
 
-    async fn payments(&self) -> usize {
+    pub async fn payments(&self) -> usize {
         let page = self.world.store.payments(self.world.who.tenant, None, None, 100).await;
         page.unwrap().rows.len()
     }

@@ -1,6 +1,7 @@
 //! An engine over the in-memory store, with a clock that stands still.
 
 pub mod bank;
+pub mod till;
 
 use std::sync::Arc;
 use std::time::Duration;

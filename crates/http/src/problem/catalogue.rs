@@ -146,6 +146,8 @@ codes! {
     PaymentPageEnded
     /// An answer does not have what was asked for.
     PaymentAnswerInvalid
+    /// A payment cannot be cancelled as it stands.
+    PaymentNotCancellable
     /// A message was not given up.
     MessageNotDead
     /// Nothing is sent to an endpoint.

@@ -94,6 +94,8 @@ fn what_the_payer_can_mend_is_open_again() {
     }
     let refused = PaymentFailure::Refused;
     check(refused(TransferFailure::ChallengeExpired), false, CheckoutStanding::Open);
+    check(refused(TransferFailure::Withdrawn), false, CheckoutStanding::Open);
+    check(refused(TransferFailure::Withdrawn), true, CheckoutStanding::Failed);
     check(refused(TransferFailure::Denied), false, CheckoutStanding::Failed);
     check(PaymentFailure::of(Failure::ConsentRevoked), false, CheckoutStanding::Failed);
 }

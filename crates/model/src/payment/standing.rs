@@ -17,6 +17,8 @@ pub enum PaymentStanding {
     Settling,
     /// [`super::PaymentState::InDoubt`].
     InDoubt,
+    /// [`super::PaymentState::Withdrawing`].
+    Withdrawing,
     /// [`super::PaymentState::Completed`].
     Completed,
     /// [`super::PaymentState::Failed`].
@@ -25,25 +27,35 @@ pub enum PaymentStanding {
 
 use PaymentStanding::{
     Answered, Answering, Challenged, Completed, Failed, InDoubt, Requested, Settling, Submitting,
+    Withdrawing,
 };
 
 /// Every step that there is.
-const STEPS: [(PaymentStanding, &[PaymentStanding]); 9] = [
+const STEPS: [(PaymentStanding, &[PaymentStanding]); 10] = [
     (Requested, &[Submitting, Failed]),
     (Submitting, &[Challenged, Settling, InDoubt, Completed, Failed]),
-    (Challenged, &[Challenged, Answered, Settling, Completed, Failed]),
-    (Answered, &[Challenged, Answering]),
+    (Challenged, &[Challenged, Answered, Settling, Withdrawing, Completed, Failed]),
+    (Answered, &[Challenged, Answering, Withdrawing]),
     (Answering, &[Challenged, Settling, InDoubt, Completed, Failed]),
     (Settling, &[Settling, Completed, Failed]),
-    (InDoubt, &[Challenged, Settling, Completed, Failed]),
+    (InDoubt, &[Challenged, Settling, Withdrawing, Completed, Failed]),
+    (Withdrawing, &[Settling, Completed, Failed]),
     (Completed, &[]),
     (Failed, &[]),
 ];
 
 impl PaymentStanding {
     /// Every one.
-    pub const ALL: [Self; 9] = [
-        Requested, Submitting, Challenged, Answered, Answering, Settling, InDoubt, Completed,
+    pub const ALL: [Self; 10] = [
+        Requested,
+        Submitting,
+        Challenged,
+        Answered,
+        Answering,
+        Settling,
+        InDoubt,
+        Withdrawing,
+        Completed,
         Failed,
     ];
 
@@ -57,6 +69,7 @@ impl PaymentStanding {
             Answering => "answering",
             Settling => "settling",
             InDoubt => "in_doubt",
+            Withdrawing => "withdrawing",
             Completed => "completed",
             Failed => "failed",
         }
@@ -74,7 +87,7 @@ impl PaymentStanding {
 
     /// Whether the bank is being asked, so that the next state follows by itself and soon.
     pub const fn is_under_way(self) -> bool {
-        matches!(self, Requested | Submitting | Answered | Answering)
+        matches!(self, Requested | Submitting | Answered | Answering | Withdrawing)
     }
 
     /// Whether that may follow.

@@ -17,6 +17,7 @@ enum Deed {
     AskAgain,
     Fail,
     Doubt,
+    Withdraw,
     Told(TransferState),
 }
 
@@ -33,6 +34,7 @@ fn deeds() -> impl Strategy<Value = Deed> {
         Just(Deed::AskAgain),
         Just(Deed::Fail),
         Just(Deed::Doubt),
+        Just(Deed::Withdraw),
         Just(Deed::Told(challenge(ChallengeKind::App))),
         Just(Deed::Told(challenge(ChallengeKind::Sms))),
         Just(Deed::Told(challenge(ChallengeKind::Card { labels }))),
@@ -51,6 +53,7 @@ fn done(state: PaymentState, deed: &Deed) -> Result<PaymentState, InvalidTransit
         Deed::AskAgain => state.ask_again(),
         Deed::Fail => state.fail(PaymentFailure::of(Failure::CredentialsInvalid), NOW),
         Deed::Doubt => state.doubt(Failure::Timeout, NOW),
+        Deed::Withdraw => state.withdraw(NOW),
         Deed::Told(told) => state.told(told, NOW),
     }
 }
@@ -73,10 +76,14 @@ proptest! {
             // Of what the bank may have heard the bank's word alone makes an end, but where it says
             // that nothing arrived.
             let is_told = matches!(deed, Deed::Told(_));
-            let is_unheard = matches!(deed, Deed::Fail);
+            let is_unheard = matches!(deed, Deed::Fail)
+                || (matches!(deed, Deed::Withdraw) && !may_be_heard_of(from));
             prop_assert!(!after.is_final() || is_told || is_unheard);
             prop_assert!(to != PaymentStanding::Completed || (is_told && may_be_heard_of(from)));
-            prop_assert!(from != PaymentStanding::InDoubt || is_told);
+            prop_assert!(
+                from != PaymentStanding::InDoubt || is_told || to == PaymentStanding::Withdrawing
+            );
+            prop_assert!(from != PaymentStanding::Withdrawing || is_told);
             let kept = serde_json::to_string(&after).unwrap();
             prop_assert_eq!(&serde_json::from_str::<PaymentState>(&kept).unwrap(), &after);
             state = after;
@@ -142,4 +149,40 @@ fn what_was_answered_in_vain_is_asked_for_again() {
     check(&[Deed::Submit, sms(), Deed::Answer, Deed::SendAnswer, sms()], (1, true));
     check(&[Deed::Submit, sms(), Deed::Answer, Deed::AskAgain], (1, true));
     check(&[Deed::Submit, sms(), Deed::Answer, Deed::SendAnswer, sms(), card()], (2, false));
+}
+
+#[test]
+fn what_is_not_wanted_any_more_is_withdrawn_by_the_bank_s_word() {
+    let reason = PaymentFailure::Refused(TransferFailure::Withdrawn);
+    let failed = PaymentState::Failed { at: NOW, reason };
+    assert_eq!(PaymentState::Requested.withdraw(NOW), Ok(failed.clone()));
+    let withdrawing = |deeds: &[Deed]| {
+        let state = deeds.iter().try_fold(PaymentState::Requested, done).unwrap();
+        state.withdraw(NOW)
+    };
+    let sms = || Deed::Told(challenge(ChallengeKind::Sms));
+    let stopped = [
+        vec![Deed::Submit, sms()],
+        vec![Deed::Submit, sms(), Deed::Answer],
+        vec![Deed::Submit, Deed::Doubt],
+    ];
+    for deeds in stopped {
+        assert_eq!(withdrawing(&deeds), Ok(PaymentState::Withdrawing), "{deeds:?}");
+    }
+    for deeds in [
+        vec![Deed::Submit],
+        vec![Deed::Submit, sms(), Deed::Answer, Deed::SendAnswer],
+        vec![Deed::Submit, Deed::Told(TransferState::Settling)],
+        vec![Deed::Submit, sms(), Deed::Withdraw],
+    ] {
+        assert!(withdrawing(&deeds).is_err(), "{deeds:?}");
+    }
+    let told = |told: TransferState| PaymentState::Withdrawing.told(&told, NOW);
+    assert_eq!(told(TransferState::Failed(TransferFailure::Withdrawn)), Ok(failed));
+    assert_eq!(told(TransferState::Settling), Ok(PaymentState::Settling));
+    let settled_at = NOW;
+    let paid = Ok(PaymentState::Completed { settled_at });
+    assert_eq!(told(TransferState::Completed { settled_at }), paid);
+    // No bank asks for anything once it was told so.
+    assert!(told(challenge(ChallengeKind::App)).is_err());
 }

@@ -27,7 +27,8 @@ pub fn transfer_answer(state: &PaymentState, page: Option<String>) -> TransferAn
         | PaymentState::Answered(_)
         | PaymentState::Answering(_)
         | PaymentState::Settling
-        | PaymentState::InDoubt { .. } => NEEDS_TIME,
+        | PaymentState::InDoubt { .. }
+        | PaymentState::Withdrawing => NEEDS_TIME,
     }
 }
 

@@ -42,6 +42,7 @@ fn states() -> Vec<PaymentState> {
         PaymentState::Answering(asked(ChallengeKind::Sms)),
         PaymentState::Settling,
         PaymentState::InDoubt { since: NOW, cause, asked: None },
+        PaymentState::Withdrawing,
         PaymentState::Completed { settled_at: NOW },
         PaymentState::Failed { at: NOW, reason: PaymentFailure::of(cause) },
     ];
@@ -70,6 +71,7 @@ fn every_state_has_its_message() {
             answering: {"isAccepted":true,"message":"VERIFICATION_DATA_ACCEPTED"}
             settling: {"isAccepted":true,"message":"VERIFICATION_DATA_ACCEPTED"}
             in_doubt: {"isAccepted":true,"message":"VERIFICATION_DATA_ACCEPTED"}
+            withdrawing: {"isAccepted":true,"message":"VERIFICATION_DATA_ACCEPTED"}
             completed: {"isAccepted":true,"message":"BANK_TRANSFER_COMPLETED"}
             failed: {"isAccepted":false,"message":"BANK_TRANSFER_FAILED"}
             failed: {"isAccepted":false,"message":"BANK_TRANSFER_FAILED"}

@@ -53,6 +53,7 @@ fn states() -> Vec<PaymentState> {
         PaymentState::Settling,
         PaymentState::InDoubt { since, cause, asked: None },
         PaymentState::InDoubt { since, cause, asked: Some(asked(1)) },
+        PaymentState::Withdrawing,
         PaymentState::Completed { settled_at: at(7) },
     ];
     states.extend(failed);

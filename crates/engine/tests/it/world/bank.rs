@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cartola_connector::session::{
-    Account, AccountBalances, PageCursor, RawAnswer, ReadAccounts, ReadBalances, ReadRecords,
-    ReadStatements, Reading, RecordQuery, RecordReading, StatementPage, StatementQuery,
+    Account, AccountBalances, MakeTransfers, PageCursor, RawAnswer, ReadAccounts, ReadBalances,
+    ReadRecords, ReadStatements, Reading, RecordQuery, RecordReading, StatementPage,
+    StatementQuery,
 };
 use cartola_connector::{
     Connector, ConnectorError, Context, CredentialField, CredentialForm, CredentialSchema,
@@ -19,6 +20,8 @@ use cartola_model::{
 };
 use cartola_primitives::{Currency, Date, Money, Rut};
 use tokio::sync::{Notify, Semaphore};
+
+use super::till::Till;
 
 /// Lines of one page.
 const PAGE: usize = 2;
@@ -62,6 +65,7 @@ pub struct Bank {
     turns: Arc<Semaphore>,
     /// Somebody stands in the queue.
     pub queued: Arc<Notify>,
+    till: Option<Arc<Till>>,
 }
 
 impl Bank {
@@ -95,7 +99,13 @@ impl Bank {
             telling: Arc::default(),
             turns,
             queued: Arc::default(),
+            till: None,
         }
+    }
+
+    /// The bank, where customers pay from their accounts.
+    pub fn paying(till: &Arc<Till>) -> Self {
+        Self { till: Some(Arc::clone(till)), ..Self::new() }
     }
 
     /// The bank's lines from now on, `day of March;glosa;amount`; a `~` before the day marks a
@@ -285,6 +295,10 @@ impl Session for Open {
 
     fn records(&self) -> Option<&dyn ReadRecords> {
         Some(self)
+    }
+
+    fn transfers(&self) -> Option<&dyn MakeTransfers> {
+        self.bank.till.as_deref().map(|till| till as &dyn MakeTransfers)
     }
 
     async fn close(&self, _context: &Context) -> Result<(), ConnectorError> {

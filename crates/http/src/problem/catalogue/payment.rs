@@ -86,4 +86,20 @@ pub(super) static ROWS: &[Entry] = &[
             "Envíe `sms` donde se pide SMS, y en `codes` un código por cada etiqueta.",
         ),
     },
+    Entry {
+        code: Code::PaymentNotCancellable,
+        name: "payment_not_cancellable",
+        status: 409,
+        failure: Failure::RequestInvalid,
+        retry: Retry::AfterChange,
+        title: Text::fixed("It cannot be cancelled now", "Ahora no se puede cancelar"),
+        meaning: Text::fixed(
+            "The bank is being told something at this moment, has all it wants, or the payment has ended.",
+            "En este momento se le está avisando algo al banco, el banco ya tiene todo o el pago terminó.",
+        ),
+        remedy: Text::fixed(
+            "Look at the payment. If it is `submitting` or `answering`, cancel it once it stands otherwise.",
+            "Consulte el pago. Si está en `submitting` o `answering`, cancélelo cuando cambie de estado.",
+        ),
+    },
 ];
