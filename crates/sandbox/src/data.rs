@@ -104,6 +104,8 @@ pub(crate) struct Merchant {
     pub online: bool,
     #[serde(default)]
     pub instalments: bool,
+    #[serde(default)]
+    pub groceries: bool,
 }
 
 #[derive(Deserialize)]

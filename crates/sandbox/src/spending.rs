@@ -1,5 +1,7 @@
 //! What is spent in a month beside the plan: a known total, cut into purchases.
 
+mod groceries;
+
 use crate::data::{Merchant, Service, data};
 use crate::dice::Dice;
 use crate::flow::{Detail, Flow, FlowId, Kind, Purpose, Side, When, merchant, service, system};
@@ -28,6 +30,7 @@ pub(crate) const MANY_A_MONTH: usize = 1_389;
 const SLOTS_AN_ACCOUNT: u32 = 100_000;
 
 /// One purchase before it has a time.
+#[derive(Clone, Copy)]
 struct Purchase {
     kind: Kind,
     to: Side,
@@ -54,6 +57,8 @@ pub(crate) fn flows(
         let mut purchases = cut(resident, key, &mut dice, invoiced);
         purchases.extend(withdrawals(resident, &mut dice, total - invoiced));
         purchases
+    } else if resident.household.is_employee() && key == resident.main() {
+        groceries::among(resident, cut(resident, key, &mut dice, total))
     } else {
         cut(resident, key, &mut dice, total)
     };

@@ -100,11 +100,18 @@ impl Account {
 
     /// What is to be paid in a month.
     pub(crate) fn bill(&self, resident: &Resident, month: Month) -> Bill {
-        let mut dice = resident.household.monthly(resident.seed, "bill", month, self.place);
-        let metered = self.usual * season(self.kind.name, month.number()) / 100;
-        let flat = is_flat(self.kind.name);
-        let amount = if flat { self.usual } else { metered * dice.amount(88..=112) / 100 };
-        let amount = capped(resident, month, &mut dice, amount, self.kind.percent);
+        let household = &resident.household;
+        let mut dice = household.monthly(resident.seed, "bill", month, self.place);
+        let percent = self.kind.percent;
+        let amount = if is_flat(self.kind.name) {
+            // What is agreed follows the income, which changes each January, and nothing else.
+            let mut agreed = household.dice(resident.seed, "agreed", self.place);
+            capped(resident, month, &mut agreed, self.usual, percent)
+        } else {
+            let metered = self.usual * season(self.kind.name, month.number()) / 100;
+            let read = metered * dice.amount(88..=112) / 100;
+            capped(resident, month, &mut dice, read, percent)
+        };
         let due_on = month.bank_day_from(self.day);
         let when = if self.by_hand {
             when::at_once(&mut dice, due_on)

@@ -5,6 +5,7 @@
 mod bank;
 mod credentials;
 mod flows;
+mod glance;
 mod history;
 mod levers;
 mod looks;

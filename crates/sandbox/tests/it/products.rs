@@ -17,7 +17,7 @@ const RESIDENTS: u32 = 60;
 /// Somebody at their main bank.
 pub struct Customer<'a> {
     server: &'a Server,
-    rut: Rut,
+    pub rut: Rut,
     bank: String,
     token: String,
 }
@@ -46,7 +46,7 @@ impl<'a> Customer<'a> {
     }
 
     /// What happened on their accounts of that product at this bank.
-    fn movements(&self, product: Option<Product>, days: (Date, Date)) -> Vec<Movement> {
+    pub fn movements(&self, product: Option<Product>, days: (Date, Date)) -> Vec<Movement> {
         let population = self.server.world.population();
         let main = population.banks(self.rut)[0];
         let own = population.accounts(self.rut).into_iter();
@@ -67,7 +67,7 @@ fn october() -> (Date, Date) {
     (date(2026, 10, 1), date(2026, 10, 31))
 }
 
-async fn each_resident(server: &Server, look: impl AsyncFn(&Customer<'_>) -> bool) -> u32 {
+pub async fn each_resident(server: &Server, look: impl AsyncFn(&Customer<'_>) -> bool) -> u32 {
     let population = server.world.population();
     let mut seen = 0;
     for place in 0..RESIDENTS {
