@@ -14,7 +14,7 @@ use thiserror::Error;
 
 mod minter;
 
-pub use minter::IdMinter;
+pub use minter::{IdMinter, below_minted_since};
 
 /// Bytes in an id.
 pub const ID_BYTES: usize = 16;

@@ -107,7 +107,8 @@ impl Outbox for PostgresStore {
         after: Option<MessageId>,
         limit: usize,
     ) -> Result<Page<MessageHead, MessageId>, StoreError> {
-        let (after, (from, until)) = (Value::id_or_nil(after.as_ref()), query.microseconds());
+        let after = Value::id_or_nil(query.begins_after(after).as_ref());
+        let (from, until) = query.microseconds();
         let mut values = values![&tenant, after, one_more(limit), from, until];
         let standing = query.standing.map(codes::standing);
         let query = match (&query.destination, standing) {
@@ -145,7 +146,7 @@ impl Outbox for PostgresStore {
 }
 
 pub fn add_message(unit: &mut Unit, order: &MessageOrder) -> Result<(), StoreError> {
-    order.check()?;
+    order.check_written(unit.at)?;
     add_job(unit, &order.job(unit.at));
     let mut values = values![&unit.tenant, &order.id, &order.destination];
     values.extend(Value::sealed(Some(&order.envelope)));

@@ -102,6 +102,7 @@ impl Outbox for SqliteStore {
         limit: usize,
     ) -> Result<Page<MessageHead, MessageId>, StoreError> {
         self.read(move |connection| {
+            let after = query.begins_after(after);
             let after = bytes_or_empty(after.as_ref());
             let key = |row: &MessageHead| row.id;
             let take = |columns: &mut Columns<'_>| read_head(columns).map(Some);
@@ -159,7 +160,7 @@ fn disabled(
 }
 
 pub fn add_message(unit: &Unit<'_>, order: &MessageOrder) -> Result<(), StoreError> {
-    order.check()?;
+    order.check_written(unit.at)?;
     add_job(unit, &order.job(unit.at), None)?;
     let values = params![
         unit.tenant.as_bytes(),

@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cartola_crypto::{Digest, Place, Sealed};
 use cartola_model::Failure;
-use cartola_primitives::id::{JobId, MessageId, TenantId};
-use cartola_primitives::{Secret, Timestamp};
+use cartola_primitives::id::{JobId, MessageId, TenantId, below_minted_since};
+use cartola_primitives::{Secret, SignedDuration, Timestamp};
 
 use crate::jobs::{JobEnd, JobKind, JobOrder, JobState, Lane, Priority, Queue, Standing};
 use crate::{Page, StoreError, StoreErrorKind};
@@ -21,6 +21,10 @@ pub const DELIVERY: &str = "outbox.deliver";
 
 /// Sealed destination and body of one message together, at most, bytes.
 pub const MAX_MESSAGE_BYTES: usize = 8 << 20;
+
+/// How long after its id was minted a message is written, at most. So ids, by which lists go, tell
+/// what cannot have been written since an instant, and nobody walks through it.
+pub const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is sealed of a message, in plain: between whoever writes or delivers it and the vault.
 pub struct PlainMessage {
@@ -66,6 +70,15 @@ impl MessageOrder {
         Ok(())
     }
 
+    /// The same for one that is written at that instant. What is written too late is a conflict, so
+    /// that it is decided again.
+    pub fn check_written(&self, at: Timestamp) -> Result<(), StoreError> {
+        if below_written_since(at).is_some_and(|below| self.id <= below) {
+            return Err(StoreError::conflict("a message is written long after its id was minted"));
+        }
+        self.check()
+    }
+
     /// The job that delivers it, due at once.
     pub fn job(&self, at: Timestamp) -> JobOrder {
         JobOrder {
@@ -81,6 +94,11 @@ impl MessageOrder {
             continuation: None,
         }
     }
+}
+
+/// An id below those of all messages that are written at that instant or later.
+fn below_written_since(at: Timestamp) -> Option<MessageId> {
+    below_minted_since(at.saturating_sub(WRITTEN_WITHIN).ok()?)
 }
 
 /// The job that delivers a message.
@@ -322,6 +340,12 @@ impl MessageQuery {
     pub fn spans(&self, created_at: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= created_at)
             && self.until.is_none_or(|until| created_at < until)
+    }
+
+    /// After which message a page begins that follows `after`: what lies before and cannot be in the
+    /// span is passed over.
+    pub fn begins_after(&self, after: Option<MessageId>) -> Option<MessageId> {
+        after.max(self.from.and_then(below_written_since))
     }
 
     /// The span in microseconds since 1970, as stores compare it: from the first, before the second.

@@ -1,11 +1,14 @@
 // The payment page in a real browser: `node checkout.mjs '{"gateway": …, "sandbox": …, "key": …,
 // "chromium": …, "screenshots": …}'`. Ends with 0 where all of it holds.
 import assert from "node:assert/strict";
-import { Stage, choose, heading, login, reload } from "./stage.mjs";
+import { Stage, choose, heading, isOn, login, reload, tabTo } from "./stage.mjs";
 
 const PAID = "Pago realizado";
 const stage = await Stage.open(JSON.parse(process.argv[2]));
-const tries = { app, sms, card, keyboard, twice, framed, strange, plain, left };
+// The last one moves the clock.
+const tries = {
+  app, sms, card, keyboard, again, cancelled, twice, framed, strange, plain, left, expired,
+};
 try {
   for (const [name, attempt] of Object.entries(tries)) {
     console.log(name);
@@ -22,6 +25,11 @@ async function ends(page, caseId, bankName) {
     isValid: "true", bankName, moneyAmount: "25000", caseId, message: "BANK_TRANSFER_COMPLETED",
   });
   assert.deepEqual(page.mistakes, []);
+}
+
+// Where a key or a screen reader goes on from.
+async function hasFocus(page, text) {
+  assert.ok(await isOn(page, text), `the focus is on ${text}`);
 }
 
 // By app, in a dark room; each state is loaded again, and looks at itself.
@@ -104,44 +112,95 @@ async function keyboard() {
   const page = await stage.page();
   const payer = await stage.payer("ok", "banco-itau");
   const key = (name) => page.keyboard.press(name);
-  const isOn = (text) => page.evaluate((text) => {
-    const on = document.activeElement;
-    return (on.textContent + on.value + (on.labels?.[0]?.textContent ?? "")).includes(text);
-  }, text);
-  const tabTo = async (text) => {
-    for (let presses = 0; presses < 30; presses += 1) {
-      await key("Tab");
-      if (await isOn(text)) return;
-    }
-    assert.fail(`no key leads to ${text}`);
-  };
   await page.goto(await stage.address("keyboard"));
   await heading(page, "Elija su banco");
   await key("Tab");
-  for (let presses = 0; presses < 30 && !(await isOn(payer.bank)); presses += 1) await key("ArrowDown");
-  assert.ok(await isOn(payer.bank), "arrows lead to the bank");
+  for (let presses = 0; presses < 30 && !(await isOn(page, payer.bank)); presses += 1) await key("ArrowDown");
+  assert.ok(await isOn(page, payer.bank), "arrows lead to the bank");
   await key("Enter");
   await heading(page, "Ingrese con su cuenta de Itaú Chile");
-  await tabTo("RUT");
+  await tabTo(page, "RUT");
   await page.keyboard.type(payer.rut);
-  await tabTo("Clave de internet");
+  await tabTo(page, "Clave de internet");
   await page.keyboard.type(payer.password);
   await key("Enter");
   await heading(page, "Confirme con Itaú Chile");
   await stage.judge(page, "3-sms-and-card");
   const { sms, codes } = await stage.pending(payer);
-  await tabTo("SMS");
+  await tabTo(page, "SMS");
   await page.keyboard.type(sms);
   for (const [nth, label] of ["A1", "B1", "C1"].entries()) {
-    await tabTo(label);
+    await tabTo(page, label);
     await page.keyboard.type(codes[nth]);
   }
-  await tabTo("Confirmar");
+  await tabTo(page, "Confirmar");
   await key("Space");
   await ends(page, "keyboard", "itau corpbanca");
-  await tabTo("Volver al comercio");
+  await tabTo(page, "Volver al comercio");
   await key("Enter");
   await page.waitForURL(`${stage.shop}/paid`);
+}
+
+// A wrong code, typed and mended without a mouse.
+async function again() {
+  const page = await stage.page();
+  const payer = await stage.payer("ok", "banco-santander");
+  const type = async (codes) => {
+    for (const [nth, label] of ["A1", "B1", "C1"].entries()) {
+      await tabTo(page, label);
+      await page.keyboard.type(codes[nth]);
+    }
+    await page.keyboard.press("Enter");
+  };
+  await page.goto(await stage.address("again"));
+  await choose(page, payer.bank);
+  await login(page, payer);
+  await heading(page, "Confirme con Santander Chile");
+  const { codes } = await stage.pending(payer);
+  await type(codes.map((code) => (code === "00" ? "01" : "00")));
+  await page.getByText("Le quedan 2 intentos.").waitFor();
+  await hasFocus(page, "Confirme con Santander Chile");
+  assert.equal(await page.getByLabel("A1", { exact: true }).inputValue(), "");
+  await stage.judge(page, "3-card-again");
+  await type(codes);
+  await ends(page, "again", "banco santander");
+}
+
+// Giving up while the bank waits, without a mouse: in the app of one bank, at the codes of another.
+async function cancelled() {
+  const page = await stage.page();
+  const payer = await stage.payer("ok", "banco-chile");
+  await page.goto(await stage.address("cancelled"));
+  await choose(page, payer.bank);
+  await login(page, payer);
+  await heading(page, "Autorice el pago en la app de Banco de Chile");
+  await hasFocus(page, "Autorice el pago");
+  await stage.judge(page, "3-app");
+  // Long enough for everybody to see that it is being done.
+  await stage.lever("POST", `institutions/${payer.bank}/fault`, {
+    kind: "latency", milliseconds: 4000, calls: 1, operations: ["POST transfer/withdrawal"],
+  });
+  await tabTo(page, "Cancelar el pago");
+  await page.keyboard.press("Enter");
+  await heading(page, "Cancelando con su banco");
+  await stage.judge(page, "5-cancelling");
+  await heading(page, "Elija su banco");
+  await page.getByText("El pago fue cancelado. No se cobró nada.").waitFor();
+  await hasFocus(page, "Elija su banco");
+  await stage.judge(page, "5-cancelled");
+  const other = await stage.payer("ok", "banco-estado");
+  await choose(page, other.bank);
+  await login(page, other);
+  await heading(page, "Confirme con BancoEstado");
+  await tabTo(page, "Cancelar el pago");
+  await page.keyboard.press("Space");
+  await page.getByText("El pago fue cancelado. No se cobró nada.").waitFor();
+  assert.deepEqual(stage.words.filter((word) => word.caseId === "cancelled"), []);
+  await tabTo(page, "Cancelar el pago");
+  await page.keyboard.press("Enter");
+  await heading(page, "El pago no se hizo");
+  assert.equal((await stage.word("cancelled")).isValid, "false");
+  assert.deepEqual(page.mistakes, []);
 }
 
 // Two pages of one payment: it is paid once, and the other shows so by itself.
@@ -221,5 +280,21 @@ async function left() {
   await heading(page, "El pago no se hizo");
   await stage.judge(page, "4-unpaid");
   assert.equal((await stage.word("left")).isValid, "false");
+  await page.waitForURL(`${stage.shop}/unpaid`);
+}
+
+// Whose time is over while the page is open: it says so by itself.
+async function expired() {
+  const page = await stage.page();
+  await page.goto(await stage.address("expired"));
+  await heading(page, "Elija su banco");
+  await stage.lever("POST", "clock", { advance: "PT30M" });
+  await heading(page, "Se acabó el tiempo para pagar");
+  await hasFocus(page, "Se acabó el tiempo para pagar");
+  await tabTo(page, "Volver al comercio");
+  await stage.judge(page, "4-expired");
+  assert.equal((await stage.word("expired")).isValid, "false");
+  assert.deepEqual(page.mistakes, []);
+  await page.keyboard.press("Enter");
   await page.waitForURL(`${stage.shop}/unpaid`);
 }

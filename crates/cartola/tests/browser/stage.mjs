@@ -161,3 +161,19 @@ export async function login(page, payer) {
   await page.getByLabel("Clave de internet").fill(payer.password);
   await page.getByRole("button", { name: "Pagar $25.000" }).click();
 }
+
+// Whether that text is what has the focus, or what is in it, or its label.
+export const isOn = (page, text) => page.evaluate((text) => {
+  const on = document.activeElement;
+  if (on === document.body) return false;
+  return (on.textContent + on.value + (on.labels?.[0]?.textContent ?? "")).includes(text);
+}, text);
+
+// Goes there by one key alone.
+export async function tabTo(page, text) {
+  for (let presses = 0; presses < 30; presses += 1) {
+    await page.keyboard.press("Tab");
+    if (await isOn(page, text)) return;
+  }
+  throw new Error(`no key leads to ${text}`);
+}

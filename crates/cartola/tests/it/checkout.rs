@@ -17,7 +17,7 @@ use crate::installation::Demo;
 use crate::payments::Payer;
 use crate::receiver::Receiver;
 
-pub use page::Page;
+pub use page::{Page, headed, hidden};
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 

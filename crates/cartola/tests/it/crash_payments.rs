@@ -131,7 +131,7 @@ impl Scene {
 }
 
 /// How often money of each amount has arrived at an account today.
-fn arrived(chile: &Chile, account: &str) -> BTreeMap<i64, usize> {
+pub fn arrived(chile: &Chile, account: &str) -> BTreeMap<i64, usize> {
     let path = format!("/_sandbox/accounts/{account}/movements");
     let today = chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
     let rows = chile.client.json(&format!("{path}?from={today}&to={today}"));
@@ -213,7 +213,7 @@ fn payments_survive_kills_of_the_gateway() {
 }
 
 /// Of no payment any credentials are left, and the trail says so of each once.
-fn nothing_is_kept(beside: &Beside, count: usize) {
+pub fn nothing_is_kept(beside: &Beside, count: usize) {
     let (mut rows, mut after): (Vec<PaymentRow>, _) = (Vec::new(), None);
     loop {
         let page = beside.store.payments(beside.tenant, None, after, MAX_PAGE);

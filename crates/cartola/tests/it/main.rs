@@ -16,6 +16,7 @@ mod config;
 mod copy;
 mod crash;
 mod crash_callbacks;
+mod crash_checkouts;
 mod crash_payments;
 mod crash_readings;
 mod crash_tasks;

@@ -265,7 +265,7 @@ fn labels(kind: &ChallengeKind) -> Vec<String> {
 
 /// What is said where the same was asked before.
 fn notice(asked: &Challenged) -> String {
-    let again = "Ingrese los códigos otra vez.";
+    let again = "Su banco no los aceptó, o no le llegaron. Ingrese los códigos otra vez.";
     match asked.challenge.attempts_left {
         Some(1) => format!("{again} Le queda 1 intento."),
         Some(left) => format!("{again} Le quedan {left} intentos."),

@@ -3,11 +3,19 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{ID_BYTES, TypedId};
+use crate::Timestamp;
 use crate::clock::Clock;
 use crate::randomness::Randomness;
 
 /// Bits of an id below its milliseconds.
 const RANDOM_BITS: u32 = 80;
+
+/// An id below each that is minted at that instant or later: where a search for those may begin.
+/// Nothing where all are.
+pub fn below_minted_since<I: TypedId>(at: Timestamp) -> Option<I> {
+    let first = u128::try_from(at.as_millisecond()).ok()? << RANDOM_BITS;
+    Some(I::from_bytes(first.checked_sub(1)?.to_be_bytes()))
+}
 
 /// Mints ids: 48 bits of Unix milliseconds, then 80 random bits.
 ///

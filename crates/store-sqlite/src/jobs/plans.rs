@@ -6,6 +6,10 @@ use rusqlite::{Connection, StatementStatus, params};
 use super::claim::{COUNT_RUNNING, NEXT, RUNNING};
 use super::write::{ENDED, UNDER};
 use super::{JOB, JOBS, JOBS_STANDING, LEASES, NEXT_DUE};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::MessageId;
+use cartola_store::outbox::{MessageQuery, WRITTEN_WITHIN};
+
 use crate::outbox::{GIVE_UP, MESSAGE, MESSAGES, MESSAGES_STANDING, MESSAGES_TO};
 
 fn database() -> Connection {
@@ -98,6 +102,47 @@ fn lists_are_ranges() {
         &expect!["SEARCH job USING INDEX job_by_state (tenant=? AND queue=? AND state=? AND id>?)"],
     );
     check(ENDED, &expect!["SEARCH job USING INDEX job_ended (ended_at<?)"]);
+}
+
+/// The steps that it takes to find the one message since an instant behind so many that were written
+/// long before, by that statement.
+fn steps_since(statement: &str, written: u32) -> i32 {
+    const JOBS: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1) \
+        INSERT INTO job (tenant, id, queue, kind, priority, not_before, created_at, attempts, state) \
+        SELECT x'01', unhex(printf('%032x', n)), 2, 'outbox.deliver', 1, 0, 0, 0, 3 FROM n \
+        UNION ALL SELECT x'01', ?2, 2, 'outbox.deliver', 1, 0, ?3, 0, 3";
+    const MESSAGES: &str = "INSERT INTO message SELECT tenant, id, x'02', x'', 1, x'', x'', 1, x'' \
+        FROM job";
+    let since: Timestamp = "2026-04-10T15:00:00Z".parse().expect("an instant");
+    let query = MessageQuery { from: Some(since), ..MessageQuery::ALL };
+    let (from, until) = query.microseconds();
+    // The oldest id that it may have, one above where the search begins.
+    let after = query.begins_after(None).expect("it begins somewhere");
+    let id = (u128::from_be_bytes(*after.as_bytes()) + 1).to_be_bytes();
+    let minted = since - WRITTEN_WITHIN;
+    assert_eq!(
+        id[..6],
+        u64::try_from(minted.as_millisecond()).expect("it is late").to_be_bytes()[2..]
+    );
+    let connection = database();
+    connection.execute(JOBS, params![written, id, from]).expect("rows");
+    connection.execute(MESSAGES, []).expect("rows");
+    let mut messages = connection.prepare(statement).expect("a statement");
+    let values: [&dyn rusqlite::ToSql; 6] = [&[1_u8], after.as_bytes(), &from, &until, &2, &3];
+    let to: [&dyn rusqlite::ToSql; 6] = [&[1_u8], after.as_bytes(), &from, &until, &[2_u8], &3];
+    let values = if statement == MESSAGES_TO { to } else { values };
+    let count = messages.parameter_count();
+    let found: Vec<u8> =
+        messages.query_row(&values[..count], |row| row.get(0)).expect("the one since");
+    assert_eq!(found, id);
+    messages.get_status(StatementStatus::VmStep)
+}
+
+#[test]
+fn what_was_written_before_costs_a_list_by_time_nothing() {
+    for statement in [MESSAGES, MESSAGES_STANDING, MESSAGES_TO] {
+        assert_eq!(steps_since(statement, 10), steps_since(statement, 10_000), "{statement}");
+    }
 }
 
 #[test]

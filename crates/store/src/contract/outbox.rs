@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cartola_model::Failure;
+use cartola_primitives::SignedDuration;
 use cartola_primitives::id::MessageId;
 
 use super::Backend;
@@ -13,7 +14,7 @@ use super::scene::Scene;
 use crate::jobs::{Claim, ClaimedJob, JobEnd, Lane, Limits, Queue, Standing};
 use crate::outbox::{
     Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MAX_MESSAGE_BYTES, MessageOrder,
-    MessageQuery, MessageRow, MessageState, message_of,
+    MessageQuery, MessageRow, MessageState, WRITTEN_WITHIN, message_of,
 };
 use crate::{Command, StoreErrorKind, UnitOfWork};
 
@@ -235,6 +236,28 @@ pub async fn messages_are_listed_by_destination_and_time(backend: Backend) {
     are_listed(&scene, span, std::slice::from_ref(other)).await;
     let unknown = Some(scene.make.fresh_digest());
     are_listed(&scene, MessageQuery { destination: unknown, ..MessageQuery::ALL }, &[]).await;
+}
+
+/// A message may be written a day after its id was minted, and is found by when it was written; later
+/// it is a conflict.
+pub async fn a_message_is_found_by_its_time_however_old_its_id_is(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let latest = NOW + WRITTEN_WITHIN;
+    let [in_time, before, too_late] = ["one"; 3].map(|to| scene.make.message(to));
+    scene.commit(scene.unit().with(Command::AddMessage(before.clone()))).await;
+    scene.commit(scene.unit_at(latest).with(Command::AddMessage(in_time.clone()))).await;
+    let later = scene.unit_at(latest + SignedDuration::from_secs(1));
+    let refused = scene.refused_unit(later.with(Command::AddMessage(too_late))).await;
+    assert_eq!(refused, StoreErrorKind::Conflict);
+    let destination = Some(before.destination);
+    for standing in [None, Some(Standing::Queued)] {
+        for destination in [None, destination] {
+            let query = MessageQuery { standing, destination, ..MessageQuery::ALL };
+            are_listed(&scene, query, &[in_time.clone(), before.clone()]).await;
+            let query = MessageQuery { from: Some(latest), ..query };
+            are_listed(&scene, query, std::slice::from_ref(&in_time)).await;
+        }
+    }
 }
 
 /// Of one receiver so many messages are sent at once, whatever their URLs; others go by.

@@ -41,7 +41,7 @@ impl Outbox for MemoryStore {
                 && query.destination.is_none_or(|it| it == order.destination)
                 && query.spans(job.created_at)
         };
-        let Page { rows, next } = page(&tables.messages, after, limit, asked);
+        let Page { rows, next } = page(&tables.messages, query.begins_after(after), limit, asked);
         Ok(Page { rows: rows.iter().map(|order| message(&tables, order).head()).collect(), next })
     }
 
@@ -74,7 +74,7 @@ fn message(tables: &Tables, order: &MessageOrder) -> MessageRow {
 }
 
 pub fn add_message(unit: &mut Unit<'_>, order: MessageOrder) -> Result<(), StoreError> {
-    order.check()?;
+    order.check_written(unit.at)?;
     let (id, at) = (job_of(order.id), unit.at);
     let is_disabled = unit.tables.disabled.contains_key(&order.destination);
     add_job(unit, order.job(at), None)?;

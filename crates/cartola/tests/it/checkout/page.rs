@@ -1,6 +1,7 @@
 //! A page, as somebody uses it.
 
 use std::fmt::Write as _;
+use std::io;
 
 use serde_json::Value;
 
@@ -52,9 +53,22 @@ impl Page {
     }
 
     pub fn send_with(&self, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
+        self.try_send_with(headers, fields).unwrap()
+    }
+
+    /// Sends a form as the page would; an error means that nothing is known of what became of it.
+    pub fn try_send(&self, fields: &[(&str, &str)]) -> io::Result<Answer> {
+        self.try_send_with(&[FORM, OWN], fields)
+    }
+
+    fn try_send_with(
+        &self,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> io::Result<Answer> {
         let pairs: Vec<String> =
             fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        self.client.send("POST", &self.path, headers, pairs.join("&").as_bytes()).unwrap()
+        self.client.send("POST", &self.path, headers, pairs.join("&").as_bytes())
     }
 
     /// Signs in, which must be taken.

@@ -22,8 +22,9 @@ fn what_waits_for_its_customer_is_withdrawn_at_the_bank() {
         let key = [("Idempotency-Key", bank)];
         let (status, first) = cancel(&scene, &asked, &key);
         assert_eq!((status, &first["state"]), (202, &json!("withdrawing")));
-        assert_eq!(cancel(&scene, &asked, &key), (202, first), "the same answer under the key");
-        let payment = ended(&scene.client, &asked, |_| panic!("nobody is asked any more"));
+        let again = cancel(&scene, &asked, &key);
+        assert_eq!(again, (202, first.clone()), "the same answer under the key");
+        let payment = ended(&scene.client, &first, |_| panic!("nobody is asked any more"));
         assert_eq!(payment["state"], "failed");
         assert_eq!(payment["failure"], json!({"code": "withdrawn", "class": "consent_revoked"}));
         // Twice is once.
