@@ -41,7 +41,9 @@ fn what_does_not_is_told_in_our_own_words() {
     );
     check(
         r#"{"amount":"MARIA, expected nobody"}"#,
-        expect!["json_invalid: The body, at line 1, column 34: expected a whole number, none below zero."],
+        expect![
+            "json_invalid: The body, at line 1, column 34: expected a whole number, none below zero."
+        ],
     );
     check(
         r#"{"amount":1,"MARIA`, expected one of `RUT":2}"#,

@@ -3,8 +3,8 @@
 use cartola_connector::session::ChallengeAnswer;
 use cartola_connector::{Answer, ConnectorError, Method, Request};
 use cartola_model::{
-    Challenge, ChallengeKind, EndToEndId, TransferFailure, TransferOrder,
-    TransferState, TransferTold,
+    Challenge, ChallengeKind, EndToEndId, TransferFailure, TransferOrder, TransferState,
+    TransferTold,
 };
 use cartola_primitives::Secret;
 
