@@ -94,11 +94,7 @@ pub async fn token(gate: &Gate, terms: &Terms, request: Request) -> Response {
     ([(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")], response).into_response()
 }
 
-async fn granted(
-    gate: &Gate,
-    audience: Audience,
-    request: Request,
-) -> Result<Response, NoToken> {
+async fn granted(gate: &Gate, audience: Audience, request: Request) -> Result<Response, NoToken> {
     let (parts, body) = request.into_parts();
     let typed = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let typed = typed.and_then(|text| text.split(';').next()).unwrap_or_default();

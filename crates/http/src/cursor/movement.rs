@@ -20,7 +20,9 @@ impl Cursor {
     /// The movement, if the cursor is of this list.
     pub fn movement(&self, list: List<'_>) -> Result<MovementKey, Problem> {
         key(&self.open(list)?).ok_or_else(|| {
-            Problem::internal("a sealed cursor holds something else than a movement's key".to_owned())
+            Problem::internal(
+                "a sealed cursor holds something else than a movement's key".to_owned(),
+            )
         })
     }
 }
