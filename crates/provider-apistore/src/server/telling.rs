@@ -1,6 +1,7 @@
 //! What is posted to subscribers, and what of the change feed is a notification.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use async_trait::async_trait;
 use cartola_engine::outbox::MessageOrder;
@@ -44,11 +45,14 @@ pub async fn news(
     let mut news = Vec::new();
     for entry in changes.into_iter().filter(|entry| entry.change == FeedChange::Added) {
         let Some(row) = entry.row else { continue };
-        if !names.contains_key(&entry.account) {
-            let account = engine.account(who, entry.account).await?;
-            names.insert(entry.account, account.as_ref().map(account::named));
-        }
-        let Some(Some(name)) = names.get(&entry.account) else { continue };
+        let name = match names.entry(entry.account) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let account = engine.account(who, entry.account).await?;
+                unknown.insert(account.as_ref().map(account::named))
+            }
+        };
+        let Some(name) = name.as_deref() else { continue };
         let other = engine.counterparty(who, &row).await?;
         let booked_on = row.movement.booked_on;
         let told = mapping::notification(&row.movement, name, other.as_ref());
