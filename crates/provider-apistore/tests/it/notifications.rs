@@ -16,7 +16,7 @@ fn check(minor: i64, other: Option<Counterparty>, expect: Expect) {
 #[test]
 fn a_transfer_has_the_printed_members() {
     let name = Some("ANA SOTO".to_owned());
-    let other = Counterparty { name, rut: None, account: Some("1".to_owned()) };
+    let other = Counterparty { name, rut: None, account: Some("1".to_owned()), bank: None };
     check(
         50_000,
         Some(other),
@@ -41,8 +41,14 @@ fn who_has_no_name_is_told_by_rut_or_account() {
         let movement = movement(5, Currency::CLP, "TEF DE");
         mapping::notification(&movement, "xxx", Some(&other)).unwrap().counterparty.unwrap()
     };
-    assert_eq!(told(Counterparty { name: None, rut, account: account() }), "11111111-1");
-    assert_eq!(told(Counterparty { name: None, rut: None, account: account() }), "00-1");
+    assert_eq!(
+        told(Counterparty { name: None, rut, account: account(), bank: None }),
+        "11111111-1"
+    );
+    assert_eq!(
+        told(Counterparty { name: None, rut: None, account: account(), bank: None }),
+        "00-1"
+    );
 }
 
 #[test]
