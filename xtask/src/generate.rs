@@ -13,6 +13,7 @@ use anyhow::{Context, Result, ensure};
 const GENERATORS: &[(&str, &str, Option<&str>)] = &[
     ("cartola-api", "generate", Some("docs/errors")),
     ("cartola-insights", "generate", None),
+    ("cartola-provider-apistore", "generate", None),
     ("cartola-provider-floid", "generate", None),
     ("cartola-provider-khipu", "generate", None),
     ("cartola-provider-synaptic", "generate", None),

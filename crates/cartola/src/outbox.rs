@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use cartola_crypto::WebhookSecret;
 use cartola_engine::outbox::MessageOrder;
 use cartola_engine::{Engine, EngineError};
 use cartola_events::signature::MAX_SECRETS;
 use cartola_events::{Client, Opened, Opener, Parts, SystemResolver, Worker};
 use cartola_primitives::clock::SystemClock;
-use cartola_primitives::id::{IdMinter, TenantId};
+use cartola_primitives::id::{CredentialId, IdMinter, TenantId};
 use cartola_primitives::randomness::OsRandomness;
 
 use crate::wiring::Gateway;
@@ -35,6 +36,21 @@ impl Opener for Vaulted {
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(message = %order.id, error, "outbox.message.not_opened");
+                None
+            }
+        }
+    }
+
+    async fn secrets_of(
+        &self,
+        tenant: TenantId,
+        subscription: CredentialId,
+    ) -> Option<Vec<WebhookSecret>> {
+        match self.0.subscription_secrets(tenant, subscription, MAX_SECRETS).await {
+            Ok(secrets) => Some(secrets),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(%subscription, error, "outbox.secrets.not_opened");
                 None
             }
         }

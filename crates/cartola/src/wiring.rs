@@ -15,6 +15,7 @@ use cartola_http::Gate;
 use cartola_http::callbacks::Callbacks;
 use cartola_primitives::Clock;
 use cartola_primitives::randomness::OsRandomness;
+use cartola_provider_apistore::server as apistore;
 use cartola_provider_file::StatementFiles;
 use cartola_provider_floid::server as floid;
 use cartola_provider_khipu::server as khipu;
@@ -102,7 +103,8 @@ fn callbacks(gateway: &Gateway) -> Callbacks {
 /// Who does the jobs that facades queue.
 pub fn handlers(gateway: &Gateway) -> Vec<Arc<dyn Handler>> {
     let floid = floid::handlers(callbacks(gateway));
-    let others = [khipu::handler(callbacks(gateway)), synaptic::handler()];
+    let apistore = apistore::handler(callbacks(gateway));
+    let others = [apistore, khipu::handler(callbacks(gateway)), synaptic::handler()];
     floid.into_iter().chain(others).collect()
 }
 
@@ -136,9 +138,11 @@ pub fn router(
     let checkout = checkout::router(gate.clone(), floid::words);
     let khipu = khipu::router(gate.clone(), callbacks(gateway));
     let synaptic = synaptic::router(gate.clone());
+    let apistore = apistore::router(gate.clone(), callbacks(gateway));
     cartola_api::behind(gate, metrics.map(text))
         .nest(&format!("{}{}", floid::PREFIX, floid::PAGE), checkout)
         .nest(floid::PREFIX, floid)
         .nest(khipu::PREFIX, khipu)
         .nest(synaptic::PREFIX, synaptic)
+        .nest(apistore::PREFIX, apistore)
 }

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use cartola_primitives::{Randomness, Secret};
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 
 use crate::error::CryptoError;
 use crate::mac::mac_of;
@@ -59,6 +59,14 @@ impl WebhookSecret {
         let timestamp = timestamp.to_string();
         let pieces = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
         format!("v1,{}", BASE64.encode(&mac_of(self.0.expose(), &pieces)))
+    }
+
+    /// The same of a body alone, for protocols whose messages have no id: HMAC-SHA-256 over
+    /// `timestamp.body` in lower-case hexadecimal.
+    pub fn stamp(&self, timestamp: i64, body: &[u8]) -> String {
+        let timestamp = timestamp.to_string();
+        let pieces = [timestamp.as_bytes(), b".", body];
+        HEXLOWER.encode(&mac_of(self.0.expose(), &pieces))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Accounts and balances, opened for their tenant.
 
+mod by_number;
+
 use std::fmt;
 
 use cartola_crypto::Place;

@@ -26,6 +26,7 @@ pub mod retention;
 mod retry;
 pub mod rows;
 pub mod sessions;
+pub mod subscriptions;
 pub mod tasks;
 pub mod tenants;
 pub mod tokens;

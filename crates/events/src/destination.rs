@@ -5,8 +5,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::TargetUrl;
 use crate::url::UrlError;
+use crate::{Stamp, TargetUrl};
 
 /// Header lines of a destination's own.
 pub const MAX_HEADERS: usize = 32;
@@ -30,6 +30,7 @@ const RESERVED: [&str; 8] = [
 pub struct Destination {
     url: TargetUrl,
     headers: HeaderMap,
+    stamp: Option<Stamp>,
 }
 
 /// Why a destination is none.
@@ -51,12 +52,21 @@ pub enum DestinationError {
 struct Shape {
     url: String,
     headers: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[zeroize(skip)]
+    stamp: Option<Stamp>,
 }
 
 impl Destination {
     /// A destination. `headers` are the provider's own, such as its signature or the content type.
     pub fn new(url: TargetUrl, headers: &[(String, String)]) -> Result<Self, DestinationError> {
-        Ok(Self { url, headers: read_headers(headers)? })
+        Ok(Self { url, headers: read_headers(headers)?, stamp: None })
+    }
+
+    /// The same, signed in the provider's own way too.
+    #[must_use]
+    pub fn stamped(self, stamp: Stamp) -> Self {
+        Self { stamp: Some(stamp), ..self }
     }
 
     /// Where it goes.
@@ -67,6 +77,11 @@ impl Destination {
     /// The header lines of its own.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// How the provider's own protocol signs, where it does.
+    pub fn stamp(&self) -> Option<&Stamp> {
+        self.stamp.as_ref()
     }
 
     /// The envelope of a message: the bytes that are sealed.
@@ -80,6 +95,7 @@ impl Destination {
                 .iter()
                 .map(|(name, value)| (name.to_string(), text(value)))
                 .collect(),
+            stamp: self.stamp.clone(),
         };
         Secret::new(serde_json::to_vec(&shape).expect("texts are always JSON"))
     }
@@ -88,7 +104,8 @@ impl Destination {
     pub fn from_bytes(bytes: &Secret<Vec<u8>>) -> Result<Self, DestinationError> {
         let shape: Shape =
             serde_json::from_slice(bytes.expose()).map_err(|_| DestinationError::Form)?;
-        Self::new(TargetUrl::parse(&shape.url)?, &shape.headers)
+        let read = Self::new(TargetUrl::parse(&shape.url)?, &shape.headers)?;
+        Ok(Self { stamp: shape.stamp.clone(), ..read })
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_crypto::WebhookSecret;
-use cartola_primitives::id::{IdMinter, TenantId};
+use cartola_primitives::id::{CredentialId, IdMinter, TenantId};
 use cartola_primitives::{Clock, Monotonic, Randomness};
 use cartola_store::jobs::{ClaimedJob, Claimer, ClaimerParts, LOOK_AGAIN, Limits, Queue};
 use cartola_store::outbox::{MessageOrder, PlainMessage};
@@ -57,6 +57,14 @@ pub trait Opener: Send + Sync {
     /// The message in plain with what signs it, or nothing where either cannot be opened. Whoever
     /// implements this logs why.
     async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<Opened>;
+
+    /// The secrets of one subscription that sign for it at this moment, at most
+    /// [`MAX_SECRETS`](crate::signature::MAX_SECRETS), or nothing where they cannot be opened.
+    async fn secrets_of(
+        &self,
+        tenant: TenantId,
+        subscription: CredentialId,
+    ) -> Option<Vec<WebhookSecret>>;
 }
 
 /// What the worker works with.

@@ -15,6 +15,7 @@ use cartola_primitives::id::TenantId;
 
 pub use cartola_engine::outbox::MessageOrder;
 pub use cartola_events::signature::MAX_SECRETS;
+pub use cartola_events::Stamp;
 pub use cartola_events::url::{TargetUrl, UrlError};
 
 /// Composes callbacks. Cheap to clone.
@@ -73,8 +74,28 @@ impl Callbacks {
         callback: Callback<'_>,
     ) -> Result<MessageOrder, CallbackError> {
         let Callback { url, headers, body } = callback;
-        let (known_as, receiver) = (url.to_text(), url.receiver());
-        let envelope = Destination::new(url, headers)?.to_bytes();
+        self.compose_to(tenant, Destination::new(url, headers)?, body).await
+    }
+
+    /// The same, signed in the provider's own header too.
+    pub async fn compose_stamped(
+        &self,
+        tenant: TenantId,
+        callback: Callback<'_>,
+        stamp: Stamp,
+    ) -> Result<MessageOrder, CallbackError> {
+        let Callback { url, headers, body } = callback;
+        self.compose_to(tenant, Destination::new(url, headers)?.stamped(stamp), body).await
+    }
+
+    async fn compose_to(
+        &self,
+        tenant: TenantId,
+        destination: Destination,
+        body: Vec<u8>,
+    ) -> Result<MessageOrder, CallbackError> {
+        let (known_as, receiver) = (destination.url().to_text(), destination.url().receiver());
+        let envelope = destination.to_bytes();
         let plain = PlainMessage { envelope, body: Secret::new(body) };
         let to = Towards { url: &known_as, receiver: &receiver };
         let order = self.engine.seal_message(tenant, to, &plain).await?;

@@ -1,5 +1,7 @@
 //! Opaque cursors: where a list goes on, bound to the list, its filters and its tenant.
 
+mod movement;
+
 use cartola_primitives::id::TenantId;
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};

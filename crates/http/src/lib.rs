@@ -11,6 +11,7 @@ mod context;
 pub mod cursor;
 mod gate;
 pub mod layer;
+pub mod oauth;
 pub mod once;
 pub mod parameters;
 pub mod parse;

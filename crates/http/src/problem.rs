@@ -170,6 +170,16 @@ impl Problem {
         self.0.code
     }
 
+    /// What is wrong with this request, for rooms that say it in another form.
+    pub fn detail(&self) -> &Text {
+        self.0.detail.as_ref().unwrap_or(&self.0.code.entry().meaning)
+    }
+
+    /// How long to wait before the same request is made again, in seconds, if that helps.
+    pub fn retry_after(&self) -> Option<u32> {
+        self.0.retry.after_seconds()
+    }
+
     /// What is to be logged, if anything.
     pub fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
@@ -183,7 +193,7 @@ impl Problem {
     /// The body, for the request of that id.
     pub fn body(&self, request_id: &str) -> Vec<u8> {
         let entry = self.0.code.entry();
-        let detail = self.0.detail.as_ref().unwrap_or(&entry.meaning);
+        let detail = self.detail();
         let body = Body {
             kind: format!("/errors/{}", entry.name),
             title: &entry.title.en,
@@ -207,7 +217,7 @@ impl IntoResponse for Problem {
         let mut response = (self.status(), self.body("")).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        if let Some(seconds) = self.0.retry.after_seconds() {
+        if let Some(seconds) = self.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         for (name, value) in &self.0.headers {

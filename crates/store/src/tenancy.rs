@@ -28,6 +28,8 @@ pub enum CredentialKind {
     ClientSecret,
     /// The secret that signs what we send; sealed, since we must use it ourselves.
     WebhookSecret,
+    /// The secret that signs what one subscription is told; sealed, with what the subscription is.
+    SubscriptionSecret,
 }
 
 impl CredentialKind {
@@ -37,12 +39,13 @@ impl CredentialKind {
             Self::ApiKey => "api_key",
             Self::ClientSecret => "client_secret",
             Self::WebhookSecret => "webhook_secret",
+            Self::SubscriptionSecret => "subscription_secret",
         }
     }
 
     /// The kind of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::ApiKey, Self::ClientSecret, Self::WebhookSecret]
+        [Self::ApiKey, Self::ClientSecret, Self::WebhookSecret, Self::SubscriptionSecret]
             .into_iter()
             .find(|kind| kind.name() == name)
     }

@@ -10,7 +10,7 @@ use cartola_http::parameters::{FromQuery, Parameters};
 use cartola_http::problem::Text;
 use cartola_http::{Authenticated, Gate, Problem, Query, Refusal, answer, parse};
 use cartola_model::{MovementStatus, Principal, Scope};
-use cartola_primitives::id::{AccountId, MovementId};
+use cartola_primitives::id::AccountId;
 use cartola_primitives::{Date, Timestamp};
 use utoipa::IntoParams;
 
@@ -134,7 +134,7 @@ pub async fn list(
     let account = asked.account_id;
     let filters = asked.filters();
     let list = list_of(who, &filters);
-    let after = page.cursor.as_ref().map(|cursor| opened(cursor, list)).transpose()?;
+    let after = page.cursor.as_ref().map(|cursor| cursor.movement(list)).transpose()?;
     let found = engine.movements(who, asked.query(after, page.limit)).await?;
     // An account that has movements to show is there; one that has none may not be.
     if let (Some(account), true) = (account, found.rows.is_empty())
@@ -143,7 +143,7 @@ pub async fn list(
         return Err(Problem::not_found("account").into());
     }
     let sides = counterparties_of_page(engine, who, &found.rows).await?;
-    let next = found.next.map(|key| Cursor::new(list, &position(key)));
+    let next = found.next.map(|key| Cursor::of_movement(list, key));
     let body = write::page(&found.rows, &sides, next.as_ref().map(Cursor::as_str))
         .map_err(EngineError::from)?;
     Ok(answer::json_bytes(StatusCode::OK, body))
@@ -151,32 +151,4 @@ pub async fn list(
 
 fn list_of<'a>(who: &Principal, filters: &'a str) -> CursorList<'a> {
     CursorList { name: "movements", tenant: who.tenant, filters: filters.as_bytes() }
-}
-
-/// A key as the bytes of a cursor: year, month, day, id.
-fn position(key: MovementKey) -> Vec<u8> {
-    let mut bytes = key.booked_on.year().to_be_bytes().to_vec();
-    bytes.extend(key.booked_on.month().to_be_bytes());
-    bytes.extend(key.booked_on.day().to_be_bytes());
-    bytes.extend(key.id.as_bytes());
-    bytes
-}
-
-fn opened(cursor: &Cursor, list: CursorList<'_>) -> Result<MovementKey, Problem> {
-    let bytes = cursor.open(list)?;
-    key(&bytes).ok_or_else(|| {
-        Problem::internal("a sealed cursor holds something else than a movement's key".to_owned())
-    })
-}
-
-fn key(bytes: &[u8]) -> Option<MovementKey> {
-    let (year, rest) = bytes.split_first_chunk()?;
-    let (month, rest) = rest.split_first_chunk()?;
-    let (day, id) = rest.split_first_chunk()?;
-    let (year, month, day) =
-        (i16::from_be_bytes(*year), i8::from_be_bytes(*month), i8::from_be_bytes(*day));
-    Some(MovementKey {
-        booked_on: Date::new(year, month, day).ok()?,
-        id: MovementId::from_bytes(id.try_into().ok()?),
-    })
 }

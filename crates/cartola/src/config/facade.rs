@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cartola_model::InstitutionId;
 use cartola_primitives::id::TenantId;
+use cartola_provider_apistore::server as apistore;
 use cartola_provider_floid::server::{self as floid, DefaultBanks, Frames, Settings};
 use cartola_provider_khipu::server as khipu;
 use cartola_provider_synaptic::server as synaptic;
@@ -15,6 +16,7 @@ use crate::serve::hosts::Hosts;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Facades {
+    apistore: Plain,
     floid: Floid,
     khipu: Plain,
     synaptic: Plain,
@@ -48,6 +50,7 @@ impl Facades {
     /// The host names that stand for facades.
     pub fn hosts(&self) -> Result<Hosts, String> {
         let named = [
+            (&self.apistore.host, apistore::PREFIX),
             (&self.floid.host, floid::PREFIX),
             (&self.khipu.host, khipu::PREFIX),
             (&self.synaptic.host, synaptic::PREFIX),

@@ -5,6 +5,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "`check` takes its expectation as it is written")]
 
 mod agreement;
+mod apistore;
 mod audit;
 mod backup;
 mod bean_check;

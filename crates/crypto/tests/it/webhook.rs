@@ -55,3 +55,11 @@ fn a_new_secret_is_read_again_and_does_not_show() {
     let other = WebhookSecret::generate(&SeededRandomness::new(2));
     assert_ne!(secret.sign("id", 1, b"body"), other.sign("id", 1, b"body"));
 }
+
+/// By `openssl dgst -sha256 -mac HMAC`, over `1741773600.{}` with the bytes 0 to 23 as the key.
+#[test]
+fn a_stamp_is_what_another_program_makes() {
+    let secret = WebhookSecret::from_bytes(Secret::new((0..24).collect())).unwrap();
+    let expected = "63cb9d1095865c9eb32ff162c239fd4c6eef75a668c7a937c2ea8484014b1b4a";
+    assert_eq!(secret.stamp(1_741_773_600, b"{}"), expected);
+}

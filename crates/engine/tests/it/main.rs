@@ -24,6 +24,7 @@ mod readings;
 mod records;
 mod repeated;
 mod settling;
+mod subscriptions;
 mod tasks;
 mod tenants;
 mod tokens;

@@ -57,13 +57,18 @@ pub async fn deliver(parts: Parts, job: ClaimedJob) {
 }
 
 async fn attempt(parts: &Parts, job: &ClaimedJob) -> Result<Answer, AttemptFailure> {
-    let Ready { destination, body, secrets } =
+    let Ready { destination, body, secrets, of_subscription } =
         open(parts, job).await.ok_or(AttemptFailure::Unreadable)?;
     let id = message_of(job.row.order.id);
     let timestamp = parts.wall_clock.now().as_second();
     let mut headers = destination.headers().clone();
     headers.entry(CONTENT_TYPE).or_insert(JSON);
     headers.entry(USER_AGENT).or_insert(AGENT);
+    if let Some(stamp) = destination.stamp() {
+        let (name, value) =
+            stamp.line(&of_subscription, timestamp, &body).ok_or(AttemptFailure::Unreadable)?;
+        headers.insert(name, value);
+    }
     let ascii =
         |text: &str| HeaderValue::from_str(text).expect("ids, numbers and base64 are ASCII");
     headers.insert("webhook-id", ascii(&id.to_string()));
@@ -78,7 +83,10 @@ async fn attempt(parts: &Parts, job: &ClaimedJob) -> Result<Answer, AttemptFailu
 struct Ready {
     destination: Destination,
     body: Bytes,
+    /// What signs for the tenant.
     secrets: Vec<WebhookSecret>,
+    /// What signs for a subscription, where the message is of one.
+    of_subscription: Vec<WebhookSecret>,
 }
 
 async fn open(parts: &Parts, job: &ClaimedJob) -> Option<Ready> {
@@ -86,7 +94,12 @@ async fn open(parts: &Parts, job: &ClaimedJob) -> Option<Ready> {
     let order = parts.store.message(tenant, id).await.ok()??.order;
     let Opened { plain, secrets } = parts.opener.open(tenant, &order).await?;
     let destination = Destination::from_bytes(&plain.envelope).ok()?;
-    Some(Ready { destination, body: Bytes::from(plain.body.into_inner()), secrets })
+    let of_subscription = match destination.stamp() {
+        Some(stamp) => parts.opener.secrets_of(tenant, stamp.signer()).await?,
+        None => Vec::new(),
+    };
+    let body = Bytes::from(plain.body.into_inner());
+    Some(Ready { destination, body, secrets, of_subscription })
 }
 
 /// What becomes of the message.

@@ -1,9 +1,9 @@
 use cartola_crypto::WebhookSecret;
 use cartola_events::destination::{DestinationError, MAX_HEADERS};
 use cartola_events::signature::signature;
-use cartola_events::{Destination, TargetUrl};
+use cartola_events::{Destination, Stamp, TargetUrl};
 use cartola_primitives::Secret;
-use cartola_primitives::id::MessageId;
+use cartola_primitives::id::{CredentialId, MessageId};
 use cartola_primitives::randomness::SeededRandomness;
 
 fn url() -> TargetUrl {
@@ -75,4 +75,22 @@ fn what_an_earlier_version_sealed_beside_is_left() {
     let text = r#"{"url":"https://a.cl/","headers":[],"secrets":["whsec_c2VjcmV0"]}"#;
     let read = Destination::from_bytes(&Secret::new(text.as_bytes().to_vec())).unwrap();
     assert_eq!(read.url().to_text(), "https://a.cl/");
+}
+
+#[test]
+fn a_stamp_is_sealed_along_and_made_at_each_attempt() {
+    let signer = CredentialId::from_bytes([7; 16]);
+    let stamped = Destination::new(url(), &[]).unwrap().stamped(Stamp::new("x-signature", signer));
+    let read = Destination::from_bytes(&stamped.to_bytes()).unwrap();
+    let stamp = read.stamp().unwrap();
+    assert_eq!(stamp.signer(), signer);
+    let (name, value) = stamp.line(&secrets(2), 5, b"{}").unwrap();
+    let [new, old] = [0, 1].map(|index| secrets(2)[index].stamp(5, b"{}"));
+    assert_eq!(
+        (name.as_str(), value.to_str().unwrap()),
+        ("x-signature", &*format!("t=5,v1={new},v1={old}"))
+    );
+    let later = stamp.line(&secrets(2), 6, b"{}").unwrap();
+    assert_ne!(later.1, value);
+    assert_eq!(Destination::new(url(), &[]).unwrap().stamp(), None);
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use cartola_crypto::{DataKey, WebhookSecret};
 use cartola_events::{Client, Destination, Opened, Opener, Parts, Reach, TargetUrl, Worker};
 use cartola_primitives::clock::{Clock, ManualClock};
-use cartola_primitives::id::{IdMinter, MessageId, TenantId};
+use cartola_primitives::id::{CredentialId, IdMinter, MessageId, TenantId};
 use cartola_primitives::monotonic::ManualMonotonic;
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_primitives::{SignedDuration, Timestamp};
@@ -39,6 +39,14 @@ impl Opener for OneKey {
         let body = self.key.open(&body, &order.body).ok()?;
         let secrets = self.secrets.lock().unwrap().iter().map(|seed| secret(*seed)).collect();
         Some(Opened { plain: PlainMessage { envelope, body }, secrets })
+    }
+
+    async fn secrets_of(
+        &self,
+        _tenant: TenantId,
+        _subscription: CredentialId,
+    ) -> Option<Vec<WebhookSecret>> {
+        Some(self.secrets.lock().unwrap().iter().map(|seed| secret(*seed)).collect())
     }
 }
 

@@ -48,13 +48,16 @@ pub async fn a_tenant_is_added_by_its_own_unit(backend: Backend) {
 pub async fn a_credential_is_found_by_its_digest(backend: Backend) {
     let scene = Scene::new(&backend).await;
     let store = &scene.store;
-    let kinds =
-        [CredentialKind::ApiKey, CredentialKind::ClientSecret, CredentialKind::WebhookSecret];
-    for (kind, scopes) in kinds.into_iter().zip([Scope::ALL.to_vec(), vec![Scope::Audit], vec![]]) {
+    for (kind, scopes, sealed) in [
+        (CredentialKind::ApiKey, Scope::ALL.to_vec(), None),
+        (CredentialKind::ClientSecret, vec![Scope::Audit], None),
+        (CredentialKind::WebhookSecret, vec![], Some("secret")),
+        (CredentialKind::SubscriptionSecret, vec![], Some("subscription")),
+    ] {
         let mut row = scene.make.credential();
         row.kind = kind;
         row.scopes = scopes;
-        row.sealed = (kind == CredentialKind::WebhookSecret).then(|| scene.make.sealed("secret"));
+        row.sealed = sealed.map(|text| scene.make.sealed(text));
         scene.apply(Command::AddCredential(row.clone())).await;
         let found = store.credential(scene.make.tenant, &row.digest).await.expect("a read");
         assert_eq!(found, Some(row));

@@ -1,0 +1,16 @@
+//! Banco de Chile's `ApiStore`: what it says on the wire, how our records are said in it, and the
+//! facade that says it.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`wire`] | answers, member by member |
+//! | [`mapping`] | canonical records as those answers |
+//! | `server` | the routes under `/apistore`, over the engine (feature `server`) |
+//!
+//! The bank's own documents are behind a login. What is built on is a public page of shapes that
+//! calls itself pseudo-code; `docs/apistore.md` says which decisions are ours.
+
+pub mod mapping;
+#[cfg(feature = "server")]
+pub mod server;
+pub mod wire;

@@ -1,0 +1,88 @@
+//! Canonical records as `ApiStore`'s answers.
+
+use cartola_model::{BalanceKind, Counterparty, Movement, glosa};
+use cartola_primitives::{Money, santiago};
+
+use crate::wire::{self, Amount, Event, MovementType};
+
+/// Which balance is told: what may be spent, or else what is in the books. Of a card neither is
+/// known, and none is told.
+const TOLD: [BalanceKind; 2] = [BalanceKind::Available, BalanceKind::Ledger];
+
+/// How a glosa begins that says how the money came or went, in the form it is compared in.
+const BEGINNINGS: [(&str, MovementType); 6] = [
+    ("TRASPASO", MovementType::Transfer),
+    ("TRANSF", MovementType::Transfer),
+    ("TEF ", MovementType::Transfer),
+    ("COMPRA", MovementType::Purchase),
+    ("GIRO CAJERO", MovementType::Withdrawal),
+    ("GIRO EN CAJERO", MovementType::Withdrawal),
+];
+
+/// What a bank calls the way it came, whole and in the form it is compared in.
+const CHANNELS: [(&str, MovementType); 3] = [
+    ("TEF", MovementType::Transfer),
+    ("TARJETA", MovementType::Purchase),
+    ("CAJERO", MovementType::Withdrawal),
+];
+
+/// The balance of an account, of all that are known.
+pub fn balance(known: impl IntoIterator<Item = (BalanceKind, Money)>) -> Option<wire::Balance> {
+    let rank = |kind| TOLD.iter().position(|told| *told == kind);
+    let ranked = known.into_iter().filter_map(|(kind, amount)| Some((rank(kind)?, amount)));
+    let (_, amount) = ranked.min_by_key(|(rank, _)| *rank)?;
+    Some(wire::Balance { amount: Amount::of(amount), currency: amount.currency().code() })
+}
+
+/// A movement.
+pub fn movement<Text: AsRef<str>>(movement: &Movement<Text>) -> wire::Movement {
+    wire::Movement {
+        date: movement.booked_on.to_string(),
+        amount: Amount::of(movement.amount),
+        kind: movement_type(movement),
+        description: glosa::clean(movement.glosa.as_ref()).into_owned(),
+    }
+}
+
+/// How it came or went: by its card, by what the bank calls the way, by how its glosa begins.
+pub fn movement_type<Text: AsRef<str>>(movement: &Movement<Text>) -> MovementType {
+    let details = &movement.details;
+    if details.card.is_some() {
+        return MovementType::Purchase;
+    }
+    let channel = details.channel.as_ref().map(|channel| glosa::fold(channel.as_ref()));
+    let by_channel = CHANNELS.iter().find(|(name, _)| channel.as_deref() == Some(*name));
+    let text = glosa::fold(movement.glosa.as_ref());
+    let by_glosa = || BEGINNINGS.iter().find(|(beginning, _)| text.starts_with(beginning));
+    match by_channel.or_else(by_glosa) {
+        Some((_, kind)) => *kind,
+        None if movement.amount.minor() < 0 => MovementType::Debit,
+        None => MovementType::Credit,
+    }
+}
+
+/// A movement as a notification; nothing for what is no transfer.
+pub fn notification<Text: AsRef<str>>(
+    movement: &Movement<Text>,
+    account_id: &str,
+    other: Option<&Counterparty>,
+) -> Option<wire::Notification> {
+    if movement_type(movement) != MovementType::Transfer {
+        return None;
+    }
+    let (minor, currency) = (movement.amount.minor(), movement.amount.currency());
+    Some(wire::Notification {
+        event: if minor < 0 { Event::Sent } else { Event::Received },
+        account_id: account_id.to_owned(),
+        amount: Amount::of(Money::new(minor.saturating_abs(), currency)),
+        currency: currency.code(),
+        date: santiago::start_of_day(movement.booked_on).to_string(),
+        counterparty: other.and_then(known_as),
+    })
+}
+
+/// Name, or else RUT, or else account.
+fn known_as(other: &Counterparty) -> Option<String> {
+    let rut = || other.rut.map(|rut| rut.compact());
+    other.name.clone().or_else(rut).or_else(|| other.account.clone())
+}

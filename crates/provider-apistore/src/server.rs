@@ -1,0 +1,67 @@
+//! The facade: `/apistore/…` over the engine.
+//!
+//! | module | answers |
+//! |---|---|
+//! | `token` | a client's id and secret for a bearer token |
+//! | `statement` | movements and balance of an account |
+//! | `polled` | transfers that became known, to who asks |
+//! | `subscriptions` | who is told of them unasked |
+//! | `telling` | what is posted to those |
+//! | `openapi` | what the facade says of itself |
+//! | `caller` | who calls, and whether they may |
+//! | `refused` | how anything that is refused is said |
+
+mod account;
+mod caller;
+mod openapi;
+mod polled;
+mod refused;
+mod statement;
+mod subscriptions;
+mod telling;
+mod token;
+
+use std::sync::Arc;
+
+use axum::{Extension, Router};
+use cartola_engine::subscriptions::Follows;
+use cartola_engine::tokens::Audience;
+use cartola_engine::work::Handler;
+use cartola_http::callbacks::Callbacks;
+use cartola_http::{Gate, layer};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use openapi::openapi_json;
+pub use polled::MAX_CHANGES;
+pub use statement::{DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT};
+pub use telling::{MAX_AGE_DAYS, SIGNATURE};
+
+/// Where the facade is mounted.
+pub const PREFIX: &str = "/apistore";
+
+/// Whom tokens of this facade are for.
+pub const AUDIENCE: Audience = Audience::new("apistore");
+
+/// The routes, ready to be mounted under [`PREFIX`].
+pub fn router(gate: Gate, callbacks: Callbacks) -> Router {
+    let (routes, _) = documented().split_for_parts();
+    layer::around_speaking(routes.layer(Extension(callbacks)), gate, refused::voice)
+}
+
+/// Who tells subscribers.
+pub fn handler(callbacks: Callbacks) -> Arc<dyn Handler> {
+    Arc::new(Follows::new(Arc::new(telling::Notices::new(callbacks))))
+}
+
+/// All routes, with what they say of themselves.
+fn documented() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(token::token))
+        .routes(routes!(statement::read))
+        .routes(routes!(polled::poll))
+        .routes(routes!(subscriptions::create::create, subscriptions::list::list))
+        .routes(routes!(subscriptions::end::end))
+        .routes(routes!(subscriptions::rotate::rotate))
+        .routes(routes!(openapi::serve))
+}
