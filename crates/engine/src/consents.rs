@@ -1,5 +1,7 @@
 //! The consent ledger.
 
+mod run_out;
+
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InvalidTransition, Principal};
 use cartola_primitives::id::{ConsentId, LinkId};
@@ -55,23 +57,25 @@ impl Engine {
         Ok(self.store().consents(who.tenant, link, after, limit).await?)
     }
 
-    /// Destroys what a link signs in with under a mandate that is withdrawn. The link's version
-    /// guards what was begun meanwhile.
+    /// Destroys what a link signs in with under a mandate that has ended, and says whether there is
+    /// anything. The link's version guards what was begun meanwhile.
     async fn forget_secret_of(
         &self,
         who: &Principal,
         mandate: &ConsentRow,
         work: &mut UnitOfWork,
-    ) -> Result<(), EngineError> {
+    ) -> Result<bool, EngineError> {
         let secret = self.store().link_secret(who.tenant, mandate.link).await?;
         if secret.is_none_or(|secret| secret.mandate != mandate.id) {
-            return Ok(());
+            return Ok(false);
         }
-        let Some(link) = self.store().link(who.tenant, mandate.link).await? else { return Ok(()) };
+        let Some(link) = self.store().link(who.tenant, mandate.link).await? else {
+            return Ok(false);
+        };
         let expected = link.version;
         work.push(Command::ChangeLink { id: link.id, expected, state: link.state });
         work.push(Command::DestroyLinkSecret(link.id));
-        Ok(())
+        Ok(true)
     }
 
     /// Withdraws a consent. From the next request on, nothing is served that only it allowed; what is

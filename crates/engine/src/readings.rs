@@ -375,6 +375,8 @@ impl Engine {
         let secret = secret.map_err(EngineError::from)?;
         let own = secret.as_ref().map(|secret| secret.mandate);
         let mandate = match (link.source, own, named) {
+            // What it signed in with was destroyed when its mandate ended.
+            (LinkSource::Credentials, None, _) => self.last_mandate(who, link.id).await?,
             // Another mandate has taken its place, under which nothing was asked for.
             (LinkSource::Credentials, own, Some(named)) if own != Some(named) => None,
             (LinkSource::Credentials, own, _) => own,
@@ -383,6 +385,9 @@ impl Engine {
         };
         let mandate = mandate.ok_or(LinkError::MandateEnded)?;
         let mandate = self.mandate_that_holds(who, mandate).await?;
+        if link.source == LinkSource::Credentials && secret.is_none() {
+            return Err(LinkError::MandateEnded);
+        }
         match secret.as_ref().and_then(|row| row.barred).map(|barred| barred.until) {
             Some(None) => return Err(LinkError::CredentialsRefused),
             Some(Some(until)) if self.now() < until => return Err(LinkError::Barred { until }),

@@ -8,12 +8,12 @@ use cartola_model::{ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
-use cartola_store::{Consents, Page, StoreError};
+use cartola_store::{Consents, MAX_PAGE, Page, StoreError};
 
 use crate::PostgresStore;
 use crate::columns::{Columns, damaged};
 use crate::permits::{self, Permits, WALK};
-use crate::rows::{one_more, page};
+use crate::rows::{each, one_more, page};
 use crate::unit::Unit;
 use crate::value::{Value, values};
 
@@ -45,6 +45,7 @@ const IN_VERSION: &str =
     "SELECT 1 FROM consent WHERE tenant = $1 AND id = $2 AND version = $3 FOR SHARE";
 const CHANGE: &str = "UPDATE consent SET state = $4, granted_at = $5, ended_at = $6, \
     version = version + 1 WHERE tenant = $1 AND id = $2 AND version = $3";
+const RUN_OUT: &str = "SELECT tenant, id FROM consents_run_out($1, $2)";
 const SETS: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = $1 AND id = ANY ($2)";
 const ADD_SETS: &str = "INSERT INTO consent_set (tenant, id, consent, rest) \
     SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[])";
@@ -97,6 +98,11 @@ impl Consents for PostgresStore {
         };
         let rows = self.all(tenant, query, values, read_consent).await?;
         Ok(page(rows, limit, |row| row.id))
+    }
+
+    async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError> {
+        let rows = self.of_nobody(RUN_OUT, values![now, MAX_PAGE as u64]).await?;
+        each(&rows, |columns: &mut Columns<'_>| Ok((columns.id()?, columns.id()?)))
     }
 }
 

@@ -72,4 +72,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("waits", include_str!("../migrations/0010_waits.sql")),
     expand("payments", include_str!("../migrations/0011_payments.sql")),
     expand("checkouts", include_str!("../migrations/0012_checkouts.sql")),
+    expand("terms", include_str!("../migrations/0013_terms.sql")),
 ];

@@ -8,14 +8,14 @@ use cartola_model::{ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
-use cartola_store::{Consents, Page, StoreError};
+use cartola_store::{Consents, MAX_PAGE, Page, StoreError};
 use rusqlite::params;
 
 use crate::SqliteStore;
-use crate::columns::{Columns, bytes_or_empty, bytes_or_null, damaged};
+use crate::columns::{Columns, bytes_or_empty, bytes_or_null, damaged, signed};
 use crate::error::Doing;
 use crate::permits::Permits;
-use crate::rows::{first, page};
+use crate::rows::{all, first, page};
 use crate::unit::Unit;
 
 macro_rules! consent_columns {
@@ -44,6 +44,8 @@ const ADD: &str = concat!(
 const IN_VERSION: &str = "SELECT 1 FROM consent WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 const CHANGE: &str = "UPDATE consent SET state = ?4, granted_at = ?5, ended_at = ?6, \
     version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
+const RUN_OUT: &str = "SELECT tenant, id FROM consent WHERE state = 1 AND ended_at IS NOT NULL \
+    AND ended_at <= ?1 ORDER BY ended_at LIMIT ?2";
 const SET: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = ?1 AND id = ?2";
 const ADD_SET: &str = "INSERT INTO consent_set (tenant, id, consent, rest) VALUES (?1, ?2, ?3, ?4)";
 
@@ -113,6 +115,14 @@ impl Consents for SqliteStore {
             };
             let values = params![tenant.as_bytes(), after, link.as_bytes()];
             page(connection, CONSENTS_OF_LINK, values, limit, id, read)
+        })
+        .await
+    }
+
+    async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError> {
+        self.read(move |connection| {
+            let values = params![now.as_microsecond(), signed(MAX_PAGE as u64)];
+            all(connection, RUN_OUT, values, |columns| Ok((columns.id()?, columns.id()?)))
         })
         .await
     }

@@ -78,4 +78,8 @@ pub trait Consents: Send + Sync {
         after: Option<ConsentId>,
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError>;
+
+    /// Granted consents whose term was over at `now`, of all tenants, the first to end first; at most
+    /// [`MAX_PAGE`](crate::MAX_PAGE).
+    async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError>;
 }

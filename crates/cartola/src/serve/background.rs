@@ -19,6 +19,12 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often what has ended long ago is forgotten.
 const FORGET_EVERY: Duration = Duration::from_mins(1);
 
+/// How often it is looked for consents whose term is over. They allow nothing meanwhile.
+const EXPIRE_EVERY: Duration = Duration::from_mins(1);
+
+/// Pages of consents whose end is recorded at a time.
+const MAX_PAGES_EXPIRED: usize = 10;
+
 /// How often the archive is looked through for what nothing names.
 const CLEAR_EVERY: Duration = Duration::from_hours(1);
 
@@ -67,6 +73,8 @@ impl Background {
     pub fn tidy(&mut self, gateway: &Gateway) {
         let engine = gateway.engine.clone();
         self.repeat(FORGET_EVERY, move || forget(engine.clone()));
+        let engine = gateway.engine.clone();
+        self.repeat(EXPIRE_EVERY, move || expire(engine.clone()));
         let backend = gateway.backend.clone();
         self.repeat(CLEAR_EVERY, move || {
             let backend = backend.clone();
@@ -124,6 +132,21 @@ async fn forget(engine: Engine) {
             Ok(count) => tracing::info!(count, "serve.jobs.forgotten"),
             Err(error) => {
                 tracing::warn!(error = %error, "serve.jobs.not_forgotten");
+                return;
+            }
+        }
+    }
+}
+
+/// Records the end of consents whose term is over.
+async fn expire(engine: Engine) {
+    for _ in 0..MAX_PAGES_EXPIRED {
+        match engine.end_run_out().await {
+            Ok(0) => return,
+            Ok(count) => tracing::info!(count, "serve.consents.expired"),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "serve.consents.not_expired");
                 return;
             }
         }

@@ -4,10 +4,10 @@ use cartola_crypto::ContentHash;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::ConsentId;
+use cartola_primitives::id::{ConsentId, LinkId};
 use cartola_store::consents::ConsentRow;
 use cartola_store::people::LinkRow;
-use cartola_store::{Command, UnitOfWork};
+use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 
 use super::{LinkError, NewLink};
 use crate::imports::granted_event;
@@ -50,6 +50,17 @@ impl Engine {
                 Err(LinkError::MandateExpired)
             }
         }
+    }
+
+    /// What a link that keeps no credentials was last allowed by. It was begun again so few times that
+    /// one page has all.
+    pub(crate) async fn last_mandate(
+        &self,
+        who: &Principal,
+        link: LinkId,
+    ) -> Result<Option<ConsentId>, EngineError> {
+        let page = self.store().consents(who.tenant, Some(link), None, MAX_PAGE).await?;
+        Ok(page.rows.last().map(|row| row.id))
     }
 
     /// The mandate before, where it is the same and holds. Where it is for the same and holds

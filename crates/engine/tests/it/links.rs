@@ -6,13 +6,15 @@ use std::time::Duration;
 use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_engine::links::{LinkError, Mandate, NewLink};
 use cartola_engine::once::Reply;
-use cartola_model::Failure;
+use cartola_engine::readings::Wanted;
+use cartola_model::{ConsentState, Failure};
 use cartola_primitives::id::LinkId;
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
 use cartola_store::People;
 use cartola_store::jobs::Priority;
 use expect_test::{Expect, expect};
 
+use crate::readings::MARCH;
 use crate::world::World;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 
@@ -322,4 +324,64 @@ async fn a_mandate_that_is_renewed_during_a_reading_still_allows_it() {
     };
     let (fetched, ()) = tokio::join!(scene.fetch(link), renew);
     assert_eq!(fetched, Ok(3));
+}
+
+/// The actions in the audit trail that tell of ends.
+async fn ends(world: &World) -> Vec<String> {
+    let is_end = |action: &String| action.ends_with("expired") || action.ends_with("destroyed");
+    world.audited().await.into_iter().filter(is_end).collect()
+}
+
+#[tokio::test]
+async fn what_a_link_signs_in_with_is_destroyed_when_its_mandate_has_run_out() {
+    let scene = Scene::new().await;
+    let World { engine, who, clock, .. } = &scene.world;
+    let until = engine.now() + SignedDuration::from_hours(1);
+    let link = scene.begin_until(PASSWORD, Some(until)).await.unwrap();
+    assert_eq!(scene.fetch(link).await, Ok(3));
+    clock.advance(SignedDuration::from_hours(1) - SignedDuration::from_secs(1));
+    assert_eq!(engine.end_run_out().await.unwrap(), 0);
+    assert!(scene.signs_in(link).await);
+    clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(engine.end_run_out().await.unwrap(), 1);
+    assert!(!scene.signs_in(link).await);
+    assert_eq!(ends(&scene.world).await, ["consent.expired", "credentials.destroyed"]);
+    let consent = engine.consents(who, Some(link), None, 10).await.unwrap().rows.remove(0);
+    let granted_at = consent.state.granted_at();
+    assert_eq!(consent.state, ConsentState::Expired { granted_at, at: until });
+    assert_eq!(engine.end_run_out().await.unwrap(), 0, "once");
+    assert_eq!(scene.fetch(link).await, Err(Failure::ConsentExpired));
+    // It is begun again as before.
+    assert_eq!(scene.begin(PASSWORD).await.unwrap(), link);
+    clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(scene.fetch(link).await, Ok(0));
+}
+
+#[tokio::test]
+async fn a_mandate_that_was_renewed_before_its_end_keeps_its_credentials() {
+    let scene = Scene::new().await;
+    let World { engine, clock, .. } = &scene.world;
+    let until = engine.now() + SignedDuration::from_hours(1);
+    let link = scene.begin_until(PASSWORD, Some(until)).await.unwrap();
+    let later = until + SignedDuration::from_hours(1);
+    assert_eq!(scene.begin_until(PASSWORD, Some(later)).await.unwrap(), link);
+    clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(engine.end_run_out().await.unwrap(), 0);
+    assert!(scene.signs_in(link).await);
+    assert!(scene.fetch(link).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_waits_under_a_mandate_that_has_run_out_is_cancelled_with_it() {
+    let scene = Scene::new().await;
+    let World { engine, who, clock, .. } = &scene.world;
+    let until = engine.now() + SignedDuration::from_hours(1);
+    let link = scene.begin_until(PASSWORD, Some(until)).await.unwrap();
+    let wanted = Wanted::told_later(MARCH);
+    let job = engine.request_reading(who, link, wanted).await.unwrap().job();
+    clock.advance(SignedDuration::from_hours(1));
+    engine.end_run_out().await.unwrap();
+    let ended = engine.job_ended(who.tenant, job).await.unwrap();
+    assert_eq!(ended, Some(Err(Failure::ConsentExpired)));
+    assert_eq!(scene.bank.asked(), 0);
 }

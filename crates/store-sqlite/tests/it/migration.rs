@@ -105,7 +105,9 @@ fn as_first_release(folder: &Path) {
     for table in LATER {
         connection.execute_batch(&format!("DROP TABLE {table}")).expect("the table is there");
     }
-    connection.execute_batch("DROP INDEX consent_of_link").expect("the index is there");
+    connection
+        .execute_batch("DROP INDEX consent_of_link; DROP INDEX consent_by_term")
+        .expect("they are there");
     connection.pragma_update(None, "user_version", 1).expect("a pragma");
 }
 

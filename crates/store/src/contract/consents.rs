@@ -50,6 +50,34 @@ pub async fn every_state_comes_back(backend: Backend) {
     }
 }
 
+/// Of all tenants, those that are granted and whose term is over; none twice once it was recorded.
+pub async fn consents_that_have_run_out_are_found_in_the_order_of_their_ends(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let other = Scene::of_tenant(&backend, 2).await;
+    let ending = async |scene: &Scene, state| {
+        let row = ConsentRow { state, ..scene.make.consent(scene.link.id) };
+        scene.apply(Command::AddConsent(row.clone())).await;
+        (scene.make.tenant, row.id)
+    };
+    let until = |end| ConsentState::Granted { at: at(-60), expires_at: Some(at(end)) };
+    let late = ending(&scene, until(-1)).await;
+    let exact = ending(&other, until(0)).await;
+    let early = ending(&scene, until(-2)).await;
+    for state in [
+        until(1),
+        ConsentState::Granted { at: at(-60), expires_at: None },
+        ConsentState::Revoked { granted_at: at(-60), at: at(-5) },
+        ConsentState::Expired { granted_at: at(-60), at: at(-5) },
+    ] {
+        ending(&scene, state).await;
+    }
+    assert_eq!(scene.store.run_out(NOW).await.expect("a read"), [early, late, exact]);
+    let state = ConsentState::Expired { granted_at: at(-60), at: at(-2) };
+    scene.apply(Command::ChangeConsent { id: early.1, expected: 1, state }).await;
+    assert_eq!(scene.store.run_out(NOW).await.expect("a read"), [late, exact]);
+    assert_eq!(scene.store.run_out(at(-2)).await.expect("a read"), []);
+}
+
 /// Each change raises the version by one.
 pub async fn a_change_raises_the_version(backend: Backend) {
     let scene = Scene::new(&backend).await;

@@ -9,7 +9,7 @@ use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
 use super::MemoryStore;
 use super::tables::{Tables, add, expect, page};
 use crate::consents::{ConsentRow, ConsentSetRow};
-use crate::{Consents, Page, StoreError};
+use crate::{Consents, MAX_PAGE, Page, StoreError};
 
 #[async_trait]
 impl Consents for MemoryStore {
@@ -50,6 +50,25 @@ impl Consents for MemoryStore {
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
         let is_asked = |row: &ConsentRow| link.is_none_or(|link| row.link == link);
         Ok(page(&self.tables(tenant).consents, after, limit, is_asked))
+    }
+
+    async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError> {
+        let state = self.lock();
+        let of_all = state.tenants.iter().flat_map(|(tenant, tables)| {
+            tables.consents.values().filter_map(|row| Some((over(&row.state)?, *tenant, row.id)))
+        });
+        let mut over: Vec<_> = of_all.filter(|(end, ..)| *end <= now).collect();
+        over.sort_unstable();
+        over.truncate(MAX_PAGE);
+        Ok(over.into_iter().map(|(_, tenant, id)| (tenant, id)).collect())
+    }
+}
+
+/// When the term of one that is granted is over.
+const fn over(state: &ConsentState) -> Option<Timestamp> {
+    match *state {
+        ConsentState::Granted { expires_at, .. } => expires_at,
+        ConsentState::Revoked { .. } | ConsentState::Expired { .. } => None,
     }
 }
 

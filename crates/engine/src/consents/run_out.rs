@@ -1,0 +1,45 @@
+//! Consents whose term is over.
+//!
+//! Such a consent allows nothing from that instant on, whoever has recorded it. What is done about it
+//! later is to write that down, and to destroy what its link signs in with: nobody may use it any
+//! more. Processes that do so at the same time are parted by the consent's version.
+
+use cartola_model::audit::AuditEvent;
+use cartola_model::{Failure, Principal};
+use cartola_primitives::id::{ConsentId, TenantId};
+use cartola_store::consents::ConsentRow;
+use cartola_store::{Command, UnitOfWork};
+
+use crate::retry::until_settled;
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// Records the end of consents whose term is over, at most a page of them
+    /// ([`cartola_store::MAX_PAGE`]), the first to end first. Gives the number that was found, so that
+    /// the caller knows when to stop.
+    pub async fn end_run_out(&self) -> Result<usize, EngineError> {
+        let run_out = self.store().run_out(self.now()).await?;
+        for (tenant, id) in &run_out {
+            until_settled(|| self.end_one(*tenant, *id)).await?;
+        }
+        Ok(run_out.len())
+    }
+
+    async fn end_one(&self, tenant: TenantId, id: ConsentId) -> Result<(), EngineError> {
+        let Some(row) = self.store().consent(tenant, id).await? else { return Ok(()) };
+        let now = self.now();
+        // Somebody else was first.
+        let Ok(state) = row.state.expire(now) else { return Ok(()) };
+        let who = Principal::operator(tenant);
+        let after = ConsentRow { state, version: row.version + 1, ..row };
+        let mut work = UnitOfWork::new(tenant, now)
+            .with(Command::ChangeConsent { id, expected: row.version, state })
+            .with(Command::CancelJobsUnder { mandate: id, failure: Failure::ConsentExpired })
+            .with(Command::Audit(AuditEvent::once("consent.expired", who.actor, id)));
+        if self.forget_secret_of(&who, &after, &mut work).await? {
+            let proof = AuditEvent::once("credentials.destroyed", who.actor, id);
+            work.push(Command::Audit(proof.with("link", after.link)));
+        }
+        self.commit_cancelling(work).await
+    }
+}
