@@ -7,7 +7,6 @@ use super::claim::{COUNT_RUNNING, NEXT, RUNNING};
 use super::write::{ENDED, UNDER};
 use super::{JOB, JOBS, JOBS_STANDING, LEASES, NEXT_DUE};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::MessageId;
 use cartola_store::outbox::{MessageQuery, WRITTEN_WITHIN};
 
 use crate::outbox::{GIVE_UP, MESSAGE, MESSAGES, MESSAGES_STANDING, MESSAGES_TO};
