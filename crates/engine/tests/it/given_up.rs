@@ -16,7 +16,7 @@ use crate::world::bank::Bank;
 use crate::world::till::{SETTLED, Till, asks};
 
 struct Scene {
-    scene: checkouts::Scene,
+    page: checkouts::Scene,
     till: Arc<Till>,
     token: String,
 }
@@ -25,10 +25,10 @@ impl Scene {
     /// A checkout whose payment was begun and is not under way yet.
     async fn begun(first: TransferState) -> Self {
         let till = Arc::new(Till::new(first));
-        let scene = checkouts::Scene::at(Bank::paying(&till)).await;
-        let token = scene.token().await;
-        scene.pay(&token).await.unwrap();
-        Self { scene, till, token }
+        let page = checkouts::Scene::at(Bank::paying(&till)).await;
+        let token = page.token().await;
+        page.pay(&token).await.unwrap();
+        Self { page, till, token }
     }
 
     /// One whose payer is asked for that.
@@ -40,7 +40,7 @@ impl Scene {
     }
 
     async fn shown(&self) -> Checkout {
-        self.scene.shown(&self.token).await
+        self.page.shown(&self.token).await
     }
 
     async fn payment(&self) -> Payment {
@@ -52,23 +52,23 @@ impl Scene {
     }
 
     async fn cancel(&self, payment: PaymentId) -> Result<(), CancelPaymentError> {
-        self.scene.world.engine.cancel_payment_of_checkout(&self.token, payment).await
+        self.page.world.engine.cancel_payment_of_checkout(&self.token, payment).await
     }
 
     async fn answer(&self) {
         let page = self.payment().await.page.expect("there is something to answer");
         let sms = Some(Secret::new("123456".to_owned()));
         let answer = ChallengeAnswer { sms, codes: None };
-        self.scene.world.engine.answer_checkout(&self.token, &page, &answer).await.unwrap();
+        self.page.world.engine.answer_checkout(&self.token, &page, &answer).await.unwrap();
     }
 
     async fn ends_told(&self) -> usize {
-        self.scene.ends_told().await
+        self.page.ends_told().await
     }
 
     /// The actions in the audit trail that speak of giving up.
     async fn audited(&self) -> Vec<String> {
-        let mut audited = self.scene.world.audited().await;
+        let mut audited = self.page.world.audited().await;
         audited.retain(|action| {
             ["checkout.cancel", "payment.withdrawing", "payment.failed"].contains(&action.as_str())
         });
@@ -102,14 +102,14 @@ async fn who_gives_up_may_try_again_or_leave_and_the_end_is_told_once() {
         // An old page gives up nothing that came after it.
         assert!(matches!(scene.cancel(first).await, Err(CancelPaymentError::Unknown)));
         let end = if tries_again {
-            scene.scene.pay(&scene.token).await.unwrap();
+            scene.page.pay(&scene.token).await.unwrap();
             assert_eq!(scene.ends_told().await, 0);
             assert!(matches!(scene.cancel(first).await, Err(CancelPaymentError::Unknown)));
             scene.till.stands(&SETTLED);
-            scene.scene.world.clock.advance(LONGEST_PAUSE);
+            scene.page.world.clock.advance(LONGEST_PAUSE);
             CheckoutStanding::Paid
         } else {
-            scene.scene.world.engine.leave_checkout(&scene.token).await.unwrap();
+            scene.page.world.engine.leave_checkout(&scene.token).await.unwrap();
             CheckoutStanding::Failed
         };
         assert_eq!(scene.ends_told().await, 1);
@@ -138,7 +138,7 @@ async fn what_comes_too_late_to_be_stopped_settles() {
     assert_eq!(scene.standing().await, PaymentStanding::Settling);
     assert!(matches!(scene.cancel(payment).await, Err(CancelPaymentError::NotNow)));
     scene.till.stands(&SETTLED);
-    scene.scene.world.clock.advance(LONGEST_PAUSE);
+    scene.page.world.clock.advance(LONGEST_PAUSE);
     assert_eq!(scene.ends_told().await, 1);
     assert_eq!(scene.shown().await.standing(), CheckoutStanding::Paid);
     assert!(matches!(scene.cancel(payment).await, Err(CancelPaymentError::Unknown)));
@@ -189,7 +189,7 @@ async fn a_bank_that_does_not_hear_it_is_told_until_it_does() {
     for _ in 0..3 {
         assert_eq!(scene.ends_told().await, 0);
         assert_eq!(scene.standing().await, PaymentStanding::Withdrawing);
-        scene.scene.world.clock.advance(SignedDuration::from_mins(4));
+        scene.page.world.clock.advance(SignedDuration::from_mins(4));
     }
     scene.till.is_deaf(false);
     check_given_up(&scene).await;
@@ -198,7 +198,7 @@ async fn a_bank_that_does_not_hear_it_is_told_until_it_does() {
 #[tokio::test]
 async fn what_is_given_up_after_the_time_ends_the_page() {
     let scene = Scene::asked(ChallengeKind::App).await;
-    scene.scene.world.clock.advance(CHECKOUT_TERM);
+    scene.page.world.clock.advance(CHECKOUT_TERM);
     scene.cancel(scene.payment().await.row.id).await.unwrap();
     assert_eq!(scene.ends_told().await, 1);
     assert_eq!(scene.shown().await.standing(), CheckoutStanding::Failed);

@@ -148,8 +148,8 @@ impl Wanted {
         let phone = format!("/_sandbox/phones/{}", self.customer.rut);
         let shown = place.chile.send("GET", &phone, &[], b"").ok()?;
         let shown = (shown.status == 200).then(|| shown.json())?;
-        let pending = shown["pending"].as_array()?.iter();
-        let pending = pending.filter(|one| one["amount"] == self.amount).last()?;
+        let mut pending = shown["pending"].as_array()?.iter();
+        let pending = pending.rfind(|one| one["amount"] == self.amount)?;
         if headed(text).starts_with("Autorice") {
             let which = json!({"institution": self.customer.institution,
                 "end_to_end_id": pending["end_to_end_id"]});
