@@ -1,10 +1,12 @@
 //! What a connector is tested with: a suite that every one of them passes, against any server.
 //!
 //! A connector's tests implement [`Stage`] over a server that holds state, and write
-//! `cartola_connector::conformance!(TheirStage::new)`.
+//! `cartola_connector::conformance!(TheirStage::new)`. One that decodes implements [`Sample`] for a
+//! source of each layout, and writes `cartola_connector::decoding!(their_sample, another)`.
 
 mod capture;
 mod conformance;
+mod decoding;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +22,11 @@ pub use conformance::{
     cancelling_leaves_no_session, logs_show_nothing, offers_what_its_manifest_says,
     paging_ends_and_repeats_nothing, reading_again_says_the_same, unknown_words_degrade,
     wrong_credentials_are_told,
+};
+
+pub use decoding::{
+    Sample, batches_hold_together, decoding_again_says_the_same, is_known_by_its_content,
+    limits_hold, nothing_secret_is_logged_or_said, unknown_words_of_files,
 };
 
 use crate::session::DayRange;
@@ -92,6 +99,34 @@ macro_rules! conformance {
             #[tokio::test]
             async fn $check() {
                 $crate::test_kit::$check(&$make_stage().await).await;
+            }
+        )*
+    };
+}
+
+/// The suite of those that decode as tests: `cartola_connector::decoding!(first, second)`, where each is
+/// a function that returns a fresh [`Sample`]. Its tests are in a module of its name.
+#[macro_export]
+macro_rules! decoding {
+    (@ $make_sample:path: $($check:ident,)*) => {
+        $(
+            #[test]
+            fn $check() {
+                $crate::test_kit::$check(&$make_sample());
+            }
+        )*
+    };
+    ($($sample:ident),* $(,)?) => {
+        $(
+            mod $sample {
+                $crate::decoding!(@ super::$sample:
+                    batches_hold_together,
+                    decoding_again_says_the_same,
+                    is_known_by_its_content,
+                    limits_hold,
+                    nothing_secret_is_logged_or_said,
+                    unknown_words_of_files,
+                );
             }
         )*
     };

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod cards;
+mod conformance;
 mod hostile;
 mod mapped;
 mod never_panics;
