@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cartola_model::Catalogue;
 use cartola_primitives::Rut;
-use cartola_sandbox::{BankIndex, DEFAULT_SEED, Named, Population, Product};
+use cartola_sandbox::{BankIndex, DEFAULT_SEED, Named, Population, Product, Scenario};
 
 /// The end of a company portal's id.
 const PORTAL: &str = "-empresas";
+
+/// How many residents are looked at before nobody is said to be like that: of a hundred one is with the
+/// smallest bank, and of a dozen one is a company.
+const SEARCHED: u32 = 20_000;
 
 /// Somebody with what it takes to be them at one institution.
 pub struct Customer {
@@ -50,6 +54,20 @@ impl Customer {
         let row = rows.find(|row| row.id.as_str() == bank).unwrap();
         row.names.get(protocol).map(String::as_str)
     }
+}
+
+/// A company that signs in at that portal of its bank, to which nothing special happens.
+pub fn company_at(portal: &str) -> Customer {
+    let population = Population::new(DEFAULT_SEED);
+    let bank = portal.strip_suffix(PORTAL).and_then(BankIndex::find).unwrap();
+    let is_one = |rut: &Rut| {
+        population.identity(*rut).unwrap().is_company && population.banks(*rut).contains(&bank)
+    };
+    // A bank that nobody is at by chance has the company of the box.
+    let company = Named::all().find(|named| named.scenario() == Scenario::Company).unwrap().rut();
+    let mut residents = (0..SEARCHED).map(|place| population.somebody(place));
+    let rut = residents.find(is_one).or(Some(company).filter(is_one));
+    Customer::of(population, rut.unwrap_or_else(|| panic!("no company is at {portal}")), bank)
 }
 
 /// So many residents to whom nothing special happens, spread over the banks that they are at.
