@@ -1,6 +1,7 @@
 //! `/synaptic`, as a client of Synaptic's calls it, against the institutions of the sandbox.
 
 mod actions;
+mod failures;
 mod refusals;
 mod schema;
 mod sessions;
