@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod operations;
+mod receivers;
 mod refusals;
 mod rogues;
 mod schema;
@@ -140,6 +141,14 @@ impl Scene {
 
     pub fn gateway(&self) -> &str {
         self.demo.announced["gateway"].as_str().unwrap()
+    }
+
+    /// A client of another tenant of the same gateway.
+    #[track_caller]
+    pub fn other_tenant(&self) -> Khipu {
+        let arguments = ["tenants", "add", "umbra", "--data", "demo", "--json"];
+        let keys = crate::process::run(self.folder.path(), &arguments).done().json();
+        Khipu::of(self.gateway(), &keys)
     }
 
     /// The credentials of somebody at a bank, and their accounts there.

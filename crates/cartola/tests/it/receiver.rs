@@ -95,6 +95,25 @@ impl Call {
         self.say(status);
     }
 
+    /// Wants it elsewhere.
+    pub fn redirect(self, to: &str) {
+        let answer = format!("HTTP/1.1 307 Said\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n");
+        (&self.stream).write_all(answer.as_bytes()).unwrap();
+    }
+
+    /// Answers without end, until the caller has enough or so many bytes were taken; whether it had.
+    pub fn flood(self, most: usize) -> bool {
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n";
+        let piece = [b'a'; 4_096];
+        let mut sent = (&self.stream).write_all(head.as_bytes());
+        let mut taken = 0;
+        while sent.is_ok() && taken < most {
+            sent = (&self.stream).write_all(&piece);
+            taken += piece.len();
+        }
+        sent.is_err()
+    }
+
     /// Takes the message, and keeps the call to look at.
     pub fn acknowledge(&self) {
         self.say(204);

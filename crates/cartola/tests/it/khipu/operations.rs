@@ -21,7 +21,7 @@ pub const BANKS: [(&str, &str); 11] = [
 ];
 
 /// Days on which all is booked, so that the box shows the same at each look.
-fn days(scene: &Scene) -> (String, String) {
+pub fn days(scene: &Scene) -> (String, String) {
     let today = scene.chile.client.json("/_sandbox/clock")["today"].clone();
     let today: Date = today.as_str().unwrap().parse().unwrap();
     let ago = |days: i64| (today - SignedDuration::from_hours(24 * days)).to_string();

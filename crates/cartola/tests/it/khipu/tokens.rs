@@ -8,6 +8,7 @@ use super::{DEMO_BANK, DEMO_LOGIN, Khipu, Scene, grant, login, request, told};
 use crate::http::Client;
 use crate::installation::{Installation, MASTER_KEY};
 use crate::outbox::Facade;
+use crate::receiver::Receiver;
 
 /// What `accounts` says to a bearer of that token.
 fn bearer(gateway: &str, token: &str) -> String {
@@ -68,10 +69,7 @@ fn a_token_is_good_for_its_facade_and_as_long_as_its_client() {
 fn a_link_is_good_for_its_tenant_alone() {
     let scene = Scene::new();
     let link = scene.khipu.link(DEMO_BANK, DEMO_LOGIN);
-    let data = scene.folder.path().join("demo");
-    let add = ["tenants", "add", "umbra", "--json", "--data", data.to_str().unwrap()];
-    let umbra = crate::process::run(scene.folder.path(), &add).done().json();
-    let umbra = Khipu::of(scene.gateway(), &umbra);
+    let umbra = scene.other_tenant();
     let asked = request(&link, &json!({}));
     let path = format!("{DEMO_BANK}/accounts");
     let unknown = "400 P003 FIX_REQUEST: AccountCredential.AccountLink: it is no link to this bank";
@@ -79,6 +77,58 @@ fn a_link_is_good_for_its_tenant_alone() {
     assert_eq!(scene.khipu.refusal("personal/bci.cl/accounts", &asked), unknown);
     let forged = json!({"AccountLink": format!("{}A", link["AccountLink"].as_str().unwrap())});
     assert_eq!(scene.khipu.refusal(&path, &request(&forged, &json!({}))), unknown);
+}
+
+/// Every operation of the document, by another tenant, with the first one's link and with what it knows
+/// of the first one's customer: no answer tells anything of either.
+#[test]
+fn no_operation_gives_anything_of_another_tenant() {
+    let scene = Scene::new();
+    let receiver = Receiver::start();
+    let link = scene.khipu.link(DEMO_BANK, DEMO_LOGIN);
+    let all = scene.khipu.data(&format!("{DEMO_BANK}/accounts"), &request(&link, &json!({})));
+    let numbers = all["Account"].as_array().unwrap().iter().map(|account| &account["AccountId"]);
+    let mut secrets: Vec<&str> = numbers.map(|number| number.as_str().unwrap()).collect();
+    secrets.push(link["AccountLink"].as_str().unwrap());
+    let asked = json!({"AccountNumber": secrets[0]});
+    let guess = login((DEMO_LOGIN.0, "wrong"));
+    let umbra = scene.other_tenant();
+    let document = umbra.client.json("/khipu/openapi.json");
+    let mut tried = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            if operation["security"].is_null() {
+                continue;
+            }
+            let path = path.strip_prefix("/khipu/v1/cl/banking/").unwrap();
+            let path = path.replace("{segment}/{bank}", DEMO_BANK);
+            let guessed =
+                if path.ends_with("token") { guess.clone() } else { request(&guess, &asked) };
+            for mut body in [request(&link, &asked), guessed] {
+                let refused = umbra.send(&path, &body.to_string());
+                is_silent(&path, &told(&refused), &refused.text(), &secrets[1..]);
+                body["CallbackUrl"] = json!(receiver.url());
+                if umbra.send(&path, &body.to_string()).status == 202 {
+                    let call = receiver.call();
+                    is_silent(&path, "posted", &call.body, &secrets[1..]);
+                    call.answer(200);
+                }
+            }
+            tried.push(path);
+        }
+    }
+    assert_eq!(tried.len(), 5, "{tried:?}");
+    // Their guesses lock their own access alone.
+    scene.khipu.data(&format!("{DEMO_BANK}/accounts"), &request(&login(DEMO_LOGIN), &json!({})));
+}
+
+/// Insists that an answer is a refusal that names nothing of somebody else's.
+#[track_caller]
+fn is_silent(path: &str, refused: &str, text: &str, secrets: &[&str]) {
+    let envelope: Value = serde_json::from_str(text).unwrap();
+    assert_eq!((&envelope["Status"], &envelope["Data"]), (&json!("ERROR"), &Value::Null), "{path}");
+    let shown = secrets.iter().find(|secret| text.contains(**secret));
+    assert!(shown.is_none(), "{path}: {refused}");
 }
 
 fn check_grant(scene: &Scene, headers: &[(&str, &str)], form: &str, expect: Expect) {
