@@ -92,7 +92,7 @@ async fn every_operation_needs_the_scope_that_the_document_names() {
 }
 
 /// The example of what the operation's body is; nothing where it is not JSON.
-fn some_body(operation: &serde_json::Value) -> String {
+pub fn some_body(operation: &serde_json::Value) -> String {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     let Some(reference) = schema["$ref"].as_str() else { return String::new() };
     DOCUMENT.pointer(&reference[1..]).unwrap()["example"].to_string()

@@ -23,7 +23,7 @@ const DEAD: DeliveryEnd = DeliveryEnd::Dead { failure: Failure::InstitutionDown 
 
 impl World {
     /// Writes a message to a URL.
-    async fn write(&self, url: &str) -> MessageId {
+    pub async fn write(&self, url: &str) -> MessageId {
         let envelope = json!({"url": url, "headers": [["authorization", "hidden"]]}).to_string();
         let plain = PlainMessage {
             envelope: Secret::new(envelope.into_bytes()),
