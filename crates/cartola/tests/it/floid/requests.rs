@@ -147,8 +147,11 @@ fn what_is_posted_later_is_as_printed() {
     }
 }
 
+/// A bank, its institution, and the calls of a payment there with what each answers.
+type Walk = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// The calls by which each printed answer to a challenge is sent, at a bank that asks for it.
-const WALKS: [(&str, &str, &[(&str, &str)]); 6] = [
+const WALKS: [Walk; 6] = [
     ("bci", "banco-bci", &[(APPROVAL, CARD)]),
     ("banco estado", "banco-estado", &[(APPROVAL, SMS)]),
     ("itau corpbanca", "banco-itau", &[(APPROVAL, SMS_AND_CARD)]),
