@@ -194,6 +194,6 @@ fn known(name: &str) -> Result<&'static Institution, String> {
     let id = InstitutionId::parse(name).ok();
     id.and_then(|id| Catalogue::bundled().find(&id)).ok_or_else(|| {
         let ids: Vec<_> = Catalogue::bundled().iter().map(|row| row.id.as_str()).collect();
-        format!("[institution.{name}] is none that is known; there are: {}", ids.join(", "))
+        format!("[institution.…] names none that is known; there are: {}", ids.join(", "))
     })
 }

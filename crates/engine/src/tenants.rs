@@ -1,5 +1,6 @@
 //! Tenants, their keys, and who a key belongs to.
 
+use cartola_crypto::DataKey;
 use cartola_model::access::Actor;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{Principal, Scope};
@@ -92,8 +93,8 @@ impl Engine {
             .with(Command::AddTenant(tenant.clone()))
             .with(Command::AddDataKey(key_row))
             .with(Command::Audit(AuditEvent::once("tenant.added", Actor::Operator, tenant.id)));
-        let secret = self.new_webhook_secret(tenant.id, &key)?;
-        let keys = self.issue_keys(tenant, scopes, Some(secret), &mut work);
+        let mut keys = self.issue_keys(tenant, scopes, &mut work);
+        keys.webhook_secret = Some(self.issue_webhook_secret(keys.tenant.id, &key, &mut work)?);
         match self.store().commit(work).await.map_err(EngineError::from) {
             Ok(_) => Ok(keys),
             Err(error) if error.is_conflict() => Err(TenantError::Taken),
@@ -109,33 +110,34 @@ impl Engine {
         let mut work = UnitOfWork::new(tenant.id, now);
         let known = self.credentials(tenant.id).await?;
         let mut signing = known.iter().filter(|row| row.kind == CredentialKind::WebhookSecret);
-        let secret = match signing.any(|row| row.holds(now)) {
-            true => None,
-            false => Some(self.new_webhook_secret(tenant.id, &key)?),
-        };
-        let keys = self.issue_keys(tenant, scopes, secret, &mut work);
+        let mut keys = self.issue_keys(tenant, scopes, &mut work);
+        if !signing.any(|row| row.holds(now)) {
+            keys.webhook_secret =
+                Some(self.issue_webhook_secret(keys.tenant.id, &key, &mut work)?);
+        }
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(keys)
     }
 
-    fn issue_keys(
-        &self,
-        tenant: TenantRow,
-        scopes: &[Scope],
-        secret: Option<(Secret<String>, CredentialRow)>,
-        work: &mut UnitOfWork,
-    ) -> NewKeys {
+    /// Keys for programs.
+    fn issue_keys(&self, tenant: TenantRow, scopes: &[Scope], work: &mut UnitOfWork) -> NewKeys {
         let (api_key, api_row) = self.new_api_key(tenant.id, scopes);
         let (client_secret, client_row) = self.new_client_secret(tenant.id, scopes);
-        let (webhook_secret, webhook_row) = secret.unzip();
         let (api_key_id, client_id) = (api_row.id, client_row.id);
-        for row in [api_row, client_row].into_iter().chain(webhook_row) {
-            let event = AuditEvent::once("credential.issued", Actor::Operator, row.id)
-                .with("kind", row.kind.name());
-            work.push(Command::AddCredential(row));
-            work.push(Command::Audit(event));
-        }
+        work.commands.extend([api_row, client_row].into_iter().flat_map(issued));
+        let webhook_secret = None;
         NewKeys { tenant, api_key, api_key_id, client_id, client_secret, webhook_secret }
+    }
+
+    fn issue_webhook_secret(
+        &self,
+        tenant: TenantId,
+        key: &DataKey,
+        work: &mut UnitOfWork,
+    ) -> Result<Secret<String>, EngineError> {
+        let (secret, row) = self.new_webhook_secret(tenant, key)?;
+        work.commands.extend(issued(row));
+        Ok(secret)
     }
 
     fn new_api_key(&self, tenant: TenantId, scopes: &[Scope]) -> (Secret<String>, CredentialRow) {
@@ -251,4 +253,10 @@ fn parse_named(text: &str) -> Option<(TenantId, Secret<Vec<u8>>)> {
     let (tenant, secret) = bytes.expose().split_first_chunk()?;
     (secret.len() == SECRET_BYTES)
         .then(|| (TenantId::from_bytes(*tenant), Secret::new(secret.to_vec())))
+}
+
+fn issued(row: CredentialRow) -> [Command; 2] {
+    let event = AuditEvent::once("credential.issued", Actor::Operator, row.id)
+        .with("kind", row.kind.name());
+    [Command::AddCredential(row), Command::Audit(event)]
 }

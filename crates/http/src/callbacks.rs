@@ -14,8 +14,8 @@ use cartola_primitives::Secret;
 use cartola_primitives::id::TenantId;
 
 pub use cartola_engine::outbox::MessageOrder;
-pub use cartola_events::signature::MAX_SECRETS;
 pub use cartola_events::Stamp;
+pub use cartola_events::signature::MAX_SECRETS;
 pub use cartola_events::url::{TargetUrl, UrlError};
 
 /// Composes callbacks. Cheap to clone.

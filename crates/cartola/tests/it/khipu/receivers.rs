@@ -126,7 +126,7 @@ fn a_receiver_that_is_dead_does_not_delay_the_answer() {
         assert_eq!((status, &accepted["Status"]), (202, &json!("OK")), "{url}");
         let receiver =
             if url.starts_with("https") { "no-such-host.invalid:443" } else { host(url) };
-        noted += &format!("{}\n", last(&scene.noted(receiver)));
+        noted += &(last(&scene.noted(receiver)) + "\n");
     }
     expect![[r#"
         "unreachable" "pending"
