@@ -357,7 +357,7 @@ async fn what_failed_here_together_is_not_begun_again_together() {
     scene.run().await;
     assert_eq!(follower.saw.lock().unwrap().len(), 10);
     let mut pauses = pauses(&scene.world).await;
-    pauses.retain(|pause| pause.is_positive());
+    pauses.retain(SignedDuration::is_positive);
     assert_eq!(pauses.len(), 10);
     check_spread(pauses, SignedDuration::from_secs(5));
 }
