@@ -56,11 +56,11 @@ fn csv_is_quoted_and_no_cell_is_a_formula() {
     check(
         &["transactions", "--format", "csv"],
         &expect![[r#"
-        id,account_id,institution,account_kind,account_number,booked_on,value_on,amount,currency,description,balance_after,status,counterparty_name,counterparty_rut,counterparty_account,document,reference,channel,branch,city,card_last4,instalment⏎
-        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-01,,900000,CLP,"ABONO ""SUELDO"", MARZO",950000,booked,,,,,,,,,,⏎
-        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-35000,CLP,'=cmd|' /C calc'!A0,915000,booked,,,,,,,,,,⏎
-        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-1,CLP,'-1+1,914999,booked,,,,,,,,,,⏎
-        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-04,,-400000,CLP,BACK\SLASH,514999,booked,,,,,,,,,,⏎
+        id,account_id,institution,account_kind,account_number,booked_on,value_on,amount,currency,description,balance_after,status,counterparty_name,counterparty_rut,counterparty_account,counterparty_bank,document,reference,channel,branch,city,card_last4,instalment⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-01,,900000,CLP,"ABONO ""SUELDO"", MARZO",950000,booked,,,,,,,,,,,⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-35000,CLP,'=cmd|' /C calc'!A0,915000,booked,,,,,,,,,,,⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-1,CLP,'-1+1,914999,booked,,,,,,,,,,,⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-04,,-400000,CLP,BACK\SLASH,514999,booked,,,,,,,,,,,⏎
     "#]],
     );
 }

@@ -167,5 +167,5 @@ pub fn limits_hold(sample: &dyn Sample) {
     let Some(mapping) = sample.mapping() else { return };
     let padded = mapping.to_owned() + &" ".repeat(MAX_MAPPING_BYTES);
     let refusal = decode_as(sample, sample.bytes(), Some(&padded)).expect_err("it is too large");
-    assert_eq!(refusal.kind, DecodeErrorKind::TooLarge);
+    assert_eq!(refusal.kind, DecodeErrorKind::Mapping);
 }
