@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use axum::http::StatusCode;
-use axum::http::header::CACHE_CONTROL;
-use axum::response::{IntoResponse, Response};
-use cartola_http::answer;
+use axum::response::Response;
+use cartola_http::document;
 use cartola_http::problem::{Body, Code, MEDIA_TYPE, Problem, Retry};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
@@ -76,10 +74,7 @@ pub fn openapi() -> OpenApi {
 
 /// The document as it is committed and served: keys sorted, one blank per level.
 pub fn openapi_json() -> String {
-    let document = serde_json::to_value(openapi()).expect("the document is plain data");
-    let mut text = serde_json::to_string_pretty(&sorted(document)).expect("so it stays");
-    text.push('\n');
-    text
+    document::text(&openapi())
 }
 
 /// Describe the API
@@ -91,8 +86,7 @@ pub fn openapi_json() -> String {
 )]
 pub async fn serve() -> Response {
     static TEXT: LazyLock<String> = LazyLock::new(openapi_json);
-    let body = answer::json_bytes(StatusCode::OK, TEXT.as_bytes().to_vec());
-    ([(CACHE_CONTROL, "public, max-age=300")], body).into_response()
+    document::served(&TEXT)
 }
 
 fn api_key() -> SecurityScheme {
@@ -199,17 +193,4 @@ fn text_header(description: &str) -> utoipa::openapi::Header {
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
         .description(Some(description))
         .build()
-}
-
-/// The same value with the keys of every object in order, whatever order the build gave them.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(object) => {
-            let ordered: BTreeMap<String, Value> =
-                object.into_iter().map(|(key, value)| (key, sorted(value))).collect();
-            json!(ordered)
-        }
-        Value::Array(values) => values.into_iter().map(sorted).collect(),
-        plain => plain,
-    }
 }

@@ -9,6 +9,7 @@ pub mod body;
 pub mod callbacks;
 mod context;
 pub mod cursor;
+pub mod document;
 mod gate;
 pub mod layer;
 pub mod oauth;

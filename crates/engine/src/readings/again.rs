@@ -26,8 +26,8 @@ pub const MAX_ASKED: u32 = THRESHOLD;
 /// as long after the second.
 pub const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
-/// The longest from when it was asked to when it is asked again, jitter aside. What names a longer wait, or took so
-/// long to fail, is told without waiting.
+/// The longest from when it was asked to when it is asked again, jitter aside. What names a longer
+/// wait, or took so long to fail, is told without waiting.
 pub const LONGEST_HELD: SignedDuration = SignedDuration::from_secs(45);
 
 /// The longest that all of it takes once it has begun: less than any mandate of a call lasts.

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use axum::http::StatusCode;
-use axum::http::header::CACHE_CONTROL;
-use axum::response::{IntoResponse, Response};
-use cartola_http::answer;
+use axum::response::Response;
+use cartola_http::document;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -41,16 +39,12 @@ const REFUSALS: [(&str, &str); 4] = [
 )]
 pub async fn serve() -> Response {
     static DOCUMENT: LazyLock<String> = LazyLock::new(openapi_json);
-    let body = answer::json_bytes(StatusCode::OK, DOCUMENT.as_bytes().to_vec());
-    ([(CACHE_CONTROL, "public, max-age=300")], body).into_response()
+    document::served(&DOCUMENT)
 }
 
 /// The document, as it is served and committed.
 pub fn openapi_json() -> String {
-    let value = serde_json::to_value(openapi()).expect("a document is JSON");
-    let mut text = serde_json::to_string_pretty(&value).expect("a value is JSON");
-    text.push('\n');
-    text
+    document::text(&openapi())
 }
 
 fn openapi() -> OpenApi {

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use axum::http::StatusCode;
-use axum::http::header::CACHE_CONTROL;
-use axum::response::{IntoResponse, Response};
-use cartola_http::answer;
+use axum::response::Response;
+use cartola_http::document;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation as Described, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme};
@@ -42,9 +40,7 @@ const REFUSALS: [(&str, &str); 7] = [
 pub fn openapi_json() -> String {
     let mut document = serde_json::to_value(openapi()).expect("the document is plain data");
     document["components"]["schemas"].as_object_mut().into_iter().flatten().for_each(without_data);
-    let mut text = serde_json::to_string_pretty(&sorted(document)).expect("so it stays");
-    text.push('\n');
-    text
+    document::text(&document)
 }
 
 /// Describe the facade
@@ -56,8 +52,7 @@ pub fn openapi_json() -> String {
 )]
 pub async fn serve() -> Response {
     static TEXT: LazyLock<String> = LazyLock::new(openapi_json);
-    let body = answer::json_bytes(StatusCode::OK, TEXT.as_bytes().to_vec());
-    ([(CACHE_CONTROL, "public, max-age=300")], body).into_response()
+    document::served(&TEXT)
 }
 
 fn openapi() -> OpenApi {
@@ -117,17 +112,4 @@ fn complete(operation: &mut Described) {
 fn told(description: &str) -> Told {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(REFUSAL))).build();
     ResponseBuilder::new().description(description).content("application/json", content).build()
-}
-
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<_> =
-                members.into_iter().map(|(name, value)| (name, sorted(value))).collect();
-            members.sort_by(|(one, _), (other, _)| one.cmp(other));
-            Value::Object(members.into_iter().collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        other => other,
-    }
 }
