@@ -78,7 +78,7 @@ impl Gateway {
 
     /// Lets sessions at institutions be closed, writes what was read into the audit trail, and ends.
     pub async fn close(self) -> anyhow::Result<()> {
-        let closed = timeout(CLOSING, self.engine.connectors().settled());
+        let closed = timeout(CLOSING, self.engine.close_sessions());
         if closed.await.is_err() {
             tracing::warn!("serve.sessions.left_open");
         }

@@ -91,6 +91,7 @@ struct Inner {
     room: readings::Room,
     waiters: Arc<work::Waiters>,
     live: Arc<work::Live>,
+    paying: Arc<payments::KeptSessions>,
 }
 
 /// Files that are decoded at the same time: each may take as much memory as the largest file.
@@ -122,6 +123,7 @@ impl Engine {
                 room: readings::Room::default(),
                 waiters: Arc::default(),
                 live: Arc::default(),
+                paying: Arc::default(),
             }),
         })
     }

@@ -1,9 +1,9 @@
 //! Payments: transfers that a tenant asks a customer's bank for, with the customer's credentials.
 //!
 //! Money moves exactly once. A payment has an end-to-end id before the bank hears of it, and a state
-//! that says what the bank may have heard ([`PaymentState`]). Each step is a job of its own, which
-//! signs in anew; a payment that waits for a person, or for the bank, holds no place. Whoever is in
-//! doubt asks the bank, and nothing is sent twice
+//! that says what the bank may have heard ([`PaymentState`]). Each step is a job of its own; a
+//! payment that waits for a person, or for the bank, holds no place, but leaves its session open for
+//! the next step for a while. Whoever is in doubt asks the bank, and nothing is sent twice
 //! ([ADR 0017](../../../docs/adr/0017-what-a-bank-may-have-heard-is-written-down-first.md)).
 
 mod account;
@@ -39,6 +39,7 @@ pub use cartola_store::payments::PaymentRow;
 pub(crate) use jobs::handlers;
 pub use page::PAGE_LASTS;
 pub use pauses::{FIRST_PAUSE, LONGEST_PAUSE};
+pub(crate) use session::KeptSessions;
 
 /// The least that is paid, in pesos.
 pub const MIN_PESOS: i64 = 1_000;

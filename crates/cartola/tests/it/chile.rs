@@ -69,11 +69,10 @@ impl Chile {
         self.client.send(method, path, &headers, told.to_string().as_bytes()).unwrap()
     }
 
-    /// What an account of the box shows, a line each.
     /// Lets so many sessions that are begun at an institution fail with 503.
     #[track_caller]
     pub fn refuse_sessions(&self, institution: &str, calls: u32) {
-        let fault = serde_json::json!({
+        let fault = json!({
             "kind": "error", "status": 503, "calls": calls, "operations": ["POST session"],
         });
         let path = format!("/_sandbox/institutions/{institution}/fault");
@@ -83,9 +82,10 @@ impl Chile {
 
     /// Lets a second pass.
     pub fn pass_a_second(&self) {
-        self.lever("POST", "/_sandbox/clock", &serde_json::json!({"advance": "PT1S"}));
+        self.lever("POST", "/_sandbox/clock", &json!({"advance": "PT1S"}));
     }
 
+    /// What an account of the box shows, a line each.
     pub fn movements(&self, account: &str, from: &str, to: &str) -> Vec<String> {
         let path = format!("/_sandbox/accounts/{account}/movements?from={from}&to={to}");
         let rows = self.client.json(&path);

@@ -6,5 +6,6 @@ mod faults;
 mod payee;
 mod payer;
 mod refusals;
+mod sessions;
 
 pub use payer::{Payer, answer_pending, ended};

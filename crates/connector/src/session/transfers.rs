@@ -14,8 +14,9 @@ use crate::{ConnectorError, Context};
 /// look at it and withdraw it.
 ///
 /// An error of [`Self::begin`] or [`Self::answer`] with [`ConnectorError::unsent`] says that the
-/// bank never heard of it. Any other says nothing of what the bank did: [`Self::look`] tells, and
-/// [`Self::withdraw`] makes an end of it. Nobody repeats either of them blindly.
+/// bank never heard of it, and [`crate::ErrorKind::SessionEnded`] that it has looked at nothing of it.
+/// Any other says nothing of what the bank did: [`Self::look`] tells, and [`Self::withdraw`] makes an
+/// end of it. Nobody repeats either of them blindly.
 #[async_trait]
 pub trait MakeTransfers: Send + Sync {
     /// Tells the bank to make a transfer, and what it says of it. Money moves once however often it

@@ -1,10 +1,15 @@
-//! A session for one step.
+//! A session for one step, and what is left of it for the next.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cartola_connector::session::MakeTransfers;
-use cartola_connector::{ConnectorError, Context, LiveSession, Product};
+use cartola_connector::{ConnectorError, Context, ErrorKind, LiveSession, Product};
 use cartola_model::{Failure, PaymentState};
+use cartola_primitives::id::PaymentId;
+use tokio::task::AbortHandle;
+use tokio::time::sleep;
 
 use super::jobs::Step;
 use crate::links::LinkError;
@@ -14,10 +19,19 @@ use crate::{Engine, EngineError};
 /// How long one step may take, from signing in to what the bank says.
 const STEP_TIMEOUT: Duration = Duration::from_mins(2);
 
+/// How long a session is left open for the next step: as long as a customer looks for a code, and
+/// less than any bank's token lasts.
+const KEPT_FOR: Duration = Duration::from_mins(5);
+
+/// Sessions that are left open at most. Of one more the next step signs in anew.
+const MAX_KEPT: usize = 1_000;
+
 /// Somebody who was let in.
 pub(super) struct SignedIn {
     pub session: LiveSession,
     pub context: Context,
+    /// Whether an earlier step had signed in.
+    was_kept: bool,
 }
 
 impl SignedIn {
@@ -26,12 +40,82 @@ impl SignedIn {
         let maker = self.session.session().transfers();
         maker.ok_or_else(|| ConnectorError::not_offered(Product::Transfers))
     }
+
+    /// Whether the bank has ended the session since the step that opened it: then it has looked at
+    /// nothing of what it was sent.
+    pub fn has_ended_since(&self, error: &ConnectorError) -> bool {
+        self.was_kept && error.kind == ErrorKind::SessionEnded
+    }
+}
+
+/// Sessions between two steps of a payment. A customer who is asked for a code is signed in once, and
+/// a bank that lets them in once at a time does not throw them out. In memory only: whoever goes on
+/// elsewhere signs in anew.
+#[derive(Default)]
+pub(crate) struct KeptSessions {
+    kept: Mutex<HashMap<PaymentId, Kept>>,
+}
+
+struct Kept {
+    session: LiveSession,
+    ending: AbortHandle,
+}
+
+impl KeptSessions {
+    /// Leaves a session open for the next step, for a while.
+    fn keep(self: &Arc<Self>, payment: PaymentId, session: LiveSession) {
+        let mut kept = self.lock();
+        if kept.len() >= MAX_KEPT {
+            return;
+        }
+        let sessions = Arc::downgrade(self);
+        let ending = tokio::spawn(async move {
+            sleep(KEPT_FOR).await;
+            if let Some(sessions) = sessions.upgrade() {
+                drop(sessions.take(payment));
+            }
+        });
+        // What another step left there meanwhile closes itself.
+        let before = kept.insert(payment, Kept { session, ending: ending.abort_handle() });
+        before.inspect(|before| before.ending.abort());
+    }
+
+    fn take(&self, payment: PaymentId) -> Option<LiveSession> {
+        let Kept { session, ending } = self.lock().remove(&payment)?;
+        ending.abort();
+        Some(session)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PaymentId, Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Engine {
+    /// Ends the sessions that wait for the next step of a payment, and waits until every session at
+    /// an institution is closed: before the process ends.
+    pub async fn close_sessions(&self) {
+        let kept: Vec<Kept> = self.inner.paying.lock().drain().map(|(_, kept)| kept).collect();
+        kept.iter().for_each(|kept| kept.ending.abort());
+        drop(kept);
+        self.connectors().settled().await;
+    }
+
+    /// The session that the step before left open, or a new one.
+    pub(super) async fn sign_in(&self, step: &Step<'_>) -> Result<SignedIn, LinkError> {
+        let (who, row) = (step.who, step.row);
+        let Some(session) = self.inner.paying.take(row.id) else {
+            return self.sign_in_anew(step).await;
+        };
+        // A lock, or a pause that the bank has asked for, holds in a session too.
+        self.refuse_locked(who, &row.institution, row.person).await?;
+        let context = self.context_for(session.device().cloned(), STEP_TIMEOUT);
+        Ok(SignedIn { session, context, was_kept: true })
+    }
+
     /// Signs the customer in with what is sealed with the payment. After its first step the bank has
     /// taken these credentials, and an attempt with them is noted where it fails alone.
-    pub(super) async fn sign_in(&self, step: &Step<'_>) -> Result<SignedIn, LinkError> {
+    pub(super) async fn sign_in_anew(&self, step: &Step<'_>) -> Result<SignedIn, LinkError> {
         let (who, row) = (step.who, step.row);
         let link = self.store().link(who.tenant, row.link).await.map_err(EngineError::from)?;
         let link = link.ok_or(LinkError::Unknown)?;
@@ -42,7 +126,14 @@ impl Engine {
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;
         self.note_sign_in(attempted.leave(), Ok(())).await?;
         attempted.settle();
-        Ok(SignedIn { session, context })
+        Ok(SignedIn { session, context, was_kept: false })
+    }
+
+    /// Leaves a session open for the next step of a payment that goes on, and ends it otherwise.
+    pub(super) fn leave_session(&self, step: &Step<'_>, signed_in: SignedIn, next: &PaymentState) {
+        if !next.is_final() {
+            self.inner.paying.keep(step.row.id, signed_in.session);
+        }
     }
 
     /// Whether what allowed the payment holds, which is of no more weight once the bank has all it

@@ -43,7 +43,7 @@ impl Engine {
                 let step = Step { row: &row, ..*step };
                 match begun {
                     Err(error) if error.unsent => self.not_made(&step, error.into()).await,
-                    begun => self.heard(&step, begun).await,
+                    begun => self.heard(&step, signed_in, begun).await,
                 }
             }
             Err(error) => self.not_made(step, error.into()).await,
@@ -100,14 +100,25 @@ impl Engine {
         let Ok(answering) = state.clone().send_answer() else { return Ok(over()) };
         let row = self.announce(step, &Move::to(answering)).await?;
         let step = Step { row: &row, ..*step };
-        let answer = step.arguments.answer();
-        let told = match signed_in.transfers() {
-            Ok(maker) => maker.answer(&row.end_to_end, &answer, &signed_in.context).await,
-            Err(error) => Err(error.before_sending()),
+        let told = answered(&step, &signed_in).await;
+        let (signed_in, told) = match told {
+            Err(error) if signed_in.has_ended_since(&error) => {
+                match self.sign_in_anew(&step).await {
+                    Ok(anew) => {
+                        let told = answered(&step, &anew).await;
+                        (anew, told)
+                    }
+                    Err(error) => {
+                        not_asked(&row, &error.into_ours()?);
+                        return self.ask_again(&step).await;
+                    }
+                }
+            }
+            told => (signed_in, told),
         };
         match told {
             Err(error) if error.unsent => self.ask_again(&step).await,
-            told => self.heard(&step, told).await,
+            told => self.heard(&step, signed_in, told).await,
         }
     }
 
@@ -138,7 +149,7 @@ impl Engine {
             Err(error) => Err(error),
         };
         match told {
-            Ok(Some(told)) => self.stands(step, told).await,
+            Ok(Some(told)) => self.stands(step, signed_in, told).await,
             // It had heard of it before: that is no word to go by.
             Ok(None) => self.later(step, next_look(step.row, self.now())).await,
             Err(error) => self.look_later(step, error.into()).await,
@@ -156,7 +167,7 @@ impl Engine {
             Err(error) => return self.look_later(step, error).await,
         };
         match looked_or_withdrawn(step, &signed_in).await {
-            Ok(told) => self.stands(step, told).await,
+            Ok(told) => self.stands(step, signed_in, told).await,
             Err(error) => self.look_later(step, error.into()).await,
         }
     }
@@ -175,7 +186,7 @@ impl Engine {
             Err(error) => Err(error),
         };
         match told {
-            Ok(told) => self.stands(step, told).await,
+            Ok(told) => self.stands(step, signed_in, told).await,
             Err(error) => self.look_later(step, error.into()).await,
         }
     }
@@ -184,10 +195,11 @@ impl Engine {
     async fn heard(
         &self,
         step: &Step<'_>,
+        signed_in: SignedIn,
         told: Result<TransferTold, ConnectorError>,
     ) -> Result<Outcome, EngineError> {
         match told {
-            Ok(told) => self.stands(step, told).await,
+            Ok(told) => self.stands(step, signed_in, told).await,
             Err(error) => {
                 let cause = error.kind.failure();
                 not_asked(step.row, &error.into());
@@ -196,11 +208,19 @@ impl Engine {
         }
     }
 
-    /// Moves a payment to where the bank says that it stands.
-    async fn stands(&self, step: &Step<'_>, told: TransferTold) -> Result<Outcome, EngineError> {
+    /// Moves a payment to where the bank says that it stands. Its session is left for the next step
+    /// before that can begin.
+    async fn stands(
+        &self,
+        step: &Step<'_>,
+        signed_in: SignedIn,
+        told: TransferTold,
+    ) -> Result<Outcome, EngineError> {
         let before = &step.row.standing.state;
         let TransferTold { state, bank_reference } = told;
-        match before.clone().told(&state, self.now()) {
+        let next = before.clone().told(&state, self.now());
+        self.leave_session(step, signed_in, next.as_ref().unwrap_or(before));
+        match next {
             Ok(state) if state == *before => self.later(step, self.next_look_told(step.row)).await,
             Ok(state) => self.end_step(step, &Move { bank_reference, ..Move::to(state) }).await,
             Err(error) => {
@@ -241,6 +261,15 @@ impl Engine {
             tracing::warn!(payment = %row.id, %institution, state, minutes, "engine.payment.stands");
         }
         next_look(row, now)
+    }
+}
+
+/// Sends what the customer has answered.
+async fn answered(step: &Step<'_>, signed_in: &SignedIn) -> Result<TransferTold, ConnectorError> {
+    let (id, answer) = (&step.row.end_to_end, step.arguments.answer());
+    match signed_in.transfers() {
+        Ok(maker) => maker.answer(id, &answer, &signed_in.context).await,
+        Err(error) => Err(error.before_sending()),
     }
 }
 

@@ -7,7 +7,7 @@ use cartola_connector::session::{
     Account, AccountBalances, DayRange, RawAnswer, RecordQuery, StatementQuery,
 };
 use cartola_connector::{
-    Batch, ConnectorError, Context, Deadline, ErrorKind, LiveSession, Product,
+    Batch, ConnectorError, Context, Deadline, DeviceId, ErrorKind, LiveSession, Product,
 };
 use cartola_model::{BalanceReading, Coverage, InstitutionId, Record, SourceKind};
 use cartola_primitives::{Date, SignedDuration};
@@ -139,15 +139,19 @@ impl Engine {
     }
 
     fn context(&self, leave: &Arc<Leave>, secret: &SealedSecret, limit: Duration) -> Context {
+        let keeper: Weak<Leave> = Arc::downgrade(leave);
+        self.context_for(secret.device(), limit).with_doorkeeper(keeper)
+    }
+
+    /// What a call is made with by whoever is let in already.
+    pub(crate) fn context_for(&self, device: Option<DeviceId>, limit: Duration) -> Context {
         let context = Context::new(
             self.mint(),
             self.inner.clock.clone(),
             self.vault().randomness(),
             Deadline::after(limit),
         );
-        let keeper: Weak<Leave> = Arc::downgrade(leave);
-        let context = context.with_doorkeeper(keeper);
-        match secret.device() {
+        match device {
             Some(device) => context.with_device(device),
             None => context,
         }
