@@ -23,7 +23,9 @@ use crate::rows::{each, first, one_more, only, page};
 use crate::value::{Value, values};
 
 pub use self::claim::milliseconds;
-pub use self::write::{add_job, cancel_job, cancel_under, count_one_more, end_job, enqueue};
+pub use self::write::{
+    add_job, cancel_job, cancel_under, count_one_more, end_done, end_job, enqueue,
+};
 
 macro_rules! job_columns {
     () => {

@@ -69,9 +69,12 @@ const DISABLED: &str = "SELECT at FROM destination_disabled WHERE tenant = $1 AN
 const ADD: &str = "INSERT INTO message (tenant, id, destination, envelope_key, envelope_schema, \
     envelope_sealed, body_key, body_schema, body_sealed) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+/// Attempts at messages, at most one at each.
 const LOG: &str = "INSERT INTO message_attempt (tenant, message, number, at, lasted, status, \
-    failure) SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6 FROM message_attempt \
-    WHERE tenant = $1 AND message = $2";
+    failure) SELECT $1, made.message, 1 + coalesce((SELECT max(a.number) FROM message_attempt a \
+    WHERE a.tenant = $1 AND a.message = made.message), 0), made.at, made.lasted, made.status, \
+    made.failure FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::integer[], $6::text[]) \
+    AS made (message, at, lasted, status, failure)";
 const DISABLE: &str = "INSERT INTO destination_disabled (tenant, destination, at) \
     SELECT tenant, destination, $3 FROM message WHERE tenant = $1 AND id = $2 \
     ON CONFLICT (tenant, destination) DO NOTHING";
@@ -164,18 +167,38 @@ pub fn end_delivery(
     end: DeliveryEnd,
 ) {
     end_job(unit, job_of(id), lease, end.of_job());
-    let (status, failure) = match attempt.outcome {
-        AttemptOutcome::Status(status) => (Some(status), None),
-        AttemptOutcome::Failed(failure) => (None, Some(failure.name())),
-    };
-    let lasted = milliseconds(attempt.lasted);
-    let values = values![&unit.tenant, &id, attempt.at, lasted, status, failure];
-    unit.execute("logging an attempt", LOG, values);
+    unit.attempts.push((id, *attempt));
     if end == DeliveryEnd::Disabled {
         let values = values![&unit.tenant, &id, unit.at];
         unit.execute("disabling a destination", DISABLE, values);
         give_up(unit, id);
     }
+}
+
+/// Logs the attempts of all units that go together. Of one message there is one: its job had one lease.
+pub fn log_attempts(unit: &mut Unit) {
+    let made = std::mem::take(&mut unit.attempts);
+    if made.is_empty() {
+        return;
+    }
+    let list = |value: fn(&Attempt) -> Value| {
+        Value::List(made.iter().map(|(_, attempt)| value(attempt)).collect())
+    };
+    let values = values![
+        &unit.tenant,
+        Value::ids(made.iter().map(|(id, _)| id)),
+        list(|attempt| attempt.at.into()),
+        list(|attempt| milliseconds(attempt.lasted).into()),
+        list(|attempt| match attempt.outcome {
+            AttemptOutcome::Status(status) => status.into(),
+            AttemptOutcome::Failed(_) => Value::Null,
+        }),
+        list(|attempt| match attempt.outcome {
+            AttemptOutcome::Status(_) => Value::Null,
+            AttemptOutcome::Failed(failure) => failure.name().into(),
+        }),
+    ];
+    unit.execute("logging attempts", LOG, values);
 }
 
 fn give_up(unit: &mut Unit, id: MessageId) {

@@ -5,7 +5,8 @@
 
 use cartola_crypto::ChainHead;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::TenantId;
+use cartola_primitives::id::{JobId, LeaseId, MessageId, TenantId};
+use cartola_store::outbox::Attempt;
 use cartola_store::work::{Command, MAX_ROWS_PER_UNIT, Receipt};
 use cartola_store::{StoreError, StoreErrorKind, UnitOfWork};
 use tokio_postgres::{Error, Row, Statement};
@@ -39,6 +40,10 @@ pub struct Unit {
     pub feed: u64,
     /// The end of the audit chain.
     pub audit: ChainHead,
+    /// Jobs that were done: many end in one statement.
+    pub jobs_done: Vec<(JobId, LeaseId)>,
+    /// Attempts at messages, likewise.
+    pub attempts: Vec<(MessageId, Attempt)>,
     before: Head,
     steps: Vec<Step>,
     receipts: Vec<Receipt>,
@@ -75,6 +80,8 @@ impl Unit {
             at: work.at,
             feed: before.feed,
             audit: before.audit,
+            jobs_done: Vec::new(),
+            attempts: Vec::new(),
             before,
             steps: Vec::new(),
             receipts: Vec::with_capacity(works.len()),
@@ -82,6 +89,7 @@ impl Unit {
         for work in works {
             unit.add(work)?;
         }
+        unit.end_gathered();
         unit.record_head();
         Ok(unit)
     }
@@ -90,6 +98,10 @@ impl Unit {
         let (feed, audit) = (self.feed, self.audit);
         self.at = work.at;
         for command in &work.commands {
+            // It is to find what has ended before as ended.
+            if matches!(command, Command::CancelJob { .. } | Command::CancelJobsUnder { .. }) {
+                self.end_gathered();
+            }
             add(self, command)?;
         }
         self.receipts.push(Receipt {
@@ -97,6 +109,11 @@ impl Unit {
             audit_head: (self.audit != audit).then_some((self.audit.sequence, self.audit.hash)),
         });
         Ok(())
+    }
+
+    fn end_gathered(&mut self) {
+        jobs::end_done(self);
+        outbox::log_attempts(self);
     }
 
     fn record_head(&mut self) {

@@ -261,6 +261,7 @@ macro_rules! contract_tests {
                 a_message_is_found_by_its_time_however_old_its_id_is,
                 a_message_is_delivered_by_its_job,
                 attempts_are_logged,
+                many_end_in_one_unit,
                 a_lost_lease_logs_nothing,
                 a_dead_letter_can_be_replayed,
                 only_messages_are_replayed,

@@ -28,9 +28,9 @@ const RETRY: &str = "UPDATE job SET state = 1, failure = $5, \
     lease_epoch = NULL, lease_until = NULL, lease_term = NULL \
     WHERE tenant = $1 AND id = $2 AND lease = $3 AND state + 0 = 2";
 
-/// Ends jobs of one queue, forgets what was for their handlers alone, queues their continuations, and
-/// counts. Of the values, the first is the tenant and the second when they end. A single one is found by
-/// its key, whatever the planner thinks of the table.
+/// Ends jobs, forgets what was for their handlers alone, queues their continuations, and counts. Of the
+/// values, the first is the tenant and the second when they end. Those that are named are found by their
+/// keys, whatever the planner thinks of the table.
 macro_rules! end {
     ($which:literal, $those:literal, $state:literal, $failure:literal) => {
         concat!(
@@ -54,11 +54,11 @@ macro_rules! end {
             INSERT INTO job (tenant, id, queue, kind, priority, not_before, arguments_key, \
             arguments_schema, arguments_sealed, after, created_at, attempts, state) \
             SELECT $1, next_id, queue, next_kind, priority, $2, next_key, next_schema, \
-            next_sealed, id, $2, 0, 1 FROM was WHERE next_id IS NOT NULL RETURNING id\
+            next_sealed, id, $2, 0, 1 FROM was WHERE next_id IS NOT NULL RETURNING queue\
             ), counted AS (\
-            UPDATE job_open o \
-            SET open = open - (SELECT count(*) FROM was) + (SELECT count(*) FROM going_on) \
-            WHERE o.tenant = $1 AND o.queue = (SELECT queue FROM was LIMIT 1) \
+            UPDATE job_open o SET open = open - (SELECT count(*) FROM was w WHERE w.queue = o.queue) \
+            + (SELECT count(*) FROM going_on g WHERE g.queue = o.queue) \
+            WHERE o.tenant = $1 AND o.queue IN (SELECT queue FROM was) \
             AND o.part = pg_backend_pid() & 15\
             ) SELECT id FROM ended"
         )
@@ -70,6 +70,13 @@ const END: &str = end!(
     "= (SELECT id FROM was)",
     "$5::smallint",
     "CASE WHEN $5 = 5 THEN cancelled ELSE coalesce($6, failure) END"
+);
+/// The same for many that were done, which costs little more than one. A lease is of one job.
+const END_DONE: &str = end!(
+    "id = ANY ($3) AND lease = ANY ($4) AND state + 0 = 2",
+    "= ANY (ARRAY(SELECT id FROM was))",
+    "3",
+    "failure"
 );
 /// Ends what was marked and waits.
 const CANCEL_WAITING: &str = end!(
@@ -131,7 +138,7 @@ pub fn end_job(unit: &mut Unit, id: JobId, lease: LeaseId, end: JobEnd) {
             let values = values![&unit.tenant, &id, &lease, not_before, failure.name(), unit.at];
             return unit.change("queueing a job again", RETRY, values);
         }
-        JobEnd::Done => (Standing::Done, None),
+        JobEnd::Done => return unit.jobs_done.push((id, lease)),
         JobEnd::Dead { failure } => (Standing::Dead, Some(failure)),
         JobEnd::Cancelled => (Standing::Cancelled, None),
     };
@@ -144,6 +151,17 @@ pub fn end_job(unit: &mut Unit, id: JobId, lease: LeaseId, end: JobEnd) {
         failure.map(Failure::name),
     ];
     unit.change("ending a job", END, values);
+}
+
+/// Ends the jobs that were done, of all units that go together.
+pub fn end_done(unit: &mut Unit) {
+    let done = std::mem::take(&mut unit.jobs_done);
+    if done.is_empty() {
+        return;
+    }
+    let (ids, leases) = (done.iter().map(|(id, _)| id), done.iter().map(|(_, lease)| lease));
+    let values = values![&unit.tenant, unit.at, Value::ids(ids), Value::ids(leases)];
+    unit.expect("ending jobs", END_DONE, values, done.len() as u64, StoreErrorKind::Conflict);
 }
 
 /// Cancels a job that stands so.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cartola_model::audit::AuditEvent;
+use cartola_store::contract::crew::{Worker, no_lease};
 use cartola_store::contract::fixtures::NOW;
+use cartola_store::jobs::{JobEnd, JobState};
 use cartola_store::{Audit, Command, Committer, Movements, Receipt, StoreErrorKind, UnitOfWork};
 use futures::future::join_all;
 
@@ -61,6 +63,35 @@ async fn what_conflicts_is_undone_alone_and_the_rest_is_whole_and_in_order() {
     assert_eq!(kept.store.check().await.expect("a check").problems, Vec::<String>::new());
     let entries = kept.store.audit(tenant, 0, usize::MAX).await.expect("entries");
     assert!(!entries.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jobs_end_together_but_for_one_that_has_lost_its_lease() {
+    let kept = Kept::new().await;
+    let scene = kept.scene().await;
+    let ids = scene.enqueue_new(UNITS as usize).await;
+    let taken = Worker::new(&scene.store, 1).take(ids.len()).await;
+    let ends = taken.iter().zip(0_u64..).map(|(job, number)| {
+        let has_lost = number % CONFLICTS_EVERY == 1;
+        let lease = if has_lost { no_lease(&scene) } else { job.lease };
+        let id = job.row.order.id;
+        let end = scene.unit().with(Command::EndJob { id, lease, end: JobEnd::Done });
+        let store = Arc::clone(&kept.store);
+        async move { (id, has_lost, store.commit(end).await) }
+    });
+    let mut left = 0;
+    for (id, has_lost, outcome) in join_all(ends).await {
+        let is_done = scene.job(id).await.expect("it is kept").state == JobState::Done { at: NOW };
+        assert_eq!(is_done, !has_lost);
+        assert_eq!(
+            outcome.map_err(|error| error.kind).err(),
+            has_lost.then_some(StoreErrorKind::Conflict)
+        );
+        left += i64::from(has_lost);
+    }
+    assert!(left > 1);
+    let open = "SELECT sum(open)::bigint FROM cartola.job_open";
+    assert_eq!(kept.database.server.count(&kept.database.name, open).await, left);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

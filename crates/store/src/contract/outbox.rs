@@ -7,11 +7,14 @@ use cartola_primitives::SignedDuration;
 use cartola_primitives::id::MessageId;
 
 use super::Backend;
-use super::crew::Worker;
+use super::crew::{self, Worker};
 use super::fixtures::{NOW, at};
 use super::pages::check_list;
 use super::scene::Scene;
-use crate::jobs::{Claim, ClaimedJob, JobEnd, Lane, Limits, Queue, Standing};
+use crate::jobs::{
+    Claim, ClaimedJob, Continuation, JobEnd, JobKind, JobOrder, JobState, Lane, Limits, Queue,
+    Standing,
+};
 use crate::outbox::{
     Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd, MAX_MESSAGE_BYTES, MessageOrder,
     MessageQuery, MessageRow, MessageState, WRITTEN_WITHIN, message_of,
@@ -104,6 +107,44 @@ pub async fn attempts_are_logged(backend: Backend) {
     }
     let logged = scene.store.attempts(scene.make.tenant, id).await.expect("a read");
     assert_eq!(logged, expected);
+}
+
+/// Jobs of both queues end in one unit as they do alone, and none of them where one has lost its
+/// lease.
+pub async fn many_end_in_one_unit(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let next = Continuation {
+        id: scene.make.id(),
+        kind: JobKind::parse("contract.next").expect("a sound name"),
+        arguments: None,
+    };
+    let goes_on = JobOrder { continuation: Some(next.clone()), ..scene.make.job() };
+    let before = Some(goes_on.id);
+    scene.enqueue(&[goes_on, scene.make.job(), scene.make.job()]).await;
+    add(&scene, "https://one.example", 2).await;
+    let jobs = Worker::new(&scene.store, 2).take(9).await;
+    let messages = take(&scene, 9).await;
+    assert_eq!((jobs.len(), messages.len()), (3, 2));
+    let done = jobs.iter().map(|job| crew::ending(job, JobEnd::Done));
+    let delivered = messages.iter().map(|job| ending(job, answered(200), DeliveryEnd::Delivered));
+    let unit = done.chain(delivered).fold(scene.unit_at(at(3)), UnitOfWork::with);
+    let lost =
+        Command::EndJob { id: jobs[1].row.order.id, lease: jobs[0].lease, end: JobEnd::Done };
+    let kind = scene.refused_unit(unit.clone().with(lost)).await;
+    assert_eq!(kind, StoreErrorKind::Conflict);
+    assert_eq!(scene.job(next.id).await, None);
+    scene.commit(unit).await;
+    for job in jobs.iter().chain(&messages) {
+        let row = scene.job(job.row.order.id).await.expect("it is kept");
+        assert_eq!(row.state, JobState::Done { at: at(3) });
+    }
+    for message in &messages {
+        let id = message_of(message.row.order.id);
+        let logged = scene.store.attempts(scene.make.tenant, id).await.expect("a read");
+        assert_eq!(logged, [answered(200)]);
+    }
+    let row = scene.job(next.id).await.expect("it is queued");
+    assert_eq!((row.after, row.created_at), (before, at(3)));
 }
 
 /// An attempt under a lease that is lost is not logged.
