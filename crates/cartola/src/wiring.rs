@@ -94,6 +94,7 @@ impl Gateway {
 fn connectors(institutions: &Institutions, backend: &Backend) -> Registry {
     let pacing = backend.pacing();
     Registry::default()
+        .with_quotas(institutions.quotas())
         .with(Arc::new(StatementFiles::new()))
         .with(Arc::new(institutions.mibanco(pacing.as_ref())))
         .with(Arc::new(institutions.portal(pacing.as_ref())))

@@ -201,7 +201,7 @@ fn an_institution_is_one_that_there_is_at_a_url() {
     check(
         &chile("url = \"hunter2\""),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 4: unknown field `url`, expected one of `base_url`, `protocol`, `calls_per_second`
+            cartola: the configuration cartola.toml is wrong: line 4: unknown field `url`, expected one of `base_url`, `protocol`, `calls_per_second`, `readings_per_hour`, `readings_per_day`
         "#]],
     );
     check(
