@@ -26,8 +26,11 @@ mod settings;
 mod webhook_secrets;
 mod wire;
 
+use std::sync::Arc;
+
 use cartola_engine::Engine;
 use cartola_http::{Gate, layer};
+use cartola_insights::categories::Rulebook;
 
 pub use errors::error_pages;
 pub use openapi::{openapi, openapi_json};
@@ -35,12 +38,12 @@ pub use settings::{MetricsText, Settings};
 
 /// The API, ready to be served.
 pub fn router(engine: Engine, settings: Settings) -> axum::Router {
-    behind(Gate::new(engine, settings.limits()), settings.metrics)
+    behind(Gate::new(engine, settings.limits()), settings.metrics, settings.rules)
 }
 
 /// The same behind a gate that other rooms share: a key has one allowance for all of them.
-pub fn behind(gate: Gate, metrics: Option<MetricsText>) -> axum::Router {
-    let (routes, _) = routes::documented(metrics).split_for_parts();
+pub fn behind(gate: Gate, metrics: Option<MetricsText>, rules: Arc<Rulebook>) -> axum::Router {
+    let (routes, _) = routes::documented(metrics, rules).split_for_parts();
     layer::around(routes, gate)
 }
 

@@ -1,5 +1,6 @@
 //! Movements.
 
+pub mod category;
 pub mod list;
 pub mod read;
 pub mod split;

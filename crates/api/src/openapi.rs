@@ -1,7 +1,7 @@
 //! The OpenAPI document: generated from the handlers, completed here with what all of them share.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::response::Response;
 use cartola_http::document;
@@ -51,7 +51,7 @@ const DESCRIPTION: &str = "Accounts, balances and movements of Chilean banks, un
 
 /// The document.
 pub fn openapi() -> OpenApi {
-    let mut document = routes::documented(None).into_openapi();
+    let mut document = routes::documented(None, Arc::default()).into_openapi();
     document.info = InfoBuilder::new()
         .title("Cartola")
         .version(env!("CARGO_PKG_VERSION"))

@@ -1,8 +1,11 @@
 //! Which path leads where.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::extract::DefaultBodyLimit;
 use cartola_http::Gate;
+use cartola_insights::categories::Rulebook;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -13,14 +16,14 @@ use crate::{
 };
 
 /// All routes, with what they say of themselves.
-pub fn documented(metrics: Option<MetricsText>) -> OpenApiRouter<Gate> {
+pub fn documented(metrics: Option<MetricsText>, rules: Arc<Rulebook>) -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
         .routes(routes!(institutions::list))
         .routes(routes!(institutions::read))
         .merge(links())
         .merge(consents())
         .merge(accounts())
-        .merge(movements())
+        .merge(movements(rules))
         .routes(routes!(records::list::list))
         .routes(routes!(records::read::read))
         .merge(imports())
@@ -57,13 +60,14 @@ fn accounts() -> OpenApiRouter<Gate> {
         .routes(routes!(accounts::all_balances::all_balances))
 }
 
-fn movements() -> OpenApiRouter<Gate> {
+fn movements(rules: Arc<Rulebook>) -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
         .routes(routes!(movements::list::list))
         .routes(routes!(movements::sync::sync))
         .routes(routes!(movements::read::read))
         .routes(routes!(movements::why::why))
         .routes(routes!(movements::split::split))
+        .layer(Extension(rules))
 }
 
 fn imports() -> OpenApiRouter<Gate> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cartola_http::Limits;
+use cartola_insights::categories::Rulebook;
 
 /// Renders the metrics of the process as Prometheus reads them.
 pub type MetricsText = Arc<dyn Fn() -> String + Send + Sync>;
@@ -20,12 +21,14 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// What `/metrics` answers; without it, there is no such path.
     pub metrics: Option<MetricsText>,
+    /// Which rules say what movements were for.
+    pub rules: Arc<Rulebook>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let Limits { rate_per_second, burst, request_timeout } = Limits::default();
-        Self { rate_per_second, burst, request_timeout, metrics: None }
+        Self { rate_per_second, burst, request_timeout, metrics: None, rules: Arc::default() }
     }
 }
 

@@ -254,6 +254,11 @@ texts! {
         &cartola_model::SourceKind::ALL,
         "A CSV file through a mapping, a file in a standard format, a bank's own statement, its answer in a session: from the least trusted to the most.",
     );
+    /// What a bank asks of whoever sends money.
+    TransferStep words(
+        &cartola_model::TransferStep::ALL,
+        "An approval in the bank's app, the code of an SMS, coordinates of the card, codes of a device, an SMS and the card at once.",
+    );
     /// An institution's id.
     InstitutionId ObjectBuilder::new()
         .description(Some("An institution, as `/v1/institutions` lists it."))

@@ -3,6 +3,7 @@
 //! Relative paths are relative to the file's own folder. A message never quotes a line of the
 //! file, since any line of it may hold a secret.
 
+mod categories;
 mod facade;
 mod mistake;
 mod payments;
@@ -26,6 +27,7 @@ use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
 use crate::serve::hosts::Hosts;
+use categories::Categories;
 use facade::Facades;
 use payments::Payments;
 use secrets::{SecretList, SecretText};
@@ -67,6 +69,8 @@ pub struct Config {
     tokens: Tokens,
     #[serde(default)]
     payments: Payments,
+    #[serde(default)]
+    categories: Categories,
     #[serde(default)]
     institution: Written,
     #[serde(default)]
@@ -159,6 +163,7 @@ impl Config {
         for path in files {
             *path = path.take().map(|path| folder.join(path));
         }
+        self.categories.resolve_paths(folder);
         self.store.resolve_paths(folder);
     }
 
@@ -214,6 +219,7 @@ impl Config {
             reach: Reach::Public,
             jobs: self.jobs.clone(),
             merchant: self.payments.merchant().map_err(wrong_use)?,
+            rules: self.categories.rulebook().map_err(wrong_use)?,
         })
     }
 }

@@ -7,6 +7,7 @@ use anyhow::bail;
 use cartola_crypto::KeyRing;
 use cartola_crypto::jws::Algorithm;
 use cartola_events::Reach;
+use cartola_insights::categories::Rulebook;
 use cartola_model::TransferPayee;
 use cartola_primitives::Clock;
 use cartola_store_sqlite::Options;
@@ -51,6 +52,8 @@ pub struct Installation {
     pub jobs: Jobs,
     /// Who is paid where a payment names nobody.
     pub merchant: Option<TransferPayee>,
+    /// Which rules say what movements were for.
+    pub rules: Arc<Rulebook>,
 }
 
 impl Named {
@@ -105,5 +108,6 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
         reach: Reach::PublicAndLoopback,
         jobs: Jobs::default(),
         merchant: None,
+        rules: Arc::default(),
     })
 }

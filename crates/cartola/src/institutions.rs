@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use cartola_connector::layer::{LocalPace, Pace};
-use cartola_connector::{BaseUrl, Endpoint, Policy, Transport};
+use cartola_connector::{BaseUrl, Endpoint, Policy, Quota, Transport};
 use cartola_engine::pacing::SharedPace;
 use cartola_model::institution::InstitutionKind;
 use cartola_model::{Catalogue, Institution, InstitutionId};
@@ -56,6 +56,10 @@ pub struct Settings {
     protocol: Option<Protocol>,
     #[serde(default = "usual_calls")]
     calls_per_second: NonZeroU32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    readings_per_hour: Option<NonZeroU32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    readings_per_day: Option<NonZeroU32>,
 }
 
 /// Calls that an institution gets in a second unless said otherwise: as brisk as some people with
@@ -93,6 +97,7 @@ struct Asked {
     protocol: Protocol,
     url: BaseUrl,
     calls_per_second: NonZeroU32,
+    quota: Quota,
 }
 
 impl Institutions {
@@ -128,6 +133,8 @@ impl Institutions {
             }),
             protocol: None,
             calls_per_second: SANDBOX_CALLS,
+            readings_per_hour: None,
+            readings_per_day: None,
         };
         Catalogue::bundled().iter().map(|row| (row.id.to_string(), settings(row))).collect()
     }
@@ -150,6 +157,11 @@ impl Institutions {
     /// What asks those that are no banks.
     pub fn portal(&self, shared: Shared<'_>) -> Portal {
         Portal::new(self.endpoints(Protocol::Portal, shared))
+    }
+
+    /// How often each of them may be read.
+    pub fn quotas(&self) -> BTreeMap<InstitutionId, Quota> {
+        self.asked.iter().map(|(id, asked)| (id.clone(), asked.quota)).collect()
     }
 
     fn endpoints(&self, protocol: Protocol, shared: Shared<'_>) -> impl Iterator<Item = Endpoint> {
@@ -181,7 +193,8 @@ impl Settings {
             let problem = format!("is wrong: it speaks \"{}\"", protocol.name());
             return Err(wrong("protocol", &problem));
         }
-        Ok(Asked { protocol, url, calls_per_second: self.calls_per_second })
+        let quota = Quota { per_hour: self.readings_per_hour, per_day: self.readings_per_day };
+        Ok(Asked { protocol, url, calls_per_second: self.calls_per_second, quota })
     }
 }
 

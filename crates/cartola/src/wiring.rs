@@ -13,6 +13,7 @@ use cartola_engine::{Engine, EngineError, Parts};
 use cartola_events::Reach;
 use cartola_http::Gate;
 use cartola_http::callbacks::Callbacks;
+use cartola_insights::categories::Rulebook;
 use cartola_primitives::Clock;
 use cartola_primitives::randomness::OsRandomness;
 use cartola_provider_apistore::server as apistore;
@@ -41,6 +42,8 @@ pub struct Gateway {
     pub backend: Backend,
     pub clock: Arc<dyn Clock>,
     pub reach: Reach,
+    /// Which rules say what movements were for.
+    pub rules: Arc<Rulebook>,
 }
 
 impl Gateway {
@@ -55,6 +58,7 @@ impl Gateway {
             reach,
             jobs: _,
             merchant,
+            rules,
         } = installation;
         let opening = format!("{place} cannot be opened");
         let backend = Backend::open(place, &keys).await?;
@@ -73,7 +77,7 @@ impl Gateway {
             EngineError::Crypto(error) => wrong_key(error, &backend.name()),
             error => anyhow::Error::new(error).context(opening),
         })?;
-        Ok(Self { engine, store, backend, clock, reach })
+        Ok(Self { engine, store, backend, clock, reach, rules })
     }
 
     /// Lets sessions at institutions be closed, writes what was read into the audit trail, and ends.
@@ -90,6 +94,7 @@ impl Gateway {
 fn connectors(institutions: &Institutions, backend: &Backend) -> Registry {
     let pacing = backend.pacing();
     Registry::default()
+        .with_quotas(institutions.quotas())
         .with(Arc::new(StatementFiles::new()))
         .with(Arc::new(institutions.mibanco(pacing.as_ref())))
         .with(Arc::new(institutions.portal(pacing.as_ref())))
@@ -139,7 +144,7 @@ pub fn router(
     let khipu = khipu::router(gate.clone(), callbacks(gateway));
     let synaptic = synaptic::router(gate.clone());
     let apistore = apistore::router(gate.clone(), callbacks(gateway));
-    cartola_api::behind(gate, metrics.map(text))
+    cartola_api::behind(gate, metrics.map(text), gateway.rules.clone())
         .nest(&format!("{}{}", floid::PREFIX, floid::PAGE), checkout)
         .nest(floid::PREFIX, floid)
         .nest(khipu::PREFIX, khipu)

@@ -15,6 +15,7 @@ mod error;
 mod exchange;
 mod failure;
 pub mod layer;
+mod quota;
 mod registry;
 pub mod session;
 #[cfg(feature = "test-kit")]
@@ -35,6 +36,7 @@ pub use error::{DecodeError, DecodeErrorKind, Place};
 pub use exchange::{Answer, Exchange, Repeat, Request};
 pub use failure::{ConnectorError, ErrorKind, RetryAdvice, USUAL_WAIT};
 pub use layer::Policy;
+pub use quota::Quota;
 pub use registry::Registry;
 pub use session::{LiveSession, Login, Opener, Product, Session};
 pub use transport::{CONNECT_TIMEOUT, MAX_ANSWER_BYTES, Transport};

@@ -1,5 +1,6 @@
 //! The connectors that this process has.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cartola_model::InstitutionId;
@@ -7,13 +8,14 @@ use cartola_model::InstitutionId;
 use crate::session::{Housekeeping, LiveSession, Login};
 use crate::{
     Batch, Connector, ConnectorError, Context, Credential, CredentialForm, DecodeError,
-    DecodeErrorKind, ErrorKind, Place, Recognition, Served, SourceFile,
+    DecodeErrorKind, ErrorKind, Place, Quota, Recognition, Served, SourceFile,
 };
 
 /// All connectors, filled once by the binary.
 #[derive(Clone, Default)]
 pub struct Registry {
     connectors: Vec<Arc<dyn Connector>>,
+    quotas: BTreeMap<InstitutionId, Quota>,
     housekeeping: Housekeeping,
 }
 
@@ -23,6 +25,18 @@ impl Registry {
     pub fn with(mut self, connector: Arc<dyn Connector>) -> Self {
         self.connectors.push(connector);
         self
+    }
+
+    /// With so many readings of these institutions at most, in the place of what was said before.
+    #[must_use]
+    pub fn with_quotas(mut self, quotas: BTreeMap<InstitutionId, Quota>) -> Self {
+        self.quotas = quotas;
+        self
+    }
+
+    /// How often an institution may be read; whoever reads keeps to it.
+    pub fn quota(&self, institution: &InstitutionId) -> Quota {
+        self.quotas.get(institution).copied().unwrap_or_default()
     }
 
     /// All of them.

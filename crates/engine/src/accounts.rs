@@ -93,6 +93,20 @@ impl Engine {
         }
     }
 
+    /// The RUT of who holds an account that a consent allows to be shown, where that is known: for
+    /// what is computed from it, which shows nothing of it.
+    pub async fn holder_of(
+        &self,
+        who: &Principal,
+        id: AccountId,
+    ) -> Result<Option<Rut>, EngineError> {
+        let account = self.store().account(who.tenant, id, self.now()).await?;
+        match account.and_then(|account| account.person) {
+            Some(person) => self.rut_of(who.tenant, person).await,
+            None => Ok(None),
+        }
+    }
+
     /// Accounts that a consent allows to be shown, by id.
     pub async fn accounts(
         &self,

@@ -49,6 +49,13 @@ pub enum LinkError {
         /// From when on.
         until: Timestamp,
     },
+    /// The institution was read as often as the configuration allows, or, of what was asked for in
+    /// bulk, as often as leaves room for others.
+    #[error("the quota of readings of the institution is used up until {until}")]
+    QuotaUsed {
+        /// From when on there is room again.
+        until: Timestamp,
+    },
     /// Too many wrong credentials of this person; the institution is not asked for a while.
     #[error("too many wrong credentials; the institution is not asked before {until}")]
     Locked {
@@ -78,7 +85,7 @@ impl LinkError {
             Self::MandateExpired => Failure::ConsentExpired,
             Self::CredentialsRefused => Failure::CredentialsInvalid,
             Self::Locked { .. } => Failure::CredentialsLocked,
-            Self::Barred { .. } => Failure::RateLimited,
+            Self::Barred { .. } | Self::QuotaUsed { .. } => Failure::RateLimited,
             Self::Institution(error) => error.kind.failure(),
             Self::Answer(ImportError::Engine(error)) | Self::Engine(error) => error.failure(),
             Self::Answer(_) => Failure::ProviderAnswerInvalid,

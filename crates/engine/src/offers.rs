@@ -5,6 +5,8 @@ use cartola_model::{InstitutionId, RecordKind, RecordKinds};
 
 use crate::Engine;
 
+pub use cartola_connector::{CredentialField, CredentialForm, FieldKind};
+
 /// What can be asked of one institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Offer {
@@ -14,6 +16,8 @@ pub struct Offer {
     pub movements: bool,
     /// What it tells as a whole.
     pub records: RecordKinds,
+    /// Transfers to others.
+    pub transfers: bool,
 }
 
 impl Engine {
@@ -30,6 +34,14 @@ impl Engine {
                 .into_iter()
                 .filter(|kind| has(Product::Record(*kind)))
                 .collect(),
+            transfers: has(Product::Transfers),
         }
+    }
+
+    /// The forms of credentials that open a session at an institution here, the usual one first; none
+    /// where no connector is set up for it. What fits none of them is refused before anybody is asked.
+    pub fn credential_forms(&self, institution: &InstitutionId) -> &[CredentialForm] {
+        let served = self.connectors().served(institution);
+        served.map_or(&[], |served| &served.credentials.forms)
     }
 }

@@ -12,6 +12,7 @@ mod evidence;
 mod order;
 mod products;
 mod progress;
+mod quota;
 mod records;
 mod room;
 mod run;
@@ -51,6 +52,7 @@ pub use cartola_store::jobs::{Progress, Step};
 pub use evidence::evidence;
 pub use products::{ALL, MOVEMENTS, Products, USUAL_DAYS, usual_from};
 pub use progress::{ReadingProgress, ReadingState};
+pub use quota::LEAVES_ONE_OF;
 pub use room::MAX_HELD_KIB;
 pub(crate) use room::Room;
 pub use run::ReadLink;
@@ -203,6 +205,7 @@ impl Engine {
         let access = self.access(who, link, None).await?;
         let (institution, person) = (&access.link.institution, access.link.person);
         self.refuse_locked(who, institution, person).await?;
+        self.refuse_over_quota(institution, wanted.priority).await?;
         let now = self.now();
         let key = self.vault().key_of(who.tenant, access.link.person, self.minter(), now).await?;
         let arguments = Arguments::of(who, access.mandate.id, &wanted);
@@ -257,6 +260,7 @@ impl Engine {
         let link = self.link_of_calls(who, new, person, &mut work).await?;
         let mandate = mandate_row(self.minter().mint(), new, &link, now);
         let wanted = wanted(mandate.id);
+        self.refuse_over_quota(&new.institution, wanted.priority).await?;
         let arguments = Arguments::of(who, mandate.id, &wanted)
             .with_fields(new.fields)
             .with_threshold(call.threshold);

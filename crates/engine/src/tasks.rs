@@ -87,7 +87,11 @@ impl Engine {
             ..Wanted::told_later(scope)
         };
         match self.request_call(who, &call, wanted).await {
-            Err(error @ (LinkError::Locked { .. } | LinkError::Barred { .. })) => {
+            Err(
+                error @ (LinkError::Locked { .. }
+                | LinkError::Barred { .. }
+                | LinkError::QuotaUsed { .. }),
+            ) => {
                 self.refuse_task(who, &task, error.failure()).await?;
             }
             accepted => drop(accepted?),

@@ -11,6 +11,7 @@ mod accuracy;
 mod matcher;
 mod page;
 mod rule;
+mod rulebook;
 mod search;
 mod set;
 mod taxonomy;
@@ -22,6 +23,7 @@ pub use page::taxonomy_table;
 pub use rule::{
     MAX_FILE_BYTES, MAX_PHRASE, MAX_PHRASES, MAX_RULES, MAX_TRIGGERS, RULES, RuleError, RulesFile,
 };
+pub use rulebook::Rulebook;
 pub use set::MAX_NARROWED;
 pub use taxonomy::{Category, TAXONOMY};
 pub(crate) use text::Folded;

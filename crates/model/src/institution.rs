@@ -6,6 +6,8 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
+use crate::TransferStep;
+
 /// An institution's id, such as `banco-chile`: lower case letters, digits and hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InstitutionId(Arc<str>);
@@ -145,9 +147,27 @@ pub struct Institution {
     /// The institution whose user names and passwords let in here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_login_as: Option<InstitutionId>,
+    /// What it asks of whoever sends money, step by step; see [`Catalogue::transfer_steps`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<Vec<TransferStep>>,
+    /// Whether what is no bank lets companies in, beside people.
+    #[serde(default)]
+    pub companies: bool,
     /// What each protocol calls it.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
+}
+
+impl Institution {
+    /// Whether people sign in there. Companies sign in at the portal of their bank, people do not.
+    pub fn lets_people_in(&self) -> bool {
+        self.kind != InstitutionKind::CompanyPortal
+    }
+
+    /// Whether companies sign in there.
+    pub fn lets_companies_in(&self) -> bool {
+        self.companies || self.kind == InstitutionKind::CompanyPortal
+    }
 }
 
 /// All institutions that this build knows.
@@ -199,6 +219,12 @@ impl Catalogue {
         self.find(self.holder_of_accounts(id))?.password.as_ref()
     }
 
+    /// What a bank asks of whoever sends money, one after the other: a company portal what its bank
+    /// does. None where that is not known, or where no money is sent; empty where it asks for nothing.
+    pub fn transfer_steps(&self, id: &InstitutionId) -> Option<&[TransferStep]> {
+        self.find(self.holder_of_accounts(id))?.transfer.as_deref()
+    }
+
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Institution> {
         self.institutions.values()
@@ -218,6 +244,9 @@ mod tests {
             let holder = catalogue.holder_of_accounts(&row.id);
             assert!(catalogue.find(holder).is_some_and(|bank| bank.bank.is_none()), "{}", row.id);
             assert!(catalogue.password_schema(&row.id).is_some(), "{}", row.id);
+            let sends = catalogue.transfer_steps(&row.id).is_some();
+            assert_eq!(sends, row.kind.is_bank(), "{}", row.id);
+            assert!(!row.kind.is_bank() || !row.companies, "{} has a portal for that", row.id);
             if row.kind.is_bank() && !is_portal {
                 let portal = catalogue.company_portal(&row.id).expect("a portal");
                 assert_eq!(portal.id.as_str(), format!("{}-empresas", row.id));
@@ -234,5 +263,17 @@ mod tests {
         assert!(schema("servipag").accepts("abc123") && !schema("servipag").accepts("abc12"));
         assert!(!schema("servipag").accepts("abc-123"));
         assert!(schema("banco-chile-empresas").accepts("a!b@"));
+    }
+
+    #[test]
+    fn who_signs_in_where() {
+        let lets_in = |id| {
+            let row = Catalogue::bundled().find(&InstitutionId::parse(id).unwrap()).unwrap();
+            (row.lets_people_in(), row.lets_companies_in())
+        };
+        assert_eq!(lets_in("banco-chile"), (true, false));
+        assert_eq!(lets_in("banco-chile-empresas"), (false, true));
+        assert_eq!(lets_in("sii"), (true, true));
+        assert_eq!(lets_in("afc"), (true, false));
     }
 }

@@ -42,6 +42,6 @@ pub use period::StatementPeriod;
 pub use records::{Record, RecordKind, RecordKinds};
 pub use transfer::{
     Challenge, ChallengeKind, EndToEndId, EndToEndIdError, TransferFailure, TransferOrder,
-    TransferPayee, TransferState, TransferTold,
+    TransferPayee, TransferState, TransferStep, TransferTold,
 };
 pub use transition::InvalidTransition;

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use afc::{AfcAffiliate, AfcContribution, AfcEmployer, Contributor};
 pub use beneficiary::Beneficiary;
-pub use card::{CardAmounts, CreditCard, CreditLine};
+pub use card::{CardAmounts, CreditCard, CreditLine, InstalmentPlan};
 pub use crypto::{CryptoBalance, CryptoHoldings};
 pub use debt::{AvailableCredit, Debt, DebtReport};
 pub use identity::{Address, Identity};
@@ -99,6 +99,8 @@ pub enum Record {
     AfcAffiliate(AfcAffiliate),
     /// What is held at a crypto exchange.
     CryptoHoldings(CryptoHoldings),
+    /// What was bought with cards in instalments of which some are still to come.
+    InstalmentPlans(Vec<InstalmentPlan>),
 }
 
 impl Record {
@@ -123,6 +125,7 @@ impl Record {
             Self::AfcEmployers(_) => RecordKind::AfcEmployers,
             Self::AfcAffiliate(_) => RecordKind::AfcAffiliate,
             Self::CryptoHoldings(_) => RecordKind::CryptoHoldings,
+            Self::InstalmentPlans(_) => RecordKind::InstalmentPlans,
         }
     }
 
@@ -142,6 +145,7 @@ impl Record {
             Self::AfcContributions(list) => list.is_empty(),
             Self::AfcEmployers(list) => list.is_empty(),
             Self::CryptoHoldings(held) => held.balances.is_empty(),
+            Self::InstalmentPlans(list) => list.is_empty(),
             Self::Identity(_)
             | Self::TaxFolder(_)
             | Self::TaxStatus(_)

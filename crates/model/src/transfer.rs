@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AccountNumber, InstitutionId};
 
-pub use challenge::{Challenge, ChallengeKind};
+pub use challenge::{Challenge, ChallengeKind, TransferStep};
 pub use id::{EndToEndId, EndToEndIdError};
 
 /// One transfer to be made. Names people and their accounts: sealed when stored, and `Debug` shows

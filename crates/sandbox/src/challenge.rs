@@ -1,8 +1,8 @@
 //! What banks ask of whoever sends money, and what the right answers are.
 
 use cartola_model::EndToEndId;
+pub(crate) use cartola_model::TransferStep as Step;
 use cartola_primitives::Rut;
-use serde::{Deserialize, Serialize};
 
 use crate::dice::Dice;
 use crate::key::BankIndex;
@@ -19,34 +19,12 @@ const SMS_DIGITS: usize = 6;
 const CARD_DIGITS: usize = 2;
 const DEVICE_DIGITS: usize = 4;
 
-/// One thing that a bank asks for before it sends money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Step {
-    /// An approval in the app.
-    App,
-    /// The code of an SMS.
-    Sms,
-    /// Coordinates of the card.
-    Card,
-    /// Codes of the device.
-    Device,
-    /// An SMS and the card at once.
-    SmsAndCard,
-}
-
-impl Step {
-    pub(crate) const fn asks_sms(self) -> bool {
-        matches!(self, Self::Sms | Self::SmsAndCard)
-    }
-
-    /// How many codes of a card or device are asked for.
-    pub(crate) const fn codes(self) -> usize {
-        match self {
-            Self::App | Self::Sms => 0,
-            Self::Card | Self::SmsAndCard => LABELS.len(),
-            Self::Device => DEVICE_FIELDS,
-        }
+/// How many codes of a card or device a step asks for.
+const fn codes_of(step: Step) -> usize {
+    match step {
+        Step::App | Step::Sms => 0,
+        Step::Card | Step::SmsAndCard => LABELS.len(),
+        Step::Device => DEVICE_FIELDS,
     }
 }
 
@@ -95,7 +73,7 @@ impl Answers {
         let codes = given.codes.as_deref().unwrap_or_default();
         let has_form = step != Step::App
             && given.sms.is_some() == step.asks_sms()
-            && codes.len() == step.codes();
+            && codes.len() == codes_of(step);
         has_form.then(|| {
             given.sms.as_ref().is_none_or(|sms| *sms == self.sms()) && codes == self.codes(step)
         })

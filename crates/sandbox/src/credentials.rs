@@ -17,8 +17,6 @@ const CAPITALS: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ";
 const DIGITS: &str = "23456789";
 /// Longest password that is made, in characters; schemas allow up to 20.
 const LONGEST_MADE: usize = 10;
-/// Services that let companies in. Clave Única is of people, and so is whatever it opens.
-const OF_COMPANIES: [&str; 2] = ["servipag", "sii"];
 /// Of a company's portal: the id of the bank with this at its end.
 pub const COMPANY_SUFFIX: &str = "-empresas";
 
@@ -96,11 +94,14 @@ fn bank_of(household: &Household, institution: &str) -> Option<BankIndex> {
     BankIndex::find(id).filter(|bank| household.banks.contains(bank))
 }
 
-/// The service of that id, where somebody like them has a user name: people everywhere, companies at
-/// [`OF_COMPANIES`].
+/// The service of that id, where somebody like them has a user name: people everywhere, companies
+/// where they are let in. Clave Única is of people, and so is whatever it opens.
 fn service_of(household: &Household, institution: &str) -> Option<&'static Institution> {
-    let is_open = !residents::is_company(household.rut) || OF_COMPANIES.contains(&institution);
-    services().find(|row| is_open && row.id.as_str() == institution)
+    let is_company = residents::is_company(household.rut);
+    let is_open = |row: &Institution| {
+        if is_company { row.lets_companies_in() } else { row.lets_people_in() }
+    };
+    services().find(|row| row.id.as_str() == institution && is_open(row))
 }
 
 /// The institutions of the box that are no banks.

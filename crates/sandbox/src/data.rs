@@ -9,8 +9,6 @@ use cartola_model::InstitutionId;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::challenge::Step;
-
 pub(crate) use figures::{Asset, FormCode};
 use figures::{Forms, Law, Markets};
 
@@ -30,7 +28,6 @@ pub(crate) struct Bank {
     pub width: usize,
     pub reference: String,
     pub shows: Vec<Shown>,
-    pub transfer: Vec<Step>,
     #[serde(default)]
     pub glosas: BTreeMap<String, Glosa>,
 }

@@ -1,9 +1,10 @@
 //! What tells one account of the box from another.
 
-use cartola_model::{AccountKind, InstitutionId};
+use cartola_model::{AccountKind, Catalogue, InstitutionId};
 use cartola_primitives::{Currency, Rut};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::challenge::Step;
 use crate::data::{Bank, data};
 
 /// A row of `data/banks.toml`.
@@ -29,6 +30,11 @@ impl BankIndex {
 
     pub(crate) fn row(self) -> &'static Bank {
         &data().banks[usize::from(self.0)]
+    }
+
+    /// What the bank asks for before it sends money, one after the other.
+    pub(crate) fn transfer_steps(self) -> &'static [Step] {
+        Catalogue::bundled().transfer_steps(self.id()).unwrap_or_default()
     }
 
     pub(crate) fn place(self) -> i32 {

@@ -66,7 +66,7 @@ fn cards(world: &World, rut: Rut) -> BTreeMap<String, BTreeMap<String, String>> 
     let population = world.population();
     let asks = |step: &Step| matches!(step, Step::Card | Step::SmsAndCard);
     let banks = population.banks(rut).into_iter();
-    let banks = banks.filter(|bank| bank.row().transfer.iter().any(asks));
+    let banks = banks.filter(|bank| bank.transfer_steps().iter().any(asks));
     let labels =
         || COLUMNS.chars().flat_map(|column| (1..=ROWS).map(move |row| format!("{column}{row}")));
     banks

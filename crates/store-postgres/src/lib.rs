@@ -54,6 +54,7 @@ mod payments;
 mod people;
 mod permits;
 mod presence;
+mod quotas;
 mod records;
 mod retention;
 mod rows;

@@ -46,6 +46,7 @@ mod payments;
 mod people;
 mod permits;
 mod pragmas;
+mod quotas;
 mod readers;
 mod records;
 mod retention;

@@ -30,6 +30,7 @@ pub mod payments;
 pub mod people;
 pub mod permission;
 pub mod progress;
+pub mod quotas;
 pub mod records;
 pub mod scene;
 pub mod sightings;
@@ -308,6 +309,13 @@ macro_rules! contract_tests {
                 jobs_of_all_tenants_are_noted_at_once,
                 only_who_runs_a_job_notes_it,
                 nobody_is_woken,
+            }
+            quotas {
+                readings_are_counted_in_both_windows,
+                a_full_window_takes_no_more,
+                a_new_window_begins_at_nothing,
+                clocks_that_differ_share_a_window,
+                counting_at_once_stays_within_the_limit,
             }
             records {
                 a_record_comes_back_as_it_was_added,

@@ -29,6 +29,7 @@ pub mod outbox;
 pub mod pacing;
 pub mod payments;
 pub mod people;
+pub mod quotas;
 pub mod records;
 pub mod retention;
 pub mod sightings;
@@ -54,6 +55,7 @@ pub use outbox::Outbox;
 pub use pacing::Pacing;
 pub use payments::Payments;
 pub use people::People;
+pub use quotas::Quotas;
 pub use records::Records;
 pub use retention::Retention;
 pub use signing_keys::SigningKeys;
@@ -82,6 +84,7 @@ pub trait Store:
     + Payments
     + Checkouts
     + Retention
+    + Quotas
     + Committer
 {
 }
@@ -105,6 +108,7 @@ impl<T> Store for T where
         + Payments
         + Checkouts
         + Retention
+        + Quotas
         + Committer
 {
 }

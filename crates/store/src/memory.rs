@@ -18,6 +18,7 @@ mod movements;
 mod outbox;
 mod payments;
 mod people;
+mod quotas;
 mod records;
 mod signing_keys;
 mod tables;
@@ -31,12 +32,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use cartola_crypto::{Sealed, WrappedKey};
+use cartola_model::InstitutionId;
 use cartola_primitives::Date;
 use cartola_primitives::id::{ArchiveId, TenantId};
 
 use self::tables::Tables;
 use self::unit::Unit;
 use crate::arrivals::Signal;
+use crate::quotas::Counted;
 use crate::signing_keys::SigningKeyRow;
 use crate::{Committer, Receipt, Retention, StoreError, StoreErrorKind, UnitOfWork};
 
@@ -52,6 +55,7 @@ struct State {
     tenants: BTreeMap<TenantId, Arc<Tables>>,
     secrets: BTreeMap<&'static str, WrappedKey>,
     signing_keys: Vec<SigningKeyRow>,
+    quotas: BTreeMap<InstitutionId, Counted>,
     objects: BTreeMap<(TenantId, ArchiveId), Sealed>,
     next_failure: Option<StoreErrorKind>,
 }
@@ -62,7 +66,7 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Lets the next commit, or change of signing keys, fail in this way and change nothing.
+    /// Lets the next commit, change of signing keys or count of readings, fail in this way and change nothing.
     pub fn fail_next_commit(&self, kind: StoreErrorKind) {
         self.lock().next_failure = Some(kind);
     }

@@ -17,6 +17,9 @@ pub fn refused(error: LinkError, now: Timestamp) -> Refusal {
         LinkError::Barred { until } => {
             return Problem::new(Code::InstitutionRateLimited).after(seconds(now, until)).into();
         }
+        LinkError::QuotaUsed { until } => {
+            return Problem::new(Code::InstitutionQuotaUsed).after(seconds(now, until)).into();
+        }
         LinkError::Locked { until } => {
             return Problem::new(Code::CredentialsLocked).after(seconds(now, until)).into();
         }

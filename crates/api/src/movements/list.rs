@@ -1,5 +1,8 @@
 //! `GET /v1/movements`
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,11 +12,13 @@ use cartola_http::cursor::{Cursor, List as CursorList};
 use cartola_http::parameters::{FromQuery, Parameters};
 use cartola_http::problem::Text;
 use cartola_http::{Authenticated, Gate, Problem, Query, Refusal, answer, parse};
+use cartola_insights::categories::Rulebook;
 use cartola_model::{MovementStatus, Principal, Scope};
 use cartola_primitives::id::AccountId;
 use cartola_primitives::{Date, Timestamp};
 use utoipa::IntoParams;
 
+use super::category::{Include, Labeller};
 use super::view::MovementView;
 use super::{counterparties_of_page, write};
 use crate::page::PageAsked;
@@ -116,18 +121,20 @@ impl Asked {
 /// List movements
 ///
 /// Movements of all accounts that a consent allows to be shown, or of one, by booking day. An
-/// account that is unknown, or that no consent allows any longer, is not found.
+/// account that is unknown, or that no consent allows any longer, is not found. `include=category`
+/// adds what each was for.
 #[utoipa::path(
     get, path = "/v1/movements", operation_id = "list_movements", tag = "movements",
-    params(Asked, PageAsked),
+    params(Asked, Include, PageAsked),
     responses((status = 200, description = "One page", body = List<MovementView>)),
     security(("api_key" = ["read"])),
     extensions(("x-problems" = json!(["parameter_invalid", "cursor_invalid", "not_found"]))),
 )]
 pub async fn list(
     State(gate): State<Gate>,
+    Extension(rules): Extension<Arc<Rulebook>>,
     caller: Authenticated,
-    Query((asked, page)): Query<(Asked, PageAsked)>,
+    Query((asked, (include, page))): Query<(Asked, (Include, PageAsked))>,
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Read)?;
     let engine = gate.engine();
@@ -143,8 +150,14 @@ pub async fn list(
         return Err(Problem::not_found("account").into());
     }
     let sides = counterparties_of_page(engine, who, &found.rows).await?;
+    let labels = if include.categories() {
+        let mut labeller = Labeller::new(engine, who, rules.of(who.tenant));
+        labeller.labels_of_page(&found.rows, &sides).await?
+    } else {
+        Vec::new()
+    };
     let next = found.next.map(|key| Cursor::of_movement(list, key));
-    let body = write::page(&found.rows, &sides, next.as_ref().map(Cursor::as_str))
+    let body = write::page(&found.rows, &sides, &labels, next.as_ref().map(Cursor::as_str))
         .map_err(EngineError::from)?;
     Ok(answer::json_bytes(StatusCode::OK, body))
 }

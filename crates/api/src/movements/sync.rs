@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,11 +12,13 @@ use cartola_engine::rows::{FeedChange, FeedEntry, MovementRow};
 use cartola_http::cursor::{Cursor, List as CursorList};
 use cartola_http::problem::{Code, Text};
 use cartola_http::{Authenticated, Gate, Problem, Query, Refusal, answer};
+use cartola_insights::categories::{Label, Rulebook};
 use cartola_model::{Counterparty, Scope};
 use cartola_primitives::id::{AccountId, MovementId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::category::{Include, Labeller};
 use super::counterparties;
 use super::view::MovementView;
 use crate::page::{self, PageAsked};
@@ -69,15 +74,16 @@ struct Net {
 /// `cursor_invalid`: drop the copy and begin again without one.
 #[utoipa::path(
     get, path = "/v1/movements/sync", operation_id = "sync_movements", tag = "movements",
-    params(PageAsked),
+    params(Include, PageAsked),
     responses((status = 200, description = "What changed", body = ChangesView)),
     security(("api_key" = ["read"])),
     extensions(("x-problems" = json!(["parameter_invalid", "cursor_invalid"]))),
 )]
 pub async fn sync(
     State(gate): State<Gate>,
+    Extension(rules): Extension<Arc<Rulebook>>,
     caller: Authenticated,
-    Query(asked): Query<PageAsked>,
+    Query((include, asked)): Query<(Include, PageAsked)>,
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Read)?;
     let list = page::unfiltered("movements.sync", who);
@@ -96,9 +102,15 @@ pub async fn sync(
     }
     let sides_added = counterparties(gate.engine(), who, &added).await?;
     let sides_modified = counterparties(gate.engine(), who, &modified).await?;
+    let (mut labels_added, mut labels_modified) = (Vec::new(), Vec::new());
+    if include.categories() {
+        let mut labeller = Labeller::new(gate.engine(), who, rules.of(who.tenant));
+        labels_added = labeller.labels(&added, &sides_added).await?;
+        labels_modified = labeller.labels(&modified, &sides_modified).await?;
+    }
     let body = ChangesView {
-        added: views(&added, &sides_added),
-        modified: views(&modified, &sides_modified),
+        added: views(&added, &sides_added, &labels_added),
+        modified: views(&modified, &sides_modified, &labels_modified),
         removed,
         next_cursor: Cursor::new(list, &changes.position.to_be_bytes()).as_str().to_owned(),
         has_more: changes.more,
@@ -124,9 +136,14 @@ fn collapse(entries: Vec<FeedEntry>) -> Vec<(MovementId, Net)> {
     net
 }
 
-fn views<'a>(rows: &'a [MovementRow], sides: &'a [Option<Counterparty>]) -> Vec<MovementView<'a>> {
+fn views<'a>(
+    rows: &'a [MovementRow],
+    sides: &'a [Option<Counterparty>],
+    labels: &[Label<'a>],
+) -> Vec<MovementView<'a>> {
     let side = |index: usize| sides.get(index).and_then(Option::as_ref);
-    rows.iter().enumerate().map(|(index, row)| MovementView::of(row, side(index))).collect()
+    let view = |(index, row)| MovementView::of(row, side(index)).labelled(labels.get(index));
+    rows.iter().enumerate().map(view).collect()
 }
 
 /// The feed that gave the cursor was longer than this one, and went on differently.

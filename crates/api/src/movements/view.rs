@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use cartola_engine::rows::MovementRow;
+use cartola_insights::categories::Label;
 use cartola_model::movement::MovementDetails;
 use cartola_model::{CardUse, Counterparty, Instalment, InstitutionId, glosa};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::category::CategoryView;
 use crate::wire::{self, DayText, IdText};
 
 /// One movement of one account. What no source gives is left out, except `balance_after`.
@@ -58,6 +60,10 @@ pub struct MovementView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     counterparty: Option<CounterpartyView<'a>>,
+    /// What it was for, where `include=category` asks for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    category: Option<CategoryView<'a>>,
     /// Raised by one at each change that can be seen.
     #[schema(minimum = 1)]
     version: u32,
@@ -168,8 +174,14 @@ impl<'a> MovementView<'a> {
             description,
             details: DetailsView::from(&movement.details),
             counterparty: counterparty.map(CounterpartyView::from),
+            category: None,
             version: movement.version,
         }
+    }
+
+    /// With what it was for, where that was asked for.
+    pub fn labelled(self, label: Option<&Label<'a>>) -> Self {
+        Self { category: label.map(CategoryView::from), ..self }
     }
 }
 

@@ -6,20 +6,23 @@
 //! property test holds the two together.
 
 use cartola_engine::rows::{MovementList, MovementRow, StoreError};
+use cartola_insights::categories::Label;
 use cartola_model::{Counterparty, glosa};
 use cartola_primitives::Date;
 use cartola_primitives::id::AccountId;
 
+use super::category::CategoryView;
 use super::view::{CardView, CounterpartyView, InstalmentView};
 use crate::wire::{DayText, IdText};
 
 /// Room for one movement, in bytes: those of a bank statement are 300 to 350.
 const ROOM: usize = 384;
 
-/// The page's JSON. `counterparties` is empty, or has an entry for every row.
+/// The page's JSON. `counterparties` is empty, or has an entry for every row; so are `labels`.
 pub fn page(
     rows: &MovementList,
     counterparties: &[Option<Counterparty>],
+    labels: &[Label<'_>],
     next_cursor: Option<&str>,
 ) -> Result<Vec<u8>, StoreError> {
     let out = Vec::with_capacity(rows.len() * ROOM + ROOM);
@@ -29,7 +32,8 @@ pub fn page(
         if index > 0 {
             page.raw(b",");
         }
-        page.movement(&row?, counterparties.get(index).and_then(Option::as_ref));
+        let counterparty = counterparties.get(index).and_then(Option::as_ref);
+        page.movement(&row?, counterparty, labels.get(index));
     }
     page.raw(br#"],"next_cursor":"#);
     page.json(&next_cursor);
@@ -45,7 +49,12 @@ struct Page {
 }
 
 impl Page {
-    fn movement(&mut self, row: &MovementRow<&str>, counterparty: Option<&Counterparty>) {
+    fn movement(
+        &mut self,
+        row: &MovementRow<&str>,
+        counterparty: Option<&Counterparty>,
+        label: Option<&Label<'_>>,
+    ) {
         let movement = &row.movement;
         self.raw(br#"{"id":""#);
         self.raw(IdText::from(movement.id).as_bytes());
@@ -78,6 +87,10 @@ impl Page {
         if let Some(counterparty) = counterparty {
             self.raw(br#","counterparty":"#);
             self.json(&CounterpartyView::from(counterparty));
+        }
+        if let Some(label) = label {
+            self.raw(br#","category":"#);
+            self.json(&CategoryView::from(label));
         }
         self.raw(br#","version":"#);
         self.json(&movement.version);
@@ -145,6 +158,7 @@ fn same_or_new<Value: Copy + PartialEq, Text: Copy + From<Value>>(
 
 #[cfg(test)]
 mod tests {
+    use cartola_insights::categories::{Facts, Matcher};
     use cartola_model::movement::MovementDetails;
     use cartola_model::{CardUse, Instalment, InstitutionId, Movement, MovementStatus};
     use cartola_primitives::id::{ConsentSetId, MovementId};
@@ -221,12 +235,18 @@ mod tests {
         fn a_page_is_what_serde_makes_of_its_movements(
             rows in prop::collection::vec((row(), proptest::option::of(side())), 0..4),
             cursor in proptest::option::of("[a-zA-Z0-9_-]{1,104}"),
+            labelled in any::<bool>(),
         ) {
             let (rows, sides): (Vec<MovementRow>, Vec<Option<Counterparty>>) =
                 rows.into_iter().unzip();
-            let views = rows.iter().zip(&sides).map(|(row, side)| MovementView::of(row, side.as_ref()));
+            let (matcher, facts) = (Matcher::bundled(), Facts::default());
+            let labels: Vec<Label<'_>> =
+                rows.iter().filter(|_| labelled).map(|_| matcher.label(&facts)).collect();
+            let views = rows.iter().zip(&sides).enumerate().map(|(index, (row, side))| {
+                MovementView::of(row, side.as_ref()).labelled(labels.get(index))
+            });
             let list = crate::wire::List { data: views.collect(), next_cursor: cursor.clone() };
-            let written = String::from_utf8(page(&rows.iter().collect(), &sides, cursor.as_deref()).unwrap()).unwrap();
+            let written = String::from_utf8(page(&rows.iter().collect(), &sides, &labels, cursor.as_deref()).unwrap()).unwrap();
             prop_assert_eq!(written, serde_json::to_string(&list).unwrap());
         }
     }

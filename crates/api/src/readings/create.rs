@@ -58,6 +58,7 @@ pub struct Asked {
     extensions(("x-problems" = json!([
         "parameter_invalid", "not_found", "products_not_offered", "mandate_ended",
         "mandate_expired", "credentials_refused", "credentials_locked", "institution_rate_limited",
+        "institution_quota_used",
     ]))),
 )]
 pub async fn create(

@@ -96,8 +96,8 @@ const fn words(class: Failure) -> (&'static str, &'static str) {
             "La respuesta de la institución no se entiende, y nada de ella se incorporó.",
         ),
         Failure::RateLimited => (
-            "The institution was asked too often. Read again when it may be asked.",
-            "Se consultó a la institución con demasiada frecuencia. Lea otra vez cuando se la pueda consultar.",
+            "The institution was asked too often, or as often as it may be here. Read again when it may be asked.",
+            "Se consultó a la institución con demasiada frecuencia, o tanto como aquí se permite. Lea otra vez cuando se la pueda consultar.",
         ),
         Failure::ConsentMissing | Failure::ConsentExpired | Failure::ConsentRevoked => (
             "What allowed the link to be read has ended. Begin the link again, once the person allows it.",

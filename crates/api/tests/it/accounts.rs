@@ -114,10 +114,15 @@ async fn the_catalogue_of_institutions() {
     let ids: Vec<&str> =
         list["data"].as_array().unwrap().iter().map(|row| text(row, "/id")).collect();
     assert!(ids.contains(&"banco-estado") && ids.is_sorted(), "{ids:?}");
-    let one = world.read("/v1/institutions/banco-chile").await;
+    let mut one = world.read("/v1/institutions/banco-chile").await;
+    one["credentials"] = "…".into();
     expect![[r#"
         {
           "cmf_code": "001",
+          "credentials": "…",
+          "customers": [
+            "person"
+          ],
           "id": "…",
           "kind": "bank",
           "name": "Banco de Chile",
@@ -126,11 +131,101 @@ async fn the_catalogue_of_institutions() {
             "floid_current": "banco_chile",
             "khipu": "bancochile.cl",
             "synaptic": "banco-chile"
-          }
+          },
+          "password": {
+            "digits_only": false,
+            "max_length": 20,
+            "min_length": 4,
+            "symbols": "!@#$%^&*()-_=+{};:,<.>"
+          },
+          "payments": false,
+          "products": [
+            "movements",
+            "cards"
+          ],
+          "transfer_authentication": [
+            "app"
+          ]
         }"#]]
     .assert_eq(&shown(&one, &["id"]));
     let unknown = world.get("/v1/institutions/banco-luna").await;
     assert_eq!(unknown.refusal(), "404 not_found institution");
     let wrong = world.get("/v1/institutions/Banco%20Chile").await;
     assert_eq!(wrong.refusal(), "400 parameter_invalid id");
+}
+
+/// The forms of the bank that is asked here.
+static CREDENTIALS: expect_test::Expect = expect![[r#"
+    [
+      {
+        "fields": [
+          {
+            "kind": "rut",
+            "label": "RUT",
+            "name": "rut",
+            "secret": false
+          },
+          {
+            "kind": "text",
+            "label": "Clave",
+            "max_length": 20,
+            "min_length": 4,
+            "name": "password",
+            "secret": true
+          }
+        ],
+        "id": "password"
+      },
+      {
+        "fields": [
+          {
+            "kind": "rut",
+            "label": "RUT",
+            "name": "rut",
+            "secret": false
+          },
+          {
+            "kind": "digits",
+            "label": "PIN",
+            "max_length": 5,
+            "min_length": 5,
+            "name": "mi_pin",
+            "secret": true
+          }
+        ],
+        "id": "mi_pin"
+      }
+    ]"#]];
+
+#[tokio::test]
+async fn what_can_be_done_at_institutions() {
+    let world = World::new().await;
+    let asked = world.read("/v1/institutions/banco-chile").await;
+    CREDENTIALS.assert_eq(&shown(&asked["credentials"], &[]));
+    let unasked = world.read("/v1/institutions/banco-bice-empresas").await;
+    expect![[r#"
+        {
+          "bank": "banco-bice",
+          "credentials": [],
+          "customers": [
+            "company"
+          ],
+          "id": "…",
+          "kind": "company_portal",
+          "name": "Banco BICE Empresas",
+          "names": {},
+          "password": {
+            "digits_only": false,
+            "max_length": 20,
+            "min_length": 4,
+            "symbols": "!@#$%^&*()-_=+{};:,<.>"
+          },
+          "payments": false,
+          "products": [],
+          "transfer_authentication": [
+            "sms",
+            "card"
+          ]
+        }"#]]
+    .assert_eq(&shown(&unasked, &["id"]));
 }

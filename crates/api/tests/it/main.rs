@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod bank;
 mod bodies;
+mod categories;
 mod consents;
 mod contract;
 mod errors;

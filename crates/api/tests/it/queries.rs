@@ -64,7 +64,7 @@ async fn a_wrong_parameter_is_named_and_never_quoted() {
         text=: 400 parameter_invalid text | `text`: expected 1 to 100 characters, none of them a control character.
         text=%00: 400 parameter_invalid text | `text`: expected 1 to 100 characters, none of them a control character.
         text=%FF%FE: 400 parameter_invalid | In the query: expected UTF-8 behind the percent signs.
-        11.111.111-1=MARIA: 400 parameter_invalid | In the query: a parameter is unknown; known are `account_id`, `from`, `to`, `min_amount`, `max_amount`, `text`, `status`, `order`, `limit`, `cursor`.
+        11.111.111-1=MARIA: 400 parameter_invalid | In the query: a parameter is unknown; known are `account_id`, `from`, `to`, `min_amount`, `max_amount`, `text`, `status`, `order`, `include`, `limit`, `cursor`.
     "#]].assert_eq(&told);
 }
 

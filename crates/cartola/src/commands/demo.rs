@@ -139,6 +139,7 @@ async fn open(
         reach: Reach::PublicAndLoopback,
         jobs: config::Jobs::default(),
         merchant: Some(merchant),
+        rules: Arc::default(),
     };
     Gateway::open(installation).await
 }

@@ -14,9 +14,12 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use cartola_engine::Engine;
-use cartola_model::Principal;
+use cartola_engine::accounts::OpenAccount;
+use cartola_insights::categories::{Facts, Label, Matcher};
+use cartola_model::{Counterparty, Principal};
 use cartola_primitives::Date;
 use cartola_primitives::id::AccountId;
+use cartola_store::movements::MovementRow;
 use clap::{Args, ValueEnum};
 
 use crate::installation::Named;
@@ -91,6 +94,21 @@ struct Source<'a> {
     tenant_name: String,
     account: Option<AccountId>,
     days: Days,
+    /// What says what movements were for.
+    matcher: &'a Matcher,
+}
+
+impl Source<'_> {
+    /// What a movement of an account was for.
+    fn label(
+        &self,
+        row: &MovementRow,
+        account: &OpenAccount,
+        other: Option<&Counterparty>,
+    ) -> Label<'_> {
+        let other = other.and_then(|other| other.rut);
+        self.matcher.label(&Facts::of(&row.movement, other, account.holder_rut))
+    }
 }
 
 /// Writes it out.
@@ -101,6 +119,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let source = Source {
         engine: &gateway.engine,
         who: Principal::operator(tenant.id),
+        matcher: gateway.rules.of(tenant.id),
         tenant_name: tenant.name,
         account: arguments.account,
         days: Days { from: arguments.from, to: arguments.to },

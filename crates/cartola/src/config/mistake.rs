@@ -13,7 +13,7 @@ const TABLE: &str = "a table";
 const TEXT: &str = "a text in quotes";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 50] = [
+const EXPECTED: [(&str, &str); 54] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -27,6 +27,8 @@ const EXPECTED: [(&str, &str); 50] = [
     ("jobs", TABLE),
     ("tokens", TABLE),
     ("payments", TABLE),
+    ("categories", TABLE),
+    ("rules_files", "a table of paths in quotes, each under the id of a tenant"),
     ("institution", TABLE),
     ("facade", TABLE),
     ("floid", TABLE),
@@ -43,6 +45,8 @@ const EXPECTED: [(&str, &str); 50] = [
     ("base_url", "a URL in quotes"),
     ("protocol", "\"mibanco\" or \"portal\""),
     ("calls_per_second", COUNT),
+    ("readings_per_hour", COUNT),
+    ("readings_per_day", COUNT),
     ("requests_per_second", COUNT),
     ("requests_at_once", COUNT),
     ("connections", COUNT),

@@ -206,6 +206,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             token_algorithm: Algorithm::default(),
             merchant: None,
+            rules: Arc::default(),
             reach: Reach::Public,
             jobs: Jobs::default(),
         };

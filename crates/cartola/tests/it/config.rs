@@ -20,7 +20,7 @@ fn an_unknown_key_is_named_with_those_there_are() {
     check(
         &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `institution`, `facade`
+            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
         "#]],
     );
     check(
@@ -61,6 +61,19 @@ fn a_secret_comes_by_one_way_and_is_never_shown() {
         "data = \"data\"\nmaster_key = hunter2\n",
         expect![[r#"
             cartola: the configuration cartola.toml is wrong: line 2: `master_key` is wrong: expected a text in quotes
+        "#]],
+    );
+}
+
+#[test]
+fn rules_that_cannot_be_used_are_named() {
+    check(
+        &format!(
+            "data = \"d\"\nmaster_key = \"{MASTER_KEY}\"\n[categories.rules_files]\n\
+             ten_0198c1d2a3b4c5d6e7f8091a2b3c4d5e = \"reglas.toml\"\n"
+        ),
+        expect![[r#"
+            cartola: the rules reglas.toml of [categories] cannot be used: No such file or directory (os error 2)
         "#]],
     );
 }
@@ -188,7 +201,7 @@ fn an_institution_is_one_that_there_is_at_a_url() {
     check(
         &chile("url = \"hunter2\""),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 4: unknown field `url`, expected one of `base_url`, `protocol`, `calls_per_second`
+            cartola: the configuration cartola.toml is wrong: line 4: unknown field `url`, expected one of `base_url`, `protocol`, `calls_per_second`, `readings_per_hour`, `readings_per_day`
         "#]],
     );
     check(
@@ -246,8 +259,8 @@ fn no_value_is_quoted() {
         wrong: line 2: `metrics` is wrong: expected true or false
         wrong: line 2: `limits` is wrong: expected a table
         wrong: line 2: `listen` is wrong: expected an address and a port in quotes, such as "127.0.0.1:8080"
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `institution`, `facade`
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `institution`, `facade`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
         wrong: line 2: this is no TOML: a line is `key = value`, a text is in quotes, and a key is set once
         wrong: line 2: `format` is wrong: expected "text" or "json"
         wrong: line 2: `level` is wrong: expected off, error, warn, info, debug, trace, or directives such as info,cartola_engine=debug

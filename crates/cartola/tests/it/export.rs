@@ -56,11 +56,11 @@ fn csv_is_quoted_and_no_cell_is_a_formula() {
     check(
         &["transactions", "--format", "csv"],
         &expect![[r#"
-        id,account_id,institution,account_kind,account_number,booked_on,value_on,amount,currency,description,balance_after,status,counterparty_name,counterparty_rut,counterparty_account,counterparty_bank,document,reference,channel,branch,city,card_last4,instalment⏎
-        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-01,,900000,CLP,"ABONO ""SUELDO"", MARZO",950000,booked,,,,,,,,,,,⏎
-        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-35000,CLP,'=cmd|' /C calc'!A0,915000,booked,,,,,,,,,,,⏎
-        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-1,CLP,'-1+1,914999,booked,,,,,,,,,,,⏎
-        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-04,,-400000,CLP,BACK\SLASH,514999,booked,,,,,,,,,,,⏎
+        id,account_id,institution,account_kind,account_number,booked_on,value_on,amount,currency,description,balance_after,status,counterparty_name,counterparty_rut,counterparty_account,counterparty_bank,document,reference,channel,branch,city,card_last4,instalment,category,category_label⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-01,,900000,CLP,"ABONO ""SUELDO"", MARZO",950000,booked,,,,,,,,,,,,ingresos/remuneracion,Remuneración⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-35000,CLP,'=cmd|' /C calc'!A0,915000,booked,,,,,,,,,,,,otros/sin-clasificar,Sin clasificar⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-02,,-1,CLP,'-1+1,914999,booked,,,,,,,,,,,,otros/sin-clasificar,Sin clasificar⏎
+        mov_…,acc_…,banco-chile,checking,1234567890,2026-03-04,,-400000,CLP,BACK\SLASH,514999,booked,,,,,,,,,,,,otros/sin-clasificar,Sin clasificar⏎
     "#]],
     );
 }
@@ -87,6 +87,7 @@ fn beancount() {
 
         2026-03-01 * "ABONO \"SUELDO\", MARZO"
           id: "mov_…"
+          category: "ingresos/remuneracion"
           Assets:Banco-Chile:Checking:7890  900000 CLP
           Income:Unknown  -900000 CLP
 
@@ -98,11 +99,13 @@ fn beancount() {
 
         2026-03-02 * "=cmd|' /C calc'!A0"
           id: "mov_…"
+          category: "otros/sin-clasificar"
           Assets:Banco-Chile:Checking:7890  -35000 CLP
           Expenses:Unknown  35000 CLP
 
         2026-03-02 * "-1+1"
           id: "mov_…"
+          category: "otros/sin-clasificar"
           Assets:Banco-Chile:Checking:7890  -1 CLP
           Expenses:Unknown  1 CLP
 
@@ -110,6 +113,7 @@ fn beancount() {
 
         2026-03-04 * "BACK\\SLASH"
           id: "mov_…"
+          category: "otros/sin-clasificar"
           Assets:Banco-Chile:Checking:7890  -400000 CLP
           Expenses:Unknown  400000 CLP
 
@@ -127,6 +131,8 @@ fn json_is_one_array_with_one_object_a_line() {
     let figures: Vec<_> = rows.iter().map(|row| (&row["amount"], &row["balance_after"])).collect();
     assert_eq!(figures[0], (&900_000.into(), &950_000.into()));
     assert_eq!(rows[3]["description"], "BACK\\SLASH");
+    assert_eq!(rows[0]["category"], "ingresos/remuneracion");
+    assert_eq!(rows[0]["category_label"], "Remuneración");
     let days = ["--from", "2026-03-02", "--to", "2026-03-02"];
     let arguments = [&["export", "transactions", "--format", "json"], &days[..]].concat();
     let rows: Vec<Value> =

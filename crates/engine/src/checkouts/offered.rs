@@ -1,6 +1,6 @@
 //! From which banks one can pay.
 
-use cartola_connector::{CredentialForm, Product};
+use cartola_connector::CredentialForm;
 use cartola_model::institution::InstitutionKind;
 use cartola_model::{Catalogue, Institution, InstitutionId};
 use cartola_primitives::Rut;
@@ -28,11 +28,10 @@ impl Engine {
 
     /// The form by which a bank usually lets its customers in.
     pub fn form_to_pay(&self, bank: &InstitutionId) -> Option<&CredentialForm> {
-        self.connectors().served(bank)?.credentials.forms.first()
+        self.credential_forms(bank).first()
     }
 
     fn makes_transfers(&self, institution: &InstitutionId) -> bool {
-        let served = self.connectors().served(institution);
-        served.is_some_and(|served| served.products.contains(&Product::Transfers))
+        self.offer(institution).transfers
     }
 }

@@ -95,7 +95,9 @@ impl Engine {
 /// whatever time is named.
 fn advised(error: &LinkError, now: Timestamp) -> Option<SignedDuration> {
     match error {
-        LinkError::Barred { until } => Some(until.duration_since(now)),
+        LinkError::Barred { until } | LinkError::QuotaUsed { until } => {
+            Some(until.duration_since(now))
+        }
         LinkError::Institution(ConnectorError {
             kind: ErrorKind::CredentialsInvalid | ErrorKind::CredentialsLocked,
             ..

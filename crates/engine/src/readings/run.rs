@@ -132,6 +132,7 @@ impl Engine {
                     && (last.link_version, last.mandate) == (link.version, access.mandate.id)
             });
         let leave = self.leave_to_ask(who, link, &secret, (proven, arguments.threshold())).await?;
+        self.count_reading(&link.institution, attempt.task.row.order.priority).await?;
         let report = attempt.task.report();
         progress::begin(report);
         let asked = self.ask(Arc::clone(&leave), &secret, arguments.scope(), report).await?;
@@ -238,8 +239,13 @@ impl Engine {
             Some(not_before) => JobEnd::Retry { not_before, failure },
             None => JobEnd::Dead { failure },
         };
-        let reading = self.reading(attempt, link, Err(failure));
-        Ok(Outcome::End(vec![Command::KeepReading(reading)], end))
+        // Where nobody was asked, the last reading is still the one before: those who come with
+        // another priority join no lack of room.
+        let kept = match error {
+            LinkError::QuotaUsed { .. } => Vec::new(),
+            _ => vec![Command::KeepReading(self.reading(attempt, link, Err(failure)))],
+        };
+        Ok(Outcome::End(kept, end))
     }
 
     fn reading(

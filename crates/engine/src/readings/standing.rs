@@ -4,7 +4,7 @@ use cartola_model::Principal;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{JobId, LinkId};
 use cartola_store::asking::{ReadingFigures, ReadingRow};
-use cartola_store::jobs::{JobOrder, JobRow, JobState};
+use cartola_store::jobs::{JobOrder, JobRow, JobState, Priority};
 
 use super::{ReadingProgress, ReadingState};
 use crate::links::LinkError;
@@ -77,7 +77,9 @@ impl Engine {
                 let last = self.store().reading(who.tenant, link).await?;
                 done = last.and_then(|last| figures(&row, ended_at, &last));
             }
-            (ReadingState::Failed(_), _) => asked_again_at = self.asked_again_at(who, link).await?,
+            (ReadingState::Failed(_), _) => {
+                asked_again_at = self.asked_again_at(who, link, row.order.priority).await?;
+            }
             _ => {}
         }
         Ok(Some(ReadingStanding {
@@ -97,6 +99,7 @@ impl Engine {
         &self,
         who: &Principal,
         link: LinkId,
+        priority: Priority,
     ) -> Result<Option<Timestamp>, EngineError> {
         let Some(link) = self.store().link(who.tenant, link).await? else { return Ok(None) };
         let secret = self.store().link_secret(who.tenant, link.id).await?;
@@ -106,6 +109,7 @@ impl Engine {
             Err(LinkError::Engine(error)) => return Err(error),
             Ok(()) | Err(_) => None,
         };
-        Ok(told.max(locked).filter(|until| self.now() < *until))
+        let used = self.quota_used_until(&link.institution, priority).await?;
+        Ok(told.max(locked).max(used).filter(|until| self.now() < *until))
     }
 }

@@ -20,6 +20,7 @@ mod once;
 mod outbox;
 mod pacing;
 mod progress;
+mod quotas;
 mod readings;
 mod records;
 mod repeated;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bank::Bank;
 use bytes::Bytes;
-use cartola_connector::Registry;
+use cartola_connector::{Quota, Registry};
 use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
 use cartola_engine::imports::{ImportError, ImportReport, Imported, Upload};
@@ -71,6 +71,13 @@ impl World {
     /// With a bank to ask.
     pub async fn with(bank: Bank) -> Self {
         Self::with_handlers(bank, Vec::new()).await
+    }
+
+    /// With a bank that may be read so often.
+    pub async fn with_quota(bank: Bank, quota: Quota) -> Self {
+        let quotas = [(bank::institution(), quota)].into_iter().collect();
+        let registry = Registry::default().with(Arc::new(bank)).with_quotas(quotas);
+        Self::open(registry, Vec::new()).await
     }
 
     /// With banks to ask.

@@ -128,6 +128,8 @@ codes! {
     CredentialsLocked
     /// The institution is not to be asked yet.
     InstitutionRateLimited
+    /// The institution was read as often as it may be.
+    InstitutionQuotaUsed
     /// What allowed the link to be read was withdrawn.
     MandateEnded
     /// What allowed the link to be read has run out.

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use cartola_model::Movement;
 use cartola_primitives::Rut;
 
 use super::Category;
@@ -22,6 +23,23 @@ pub struct Facts<'a> {
     pub other: Option<Rut>,
     /// The RUT of who holds the account.
     pub holder: Option<Rut>,
+}
+
+impl<'a> Facts<'a> {
+    /// Those of a movement. Who the other side and the holder are is told apart from it.
+    pub fn of<Text: AsRef<str>>(
+        movement: &'a Movement<Text>,
+        other: Option<Rut>,
+        holder: Option<Rut>,
+    ) -> Self {
+        Self {
+            glosa: movement.glosa.as_ref(),
+            incoming: movement.amount.minor() > 0,
+            channel: movement.details.channel.as_ref().map(AsRef::as_ref),
+            other,
+            holder,
+        }
+    }
 }
 
 /// What a movement was for, and who says so.

@@ -1,4 +1,4 @@
-//! Credit cards and credit lines.
+//! Credit cards, what was bought with them in instalments, and credit lines.
 
 use cartola_primitives::{Date, Money};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,35 @@ pub struct CardAmounts {
     pub available: Money,
 }
 
+/// Something that was bought with a card in instalments (*compra en cuotas*). Fills the plans of Mi
+/// Banco's cards.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InstalmentPlan {
+    /// The card's number, masked, as in [`CreditCard::number`].
+    pub card_number: String,
+    /// Where it was bought, as the institution writes it.
+    pub merchant: String,
+    /// When it was bought.
+    pub bought_on: Date,
+    /// What all instalments come to.
+    pub total: Money,
+    /// One instalment. The last one may differ, so that all come to the total.
+    pub instalment: Money,
+    /// Instalments in all.
+    pub instalments: u32,
+    /// Instalments that were charged to the card.
+    pub instalments_paid: u32,
+    /// Instalments that are still to be charged.
+    pub instalments_left: u32,
+    /// What those that are left come to, where the institution tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Money>,
+    /// When the next one is charged, where the institution tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_due_on: Option<Date>,
+}
+
 /// The credit line of a current account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -69,4 +98,4 @@ pub struct CreditLine {
     pub expires_on: Option<Date>,
 }
 
-silent!(CreditCard CardAmounts CreditLine);
+silent!(CreditCard CardAmounts InstalmentPlan CreditLine);

@@ -42,11 +42,13 @@ pub enum RecordKind {
     AfcAffiliate,
     /// [`super::CryptoHoldings`]
     CryptoHoldings,
+    /// [`super::InstalmentPlan`]
+    InstalmentPlans,
 }
 
 impl RecordKind {
     /// Every one, in the order of its bit in [`RecordKinds`]: a new one goes to the end.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Identity,
         Self::ServiceAccounts,
         Self::Beneficiaries,
@@ -65,6 +67,7 @@ impl RecordKind {
         Self::AfcEmployers,
         Self::AfcAffiliate,
         Self::CryptoHoldings,
+        Self::InstalmentPlans,
     ];
 
     /// The stable name, as stored and as shown in `/v1`.
@@ -88,6 +91,7 @@ impl RecordKind {
             Self::AfcEmployers => "afc_employers",
             Self::AfcAffiliate => "afc_affiliate",
             Self::CryptoHoldings => "crypto_holdings",
+            Self::InstalmentPlans => "instalment_plans",
         }
     }
 

@@ -44,6 +44,33 @@ pub enum ChallengeKind {
     },
 }
 
+/// What a bank asks for before it sends money, without what is said of it each time: see
+/// [`ChallengeKind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferStep {
+    /// An approval in the bank's app.
+    App,
+    /// The code of an SMS.
+    Sms,
+    /// Coordinates of the customer's card.
+    Card,
+    /// Codes of the customer's device.
+    Device,
+    /// An SMS and the card at once.
+    SmsAndCard,
+}
+
+impl TransferStep {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::App, Self::Sms, Self::Card, Self::Device, Self::SmsAndCard];
+
+    /// Whether the code of an SMS is part of it.
+    pub const fn asks_sms(self) -> bool {
+        matches!(self, Self::Sms | Self::SmsAndCard)
+    }
+}
+
 impl ChallengeKind {
     /// The stable name.
     pub const fn name(&self) -> &'static str {
@@ -78,7 +105,7 @@ impl ChallengeKind {
 
 #[cfg(test)]
 mod tests {
-    use super::{Challenge, ChallengeKind};
+    use super::{Challenge, ChallengeKind, TransferStep};
 
     #[test]
     fn every_kind_is_kept() {
@@ -90,8 +117,10 @@ mod tests {
             (ChallengeKind::Device { fields: 1 }, (false, 1)),
             (ChallengeKind::SmsAndCard { labels }, (true, 2)),
         ];
-        for (kind, answer) in kinds {
+        for ((kind, answer), step) in kinds.into_iter().zip(TransferStep::ALL) {
             assert_eq!((kind.asks_sms(), kind.codes()), answer);
+            assert_eq!(step.asks_sms(), kind.asks_sms());
+            assert_eq!(serde_json::to_value(step).unwrap(), kind.name());
             let challenge = Challenge {
                 kind,
                 expires_at: "2026-11-20T15:05:00Z".parse().unwrap(),

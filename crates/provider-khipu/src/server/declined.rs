@@ -63,9 +63,9 @@ impl From<LinkError> for Declined {
             LinkError::Engine(error) | LinkError::Answer(ImportError::Engine(error)) => {
                 Self::Failed(error)
             }
-            LinkError::Barred { until } | LinkError::Locked { until } => {
-                Self::Until(Refusal::of_bank(failure), until)
-            }
+            LinkError::Barred { until }
+            | LinkError::QuotaUsed { until }
+            | LinkError::Locked { until } => Self::Until(Refusal::of_bank(failure), until),
             // All that is checked before the bank is asked is whether it could take the password.
             LinkError::Institution(_) if failure == Failure::RequestInvalid => {
                 Self::value("Password", &"this bank takes none of this form")

@@ -14,6 +14,7 @@ use cartola_model::{
 };
 use cartola_primitives::{Money, santiago};
 
+pub(super) use credit::PlansOfCards;
 pub(super) use told::Told;
 pub(super) use transfer::transfer;
 

@@ -6,6 +6,7 @@ use cartola_connector::{Answer, ConnectorError};
 use cartola_model::{RecordKind, RecordKinds};
 
 use super::decode;
+use super::map::PlansOfCards;
 use crate::wire;
 
 /// What every bank tells, company portals included: who has nothing of a kind has an empty record.
@@ -20,7 +21,8 @@ pub const KINDS: RecordKinds = RecordKinds::NONE
     .with(RecordKind::Mortgages)
     .with(RecordKind::Cards)
     .with(RecordKind::CreditLines)
-    .with(RecordKind::Investments);
+    .with(RecordKind::Investments)
+    .with(RecordKind::InstalmentPlans);
 
 /// The call that tells a product.
 #[derive(Clone, Copy)]
@@ -40,7 +42,7 @@ impl Call {
     }
 }
 
-const CALLS: [Call; 10] = [
+const CALLS: [Call; 11] = [
     Call {
         kind: RecordKind::Identity,
         operation: "mibanco.identity",
@@ -100,6 +102,12 @@ const CALLS: [Call; 10] = [
         operation: "mibanco.investments",
         path: wire::INVESTMENTS_PATH,
         decode: decode::record::<wire::Investments>,
+    },
+    Call {
+        kind: RecordKind::InstalmentPlans,
+        operation: "mibanco.instalment_plans",
+        path: wire::CARDS_PATH,
+        decode: decode::record::<PlansOfCards>,
     },
 ];
 

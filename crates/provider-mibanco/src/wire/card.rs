@@ -84,7 +84,7 @@ pub struct CardStatement {
 pub struct InstalmentPlan {
     /// Where it was bought.
     pub description: String,
-    /// The day on which the first instalment was charged.
+    /// The day of the purchase, on which the first instalment was charged.
     pub date: Date,
     /// What all instalments come to.
     pub total: i64,
@@ -94,4 +94,7 @@ pub struct InstalmentPlan {
     pub charged: u16,
     /// How many there are.
     pub instalments: u16,
+    /// The day on which the next one is charged; absent where the bank does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_due_date: Option<Date>,
 }

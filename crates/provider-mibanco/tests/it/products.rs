@@ -32,7 +32,7 @@ fn cards_have_two_limits_and_perhaps_a_statement() {
         "statement": {"from_date": "2026-10-01", "billed_date": "2026-10-31",
             "due_date": "2026-11-09", "minimum": 6_000, "total": 120_000},
         "instalment_plans": [{"description": "PC FACTORY", "date": "2026-09-03", "total": 90_000,
-            "instalment": 30_000, "charged": 2, "instalments": 3}],
+            "instalment": 30_000, "charged": 2, "instalments": 3, "next_due_date": "2026-11-05"}],
     }]});
     let read: Cards = check(&printed, &[]);
     assert_eq!(read.cards[0].national.currency.code(), "CLP");

@@ -287,6 +287,41 @@ async fn cards_and_lines_are_told() {
 }
 
 #[tokio::test]
+async fn what_was_bought_in_instalments_is_told_with_what_is_left() {
+    check(
+        RecordKind::InstalmentPlans,
+        &expect![[r#"
+        [
+          {
+            "balance": "CLP 33334",
+            "bought_on": "2026-09-03",
+            "card_number": "**** **** **** 1234",
+            "instalment": "CLP 33333",
+            "instalments": 3,
+            "instalments_left": 1,
+            "instalments_paid": 2,
+            "merchant": "PC FACTORY",
+            "next_due_on": "2026-11-05",
+            "total": "CLP 100000"
+          },
+          {
+            "balance": "CLP 60000",
+            "bought_on": "2026-11-02",
+            "card_number": "**** **** **** 1234",
+            "instalment": "CLP 5000",
+            "instalments": 12,
+            "instalments_left": 12,
+            "instalments_paid": 0,
+            "merchant": "IKEA",
+            "total": "CLP 60000"
+          }
+        ]
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn investments_have_the_interest_of_their_term() {
     check(
         RecordKind::Investments,
@@ -448,6 +483,13 @@ async fn check_nonsense(kind: RecordKind, body: &'static str, expected: &Expect)
 async fn nonsense_is_called_so_and_not_quoted() {
     let (kind, body) = (RecordKind::Cards, r#"{"cards":[{"card_id":"María"}]}"#);
     check_nonsense(kind, body, &expect!["provider_answer_invalid mibanco.cards: the answer is not what the bank promises, line 1 column 30"]).await;
+    let kind = RecordKind::InstalmentPlans;
+    let body = r#"{"cards":[{"card_id":"1","masked_number":"*","brand":"VISA","name":"V",
+        "national":{"currency":"CLP","limit":1,"used":0,"available":1},
+        "international":{"currency":"USD","limit":1,"used":0,"available":1},
+        "billing_day":31,"due_day":8,"instalment_plans":[{"description":"PC FACTORY",
+        "date":"2026-09-03","total":90000,"instalment":30000,"charged":4,"instalments":3}]}]}"#;
+    check_nonsense(kind, body, &expect!["provider_answer_invalid mibanco.instalment_plans: more instalments were charged than a plan has"]).await;
     let kind = RecordKind::DebitMandates;
     let body = r#"{"pac":[{"account_id":"00-1","company":"A","category":"B","client_number":"1",
         "limit_uf":"0.00001"}]}"#;

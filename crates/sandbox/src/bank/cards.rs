@@ -98,6 +98,7 @@ fn plans(owner: &Resident, now: jiff::civil::DateTime) -> Vec<InstalmentPlan> {
             instalment: purchase.instalment,
             charged: purchase.charged_by(now),
             instalments: purchase.instalments,
+            next_due_date: purchase.next_due(now),
         })
         .collect()
 }

@@ -71,6 +71,13 @@ impl Purchase {
         self.charged(self.bought).booked.date()
     }
 
+    /// The day on which the next instalment is charged; none where there is no next one.
+    pub(crate) fn next_due(&self, now: jiff::civil::DateTime) -> Option<Date> {
+        let charged = self.charged_by(now);
+        let month = self.bought.plus(charged.into());
+        (charged < self.instalments).then(|| self.charged(month).booked.date())
+    }
+
     /// How many instalments were charged by then.
     pub(crate) fn charged_by(&self, now: jiff::civil::DateTime) -> u16 {
         let month = Month::of(now.date());

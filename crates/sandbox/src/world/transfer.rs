@@ -87,7 +87,7 @@ impl Transfer {
         let (order, Stage::Challenged { step, .. }) = (self.order.as_ref()?, self.stage) else {
             return None;
         };
-        order.from.bank.row().transfer.get(step).copied()
+        order.from.bank.transfer_steps().get(step).copied()
     }
 }
 

@@ -59,7 +59,7 @@ impl World {
             stage = Stage::Failed { reason, at };
         } else {
             let pass = token.filter(|token| self.is_good_pass(&kept, key, token));
-            if pass.is_some() || order.from.bank.row().transfer.is_empty() {
+            if pass.is_some() || order.from.bank.transfer_steps().is_empty() {
                 return Ok(self.settle(&mut kept, key, order, Some(First { pass }))?);
             }
         }
@@ -198,7 +198,7 @@ impl World {
             return Ok(transfer.clone());
         };
         let stage = match is_right {
-            true if step + 1 == order.from.bank.row().transfer.len() => {
+            true if step + 1 == order.from.bank.transfer_steps().len() => {
                 return self.settle(kept, key, order, None);
             }
             true => Stage::Challenged { step: step + 1, since: self.now(), wrong: 0 },

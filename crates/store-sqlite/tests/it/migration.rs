@@ -80,6 +80,7 @@ fn as_first_release(folder: &Path) {
         "link_secret",
         "reading",
         "sign_ins",
+        "institution_quota",
         "link_account",
         "signing_key",
         "sighting",

@@ -11,6 +11,7 @@ use super::crew::{TERM, Worker, ending};
 use super::fixtures::{Fixtures, NOW, at};
 use super::isolation::Everything;
 use super::movements::{change_to, changed};
+use super::quotas::one_more;
 use super::signing_keys::{add, key};
 use crate::asking::SignInsRow;
 use crate::copying::pile::Pile;
@@ -104,6 +105,7 @@ async fn fill_rest(backend: &Backend, rows: &Everything) {
     for (id, algorithm, at) in [("one", Algorithm::EdDsa, NOW), ("two", Algorithm::Es256, at(60))] {
         assert!(add(&**store, &key(make, id, algorithm, at), None).await);
     }
+    assert!(store.count_reading(&one_more(NOW, None, None)).await.expect("a count"));
     for id in [rows.import.archive, make.id()] {
         let object = make.sealed("what the bank said");
         backend.archive.put(make.tenant, id, object).await.expect("an object is put");

@@ -34,10 +34,11 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 36] = [
+pub static TABLES: [&Table; 37] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
     &RETENTION,
+    &INSTITUTION_QUOTA,
     &TENANT,
     &TENANT_HEAD,
     &CREDENTIAL,
@@ -558,6 +559,19 @@ pub static ARCHIVE: Table = Table {
 /// From which day on movements are kept; one row, or none.
 pub static RETENTION: Table =
     Table { name: "retention", key: 1, columns: &[flag("only_row"), integer("kept_from")] };
+
+/// How often institutions were read.
+pub static INSTITUTION_QUOTA: Table = Table {
+    name: "institution_quota",
+    key: 1,
+    columns: &[
+        text("institution"),
+        integer("hour_from"),
+        integer("in_hour"),
+        integer("day_from"),
+        integer("in_day"),
+    ],
+};
 
 /// Entries of the feed that are gone.
 pub static FEED_FORGOTTEN: Table =

@@ -8,6 +8,7 @@ use std::io::Write;
 
 use anyhow::Context;
 use cartola_engine::accounts::OpenAccount;
+use cartola_insights::categories::Category;
 use cartola_model::MovementStatus;
 use cartola_primitives::{Currency, Date, Money};
 use cartola_store::MAX_PAGE;
@@ -102,8 +103,9 @@ async fn write_book(source: &Source<'_>, book: &Book, sink: &mut Sink) -> anyhow
             write_closing(book, ended, sink)?;
             let other = source.engine.counterparty(&source.who, row).await;
             let other = other.context("a counterparty cannot be opened")?;
+            let category = source.label(row, &book.account, other.as_ref()).category;
             let payee = other.and_then(|other| other.name);
-            write_movement(book, row, payee.as_deref(), sink).context(WRITING)?;
+            write_movement(book, row, (payee.as_deref(), category), sink).context(WRITING)?;
         }
         after = page.next;
         if after.is_none() {
@@ -115,7 +117,7 @@ async fn write_book(source: &Source<'_>, book: &Book, sink: &mut Sink) -> anyhow
 fn write_movement(
     book: &Book,
     row: &MovementRow,
-    payee: Option<&str>,
+    (payee, category): (Option<&str>, Category),
     sink: &mut Sink,
 ) -> std::io::Result<()> {
     let movement = &row.movement;
@@ -125,6 +127,7 @@ fn write_movement(
     if let Some(document) = &movement.details.document {
         writeln!(sink, "  document: {}", quoted(document))?;
     }
+    writeln!(sink, "  category: \"{category}\"")?;
     let other = if movement.amount.minor() > 0 { INCOME } else { EXPENSES };
     write_postings(book, movement.amount.minor().into(), other, sink)
 }

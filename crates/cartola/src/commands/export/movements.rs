@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use cartola_engine::accounts::OpenAccount;
+use cartola_insights::categories::Category;
 use cartola_model::{CardUse, Counterparty, Instalment, InstitutionId};
 use cartola_primitives::id::{AccountId, MovementId};
 use cartola_primitives::{Currency, Date, Money};
@@ -46,6 +47,8 @@ struct Written<'a> {
     card: Option<&'a CardUse>,
     #[serde(skip_serializing_if = "Option::is_none")]
     instalment: Option<Instalment>,
+    category: &'static str,
+    category_label: &'static str,
 }
 
 #[derive(Serialize)]
@@ -65,6 +68,7 @@ impl<'a> Written<'a> {
         row: &'a MovementRow,
         account: &'a OpenAccount,
         counterparty: Option<&'a Counterparty>,
+        category: Category,
     ) -> Self {
         let movement = &row.movement;
         let details = &movement.details;
@@ -95,6 +99,8 @@ impl<'a> Written<'a> {
             city: details.city.as_deref(),
             card: details.card.as_ref(),
             instalment: details.instalment,
+            category: category.id(),
+            category_label: category.name(),
         }
     }
 
@@ -128,6 +134,8 @@ impl Record for Written<'_> {
         "city",
         "card_last4",
         "instalment",
+        "category",
+        "category_label",
     ];
 
     fn cells(&self) -> Vec<Cell<'_>> {
@@ -157,6 +165,8 @@ impl Record for Written<'_> {
             Cell::maybe(self.city),
             Cell::maybe(self.card.map(|card| card.last4.as_str())),
             Cell::plain(instalment),
+            Cell::Text(self.category),
+            Cell::Text(self.category_label),
         ]
     }
 }
@@ -176,7 +186,8 @@ pub async fn write(source: &Source<'_>, rows: &mut Rows<'_>) -> anyhow::Result<(
             let Some(account) = accounts.get(&row.movement.account) else { continue };
             let counterparty = source.engine.counterparty(&source.who, row).await;
             let counterparty = counterparty.context("a counterparty cannot be opened")?;
-            rows.push(&Written::new(row, account, counterparty.as_ref()))?;
+            let category = source.label(row, account, counterparty.as_ref()).category;
+            rows.push(&Written::new(row, account, counterparty.as_ref(), category))?;
         }
         after = found.next;
         if after.is_none() {

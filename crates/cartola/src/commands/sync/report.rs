@@ -108,7 +108,9 @@ fn remedy(institution: &str, error: &LinkError) -> Option<String> {
         LinkError::OtherPerson => {
             Some(format!("`cartola links add {institution}` takes the right ones"))
         }
-        LinkError::Barred { .. } | LinkError::Locked { .. } => Some("sync again then".to_owned()),
+        LinkError::Barred { .. } | LinkError::QuotaUsed { .. } | LinkError::Locked { .. } => {
+            Some("sync again then".to_owned())
+        }
         LinkError::Unknown
         | LinkError::Transition(_)
         | LinkError::Institution(_)

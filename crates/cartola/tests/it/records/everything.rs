@@ -28,20 +28,20 @@ fn every_product_of_every_institution_is_read_and_shown() {
         shown.iter().map(|(institution, told)| format!("{institution}: {told}\n")).collect();
     expect![[r#"
         afc: afc_affiliate afc_contributions afc_employers
-        banco-bci: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
-        banco-bice: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
-        banco-chile: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
-        banco-estado: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
-        banco-falabella: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
-        banco-itau: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
-        banco-ripley: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
-        banco-santander: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
-        banco-scotiabank: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
-        banco-security: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
+        banco-bci: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
+        banco-bice: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
+        banco-chile: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
+        banco-estado: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
+        banco-falabella: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
+        banco-itau: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
+        banco-ripley: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
+        banco-santander: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
+        banco-scotiabank: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
+        banco-security: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
         clave-unica: identity
         cmf: debts
         cryptomkt: crypto_holdings
-        demo-bank: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity investments mortgages service_accounts transfers movements
+        demo-bank: beneficiaries card_mandates cards consumer_loans credit_lines debit_mandates identity instalment_plans investments mortgages service_accounts transfers movements
         registro-civil: identity
         servipag: service_accounts
         sii: tax_folder tax_status

@@ -118,6 +118,25 @@ pub(super) static ROWS: &[Entry] = &[
         ),
     },
     Entry {
+        code: Code::InstitutionQuotaUsed,
+        name: "institution_quota_used",
+        status: 429,
+        failure: Failure::RateLimited,
+        retry: Retry::Later { after_seconds: 3600 },
+        title: Text::fixed(
+            "The institution's quota of readings is used up",
+            "La cuota de lecturas de la institución se agotó",
+        ),
+        meaning: Text::fixed(
+            "The operator allows so many readings of this institution in an hour or a day, and as many have begun; what is asked for in bulk leaves some of them to others. The institution was not asked.",
+            "El operador permite cierta cantidad de lecturas de esta institución por hora o por día, y ya comenzaron todas; lo que se pide en masa deja algunas para los demás. No se consultó a la institución.",
+        ),
+        remedy: Text::fixed(
+            "Ask again after `Retry-After`, when the next hour or day begins. The operator can raise `readings_per_hour` and `readings_per_day`.",
+            "Consulte otra vez después de `Retry-After`, cuando comience la hora o el día siguiente. El operador puede aumentar `readings_per_hour` y `readings_per_day`.",
+        ),
+    },
+    Entry {
         code: Code::MandateEnded,
         name: "mandate_ended",
         status: 409,

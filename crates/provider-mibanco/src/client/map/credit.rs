@@ -3,12 +3,13 @@
 use cartola_model::Record;
 use cartola_model::records::{self, CardAmounts, CreditCard, Liability, MortgagedProperty};
 use cartola_primitives::Money;
+use serde::Deserialize;
 
 use super::customer::address;
 use super::told::{Told, each, pesos};
 use crate::wire::{
-    Card, CardLimit, Cards, ConsumerLoan, ConsumerLoans, CreditLine, CreditLines, LoanState,
-    Mortgage, Mortgages,
+    Card, CardLimit, Cards, ConsumerLoan, ConsumerLoans, CreditLine, CreditLines, InstalmentPlan,
+    LoanState, Mortgage, Mortgages,
 };
 
 impl Told for ConsumerLoans {
@@ -112,6 +113,48 @@ fn card(told: Card) -> CreditCard {
         billed: bill.map(|bill| pesos(bill.total)),
         minimum_payment: bill.map(|bill| pesos(bill.minimum)),
     }
+}
+
+/// What `GET cards` tells of instalments.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct PlansOfCards(Cards);
+
+impl Told for PlansOfCards {
+    fn nothing() -> Option<Record> {
+        Some(Record::InstalmentPlans(Vec::new()))
+    }
+
+    fn record(self) -> Result<Record, &'static str> {
+        let of_card = |card: Card| {
+            let number = card.masked_number;
+            card.instalment_plans.into_iter().map(move |plan| (number.clone(), plan))
+        };
+        let told: Vec<_> = self.0.cards.into_iter().flat_map(of_card).collect();
+        let plans: Result<_, _> = each(told, plan)?.into_iter().collect();
+        plans.map(Record::InstalmentPlans)
+    }
+}
+
+fn plan(
+    (card_number, told): (String, InstalmentPlan),
+) -> Result<records::InstalmentPlan, &'static str> {
+    let left = told.instalments.checked_sub(told.charged);
+    let left = left.ok_or("more instalments were charged than a plan has")?;
+    let paid = told.instalment.checked_mul(told.charged.into());
+    let balance = paid.and_then(|paid| told.total.checked_sub(paid)).filter(|minor| *minor >= 0);
+    Ok(records::InstalmentPlan {
+        card_number,
+        merchant: told.description,
+        bought_on: told.date,
+        total: pesos(told.total),
+        instalment: pesos(told.instalment),
+        instalments: told.instalments.into(),
+        instalments_paid: told.charged.into(),
+        instalments_left: left.into(),
+        balance: Some(pesos(balance.ok_or("what was charged is more than a plan comes to")?)),
+        next_due_on: told.next_due_date.filter(|_| left > 0),
+    })
 }
 
 fn amounts(told: CardLimit) -> CardAmounts {

@@ -110,7 +110,13 @@ fn cards() -> Value {
         "billing_day": 31, "due_day": 8,
         "statement": {"from_date": "2026-10-01", "billed_date": "2026-10-31",
             "due_date": "2026-11-09", "minimum": 6_000, "total": 120_000},
-        "instalment_plans": [],
+        "instalment_plans": [
+            {"description": "PC FACTORY", "date": "2026-09-03", "total": 100_000,
+                "instalment": 33_333, "charged": 2, "instalments": 3,
+                "next_due_date": "2026-11-05"},
+            {"description": "IKEA", "date": "2026-11-02", "total": 60_000,
+                "instalment": 5_000, "charged": 0, "instalments": 12},
+        ],
     }]})
 }
 

@@ -37,6 +37,9 @@ async fn the_instalments_of_a_purchase_add_up_to_it() {
             let sum: i64 = charged.iter().map(|each| -each.amount.minor()).sum();
             assert_eq!(sum, plan.total, "{}", plan.description);
             assert!((1..plan.instalments).contains(&plan.charged));
+            let is_next = |(part, _): (u16, u16)| part == plan.charged + 1;
+            let next = charged.iter().find(|each| each.instalment.is_some_and(is_next)).unwrap();
+            assert_eq!(plan.next_due_date, Some(next.booked.date()), "{}", plan.description);
         }
         plans().count() > 0
     });
