@@ -73,4 +73,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("payments", include_str!("../migrations/0011_payments.sql")),
     expand("checkouts", include_str!("../migrations/0012_checkouts.sql")),
     expand("terms", include_str!("../migrations/0013_terms.sql")),
+    expand("payouts", include_str!("../migrations/0015_payouts.sql")),
 ];

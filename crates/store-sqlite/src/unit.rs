@@ -10,7 +10,7 @@ use rusqlite::{Connection, Params};
 use crate::error::Doing;
 use crate::{
     accounts, answers, asking, audit, checkouts, consents, imports, jobs, movements, outbox,
-    payments, people, records, sightings, tasks, tenancy, vault,
+    payments, payouts, people, records, sightings, tasks, tenancy, vault,
 };
 
 /// Whose unit is applied, when, and to what.
@@ -173,6 +173,7 @@ fn apply_one(
         Command::ChangePayment(change) => payments::change_payment(unit, change),
         Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
         Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
+        Command::AddPayout(row) => payouts::add_payout(unit, row),
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),

@@ -28,6 +28,7 @@ pub mod movements;
 pub mod outbox;
 pub mod pacing;
 pub mod payments;
+pub mod payouts;
 pub mod people;
 pub mod records;
 pub mod retention;
@@ -53,6 +54,7 @@ pub use movements::Movements;
 pub use outbox::Outbox;
 pub use pacing::Pacing;
 pub use payments::Payments;
+pub use payouts::Payouts;
 pub use people::People;
 pub use records::Records;
 pub use retention::Retention;
@@ -81,6 +83,7 @@ pub trait Store:
     + Tasks
     + Payments
     + Checkouts
+    + Payouts
     + Retention
     + Committer
 {
@@ -104,6 +107,7 @@ impl<T> Store for T where
         + Tasks
         + Payments
         + Checkouts
+        + Payouts
         + Retention
         + Committer
 {
