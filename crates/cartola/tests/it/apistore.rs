@@ -1,6 +1,9 @@
 //! `/apistore`, as a client of Banco de Chile's `ApiStore` calls it.
 
+mod deposits;
 mod notifications;
+mod paying;
+mod payments;
 mod statements;
 mod tokens;
 
