@@ -1,6 +1,9 @@
 //! *Abono en línea*: single deposits and batches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -8,6 +11,7 @@ use serde_json::{Value, json};
 use super::paying::{Payer, request};
 use super::told;
 use crate::receiver::Receiver;
+use crate::seeded::Seeded;
 
 const DEPOSITS: &str = "/apistore/api/abono-en-linea";
 
@@ -20,9 +24,9 @@ fn batch(payer: &Payer, lines: &[(&str, i64, Value)]) -> Value {
 
 /// Somebody whom their bank does not know.
 fn nobody(payer: &Payer) -> Value {
-    let mut payee = payer.payee();
-    payee["account_id"] = json!("999999999999");
-    payee
+    let mut unknown = payer.payee();
+    unknown["account_id"] = json!("999999999999");
+    unknown
 }
 
 #[test]
@@ -107,28 +111,88 @@ fn each_line_of_a_batch_has_its_own_end_and_is_paid_once() {
     assert_eq!(payer.scene.client.json("/apistore/api/pagos"), json!({"payments": []}));
 }
 
+/// Takes whatever is posted; what each line's end was told as, and under which ids.
+fn kept(receiver: Receiver) -> Arc<Mutex<BTreeMap<String, BTreeSet<String>>>> {
+    let ends: Arc<Mutex<BTreeMap<String, BTreeSet<String>>>> = Arc::default();
+    let told = Arc::clone(&ends);
+    thread::spawn(move || {
+        while let Some(call) = receiver.wait() {
+            let event: Value = serde_json::from_str(&call.body).unwrap();
+            let id = call.header("webhook-id").to_owned();
+            let end = format!("{} {}", event["reference"], event["event"]);
+            told.lock().unwrap().entry(end).or_default().insert(id);
+            call.answer(204);
+        }
+    });
+    ends
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "the random moment of a kill is the test")]
+fn a_batch_that_is_sent_again_after_each_kill_is_paid_once() {
+    const LINES: usize = 8;
+    const KILLS: usize = 6;
+    const MAX_LIFE: u64 = 600;
+    let mut payer = Payer::new("ok", "banco-security", true);
+    let receiver = Receiver::start();
+    payer.scene.subscribe(&receiver.url(), &[]);
+    let ends = kept(receiver);
+    let names: Vec<String> = (0..LINES).map(|nth| format!("line-{nth}")).collect();
+    let lines =
+        names.iter().zip(5_001..).map(|(name, amount)| (name.as_str(), amount, payer.payee()));
+    let body = batch(&payer, &lines.collect::<Vec<_>>());
+    let first = payer.post(DEPOSITS, "lote", &body);
+    assert_eq!(first.status, 201, "{}", first.text());
+    let mut seeded = Seeded::new(7);
+    for _ in 0..KILLS {
+        thread::sleep(Duration::from_millis(seeded.below(MAX_LIFE)));
+        payer = payer.killed();
+        let again = payer.post(DEPOSITS, "lote", &body);
+        assert_eq!((again.status, again.text()), (201, first.text()));
+    }
+    let path = format!("{DEPOSITS}/{}", first.json()["id"].as_str().unwrap());
+    let shown = payer.wait("all lines end", || {
+        let shown = payer.scene.client.json(&path);
+        (shown["status"] != "PENDING").then_some(shown)
+    });
+    assert_eq!((&shown["status"], &shown["completed"]), (&json!("COMPLETED"), &json!(LINES)));
+    let arrived = payer.arrived();
+    let of_ours: Vec<_> =
+        (5_001..).take(LINES).map(|amount| arrived.get(&amount).copied()).collect();
+    assert_eq!((of_ours, payer.moved()), (vec![Some(1); LINES], LINES as u64));
+    // Told again under the same id, as after a kill, is told once.
+    let all_told = payer.wait("all ends are told", || {
+        let ends = ends.lock().unwrap();
+        (ends.len() == LINES).then(|| ends.clone())
+    });
+    for (end, ids) in &all_told {
+        assert!(end.ends_with("\"transfer.completed\"") && ids.len() == 1, "{end}: {ids:?}");
+    }
+}
+
 #[test]
 fn what_is_wrong_with_a_batch_is_told_and_nothing_of_it_is_paid() {
     let payer = Payer::new("ok", "banco-security", true);
-    let payee = payer.payee();
-    let good = ("a", 5_000, payee.clone());
+    let known = payer.payee();
+    let good = ("a", 5_000, known.clone());
     let many: Vec<_> = (0..=100).map(|_| good.clone()).collect();
-    let mut half = batch(&payer, &[good.clone()]);
+    let one = batch(&payer, std::slice::from_ref(&good));
+    let mut half = one.clone();
     half["deposits"][0]["amount"] = json!(5_000.5);
-    let mut unnamed = batch(&payer, &[good.clone()]);
+    let mut unnamed = one.clone();
     unnamed["deposits"][0].as_object_mut().unwrap().remove("reference");
-    let mut both = batch(&payer, &[good.clone()]);
+    let mut both = one.clone();
     both["amount"] = json!(5_000);
-    let mut elsewhere = batch(&payer, &[good.clone()]);
+    let mut elsewhere = one.clone();
     elsewhere["account_id"] = json!("12345678");
-    let mut rut = payee.clone();
+    let mut rut = known.clone();
     rut["rut"] = json!("1-1");
     let bodies = [
         batch(&payer, &[]),
         batch(&payer, &many),
         batch(&payer, &[good.clone(), good.clone()]),
-        batch(&payer, &[good.clone(), ("", 5_000, payee.clone())]),
-        batch(&payer, &[good.clone(), ("b", 999, payee)]),
+        batch(&payer, &[good.clone(), ("", 5_000, known.clone())]),
+        batch(&payer, &[good.clone(), ("b", 999, known)]),
         batch(&payer, &[good, ("b", 5_000, rut)]),
         half,
         unnamed,

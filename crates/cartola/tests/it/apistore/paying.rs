@@ -1,11 +1,13 @@
 //! Somebody who pays out of an account of their own: a link that may pay, and was read.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{Scene, client_of};
 use crate::chile::Chile;
+use crate::crash_payments::arrived;
 use crate::http::Answer;
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
@@ -82,6 +84,14 @@ impl Payer {
         self
     }
 
+    /// The same once gateway and banks were killed and started again.
+    #[track_caller]
+    pub fn killed(self) -> Self {
+        let scene = self.scene.killed();
+        let chile = Chile::at(scene.demo.announced["sandbox"].as_str().unwrap());
+        Self { scene, chile, ..self }
+    }
+
     /// Begins a link of theirs.
     pub fn link(&self, institution: &str, pays: bool) -> Answer {
         let wanted = json!({"institution": institution, "rut": self.rut,
@@ -112,6 +122,11 @@ impl Payer {
         let company = persons.find(|person| person["rut"] == json!(rut)).unwrap();
         json!({"name": company["name"], "rut": rut, "bank": "001",
             "account_id": place["accounts"][0]})
+    }
+
+    /// How often money of each amount has arrived at the payee's account today.
+    pub fn arrived(&self) -> BTreeMap<i64, usize> {
+        arrived(&self.chile, self.payee()["account_id"].as_str().unwrap())
     }
 
     /// What is on the payee's account, in pesos.
@@ -152,7 +167,7 @@ impl Payer {
 
     #[track_caller]
     #[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
-    fn wait<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    pub fn wait<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         let since = Instant::now();
         loop {
             if let Some(found) = look() {
