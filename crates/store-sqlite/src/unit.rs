@@ -177,10 +177,7 @@ fn apply_one(
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),
-        Command::Audit(event) => {
-            counters.audit = Some(audit::append(unit, &counters.audit(unit)?, event)?);
-            Ok(())
-        }
+        Command::Audit(event) => append_entry(unit, event, counters),
         Command::EnqueueJob(order) => jobs::enqueue(unit, order),
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
         Command::CancelJob { id, expected, failure } => {
@@ -197,6 +194,16 @@ fn apply_one(
         Command::AllowDestination(destination) => outbox::allow(unit, destination),
         Command::RecordAnswer(row) => answers::record_answer(unit, row),
     }
+}
+
+/// Appends an entry to the tenant's audit chain.
+fn append_entry(
+    unit: &Unit<'_>,
+    event: &cartola_model::audit::AuditEvent,
+    counters: &mut Counters,
+) -> Result<(), StoreError> {
+    counters.audit = Some(audit::append(unit, &counters.audit(unit)?, event)?);
+    Ok(())
 }
 
 /// Applies the commands that give out feed positions.

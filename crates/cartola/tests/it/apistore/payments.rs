@@ -135,10 +135,8 @@ fn an_account_whose_link_is_for_reading_pays_nothing() {
     assert_eq!(payer.post(PAYMENTS, "one", &body).status, 201);
 }
 
-#[test]
-fn what_is_wrong_with_a_payment_is_told() {
-    let payer = Payer::new("ok", "banco-security", true);
-    let sound = request(&payer.account, 5_000, &payer.payee());
+/// Payments of which each is wrong in one way.
+fn wrong_bodies(sound: &Value) -> Vec<String> {
     let with = |change: &dyn Fn(&mut Value)| {
         let mut body = sound.clone();
         change(&mut body);
@@ -149,7 +147,7 @@ fn what_is_wrong_with_a_payment_is_told() {
             body.as_object_mut().unwrap().remove(name);
         })
     };
-    let bodies = [
+    vec![
         "{".to_owned(),
         "[]".to_owned(),
         without("account_id"),
@@ -171,7 +169,14 @@ fn what_is_wrong_with_a_payment_is_told() {
         with(&|body| body["counterparty"]["name"] = json!(" ")),
         with(&|body| body["account_id"] = json!("no account")),
         with(&|body| body["account_id"] = json!("12345678")),
-    ];
+    ]
+}
+
+#[test]
+fn what_is_wrong_with_a_payment_is_told() {
+    let payer = Payer::new("ok", "banco-security", true);
+    let sound = request(&payer.account, 5_000, &payer.payee());
+    let bodies = wrong_bodies(&sound);
     let mut said: Vec<_> =
         bodies.iter().map(|body| told(&payer.post_text(PAYMENTS, "one", body))).collect();
     said.push(told(&payer.post_text(PAYMENTS, "", &sound.to_string())));

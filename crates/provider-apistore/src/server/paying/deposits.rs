@@ -28,7 +28,6 @@ const LIST: &str = "apistore.abonos";
 #[derive(ToSchema)]
 #[serde(untagged)]
 #[schema(as = DepositsRequest)]
-#[allow(dead_code, reason = "it is there for the document: a body is read as the one that it is")]
 pub enum Asked {
     /// One.
     Single(Single),
@@ -96,9 +95,13 @@ pub async fn create(
 /// What is asked for, whichever it is.
 fn order(body: &[u8]) -> Result<Order, Problem> {
     let Kind { deposits } = body::parse(body)?;
-    match deposits {
-        Some(IgnoredAny) => body::parse::<Batch>(body)?.read(),
-        None => body::parse::<Single>(body)?.read(),
+    let asked = match deposits {
+        Some(IgnoredAny) => Asked::Batch(body::parse(body)?),
+        None => Asked::Single(body::parse(body)?),
+    };
+    match asked {
+        Asked::Single(single) => single.read(),
+        Asked::Batch(batch) => batch.read(),
     }
 }
 
