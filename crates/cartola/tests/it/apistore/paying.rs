@@ -15,6 +15,9 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 /// How long a payment may take in a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// How often it is looked at: a client may not ask as often as it could.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
 /// A tenant, and an account of somebody of the box from which it pays.
 pub struct Payer {
     pub scene: Scene,
@@ -174,6 +177,7 @@ impl Payer {
                 return found;
             }
             assert!(since.elapsed() < PATIENCE, "{what}: it takes too long");
+            std::thread::sleep(LOOK_EVERY);
             self.chile.pass_a_second();
         }
     }
