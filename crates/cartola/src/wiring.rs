@@ -108,9 +108,9 @@ fn callbacks(gateway: &Gateway) -> Callbacks {
 /// Who does the jobs that facades queue.
 pub fn handlers(gateway: &Gateway) -> Vec<Arc<dyn Handler>> {
     let floid = floid::handlers(callbacks(gateway));
-    let apistore = apistore::handler(callbacks(gateway));
-    let others = [apistore, khipu::handler(callbacks(gateway)), synaptic::handler()];
-    floid.into_iter().chain(others).collect()
+    let apistore = apistore::handlers(callbacks(gateway));
+    let others = [khipu::handler(callbacks(gateway)), synaptic::handler()];
+    floid.into_iter().chain(apistore).chain(others).collect()
 }
 
 /// How the process is, and nothing else; `/metrics` only where there are metrics to show.

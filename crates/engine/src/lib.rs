@@ -20,6 +20,7 @@ pub mod once;
 pub mod outbox;
 pub mod pacing;
 pub mod payments;
+pub mod payouts;
 pub mod readings;
 pub mod records;
 pub mod retention;

@@ -56,6 +56,7 @@ pub use quota::LEAVES_ONE_OF;
 pub use room::MAX_HELD_KIB;
 pub(crate) use room::Room;
 pub use run::ReadLink;
+pub(crate) use run::is_proof;
 pub use sign_in::{LOCK, THRESHOLD};
 pub use standing::ReadingStanding;
 
@@ -151,10 +152,10 @@ pub struct Accepted {
 }
 
 /// A link that may be read, and what it is read with.
-struct Access {
-    link: LinkRow,
-    mandate: ConsentRow,
-    secret: Option<LinkSecretRow>,
+pub(crate) struct Access {
+    pub link: LinkRow,
+    pub mandate: ConsentRow,
+    pub secret: Option<LinkSecretRow>,
 }
 
 impl Engine {
@@ -234,7 +235,7 @@ impl Engine {
         let expires_at = Some(self.now() + call.lasts.min(MAX_CALL_TERM));
         let mandate = Mandate { purpose: CALL_PURPOSE, evidence: call.evidence, expires_at };
         let (institution, rut, fields) = (call.institution.clone(), call.rut, call.fields);
-        let new = NewLink { institution, rut, fields, mandate, proven: false };
+        let new = NewLink { institution, rut, fields, mandate, proven: false, pays: false };
         self.check_credentials(&new)?;
         until_settled(|| async {
             self.check_ticket(reply.ticket).await?;
@@ -258,7 +259,7 @@ impl Engine {
         let mut work = UnitOfWork::new(who.tenant, now);
         work.commands = made.commands;
         let link = self.link_of_calls(who, new, person, &mut work).await?;
-        let mandate = mandate_row(self.minter().mint(), new, &link, now);
+        let mandate = mandate_row(self.minter().mint(), &new.mandate, &link, now);
         let wanted = wanted(mandate.id);
         self.refuse_over_quota(&new.institution, wanted.priority).await?;
         let arguments = Arguments::of(who, mandate.id, &wanted)
@@ -366,7 +367,7 @@ impl Engine {
     }
 
     /// What allows a link to be read now: under the mandate named, or under its own.
-    async fn access(
+    pub(crate) async fn access(
         &self,
         who: &Principal,
         link: LinkRow,

@@ -46,6 +46,8 @@ pub mod purpose {
     pub const SIGN_IN: &str = "sign_in";
     /// Ids of cases that payments are known by.
     pub const PAYMENT_CASE: &str = "payment_case";
+    /// Ids of cases that payouts are known by.
+    pub const PAYOUT_CASE: &str = "payout_case";
     /// Tokens of pages, from what they are of.
     pub const PAYMENT_TOKEN: &str = "payment_token";
     /// Tokens of pages.

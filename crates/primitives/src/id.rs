@@ -183,6 +183,8 @@ typed_ids! {
     PaymentId "pay";
     /// An amount that a payer is asked for on a page.
     CheckoutId "chk";
+    /// What a tenant pays out of an account of its own, line by line.
+    PayoutId "out";
     /// A job of the queue.
     JobId "job";
     /// A message of the outbox, which receivers see as the `webhook-id`.

@@ -1,9 +1,11 @@
 //! Canonical records as `ApiStore`'s answers.
 
-use cartola_model::{BalanceKind, Counterparty, Movement, glosa};
+use cartola_model::{
+    BalanceKind, Catalogue, Counterparty, Movement, PaymentState, TransferPayee, glosa,
+};
 use cartola_primitives::{Money, santiago};
 
-use crate::wire::{self, Amount, Event, MovementType};
+use crate::wire::{self, Amount, BatchStatus, Event, MovementType, Status};
 
 /// Which balance is told: what may be spent, or else what is in the books. Of a card neither is
 /// known, and none is told.
@@ -85,4 +87,50 @@ pub fn notification<Text: AsRef<str>>(
 fn known_as(other: &Counterparty) -> Option<String> {
     let rut = || other.rut.map(|rut| rut.compact());
     other.name.clone().or_else(rut).or_else(|| other.account.clone())
+}
+
+/// Where a payment stands.
+pub const fn status(state: &PaymentState) -> Status {
+    match state {
+        PaymentState::Requested
+        | PaymentState::Submitting
+        | PaymentState::Answered(_)
+        | PaymentState::Answering(_)
+        | PaymentState::Settling
+        | PaymentState::Withdrawing => Status::Pending,
+        PaymentState::Challenged(_) => Status::AuthorizationRequired,
+        PaymentState::InDoubt { .. } => Status::InDoubt,
+        PaymentState::Completed { .. } => Status::Completed,
+        PaymentState::Failed { .. } => Status::Failed,
+    }
+}
+
+/// What somebody is to prove for a payment that stands so.
+pub fn authorization(state: &PaymentState) -> Option<wire::Authorization> {
+    let PaymentState::Challenged(asked) = state else { return None };
+    let challenge = &asked.challenge;
+    let expires_at = challenge.expires_at.to_string();
+    Some(wire::Authorization { kind: challenge.kind.name(), expires_at })
+}
+
+/// Where lines stand, taken together: so many were paid, so many were not, and so many have not ended.
+pub const fn batch_status(completed: usize, failed: usize, pending: usize) -> BatchStatus {
+    match (completed, failed, pending) {
+        (_, _, 1..) => BatchStatus::Pending,
+        (_, 0, _) => BatchStatus::Completed,
+        (0, ..) => BatchStatus::Failed,
+        _ => BatchStatus::Partial,
+    }
+}
+
+/// Who is paid.
+pub fn counterparty(payee: &TransferPayee) -> wire::Counterparty {
+    let bank = Catalogue::bundled().find(&payee.institution);
+    let code = bank.and_then(|bank| bank.cmf_code.clone());
+    wire::Counterparty {
+        name: payee.name.clone(),
+        rut: payee.rut.compact(),
+        bank: code.unwrap_or_else(|| payee.institution.to_string()),
+        account_id: payee.account.written().to_owned(),
+    }
 }

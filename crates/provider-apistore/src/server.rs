@@ -6,6 +6,7 @@
 //! | `statement` | movements and balance of an account |
 //! | `polled` | transfers that became known, to who asks |
 //! | `subscriptions` | who is told of them unasked |
+//! | `paying` | payments and deposits, and what is posted of their end |
 //! | `telling` | what is posted to those |
 //! | `openapi` | what the facade says of itself |
 //! | `caller` | who calls, and whether they may |
@@ -14,6 +15,7 @@
 mod account;
 mod caller;
 mod openapi;
+mod paying;
 mod polled;
 mod refused;
 mod statement;
@@ -32,7 +34,11 @@ use cartola_http::{Gate, layer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use paying::outcomes::Outcomes;
+use paying::{deposits, payments};
+
 pub use openapi::openapi_json;
+pub use paying::MAX_PAGE_ENTRIES;
 pub use polled::MAX_CHANGES;
 pub use statement::{DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT};
 pub use telling::{MAX_AGE_DAYS, SIGNATURE};
@@ -49,9 +55,10 @@ pub fn router(gate: Gate, callbacks: Callbacks) -> Router {
     layer::around_speaking(routes.layer(Extension(callbacks)), gate, refused::voice)
 }
 
-/// Who tells subscribers.
-pub fn handler(callbacks: Callbacks) -> Arc<dyn Handler> {
-    Arc::new(Follows::new(Arc::new(telling::Notices::new(callbacks))))
+/// Who tells subscribers: of movements, and of payments that have ended.
+pub fn handlers(callbacks: Callbacks) -> [Arc<dyn Handler>; 2] {
+    let notices = telling::Notices::new(callbacks.clone());
+    [Arc::new(Follows::new(Arc::new(notices))), Arc::new(Outcomes::new(callbacks))]
 }
 
 /// All routes, with what they say of themselves.
@@ -59,6 +66,10 @@ fn documented() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
         .routes(routes!(token::token))
         .routes(routes!(statement::read))
+        .routes(routes!(payments::create, payments::list))
+        .routes(routes!(payments::read))
+        .routes(routes!(deposits::create, deposits::list))
+        .routes(routes!(deposits::read))
         .routes(routes!(polled::poll))
         .routes(routes!(subscriptions::create::create, subscriptions::list::list))
         .routes(routes!(subscriptions::end::end))

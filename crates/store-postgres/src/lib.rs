@@ -51,6 +51,7 @@ mod options;
 mod outbox;
 mod pacing;
 mod payments;
+mod payouts;
 mod people;
 mod permits;
 mod presence;

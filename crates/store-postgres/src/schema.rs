@@ -74,4 +74,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("checkouts", include_str!("../migrations/0012_checkouts.sql")),
     expand("terms", include_str!("../migrations/0013_terms.sql")),
     expand("quotas", include_str!("../migrations/0014_quotas.sql")),
+    expand("payouts", include_str!("../migrations/0015_payouts.sql")),
 ];

@@ -17,7 +17,7 @@ use crate::session::{PIPELINE, Session};
 use crate::value::Value;
 use crate::{
     accounts, answers, asking, audit, checkouts, consents, head, imports, jobs, movements, outbox,
-    payments, people, records, sightings, tasks, tenancy, vault,
+    payments, payouts, people, records, sightings, tasks, tenancy, vault,
 };
 
 /// One statement of a unit.
@@ -303,6 +303,7 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::ChangePayment(change) => payments::change_payment(unit, change),
         Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
         Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
+        Command::AddPayout(row) => payouts::add_payout(unit, row),
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSighting(row) => sightings::keep_sighting(unit, row),

@@ -11,8 +11,8 @@ use cartola_crypto::{Digest, Sealed};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
     AccountId, ArchiveId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId, EpochId,
-    ID_BYTES, ImportId, JobId, LeaseId, LinkId, MessageId, MovementId, PaymentId, PersonId,
-    RecordId, SourceId, TaskId, TenantId, TypedId,
+    ID_BYTES, ImportId, JobId, LeaseId, LinkId, MessageId, MovementId, PaymentId, PayoutId,
+    PersonId, RecordId, SourceId, TaskId, TenantId, TypedId,
 };
 use tokio_postgres::types::{IsNull, Kind, ToSql, Type, to_sql_checked};
 
@@ -156,6 +156,7 @@ from_id!(
     MessageId,
     MovementId,
     PaymentId,
+    PayoutId,
     PersonId,
     RecordId,
     SourceId,

@@ -43,6 +43,7 @@ mod movements;
 mod options;
 mod outbox;
 mod payments;
+mod payouts;
 mod people;
 mod permits;
 mod pragmas;

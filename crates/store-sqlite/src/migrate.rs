@@ -36,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0013_checkouts.sql"),
     include_str!("../migrations/0014_terms.sql"),
     include_str!("../migrations/0015_quotas.sql"),
+    include_str!("../migrations/0016_payouts.sql"),
 ];
 
 /// Sets up a new file, brings an older one up to date, and refuses what it does not know.

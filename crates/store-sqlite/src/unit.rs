@@ -10,7 +10,7 @@ use rusqlite::{Connection, Params};
 use crate::error::Doing;
 use crate::{
     accounts, answers, asking, audit, checkouts, consents, imports, jobs, movements, outbox,
-    payments, people, records, sightings, tasks, tenancy, vault,
+    payments, payouts, people, records, sightings, tasks, tenancy, vault,
 };
 
 /// Whose unit is applied, when, and to what.
@@ -173,13 +173,11 @@ fn apply_one(
         Command::ChangePayment(change) => payments::change_payment(unit, change),
         Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
         Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
+        Command::AddPayout(row) => payouts::add_payout(unit, row),
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),
-        Command::Audit(event) => {
-            counters.audit = Some(audit::append(unit, &counters.audit(unit)?, event)?);
-            Ok(())
-        }
+        Command::Audit(event) => append_entry(unit, event, counters),
         Command::EnqueueJob(order) => jobs::enqueue(unit, order),
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
         Command::CancelJob { id, expected, failure } => {
@@ -196,6 +194,16 @@ fn apply_one(
         Command::AllowDestination(destination) => outbox::allow(unit, destination),
         Command::RecordAnswer(row) => answers::record_answer(unit, row),
     }
+}
+
+/// Appends an entry to the tenant's audit chain.
+fn append_entry(
+    unit: &Unit<'_>,
+    event: &cartola_model::audit::AuditEvent,
+    counters: &mut Counters,
+) -> Result<(), StoreError> {
+    counters.audit = Some(audit::append(unit, &counters.audit(unit)?, event)?);
+    Ok(())
 }
 
 /// Applies the commands that give out feed positions.

@@ -27,6 +27,7 @@ pub mod movements;
 pub mod outbox;
 mod pages;
 pub mod payments;
+pub mod payouts;
 pub mod people;
 pub mod permission;
 pub mod progress;
@@ -284,6 +285,11 @@ macro_rules! contract_tests {
                 a_checkout_changes_in_its_expected_version_only,
                 what_names_a_checkout_is_unique,
                 a_checkout_is_found_by_token_and_case,
+            }
+            payouts {
+                a_payout_comes_back_as_it_was_added,
+                what_names_a_payout_is_unique,
+                payouts_are_listed_by_id_in_pages,
             }
             people {
                 a_person_is_found_by_id_and_lookup,

@@ -28,6 +28,7 @@ pub mod movements;
 pub mod outbox;
 pub mod pacing;
 pub mod payments;
+pub mod payouts;
 pub mod people;
 pub mod quotas;
 pub mod records;
@@ -54,6 +55,7 @@ pub use movements::Movements;
 pub use outbox::Outbox;
 pub use pacing::Pacing;
 pub use payments::Payments;
+pub use payouts::Payouts;
 pub use people::People;
 pub use quotas::Quotas;
 pub use records::Records;
@@ -83,6 +85,7 @@ pub trait Store:
     + Tasks
     + Payments
     + Checkouts
+    + Payouts
     + Retention
     + Quotas
     + Committer
@@ -107,6 +110,7 @@ impl<T> Store for T where
         + Tasks
         + Payments
         + Checkouts
+        + Payouts
         + Retention
         + Quotas
         + Committer

@@ -17,6 +17,7 @@ mod jobs;
 mod movements;
 mod outbox;
 mod payments;
+mod payouts;
 mod people;
 mod quotas;
 mod records;

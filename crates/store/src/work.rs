@@ -21,6 +21,7 @@ use crate::jobs::{JobEnd, JobOrder, Standing};
 use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use crate::outbox::{Attempt, DeliveryEnd, MessageOrder};
 use crate::payments::{PaymentChange, PaymentRow};
+use crate::payouts::PayoutRow;
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::records::RecordRow;
 use crate::sightings::SightingRow;
@@ -214,6 +215,8 @@ pub enum Command {
     AddCheckout(Box<CheckoutRow>),
     /// Moves a checkout on; a conflict when it is not in the version that was expected.
     ChangeCheckout(Box<CheckoutChange>),
+    /// A new payout.
+    AddPayout(Box<PayoutRow>),
     /// What is known of a person's attempts at an institution; a conflict unless the version is the
     /// one after that which is kept, or 1 where there is none.
     KeepSignIns(SignInsRow),

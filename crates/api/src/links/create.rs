@@ -49,6 +49,11 @@ pub struct Asked {
     /// What the data is wanted for, one sentence; to be read for the tenant unless said otherwise.
     #[schema(required = false, nullable = false, min_length = 1, max_length = 200)]
     purpose: Option<String>,
+    /// Whether payouts may be made with these credentials, at a bank; else they are read with alone.
+    /// What was said last counts.
+    #[serde(default)]
+    #[schema(required = false, default = false)]
+    payments: bool,
     /// On how many days after today it is allowed, by the calendar of Santiago.
     #[schema(
         required = false, nullable = false, value_type = u16, minimum = 1, maximum = 365, default = 365
@@ -88,6 +93,7 @@ struct Order {
     rut: Rut,
     fields: BTreeMap<String, Secret<String>>,
     purpose: String,
+    pays: bool,
     days: u16,
     fingerprint: Fingerprint,
 }
@@ -116,20 +122,21 @@ pub async fn create(
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Manage)?;
     let engine = gate.engine();
-    let Order { institution, rut, fields, purpose, days, fingerprint } = asked.read(engine)?;
+    let Order { institution, rut, fields, purpose, pays, days, fingerprint } =
+        asked.read(engine)?;
     let ticket = key.ticket(engine, who, "links.create", fingerprint).await?;
     if !engine.asks(&institution) {
         return Err(Problem::new(Code::InstitutionNotConfigured).into());
     }
     let last = wording::last_day(engine.now(), days);
     let tenant = engine.tenant_name(who).await?;
-    let text = wording::mandate_text(&tenant, &institution, rut, &purpose, last);
+    let text = wording::mandate_text(&tenant, &institution, rut, (&purpose, pays), last);
     let mandate = Mandate {
         purpose: &purpose,
         evidence: text.as_bytes(),
         expires_at: Some(santiago::end_of_day(last)),
     };
-    let wanted = NewLink { institution, rut, fields: &fields, mandate, proven: false };
+    let wanted = NewLink { institution, rut, fields: &fields, mandate, proven: false, pays };
     let render =
         |begun: &Begun| answer::recorded(StatusCode::CREATED, &BegunView::of(begun, &text, last));
     let reply = Reply { ticket: ticket.as_ref(), render: &render };
@@ -150,18 +157,24 @@ impl Asked {
             Some(text) => parse::text(MAX_PURPOSE)(text.trim()).map_err(wrong("purpose"))?,
             None => wording::usual_purpose(&institution).to_owned(),
         };
+        let pays = self.payments;
+        if pays && !wording::can_pay(&institution) {
+            let why = "only a bank can be paid from";
+            return Err(wrong("payments")(Text::new(why, "solo se puede pagar desde un banco")));
+        }
         let days = self.days.as_ref().map_or(Ok(MANDATE_DAYS), days).map_err(wrong("days"))?;
         let fingerprint = Fingerprint::default()
             .with(Some(institution.as_str().as_bytes()))
             .with(Some(rut.compact().as_bytes()))
             .with(Some(purpose.as_bytes()))
             .with(Some(&days.to_be_bytes()));
+        let fingerprint = if pays { fingerprint.with(Some(b"payments")) } else { fingerprint };
         // As they came: what is made of them depends on which process is asked.
         let fingerprint = self.credentials.iter().fold(fingerprint, |all, (name, value)| {
             all.with(Some(name.as_bytes())).with(Some(value.expose().as_bytes()))
         });
         let fields = engine.with_holder(&institution, rut, self.credentials);
-        Ok(Order { institution, rut, fields, purpose, days, fingerprint })
+        Ok(Order { institution, rut, fields, purpose, pays, days, fingerprint })
     }
 }
 

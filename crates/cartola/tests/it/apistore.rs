@@ -1,6 +1,9 @@
 //! `/apistore`, as a client of Banco de Chile's `ApiStore` calls it.
 
+mod deposits;
 mod notifications;
+mod paying;
+mod payments;
 mod statements;
 mod tokens;
 
@@ -41,12 +44,24 @@ struct Scene {
 impl Scene {
     #[track_caller]
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on(tempfile::tempdir().unwrap())
+    }
+
+    #[track_caller]
+    fn on(folder: tempfile::TempDir) -> Self {
         let demo = Demo::start(folder.path());
         let gateway = demo.announced["gateway"].as_str().unwrap();
         let client = client_of(gateway, &demo.announced);
         let ours = demo.client();
         Self { folder, demo, client, ours }
+    }
+
+    /// The same once it was killed, banks and all, as the power fails, and started again.
+    #[track_caller]
+    fn killed(self) -> Self {
+        let Self { folder, demo, .. } = self;
+        demo.process.kill();
+        Self::on(folder)
     }
 
     fn gateway(&self) -> &str {

@@ -31,6 +31,9 @@ pub struct NewLink<'a> {
     /// Whether the institution has just taken these credentials. Then it counts no more that it
     /// refused them before, as where it had locked somebody out for a time.
     pub proven: bool,
+    /// Whether payouts may be made with these credentials, and not readings alone. What was said last
+    /// counts: a link that is begun again without it pays no more.
+    pub pays: bool,
 }
 
 /// What a tenant says that a person allowed.
@@ -106,7 +109,7 @@ impl Engine {
         let device = self.device_of(who, wanted, person, before.as_ref()).await?;
         let before = before.map(|row| row.mandate);
         let mandate = self.mandate_to_begin(who, wanted, &link, before, &mut work).await?;
-        let secret = SealedSecret::of(wanted.fields, &device);
+        let secret = SealedSecret::of(wanted.fields, &device).paying(wanted.pays);
         let sealed = self.seal_link_secret(who, &key, link.id, &secret)?;
         let row = LinkSecretRow { link: link.id, mandate, barred: None, sealed };
         work.push(Command::KeepLinkSecret(row));

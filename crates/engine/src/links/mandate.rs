@@ -9,7 +9,7 @@ use cartola_store::consents::ConsentRow;
 use cartola_store::people::LinkRow;
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 
-use super::{LinkError, NewLink};
+use super::{LinkError, Mandate, NewLink};
 use crate::imports::granted_event;
 use crate::readings::cancelling_under;
 use crate::{Engine, EngineError};
@@ -17,7 +17,7 @@ use crate::{Engine, EngineError};
 /// The consent that a mandate becomes.
 pub(crate) fn mandate_row(
     id: ConsentId,
-    wanted: &NewLink<'_>,
+    mandate: &Mandate<'_>,
     link: &LinkRow,
     now: Timestamp,
 ) -> ConsentRow {
@@ -27,9 +27,9 @@ pub(crate) fn mandate_row(
         person: link.person,
         institution: link.institution.clone(),
         link: link.id,
-        purpose: wanted.mandate.purpose.to_owned(),
-        evidence: ContentHash::of(wanted.mandate.evidence),
-        state: ConsentState::Granted { at: now, expires_at: wanted.mandate.expires_at },
+        purpose: mandate.purpose.to_owned(),
+        evidence: ContentHash::of(mandate.evidence),
+        state: ConsentState::Granted { at: now, expires_at: mandate.expires_at },
         version: 1,
     }
 }
@@ -73,7 +73,7 @@ impl Engine {
         before: Option<ConsentId>,
         work: &mut UnitOfWork,
     ) -> Result<ConsentId, EngineError> {
-        let new = mandate_row(self.minter().mint(), wanted, link, work.at);
+        let new = mandate_row(self.minter().mint(), &wanted.mandate, link, work.at);
         let before = match before {
             Some(id) => self.store().consent(who.tenant, id).await?,
             None => None,

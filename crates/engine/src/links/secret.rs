@@ -22,12 +22,27 @@ const DEVICE_BYTES: usize = 16;
 pub(crate) struct SealedSecret {
     fields: BTreeMap<String, String>,
     device: String,
+    /// Whether they may be paid with, and not read with alone. Secrets from before are read with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pays: bool,
 }
 
 impl SealedSecret {
     pub fn of(fields: &BTreeMap<String, Secret<String>>, device: &DeviceId) -> Self {
         let fields = fields.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
-        Self { fields: fields.collect(), device: device.expose().to_owned() }
+        Self { fields: fields.collect(), device: device.expose().to_owned(), pays: false }
+    }
+
+    /// The same, for payouts too or for readings alone.
+    #[must_use]
+    pub const fn paying(mut self, pays: bool) -> Self {
+        self.pays = pays;
+        self
+    }
+
+    /// Whether payouts may be made with them.
+    pub const fn pays(&self) -> bool {
+        self.pays
     }
 
     /// The device of the link: the same from its first session to its last, also where a session

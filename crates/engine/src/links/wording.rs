@@ -29,12 +29,17 @@ pub fn last_day(now: Timestamp, days: u16) -> Date {
     santiago::today(now).saturating_add(SignedDuration::from_hours(24 * i64::from(days)))
 }
 
-/// What somebody says that a person allowed. The consent keeps the hash of exactly this text.
+/// Whether payouts can be made from accounts at the institution: it is a bank.
+pub fn can_pay(institution: &InstitutionId) -> bool {
+    Catalogue::bundled().find(institution).is_none_or(|row| row.kind.is_bank())
+}
+
+/// What somebody says that a person allowed, payouts too where `pays`. The consent keeps the hash of exactly this text.
 pub fn mandate_text(
     tenant: &str,
     institution: &InstitutionId,
     rut: Rut,
-    purpose: &str,
+    (purpose, pays): (&str, bool),
     last: Date,
 ) -> String {
     let row = Catalogue::bundled().find(institution);
@@ -43,9 +48,10 @@ pub fn mandate_text(
         Some(row) if !row.kind.is_bank() => format!("what {name} tells of them"),
         _ => format!("their accounts, balances, movements and other products at {name}"),
     };
+    let paid = if pays { ", and to pay from their accounts there," } else { "" };
     format!(
-        "{tenant} says that the holder of RUT {} allows it to read {read} with their credentials \
-         until {last}, for: {purpose}",
+        "{tenant} says that the holder of RUT {} allows it to read {read}{paid} with their \
+         credentials until {last}, for: {purpose}",
         rut.dotted()
     )
 }

@@ -16,7 +16,7 @@ pub(super) async fn paying_account(
     let accounts = reader.accounts(context).await?.value;
     let is_wanted = |account: &&Account| match named {
         Some(number) => account.number.identity() == number.identity(),
-        None => pays(account),
+        None => account.kind.is_some_and(|kind| pays(kind, account.currency)),
     };
     let found = accounts.iter().find(is_wanted).map(|account| account.number.clone());
     found.ok_or_else(|| {
@@ -25,15 +25,14 @@ pub(super) async fn paying_account(
     })
 }
 
-fn pays(account: &Account) -> bool {
+/// Whether one pays from accounts of that kind in that currency: banks transfer pesos of theirs.
+pub(crate) const fn pays(kind: AccountKind, currency: Currency) -> bool {
     let is_current = matches!(
-        account.kind,
-        Some(
-            AccountKind::Checking
-                | AccountKind::Sight
-                | AccountKind::Rut
-                | AccountKind::ElectronicChequebook
-        )
+        kind,
+        AccountKind::Checking
+            | AccountKind::Sight
+            | AccountKind::Rut
+            | AccountKind::ElectronicChequebook
     );
-    is_current && account.currency == Currency::CLP
+    is_current && matches!(currency, Currency::CLP)
 }

@@ -1,25 +1,20 @@
 //! Asking for a payment.
 
-use std::collections::BTreeMap;
-
 use cartola_connector::Holder;
-use cartola_crypto::{DataKey, Digest, Sealed};
-use cartola_model::audit::AuditEvent;
-use cartola_model::{Catalogue, EndToEndId, PaymentState, Principal, TransferPayee};
-use cartola_primitives::id::{JobId, PaymentId, PersonId, TenantId};
-use cartola_primitives::{Currency, Money, Secret, Timestamp};
+use cartola_crypto::{DataKey, Digest};
+use cartola_model::{Catalogue, Principal, TransferPayee};
+use cartola_primitives::id::{JobId, PaymentId, TenantId};
+use cartola_primitives::{Currency, Money};
 use cartola_store::jobs::{Continuation, JobOrder};
-use cartola_store::payments::{PaymentCase, PaymentProgress, PaymentRow};
-use cartola_store::people::LinkRow;
+use cartola_store::payments::PaymentCase;
 use cartola_store::{Command, UnitOfWork};
 
-use super::jobs::{StepArguments, StepKind};
-use super::order::SealedOrder;
+use super::draft::{Draft, Through, Turn};
 use super::{
     MAX_CASE_BYTES, MAX_COMMENT, MAX_PESOS, MIN_PESOS, Payment, PaymentError, PaymentOrder,
 };
-use crate::imports::{Made, granted_event};
-use crate::links::{Mandate, NewLink, SealedSecret, mandate_row};
+use crate::imports::Made;
+use crate::links::{Mandate, NewLink, SealedSecret};
 use crate::readings::{CALL_MANDATE_TERM, Next};
 use crate::retry::until_settled;
 use crate::vault::purpose;
@@ -30,21 +25,12 @@ const PURPOSE: &str = "one payment of the customer to the tenant's account";
 
 /// What a payment is begun with, and what was decided of it.
 struct Begun<'a> {
-    who: &'a Principal,
-    order: &'a PaymentOrder<'a>,
     payee: &'a TransferPayee,
     case: PaymentCase,
     new: NewLink<'a>,
     id: PaymentId,
     /// What else changes in the unit that begins it.
     also: &'a [Command],
-}
-
-/// Whose it is, and under which key what is theirs is sealed.
-struct Payer<'a> {
-    person: Option<PersonId>,
-    key: &'a DataKey,
-    link: &'a LinkRow,
 }
 
 impl Engine {
@@ -63,7 +49,6 @@ impl Engine {
     /// What is begun now, unless it cannot be.
     fn begun<'a>(
         &'a self,
-        who: &'a Principal,
         order: &'a PaymentOrder<'a>,
         case: PaymentCase,
         (id, also): (PaymentId, &'a [Command]),
@@ -73,9 +58,9 @@ impl Engine {
         let expires_at = Some(self.now() + CALL_MANDATE_TERM);
         let mandate = Mandate { purpose: PURPOSE, evidence: order.evidence, expires_at };
         let (institution, rut, fields) = (order.institution.clone(), order.rut, order.fields);
-        let new = NewLink { institution, rut, fields, mandate, proven: false };
+        let new = NewLink { institution, rut, fields, mandate, proven: false, pays: false };
         self.check_credentials(&new)?;
-        Ok(Begun { who, order, payee, case, new, id, also })
+        Ok(Begun { payee, case, new, id, also })
     }
 
     /// Begins a payment of that id in one unit with what else changes. Where that is a conflict, the
@@ -100,7 +85,7 @@ impl Engine {
             return Ok(self.shown_anew(who, known).await?);
         }
         // What was begun is known whatever may be begun by now.
-        let begun = self.begun(who, order, case, (id, also))?;
+        let begun = self.begun(order, case, (id, also))?;
         let new = &begun.new;
         let now = self.now();
         let mut made = Made::default();
@@ -109,75 +94,28 @@ impl Engine {
         let mut work = UnitOfWork::new(who.tenant, now);
         work.commands = made.commands;
         let link = self.link_of_calls(who, new, person, &mut work).await?;
-        let mandate = mandate_row(self.minter().mint(), new, &link, now);
-        let payer = Payer { person, key: &key, link: &link };
-        let row = self.payment_row(&begun, &payer, mandate.id, work.at)?;
-        let event = AuditEvent::once("payment.requested", who.actor, row.id);
-        work.push(Command::Audit(granted_event(who, &mandate)));
-        work.push(Command::AddConsent(mandate));
-        work.push(Command::Audit(event.with("institution", &row.institution)));
-        let arguments = StepArguments::of(who, &row, row.version);
-        let job = self.step_order(StepKind::Submit, &row, &key, (who.tenant, now), &arguments)?;
-        work.push(Command::EnqueueJob(job));
-        work.push(Command::AddPayment(Box::new(row.clone())));
+        let device = self.device_of_calls(who, link.id);
+        let draft = Draft {
+            id: begun.id,
+            case: begun.case,
+            amount: order.amount,
+            from: order.from.as_ref(),
+            payee: begun.payee,
+            comment: order.comment.as_deref(),
+            mandate: &new.mandate,
+            secret: &SealedSecret::of(order.fields, &device),
+            next: order.next.as_ref(),
+            turn: Turn::Now { then: None },
+        };
+        let through = Through { key: &key, link: &link };
+        let row = self.draft_payment(who, &through, &draft, &mut work)?;
         work.commands.extend_from_slice(begun.also);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(self.shown(who, row))
     }
 
-    pub(super) fn case_key(&self, tenant: TenantId, case: &str) -> Digest {
+    pub(crate) fn case_key(&self, tenant: TenantId, case: &str) -> Digest {
         self.vault().digest(purpose::PAYMENT_CASE, tenant, case.as_bytes())
-    }
-
-    fn payment_row(
-        &self,
-        begun: &Begun<'_>,
-        payer: &Payer<'_>,
-        mandate: cartola_primitives::id::ConsentId,
-        at: Timestamp,
-    ) -> Result<PaymentRow, EngineError> {
-        let Begun { who, order, payee, case, .. } = begun;
-        let id = begun.id;
-        let sealed = SealedOrder {
-            from: order.from.as_ref().map(|number| number.written().to_owned()),
-            to: (*payee).clone(),
-            comment: order.comment.clone(),
-        };
-        let place = PaymentRow::order_place(who.tenant, &id);
-        let standing = PaymentProgress {
-            state: PaymentState::Requested,
-            changed_at: at,
-            order: self.vault().seal_record(payer.key, &place, &sealed)?,
-            credentials: Some(self.sealed_credentials(who, payer, &id, order.fields)?),
-            page: None,
-            bank_reference: None,
-            continuation: self.continuation(who.tenant, payer.key, order.next.as_ref())?,
-        };
-        Ok(PaymentRow {
-            id,
-            institution: order.institution.clone(),
-            person: payer.person,
-            link: payer.link.id,
-            mandate,
-            amount: order.amount,
-            end_to_end: EndToEndId::from_bytes(self.vault().random()),
-            case: *case,
-            created_at: at,
-            standing,
-            version: 1,
-        })
-    }
-
-    fn sealed_credentials(
-        &self,
-        who: &Principal,
-        payer: &Payer<'_>,
-        id: &PaymentId,
-        fields: &BTreeMap<String, Secret<String>>,
-    ) -> Result<Sealed, EngineError> {
-        let device = self.device_of_calls(who, payer.link.id);
-        let place = PaymentRow::credentials_place(who.tenant, id);
-        self.vault().seal_record(payer.key, &place, &SealedSecret::of(fields, &device))
     }
 
     /// What is to follow, sealed until it does.

@@ -157,7 +157,24 @@ impl Engine {
         commands.extend(self.ending_call(who, row.mandate).await?);
         let next = row.standing.continuation.clone();
         commands.extend(next.map(|next| Command::EnqueueJob(self.continued(next))));
+        commands.extend(self.whose_turn_is_next(who, row).await?);
         Ok(commands)
+    }
+
+    /// The first step of the payment that waited for this one to end. A payment ends once, so it is
+    /// queued once. One that was given up while it waited has let go on who waited for it.
+    async fn whose_turn_is_next(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<Option<Command>, EngineError> {
+        let Some(next) = self.opened_order(who, row).await?.then else { return Ok(None) };
+        let next = self.store().payment(who.tenant, next).await?;
+        let waits = |next: &PaymentRow| next.standing.state == PaymentState::Requested;
+        let Some(next) = next.filter(waits) else { return Ok(None) };
+        let key = self.vault().key_of(who.tenant, next.person, self.minter(), self.now()).await?;
+        self.next_step(StepKind::Submit, who, &next, &key, None)
+            .map(|order| Some(Command::EnqueueJob(order)))
     }
 
     /// The job that follows, due at once.

@@ -1,6 +1,7 @@
 //! What is sealed of a payment.
 
 use cartola_model::{AccountNumber, Principal, TransferOrder, TransferPayee};
+use cartola_primitives::id::PaymentId;
 use cartola_store::payments::PaymentRow;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub(super) struct SealedOrder {
     pub from: Option<String>,
     pub to: TransferPayee,
     pub comment: Option<String>,
+    /// The payment whose turn it is once this one has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<PaymentId>,
 }
 
 impl SealedOrder {

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use cartola_connector::session::MakeTransfers;
 use cartola_connector::{ConnectorError, Context, ErrorKind, LiveSession, Product};
-use cartola_model::{Failure, PaymentState};
+use cartola_model::{Failure, LinkSource, PaymentState, Principal};
 use cartola_primitives::id::PaymentId;
+use cartola_store::people::LinkRow;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use super::jobs::Step;
 use crate::links::LinkError;
-use crate::readings::THRESHOLD;
+use crate::readings::{THRESHOLD, is_proof};
 use crate::{Engine, EngineError};
 
 /// How long one step may take, from signing in to what the bank says.
@@ -120,7 +121,8 @@ impl Engine {
         let link = self.store().link(who.tenant, row.link).await.map_err(EngineError::from)?;
         let link = link.ok_or(LinkError::Unknown)?;
         let secret = self.opened_credentials(who, row).await?;
-        let proven = row.standing.state != PaymentState::Requested;
+        let is_first = row.standing.state == PaymentState::Requested;
+        let proven = !is_first || self.takes_what_is_kept(who, &link).await?;
         let leave = self.leave_to_ask(who, &link, &secret, (proven, THRESHOLD)).await?;
         let (session, attempted, context) =
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;
@@ -136,15 +138,37 @@ impl Engine {
         }
     }
 
-    /// Whether what allowed the payment holds, which is of no more weight once the bank has all it
-    /// wants.
+    /// Whether the last reading shows that the bank takes what the link keeps: several payments at once
+    /// are then no guesses.
+    async fn takes_what_is_kept(&self, who: &Principal, link: &LinkRow) -> Result<bool, LinkError> {
+        if link.source != LinkSource::Credentials {
+            return Ok(false);
+        }
+        let access = self.access(who, link.clone(), None).await?;
+        let last = self.last_reading(who, link.id).await?;
+        Ok(last.is_some_and(|last| is_proof(&last, &access, self.now())))
+    }
+
+    /// Whether what allowed the payment holds, and what the link keeps may pay, where it is made with
+    /// that. Neither is of weight once the bank has all it wants.
     pub(super) async fn allowed(
         &self,
         step: &Step<'_>,
     ) -> Result<Result<(), Failure>, EngineError> {
-        match self.mandate_that_holds(step.who, step.row.mandate).await {
-            Ok(_) => Ok(Ok(())),
+        match self.allowed_by(step).await {
+            Ok(()) => Ok(Ok(())),
             Err(error) => Ok(Err(error.into_ours()?.failure())),
         }
+    }
+
+    async fn allowed_by(&self, step: &Step<'_>) -> Result<(), LinkError> {
+        let (who, row) = (step.who, step.row);
+        self.mandate_that_holds(who, row.mandate).await?;
+        let link = self.store().link(who.tenant, row.link).await.map_err(EngineError::from)?;
+        let link = link.ok_or(LinkError::Unknown)?;
+        if link.source == LinkSource::Credentials {
+            self.paying_secret(who, link).await?.ok_or(LinkError::MandateEnded)?;
+        }
+        Ok(())
     }
 }

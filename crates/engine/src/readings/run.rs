@@ -125,12 +125,8 @@ impl Engine {
         let secret = self.secret_of(who, &access, arguments).await?;
         // What a worker that was lost began may have been refused meanwhile.
         let is_first = attempt.task.row.attempts == 1;
-        let proven = is_first
-            && last.is_some_and(|last| {
-                last.outcome.is_ok()
-                    && attempt.began_at < last.ended_at + PROVEN_FOR
-                    && (last.link_version, last.mandate) == (link.version, access.mandate.id)
-            });
+        let at = attempt.began_at;
+        let proven = is_first && last.is_some_and(|last| is_proof(last, &access, at));
         let leave = self.leave_to_ask(who, link, &secret, (proven, arguments.threshold())).await?;
         self.count_reading(&link.institution, attempt.task.row.order.priority).await?;
         let report = attempt.task.report();
@@ -341,6 +337,13 @@ fn figures(imported: &Imported, records: usize) -> ReadingFigures {
         figures.removed += report.outcome.removed;
     }
     figures
+}
+
+/// Whether a reading shows that the institution takes what the link signs in with at this time.
+pub(crate) fn is_proof(last: &ReadingRow, access: &Access, at: Timestamp) -> bool {
+    last.outcome.is_ok()
+        && at < last.ended_at + PROVEN_FOR
+        && (last.link_version, last.mandate) == (access.link.version, access.mandate.id)
 }
 
 /// Until when an institution that said this may not be asked.

@@ -68,6 +68,7 @@ impl Scene {
             fields: &fields,
             mandate: Mandate { purpose: "tests", evidence: b"a signed paper", expires_at },
             proven,
+            pays: false,
         };
         Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
     }

@@ -19,6 +19,7 @@ mod movements;
 mod once;
 mod outbox;
 mod pacing;
+mod payouts;
 mod progress;
 mod quotas;
 mod readings;

@@ -58,6 +58,7 @@ impl Scene {
             fields: &fields,
             mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: None },
             proven: false,
+            pays: false,
         };
         Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
     }

@@ -12,7 +12,7 @@ use super::PREFIX;
 
 const SCHEME: &str = "client_credentials";
 
-const DESCRIPTION: &str = "Banco de Chile's ApiStore, as far as its shapes are public: a client's id and secret are traded for a token of one hour, which opens movements and balances. Every refusal is `{\"error\", \"error_description\"}` under its status.";
+const DESCRIPTION: &str = "Banco de Chile's ApiStore, as far as its shapes are public: a client's id and secret are traded for a token of one hour, which opens movements, balances, payments and deposits. Every refusal is `{\"error\", \"error_description\"}` under its status.";
 
 /// The document of the facade
 #[utoipa::path(

@@ -86,6 +86,7 @@ fn word(problem: &Problem) -> &'static str {
         Code::MethodNotAllowed => "method_not_allowed",
         Code::RateLimited => "rate_limit_exceeded",
         Code::IdempotencyKeyReused => "idempotency_key_reused",
+        Code::PaymentUnconfigured => "account_not_enabled",
         Code::Busy | Code::NotReady | Code::Timeout => "temporarily_unavailable",
         _ if problem.status().is_server_error() => "server_error",
         _ => "invalid_request",

@@ -70,25 +70,25 @@ impl Notices {
     pub const fn new(callbacks: Callbacks) -> Self {
         Self { callbacks }
     }
+}
 
-    async fn message(
-        &self,
-        who: &Principal,
-        subscription: &Subscription,
-        told: &wire::Notification,
-    ) -> Result<MessageOrder, EngineError> {
-        let url = TargetUrl::parse(&subscription.url).expect("it was written from a URL");
-        let body = serde_json::to_vec(told).expect("wire shapes have text keys");
-        let callback = Callback { url, headers: &[], body };
-        let stamp = Stamp::new(SIGNATURE, subscription.id);
-        let composed = self.callbacks.compose_stamped(who.tenant, callback, stamp).await;
-        composed.map_err(|error| match error {
-            CallbackError::Engine(error) => error,
-            CallbackError::Destination(_) | CallbackError::TooLong => {
-                unreachable!("a notification is short, and has no headers of a caller's")
-            }
-        })
-    }
+/// A message to a subscriber, signed as its subscription says.
+pub async fn posted(
+    callbacks: &Callbacks,
+    who: &Principal,
+    subscription: &Subscription,
+    body: Vec<u8>,
+) -> Result<MessageOrder, EngineError> {
+    let url = TargetUrl::parse(&subscription.url).expect("it was written from a URL");
+    let callback = Callback { url, headers: &[], body };
+    let stamp = Stamp::new(SIGNATURE, subscription.id);
+    let composed = callbacks.compose_stamped(who.tenant, callback, stamp).await;
+    composed.map_err(|error| match error {
+        CallbackError::Engine(error) => error,
+        CallbackError::Destination(_) | CallbackError::TooLong => {
+            unreachable!("what is told is short, and has no headers of a caller's")
+        }
+    })
 }
 
 #[async_trait]
@@ -112,7 +112,8 @@ impl Teller for Notices {
         let mut messages = Vec::new();
         for News { booked_on, notification } in news(engine, who, changes).await? {
             if booked_on.duration_until(today).as_hours() / 24 <= MAX_AGE_DAYS {
-                messages.push(self.message(who, subscription, &notification).await?);
+                let body = serde_json::to_vec(&notification).expect("wire shapes have text keys");
+                messages.push(posted(&self.callbacks, who, subscription, body).await?);
             }
         }
         Ok(messages)

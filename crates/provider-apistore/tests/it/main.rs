@@ -5,5 +5,6 @@
 
 mod amounts;
 mod notifications;
+mod payments;
 mod records;
 mod statements;

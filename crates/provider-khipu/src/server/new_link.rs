@@ -55,6 +55,7 @@ impl NewToken {
                 expires_at,
             },
             proven: true,
+            pays: false,
         };
         let link = engine.begin_link(who, &wanted).await?;
         let account_link = engine.account_link(who, link.id);

@@ -88,6 +88,7 @@ fn as_first_release(folder: &Path) {
         "task",
         "payment",
         "checkout",
+        "payout",
         "retention",
         "feed_forgotten",
     ];

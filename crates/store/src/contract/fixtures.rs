@@ -29,6 +29,7 @@ use crate::jobs::{JobKind, JobOrder, Priority, Queue};
 use crate::movements::{MovementRow, SourceRow};
 use crate::outbox::MessageOrder;
 use crate::payments::{PaymentCase, PaymentProgress, PaymentRow};
+use crate::payouts::PayoutRow;
 use crate::people::{LinkRow, PersonRow};
 use crate::records::RecordRow;
 use crate::sightings::SightingRow;
@@ -363,6 +364,17 @@ impl Fixtures {
                 continuation: None,
             },
             version: 1,
+        }
+    }
+
+    /// A payout in that list.
+    pub fn payout(&self, list: &str) -> PayoutRow {
+        PayoutRow {
+            id: self.id(),
+            list: list.to_owned(),
+            case: PaymentCase { key: self.fresh_digest(), fingerprint: self.fresh_digest() },
+            created_at: NOW,
+            order: self.sealed("order"),
         }
     }
 

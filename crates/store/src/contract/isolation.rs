@@ -19,6 +19,7 @@ use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue, Standing};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
 use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder, MessageQuery};
 use crate::payments::{PaymentPage, PaymentRow};
+use crate::payouts::PayoutRow;
 use crate::people::LinkSecretRow;
 use crate::records::{RecordFilter, RecordRow};
 use crate::sightings::SightingRow;
@@ -46,6 +47,7 @@ pub(super) struct Everything {
     task: TaskRow,
     payment: PaymentRow,
     checkout: CheckoutRow,
+    payout: PayoutRow,
 }
 
 impl Everything {
@@ -75,6 +77,7 @@ impl Everything {
             task: make.task(scene.link.id),
             payment: payment_on_a_page(&scene),
             checkout: make.checkout(),
+            payout: make.payout("pagos"),
             movement,
             import,
             scene,
@@ -105,6 +108,7 @@ impl Everything {
             Command::AddTask(self.task.clone()),
             Command::AddPayment(Box::new(self.payment.clone())),
             Command::AddCheckout(Box::new(self.checkout.clone())),
+            Command::AddPayout(Box::new(self.payout.clone())),
         ]
     }
 
@@ -190,7 +194,7 @@ pub async fn accounts_and_imports(backend: Backend) {
     }
 }
 
-/// Records, tasks, payments and checkouts.
+/// Records, tasks, payments, checkouts and payouts.
 pub async fn records_and_tasks(backend: Backend) {
     let rows = Everything::of_first_tenant(&backend).await;
     let other = empty_tenant(&backend).await;
@@ -216,6 +220,11 @@ pub async fn records_and_tasks(backend: Backend) {
     assert_eq!(store.checkout(other, checkout.id).await.expect("a read"), None);
     assert_eq!(store.checkout_of_token(other, &checkout.token).await.expect("a read"), None);
     assert_eq!(store.checkout_of_case(other, &checkout.case.key).await.expect("a read"), None);
+    let payout = &rows.payout;
+    assert_eq!(store.payout(other, payout.id).await.expect("a read"), None);
+    assert_eq!(store.payout_of_case(other, &payout.case.key).await.expect("a read"), None);
+    let listed = store.payouts(other, &payout.list, None, MAX_PAGE).await.expect("a read");
+    assert_eq!(listed.rows, []);
 }
 
 /// Movements, the feed, sources and aliases.

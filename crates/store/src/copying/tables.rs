@@ -7,7 +7,7 @@ mod payments;
 
 use super::row::{Column, Kind, Table};
 
-pub use payments::{CHECKOUT, PAYMENT};
+pub use payments::{CHECKOUT, PAYMENT, PAYOUT};
 
 const fn id(name: &'static str) -> Column {
     Column { name, kind: Kind::Id }
@@ -34,7 +34,7 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 37] = [
+pub static TABLES: [&Table; 38] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
     &RETENTION,
@@ -62,6 +62,7 @@ pub static TABLES: [&Table; 37] = [
     &TASK,
     &PAYMENT,
     &CHECKOUT,
+    &PAYOUT,
     &READING,
     &SIGN_INS,
     &AUDIT,

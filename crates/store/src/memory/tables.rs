@@ -7,7 +7,7 @@ use cartola_crypto::Digest;
 use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
     AccountId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, JobId,
-    LinkId, MessageId, MovementId, PaymentId, PersonId, RecordId, SourceId, TaskId,
+    LinkId, MessageId, MovementId, PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId,
 };
 use cartola_primitives::{Date, Timestamp};
 
@@ -22,6 +22,7 @@ use crate::jobs::{JobRow, Queue};
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
 use crate::outbox::{Attempt, MessageOrder};
 use crate::payments::PaymentRow;
+use crate::payouts::PayoutRow;
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::records::RecordRow;
 use crate::sightings::SightingRow;
@@ -51,6 +52,7 @@ pub struct Tables {
     pub tasks: Table<TaskId, TaskRow>,
     pub payments: Table<PaymentId, PaymentRow>,
     pub checkouts: Table<CheckoutId, CheckoutRow>,
+    pub payouts: Table<PayoutId, PayoutRow>,
     /// Which links have told of which accounts.
     pub fed: Arc<BTreeSet<(LinkId, AccountId)>>,
     pub consents: Table<ConsentId, ConsentRow>,

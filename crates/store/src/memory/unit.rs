@@ -6,7 +6,7 @@ use cartola_primitives::id::TenantId;
 use super::tables::Tables;
 use super::{
     State, accounts, answers, asking, audit, checkouts, consents, imports, jobs, movements, outbox,
-    payments, people, records, tasks, tenancy, vault,
+    payments, payouts, people, records, tasks, tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -130,6 +130,7 @@ impl<'a> Unit<'a> {
             Command::ChangePayment(change) => payments::change_payment(tables, *change),
             Command::AddCheckout(row) => checkouts::add_checkout(tables, *row),
             Command::ChangeCheckout(change) => checkouts::change_checkout(tables, *change),
+            Command::AddPayout(row) => payouts::add_payout(tables, *row),
             Command::RecordAnswer(row) => answers::record_answer(tables, row, self.at),
             row => unreachable!("{row:?} is applied where rows are"),
         }

@@ -32,6 +32,9 @@ pub struct Arguments {
     /// What the data is wanted for, one sentence; to be read for the tenant unless said otherwise
     #[arg(long, value_name = "TEXT")]
     purpose: Option<String>,
+    /// Let payouts be made with these credentials too; without it they are read with alone
+    #[arg(long)]
+    payments: bool,
     #[command(flatten)]
     installation: Named,
     /// Name or id of the tenant; needed where there are several
@@ -82,6 +85,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             "--purpose is a sentence of at most {MAX_PURPOSE} characters"
         )));
     }
+    if arguments.payments && !wording::can_pay(&arguments.institution) {
+        return Err(wrong_use("--payments is for banks: nothing is paid from anywhere else"));
+    }
     // Not by clap, whose message would quote it.
     let rut = Rut::parse(&arguments.rut).map_err(|error| wrong_use(format!("--rut: {error}")))?;
     let (field, secret) = arguments.secret.read().context("the credentials cannot be read")?;
@@ -90,7 +96,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let gateway = Gateway::open(arguments.installation.find()?).await?;
     let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
     let last = wording::last_day(gateway.engine.now(), MANDATE_DAYS);
-    let shown = wording::mandate_text(&tenant.name, &arguments.institution, rut, purpose, last);
+    let shown = wording::mandate_text(
+        &tenant.name,
+        &arguments.institution,
+        rut,
+        (purpose, arguments.payments),
+        last,
+    );
     let expires_at = santiago::end_of_day(last);
     let wanted = NewLink {
         institution: arguments.institution.clone(),
@@ -98,6 +110,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         fields: &fields,
         mandate: Mandate { purpose, evidence: shown.as_bytes(), expires_at: Some(expires_at) },
         proven: false,
+        pays: arguments.payments,
     };
     let link = gateway.engine.begin_link(&Principal::operator(tenant.id), &wanted).await;
     let institution = arguments.institution.as_str();

@@ -11,7 +11,7 @@ use crate::http::Answer;
 use crate::receiver::{Call, Receiver};
 use crate::statement;
 
-const SUBSCRIPTIONS: &str = "/apistore/api/notificaciones/suscripciones";
+pub const SUBSCRIPTIONS: &str = "/apistore/api/notificaciones/suscripciones";
 
 const POLLED: &str = "/apistore/api/notificaciones";
 
@@ -27,7 +27,7 @@ fn today() -> Date {
 }
 
 impl Scene {
-    fn subscribe(&self, url: &str, more: &[(&str, &str)]) -> Answer {
+    pub fn subscribe(&self, url: &str, more: &[(&str, &str)]) -> Answer {
         let body = json!({"url": url}).to_string();
         let headers = [&[JSON], more].concat();
         self.client.send("POST", SUBSCRIPTIONS, &headers, body.as_bytes()).unwrap()
@@ -53,7 +53,7 @@ fn notification(event: &str, amount: i64, day: Date) -> Value {
 
 /// Insists that a call is signed by these secrets, in this order, and gives what it tells.
 #[track_caller]
-fn genuine(call: &Call, secrets: &[&str]) -> Value {
+pub fn genuine(call: &Call, secrets: &[&str]) -> Value {
     let given = call.header("x-signature");
     let (time, signatures) = given.strip_prefix("t=").unwrap().split_once(',').unwrap();
     let stamps = secrets.iter().map(|secret| {

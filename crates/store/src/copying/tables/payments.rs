@@ -1,4 +1,4 @@
-//! Payments, and the pages on which they are begun.
+//! Payments, the pages on which they are begun, and what many are asked for with.
 
 use super::{Table, bytes, id, integer, text};
 
@@ -66,5 +66,22 @@ pub static CHECKOUT: Table = Table {
         integer("next_schema"),
         bytes("next_sealed"),
         integer("version"),
+    ],
+};
+
+/// `payout`.
+pub static PAYOUT: Table = Table {
+    name: "payout",
+    key: 2,
+    columns: &[
+        id("tenant"),
+        id("id"),
+        text("list"),
+        bytes("case_key"),
+        bytes("case_fingerprint"),
+        integer("created_at"),
+        id("order_key"),
+        integer("order_schema"),
+        bytes("order_sealed"),
     ],
 };

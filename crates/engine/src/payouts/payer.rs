@@ -1,0 +1,80 @@
+//! Who pays: the account, and the link that may pay from it.
+
+use cartola_model::{AccountNumber, Catalogue, LinkSource, Principal};
+use cartola_primitives::id::AccountId;
+use cartola_store::accounts::AccountRow;
+use cartola_store::people::LinkRow;
+
+use super::PayoutError;
+use crate::links::{LinkError, SealedSecret};
+use crate::payments::pays;
+use crate::{Engine, EngineError};
+
+/// An account with what its bank lets its holder in with.
+pub(super) struct Payer {
+    pub number: AccountNumber,
+    pub link: LinkRow,
+    pub secret: SealedSecret,
+}
+
+impl Engine {
+    /// Who pays from an account. Of several links that may, it is the one that told of the account
+    /// first, or else that of its holder.
+    pub(super) async fn payer(
+        &self,
+        who: &Principal,
+        account: AccountId,
+    ) -> Result<Payer, PayoutError> {
+        let account = self.account(who, account).await?.ok_or(PayoutError::UnknownAccount)?;
+        let number = AccountNumber::parse(&account.number).ok();
+        let number = number.filter(|number| !number.is_masked());
+        let number = number.filter(|_| pays(account.row.kind, account.row.currency));
+        let number = number.ok_or(PayoutError::NoPayingAccount)?;
+        let mut refusal = PayoutError::NotEnabled;
+        for link in self.links_of_account(who, &account.row).await? {
+            match self.paying_secret(who, link.clone()).await {
+                Ok(Some(secret)) => {
+                    self.connectors()
+                        .check(&link.institution, &secret.credential())
+                        .map_err(LinkError::from)?;
+                    return Ok(Payer { number, link, secret });
+                }
+                Ok(None) => {}
+                Err(error) => refusal = error.into(),
+            }
+        }
+        Err(refusal)
+    }
+
+    /// The links with credentials through which an account may be read.
+    async fn links_of_account(
+        &self,
+        who: &Principal,
+        account: &AccountRow,
+    ) -> Result<Vec<LinkRow>, EngineError> {
+        let first = self.store().link(who.tenant, account.link).await?;
+        let mut links: Vec<_> = first.into_iter().collect();
+        let portal = Catalogue::bundled().company_portal(&account.institution);
+        let portal = portal.map(|portal| &portal.id);
+        for at in [Some(&account.institution), portal].into_iter().flatten() {
+            let source = LinkSource::Credentials;
+            if account.person.is_some() {
+                links.extend(self.store().link_of(who.tenant, at, account.person, source).await?);
+            }
+        }
+        links.retain(|link| link.source == LinkSource::Credentials);
+        Ok(links)
+    }
+
+    /// What a link signs in with, if it may pay; why not even its bank may be asked, where that is so.
+    pub(crate) async fn paying_secret(
+        &self,
+        who: &Principal,
+        link: LinkRow,
+    ) -> Result<Option<SealedSecret>, LinkError> {
+        let access = self.access(who, link, None).await?;
+        let Some(row) = &access.secret else { return Ok(None) };
+        let secret = self.open_link_secret(who, row).await?;
+        Ok(secret.pays().then_some(secret))
+    }
+}

@@ -1,0 +1,100 @@
+//! Looking at payouts.
+
+use std::ops::Range;
+
+use cartola_model::Principal;
+use cartola_primitives::id::PayoutId;
+use cartola_store::Page;
+use cartola_store::payouts::PayoutRow;
+use serde::{Deserialize, Serialize};
+
+use super::{PaidLine, Payout, PayoutStanding};
+use crate::access::Subject;
+use crate::payments::Payment;
+use crate::{Engine, EngineError};
+
+/// What is sealed of a payout.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SealedPayout {
+    pub account: String,
+    pub is_batch: bool,
+    pub lines: Vec<PaidLine>,
+}
+
+impl SealedPayout {
+    pub fn of(self, row: PayoutRow) -> Payout {
+        let Self { account, is_batch, lines } = self;
+        Payout { row, account, is_batch, lines }
+    }
+}
+
+impl Engine {
+    /// A payout of that list.
+    pub async fn payout(
+        &self,
+        who: &Principal,
+        list: &str,
+        id: PayoutId,
+    ) -> Result<Option<Payout>, EngineError> {
+        self.note_access(who, "payout.read", Subject::one(id));
+        let row = self.store().payout(who.tenant, id).await?;
+        match row.filter(|row| row.list == list) {
+            Some(row) => self.opened_payout(who, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The payouts of a list, by age.
+    pub async fn payouts(
+        &self,
+        who: &Principal,
+        list: &str,
+        after: Option<PayoutId>,
+        limit: usize,
+    ) -> Result<Page<Payout, PayoutId>, EngineError> {
+        self.note_access(who, "payout.read", Subject::list("payouts"));
+        let page = self.store().payouts(who.tenant, list, after, limit).await?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for row in page.rows {
+            rows.push(self.opened_payout(who, row).await?);
+        }
+        Ok(Page { rows, next: page.next })
+    }
+
+    /// The payments of some of its lines, in their order. A range beyond the last line is cut.
+    pub async fn payments_of_payout(
+        &self,
+        who: &Principal,
+        payout: &Payout,
+        lines: Range<usize>,
+    ) -> Result<Vec<Payment>, EngineError> {
+        let end = lines.end.min(payout.lines.len());
+        let mut payments = Vec::new();
+        for line in payout.lines.get(lines.start..end).unwrap_or_default() {
+            // One unit added the payout and them, and none is taken away.
+            let payment = self.payment_unnoted(who, line.payment).await?;
+            payments.push(payment.ok_or(EngineError::Interrupted)?);
+        }
+        Ok(payments)
+    }
+
+    pub(super) async fn standing_of(
+        &self,
+        who: &Principal,
+        row: PayoutRow,
+    ) -> Result<PayoutStanding, EngineError> {
+        let payout = self.opened_payout(who, row).await?;
+        let payments = self.payments_of_payout(who, &payout, 0..payout.lines.len()).await?;
+        Ok(PayoutStanding { payout, payments })
+    }
+
+    pub(super) async fn opened_payout(
+        &self,
+        who: &Principal,
+        row: PayoutRow,
+    ) -> Result<Payout, EngineError> {
+        let place = PayoutRow::order_place(who.tenant, &row.id);
+        let sealed: SealedPayout = self.vault().open_record(&place, &row.order).await?;
+        Ok(sealed.of(row))
+    }
+}

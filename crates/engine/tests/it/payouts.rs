@@ -1,0 +1,233 @@
+//! Payouts: begun once, by links that may pay, one line after another.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use cartola_engine::links::{Mandate, NewLink};
+use cartola_engine::once::Reply;
+use cartola_engine::payments::{LONGEST_PAUSE, PaymentStanding};
+use cartola_engine::payouts::{
+    LineEnded, MAX_LINES, PayoutError, PayoutLine, PayoutOrder, PayoutStanding,
+};
+use cartola_engine::work::{Handler, JobEnd, JobKind, Outcome, Priority, Task};
+use cartola_engine::{Engine, EngineError};
+use cartola_model::{AccountNumber, ChallengeKind, TransferPayee, TransferState};
+use cartola_primitives::id::{AccountId, LinkId};
+use cartola_primitives::{Currency, Money, Rut};
+
+use crate::readings::fields;
+use crate::world::World;
+use crate::world::bank::{Bank, PASSWORD, RUT, institution};
+use crate::world::till::{SETTLED, Till, asks};
+
+/// Counts the lines whose end it is told of.
+#[derive(Default)]
+struct Told(AtomicUsize);
+
+fn kind() -> JobKind {
+    JobKind::parse("tests.paid").unwrap()
+}
+
+#[async_trait]
+impl Handler for Told {
+    fn kind(&self) -> JobKind {
+        kind()
+    }
+
+    async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
+        let ended = LineEnded::of_task(task)?.expect("it is told which line");
+        let line = engine.ended_line(&ended.who(task.tenant), &ended).await?;
+        assert!(line.expect("it has ended").payment.state().is_final());
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(Outcome::End(Vec::new(), JobEnd::Done))
+    }
+}
+
+struct Scene {
+    world: World,
+    told: Arc<Told>,
+    till: Arc<Till>,
+}
+
+impl Scene {
+    /// A bank at which transfers stand so once it has heard of them.
+    async fn new(first: TransferState) -> Self {
+        let (till, told) = (Arc::new(Till::new(first)), Arc::new(Told::default()));
+        let world = World::with_handlers(Bank::paying(&till), vec![told.clone()]).await;
+        Self { world, told, till }
+    }
+
+    /// A link of the bank's customer that was read, and their account.
+    async fn link(&self, pays: bool) -> (LinkId, AccountId) {
+        let mandate = Mandate { purpose: "tests", evidence: b"paper", expires_at: None };
+        let wanted = NewLink {
+            institution: institution(),
+            rut: Rut::parse(RUT).unwrap(),
+            fields: &fields(PASSWORD),
+            mandate,
+            proven: false,
+            pays,
+        };
+        let engine = &self.world.engine;
+        let link = engine.begin_link(&self.world.who, &wanted).await.unwrap().id;
+        self.world.read(link, Priority::Interactive).await.unwrap();
+        let accounts = engine.accounts_of(&self.world.who, link).await.unwrap();
+        (link, accounts[0].row.id)
+    }
+
+    async fn begin(
+        &self,
+        account: AccountId,
+        case: &str,
+        lines: Vec<PayoutLine>,
+    ) -> Result<PayoutStanding, PayoutError> {
+        let request = lines.iter().flat_map(|line| line.amount.minor().to_be_bytes());
+        let order = PayoutOrder {
+            list: "tests",
+            account: Some(account),
+            named: "the account",
+            is_batch: lines.len() > 1,
+            lines: lines.clone(),
+            case,
+            request: &request.collect::<Vec<_>>(),
+            next: kind(),
+        };
+        self.world.engine.begin_payout(&self.world.who, &order, Reply::NONE).await
+    }
+
+    /// Runs what is due after the longest pause; transfers that the bank was told of, and lines whose
+    /// end was told.
+    async fn goes_on(&self) -> (usize, usize) {
+        self.world.clock.advance(LONGEST_PAUSE);
+        self.world.worker.run_due().await.unwrap();
+        (self.till.heard().0, self.told.0.load(Ordering::Relaxed))
+    }
+
+    async fn standings(&self, begun: &PayoutStanding) -> Vec<PaymentStanding> {
+        let (engine, who) = (&self.world.engine, &self.world.who);
+        let payout = engine.payout(who, "tests", begun.payout.row.id).await.unwrap().unwrap();
+        let payments = engine.payments_of_payout(who, &payout, 0..usize::MAX).await.unwrap();
+        payments.iter().map(|payment| payment.state().standing()).collect()
+    }
+}
+
+fn line(reference: &str, pesos: i64) -> PayoutLine {
+    PayoutLine {
+        reference: Some(reference.to_owned()),
+        payee: TransferPayee {
+            institution: institution(),
+            account: AccountNumber::parse("987654").unwrap(),
+            rut: Rut::parse(RUT).unwrap(),
+            name: "Ana Soto".to_owned(),
+        },
+        amount: Money::new(pesos, Currency::CLP),
+        comment: None,
+    }
+}
+
+fn three() -> Vec<PayoutLine> {
+    ["a", "b", "c"].map(|reference| line(reference, 5_000)).to_vec()
+}
+
+#[tokio::test]
+async fn lines_are_paid_one_after_another_and_each_end_is_told_once() {
+    let scene = Scene::new(asks(ChallengeKind::App)).await;
+    let (_, account) = scene.link(true).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    for nth in 1..=3 {
+        // Nobody is asked for a second thing while they have not proved the first.
+        assert_eq!(scene.goes_on().await, (nth, nth - 1));
+        assert_eq!(scene.goes_on().await, (nth, nth - 1));
+        scene.till.stands(&SETTLED);
+    }
+    assert_eq!(scene.goes_on().await, (3, 3));
+    assert_eq!(scene.goes_on().await, (3, 3));
+    assert_eq!(scene.standings(&begun).await, [PaymentStanding::Completed; 3]);
+}
+
+#[tokio::test]
+async fn a_case_is_one_payout_whatever_becomes_of_its_link() {
+    let scene = Scene::new(SETTLED).await;
+    let (link, account) = scene.link(true).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    let again = scene.begin(account, "one", three()).await.unwrap();
+    assert_eq!(begun.payout.row.id, again.payout.row.id);
+    let other = scene.begin(account, "one", vec![line("a", 5_001)]).await;
+    assert!(matches!(other, Err(PayoutError::OtherRequest)));
+    while scene.goes_on().await.1 < 3 {}
+    scene.world.engine.end_link(&scene.world.who, link).await.unwrap();
+    let again = scene.begin(account, "one", three()).await.unwrap();
+    let ended = again.payments.iter().all(|payment| payment.state().is_final());
+    assert!(ended && again.payout.row.id == begun.payout.row.id);
+    assert_eq!(scene.goes_on().await, (3, 3));
+}
+
+#[tokio::test]
+async fn a_line_that_is_given_up_holds_up_no_other() {
+    let scene = Scene::new(asks(ChallengeKind::App)).await;
+    let (_, account) = scene.link(true).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    let second = begun.payout.lines[1].payment;
+    scene.world.engine.cancel_payment(&scene.world.who, second).await.unwrap();
+    for _ in 0..4 {
+        scene.goes_on().await;
+        scene.till.stands(&SETTLED);
+    }
+    assert_eq!(scene.goes_on().await, (2, 3));
+    let [completed, failed] = [PaymentStanding::Completed, PaymentStanding::Failed];
+    assert_eq!(scene.standings(&begun).await, [completed, failed, completed]);
+}
+
+#[tokio::test]
+async fn what_was_begun_for_reading_alone_pays_nothing() {
+    let scene = Scene::new(SETTLED).await;
+    let (_, account) = scene.link(false).await;
+    let refused = scene.begin(account, "one", three()).await;
+    assert!(matches!(refused, Err(PayoutError::NotEnabled)));
+    scene.link(true).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    // What was said last counts, also for what waits.
+    scene.link(false).await;
+    scene.goes_on().await;
+    let refused = scene.begin(account, "two", three()).await;
+    assert!(matches!(refused, Err(PayoutError::NotEnabled)));
+    assert_eq!(scene.standings(&begun).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_link_that_ends_ends_what_its_bank_has_not_heard_of() {
+    let scene = Scene::new(asks(ChallengeKind::App)).await;
+    let (link, account) = scene.link(true).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    assert_eq!(scene.goes_on().await, (1, 0));
+    scene.world.engine.end_link(&scene.world.who, link).await.unwrap();
+    for _ in 0..4 {
+        scene.goes_on().await;
+    }
+    assert_eq!(scene.goes_on().await, (1, 3));
+    assert_eq!(scene.standings(&begun).await, [PaymentStanding::Failed; 3]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_paid_as_a_whole_is_refused_as_a_whole() {
+    let scene = Scene::new(SETTLED).await;
+    let (_, account) = scene.link(true).await;
+    let many = (0..=MAX_LINES).map(|nth| line(&nth.to_string(), 5_000)).collect();
+    let refused = [
+        scene.begin(account, "none", Vec::new()).await,
+        scene.begin(account, "many", many).await,
+        scene.begin(account, "same", vec![line("a", 5_000), line("a", 6_000)]).await,
+        scene.begin(account, "less", vec![line("a", 5_000), line("b", 999)]).await,
+        scene.begin(scene.world.engine.mint(), "nobody", three()).await,
+    ];
+    let told = refused.map(|refused| refused.err().expect("it is refused").to_string());
+    expect_test::expect![[r#"
+        there is no line to pay
+        a payout has at most 100 lines
+        line 2 has the reference of an earlier line
+        line 2: the least amount is 1000 pesos
+        there is no such account, or no consent allows it to be shown"#]]
+    .assert_eq(&told.join("\n"));
+    assert_eq!(scene.goes_on().await, (0, 0));
+}

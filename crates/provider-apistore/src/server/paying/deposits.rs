@@ -1,0 +1,190 @@
+//! `/apistore/api/abono-en-linea`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_engine::payments::Payment;
+use cartola_engine::payouts::{Payout, PayoutStanding};
+use cartola_http::cursor::List;
+use cartola_http::problem::Text;
+use cartola_http::{Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer, body};
+use cartola_model::Scope;
+use cartola_primitives::id::{PayoutId, TenantId};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::super::caller::Caller;
+use super::super::refused::{Refused, Told};
+use super::order::{Batch, Order, Single};
+use super::{MAX_PAGE_ENTRIES, Paged, begin, created, list_of, next_of, shown};
+use crate::wire;
+
+/// The list in which they stand, and the name of the call that begins one. It never changes.
+const LIST: &str = "apistore.abonos";
+
+/// One deposit, or several in a batch: `deposits` makes the difference.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[schema(as = DepositsRequest)]
+pub enum Asked {
+    /// One.
+    Single(Single),
+    /// Several.
+    Batch(Batch),
+}
+
+/// One deposit, or a batch.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = Deposit)]
+enum Shown {
+    /// One.
+    Single(Box<wire::Payment>),
+    /// A batch.
+    Batch(Box<wire::Batch>),
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    deposits: Option<IgnoredAny>,
+}
+
+/// Deposit
+///
+/// One deposit, or up to 100 in a batch, each a transfer from the account as for a payment. Where a
+/// line cannot be, nothing of the batch is paid; where the bank refuses one, the others are paid all
+/// the same, and each line says what became of it. They are made one after another. The same
+/// `Idempotency-Key` with the same body pays once, and has for a day the same answer; after that, the
+/// deposit as it stands then.
+#[utoipa::path(
+    post, path = "/api/abono-en-linea", operation_id = "create_deposit", tag = "abono en línea",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters of the caller's.")),
+    request_body = Asked,
+    responses(
+        (status = 201, description = "The deposit, or the batch with all its lines", body = Shown),
+        (status = 400, description = "`invalid_request`: no JSON; no key, or an unsound one", body = Told),
+        (status = 401, description = "`invalid_token`", body = Told),
+        (status = 403, description = "`insufficient_scope`", body = Told),
+        (status = 404, description = "`not_found`: no such account to pay from", body = Told),
+        (status = 409, description = "`account_not_enabled`: no link may pay from the account", body = Told),
+        (status = 422, description = "`invalid_request`: the body; `idempotency_key_reused`", body = Told),
+        (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),
+        (status = 503, description = "`temporarily_unavailable`", body = Told),
+    ),
+    security(("client_credentials" = ["manage"])),
+)]
+pub async fn create(
+    State(gate): State<Gate>,
+    caller: Caller,
+    key: Result<IdempotencyKey, Refusal>,
+    asked: Result<Json<Box<RawValue>>, Refusal>,
+) -> Result<Response, Refused> {
+    let who = caller.may(Scope::Manage)?;
+    let (key, Json(asked)) = (key?, asked?);
+    let tenant = who.tenant;
+    let render = move |begun: &PayoutStanding| {
+        let PayoutStanding { payout, payments } = begun;
+        let lines = lines_of(tenant, &payout.row.id);
+        created(&Shown::of(payout, payments, (lines, 0, MAX_PAGE_ENTRIES)))
+    };
+    begin(&gate, who, &key, (LIST, order(asked.get().as_bytes())?), &render).await
+}
+
+/// What is asked for, whichever it is.
+fn order(body: &[u8]) -> Result<Order, Problem> {
+    let Kind { deposits } = body::parse(body)?;
+    let asked = match deposits {
+        Some(IgnoredAny) => Asked::Batch(body::parse(body)?),
+        None => Asked::Single(body::parse(body)?),
+    };
+    match asked {
+        Asked::Single(single) => single.read(),
+        Asked::Batch(batch) => batch.read(),
+    }
+}
+
+/// List deposits
+///
+/// Single ones and batches, the oldest first. How they stand is told of each by itself.
+#[utoipa::path(
+    get, path = "/api/abono-en-linea", operation_id = "list_deposits", tag = "abono en línea",
+    params(Paged),
+    responses(
+        (status = 200, description = "One page", body = wire::Deposits),
+        (status = 400, description = "`invalid_request`: a parameter is wrong", body = Told),
+        (status = 401, description = "`invalid_token`", body = Told),
+        (status = 403, description = "`insufficient_scope`", body = Told),
+        (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),
+    ),
+    security(("client_credentials" = ["read"])),
+)]
+pub async fn list(
+    State(gate): State<Gate>,
+    caller: Caller,
+    paged: Result<Query<Paged>, Refusal>,
+) -> Result<Response, Refused> {
+    let who = caller.may(Scope::Read)?;
+    let Query(paged) = paged?;
+    let list = list_of(LIST, who);
+    let found = gate.engine().payouts(who, LIST, paged.after(list)?, paged.limit).await?;
+    let deposits = found.rows.iter().map(shown::summary).collect();
+    let body = wire::Deposits { deposits, next_cursor: next_of(list, found.next) };
+    Ok(answer::json(StatusCode::OK, &body))
+}
+
+/// The lines of a batch, as a list with cursors of its own.
+const LINES: &str = "apistore.lines";
+
+/// Look at a deposit
+///
+/// Of a batch, `limit` and `cursor` are of its lines.
+#[utoipa::path(
+    get, path = "/api/abono-en-linea/{id}", operation_id = "read_deposit", tag = "abono en línea",
+    params(("id" = String, Path, description = "The deposit's `id`."), Paged),
+    responses(
+        (status = 200, description = "The deposit as it stands", body = Shown),
+        (status = 400, description = "`invalid_request`: no id, or a wrong parameter", body = Told),
+        (status = 401, description = "`invalid_token`", body = Told),
+        (status = 403, description = "`insufficient_scope`", body = Told),
+        (status = 404, description = "`not_found`", body = Told),
+        (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),
+    ),
+    security(("client_credentials" = ["read"])),
+)]
+pub async fn read(
+    State(gate): State<Gate>,
+    caller: Caller,
+    id: Result<PathId<PayoutId>, Refusal>,
+    paged: Result<Query<Paged>, Refusal>,
+) -> Result<Response, Refused> {
+    let who = caller.may(Scope::Read)?;
+    let (PathId(id), Query(paged)) = (id?, paged?);
+    let engine = gate.engine();
+    let payout = engine.payout(who, LIST, id).await?;
+    let payout = payout.ok_or_else(unknown)?;
+    let lines = lines_of(who.tenant, &id);
+    let first = paged.line(lines)?;
+    let payments = engine.payments_of_payout(who, &payout, 0..payout.lines.len()).await?;
+    let shown = Shown::of(&payout, &payments, (lines, first, paged.limit));
+    Ok(answer::json(StatusCode::OK, &shown))
+}
+
+fn unknown() -> Problem {
+    let text = Text::fixed("There is no such deposit.", "No existe ese abono.");
+    Problem::not_found("deposit").detailed(text)
+}
+
+const fn lines_of(tenant: TenantId, id: &PayoutId) -> List<'_> {
+    List { name: LINES, tenant, filters: id.as_bytes() }
+}
+
+impl Shown {
+    fn of(payout: &Payout, payments: &[Payment], page: (List<'_>, usize, usize)) -> Self {
+        if payout.is_batch {
+            return Self::Batch(Box::new(shown::batch(payout, payments, page)));
+        }
+        Self::Single(Box::new(shown::single(payout, payments)))
+    }
+}

@@ -1,0 +1,129 @@
+//! `/apistore/api/pagos`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_engine::payouts::{Payout, PayoutStanding};
+use cartola_engine::{Engine, EngineError};
+use cartola_http::problem::Text;
+use cartola_http::{Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer};
+use cartola_model::{Principal, Scope};
+use cartola_primitives::id::PayoutId;
+
+use super::super::caller::Caller;
+use super::super::refused::{Refused, Told};
+use super::order::Single;
+use super::{Paged, begin, created, list_of, next_of, shown};
+use crate::wire;
+
+/// The list in which they stand, and the name of the call that begins one. It never changes.
+const LIST: &str = "apistore.pagos";
+
+/// Pay
+///
+/// Asks the bank of the account for a transfer, with what a link keeps that was begun for payments. The
+/// bank is told in the background: look at the payment, or be told by a subscription. The same
+/// `Idempotency-Key` with the same body is one payment, and for a day the same answer; after that, the
+/// payment as it stands then.
+#[utoipa::path(
+    post, path = "/api/pagos", operation_id = "create_payment", tag = "pagos",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters of the caller's.")),
+    request_body = Single,
+    responses(
+        (status = 201, description = "The payment", body = wire::Payment),
+        (status = 400, description = "`invalid_request`: no JSON; no key, or an unsound one", body = Told),
+        (status = 401, description = "`invalid_token`", body = Told),
+        (status = 403, description = "`insufficient_scope`", body = Told),
+        (status = 404, description = "`not_found`: no such account to pay from", body = Told),
+        (status = 409, description = "`account_not_enabled`: no link may pay from the account", body = Told),
+        (status = 422, description = "`invalid_request`: the body; `idempotency_key_reused`", body = Told),
+        (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),
+        (status = 503, description = "`temporarily_unavailable`", body = Told),
+    ),
+    security(("client_credentials" = ["manage"])),
+)]
+pub async fn create(
+    State(gate): State<Gate>,
+    caller: Caller,
+    key: Result<IdempotencyKey, Refusal>,
+    asked: Result<Json<Single>, Refusal>,
+) -> Result<Response, Refused> {
+    let who = caller.may(Scope::Manage)?;
+    let (key, Json(asked)) = (key?, asked?);
+    let render = |begun: &PayoutStanding| created(&shown::single(&begun.payout, &begun.payments));
+    begin(&gate, who, &key, (LIST, asked.read()?), &render).await
+}
+
+/// List payments
+///
+/// The oldest first.
+#[utoipa::path(
+    get, path = "/api/pagos", operation_id = "list_payments", tag = "pagos",
+    params(Paged),
+    responses(
+        (status = 200, description = "One page", body = wire::Payments),
+        (status = 400, description = "`invalid_request`: a parameter is wrong", body = Told),
+        (status = 401, description = "`invalid_token`", body = Told),
+        (status = 403, description = "`insufficient_scope`", body = Told),
+        (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),
+    ),
+    security(("client_credentials" = ["read"])),
+)]
+pub async fn list(
+    State(gate): State<Gate>,
+    caller: Caller,
+    paged: Result<Query<Paged>, Refusal>,
+) -> Result<Response, Refused> {
+    let who = caller.may(Scope::Read)?;
+    let Query(paged) = paged?;
+    let (engine, list) = (gate.engine(), list_of(LIST, who));
+    let found = engine.payouts(who, LIST, paged.after(list)?, paged.limit).await?;
+    let mut payments = Vec::with_capacity(found.rows.len());
+    for payout in &found.rows {
+        payments.push(told(engine, who, payout).await?);
+    }
+    let body = wire::Payments { payments, next_cursor: next_of(list, found.next) };
+    Ok(answer::json(StatusCode::OK, &body))
+}
+
+/// Look at a payment
+#[utoipa::path(
+    get, path = "/api/pagos/{id}", operation_id = "read_payment", tag = "pagos",
+    params(("id" = String, Path, description = "The payment's `id`.")),
+    responses(
+        (status = 200, description = "The payment as it stands", body = wire::Payment),
+        (status = 400, description = "`invalid_request`: no id", body = Told),
+        (status = 401, description = "`invalid_token`", body = Told),
+        (status = 403, description = "`insufficient_scope`", body = Told),
+        (status = 404, description = "`not_found`", body = Told),
+        (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),
+    ),
+    security(("client_credentials" = ["read"])),
+)]
+pub async fn read(
+    State(gate): State<Gate>,
+    caller: Caller,
+    id: Result<PathId<PayoutId>, Refusal>,
+) -> Result<Response, Refused> {
+    let who = caller.may(Scope::Read)?;
+    let PathId(id) = id?;
+    let engine = gate.engine();
+    let payout = engine.payout(who, LIST, id).await?;
+    let payout = payout.ok_or_else(unknown)?;
+    Ok(answer::json(StatusCode::OK, &told(engine, who, &payout).await?))
+}
+
+fn unknown() -> Problem {
+    let text = Text::fixed("There is no such payment.", "No existe ese pago.");
+    Problem::not_found("payment").detailed(text)
+}
+
+/// A payment with how it stands.
+async fn told(
+    engine: &Engine,
+    who: &Principal,
+    payout: &Payout,
+) -> Result<wire::Payment, EngineError> {
+    let payments = engine.payments_of_payout(who, payout, 0..1).await?;
+    Ok(shown::single(payout, &payments))
+}
