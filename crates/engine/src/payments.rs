@@ -126,7 +126,7 @@ pub enum PaymentError {
     )]
     NoMerchant,
     /// Another payment was asked for under the same case.
-    #[error("this case was used for another payment")]
+    #[error("the key is that of another payment, and holds for as long as that is kept")]
     OtherRequest,
     /// The institution or the credentials cannot be.
     #[error(transparent)]

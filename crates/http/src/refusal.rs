@@ -9,7 +9,9 @@ use cartola_engine::imports::ImportError;
 use cartola_engine::messages::ReplayError;
 use cartola_engine::movements::SplitError;
 use cartola_engine::once::{OnceError, RecordedAnswer};
-use cartola_engine::payments::{AnswerError, CancelPaymentError, PaymentError};
+use cartola_engine::payments::{
+    AnswerError, CancelPaymentError, MAX_COMMENT, MAX_PESOS, MIN_PESOS, PaymentError,
+};
 use cartola_engine::readings::CancelError;
 use cartola_engine::rows::{DecodeError, DecodeErrorKind, StoreError, StoreErrorKind};
 use cartola_engine::tenants::TenantError;
@@ -155,7 +157,19 @@ impl From<PaymentError> for Refusal {
         if let PaymentError::Engine(error) = error {
             return of_write(error);
         }
-        let es = code.entry().meaning.es.clone();
+        let es = match error {
+            PaymentError::TooLittle => format!("El monto mínimo es de {MIN_PESOS} pesos."),
+            PaymentError::TooMuch => format!("El monto máximo es de {MAX_PESOS} pesos."),
+            PaymentError::NotPesos => "Los pagos son en CLP.".to_owned(),
+            PaymentError::NoBank => "La institución no es un banco.".to_owned(),
+            PaymentError::Comment => {
+                format!("Un comentario tiene a lo más {MAX_COMMENT} caracteres.")
+            }
+            PaymentError::OtherRequest => {
+                "La clave ya es de otro pago, y vale mientras ese pago se conserve.".to_owned()
+            }
+            _ => code.entry().meaning.es.clone().into_owned(),
+        };
         Problem::new(code).detailed(Text::new(format!("{error}."), es)).into()
     }
 }

@@ -63,10 +63,11 @@ pub async fn answer(
     if found.page.as_ref() != Some(&asked.page) {
         return Err(Problem::new(Code::PaymentPageEnded).into());
     }
-    let given = ChallengeAnswer {
-        sms: asked.sms.map(Secret::new),
-        codes: asked.codes.map(|codes| codes.into_iter().map(Secret::new).collect()),
-    };
+    let sms = asked.sms.map(Secret::new);
+    let codes: Option<Vec<_>> =
+        asked.codes.map(|codes| codes.into_iter().map(Secret::new).collect());
+    let codes = codes.as_ref().map(|codes| codes.iter().map(|code| code.expose().as_str()));
+    let given = ChallengeAnswer::typed(sms.as_ref().map(|sms| sms.expose().as_str()), codes);
     let payment = engine.answer_payment(who, &asked.page, &given).await?;
     let recorded = answer::recorded(StatusCode::OK, &PaymentView::from(payment));
     if let Some(ticket) = &ticket {

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::payments::PaymentOrder;
+use cartola_engine::payments::{PaymentError, PaymentOrder};
 use cartola_http::{
-    Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer,
+    Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
     problem::{Code, Text},
 };
-use cartola_model::{AccountNumber, InstitutionId, Scope};
+use cartola_model::{AccountNumber, Scope};
 use cartola_primitives::{Currency, Money, Rut, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::view::PaymentView;
+use crate::links::refused;
 use crate::wire;
 
 /// What is paid, by whom, and with what their bank lets them in.
@@ -78,6 +79,7 @@ struct Evidence<'a> {
     security(("api_key" = ["manage"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "idempotency_key_missing", "payment_invalid", "payment_unconfigured",
+        "institution_not_configured", "credentials_malformed",
     ]))),
 )]
 pub async fn create(
@@ -90,19 +92,25 @@ pub async fn create(
     let who = caller.may(Scope::Manage)?;
     let case = key.text().ok_or_else(|| Problem::new(Code::IdempotencyKeyMissing))?;
     let case = format!("v1/{case}");
-    let wrong = || invalid("institution, rut, currency and from_account is not valid");
-    let currency = asked.currency.as_deref().unwrap_or(Currency::CLP.code());
-    let rut = Rut::parse(&asked.rut).map_err(|_| wrong())?;
+    let wrong = |name| move |why: Text| Problem::new(Code::PaymentInvalid).named(name, why);
+    let rut = parse::rut(&asked.rut).map_err(wrong("rut"))?;
+    let written = asked.currency.as_deref().unwrap_or(Currency::CLP.code());
+    let currency = Currency::parse(written).map_err(|_| {
+        wrong("currency")(Text::fixed("payments are in CLP", "los pagos son en CLP"))
+    })?;
     let fields = secrets(&asked.credentials, rut);
     let evidence = evidence(&asked, rut);
     let request = [evidence.as_bytes(), &answered(&asked.credentials)].concat();
     let from = asked.from_account.as_deref().map(AccountNumber::parse).transpose();
+    let from = from.map_err(|error| {
+        wrong("from_account")(Text::new(error.to_string(), "se esperaba un número de cuenta"))
+    })?;
     let order = PaymentOrder {
-        institution: InstitutionId::parse(&asked.institution).map_err(|_| wrong())?,
+        institution: parse::institution(&asked.institution).map_err(wrong("institution"))?,
         rut,
         fields: &fields,
-        amount: Money::new(asked.amount, Currency::parse(currency).map_err(|_| wrong())?),
-        from: from.map_err(|_| wrong())?,
+        amount: Money::new(asked.amount, currency),
+        from,
         payee: None,
         comment: asked.comment.clone(),
         case: &case,
@@ -110,7 +118,11 @@ pub async fn create(
         evidence: evidence.as_bytes(),
         next: None,
     };
-    let payment = gate.engine().begin_payment(who, &order).await?;
+    let begun = gate.engine().begin_payment(who, &order).await;
+    let payment = begun.map_err(|error| match error {
+        PaymentError::Link(error) => refused(error, gate.engine().now()),
+        error => error.into(),
+    })?;
     Ok(answer::json(StatusCode::CREATED, &PaymentView::from(payment)))
 }
 
@@ -134,9 +146,4 @@ fn evidence(asked: &Asked, rut: Rut) -> String {
 
 fn answered(credentials: &BTreeMap<String, String>) -> Vec<u8> {
     serde_json::to_vec(credentials).expect("texts by name are JSON")
-}
-
-fn invalid(why: &'static str) -> Problem {
-    let es = "Alguno de institution, rut, currency, credentials o from_account no es válido.";
-    Problem::new(Code::PaymentInvalid).detailed(Text::new(format!("One of {why}."), es.to_owned()))
 }

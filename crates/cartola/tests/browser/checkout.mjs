@@ -196,7 +196,7 @@ async function cancelled() {
   await page.keyboard.press("Space");
   await page.getByText("El pago fue cancelado. No se cobró nada.").waitFor();
   assert.deepEqual(stage.words.filter((word) => word.caseId === "cancelled"), []);
-  await tabTo(page, "Cancelar el pago");
+  await tabTo(page, "Volver al comercio sin pagar");
   await page.keyboard.press("Enter");
   await heading(page, "El pago no se hizo");
   assert.equal((await stage.word("cancelled")).isValid, "false");
@@ -276,7 +276,7 @@ async function plain() {
 async function left() {
   const page = await stage.page();
   await page.goto(await stage.address("left"));
-  await page.getByRole("button", { name: "Cancelar el pago" }).click();
+  await page.getByRole("button", { name: "Volver al comercio sin pagar" }).click();
   await heading(page, "El pago no se hizo");
   await stage.judge(page, "4-unpaid");
   assert.equal((await stage.word("left")).isValid, "false");

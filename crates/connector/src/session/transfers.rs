@@ -60,6 +60,9 @@ pub trait MakeTransfers: Send + Sync {
     ) -> Result<TransferTold, ConnectorError>;
 }
 
+/// Longest code that a customer is given, in characters.
+const MAX_CODE: usize = 16;
+
 /// What a customer answers a challenge with. `Debug` shows which parts there are.
 #[derive(Default)]
 pub struct ChallengeAnswer {
@@ -70,12 +73,34 @@ pub struct ChallengeAnswer {
 }
 
 impl ChallengeAnswer {
-    /// Whether it has what such a challenge asks for, and nothing else.
+    /// An answer as it was typed, without the blanks and hyphens that phones and cards show between
+    /// digits.
+    pub fn typed<'a>(sms: Option<&str>, codes: Option<impl IntoIterator<Item = &'a str>>) -> Self {
+        let code = |typed: &str| {
+            // Once and for all: a text that grows leaves copies behind.
+            let mut code = String::with_capacity(typed.len());
+            code.extend(typed.chars().filter(|letter| !letter.is_whitespace() && *letter != '-'));
+            Secret::new(code)
+        };
+        Self { sms: sms.map(code), codes: codes.map(|codes| codes.into_iter().map(code).collect()) }
+    }
+
+    /// Whether it has what such a challenge asks for, and nothing else: what can be no code would
+    /// cost an attempt at the bank.
     pub fn answers(&self, kind: &ChallengeKind) -> bool {
         let codes = self.codes.as_ref().map_or(0, Vec::len);
+        let mut all = self.sms.iter().chain(self.codes.iter().flatten());
         (self.sms.is_some(), codes) == (kind.asks_sms(), kind.codes())
             && (self.sms.is_some() || codes > 0)
+            && all.all(|code| is_code(code.expose()))
     }
+}
+
+/// Whether a text may be a code: digits, or letters among digits.
+fn is_code(text: &str) -> bool {
+    (1..=MAX_CODE).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 impl fmt::Debug for ChallengeAnswer {

@@ -35,3 +35,23 @@ fn an_answer_has_exactly_what_was_asked_for() {
 fn an_answer_shows_no_code() {
     assert_eq!(format!("{:?}", answer(true, 2)), "ChallengeAnswer { sms: true, codes: Some(2) }");
 }
+
+#[test]
+fn a_code_is_taken_as_phones_and_cards_show_it() {
+    let takes = |sms: &str, code: &str| {
+        let labels = vec!["A1".to_owned()];
+        let answer = ChallengeAnswer::typed(Some(sms), Some([code]));
+        answer.answers(&ChallengeKind::SmsAndCard { labels })
+    };
+    assert!(takes("123456", "07"));
+    let spaced = ChallengeAnswer::typed(Some(" 123-456\u{a0}"), Some([" 0 7 "]));
+    let codes = spaced.codes.unwrap();
+    assert_eq!(
+        (spaced.sms.unwrap().expose().as_str(), codes[0].expose().as_str()),
+        ("123456", "07")
+    );
+    assert!(takes("K7P2Q9", "07"));
+    for none in ["", " - ", "hola", "no sé", "12.34", "１２", &"1".repeat(17)] {
+        assert!(!takes(none, "07") && !takes("123456", none), "{none:?}");
+    }
+}

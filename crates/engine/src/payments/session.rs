@@ -97,8 +97,11 @@ impl Engine {
     /// an institution is closed: before the process ends.
     pub async fn close_sessions(&self) {
         let kept: Vec<Kept> = self.inner.paying.lock().drain().map(|(_, kept)| kept).collect();
-        kept.iter().for_each(|kept| kept.ending.abort());
-        drop(kept);
+        for Kept { session, ending } in kept {
+            ending.abort();
+            // It closes itself.
+            drop(session);
+        }
         self.connectors().settled().await;
     }
 

@@ -69,7 +69,7 @@ async fn what_conflicts_is_undone_alone_and_the_rest_is_whole_and_in_order() {
 async fn jobs_end_together_but_for_one_that_has_lost_its_lease() {
     let kept = Kept::new().await;
     let scene = kept.scene().await;
-    let ids = scene.enqueue_new(UNITS as usize).await;
+    let ids = scene.enqueue_new(usize::try_from(UNITS).expect("they are few")).await;
     let taken = Worker::new(&scene.store, 1).take(ids.len()).await;
     let ends = taken.iter().zip(0_u64..).map(|(job, number)| {
         let has_lost = number % CONFLICTS_EVERY == 1;

@@ -120,6 +120,25 @@ fn a_case_is_one_payment() {
 }
 
 #[test]
+fn what_can_be_no_code_costs_no_attempt() {
+    let scene = Scene::new();
+    let payer = scene.payer("ok", "banco-estado");
+    let asked = next(&scene.client, &scene.begin(&payer, 5_000, "order"));
+    for none in ["", "no sé", " - "] {
+        let refused = answer(&scene.client, &asked, &json!(none), &Value::Null);
+        let code = &refused.json()["code"];
+        assert_eq!((refused.status, code), (422, &json!("payment_answer_invalid")));
+    }
+    let path = format!("/v1/payments/{}", asked["id"].as_str().unwrap());
+    assert_eq!(scene.client.json(&path), asked);
+    let phone = scene.chile.client.json(&format!("/_sandbox/phones/{}", payer.rut));
+    let (first, rest) = phone["pending"][0]["sms"].as_str().unwrap().split_at(3);
+    let shown = json!(format!(" {first}-{rest} "));
+    assert_eq!(answer(&scene.client, &asked, &shown, &Value::Null).status, 200);
+    assert_eq!(ended(&scene.client, &asked, |_| {})["state"], "completed");
+}
+
+#[test]
 fn what_cannot_be_paid_is_refused() {
     let scene = Scene::new();
     let payer = scene.payer("ok", "banco-estado");
@@ -130,6 +149,13 @@ fn what_cannot_be_paid_is_refused() {
     }
     let nowhere = Payer { institution: "afc".to_owned(), ..payer.clone() };
     assert_eq!(nowhere.begin(&scene.client, 5_000, "other").unwrap().status, 422);
+    let nobody = Payer { rut: "11.111.111-2".to_owned(), ..payer.clone() };
+    let refused = nobody.begin(&scene.client, 5_000, "other").unwrap().json();
+    assert_eq!(
+        (&refused["code"], &refused["parameter"]),
+        (&json!("payment_invalid"), &json!("rut"))
+    );
+    assert!(refused["detail_es"].as_str().unwrap().contains("debería ser 1"), "{refused}");
     let body = json!({"institution": "banco-estado", "rut": payer.rut, "amount": 5_000,
         "credentials": {"password": payer.password}});
     let headers = [("Content-Type", "application/json")];

@@ -78,8 +78,8 @@ pub(super) static ROWS: &[Entry] = &[
         retry: Retry::AfterChange,
         title: Text::fixed("The answer is not what was asked for", "No es lo que se pidió"),
         meaning: Text::fixed(
-            "The answer does not have the parts that the challenge asks for. It was not sent, and the page stays.",
-            "La respuesta no tiene las partes que se pidieron. No se envió, y la página sigue.",
+            "The answer does not have the parts that the challenge asks for, or one of them can be no code. It was not sent, and the page stays.",
+            "La respuesta no tiene las partes que se pidieron, o alguna no puede ser un código. No se envió, y la página sigue.",
         ),
         remedy: Text::fixed(
             "Send `sms` where the kind says SMS, and in `codes` one code for each label.",

@@ -4,7 +4,6 @@ use axum::response::Response;
 use cartola_engine::once::RecordedAnswer;
 use cartola_engine::payments::{AnswerError, ChallengeAnswer};
 use cartola_model::Scope;
-use cartola_primitives::Secret;
 
 use super::super::asked::Asked;
 use super::super::refused::Refused;
@@ -58,11 +57,8 @@ fn given(body: &Approval) -> Result<Option<ChallengeAnswer>, Mistake> {
     if sms.is_none() && codes.is_none() {
         return Ok(None);
     }
-    let secret = |code: &str| Secret::new(code.to_owned());
-    Ok(Some(ChallengeAnswer {
-        sms: sms.map(secret),
-        codes: codes.map(|codes| codes.iter().map(|code| secret(code.expose())).collect()),
-    }))
+    let codes = codes.as_ref().map(|codes| codes.iter().map(|code| code.expose().as_str()));
+    Ok(Some(ChallengeAnswer::typed(sms, codes)))
 }
 
 impl From<AnswerError> for Declined {
