@@ -65,7 +65,8 @@ impl Engine {
     }
 }
 
-const fn is_given_up(state: &PaymentState) -> bool {
+/// Whether it was given up, or is being.
+pub(super) const fn is_given_up(state: &PaymentState) -> bool {
     matches!(
         state,
         PaymentState::Withdrawing

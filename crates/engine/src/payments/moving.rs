@@ -8,8 +8,10 @@ use cartola_store::jobs::{Continuation, JobEnd, JobOrder, Priority, Queue, recor
 use cartola_store::payments::{PaymentChange, PaymentProgress, PaymentRow};
 use cartola_store::{Command, UnitOfWork};
 
+use super::cancel::is_given_up;
 use super::jobs::{Step, StepArguments, StepKind};
 use super::pauses::next_look;
+use crate::payouts::MAX_LINES;
 use crate::retry::until_settled;
 use crate::work::Outcome;
 use crate::{Engine, EngineError};
@@ -118,6 +120,11 @@ impl Engine {
             vec![Command::ChangePayment(Box::new(change)), Command::Audit(event(who, &after))];
         if is_final {
             commands.extend(self.ending_payment(who, row).await?);
+            // One that is given up before its first step has perhaps not had its turn: whoever is before
+            // it, or that step, goes on to the next.
+            if !(before.state == PaymentState::Requested && is_given_up(&next.state)) {
+                commands.extend(self.whose_turn_is_next(who, row).await?);
+            }
         } else if let Some(kind) = follows(&after.standing.state) {
             let key = self.vault().key_of(tenant, row.person, self.minter(), now).await?;
             let order = self.next_step(kind, who, &after, &key, answer)?;
@@ -157,24 +164,33 @@ impl Engine {
         commands.extend(self.ending_call(who, row.mandate).await?);
         let next = row.standing.continuation.clone();
         commands.extend(next.map(|next| Command::EnqueueJob(self.continued(next))));
-        commands.extend(self.whose_turn_is_next(who, row).await?);
         Ok(commands)
     }
 
-    /// The first step of the payment that waited for this one to end. A payment ends once, so it is
-    /// queued once. One that was given up while it waited has let go on who waited for it.
-    async fn whose_turn_is_next(
+    /// The first step of the payment whose turn it is once this one has ended. Those that were given up
+    /// while they waited are passed over; one whose turn it was then passes it on by its own first step.
+    pub(super) async fn whose_turn_is_next(
         &self,
         who: &Principal,
         row: &PaymentRow,
     ) -> Result<Option<Command>, EngineError> {
-        let Some(next) = self.opened_order(who, row).await?.then else { return Ok(None) };
-        let next = self.store().payment(who.tenant, next).await?;
-        let waits = |next: &PaymentRow| next.standing.state == PaymentState::Requested;
-        let Some(next) = next.filter(waits) else { return Ok(None) };
-        let key = self.vault().key_of(who.tenant, next.person, self.minter(), self.now()).await?;
-        self.next_step(StepKind::Submit, who, &next, &key, None)
-            .map(|order| Some(Command::EnqueueJob(order)))
+        let mut then = self.opened_order(who, row).await?.then;
+        for _ in 0..MAX_LINES {
+            let Some(next) = then else { return Ok(None) };
+            let Some(next) = self.store().payment(who.tenant, next).await? else { return Ok(None) };
+            if next.standing.state.is_final() {
+                then = self.opened_order(who, &next).await?.then;
+                continue;
+            }
+            if next.standing.state != PaymentState::Requested {
+                return Ok(None);
+            }
+            let (now, person) = (self.now(), next.person);
+            let key = self.vault().key_of(who.tenant, person, self.minter(), now).await?;
+            let order = self.next_step(StepKind::Submit, who, &next, &key, None)?;
+            return Ok(Some(Command::EnqueueJob(order)));
+        }
+        Ok(None)
     }
 
     /// The job that follows, due at once.

@@ -13,15 +13,14 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use super::jobs::Step;
-use crate::links::LinkError;
+use crate::links::{LinkError, SealedSecret};
 use crate::readings::{THRESHOLD, is_proof};
 use crate::{Engine, EngineError};
 
 /// How long one step may take, from signing in to what the bank says.
 const STEP_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// How long a session is left open for the next step: as long as a customer looks for a code, and
-/// less than any bank's token lasts.
+/// How long a session is left open after a step for the next one: as long as a customer looks for a code.
 const KEPT_FOR: Duration = Duration::from_mins(5);
 
 /// Sessions that are left open at most. Of one more the next step signs in anew.
@@ -123,7 +122,11 @@ impl Engine {
         let (who, row) = (step.who, step.row);
         let link = self.store().link(who.tenant, row.link).await.map_err(EngineError::from)?;
         let link = link.ok_or(LinkError::Unknown)?;
-        let secret = self.opened_credentials(who, row).await?;
+        let secret = self.secret_of_payer(step, &link).await?;
+        if link.source == LinkSource::Credentials {
+            // Nobody has typed them again: one who is known to be refused has made no further guess.
+            self.refuse_known(who, &link, &secret).await?;
+        }
         let is_first = row.standing.state == PaymentState::Requested;
         let proven = !is_first || self.takes_what_is_kept(who, &link).await?;
         let leave = self.leave_to_ask(who, &link, &secret, (proven, THRESHOLD)).await?;
@@ -139,6 +142,23 @@ impl Engine {
         if !next.is_final() {
             self.inner.paying.keep(step.row.id, signed_in.session);
         }
+    }
+
+    /// What the payer is signed in with: what their link keeps by now, where it may pay, and else what
+    /// is sealed with the payment. What a bank may have heard is asked about whatever became of the link.
+    async fn secret_of_payer(
+        &self,
+        step: &Step<'_>,
+        link: &LinkRow,
+    ) -> Result<SealedSecret, LinkError> {
+        if link.source == LinkSource::Credentials {
+            match self.paying_secret(step.who, link.clone()).await {
+                Ok(Some(secret)) => return Ok(secret),
+                Err(LinkError::Engine(error)) => return Err(error.into()),
+                Ok(None) | Err(_) => {}
+            }
+        }
+        Ok(self.opened_credentials(step.who, step.row).await?)
     }
 
     /// Whether the last reading shows that the bank takes what the link keeps: several payments at once

@@ -5,6 +5,7 @@ use cartola_model::{
     AccountNumber, Failure, InvalidTransition, PaymentFailure, PaymentState, TransferOrder,
     TransferTold,
 };
+use cartola_store::jobs::JobEnd;
 use cartola_store::payments::PaymentRow;
 
 use super::account::paying_account;
@@ -20,10 +21,15 @@ use crate::{Engine, EngineError};
 impl Engine {
     /// Chooses the account, writes down that the bank is told, and tells it.
     pub(super) async fn submit(&self, step: &Step<'_>) -> Result<Outcome, EngineError> {
-        match step.row.standing.state {
+        match &step.row.standing.state {
             PaymentState::Requested => {}
             // Whoever wrote this did not come to its end.
             PaymentState::Submitting => return self.doubt(step, Failure::Internal).await,
+            // It was given up before: its turn is the next one's.
+            state if state.is_final() => {
+                let next = self.whose_turn_is_next(step.who, step.row).await?;
+                return Ok(Outcome::End(next.into_iter().collect(), JobEnd::Done));
+            }
             _ => return Ok(over()),
         }
         if let Err(failure) = self.allowed(step).await? {

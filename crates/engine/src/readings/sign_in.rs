@@ -208,6 +208,24 @@ impl Engine {
         known.map_or(Ok(()), |known| check_wait(&known, self.now()))
     }
 
+    /// Refuses credentials that are known to be wrong, without counting that they were tried.
+    pub(crate) async fn refuse_known(
+        &self,
+        who: &Principal,
+        link: &LinkRow,
+        secret: &SealedSecret,
+    ) -> Result<(), LinkError> {
+        let Some(person) = link.person else { return Ok(()) };
+        let known = self.store().sign_ins(who.tenant, &link.institution, person).await;
+        let digest = self.sign_in_digest(who, secret);
+        let known = known.map_err(EngineError::from)?;
+        known.map_or(Ok(()), |known| check(&known, &digest, self.now()))
+    }
+
+    fn sign_in_digest(&self, who: &Principal, secret: &SealedSecret) -> Digest {
+        self.vault().digest(purpose::SIGN_IN, who.tenant, secret.canonical().expose())
+    }
+
     /// Leave to sign in, or why there is none. It is looked at again, and noted, when the
     /// institution's turn has come.
     pub(crate) async fn leave_to_ask(
@@ -217,13 +235,12 @@ impl Engine {
         secret: &SealedSecret,
         (proven, threshold): (bool, u32),
     ) -> Result<Arc<Leave>, LinkError> {
-        let text = secret.canonical();
         let leave = Leave {
             engine: self.clone(),
             who: who.clone(),
             institution: link.institution.clone(),
             person: link.person,
-            digest: self.vault().digest(purpose::SIGN_IN, who.tenant, text.expose()),
+            digest: self.sign_in_digest(who, secret),
             noted: !proven,
             threshold,
             given: Mutex::default(),

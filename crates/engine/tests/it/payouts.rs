@@ -169,14 +169,35 @@ async fn a_line_that_is_given_up_holds_up_no_other() {
     let (_, account) = scene.link(true).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     let second = begun.payout.lines[1].payment;
+    assert_eq!(scene.goes_on().await, (1, 0));
     scene.world.engine.cancel_payment(&scene.world.who, second).await.unwrap();
+    // Nor is the one after it begun while the first is under way.
+    assert_eq!(scene.goes_on().await, (1, 1));
     for _ in 0..4 {
-        scene.goes_on().await;
         scene.till.stands(&SETTLED);
+        scene.goes_on().await;
     }
     assert_eq!(scene.goes_on().await, (2, 3));
     let [completed, failed] = [PaymentStanding::Completed, PaymentStanding::Failed];
     assert_eq!(scene.standings(&begun).await, [completed, failed, completed]);
+}
+
+#[tokio::test]
+async fn a_line_that_is_given_up_at_its_turn_passes_it_on() {
+    let scene = Scene::new(SETTLED).await;
+    let (_, account) = scene.link(true).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    // Its first step is queued, and has not run; so is that of the second once this one has.
+    for given_up in [0, 1] {
+        let line = begun.payout.lines[given_up].payment;
+        scene.world.engine.cancel_payment(&scene.world.who, line).await.unwrap();
+    }
+    for _ in 0..3 {
+        scene.goes_on().await;
+    }
+    assert_eq!(scene.goes_on().await, (1, 3));
+    let [completed, failed] = [PaymentStanding::Completed, PaymentStanding::Failed];
+    assert_eq!(scene.standings(&begun).await, [failed, failed, completed]);
 }
 
 #[tokio::test]

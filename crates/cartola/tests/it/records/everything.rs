@@ -51,6 +51,8 @@ fn every_product_of_every_institution_is_read_and_shown() {
         let of_it = records.iter().filter(|record| record["product"] == product);
         assert!(listed.iter().eq(of_it), "{product}");
         let told = listed.iter().any(|record| record["content"] != json!([]));
-        assert!(told, "{product} is told, and nothing of it");
+        // Whether an instalment is still to be charged to this person depends on the day.
+        let may_be_empty = product == RecordKind::InstalmentPlans.name();
+        assert!(told || may_be_empty, "{product} is told, and nothing of it");
     }
 }

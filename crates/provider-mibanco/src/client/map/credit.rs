@@ -142,7 +142,9 @@ fn plan(
     let left = told.instalments.checked_sub(told.charged);
     let left = left.ok_or("more instalments were charged than a plan has")?;
     let paid = told.instalment.checked_mul(told.charged.into());
-    let balance = paid.and_then(|paid| told.total.checked_sub(paid)).filter(|minor| *minor >= 0);
+    let rest = paid.and_then(|paid| told.total.checked_sub(paid)).filter(|minor| *minor >= 0);
+    // The last one differs where the others were rounded up.
+    let balance = if left == 0 { Some(0) } else { rest };
     Ok(records::InstalmentPlan {
         card_number,
         merchant: told.description,
