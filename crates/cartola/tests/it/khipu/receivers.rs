@@ -26,7 +26,7 @@ impl Scene {
         self.khipu.ask(&format!("{DEMO_BANK}/accounts"), &body)
     }
 
-    /// Where the message to that host stands, once an attempt is noted.
+    /// Where the message to that host stands, once an attempt is noted and none is being made.
     #[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
     fn noted(&self, host: &str) -> Value {
         let (client, begun) = (self.demo.client(), Instant::now());
@@ -36,7 +36,7 @@ impl Scene {
             if let Some(message) = messages.iter().find(of_host) {
                 let id = message["id"].as_str().unwrap();
                 let message = client.json(&format!("/v1/messages/{id}"));
-                if !message["log"][0].is_null() {
+                if !message["log"][0].is_null() && message["state"] != "sending" {
                     return message;
                 }
             }
