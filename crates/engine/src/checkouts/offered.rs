@@ -14,7 +14,7 @@ impl Engine {
         let is_portal = |row: &Institution| row.kind == InstitutionKind::CompanyPortal;
         let pays = |row: &&Institution| !is_portal(row) && self.makes_transfers(&row.id);
         let mut banks: Vec<_> = Catalogue::bundled().iter().filter(pays).collect();
-        banks.sort_by(|one, other| one.name.cmp(&other.name));
+        banks.sort_by_cached_key(|bank| bank.name.to_lowercase());
         banks
     }
 
