@@ -27,7 +27,9 @@ const fn of_refusal(failure: TransferFailure) -> &'static str {
 
 const fn of_class(failure: Failure) -> &'static str {
     match failure {
-        Failure::CredentialsInvalid => "Su banco no aceptó el RUT o la clave. Varios intentos equivocados bloquean su acceso.",
+        Failure::CredentialsInvalid => {
+            "Su banco no aceptó el RUT o la clave. Varios intentos equivocados bloquean su acceso."
+        }
         Failure::CredentialsLocked => {
             "Su acceso a ese banco está bloqueado por claves equivocadas. Pruebe con otro banco."
         }
