@@ -66,6 +66,13 @@ pub fn open_reader(path: &Path, busy: Duration) -> Result<Connection, StoreError
     Ok(connection)
 }
 
+/// A connection that looks into a file of which nobody knows how it was left. It reads alone, but may
+/// write: what a killed process has half done is undone by whoever opens the file first, and one that
+/// only reads cannot.
+pub fn open_first(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+    open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy)
+}
+
 fn open(path: &Path, access: OpenFlags, busy: Duration) -> Result<Connection, StoreError> {
     // A connection never leaves its thread while it is used.
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;

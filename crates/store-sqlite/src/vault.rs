@@ -69,7 +69,7 @@ pub fn stored_secret(folder: &Path, name: &'static str) -> Result<Option<Wrapped
         return Ok(None);
     }
     folder::refuse_unfinished(folder)?;
-    let connection = pragmas::open_reader(&database, Options::default().busy_timeout)?;
+    let connection = pragmas::open_first(&database, Options::default().busy_timeout)?;
     match migrate::version(&connection)? {
         0 => Ok(None),
         _ => first(&connection, SECRET, [name], read_wrapped),

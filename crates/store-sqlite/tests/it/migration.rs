@@ -174,3 +174,29 @@ fn a_secret_is_read_without_touching_the_store() {
     assert_eq!(found.bytes, [9]);
     assert_eq!(fs::read(folder.path().join("cartola.db")).expect("the file"), before);
 }
+
+/// What is left of a process that was killed in its first transaction, before the file had a log.
+fn half_made(folder: &Path) {
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let database = Connection::open(elsewhere.path().join("cartola.db")).expect("a database");
+    database
+        .execute_batch(
+            "PRAGMA cache_size = 1; BEGIN; CREATE TABLE half (made); \
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 999) \
+             INSERT INTO half SELECT randomblob(999) FROM n;",
+        )
+        .expect("a transaction that is larger than its cache");
+    for name in ["cartola.db", "cartola.db-journal"] {
+        let copied = fs::copy(elsewhere.path().join(name), folder.join(name)).expect("a file");
+        assert!(copied > 0, "{name} is empty");
+    }
+}
+
+#[test]
+fn what_a_killed_process_left_half_made_is_undone_by_a_look() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    half_made(folder.path());
+    let secret = cartola_store_sqlite::stored_secret(folder.path(), "lookup_key");
+    assert_eq!(secret.expect("a look"), None);
+    SqliteStore::open(folder.path(), options()).expect("a new store");
+}
