@@ -63,6 +63,11 @@ impl Chile {
         places.map(|place| place["id"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// The day of the box, in Chile.
+    pub fn today(&self) -> String {
+        self.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned()
+    }
+
     /// Pulls a lever.
     pub fn lever(&self, method: &str, path: &str, told: &Value) -> Answer {
         let headers = [("Content-Type", "application/json")];

@@ -68,7 +68,7 @@ impl Scene {
         };
         let customers = customers(count).into_iter().map(link).collect();
         let chile = Chile::at(demo.announced["sandbox"].as_str().unwrap());
-        let today = chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
+        let today = chile.today();
         let last = today.parse::<Date>().unwrap() - SignedDuration::from_hours(24 * LAST_DAY);
         Self { folder, demo, customers, last }
     }

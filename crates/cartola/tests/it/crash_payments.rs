@@ -133,7 +133,7 @@ impl Scene {
 /// How often money of each amount has arrived at an account today.
 pub fn arrived(chile: &Chile, account: &str) -> BTreeMap<i64, usize> {
     let path = format!("/_sandbox/accounts/{account}/movements");
-    let today = chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
+    let today = chile.today();
     let rows = chile.client.json(&format!("{path}?from={today}&to={today}"));
     let mut arrived = BTreeMap::new();
     for row in rows.as_array().unwrap() {

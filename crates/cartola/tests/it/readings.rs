@@ -96,7 +96,7 @@ fn check_refusal(answer: &Answer, status: u16, code: &str) -> Value {
 fn what_a_reading_brings_is_what_the_bank_has_and_comes_once() {
     let scene = Scene::new();
     let link = scene.begin("ok", "banco-chile");
-    let today = scene.chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
+    let today = scene.chile.today();
     let days = json!({"from": "2026-01-01", "to": "2026-03-31"});
     assert!(today.as_str() > "2026-05", "all of these days are booked: {today}");
     let first = scene.ended(&scene.reading(&link, &days));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use cartola_model::glosa;
 use serde_json::{Value, json};
 
 use super::{Scene, client_of};
@@ -28,6 +29,8 @@ pub struct Payer {
     institution: String,
     /// As the facade takes it.
     pub account: String,
+    /// The day of the box on which the test began.
+    begun_on: String,
 }
 
 impl Scene {
@@ -47,7 +50,9 @@ impl Payer {
         let (rut, place) = chile.person(scenario, institution);
         let (password, institution) = (place["password"].clone(), institution.to_owned());
         let (scenario, account) = (scenario.to_owned(), String::new());
-        Self { scene, chile, scenario, rut, password, institution, account }.begun_again(pays)
+        let begun_on = chile.today();
+        let payer = Self { scene, chile, scenario, rut, password, institution, account, begun_on };
+        payer.begun_again(pays)
     }
 
     /// The same once the link was begun again, to pay or to read alone, and read.
@@ -132,10 +137,20 @@ impl Payer {
         arrived(&self.chile, self.payee()["account_id"].as_str().unwrap())
     }
 
-    /// What is on the payee's account, in pesos.
+    /// What the payee has had from them since the test began, in pesos: a company earns otherwise too.
     pub fn received(&self) -> i64 {
-        let path = format!("/_sandbox/accounts/{}", self.payee()["account_id"].as_str().unwrap());
-        self.chile.client.json(&path)["available"].as_i64().unwrap()
+        let payee = self.payee()["account_id"].as_str().unwrap().to_owned();
+        let (from, to) = (&self.begun_on, self.chile.today());
+        let path = format!("/_sandbox/accounts/{payee}/movements?from={from}&to={to}");
+        let persons = self.chile.client.json("/_sandbox/persons");
+        let mut persons = persons.as_array().unwrap().iter();
+        let payer = persons.find(|person| person["rut"] == json!(self.rut)).unwrap();
+        // Banks cut long glosas.
+        let name: String = glosa::fold(payer["name"].as_str().unwrap()).chars().take(12).collect();
+        let rows = self.chile.client.json(&path);
+        let rows = rows.as_array().unwrap().iter();
+        let theirs = rows.filter(|row| row["description"].as_str().unwrap().contains(&name));
+        theirs.map(|row| row["amount"].as_i64().unwrap()).sum()
     }
 
     /// How many transfers have moved money, each once, while the ledger balances.

@@ -92,7 +92,7 @@ fn what_is_told_agrees_with_v1_and_with_the_box() {
     let told = told["results"].as_array().unwrap();
     let numbers: Vec<&str> =
         told.iter().map(|movement| movement["accountNumber"].as_str().unwrap()).collect();
-    let today = scene.chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
+    let today = scene.chile.today();
     let from = told.iter().map(|movement| movement["date"].as_str().unwrap()).min().unwrap();
     let mut shown = 0;
     let mut accounts: Vec<&str> = numbers.clone();
