@@ -145,11 +145,12 @@ impl Payer {
         let persons = self.chile.client.json("/_sandbox/persons");
         let mut persons = persons.as_array().unwrap().iter();
         let payer = persons.find(|person| person["rut"] == json!(self.rut)).unwrap();
-        // Banks cut long glosas.
-        let name: String = glosa::fold(payer["name"].as_str().unwrap()).chars().take(12).collect();
+        // Banks leave out what follows the first name, and cut long glosas.
+        let name = glosa::fold(payer["name"].as_str().unwrap());
+        let surname = name.rsplit(' ').nth(1).unwrap();
         let rows = self.chile.client.json(&path);
         let rows = rows.as_array().unwrap().iter();
-        let theirs = rows.filter(|row| row["description"].as_str().unwrap().contains(&name));
+        let theirs = rows.filter(|row| row["description"].as_str().unwrap().contains(surname));
         theirs.map(|row| row["amount"].as_i64().unwrap()).sum()
     }
 
