@@ -139,9 +139,9 @@ impl Payer {
 
     /// What the payee has had from them since the test began, in pesos: a company earns otherwise too.
     pub fn received(&self) -> i64 {
-        let payee = self.payee()["account_id"].as_str().unwrap().to_owned();
+        let account = self.payee()["account_id"].as_str().unwrap().to_owned();
         let (from, to) = (&self.begun_on, self.chile.today());
-        let path = format!("/_sandbox/accounts/{payee}/movements?from={from}&to={to}");
+        let path = format!("/_sandbox/accounts/{account}/movements?from={from}&to={to}");
         let persons = self.chile.client.json("/_sandbox/persons");
         let mut persons = persons.as_array().unwrap().iter();
         let payer = persons.find(|person| person["rut"] == json!(self.rut)).unwrap();
