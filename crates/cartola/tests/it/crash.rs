@@ -57,7 +57,9 @@ impl Upload {
         let lines_of_all = i64::try_from(count).unwrap();
         let lines = (0i64..).zip(&glosas).map(|(line, glosa)| {
             let day = first + SignedDuration::from_hours(24 * line * DAYS_OF_EACH / lines_of_all);
-            (day, glosa.as_str(), i64::try_from(seeded.below(90_000)).unwrap() - 40_000)
+            let amount = i64::try_from(seeded.below(90_000)).unwrap() - 40_000;
+            // A line that moves nothing is no movement.
+            (day, glosa.as_str(), if amount == 0 { 1 } else { amount })
         });
         let csv = statement::dated_csv(0, lines);
         let mapping = statement::mapping(account);
