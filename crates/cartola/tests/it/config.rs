@@ -20,7 +20,7 @@ fn an_unknown_key_is_named_with_those_there_are() {
     check(
         &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
+            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
         "#]],
     );
     check(
@@ -36,7 +36,7 @@ fn a_secret_comes_by_one_way_and_is_never_shown() {
     check(
         "data = \"data\"\n",
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: set master_key_file to a file that holds the master key (`openssl rand -base64 32` makes one), or master_key to the key itself
+        cartola: the configuration cartola.toml is wrong: set master_key_file to a file that holds the master key (`openssl rand -base64 32` makes one), or master_key to the key itself, or master_key_command to a program that prints it, or CARTOLA_MASTER_KEY in the environment
     "#]],
     );
     check(

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use cartola_crypto::{CryptoError, KeyRing};
+use cartola_crypto::{CryptoError, KeyRing, MasterKeyId};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
@@ -26,6 +26,10 @@ pub struct KeysUnread(pub String);
 
 /// The master keys.
 pub(crate) struct Masters {
+    kept: Arc<Kept>,
+}
+
+struct Kept {
     ring: RwLock<Arc<KeyRing>>,
     source: Option<Arc<dyn KeySource>>,
     /// Whoever reads them again holds this; when the last reading began.
@@ -35,12 +39,13 @@ pub(crate) struct Masters {
 impl Masters {
     /// These keys, and where more may come from.
     pub(crate) fn new(ring: KeyRing, source: Option<Arc<dyn KeySource>>) -> Self {
-        Self { ring: RwLock::new(Arc::new(ring)), source, turn: Mutex::default() }
+        let ring = RwLock::new(Arc::new(ring));
+        Self { kept: Arc::new(Kept { ring, source, turn: Mutex::default() }) }
     }
 
     /// The keys at hand. The one that wraps is the one that was named first.
     pub(crate) fn ring(&self) -> Arc<KeyRing> {
-        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+        self.kept.ring()
     }
 
     /// Opens something. Where its master key is not at hand, the keys are read again first: the
@@ -51,23 +56,39 @@ impl Masters {
     ) -> Result<T, EngineError> {
         let opened = open(&self.ring());
         let Err(CryptoError::UnknownMasterKey { id }) = opened else { return Ok(opened?) };
-        self.read_again(|ring| ring.holds(id)).await;
+        self.read_again(Some(id)).await;
         Ok(open(&self.ring())?)
     }
 
     /// Reads the keys again, whether one is missing or not.
     pub(crate) async fn refresh(&self) {
-        self.read_again(|_| false).await;
+        self.read_again(None).await;
     }
 
-    /// Reads the keys again, unless somebody has begun to while this waited for its turn, or has
-    /// found what is needed.
+    /// In a task of its own, which goes on where its caller does not wait for it: others may.
     #[allow(clippy::disallowed_methods, reason = "how often a file is read is monotonic time")]
-    async fn read_again(&self, is_enough: impl Fn(&KeyRing) -> bool + Send) {
+    async fn read_again(&self, missing: Option<MasterKeyId>) {
+        let (kept, arrived) = (Arc::clone(&self.kept), Instant::now());
+        let reading = tokio::spawn(async move { kept.read_again(arrived, missing).await }).await;
+        if let Err(error) = reading {
+            tracing::error!(%error, "engine.master_keys.interrupted");
+        }
+    }
+}
+
+impl Kept {
+    fn ring(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the keys, unless somebody has begun to since the caller arrived, or has found what is
+    /// missing.
+    #[allow(clippy::disallowed_methods, reason = "how often a file is read is monotonic time")]
+    async fn read_again(&self, arrived: Instant, missing: Option<MasterKeyId>) {
         let Some(source) = &self.source else { return };
-        let arrived = Instant::now();
         let mut turn = self.turn.lock().await;
-        if turn.is_some_and(|last| last >= arrived) || is_enough(&self.ring()) {
+        let is_found = missing.is_some_and(|id| self.ring().holds(id));
+        if is_found || turn.is_some_and(|last| last >= arrived) {
             return;
         }
         if let Some(last) = *turn {
@@ -75,10 +96,10 @@ impl Masters {
         }
         *turn = Some(Instant::now());
         let source = Arc::clone(source);
-        let read = spawn_blocking(move || source.read()).await;
-        match read.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())) {
-            Ok(ring) => self.take(&ring),
-            Err(error) => tracing::warn!(%error, "engine.master_keys.unread"),
+        match spawn_blocking(move || source.read()).await {
+            Ok(Ok(ring)) => self.take(&ring),
+            Ok(Err(error)) => tracing::warn!(%error, "engine.master_keys.unread"),
+            Err(error) => tracing::error!(%error, "engine.master_keys.interrupted"),
         }
     }
 

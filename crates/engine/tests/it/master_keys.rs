@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use cartola_crypto::jws::Algorithm;
+use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{KeyRing, MasterKey};
 use cartola_engine::master_keys::{RotatedTo, RotationError};
 use cartola_engine::tokens::Audience;
@@ -13,6 +14,7 @@ use cartola_engine::{Engine, Parts};
 use cartola_model::Scope;
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_store::Rotation;
+use cartola_store::rotation::Rewrapped;
 
 use crate::world::World;
 
@@ -151,10 +153,16 @@ async fn a_rotation_needs_every_key_that_wraps_something() {
     let before = before.unwrap().unwrap();
     let lookup = cartola_crypto::LookupKey::unwrap(&ring(&[0]), &before).unwrap();
     let after = lookup.wrap(&ring(&[1]), &SeededRandomness::new(5));
-    // Killed after its first step.
+    // Killed between two of its steps.
     world.store.activate(before, after).await.unwrap();
     assert_eq!(wrapping(&world).await.len(), 2);
-    let refused = rotate(&world, &process(&world, &[2, 1], None).await.clone()).await;
+    let session = world.store.others_not_under(master(1).id()).await.unwrap();
+    let session = session.into_iter().next().expect("the key of sessions");
+    let key = SessionKey::unwrap(&ring(&[0]), &session.wrapped).unwrap();
+    let after = key.wrap(&ring(&[1]), &SeededRandomness::new(6));
+    let again = vec![Rewrapped { before: session, after }];
+    assert_eq!(world.store.rewrap(master(1).id(), again).await.unwrap(), 1);
+    let refused = rotate(&world, &process(&world, &[2, 1], None).await).await;
     assert!(matches!(refused, Err(RotationError::Unknown(unknown)) if unknown == master(0).id()));
     let gone_on = rotate(&world, &both).await.unwrap();
     assert_eq!(gone_on.from, None);
