@@ -91,7 +91,7 @@ async fn status(arguments: Arguments) -> anyhow::Result<ExitCode> {
         lines.iter().try_for_each(output::json)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let heading = ["master key", "state", "data keys", "signing keys", "secrets"];
+    let heading = ["MASTER KEY", "STATE", "DATA KEYS", "SIGNING KEYS", "SECRETS"];
     let rows: Vec<Vec<String>> = lines.into_iter().map(cells).collect();
     output::table(&heading, &rows)?;
     Ok(ExitCode::SUCCESS)

@@ -29,7 +29,7 @@ const CALLERS: usize = 3;
 
 /// Puts a person with an account and a movement into the store; gives the status.
 fn import(client: &Client, number: u32) -> (u16, String) {
-    let rut = Rut::from_body(5_000_000 + number).unwrap();
+    let rut = Rut::from_body(5_000_000 + number).unwrap().dotted();
     let csv = statement::csv(0, &[(1, "ABONO", i64::from(number) + 1)]);
     let mapping = statement::mapping(&format!("{number:010}"));
     let holder = format!("[account]\nholder_rut = \"{rut}\"\nholder_name = \"PERSONA SECRETA\"\n");
