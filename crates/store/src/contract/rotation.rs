@@ -114,7 +114,7 @@ pub async fn what_other_masters_wrap_is_found_in_pages(backend: Backend) {
             }
         }
     }
-    expected.sort_by_key(|key| place(key));
+    expected.sort_by_key(place);
     for limit in [1, 3, 100] {
         let (mut found, mut after) = (Vec::new(), None);
         loop {
