@@ -96,7 +96,7 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new(""));
         config.refuse_pasted_keys(folder).map_err(wrong_use)?;
         config.resolve_paths(folder);
-        config.path = path.to_owned();
+        path.clone_into(&mut config.path);
         Ok(config)
     }
 

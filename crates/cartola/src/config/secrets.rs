@@ -3,6 +3,7 @@
 mod command;
 
 use std::env;
+use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
@@ -78,7 +79,7 @@ pub fn check_one_source(config: &Config) -> Result<(), String> {
         ("master_key", config.master_key.is_some()),
         ("master_key_file", config.master_key_file.is_some()),
         ("master_key_command", config.master_key_command.is_some()),
-        ("CARTOLA_MASTER_KEY in the environment", env::var_os(VARIABLE).is_some()),
+        ("CARTOLA_MASTER_KEY in the environment", variable(VARIABLE).is_some()),
     ];
     let given: Vec<_> = given.into_iter().filter(|(_, is_given)| *is_given).collect();
     match given[..] {
@@ -117,8 +118,15 @@ pub fn ring(config: &Config) -> anyhow::Result<KeyRing> {
     Ok(KeyRing::new(active, retired))
 }
 
+/// The one place where a setting comes from the environment: the key stores of containers hand over
+/// secrets so.
+#[allow(clippy::disallowed_methods, reason = "documented as a source of the configuration")]
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name)
+}
+
 fn of_variable(name: &str) -> anyhow::Result<Vec<MasterKey>> {
-    let Some(text) = env::var_os(name) else { return Ok(Vec::new()) };
+    let Some(text) = variable(name) else { return Ok(Vec::new()) };
     let text = text.into_string().map(Secret::new);
     let text = text.map_err(|_| anyhow!("{name} in the environment is no text"))?;
     let is_between = |sign: char| sign.is_whitespace() || sign == ',';

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use cartola_connector::Registry;
 use cartola_crypto::jws::Algorithm;
 use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{KeyRing, MasterKey};
@@ -50,7 +51,7 @@ async fn process(world: &World, keys: &[u64], source: Option<Arc<Kept>>) -> Engi
         archive: world.store.clone(),
         keys: ring(keys),
         key_source: source.map(|source| source as Arc<dyn KeySource>),
-        connectors: Default::default(),
+        connectors: Registry::default(),
         clock: world.clock.clone(),
         randomness: Arc::new(SeededRandomness::new(keys[0] + 100)),
         token_algorithm: Algorithm::default(),
