@@ -15,8 +15,8 @@ use cartola_primitives::id::{EpochId, TenantId};
 use cartola_primitives::monotonic::SystemMonotonic;
 use cartola_primitives::{Date, Monotonic};
 use cartola_store::retention::Forgotten;
-use cartola_store::{Archive, Pacing, Store, StoreError, StoreErrorKind};
-use cartola_store_postgres::{self as postgres, OpenError, PostgresStore};
+use cartola_store::{Archive, Pacing, Rotation, Store, StoreError, StoreErrorKind};
+use cartola_store_postgres::{self as postgres, DatabaseKeys, OpenError, PostgresStore};
 use cartola_store_sqlite::{self as sqlite, Leftovers, SqliteStore, stored_secret};
 use tokio::task::spawn_blocking;
 
@@ -39,6 +39,12 @@ pub enum Place {
 }
 
 impl Place {
+    /// Takes the owner's URL out: opening the place would bring the schema up to date by it.
+    pub fn take_owner(&mut self) -> Option<postgres::Options> {
+        let Self::Database(options) = self else { return None };
+        Some(options.take_owner())
+    }
+
     /// The same, for a process that does this work: others may ask who is alive.
     pub fn used_by(self, process: &'static str) -> Self {
         match self {
@@ -207,6 +213,22 @@ pub async fn forget(
             forgotten.map_err(|error| not_opened(error, doing.to_owned()))
         }
         (Backend::Shared(_), None) => Err(not_opened(OpenError::Owner, doing.to_owned())),
+    }
+}
+
+/// What changes the master key of a store. A database needs the role that owns its tables.
+pub async fn rotation(
+    backend: &Backend,
+    owner: Option<&postgres::Options>,
+) -> anyhow::Result<Arc<dyn Rotation>> {
+    match (backend, owner) {
+        (Backend::Embedded { store, .. }, _) => Ok(store.clone()),
+        (Backend::Shared(_), owner) => {
+            let doing = || "the wrapped keys cannot be looked at".to_owned();
+            let owner = owner.ok_or_else(|| not_opened(OpenError::Owner, doing()))?;
+            let keys = DatabaseKeys::open(owner).await;
+            Ok(Arc::new(keys.map_err(|error| not_opened(error, doing()))?))
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, backup, copy, demo, doctor, export, forget, import, links, messages, migrate, openapi,
-    restore, sandbox, serve, sync, tenants, worker,
+    audit, backup, copy, demo, doctor, export, forget, import, keys, links, messages, migrate,
+    openapi, restore, sandbox, serve, sync, tenants, worker,
 };
 
 /// The command line.
@@ -43,6 +43,9 @@ pub enum Command {
     Export(export::Arguments),
     /// Forget movements that were booked before a month, of all tenants
     Forget(forget::Arguments),
+    /// Show what master keys wrap, and change the master key while the gateway serves
+    #[command(subcommand)]
+    Keys(keys::Verb),
     /// Prove the audit trail
     #[command(subcommand)]
     Audit(audit::Verb),
@@ -67,6 +70,7 @@ impl Command {
         match self {
             Self::Export(_) | Self::Openapi(_) => true,
             Self::Links(verb) => verb.only_prints(),
+            Self::Keys(verb) => verb.only_prints(),
             Self::Messages(verb) => verb.only_prints(),
             Self::Tenants(verb) => verb.only_prints(),
             _ => false,

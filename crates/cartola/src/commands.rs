@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod export;
 pub mod forget;
 pub mod import;
+pub mod keys;
 pub mod links;
 pub mod messages;
 pub mod migrate;
@@ -48,6 +49,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Sync(arguments) => sync::run(arguments).await,
             Command::Tenants(verb) => tenants::run(verb).await,
             Command::Export(arguments) => export::run(arguments).await,
+            Command::Keys(verb) => keys::run(verb).await,
             Command::Forget(arguments) => forget::run(arguments).await,
             Command::Audit(verb) => audit::run(verb).await,
             Command::Backup(arguments) => backup::run(arguments).await,

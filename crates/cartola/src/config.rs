@@ -16,6 +16,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use cartola_crypto::KeyRing;
+use cartola_engine::vault::{KeySource, KeysUnread};
 use cartola_events::Reach;
 use cartola_primitives::clock::SystemClock;
 use cartola_provider_floid::server as floid;
@@ -34,6 +36,7 @@ use secrets::{SecretList, SecretText};
 use settings::Tokens;
 use store::Store;
 
+pub use secrets::one_a_line;
 pub use settings::{DEFAULT_PORT, Jobs, Limits, Log, seconds};
 
 /// Longest configuration, in bytes.
@@ -43,12 +46,16 @@ const MAX_CONFIG_BYTES: u64 = 1 << 20;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// Where it was read from.
+    #[serde(skip)]
+    path: PathBuf,
     data: Option<PathBuf>,
     #[serde(default = "settings::default_listen")]
     /// Where the gateway listens.
     pub listen: SocketAddr,
     master_key: Option<SecretText>,
     master_key_file: Option<PathBuf>,
+    master_key_command: Option<SecretList>,
     retired_master_keys: Option<SecretList>,
     retired_master_keys_file: Option<PathBuf>,
     #[serde(default = "settings::default_metrics")]
@@ -89,18 +96,14 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new(""));
         config.refuse_pasted_keys(folder).map_err(wrong_use)?;
         config.resolve_paths(folder);
+        path.clone_into(&mut config.path);
         Ok(config)
     }
 
     fn parse(text: &str) -> Result<Self, String> {
         let config: Self = toml::from_str(text).map_err(|error| mistake::told(&error, text))?;
         config.check_place()?;
-        one_of("master_key", config.master_key.is_some(), config.master_key_file.is_some())?;
-        if config.master_key.is_none() && config.master_key_file.is_none() {
-            return Err("set master_key_file to a file that holds the master key (`openssl rand \
-                        -base64 32` makes one), or master_key to the key itself"
-                .to_owned());
-        }
+        secrets::check_one_source(&config)?;
         let (inline, file) = (&config.retired_master_keys, &config.retired_master_keys_file);
         one_of("retired_master_keys", inline.is_some(), file.is_some())?;
         Institutions::read(&config.institution)?;
@@ -205,14 +208,24 @@ impl Config {
         self.installation_in(self.place_with_owner()?)
     }
 
-    fn installation_in(&self, place: Place) -> anyhow::Result<Installation> {
-        let keys = secrets::ring(self).map_err(|error| {
+    fn master_keys(&self) -> anyhow::Result<KeyRing> {
+        secrets::ring(self).map_err(|error| {
             wrong_use(format!("the master keys cannot be read: {}", sentence(&error)))
-        })?;
+        })
+    }
+
+    /// Where the master keys are read again: this file says.
+    fn key_source(&self) -> ConfiguredKeys {
+        ConfiguredKeys(self.path.clone())
+    }
+
+    fn installation_in(&self, place: Place) -> anyhow::Result<Installation> {
+        let keys = self.master_keys()?;
         let institutions = Institutions::read(&self.institution).map_err(wrong_use)?;
         Ok(Installation {
             place,
             keys,
+            key_source: Some(Arc::new(self.key_source())),
             institutions,
             clock: Arc::new(SystemClock),
             token_algorithm: self.tokens.algorithm,
@@ -221,6 +234,16 @@ impl Config {
             merchant: self.payments.merchant().map_err(wrong_use)?,
             rules: self.categories.rulebook().map_err(wrong_use)?,
         })
+    }
+}
+
+/// The master keys of a configuration, as it is by the time that they are read.
+struct ConfiguredKeys(PathBuf);
+
+impl KeySource for ConfiguredKeys {
+    fn read(&self) -> Result<KeyRing, KeysUnread> {
+        let keys = Config::read(&self.0).and_then(|config| config.master_keys());
+        keys.map_err(|error| KeysUnread(sentence(&error)))
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use cartola_crypto::KeyRing;
 use cartola_crypto::jws::Algorithm;
+use cartola_engine::vault::KeySource;
 use cartola_events::Reach;
 use cartola_insights::categories::Rulebook;
 use cartola_model::TransferPayee;
@@ -41,6 +42,8 @@ pub struct Named {
 pub struct Installation {
     pub place: Place,
     pub keys: KeyRing,
+    /// Where they are read again when one is missing.
+    pub key_source: Option<Arc<dyn KeySource>>,
     pub institutions: Institutions,
     /// Business time.
     pub clock: Arc<dyn Clock>,
@@ -72,15 +75,34 @@ impl Named {
         of: impl FnOnce(&Config) -> anyhow::Result<Installation>,
     ) -> anyhow::Result<Installation> {
         logging::start(LogFormat::Text, logging::QUIET)?;
+        match self.named() {
+            Source::Config(path) => of(&Config::read(path)?),
+            Source::Folder(data) => with_own_key(data),
+        }
+    }
+
+    /// The data folder that keeps its own master key, where it is one.
+    pub fn folder_with_own_key(&self) -> Option<&Path> {
+        match self.named() {
+            Source::Config(_) => None,
+            Source::Folder(data) => Some(data),
+        }
+    }
+
+    fn named(&self) -> Source<'_> {
         let config = self.config.as_deref().or_else(|| {
             let found = Path::new(DEFAULT_CONFIG);
             (self.data.is_none() && found.exists()).then_some(found)
         });
-        match config {
-            Some(path) => of(&Config::read(path)?),
-            None => with_own_key(self.data.as_deref().unwrap_or(Path::new(DEFAULT_DATA))),
-        }
+        let data = || self.data.as_deref().unwrap_or(Path::new(DEFAULT_DATA));
+        config.map_or_else(|| Source::Folder(data()), Source::Config)
     }
+}
+
+/// What an installation was named by.
+enum Source<'a> {
+    Config(&'a Path),
+    Folder(&'a Path),
 }
 
 fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
@@ -102,6 +124,7 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
     Ok(Installation {
         place: Place::Folder { data: data.to_owned(), options: Options::default() },
         keys,
+        key_source: Some(Arc::new(keys::FolderKeys::of(data))),
         institutions,
         clock: sandbox::clock_beside(data)?,
         token_algorithm: Algorithm::default(),

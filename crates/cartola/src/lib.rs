@@ -16,6 +16,7 @@ mod output;
 mod problem;
 mod sandbox;
 pub mod serve;
+mod shelter;
 mod tenant;
 mod wiring;
 
@@ -31,6 +32,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
+    shelter::close();
     let CommandLine { command, .. } = CommandLine::parse();
     let only_prints = command.only_prints();
     match commands::run(command) {

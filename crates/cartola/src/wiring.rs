@@ -52,6 +52,7 @@ impl Gateway {
         let Installation {
             place,
             keys,
+            key_source,
             institutions,
             clock,
             token_algorithm,
@@ -67,6 +68,7 @@ impl Gateway {
             store: store.clone(),
             archive: backend.archive(),
             keys,
+            key_source,
             connectors: connectors(&institutions, &backend),
             clock: clock.clone(),
             randomness: Arc::new(OsRandomness),

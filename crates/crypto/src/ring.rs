@@ -18,6 +18,7 @@ mod master;
 mod wrap;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use master::{MasterKey, MasterKeyId};
 pub use wrap::WrappedKey;
@@ -25,17 +26,32 @@ pub(crate) use wrap::key_bytes;
 
 use crate::error::CryptoError;
 
-/// The master keys at hand: one that wraps, and retired ones that still unwrap.
+/// The master keys at hand: one that wraps, and others that unwrap. Cheap to clone.
+#[derive(Clone)]
 pub struct KeyRing {
-    active: MasterKey,
-    others: Vec<MasterKey>,
+    active: Arc<MasterKey>,
+    others: Vec<Arc<MasterKey>>,
 }
 
 impl KeyRing {
     /// A ring that wraps with `active`. To rotate, the new key becomes active and the old one
     /// retired, until all it wrapped was [rewrapped](Self::rewrap).
     pub fn new(active: MasterKey, retired: Vec<MasterKey>) -> Self {
-        Self { active, others: retired }
+        Self { active: Arc::new(active), others: retired.into_iter().map(Arc::new).collect() }
+    }
+
+    /// The same keys, of which another one wraps.
+    pub fn with_active(&self, id: MasterKeyId) -> Result<Self, CryptoError> {
+        let active = Arc::clone(self.master(id)?);
+        Ok(Self { active, others: self.all().cloned().collect() })
+    }
+
+    /// These keys and those of another ring that it lacks. The one that wraps stays.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let mut joined = self.clone();
+        joined.others.extend(other.all().filter(|key| !self.holds(key.id())).cloned());
+        joined
     }
 
     /// The master key that wraps from now on.
@@ -48,16 +64,22 @@ impl KeyRing {
         self.master(id).is_ok()
     }
 
+    /// Whether another master key than the one that wraps is at hand.
+    pub fn holds_others(&self) -> bool {
+        self.others.iter().any(|key| key.id() != self.active())
+    }
+
     /// Whether `wrapped` needs [rewrapping](Self::rewrap) before its master key can be dropped.
     pub fn is_outdated(&self, wrapped: &WrappedKey) -> bool {
         wrapped.master != self.active()
     }
 
-    fn master(&self, id: MasterKeyId) -> Result<&MasterKey, CryptoError> {
-        std::iter::once(&self.active)
-            .chain(&self.others)
-            .find(|master| master.id() == id)
-            .ok_or(CryptoError::UnknownMasterKey { id })
+    fn all(&self) -> impl Iterator<Item = &Arc<MasterKey>> {
+        std::iter::once(&self.active).chain(&self.others)
+    }
+
+    fn master(&self, id: MasterKeyId) -> Result<&Arc<MasterKey>, CryptoError> {
+        self.all().find(|master| master.id() == id).ok_or(CryptoError::UnknownMasterKey { id })
     }
 }
 

@@ -13,6 +13,7 @@ pub mod identities;
 pub mod imports;
 pub mod ingest;
 pub mod links;
+pub mod master_keys;
 pub mod messages;
 pub mod movements;
 pub mod offers;
@@ -49,7 +50,7 @@ pub use error::EngineError;
 
 use access::AccessLog;
 use tokens::TokenKeys;
-use vault::Vault;
+use vault::{Masters, Vault};
 
 /// What the engine works with; the binary puts it together.
 pub struct Parts {
@@ -59,6 +60,8 @@ pub struct Parts {
     pub archive: Arc<dyn Archive>,
     /// The master keys.
     pub keys: cartola_crypto::KeyRing,
+    /// Where they are read again when one is missing; absent where no more can come.
+    pub key_source: Option<Arc<dyn vault::KeySource>>,
     /// The connectors.
     pub connectors: Registry,
     /// Business time.
@@ -107,7 +110,8 @@ impl Engine {
     /// Opens the engine: reads the installation's look-up key, or makes it the first time.
     pub async fn open(parts: Parts) -> Result<Self, EngineError> {
         let minter = IdMinter::new(parts.clock.clone(), parts.randomness.clone());
-        let vault = Vault::open(parts.store.clone(), parts.keys, parts.randomness).await?;
+        let masters = Masters::new(parts.keys, parts.key_source);
+        let vault = Vault::open(parts.store.clone(), masters, parts.randomness).await?;
         Ok(Self {
             inner: Arc::new(Inner {
                 store: parts.store,

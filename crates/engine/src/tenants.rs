@@ -83,23 +83,25 @@ impl Engine {
         if !(1..=MAX_TENANT_NAME).contains(&length) || name.chars().any(char::is_control) {
             return Err(TenantError::Name);
         }
+        // A conflict: somebody took the name, or the master key changed a moment ago.
+        until_settled(|| self.try_add_tenant(name, scopes)).await
+    }
+
+    async fn try_add_tenant(&self, name: &str, scopes: &[Scope]) -> Result<NewKeys, TenantError> {
         let now = self.now();
         let tenant = TenantRow { id: self.minter().mint(), name: name.to_owned(), created_at: now };
         if self.tenants().await?.iter().any(|known| known.name == tenant.name) {
             return Err(TenantError::Taken);
         }
-        let (key, key_row) = self.vault().new_key(tenant.id, None, self.minter(), now);
+        let (key, key_row) = self.vault().new_key(tenant.id, None, self.minter(), now).await?;
         let mut work = UnitOfWork::new(tenant.id, now)
             .with(Command::AddTenant(tenant.clone()))
             .with(Command::AddDataKey(key_row))
             .with(Command::Audit(AuditEvent::once("tenant.added", Actor::Operator, tenant.id)));
         let mut keys = self.issue_keys(tenant, scopes, &mut work);
         keys.webhook_secret = Some(self.issue_webhook_secret(keys.tenant.id, &key, &mut work)?);
-        match self.store().commit(work).await.map_err(EngineError::from) {
-            Ok(_) => Ok(keys),
-            Err(error) if error.is_conflict() => Err(TenantError::Taken),
-            Err(error) => Err(error.into()),
-        }
+        self.store().commit(work).await.map_err(EngineError::from)?;
+        Ok(keys)
     }
 
     /// Further keys for a tenant; those there are stay as they are. What signs its webhooks goes on

@@ -3,16 +3,18 @@
 //! Each person of a tenant has a data key, and the tenant one for what is nobody's in particular.
 //! A data key is stored wrapped by a master key and unwrapped here only.
 
+mod masters;
+
 use std::sync::Arc;
 
 use cartola_crypto::jws::{Algorithm, SigningKey};
 use cartola_crypto::session_token::SessionKey;
-use cartola_crypto::{DataKey, Digest, KeyRing, LookupKey, Place, Sealed, WrappedKey};
+use cartola_crypto::{DataKey, Digest, KeyRing, LookupKey, MasterKeyId, Place, Sealed, WrappedKey};
 use cartola_primitives::id::{DataKeyId, ID_BYTES, IdMinter, PersonId, TenantId};
 use cartola_primitives::randomness::jitter;
 use cartola_primitives::{Randomness, Secret, SignedDuration, Timestamp};
 use cartola_store::vault::DataKeyRow;
-use cartola_store::{Command, Store, UnitOfWork};
+use cartola_store::{Command, Store, StoreError, UnitOfWork};
 use quick_cache::sync::Cache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,8 +28,9 @@ const MAX_KEYS_IN_MEMORY: usize = 4_096;
 /// Version of the shapes that are sealed.
 const SCHEMA: u16 = 1;
 
-/// Name of the look-up key among the installation's secrets.
-pub const LOOKUP_KEY: &str = "lookup_key";
+pub(crate) use self::masters::Masters;
+pub use self::masters::{KeySource, KeysUnread};
+pub use cartola_store::vault::LOOKUP_KEY;
 
 /// Name of the key of session tokens among them.
 pub const SESSION_KEY: &str = "session_key";
@@ -75,7 +78,7 @@ pub mod purpose {
 /// The vault of this process.
 pub struct Vault {
     store: Arc<dyn Store>,
-    ring: KeyRing,
+    masters: Masters,
     lookup: LookupKey,
     session: SessionKey,
     randomness: Arc<dyn Randomness>,
@@ -86,20 +89,22 @@ pub struct Vault {
 impl Vault {
     pub(crate) async fn open(
         store: Arc<dyn Store>,
-        ring: KeyRing,
+        masters: Masters,
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, EngineError> {
+        let ring = masters.ring();
         let offered = LookupKey::generate(randomness.as_ref());
         let offered: WrappedKey = offered.wrap(&ring, randomness.as_ref());
         let kept = store.installation_secret(LOOKUP_KEY, offered).await?;
-        let lookup = LookupKey::unwrap(&ring, &kept)?;
+        let lookup = masters.opening(|ring| LookupKey::unwrap(ring, &kept)).await?;
+        let ring = masters.ring().with_active(kept.master)?;
         let offered = SessionKey::generate(randomness.as_ref());
         let offered = offered.wrap(&ring, randomness.as_ref());
         let kept = store.installation_secret(SESSION_KEY, offered).await?;
-        let session = SessionKey::unwrap(&ring, &kept)?;
+        let session = masters.opening(|ring| SessionKey::unwrap(ring, &kept)).await?;
         Ok(Self {
             store,
-            ring,
+            masters,
             lookup,
             session,
             randomness,
@@ -154,7 +159,7 @@ impl Vault {
         }
         let key = until_settled(|| async move {
             match self.store.data_key_of(tenant, subject).await? {
-                Some(row) => self.unwrap(tenant, &row),
+                Some(row) => self.unwrap(tenant, &row).await,
                 None => self.make_key(tenant, subject, minter, now).await,
             }
         })
@@ -170,38 +175,69 @@ impl Vault {
         minter: &IdMinter,
         now: Timestamp,
     ) -> Result<Arc<DataKey>, EngineError> {
-        let (key, row) = self.new_key(tenant, subject, minter, now);
+        let (key, row) = self.new_key(tenant, subject, minter, now).await?;
         let work = UnitOfWork::new(tenant, now).with(Command::AddDataKey(row));
         self.store.commit(work).await?;
         Ok(key)
     }
 
+    /// The keys at hand, of which that one wraps that is the active one by the store. Read each time that a
+    /// key is made, which is rare: whoever was too slow is told by a conflict, and asks again.
+    async fn wrapping(&self) -> Result<KeyRing, EngineError> {
+        let active = self.active_master().await?;
+        self.masters.opening(|ring| ring.with_active(active)).await
+    }
+
+    /// The master key that wraps what is added.
+    pub(crate) async fn active_master(&self) -> Result<MasterKeyId, EngineError> {
+        Ok(self.wrapped_lookup_key().await?.master)
+    }
+
+    /// The look-up key as it is stored.
+    pub(crate) async fn wrapped_lookup_key(&self) -> Result<WrappedKey, EngineError> {
+        let lookup = self.store.stored_secret(LOOKUP_KEY).await?;
+        Ok(lookup.ok_or_else(|| StoreError::corrupt("the look-up key is not there any more"))?)
+    }
+
+    /// The master keys of this process.
+    pub(crate) const fn masters(&self) -> &Masters {
+        &self.masters
+    }
+
     /// A new data key, and its row for the unit of work that makes its subject.
-    pub(crate) fn new_key(
+    pub(crate) async fn new_key(
         &self,
         tenant: TenantId,
         subject: Option<PersonId>,
         minter: &IdMinter,
         now: Timestamp,
-    ) -> (Arc<DataKey>, DataKeyRow) {
+    ) -> Result<(Arc<DataKey>, DataKeyRow), EngineError> {
+        let ring = self.wrapping().await?;
         let randomness = self.randomness.as_ref();
         let key = DataKey::generate(minter.mint(), randomness);
-        let wrapped = self.ring.wrap(&key, tenant, &subject_bytes(subject), randomness);
+        let wrapped = ring.wrap(&key, tenant, &subject_bytes(subject), randomness);
         let row = DataKeyRow { id: key.id(), subject, wrapped, created_at: now };
-        (Arc::new(key), row)
+        Ok((Arc::new(key), row))
     }
 
     /// A new key that signs tokens, and what is stored of it.
-    pub(crate) fn new_signing_key(&self, algorithm: Algorithm) -> (SigningKey, WrappedKey) {
+    pub(crate) async fn new_signing_key(
+        &self,
+        algorithm: Algorithm,
+    ) -> Result<(SigningKey, WrappedKey), EngineError> {
+        let ring = self.wrapping().await?;
         let randomness = self.randomness.as_ref();
         let key = SigningKey::generate(algorithm, randomness);
-        let wrapped = key.wrap(&self.ring, randomness);
-        (key, wrapped)
+        let wrapped = key.wrap(&ring, randomness);
+        Ok((key, wrapped))
     }
 
     /// A key that signs tokens.
-    pub(crate) fn open_signing_key(&self, wrapped: &WrappedKey) -> Result<SigningKey, EngineError> {
-        Ok(SigningKey::unwrap(&self.ring, wrapped)?)
+    pub(crate) async fn open_signing_key(
+        &self,
+        wrapped: &WrappedKey,
+    ) -> Result<SigningKey, EngineError> {
+        self.masters.opening(|ring| SigningKey::unwrap(ring, wrapped)).await
     }
 
     /// Seals bytes at their place.
@@ -256,17 +292,23 @@ impl Vault {
         let row = self.store.data_key(tenant, id).await?.ok_or_else(|| {
             cartola_store::StoreError::corrupt("a sealed value names a key that is not there")
         })?;
-        let key = self.unwrap(tenant, &row)?;
+        let key = self.unwrap(tenant, &row).await?;
         self.unwrapped.insert((tenant, id), key.clone());
         Ok(key)
     }
 
-    fn unwrap(&self, tenant: TenantId, row: &DataKeyRow) -> Result<Arc<DataKey>, EngineError> {
+    async fn unwrap(
+        &self,
+        tenant: TenantId,
+        row: &DataKeyRow,
+    ) -> Result<Arc<DataKey>, EngineError> {
         let subject = subject_bytes(row.subject);
-        Ok(Arc::new(self.ring.unwrap(row.id, tenant, &subject, &row.wrapped)?))
+        let opening = |ring: &KeyRing| ring.unwrap(row.id, tenant, &subject, &row.wrapped);
+        Ok(Arc::new(self.masters.opening(opening).await?))
     }
 }
 
-fn subject_bytes(subject: Option<PersonId>) -> Vec<u8> {
+/// A subject as it is bound into its data key.
+pub(crate) fn subject_bytes(subject: Option<PersonId>) -> Vec<u8> {
     subject.map(|person| person.as_bytes().to_vec()).unwrap_or_default()
 }

@@ -16,10 +16,14 @@ const KEYS: &str = "SELECT id, algorithm, wrapped_master, wrapped, created_at FR
     ORDER BY sequence";
 /// The lock is held to the end of the statement: who waits for it must not look before it has it,
 /// so it is taken in a statement of its own within the same transaction.
-const HOLD: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cartola.signing_keys', 0))";
+/// So is the one that keeps the active master key as it is.
+const HOLD: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cartola.signing_keys', 0)), \
+    pg_advisory_xact_lock_shared(hashtextextended('cartola.master_key', 0))";
 const ADD: &str = "INSERT INTO signing_key (id, algorithm, wrapped_master, wrapped, created_at) \
     SELECT $1, $2, $3, $4, $5 WHERE $6::text IS NOT DISTINCT FROM \
-    (SELECT id FROM signing_key WHERE algorithm = $2 ORDER BY sequence DESC LIMIT 1) RETURNING id";
+    (SELECT id FROM signing_key WHERE algorithm = $2 ORDER BY sequence DESC LIMIT 1) \
+    AND NOT EXISTS (SELECT 1 FROM installation_secret \
+    WHERE name = 'lookup_key' AND wrapped_master <> $3) RETURNING id";
 const FORGET: &str = "DELETE FROM signing_key WHERE created_at < $1 RETURNING id";
 
 #[async_trait]

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use cartola_crypto::{MasterKeyId, WrappedKey};
 use cartola_primitives::id::{DataKeyId, PersonId, TenantId};
 use cartola_store::vault::DataKeyRow;
-use cartola_store::{StoreError, Vault};
+use cartola_store::{StoreError, StoreErrorKind, Vault};
 
 use crate::PostgresStore;
 use crate::columns::Columns;
@@ -21,6 +21,14 @@ const ADD: &str = "INSERT INTO data_key (tenant, id, subject, wrapped_master, wr
 const SECRET: &str = "SELECT wrapped_master, wrapped FROM installation_secret WHERE name = $1";
 const OFFER_SECRET: &str = "INSERT INTO installation_secret (name, wrapped_master, wrapped) \
     VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
+/// Until the transaction ends, the active master key stays so; many hold it at once. The role that
+/// serves may not lock the row itself, since it may not change it. In a statement of its own: what
+/// comes next sees what was committed before it was held.
+pub const HOLD_MASTER: &str =
+    "SELECT pg_advisory_xact_lock_shared(hashtextextended('cartola.master_key', 0))";
+/// One row unless another master key than this one is the active one.
+const EXPECT_ACTIVE: &str = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM installation_secret \
+    WHERE name = 'lookup_key' AND wrapped_master <> $1)";
 
 #[async_trait]
 impl Vault for PostgresStore {
@@ -41,6 +49,10 @@ impl Vault for PostgresStore {
         self.first(tenant, BY_SUBJECT, values, read_data_key).await
     }
 
+    async fn stored_secret(&self, name: &'static str) -> Result<Option<WrappedKey>, StoreError> {
+        first(&self.of_nobody(SECRET, values![name]).await?, read_wrapped)
+    }
+
     async fn installation_secret(
         &self,
         name: &'static str,
@@ -58,6 +70,10 @@ impl Vault for PostgresStore {
 }
 
 pub fn add_data_key(unit: &mut Unit, row: &DataKeyRow) {
+    let master = values![row.wrapped.master.as_bytes().to_vec()];
+    unit.execute("holding the active master key", HOLD_MASTER, Vec::new());
+    let conflict = StoreErrorKind::Conflict;
+    unit.expect("a data key under the active master key", EXPECT_ACTIVE, master, 1, conflict);
     let values = values![
         &unit.tenant,
         &row.id,

@@ -51,6 +51,7 @@ mod quotas;
 mod readers;
 mod records;
 mod retention;
+mod rotation;
 mod rows;
 mod sightings;
 mod signing_keys;

@@ -11,7 +11,7 @@ use crate::SqliteStore;
 use crate::columns::Columns;
 use crate::error::Doing;
 use crate::rows::all;
-use crate::vault::read_wrapped;
+use crate::vault::{expect_active, read_wrapped};
 
 const KEYS: &str = "SELECT id, algorithm, wrapped_master, wrapped, created_at FROM signing_key \
     ORDER BY sequence";
@@ -48,6 +48,7 @@ fn add(
     row: &SigningKeyRow,
     newest: Option<&str>,
 ) -> Result<(), StoreError> {
+    expect_active(connection, &row.wrapped)?;
     let values = params![
         row.id,
         row.algorithm.name(),

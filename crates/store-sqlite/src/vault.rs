@@ -5,7 +5,8 @@ use std::path::Path;
 use async_trait::async_trait;
 use cartola_crypto::{MasterKeyId, WrappedKey};
 use cartola_primitives::id::{DataKeyId, PersonId, TenantId};
-use cartola_store::vault::DataKeyRow;
+use cartola_store::rotation::not_active;
+use cartola_store::vault::{DataKeyRow, LOOKUP_KEY};
 use cartola_store::{StoreError, Vault};
 use rusqlite::{Connection, params};
 
@@ -45,6 +46,10 @@ impl Vault for SqliteStore {
             first(connection, BY_SUBJECT, values, read_data_key)
         })
         .await
+    }
+
+    async fn stored_secret(&self, name: &'static str) -> Result<Option<WrappedKey>, StoreError> {
+        self.read(move |connection| first(connection, SECRET, [name], read_wrapped)).await
     }
 
     async fn installation_secret(
@@ -91,7 +96,22 @@ fn keep_secret(
     first(connection, SECRET, [name], read_wrapped)?.ok_or_else(damaged)
 }
 
+/// The master key that wraps the look-up key, if that is there.
+pub fn active_master(connection: &Connection) -> Result<Option<MasterKeyId>, StoreError> {
+    let lookup = first(connection, SECRET, [LOOKUP_KEY], read_wrapped)?;
+    Ok(lookup.map(|wrapped| wrapped.master))
+}
+
+/// Refuses what is wrapped by another master key than the active one.
+pub fn expect_active(connection: &Connection, wrapped: &WrappedKey) -> Result<(), StoreError> {
+    match active_master(connection)? {
+        Some(active) if active != wrapped.master => Err(not_active()),
+        _ => Ok(()),
+    }
+}
+
 pub fn add_data_key(unit: &Unit<'_>, row: &DataKeyRow) -> Result<(), StoreError> {
+    expect_active(unit.connection, &row.wrapped)?;
     let values = params![
         unit.tenant.as_bytes(),
         row.id.as_bytes(),

@@ -33,6 +33,7 @@ pub mod permission;
 pub mod progress;
 pub mod quotas;
 pub mod records;
+pub mod rotation;
 pub mod scene;
 pub mod sightings;
 pub mod signing_keys;
@@ -46,7 +47,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Archive, Store};
+use crate::{Archive, Rotation, Store};
 
 /// A backend to try, with whatever must live as long as it does, such as its folder.
 pub struct Backend {
@@ -54,13 +55,25 @@ pub struct Backend {
     pub store: Arc<dyn Store>,
     /// The archive.
     pub archive: Arc<dyn Archive>,
+    rotation: Option<Arc<dyn Rotation>>,
     _kept: Option<Box<dyn Any + Send>>,
 }
 
 impl Backend {
     /// An empty store and an empty archive, which may be one.
     pub fn new(store: Arc<dyn Store>, archive: Arc<dyn Archive>) -> Self {
-        Self { store, archive, _kept: None }
+        Self { store, archive, rotation: None, _kept: None }
+    }
+
+    /// Gives what changes its master key.
+    #[must_use]
+    pub fn rotated_by(self, rotation: Arc<dyn Rotation>) -> Self {
+        Self { rotation: Some(rotation), ..self }
+    }
+
+    /// What changes its master key.
+    pub fn rotation(&self) -> &dyn Rotation {
+        self.rotation.as_deref().expect("the backend was made with what changes its master key")
     }
 
     /// Drops `kept` after the backend.
@@ -328,6 +341,15 @@ macro_rules! contract_tests {
                 the_last_record_is_of_its_product,
                 a_record_is_hidden_when_its_consent_ends,
                 records_are_listed_newest_first,
+            }
+            rotation {
+                a_key_is_added_under_the_active_master_alone,
+                the_active_master_is_changed_from_what_it_was,
+                every_master_is_counted_with_what_it_wraps,
+                what_other_masters_wrap_is_found_in_pages,
+                only_what_is_as_it_was_read_is_wrapped_again,
+                nothing_is_wrapped_by_a_master_that_is_not_active,
+                nothing_is_added_under_the_old_master_while_it_changes,
             }
             sightings {
                 a_sighting_comes_back_as_it_was_kept,

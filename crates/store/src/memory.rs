@@ -21,6 +21,7 @@ mod payouts;
 mod people;
 mod quotas;
 mod records;
+mod rotation;
 mod signing_keys;
 mod tables;
 mod tasks;

@@ -28,7 +28,8 @@ pub trait SigningKeys: Send + Sync {
     async fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, StoreError>;
 
     /// Adds a key behind the newest of its algorithm. A conflict, and nothing added, when that one
-    /// is not `newest` (absent: there is none yet): of those who rotate at once, one does.
+    /// is not `newest` (absent: there is none yet): of those who rotate at once, one does. So it is
+    /// when another master key than the one that wraps it is the active one.
     async fn add_signing_key(
         &self,
         row: SigningKeyRow,

@@ -7,6 +7,10 @@ use cartola_primitives::id::{DataKeyId, PersonId, TenantId};
 
 use crate::StoreError;
 
+/// Name of the secret of the installation whose master key is the active one: what is added from then
+/// on is wrapped by that master key too.
+pub const LOOKUP_KEY: &str = "lookup_key";
+
 /// One data key per tenant and person, and one per tenant for what belongs to no person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataKeyRow {
@@ -36,6 +40,10 @@ pub trait Vault: Send + Sync {
         tenant: TenantId,
         subject: Option<PersonId>,
     ) -> Result<Option<DataKeyRow>, StoreError>;
+
+    /// A secret of the installation, wrapped, if it is there. Reflects every change that was
+    /// acknowledged before the call, by whichever process.
+    async fn stored_secret(&self, name: &'static str) -> Result<Option<WrappedKey>, StoreError>;
 
     /// A secret of the installation, wrapped: the one stored under `name`, or, if there is none,
     /// `offered`, which is stored first. All callers get the same answer, whoever was first.

@@ -57,6 +57,7 @@ impl World {
             store: store.clone(),
             archive: store.clone(),
             keys: KeyRing::new(MasterKey::generate(randomness.as_ref()), Vec::new()),
+            key_source: None,
             connectors: Registry::default()
                 .with(Arc::new(StatementFiles::new()))
                 .with(Arc::new(Statements::new()))

@@ -133,6 +133,7 @@ async fn open(
     let installation = Installation {
         place: Place::Folder { data: data.to_owned(), options: Options::default() },
         keys,
+        key_source: Some(Arc::new(master_keys::FolderKeys::of(data))),
         institutions,
         clock,
         token_algorithm: Algorithm::default(),

@@ -8,7 +8,7 @@ use cartola_store::retention::Forgotten;
 use clap::Args;
 use serde::Serialize;
 
-use crate::backend::{self, Place};
+use crate::backend;
 use crate::installation::Named;
 use crate::output;
 use crate::problem::wrong_use;
@@ -59,7 +59,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if before > santiago::today(installation.clock.now()) {
         return Err(wrong_use(format!("{before} is still to come; name a month that has begun")));
     }
-    let owner = owner_of(&mut installation.place);
+    let owner = installation.place.take_owner();
     let gateway = Gateway::open(installation).await?;
     for tenant in gateway.engine.tenants().await.context("the tenants cannot be read")? {
         let much = gateway.backend.would_forget(tenant.id, before).await;
@@ -85,12 +85,6 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         ))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Takes the owner's URL out of a place: opening it would bring the schema up to date.
-fn owner_of(place: &mut Place) -> Option<cartola_store_postgres::Options> {
-    let Place::Database(options) = place else { return None };
-    Some(options.take_owner())
 }
 
 impl Report {

@@ -13,11 +13,12 @@ const TABLE: &str = "a table";
 const TEXT: &str = "a text in quotes";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 54] = [
+const EXPECTED: [(&str, &str); 55] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
     ("master_key_file", PATH),
+    ("master_key_command", "a list of texts in quotes: a program and its arguments"),
     ("retired_master_keys", "a list of texts in quotes"),
     ("retired_master_keys_file", PATH),
     ("metrics", "true or false"),

@@ -202,6 +202,7 @@ mod tests {
         let installation = Installation {
             place: Place::Folder { data: data.to_owned(), options: Options::default() },
             keys: KeyRing::new(MasterKey::from_base64(&key).expect("32 bytes"), Vec::new()),
+            key_source: None,
             institutions: Institutions::default(),
             clock: Arc::new(SystemClock),
             token_algorithm: Algorithm::default(),

@@ -55,6 +55,7 @@ impl Beside {
             store: store.clone(),
             archive,
             keys: KeyRing::new(MasterKey::from_base64(&master_key).unwrap(), Vec::new()),
+            key_source: None,
             connectors: Registry::default(),
             clock: Arc::new(SystemClock),
             randomness: Arc::new(OsRandomness),

@@ -20,7 +20,7 @@ fn an_unknown_key_is_named_with_those_there_are() {
     check(
         &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
+            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
         "#]],
     );
     check(
@@ -36,7 +36,7 @@ fn a_secret_comes_by_one_way_and_is_never_shown() {
     check(
         "data = \"data\"\n",
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: set master_key_file to a file that holds the master key (`openssl rand -base64 32` makes one), or master_key to the key itself
+        cartola: the configuration cartola.toml is wrong: set master_key_file to a file that holds the master key (`openssl rand -base64 32` makes one), or master_key to the key itself, or master_key_command to a program that prints it, or CARTOLA_MASTER_KEY in the environment
     "#]],
     );
     check(
@@ -259,8 +259,8 @@ fn no_value_is_quoted() {
         wrong: line 2: `metrics` is wrong: expected true or false
         wrong: line 2: `limits` is wrong: expected a table
         wrong: line 2: `listen` is wrong: expected an address and a port in quotes, such as "127.0.0.1:8080"
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `categories`, `institution`, `facade`
         wrong: line 2: this is no TOML: a line is `key = value`, a text is in quotes, and a key is set once
         wrong: line 2: `format` is wrong: expected "text" or "json"
         wrong: line 2: `level` is wrong: expected off, error, warn, info, debug, trace, or directives such as info,cartola_engine=debug

@@ -31,6 +31,7 @@ mod forget;
 mod http;
 mod import;
 mod installation;
+mod keys;
 mod khipu;
 mod leftovers;
 mod line;

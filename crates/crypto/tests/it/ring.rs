@@ -130,6 +130,21 @@ fn rotation_keeps_other_secrets() {
 }
 
 #[test]
+fn any_key_of_a_ring_can_wrap() {
+    let randomness = SeededRandomness::new(3);
+    let (old, new) = (KeyRing::new(master(1), vec![]), KeyRing::new(master(2), vec![]));
+    let both = old.and(&new).and(&new);
+    assert_eq!(both.active(), old.active());
+    let second = both.with_active(new.active()).unwrap();
+    let wrapped = second.wrap_bytes(PURPOSE, b"secret", &randomness).unwrap();
+    assert_eq!(wrapped.master, new.active());
+    assert_eq!(new.unwrap_bytes(PURPOSE, &wrapped).unwrap().expose(), b"secret");
+    assert!(second.holds(old.active()));
+    let unknown = CryptoError::UnknownMasterKey { id: new.active() };
+    assert_eq!(old.with_active(new.active()).err(), Some(unknown));
+}
+
+#[test]
 fn reads_the_key_it_wrote() {
     let key = MasterKey::generate(&Counting::default());
     let text = key.to_base64();

@@ -266,7 +266,7 @@ impl Engine {
             (row.id, self.vault().key_of(tenant, Some(row.id), self.minter(), now).await?)
         } else {
             let id: PersonId = self.minter().mint();
-            let (key, key_row) = self.vault().new_key(tenant, Some(id), self.minter(), now);
+            let (key, key_row) = self.vault().new_key(tenant, Some(id), self.minter(), now).await?;
             let record = SealedPerson { rut, name: holder.name.clone() };
             let sealed = self.vault().seal_record(&key, &person_place(tenant, &id), &record)?;
             made.commands.push(Command::AddDataKey(key_row));

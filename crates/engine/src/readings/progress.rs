@@ -208,6 +208,7 @@ mod tests {
             store: store.clone(),
             archive: store.clone(),
             keys: KeyRing::new(MasterKey::generate(randomness.as_ref()), Vec::new()),
+            key_source: None,
             connectors: Registry::default(),
             clock: Arc::new(ManualClock::new(NOW)),
             randomness,

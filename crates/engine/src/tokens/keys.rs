@@ -28,7 +28,7 @@ struct Signer {
 
 impl Keys {
     /// Those of the rows whose tokens can still be taken.
-    pub fn open(
+    pub async fn open(
         rows: &[SigningKeyRow],
         algorithm: Algorithm,
         vault: &Vault,
@@ -45,7 +45,7 @@ impl Keys {
             if end < now {
                 continue;
             }
-            let key = open(row, vault)?;
+            let key = open(row, vault).await?;
             checking.push(key.verifying().clone());
             keys.good_until = Some(keys.good_until.map_or(end, |first| first.min(end)));
             if ours {
@@ -100,8 +100,8 @@ fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {
 }
 
 /// The key of a row, which must be the one that the row says it is.
-fn open(row: &SigningKeyRow, vault: &Vault) -> Result<SigningKey, EngineError> {
-    let key = vault.open_signing_key(&row.wrapped)?;
+async fn open(row: &SigningKeyRow, vault: &Vault) -> Result<SigningKey, EngineError> {
+    let key = vault.open_signing_key(&row.wrapped).await?;
     let verifying = key.verifying();
     if verifying.id() != row.id || verifying.algorithm() != row.algorithm {
         return Err(StoreError::corrupt("a signing key is not the one that its row names").into());

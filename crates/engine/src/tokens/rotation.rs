@@ -105,7 +105,8 @@ impl Engine {
     async fn read_keys(&self, now: Timestamp) -> Result<Arc<Keys>, EngineError> {
         let mut rows = self.store().signing_keys().await?;
         self.forget_keys(&mut rows, now).await;
-        let keys = Arc::new(Keys::open(&rows, self.token_keys().algorithm, self.vault(), now)?);
+        let algorithm = self.token_keys().algorithm;
+        let keys = Arc::new(Keys::open(&rows, algorithm, self.vault(), now).await?);
         self.token_keys().remember(&keys);
         Ok(keys)
     }
@@ -128,7 +129,7 @@ impl Engine {
 
     async fn make_key(&self, newest: Option<String>, now: Timestamp) -> Result<(), EngineError> {
         let algorithm = self.token_keys().algorithm;
-        let (key, wrapped) = self.vault().new_signing_key(algorithm);
+        let (key, wrapped) = self.vault().new_signing_key(algorithm).await?;
         let id = key.verifying().id().to_owned();
         tracing::info!(kid = id, "engine.signing_key.make");
         let row = SigningKeyRow { id, algorithm, wrapped, created_at: now };

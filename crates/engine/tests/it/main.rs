@@ -15,6 +15,7 @@ mod ingest;
 mod known;
 mod limits;
 mod links;
+mod master_keys;
 mod movements;
 mod once;
 mod outbox;

@@ -17,6 +17,7 @@ pub async fn engine() -> Engine {
         store: store.clone(),
         archive: store,
         keys: KeyRing::new(MasterKey::generate(randomness.as_ref()), Vec::new()),
+        key_source: None,
         connectors: Registry::default(),
         clock: Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap())),
         randomness,

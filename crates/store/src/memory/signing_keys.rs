@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use cartola_primitives::Timestamp;
 
 use super::MemoryStore;
+use super::vault::expect_active;
 use crate::signing_keys::SigningKeyRow;
 use crate::{SigningKeys, StoreError};
 
@@ -18,6 +19,7 @@ impl SigningKeys for MemoryStore {
     ) -> Result<(), StoreError> {
         let mut state = self.lock();
         state.fail_if_asked()?;
+        expect_active(&state, &row.wrapped)?;
         let keys = &mut state.signing_keys;
         let present = keys.iter().rev().find(|key| key.algorithm == row.algorithm);
         if present.map(|key| &key.id) != newest.as_ref() || keys.iter().any(|key| key.id == row.id)

@@ -2,9 +2,11 @@ use async_trait::async_trait;
 use cartola_crypto::WrappedKey;
 use cartola_primitives::id::{DataKeyId, PersonId, TenantId};
 
-use super::MemoryStore;
-use super::tables::{Tables, add, refuse_if_any};
-use crate::vault::DataKeyRow;
+use super::tables::{add, refuse_if_any};
+use super::unit::Unit;
+use super::{MemoryStore, State};
+use crate::rotation::not_active;
+use crate::vault::{DataKeyRow, LOOKUP_KEY};
 use crate::{StoreError, Vault};
 
 #[async_trait]
@@ -26,6 +28,10 @@ impl Vault for MemoryStore {
         Ok(tables.data_keys.values().find(|row| row.subject == subject).cloned())
     }
 
+    async fn stored_secret(&self, name: &'static str) -> Result<Option<WrappedKey>, StoreError> {
+        Ok(self.lock().secrets.get(name).cloned())
+    }
+
     async fn installation_secret(
         &self,
         name: &'static str,
@@ -35,7 +41,17 @@ impl Vault for MemoryStore {
     }
 }
 
-pub fn add_data_key(tables: &mut Tables, row: DataKeyRow) -> Result<(), StoreError> {
+/// Refuses what is wrapped by another master key than the active one.
+pub fn expect_active(state: &State, wrapped: &WrappedKey) -> Result<(), StoreError> {
+    match state.secrets.get(LOOKUP_KEY) {
+        Some(active) if active.master != wrapped.master => Err(not_active()),
+        _ => Ok(()),
+    }
+}
+
+pub fn add_data_key(unit: &mut Unit<'_>, row: DataKeyRow) -> Result<(), StoreError> {
+    expect_active(unit.state, &row.wrapped)?;
+    let tables = &mut unit.tables;
     refuse_if_any(&tables.data_keys, |other| other.subject == row.subject)?;
     add(&mut tables.data_keys, row.id, row)
 }

@@ -9,7 +9,7 @@ use cartola_store::memory::MemoryStore;
 
 async fn memory() -> Backend {
     let store = Arc::new(MemoryStore::new());
-    Backend::new(store.clone(), store)
+    Backend::new(store.clone(), store.clone()).rotated_by(store)
 }
 
 cartola_store::contract_tests!(memory);
