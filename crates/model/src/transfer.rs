@@ -167,7 +167,7 @@ impl TransferFailure {
 }
 
 /// An account number as its bank writes it.
-mod written {
+pub(crate) mod written {
     use serde::{Deserialize, Deserializer, Serializer};
 
     use crate::AccountNumber;
@@ -183,6 +183,29 @@ mod written {
         deserializer: D,
     ) -> Result<AccountNumber, D::Error> {
         AccountNumber::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+
+    /// The same where there may be none.
+    pub mod option {
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+        use crate::AccountNumber;
+
+        #[expect(clippy::ref_option, reason = "serde hands a reference to the field")]
+        pub fn serialize<S: Serializer>(
+            number: &Option<AccountNumber>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            number.as_ref().map(AccountNumber::written).serialize(serializer)
+        }
+
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<AccountNumber>, D::Error> {
+            let written = Option::<String>::deserialize(deserializer)?;
+            let number = written.as_deref().map(AccountNumber::parse).transpose();
+            number.map_err(serde::de::Error::custom)
+        }
     }
 }
 
