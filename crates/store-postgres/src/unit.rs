@@ -16,7 +16,7 @@ use crate::head::Head;
 use crate::session::{PIPELINE, Session};
 use crate::value::Value;
 use crate::{
-    accounts, answers, asking, audit, checkouts, consents, head, imports, jobs, movements, outbox,
+    accounts, answers, asking, audit, authorizations, checkouts, consents, head, imports, jobs, movements, outbox,
     payments, payouts, people, records, sightings, tasks, tenancy, vault,
 };
 
@@ -304,6 +304,16 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
         Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
         Command::AddPayout(row) => payouts::add_payout(unit, row),
+        Command::AddEnrolment(row) => authorizations::add_enrolment(unit, row),
+        Command::ChangeEnrolment(change) => authorizations::change_enrolment(unit, change),
+        Command::ExpectEnrolment { id, expected } => {
+            authorizations::expect_enrolment(unit, *id, *expected);
+        }
+        Command::AddAuthorization(row) => authorizations::add_authorization(unit, row),
+        Command::ChangeAuthorization(change) => {
+            authorizations::change_authorization(unit, change);
+        }
+        Command::KeepPayee(row) => authorizations::keep_payee(unit, row),
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSighting(row) => sightings::keep_sighting(unit, row),

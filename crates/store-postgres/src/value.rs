@@ -10,7 +10,8 @@ use bytes::{BufMut, BytesMut};
 use cartola_crypto::{Digest, Sealed};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
-    AccountId, ArchiveId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId, EpochId,
+    AccountId, ArchiveId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId,
+    DataKeyId, EnrolmentId, EpochId,
     ID_BYTES, ImportId, JobId, LeaseId, LinkId, MessageId, MovementId, PaymentId, PayoutId,
     PersonId, RecordId, SourceId, TaskId, TenantId, TypedId,
 };
@@ -143,11 +144,13 @@ macro_rules! from_id {
 from_id!(
     AccountId,
     ArchiveId,
+    AuthorizationId,
     CheckoutId,
     ConsentId,
     ConsentSetId,
     CredentialId,
     DataKeyId,
+    EnrolmentId,
     EpochId,
     ImportId,
     JobId,

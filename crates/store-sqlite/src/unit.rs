@@ -9,7 +9,7 @@ use rusqlite::{Connection, Params};
 
 use crate::error::Doing;
 use crate::{
-    accounts, answers, asking, audit, checkouts, consents, imports, jobs, movements, outbox,
+    accounts, answers, asking, audit, authorizations, checkouts, consents, imports, jobs, movements, outbox,
     payments, payouts, people, records, sightings, tasks, tenancy, vault,
 };
 
@@ -174,6 +174,16 @@ fn apply_one(
         Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
         Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
         Command::AddPayout(row) => payouts::add_payout(unit, row),
+        Command::AddEnrolment(row) => authorizations::add_enrolment(unit, row),
+        Command::ChangeEnrolment(change) => authorizations::change_enrolment(unit, change),
+        Command::ExpectEnrolment { id, expected } => {
+            authorizations::expect_enrolment(unit, *id, *expected)
+        }
+        Command::AddAuthorization(row) => authorizations::add_authorization(unit, row),
+        Command::ChangeAuthorization(change) => {
+            authorizations::change_authorization(unit, change)
+        }
+        Command::KeepPayee(row) => authorizations::keep_payee(unit, row),
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),

@@ -13,6 +13,7 @@ pub mod archive;
 pub mod arrivals;
 pub mod asking;
 pub mod audit;
+pub mod authorizations;
 pub mod checkouts;
 pub mod consents;
 #[cfg(feature = "test-kit")]
@@ -46,6 +47,7 @@ pub use archive::Archive;
 pub use arrivals::Arrivals;
 pub use asking::Asking;
 pub use audit::Audit;
+pub use authorizations::Authorizations;
 pub use checkouts::Checkouts;
 pub use consents::Consents;
 pub use error::{Retry, StoreError, StoreErrorKind};
@@ -86,6 +88,7 @@ pub trait Store:
     + Payments
     + Checkouts
     + Payouts
+    + Authorizations
     + Retention
     + Quotas
     + Committer
@@ -111,6 +114,7 @@ impl<T> Store for T where
         + Payments
         + Checkouts
         + Payouts
+        + Authorizations
         + Retention
         + Quotas
         + Committer
