@@ -58,6 +58,7 @@ impl Gateway {
             reach,
             jobs: _,
             merchant,
+            authorizations,
             rules,
         } = installation;
         let opening = format!("{place} cannot be opened");
@@ -72,6 +73,7 @@ impl Gateway {
             randomness: Arc::new(OsRandomness),
             token_algorithm,
             merchant,
+            authorizations,
         };
         let engine = Engine::open(parts).await.map_err(|error| match error {
             EngineError::Crypto(error) => wrong_key(error, &backend.name()),

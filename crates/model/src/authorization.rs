@@ -20,8 +20,8 @@ pub use enrolment::{
     BlockCause, EnrolmentStanding, EnrolmentState, IdentityProof, MAX_WRONG_PINS, PinOutcome,
 };
 pub use operation::{
-    Beneficiary, BeneficiaryChange, Bill, Granted, MAX_OPERATION_LINES, MAX_PRODUCTS, Operation, OperationError,
-    OperationKind, Payout, PayoutLine, Signed, Transfer, Withdrawal,
+    Beneficiary, BeneficiaryChange, Bill, Granted, MAX_OPERATION_LINES, MAX_PRODUCTS, Operation,
+    OperationError, OperationKind, Payout, PayoutLine, Signed, Transfer, Withdrawal,
 };
 pub use pin::{PIN_DIGITS, Pin, PinError};
 pub use standing::AuthorizationStanding;

@@ -36,11 +36,14 @@ pub struct TransferOrder {
 
 /// Who is paid, and where. Personal data: `Debug` shows the institution alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransferPayee {
     /// The bank of the account, never a company portal of it.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub institution: InstitutionId,
     /// The account.
     #[serde(with = "written")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub account: AccountNumber,
     /// The holder's RUT.
     #[serde(with = "serde_compact")]

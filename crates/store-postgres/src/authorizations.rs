@@ -101,8 +101,7 @@ const CHANGE: &str = "UPDATE authorized SET state = $4, standing = $5, changed_a
     next_kind = $11, next_key = $12, next_schema = $13, next_sealed = $14, \
     version = version + 1 WHERE tenant = $1 AND id = $2 AND version = $3";
 
-const KNOWS: &str =
-    "SELECT 1 FROM known_payee WHERE tenant = $1 AND person = $2 AND payee = $3";
+const KNOWS: &str = "SELECT 1 FROM known_payee WHERE tenant = $1 AND person = $2 AND payee = $3";
 const KEEP: &str = "INSERT INTO known_payee (tenant, person, payee, authorization_id, since) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 
@@ -271,17 +270,13 @@ fn standing_values(standing: &AuthorizationProgress) -> Vec<Value> {
         standing.changed_at,
     ];
     values.extend(Value::sealed(standing.signature.as_ref()));
-    values.extend(values![
-        next.map(|next| &next.id),
-        next.map(|next| next.kind.as_str()),
-    ]);
+    values.extend(values![next.map(|next| &next.id), next.map(|next| next.kind.as_str()),]);
     values.extend(Value::sealed(next.and_then(|next| next.arguments.as_ref())));
     values
 }
 
 pub fn keep_payee(unit: &mut Unit, row: &KnownPayee) {
-    let values =
-        values![&unit.tenant, &row.person, &row.payee, &row.authorization, row.since];
+    let values = values![&unit.tenant, &row.person, &row.payee, &row.authorization, row.since];
     unit.execute("keeping a payee", KEEP, values);
 }
 

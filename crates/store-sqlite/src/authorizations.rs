@@ -77,8 +77,7 @@ const ADD_ENROLMENT: &str = concat!(
 const CHANGE_ENROLMENT: &str = "UPDATE enrolment SET state = ?4, standing = ?5, changed_at = ?6, \
     phone_key = ?7, phone_schema = ?8, phone_sealed = ?9, version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";
-const IN_VERSION: &str =
-    "SELECT 1 FROM enrolment WHERE tenant = ?1 AND id = ?2 AND version = ?3";
+const IN_VERSION: &str = "SELECT 1 FROM enrolment WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 
 const AUTHORIZED: &str = authorized_where!("id = ?2");
 const OF_CASE: &str = authorized_where!("case_key = ?2");
@@ -96,8 +95,7 @@ const CHANGE: &str = "UPDATE authorized SET state = ?4, standing = ?5, changed_a
     next_kind = ?11, next_key = ?12, next_schema = ?13, next_sealed = ?14, \
     version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 
-const KNOWS: &str =
-    "SELECT 1 FROM known_payee WHERE tenant = ?1 AND person = ?2 AND payee = ?3";
+const KNOWS: &str = "SELECT 1 FROM known_payee WHERE tenant = ?1 AND person = ?2 AND payee = ?3";
 const KEEP: &str = "INSERT INTO known_payee (tenant, person, payee, authorization_id, since) \
     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
 
@@ -248,11 +246,7 @@ pub fn change_enrolment(unit: &Unit<'_>, change: &EnrolmentChange) -> Result<(),
     unit.change("moving an enrolment on", CHANGE_ENROLMENT, values)
 }
 
-pub fn expect_enrolment(
-    unit: &Unit<'_>,
-    id: EnrolmentId,
-    expected: u32,
-) -> Result<(), StoreError> {
+pub fn expect_enrolment(unit: &Unit<'_>, id: EnrolmentId, expected: u32) -> Result<(), StoreError> {
     let values = params![unit.tenant.as_bytes(), id.as_bytes(), expected];
     let there = first(unit.connection, IN_VERSION, values, |_| Ok(()))?;
     there.ok_or_else(|| StoreError::conflict("expecting an enrolment"))

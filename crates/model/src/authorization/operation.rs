@@ -19,6 +19,7 @@ pub const MAX_PRODUCTS: usize = 30;
 /// One operation, whole: what is shown of it is all that it is, and it is done as it was shown. Names
 /// people and their accounts: sealed when stored, and `Debug` shows its kind alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Operation {
     /// Money to one account.
@@ -39,12 +40,15 @@ pub enum Operation {
 
 /// Money to one account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthorizedTransfer))]
 #[serde(deny_unknown_fields)]
 pub struct Transfer {
     /// The bank that pays.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub institution: InstitutionId,
     /// The account that pays; absent where the first one that can is taken.
     #[serde(default, with = "written::option", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub from: Option<AccountNumber>,
     /// Who is paid.
     pub to: TransferPayee,
@@ -57,12 +61,15 @@ pub struct Transfer {
 
 /// Money to several accounts at once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthorizedPayout))]
 #[serde(deny_unknown_fields)]
 pub struct Payout {
     /// The bank that pays.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub institution: InstitutionId,
     /// The account that pays.
     #[serde(default, with = "written::option", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub from: Option<AccountNumber>,
     /// Who is paid, and how much: 1 to [`MAX_OPERATION_LINES`], of one currency.
     pub lines: Vec<PayoutLine>,
@@ -70,6 +77,7 @@ pub struct Payout {
 
 /// One of them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthorizedPayoutLine))]
 #[serde(deny_unknown_fields)]
 pub struct PayoutLine {
     /// Who is paid.
@@ -83,6 +91,7 @@ pub struct PayoutLine {
 
 /// What is done with a beneficiary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Beneficiary {
     /// A new one.
@@ -95,9 +104,11 @@ pub enum Beneficiary {
 
 /// A change of those whom one pays often.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthorizedBeneficiary))]
 #[serde(deny_unknown_fields)]
 pub struct BeneficiaryChange {
     /// At which bank.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub institution: InstitutionId,
     /// What is done.
     pub change: Beneficiary,
@@ -110,12 +121,15 @@ pub struct BeneficiaryChange {
 
 /// A bill.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthorizedBill))]
 #[serde(deny_unknown_fields)]
 pub struct Bill {
     /// The bank that pays.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub institution: InstitutionId,
     /// The account that pays.
     #[serde(default, with = "written::option", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub from: Option<AccountNumber>,
     /// Who is paid, such as a utility.
     pub biller: String,
@@ -127,12 +141,15 @@ pub struct Bill {
 
 /// Cash for somebody, without a card.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthorizedWithdrawal))]
 #[serde(deny_unknown_fields)]
 pub struct Withdrawal {
     /// The bank that pays.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub institution: InstitutionId,
     /// The account that pays.
     #[serde(default, with = "written::option", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub from: Option<AccountNumber>,
     /// Who may take it.
     #[serde(with = "serde_compact")]
@@ -143,9 +160,11 @@ pub struct Withdrawal {
 
 /// Leave to read what is theirs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthorizedConsent))]
 #[serde(deny_unknown_fields)]
 pub struct Granted {
     /// At which institution.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub institution: InstitutionId,
     /// To whom.
     pub to: String,
@@ -160,6 +179,7 @@ pub struct Granted {
 
 /// A document that is signed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthorizedDocument))]
 #[serde(deny_unknown_fields)]
 pub struct Signed {
     /// What it is called.

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::{
     AuthorizationStanding, AuthorizationState, Beneficiary, BeneficiaryChange, Bill, BlockCause,
     CancelCause, EnrolmentStanding, EnrolmentState, Granted, IdentityProof, MAX_OPERATION_LINES,
-    MAX_PRODUCTS, MAX_WRONG_PINS, Operation, OperationError, OperationKind, Payout, PayoutLine, PinOutcome,
-    Signed, Transfer, Withdrawal,
+    MAX_PRODUCTS, MAX_WRONG_PINS, Operation, OperationError, OperationKind, Payout, PayoutLine,
+    PinOutcome, Signed, Transfer, Withdrawal,
 };
 use crate::{AccountNumber, InstitutionId, InvalidTransition, TransferPayee};
 
@@ -283,7 +283,9 @@ fn each_member_of_each_operation_is_shown() {
                 Some("CLP") => "USD".into(),
                 Some("add") => "remove".into(),
                 Some("banco-chile" | "banco-estado") => "banco-itau".into(),
-                Some("123456785" | "12345678-5" | "111111111" | "11111111-1") => "76192083-9".into(),
+                Some("123456785" | "12345678-5" | "111111111" | "11111111-1") => {
+                    "76192083-9".into()
+                }
                 Some(text) if AccountNumber::parse(text).is_ok() => "4711".into(),
                 Some(text) => format!("{text} bis").into(),
                 None => (leaf.as_i64().unwrap() + 1).into(),
