@@ -6,8 +6,8 @@ use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentState, Failure, LinkState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
-    AccountId, ConsentId, ConsentSetId, CredentialId, EnrolmentId, JobId, LeaseId, LinkId, MessageId,
-    MovementId, RecordId, SourceId, TaskId, TenantId,
+    AccountId, ConsentId, ConsentSetId, CredentialId, EnrolmentId, JobId, LeaseId, LinkId,
+    MessageId, MovementId, RecordId, SourceId, TaskId, TenantId,
 };
 
 use crate::StoreError;

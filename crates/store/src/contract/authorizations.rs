@@ -153,8 +153,7 @@ pub async fn phones_are_listed_newest_first_in_pages(backend: Backend) {
                     && standing.is_none_or(|it| it == row.standing.state.standing())
             };
             let expected: Vec<_> = rows.iter().filter(is_wanted).cloned().collect();
-            let list =
-                async |before, limit| store.enrolments(tenant, filter, before, limit).await;
+            let list = async |before, limit| store.enrolments(tenant, filter, before, limit).await;
             check_list(&expected, list).await;
         }
     }
@@ -259,8 +258,7 @@ pub async fn authorizations_are_listed_newest_first_in_pages(backend: Backend) {
                 && filter.before.is_none_or(|before| row.created_at < before)
         };
         let expected: Vec<_> = rows.iter().filter(is_wanted).cloned().collect();
-        let list =
-            async |before, limit| store.authorizations(tenant, filter, before, limit).await;
+        let list = async |before, limit| store.authorizations(tenant, filter, before, limit).await;
         check_list(&expected, list).await;
     }
 }

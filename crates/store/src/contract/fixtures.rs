@@ -9,9 +9,10 @@ use cartola_crypto::{
 use cartola_model::authorization::IdentityProof;
 use cartola_model::movement::MovementDetails;
 use cartola_model::{
-    AccountKind, AuthorizationState, BalanceKind, CheckoutState, ConsentKind, ConsentState, Coverage, EndToEndId, EnrolmentState,
-    InstitutionId, LinkSource, LinkState, MergeReason, Movement, MovementStatus, Observation, OperationKind,
-    PaymentState, RecordKind, Scope, SourceKind,
+    AccountKind, AuthorizationState, BalanceKind, CheckoutState, ConsentKind, ConsentState,
+    Coverage, EndToEndId, EnrolmentState, InstitutionId, LinkSource, LinkState, MergeReason,
+    Movement, MovementStatus, Observation, OperationKind, PaymentState, RecordKind, Scope,
+    SourceKind,
 };
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::id::{

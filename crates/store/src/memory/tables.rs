@@ -6,9 +6,9 @@ use std::sync::Arc;
 use cartola_crypto::Digest;
 use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
-    AccountId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId, EnrolmentId,
-    ImportId, JobId,
-    LinkId, MessageId, MovementId, PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId,
+    AccountId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId,
+    EnrolmentId, ImportId, JobId, LinkId, MessageId, MovementId, PaymentId, PayoutId, PersonId,
+    RecordId, SourceId, TaskId,
 };
 use cartola_primitives::{Date, Timestamp};
 

@@ -5,8 +5,8 @@ use cartola_primitives::id::TenantId;
 
 use super::tables::Tables;
 use super::{
-    State, accounts, answers, asking, audit, authorizations, checkouts, consents, imports, jobs, movements, outbox,
-    payments, payouts, people, records, tasks, tenancy, vault,
+    State, accounts, answers, asking, audit, authorizations, checkouts, consents, imports, jobs,
+    movements, outbox, payments, payouts, people, records, tasks, tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
