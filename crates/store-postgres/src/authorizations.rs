@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use cartola_crypto::{ContentHash, Digest};
-use cartola_model::OperationKind;
 use cartola_model::authorization::IdentityProof;
+use cartola_model::{AuthorizationStanding, EnrolmentStanding, OperationKind};
 use cartola_primitives::id::{AuthorizationId, EnrolmentId, ID_BYTES, PersonId, TenantId};
 use cartola_primitives::{Currency, Money};
 use cartola_store::authorizations::{
@@ -136,7 +136,7 @@ impl Authorizations for PostgresStore {
         // From the last one of the page before, without it; the nil id is nobody's.
         let from = Value::Id(before.map_or(LAST_ID, |id| *id.as_bytes()));
         let without = Value::id_or_nil(before.as_ref());
-        let state = filter.standing.map(|it| it.name());
+        let state = filter.standing.map(EnrolmentStanding::name);
         let mut values = values![&tenant, from, without, state, one_more(limit)];
         values.extend(filter.person.as_ref().map(Value::id));
         let query = if filter.person.is_some() { ENROLMENTS_OF } else { ENROLMENTS };
@@ -172,7 +172,7 @@ impl Authorizations for PostgresStore {
         let kind = filter.kind.map(OperationKind::name);
         let (since, until, size) = (filter.from, filter.before, one_more(limit));
         let mut values = values![&tenant, from, without, kind, since, until, size];
-        let state = filter.standing.map(|it| it.name());
+        let state = filter.standing.map(AuthorizationStanding::name);
         let query = match (filter.person, state) {
             (None, None) => ALL,
             (None, Some(state)) => {

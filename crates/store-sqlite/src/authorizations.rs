@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use cartola_crypto::{ContentHash, Digest};
-use cartola_model::OperationKind;
 use cartola_model::authorization::IdentityProof;
+use cartola_model::{AuthorizationStanding, EnrolmentStanding, OperationKind};
 use cartola_primitives::id::{AuthorizationId, EnrolmentId, PersonId, TenantId};
-use cartola_primitives::{Currency, Money};
+use cartola_primitives::{Currency, Money, Timestamp};
 use cartola_store::authorizations::{
     AuthorizationChange, AuthorizationFilter, AuthorizationProgress, AuthorizationRow,
     EnrolmentChange, EnrolmentFilter, EnrolmentProgress, EnrolmentRow, KnownPayee,
@@ -131,7 +131,7 @@ impl Authorizations for SqliteStore {
             let read = |columns: &mut Columns<'_>| read_enrolment_row(columns).map(Some);
             let key = |row: &EnrolmentRow| row.id;
             let before = before.as_ref().map_or(BEHIND_ALL.as_slice(), |id| id.as_bytes());
-            let (tenant, state) = (tenant.as_bytes(), filter.standing.map(|it| it.name()));
+            let (tenant, state) = (tenant.as_bytes(), filter.standing.map(EnrolmentStanding::name));
             let Some(person) = filter.person else {
                 let values = params![tenant, before, state];
                 return page(connection, ENROLMENTS, values, limit, key, read);
@@ -170,9 +170,9 @@ impl Authorizations for SqliteStore {
             let key = |row: &AuthorizationRow| row.id;
             let last = before.as_ref().map_or(BEHIND_ALL.as_slice(), |id| id.as_bytes());
             let (tenant, kind) = (tenant.as_bytes(), filter.kind.map(OperationKind::name));
-            let from = filter.from.map(|at| at.as_microsecond());
-            let to = filter.before.map(|at| at.as_microsecond());
-            let state = filter.standing.map(|it| it.name());
+            let from = filter.from.map(Timestamp::as_microsecond);
+            let to = filter.before.map(Timestamp::as_microsecond);
+            let state = filter.standing.map(AuthorizationStanding::name);
             match (filter.person, state) {
                 (None, None) => {
                     let values = params![tenant, last, kind, from, to];

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use cartola_engine::authorizations::Reason;
 use cartola_http::problem::{Code, Text};
 use cartola_http::{
     Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
@@ -46,6 +47,6 @@ pub async fn check(
     let wrong = |why: Text| Problem::new(Code::JsonInvalid).named("rut", why);
     let rut = parse::rut(&asked.rut).map_err(wrong)?;
     let reasons = gate.engine().must_authorize(who, rut, &asked.operation).await?;
-    let reasons: Vec<_> = reasons.into_iter().map(|reason| reason.name()).collect();
+    let reasons: Vec<_> = reasons.into_iter().map(Reason::name).collect();
     Ok(answer::json(StatusCode::OK, &NeedView { required: !reasons.is_empty(), reasons }))
 }

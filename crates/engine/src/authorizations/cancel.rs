@@ -1,7 +1,7 @@
 //! Giving up what nobody wants any more.
 
-use cartola_model::Principal;
 use cartola_model::authorization::CancelCause;
+use cartola_model::{AuthorizationState, Principal};
 use cartola_primitives::id::AuthorizationId;
 use cartola_store::UnitOfWork;
 
@@ -29,19 +29,13 @@ impl Engine {
         let row = self.store().authorization(tenant, id).await.map_err(EngineError::from)?;
         let row = row.ok_or(UseError::Unknown)?;
         let now = self.instant(tenant);
-        let state = match row.standing.state.cancel(CancelCause::Withdrawn, now) {
-            Ok(state) => state,
-            Err(_) => {
-                let shown = self.shown_authorization(tenant, row).await?;
-                let is_done = matches!(
-                    shown.state(),
-                    cartola_model::AuthorizationState::Cancelled {
-                        cause: CancelCause::Withdrawn,
-                        ..
-                    }
-                );
-                return if is_done { Ok(shown) } else { Err(UseError::NotUsable(*shown.state())) };
-            }
+        let Ok(state) = row.standing.state.cancel(CancelCause::Withdrawn, now) else {
+            let shown = self.shown_authorization(tenant, row).await?;
+            return if is_withdrawn(shown.state()) {
+                Ok(shown)
+            } else {
+                Err(UseError::NotUsable(*shown.state()))
+            };
         };
         let mut work = UnitOfWork::new(tenant, self.now());
         let actor = who.actor.to_string();
@@ -50,4 +44,8 @@ impl Engine {
         let row = self.store().authorization(tenant, id).await.map_err(EngineError::from)?;
         Ok(self.shown_authorization(tenant, row.ok_or(UseError::Unknown)?).await?)
     }
+}
+
+const fn is_withdrawn(state: &AuthorizationState) -> bool {
+    matches!(state, AuthorizationState::Cancelled { cause: CancelCause::Withdrawn, .. })
 }

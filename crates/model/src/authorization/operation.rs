@@ -340,10 +340,11 @@ impl Operation {
                 return Err(OperationError::Hash);
             }
         }
-        self.lines().iter().try_for_each(|(_, value)| match showable(value) {
-            true => Ok(()),
-            false => Err(OperationError::Text(self.field_of(value))),
-        })
+        let lines = self.lines();
+        match lines.iter().find(|(_, value)| !showable(value)) {
+            None => Ok(()),
+            Some((_, value)) => Err(OperationError::Text(self.field_of(value))),
+        }
     }
 
     /// What is shown of it: a heading, and one line for each thing that it says, in Spanish.

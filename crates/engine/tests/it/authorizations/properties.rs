@@ -254,9 +254,8 @@ impl Both {
             shown: self.asked[shown].real.shown,
             proof: PhoneProof::Signature(&signature),
         };
-        let world = &self.scene.world;
-        let outcome =
-            world.engine.decide_authorization(&world.who, asked.real.id(), &decision).await;
+        let it = &self.scene.world;
+        let outcome = it.engine.decide_authorization(&it.who, asked.real.id(), &decision).await;
         let outcome = outcome.map(|it| it.token.map(|token| token.expose().clone()));
         let same_text = asked.real.shown == self.asked[shown].real.shown;
         let genuine = same_text && signed == nth && phone == asked.phone && !typed.turned;

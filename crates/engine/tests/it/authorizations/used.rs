@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use cartola_engine::authorizations::{
-    APPROVAL_LASTS, Ask, CHALLENGE_LASTS, Listed, OperationKind, Reason, Use, UseError,
+    APPROVAL_LASTS, Ask, Authorization, CHALLENGE_LASTS, Listed, OperationKind, Reason, Use,
+    UseError,
 };
 use cartola_engine::payments::PaymentOrder;
 use cartola_engine::readings::Next;
@@ -244,7 +245,7 @@ async fn the_log_is_read_newest_first_by_its_filters() {
     let (engine, who) = (&scene.world.engine, &scene.world.who);
     let check = async |listed: Listed, expected: &[AuthorizationId]| {
         let page = engine.authorizations(who, listed, None, 10).await.unwrap();
-        let ids: Vec<_> = page.rows.iter().map(|row| row.id()).collect();
+        let ids: Vec<_> = page.rows.iter().map(Authorization::id).collect();
         assert_eq!(ids, expected);
     };
     let (one, two) = (first.id(), second.id());
