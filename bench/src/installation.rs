@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use cartola_connector::Registry;
 use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
+use cartola_engine::authorizations::Rules;
 use cartola_engine::imports::{ImportReport, Imported, Upload};
 use cartola_engine::once::Reply;
 use cartola_engine::work::MAX_RUNNING;
@@ -89,6 +90,7 @@ async fn open_engine(
         randomness: Arc::new(OsRandomness),
         token_algorithm: Algorithm::default(),
         merchant: None,
+        authorizations: Rules::default(),
     });
     Ok(engine.await?)
 }

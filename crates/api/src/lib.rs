@@ -7,8 +7,10 @@
 
 mod accounts;
 mod audit;
+mod authorizations;
 mod consents;
 mod endpoints;
+mod enrolments;
 mod errors;
 mod health;
 mod imports;

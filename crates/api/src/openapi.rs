@@ -11,7 +11,7 @@ use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, HeaderBuilder, HttpMethod, InfoBuilder, ObjectBuilder, OpenApi,
-    PathItem, Ref, RefOr, Required, ResponseBuilder, Server, Type,
+    PathItem, Ref, RefOr, Required, ResponseBuilder, Schema, Server, Type,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -47,6 +47,9 @@ const OF_JSON: &[Code] = &[Code::ContentTypeUnsupported, Code::JsonMalformed, Co
 /// Where an operation lists its own problems.
 const PROBLEMS: &str = "x-problems";
 
+/// In front of the names of schemas that are parts of an operation which somebody approves.
+const PARTS: &str = "Authorized";
+
 const DESCRIPTION: &str = "Accounts, balances and movements of Chilean banks, under the consent that allows each of them to be shown. Amounts are whole numbers in minor units of their currency. Lists are `{\"data\": […], \"next_cursor\": …}`. Every refusal is a problem (RFC 9457) with a stable code, in English and Spanish.";
 
 /// The document.
@@ -64,12 +67,24 @@ pub fn openapi() -> OpenApi {
     let mut needed = Vec::new();
     Body::schemas(&mut needed);
     components.schemas.extend(needed);
+    open_parts(components);
     for item in document.paths.paths.values_mut() {
         for (method, operation) in operations(item) {
             complete(&method, operation);
         }
     }
     document
+}
+
+/// The parts of an operation take no other member than their own, which their reader sees to. Where a
+/// part's schema said so, no operation would fit it: its `kind` stands beside.
+fn open_parts(components: &mut Components) {
+    let parts = components.schemas.iter_mut().filter(|(name, _)| name.starts_with(PARTS));
+    for (_, part) in parts {
+        if let RefOr::T(Schema::Object(part)) = part {
+            part.additional_properties = None;
+        }
+    }
 }
 
 /// The document as it is committed and served: keys sorted, one blank per level.

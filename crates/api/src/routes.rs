@@ -11,8 +11,9 @@ use utoipa_axum::routes;
 
 use crate::settings::MetricsText;
 use crate::{
-    accounts, audit, consents, endpoints, errors, health, imports, institutions, links, messages,
-    movements, openapi, payments, readings, records, webhook_secrets,
+    accounts, audit, authorizations, consents, endpoints, enrolments, errors, health, imports,
+    institutions, links, messages, movements, openapi, payments, readings, records,
+    webhook_secrets,
 };
 
 /// All routes, with what they say of themselves.
@@ -28,6 +29,7 @@ pub fn documented(metrics: Option<MetricsText>, rules: Arc<Rulebook>) -> OpenApi
         .routes(routes!(records::read::read))
         .merge(imports())
         .merge(payments())
+        .merge(authorizations())
         .merge(messages())
         .routes(routes!(audit::read))
         .routes(routes!(openapi::serve))
@@ -83,6 +85,20 @@ fn payments() -> OpenApiRouter<Gate> {
         .routes(routes!(payments::read::read))
         .routes(routes!(payments::answer::answer))
         .routes(routes!(payments::cancel::cancel))
+}
+
+fn authorizations() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(enrolments::list::list, enrolments::create::create))
+        .routes(routes!(enrolments::phone::phone))
+        .routes(routes!(enrolments::read::read))
+        .routes(routes!(enrolments::block::block))
+        .routes(routes!(authorizations::list::list, authorizations::create::create))
+        .routes(routes!(authorizations::check::check))
+        .routes(routes!(authorizations::used::use_up))
+        .routes(routes!(authorizations::read::read))
+        .routes(routes!(authorizations::decide::decide))
+        .routes(routes!(authorizations::cancel::cancel))
 }
 
 fn messages() -> OpenApiRouter<Gate> {

@@ -146,6 +146,28 @@ macro_rules! texts {
 texts! {
     /// An account's id.
     AccountId id("acc", "An account.");
+    /// An authorization's id.
+    AuthorizationId id("aut", "An operation that somebody is asked to approve.");
+    /// Where an authorization stands.
+    AuthorizationState ObjectBuilder::new()
+        .description(Some(
+            "The person is asked; they approved it, and it may be used once; it was used; they said no; its time is over; nobody can decide it any more. The last four are final.",
+        ))
+        .enum_values(Some(cartola_model::AuthorizationStanding::ALL.map(cartola_model::AuthorizationStanding::name)));
+    /// A phone's id.
+    EnrolmentId id("dev", "A phone on which a person approves.");
+    /// Where a phone stands.
+    EnrolmentState ObjectBuilder::new()
+        .description(Some(
+            "It is to take its code; it approves; it was blocked; another took its place; none took the code. The last three are final.",
+        ))
+        .enum_values(Some(cartola_model::EnrolmentStanding::ALL.map(cartola_model::EnrolmentStanding::name)));
+    /// A kind of operation.
+    OperationKind ObjectBuilder::new()
+        .description(Some(
+            "Money to one account, money to several, a change of beneficiaries, a bill, cash without a card, leave to read one's data, a document.",
+        ))
+        .enum_values(Some(cartola_model::OperationKind::ALL.map(cartola_model::OperationKind::name)));
     /// A consent's id.
     ConsentId id("con", "A consent.");
     /// An import's id.

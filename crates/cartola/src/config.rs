@@ -3,6 +3,7 @@
 //! Relative paths are relative to the file's own folder. A message never quotes a line of the
 //! file, since any line of it may hold a secret.
 
+mod authorizations;
 mod categories;
 mod facade;
 mod mistake;
@@ -29,6 +30,7 @@ use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
 use crate::serve::hosts::Hosts;
+use authorizations::Authorizations;
 use categories::Categories;
 use facade::Facades;
 use payments::Payments;
@@ -77,6 +79,8 @@ pub struct Config {
     #[serde(default)]
     payments: Payments,
     #[serde(default)]
+    authorizations: Authorizations,
+    #[serde(default)]
     categories: Categories,
     #[serde(default)]
     institution: Written,
@@ -110,6 +114,7 @@ impl Config {
         config.facade.floid()?;
         config.facade.hosts()?;
         config.payments.merchant()?;
+        config.authorizations.rules()?;
         Ok(config)
     }
 
@@ -232,6 +237,7 @@ impl Config {
             reach: Reach::Public,
             jobs: self.jobs.clone(),
             merchant: self.payments.merchant().map_err(wrong_use)?,
+            authorizations: self.authorizations.rules().map_err(wrong_use)?,
             rules: self.categories.rulebook().map_err(wrong_use)?,
         })
     }

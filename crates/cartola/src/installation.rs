@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use cartola_crypto::KeyRing;
 use cartola_crypto::jws::Algorithm;
+use cartola_engine::authorizations::Rules;
 use cartola_engine::vault::KeySource;
 use cartola_events::Reach;
 use cartola_insights::categories::Rulebook;
@@ -55,6 +56,8 @@ pub struct Installation {
     pub jobs: Jobs,
     /// Who is paid where a payment names nobody.
     pub merchant: Option<TransferPayee>,
+    /// When people must approve what they do.
+    pub authorizations: Rules,
     /// Which rules say what movements were for.
     pub rules: Arc<Rulebook>,
 }
@@ -131,6 +134,7 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
         reach: Reach::PublicAndLoopback,
         jobs: Jobs::default(),
         merchant: None,
+        authorizations: Rules::default(),
         rules: Arc::default(),
     })
 }

@@ -59,6 +59,7 @@ impl Gateway {
             reach,
             jobs: _,
             merchant,
+            authorizations,
             rules,
         } = installation;
         let opening = format!("{place} cannot be opened");
@@ -74,6 +75,7 @@ impl Gateway {
             randomness: Arc::new(OsRandomness),
             token_algorithm,
             merchant,
+            authorizations,
         };
         let engine = Engine::open(parts).await.map_err(|error| match error {
             EngineError::Crypto(error) => wrong_key(error, &backend.name()),

@@ -7,6 +7,8 @@
 //! | [`lookup`] | how a sealed value is found again | HMAC-SHA-256, RFC 2104 |
 //! | [`jws`] | whether we gave this token out | Ed25519 (RFC 8037), ES256 (RFC 7518) |
 //! | [`session_token`] | the same, where a protocol wants HS256 | HMAC-SHA-256, RFC 7518 |
+//! | [`device`] | whether somebody approved this on their phone | Ed25519 (RFC 8032), ECDSA on P-256 |
+//! | [`pin`] | whether that is their PIN | Argon2id (RFC 9106) under a key |
 //! | [`chain`] | whether the audit is whole and unchanged | SHA-256, FIPS 180-4 |
 //! | [`webhook`] | whether a message is ours | HMAC-SHA-256, Standard Webhooks |
 //! | [`fingerprint`] | whether two contents are the same | SHA-256 |
@@ -28,6 +30,7 @@
 mod aead;
 pub mod chain;
 mod derive;
+pub mod device;
 mod error;
 pub mod fingerprint;
 mod frame;
@@ -35,15 +38,18 @@ mod hex;
 pub mod jws;
 pub mod lookup;
 mod mac;
+pub mod pin;
 pub mod ring;
 pub mod seal;
 pub mod session_token;
 pub mod webhook;
 
 pub use chain::{BreakKind, ChainBreak, ChainHash, ChainHead, Entry, Verifier};
+pub use device::{DeviceJwk, DeviceKey, DeviceSecret, Statement};
 pub use error::CryptoError;
 pub use fingerprint::ContentHash;
 pub use lookup::{Digest, LookupKey};
+pub use pin::{PinCost, PinHash};
 pub use ring::{KeyRing, MasterKey, MasterKeyId, WrappedKey};
 pub use seal::{DataKey, Place, Sealed};
 pub use webhook::WebhookSecret;

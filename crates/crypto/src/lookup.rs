@@ -27,6 +27,7 @@ use crate::mac::{MAC_BYTES, framed_mac};
 use crate::ring::{KeyRing, WrappedKey, key_bytes};
 
 const TENANT_LABEL: &str = "cartola/lookup/v1";
+const PIN_LABEL: &str = "cartola/pin/v1";
 const INSTALLATION_LABEL: &str = "cartola/lookup-installation/v1";
 
 /// What the key itself is wrapped for.
@@ -60,6 +61,11 @@ impl LookupKey {
     pub fn digest(&self, purpose: &'static str, tenant: TenantId, value: &[u8]) -> Digest {
         let fields = [purpose.as_bytes(), tenant.as_bytes(), value];
         Digest(framed_mac(&self.0, TENANT_LABEL, &fields))
+    }
+
+    /// What PINs of a tenant are hashed under.
+    pub(crate) fn pin_key(&self, tenant: TenantId) -> KeyBytes {
+        KeyBytes::new(framed_mac(&self.0, PIN_LABEL, &[tenant.as_bytes()]))
     }
 
     /// The digest of a value that is looked up before its tenant is known, such as an API key.

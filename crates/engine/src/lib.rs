@@ -6,6 +6,7 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod authorizations;
 pub mod checkouts;
 pub mod consents;
 mod error;
@@ -72,6 +73,8 @@ pub struct Parts {
     pub token_algorithm: Algorithm,
     /// Who is paid where a payment names nobody.
     pub merchant: Option<TransferPayee>,
+    /// When people must approve what they do.
+    pub authorizations: authorizations::Rules,
 }
 
 /// The use cases. Cheap to clone.
@@ -90,6 +93,8 @@ struct Inner {
     accesses: AccessLog,
     token_keys: TokenKeys,
     merchant: Option<TransferPayee>,
+    rules: authorizations::Rules,
+    hashing: Arc<Semaphore>,
     decoding: Arc<Semaphore>,
     taking_in: Semaphore,
     room: readings::Room,
@@ -123,6 +128,8 @@ impl Engine {
                 accesses: AccessLog::default(),
                 token_keys: TokenKeys::new(parts.token_algorithm),
                 merchant: parts.merchant,
+                rules: parts.authorizations,
+                hashing: Arc::new(Semaphore::new(authorizations::MAX_HASHING)),
                 decoding: Arc::new(Semaphore::new(MAX_DECODING)),
                 taking_in: Semaphore::new(MAX_TAKING_IN),
                 room: readings::Room::default(),

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use cartola_crypto::jws::{Algorithm, SigningKey};
 use cartola_crypto::session_token::SessionKey;
-use cartola_crypto::{DataKey, Digest, KeyRing, LookupKey, MasterKeyId, Place, Sealed, WrappedKey};
+use cartola_crypto::{
+    DataKey, Digest, KeyRing, LookupKey, MasterKeyId, PinCost, PinHash, Place, Sealed, WrappedKey,
+};
 use cartola_primitives::id::{DataKeyId, ID_BYTES, IdMinter, PersonId, TenantId};
 use cartola_primitives::randomness::jitter;
 use cartola_primitives::{Randomness, Secret, SignedDuration, Timestamp};
@@ -61,6 +63,18 @@ pub mod purpose {
     pub const CHECKOUT_TOKEN: &str = "checkout_token";
     /// Tokens of checkouts, to find them by.
     pub const CHECKOUT_PAGE: &str = "checkout_page";
+    /// Codes of enrolments, from their ids.
+    pub const ENROLMENT_CODE: &str = "enrolment_code";
+    /// Codes of enrolments, to find them by.
+    pub const ENROLMENT_FOUND: &str = "enrolment_found";
+    /// Ids of cases that authorizations are known by.
+    pub const AUTHORIZATION_CASE: &str = "authorization_case";
+    /// Nonces of authorizations, from their ids.
+    pub const AUTHORIZATION_NONCE: &str = "authorization_nonce";
+    /// Tokens of approvals, from the ids of authorizations.
+    pub const AUTHORIZATION_TOKEN: &str = "authorization_token";
+    /// Whom somebody has paid.
+    pub const PAYEE: &str = "payee";
     /// Devices of links that keep no credentials.
     pub const DEVICE: &str = "device";
     /// Links as facades hand them out.
@@ -121,6 +135,26 @@ impl Vault {
     /// The same where it is to be found whichever tenant it is of.
     pub(crate) fn digest_for_all(&self, purpose: &'static str, value: &[u8]) -> Digest {
         self.digest(purpose, TenantId::from_bytes([0; ID_BYTES]), value)
+    }
+
+    /// The slow hash of a PIN; blocks.
+    pub(crate) fn hash_pin(
+        &self,
+        of: (TenantId, &[u8; ID_BYTES]),
+        pin: &str,
+        cost: PinCost,
+    ) -> Result<PinHash, EngineError> {
+        Ok(self.lookup.hash_pin(of, pin, cost, self.randomness.as_ref())?)
+    }
+
+    /// Whether that is the PIN; blocks.
+    pub(crate) fn is_pin(
+        &self,
+        of: (TenantId, &[u8; ID_BYTES]),
+        pin: &str,
+        kept: &PinHash,
+    ) -> Result<bool, EngineError> {
+        Ok(self.lookup.is_pin(of, pin, kept)?)
     }
 
     /// What signs session tokens.

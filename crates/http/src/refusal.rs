@@ -1,5 +1,7 @@
 //! How what the engine says becomes an answer: exhaustively, and here alone.
 
+mod authorization;
+
 use std::error::Error as _;
 
 use axum::response::{IntoResponse, Response};

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod authorization;
 pub mod balance;
 pub mod checkout;
 pub mod consent;
@@ -26,6 +27,10 @@ pub mod transition;
 
 pub use access::{Principal, Scope};
 pub use account::{AccountKind, AccountNumber};
+pub use authorization::{
+    AuthorizationStanding, AuthorizationState, EnrolmentStanding, EnrolmentState, Operation,
+    OperationKind, Pin,
+};
 pub use balance::{BalanceKind, BalanceReading};
 pub use checkout::{CheckoutStanding, CheckoutState};
 pub use consent::{ConsentKind, ConsentState};

@@ -36,11 +36,14 @@ pub struct TransferOrder {
 
 /// Who is paid, and where. Personal data: `Debug` shows the institution alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransferPayee {
     /// The bank of the account, never a company portal of it.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub institution: InstitutionId,
     /// The account.
     #[serde(with = "written")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub account: AccountNumber,
     /// The holder's RUT.
     #[serde(with = "serde_compact")]
@@ -167,7 +170,7 @@ impl TransferFailure {
 }
 
 /// An account number as its bank writes it.
-mod written {
+pub(crate) mod written {
     use serde::{Deserialize, Deserializer, Serializer};
 
     use crate::AccountNumber;
@@ -183,6 +186,29 @@ mod written {
         deserializer: D,
     ) -> Result<AccountNumber, D::Error> {
         AccountNumber::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+
+    /// The same where there may be none.
+    pub mod option {
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+        use crate::AccountNumber;
+
+        #[expect(clippy::ref_option, reason = "serde hands a reference to the field")]
+        pub fn serialize<S: Serializer>(
+            number: &Option<AccountNumber>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            number.as_ref().map(AccountNumber::written).serialize(serializer)
+        }
+
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<AccountNumber>, D::Error> {
+            let written = Option::<String>::deserialize(deserializer)?;
+            let number = written.as_deref().map(AccountNumber::parse).transpose();
+            number.map_err(serde::de::Error::custom)
+        }
     }
 }
 

@@ -185,6 +185,10 @@ typed_ids! {
     CheckoutId "chk";
     /// What a tenant pays out of an account of its own, line by line.
     PayoutId "out";
+    /// A phone on which somebody approves.
+    EnrolmentId "dev";
+    /// An operation that somebody is asked to approve.
+    AuthorizationId "aut";
     /// A job of the queue.
     JobId "job";
     /// A message of the outbox, which receivers see as the `webhook-id`.

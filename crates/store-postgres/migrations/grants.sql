@@ -4,9 +4,9 @@ GRANT USAGE ON SCHEMA cartola TO :role;
 GRANT SELECT ON cartola.schema_version, cartola.installation, cartola.retention,
     cartola.feed_forgotten TO :role;
 GRANT SELECT, INSERT ON cartola.installation_secret, cartola.audit, cartola.tenant, cartola.feed,
-    cartola.consent_set, cartola.alias, cartola.import, cartola.payout TO :role;
-GRANT SELECT, INSERT, UPDATE ON cartola.payment, cartola.checkout, cartola.institution_quota
-    TO :role;
+    cartola.consent_set, cartola.alias, cartola.import, cartola.payout, cartola.known_payee TO :role;
+GRANT SELECT, INSERT, UPDATE ON cartola.payment, cartola.checkout, cartola.institution_quota,
+    cartola.enrolment, cartola.authorized TO :role;
 GRANT INSERT ON cartola.job_turn TO :role;
 GRANT SELECT, INSERT, DELETE ON cartola.signing_key TO :role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential, cartola.data_key,

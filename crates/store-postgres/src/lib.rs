@@ -30,6 +30,7 @@ mod answers;
 mod archive;
 mod asking;
 mod audit;
+mod authorizations;
 pub mod check;
 mod checkouts;
 mod clock;

@@ -75,4 +75,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("terms", include_str!("../migrations/0013_terms.sql")),
     expand("quotas", include_str!("../migrations/0014_quotas.sql")),
     expand("payouts", include_str!("../migrations/0015_payouts.sql")),
+    expand("authorizations", include_str!("../migrations/0016_authorizations.sql")),
 ];

@@ -16,8 +16,8 @@ use crate::head::Head;
 use crate::session::{PIPELINE, Session};
 use crate::value::Value;
 use crate::{
-    accounts, answers, asking, audit, checkouts, consents, head, imports, jobs, movements, outbox,
-    payments, payouts, people, records, sightings, tasks, tenancy, vault,
+    accounts, answers, asking, audit, authorizations, checkouts, consents, head, imports, jobs,
+    movements, outbox, payments, payouts, people, records, sightings, tasks, tenancy, vault,
 };
 
 /// One statement of a unit.
@@ -299,18 +299,36 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::AddImport(row) => imports::add_import(unit, row)?,
         Command::AddRecord(row) => records::add_record(unit, row),
         Command::ConfirmRecord { id, at } => records::confirm_record(unit, *id, *at),
-        Command::AddPayment(row) => payments::add_payment(unit, row),
-        Command::ChangePayment(change) => payments::change_payment(unit, change),
-        Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
-        Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
-        Command::AddPayout(row) => payouts::add_payout(unit, row),
-        Command::AddTask(row) => tasks::add_task(unit, row),
-        Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::KeepSighting(row) => sightings::keep_sighting(unit, row),
         Command::FeedAccount { link, account } => accounts::feed_account(unit, *link, *account),
         Command::ListAccounts { link, accounts } => accounts::list_accounts(unit, *link, accounts),
         Command::KeepReading(row) => asking::keep_reading(unit, row),
         Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),
+        effect => add_effect(unit, effect)?,
+    }
+    Ok(())
+}
+
+/// What is to be done, to be told, or was: the other half of the commands.
+fn add_effect(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
+    match command {
+        Command::AddPayment(row) => payments::add_payment(unit, row),
+        Command::ChangePayment(change) => payments::change_payment(unit, change),
+        Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
+        Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
+        Command::AddPayout(row) => payouts::add_payout(unit, row),
+        Command::AddEnrolment(row) => authorizations::add_enrolment(unit, row),
+        Command::ChangeEnrolment(change) => authorizations::change_enrolment(unit, change),
+        Command::ExpectEnrolment { id, expected } => {
+            authorizations::expect_enrolment(unit, *id, *expected);
+        }
+        Command::AddAuthorization(row) => authorizations::add_authorization(unit, row),
+        Command::ChangeAuthorization(change) => {
+            authorizations::change_authorization(unit, change);
+        }
+        Command::KeepPayee(row) => authorizations::keep_payee(unit, row),
+        Command::AddTask(row) => tasks::add_task(unit, row),
+        Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::Audit(event) => audit::append(unit, event)?,
         Command::EnqueueJob(order) => jobs::enqueue(unit, order)?,
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
@@ -327,6 +345,7 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::ReplayMessage(id) => outbox::replay(unit, *id),
         Command::AllowDestination(destination) => outbox::allow(unit, destination),
         Command::RecordAnswer(row) => answers::record_answer(unit, row),
+        row => unreachable!("{row:?} is added where rows are"),
     }
     Ok(())
 }

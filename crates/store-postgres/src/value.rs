@@ -10,9 +10,9 @@ use bytes::{BufMut, BytesMut};
 use cartola_crypto::{Digest, Sealed};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
-    AccountId, ArchiveId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId, EpochId,
-    ID_BYTES, ImportId, JobId, LeaseId, LinkId, MessageId, MovementId, PaymentId, PayoutId,
-    PersonId, RecordId, SourceId, TaskId, TenantId, TypedId,
+    AccountId, ArchiveId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId,
+    DataKeyId, EnrolmentId, EpochId, ID_BYTES, ImportId, JobId, LeaseId, LinkId, MessageId,
+    MovementId, PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId, TenantId, TypedId,
 };
 use tokio_postgres::types::{IsNull, Kind, ToSql, Type, to_sql_checked};
 
@@ -143,11 +143,13 @@ macro_rules! from_id {
 from_id!(
     AccountId,
     ArchiveId,
+    AuthorizationId,
     CheckoutId,
     ConsentId,
     ConsentSetId,
     CredentialId,
     DataKeyId,
+    EnrolmentId,
     EpochId,
     ImportId,
     JobId,

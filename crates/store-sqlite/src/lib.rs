@@ -25,6 +25,7 @@ mod answers;
 mod archive;
 mod asking;
 mod audit;
+mod authorizations;
 pub mod backup;
 #[cfg(feature = "bench")]
 pub mod bench_support;

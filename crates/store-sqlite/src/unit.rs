@@ -9,8 +9,8 @@ use rusqlite::{Connection, Params};
 
 use crate::error::Doing;
 use crate::{
-    accounts, answers, asking, audit, checkouts, consents, imports, jobs, movements, outbox,
-    payments, payouts, people, records, sightings, tasks, tenancy, vault,
+    accounts, answers, asking, audit, authorizations, checkouts, consents, imports, jobs,
+    movements, outbox, payments, payouts, people, records, sightings, tasks, tenancy, vault,
 };
 
 /// Whose unit is applied, when, and to what.
@@ -169,14 +169,33 @@ fn apply_one(
         Command::KeepReading(row) => asking::keep_reading(unit, row),
         Command::AddRecord(row) => records::add_record(unit, row),
         Command::ConfirmRecord { id, at } => records::confirm_record(unit, *id, *at),
+        Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),
+        effect => apply_effect(unit, effect, counters),
+    }
+}
+
+/// What is to be done, to be told, or was: the other half of the commands.
+fn apply_effect(
+    unit: &Unit<'_>,
+    command: &Command,
+    counters: &mut Counters,
+) -> Result<(), StoreError> {
+    match command {
         Command::AddPayment(row) => payments::add_payment(unit, row),
         Command::ChangePayment(change) => payments::change_payment(unit, change),
         Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
         Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
         Command::AddPayout(row) => payouts::add_payout(unit, row),
+        Command::AddEnrolment(row) => authorizations::add_enrolment(unit, row),
+        Command::ChangeEnrolment(change) => authorizations::change_enrolment(unit, change),
+        Command::ExpectEnrolment { id, expected } => {
+            authorizations::expect_enrolment(unit, *id, *expected)
+        }
+        Command::AddAuthorization(row) => authorizations::add_authorization(unit, row),
+        Command::ChangeAuthorization(change) => authorizations::change_authorization(unit, change),
+        Command::KeepPayee(row) => authorizations::keep_payee(unit, row),
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
-        Command::KeepSignIns(row) => asking::keep_sign_ins(unit, row),
         Command::Audit(event) => append_entry(unit, event, counters),
         Command::EnqueueJob(order) => jobs::enqueue(unit, order),
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
@@ -193,6 +212,7 @@ fn apply_one(
         Command::ReplayMessage(id) => outbox::replay(unit, *id),
         Command::AllowDestination(destination) => outbox::allow(unit, destination),
         Command::RecordAnswer(row) => answers::record_answer(unit, row),
+        row => unreachable!("{row:?} is applied where rows are"),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod answers;
 pub mod archive;
 pub mod asking;
 pub mod audit;
+pub mod authorizations;
 pub mod cancelling;
 pub mod checkouts;
 pub mod consents;
@@ -153,6 +154,16 @@ macro_rules! contract_tests {
                 entries_are_read_in_pages,
                 appending_at_once_leaves_no_hole,
             }
+            authorizations {
+                an_enrolment_comes_back_as_it_was_added,
+                an_enrolment_changes_in_its_expected_version_only,
+                a_person_has_one_active_phone,
+                phones_are_listed_newest_first_in_pages,
+                an_authorization_comes_back_as_it_was_added,
+                an_authorization_changes_in_its_expected_version_only,
+                authorizations_are_listed_newest_first_in_pages,
+                a_payee_is_known_once_they_were_paid,
+            }
             cancelling {
                 what_waits_is_cancelled_at_once,
                 what_runs_is_cancelled_by_its_worker,
@@ -196,6 +207,7 @@ macro_rules! contract_tests {
                 imports_are_listed_by_id_in_pages,
             }
             isolation {
+                authorizations,
                 tenancy_and_vault,
                 people_and_consents,
                 accounts_and_imports,

@@ -13,6 +13,7 @@ pub mod archive;
 pub mod arrivals;
 pub mod asking;
 pub mod audit;
+pub mod authorizations;
 pub mod checkouts;
 pub mod consents;
 #[cfg(feature = "test-kit")]
@@ -47,6 +48,7 @@ pub use archive::Archive;
 pub use arrivals::Arrivals;
 pub use asking::Asking;
 pub use audit::Audit;
+pub use authorizations::Authorizations;
 pub use checkouts::Checkouts;
 pub use consents::Consents;
 pub use error::{Retry, StoreError, StoreErrorKind};
@@ -88,6 +90,7 @@ pub trait Store:
     + Payments
     + Checkouts
     + Payouts
+    + Authorizations
     + Retention
     + Quotas
     + Committer
@@ -113,6 +116,7 @@ impl<T> Store for T where
         + Payments
         + Checkouts
         + Payouts
+        + Authorizations
         + Retention
         + Quotas
         + Committer

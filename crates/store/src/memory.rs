@@ -10,6 +10,7 @@ mod answers;
 mod archive;
 mod asking;
 mod audit;
+mod authorizations;
 mod checkouts;
 mod consents;
 mod imports;

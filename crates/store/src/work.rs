@@ -6,14 +6,17 @@ use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentState, Failure, LinkState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
-    AccountId, ConsentId, ConsentSetId, CredentialId, JobId, LeaseId, LinkId, MessageId,
-    MovementId, RecordId, SourceId, TaskId, TenantId,
+    AccountId, ConsentId, ConsentSetId, CredentialId, EnrolmentId, JobId, LeaseId, LinkId,
+    MessageId, MovementId, RecordId, SourceId, TaskId, TenantId,
 };
 
 use crate::StoreError;
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::asking::{ReadingRow, SignInsRow};
+use crate::authorizations::{
+    AuthorizationChange, AuthorizationRow, EnrolmentChange, EnrolmentRow, KnownPayee,
+};
 use crate::checkouts::{CheckoutChange, CheckoutRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
@@ -217,6 +220,24 @@ pub enum Command {
     ChangeCheckout(Box<CheckoutChange>),
     /// A new payout.
     AddPayout(Box<PayoutRow>),
+    /// A new phone.
+    AddEnrolment(Box<EnrolmentRow>),
+    /// Moves an enrolment on; a conflict when it is not in the version that was expected.
+    ChangeEnrolment(Box<EnrolmentChange>),
+    /// Changes nothing; a conflict when an enrolment is not in this version: what the unit does was
+    /// decided on a phone that approves.
+    ExpectEnrolment {
+        /// Which.
+        id: EnrolmentId,
+        /// The version the decision was made on.
+        expected: u32,
+    },
+    /// A new authorization.
+    AddAuthorization(Box<AuthorizationRow>),
+    /// Moves an authorization on; a conflict when it is not in the version that was expected.
+    ChangeAuthorization(Box<AuthorizationChange>),
+    /// Somebody was paid; changes nothing where that was so before.
+    KeepPayee(KnownPayee),
     /// What is known of a person's attempts at an institution; a conflict unless the version is the
     /// one after that which is kept, or 1 where there is none.
     KeepSignIns(SignInsRow),

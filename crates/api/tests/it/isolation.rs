@@ -28,6 +28,7 @@ async fn everything_of(world: &World) -> Vec<String> {
     let consent = rows.iter().find(|row| row["link_id"] == json!(link)).unwrap();
     ids.push(record(world, &link, text(consent, "/id")).await);
     ids.push(payment(world).await);
+    crate::authorizations::asked(world).await;
     world.write("https://example.cl/hooks").await;
     for path in LISTS {
         gather(&world.read(path).await, &mut ids);
@@ -41,10 +42,12 @@ async fn everything_of(world: &World) -> Vec<String> {
 }
 
 /// What an owner lists, beside records: the one of these tests is sealed under no key.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 11] = [
     "/v1/accounts",
+    "/v1/authorizations",
     "/v1/balances",
     "/v1/consents",
+    "/v1/enrolments",
     "/v1/imports",
     "/v1/links",
     "/v1/messages",

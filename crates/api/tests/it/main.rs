@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod authorizations;
 mod bank;
 mod bodies;
 mod categories;

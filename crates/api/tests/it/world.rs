@@ -11,6 +11,7 @@ use cartola_api::Settings;
 use cartola_connector::Registry;
 use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
+use cartola_engine::authorizations::{PinCost, Rules};
 use cartola_engine::tenants::NewKeys;
 use cartola_engine::{Engine, Parts};
 use cartola_model::Scope;
@@ -66,6 +67,7 @@ impl World {
             randomness,
             token_algorithm: Algorithm::default(),
             merchant: None,
+            authorizations: Rules { pin_cost: PinCost::LEAST, ..Rules::default() },
         })
         .await
         .unwrap();

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use cartola_crypto::jws::Algorithm;
+use cartola_engine::authorizations::Rules;
 use cartola_engine::work::{MAX_RUNNING, usual_limits};
 use cartola_events::Reach;
 use cartola_model::InstitutionId;
@@ -140,6 +141,7 @@ async fn open(
         reach: Reach::PublicAndLoopback,
         jobs: config::Jobs::default(),
         merchant: Some(merchant),
+        authorizations: Rules::default(),
         rules: Arc::default(),
     };
     Gateway::open(installation).await

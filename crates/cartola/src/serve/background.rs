@@ -161,6 +161,7 @@ mod tests {
 
     use cartola_crypto::jws::Algorithm;
     use cartola_crypto::{KeyRing, MasterKey};
+    use cartola_engine::authorizations::Rules;
     use cartola_events::Reach;
     use cartola_primitives::Secret;
     use cartola_primitives::clock::SystemClock;
@@ -207,6 +208,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             token_algorithm: Algorithm::default(),
             merchant: None,
+            authorizations: Rules::default(),
             rules: Arc::default(),
             reach: Reach::Public,
             jobs: Jobs::default(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cartola_connector::Registry;
 use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
+use cartola_engine::authorizations::Rules;
 use cartola_engine::{Engine, Parts};
 use cartola_primitives::Secret;
 use cartola_primitives::clock::SystemClock;
@@ -61,6 +62,7 @@ impl Beside {
             randomness: Arc::new(OsRandomness),
             token_algorithm: Algorithm::default(),
             merchant: None,
+            authorizations: Rules::default(),
         };
         let engine = runtime.block_on(Engine::open(parts)).unwrap();
         let tenant = tenant.as_str().unwrap().parse().unwrap();

@@ -358,6 +358,7 @@ fn every_key_is_documented() {
         "[jobs]\n",
         "[store]\n",
         "[tokens]\n",
+        "[authorizations]\n",
         "[institution.banco-chile]\n",
         "[facade.floid]\n",
     ] {

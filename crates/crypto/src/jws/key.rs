@@ -17,6 +17,9 @@ const WRAP_PURPOSE: &str = "token-signing-key";
 /// Bytes of a coordinate of P-256.
 const COORDINATE_BYTES: usize = 32;
 
+/// The byte in front of both coordinates of a point (SEC 1 §2.3.3).
+const UNCOMPRESSED: u8 = 4;
+
 /// Draws until a scalar of P-256 comes. One draw fails once in 2³²; so many never do.
 const SCALAR_DRAWS: usize = 16;
 
@@ -103,7 +106,12 @@ impl SigningKey {
         &self.verifying
     }
 
-    pub(super) fn sign_bytes(&self, message: &[u8]) -> Vec<u8> {
+    /// The key of a seed or scalar; nothing where the algorithm has no such key.
+    pub(crate) fn of_seed(algorithm: Algorithm, seed: &[u8; KEY_BYTES]) -> Option<Self> {
+        Self::from_bytes(algorithm, &Zeroizing::new(*seed))
+    }
+
+    pub(crate) fn sign_bytes(&self, message: &[u8]) -> Vec<u8> {
         match &self.private {
             Private::EdDsa(key) => key.sign(message).to_bytes().to_vec(),
             Private::Es256(key) => {
@@ -163,6 +171,19 @@ impl VerifyingKey {
         Self { public, jwk }
     }
 
+    /// An Ed25519 key; nothing where the bytes are no point, or a weak one.
+    pub(crate) fn of_ed25519(bytes: &[u8; KEY_BYTES]) -> Option<Self> {
+        let key = ed25519::VerifyingKey::from_bytes(bytes).ok()?;
+        (!key.is_weak()).then(|| Self::new(Public::EdDsa(key)))
+    }
+
+    /// A key on P-256; nothing where the coordinates are no point of it.
+    pub(crate) fn of_p256(x: &[u8; COORDINATE_BYTES], y: &[u8; COORDINATE_BYTES]) -> Option<Self> {
+        let point = [&[UNCOMPRESSED], x.as_slice(), y].concat();
+        let key = es256::VerifyingKey::from_sec1_bytes(&point).ok()?;
+        Some(Self::new(Public::Es256(key)))
+    }
+
     /// The `kid` of what the key signs: its thumbprint, 43 characters.
     pub fn id(&self) -> &str {
         &self.jwk.kid
@@ -183,7 +204,7 @@ impl VerifyingKey {
 
     /// Whether the key's holder signed this message. Weak Ed25519 keys and points of small order
     /// never pass.
-    pub(super) fn accepts(&self, message: &[u8], signature: &[u8]) -> bool {
+    pub(crate) fn accepts(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.public {
             Public::EdDsa(key) => ed25519::Signature::from_slice(signature)
                 .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),

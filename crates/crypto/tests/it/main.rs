@@ -7,10 +7,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod chain;
+mod device;
 mod error;
 mod fingerprint;
 mod jws;
 mod lookup;
+mod pin;
 mod ring;
 mod seal;
 mod support;

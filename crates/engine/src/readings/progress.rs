@@ -214,6 +214,7 @@ mod tests {
             randomness,
             token_algorithm: Algorithm::default(),
             merchant: None,
+            authorizations: crate::authorizations::Rules::default(),
         };
         Engine::open(parts).await.expect("an empty store")
     }

@@ -4,6 +4,7 @@
 
 mod account_links;
 mod again;
+mod authorizations;
 mod calls;
 mod cancelling;
 mod checkouts;

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use cartola_connector::{Quota, Registry};
 use cartola_crypto::jws::Algorithm;
 use cartola_crypto::{KeyRing, MasterKey};
+use cartola_engine::authorizations::{PinCost, Rules};
 use cartola_engine::imports::{ImportError, ImportReport, Imported, Upload};
 use cartola_engine::once::Reply;
 use cartola_engine::readings::{ReadScope, ReadingFigures, Wanted};
@@ -46,6 +47,9 @@ amount = "monto"
 balance = "saldo"
 counterparty_name = "nombre"
 "#;
+
+/// PINs cost next to nothing, and a little money moves without asking.
+pub const RULES: Rules = Rules { free_up_to: 20_000, pin_cost: PinCost::LEAST };
 
 /// Jobs that the worker of a world runs at once.
 pub const AT_ONCE: usize = 20;
@@ -104,6 +108,7 @@ impl World {
             randomness: Arc::new(SeededRandomness::new(1)),
             token_algorithm: Algorithm::default(),
             merchant: Some(merchant()),
+            authorizations: RULES,
         })
         .await
         .unwrap();
@@ -149,6 +154,7 @@ impl World {
             randomness: Arc::new(SeededRandomness::new(seed)),
             token_algorithm,
             merchant: None,
+            authorizations: RULES,
         };
         Engine::open(parts).await.unwrap()
     }

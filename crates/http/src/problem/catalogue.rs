@@ -2,6 +2,7 @@
 //! from here.
 
 mod access;
+mod authorization;
 mod import;
 mod link;
 mod message;
@@ -150,6 +151,34 @@ codes! {
     PaymentAnswerInvalid
     /// A payment cannot be cancelled as it stands.
     PaymentNotCancellable
+    /// A phone that cannot be enrolled so.
+    EnrolmentInvalid
+    /// Nobody showed who somebody is.
+    IdentityNotShown
+    /// A code that is no more.
+    EnrolmentEnded
+    /// A PIN that cannot be taken.
+    PinInvalid
+    /// Nobody has a phone.
+    PhoneMissing
+    /// An operation that cannot be shown.
+    OperationInvalid
+    /// Another text was shown.
+    AuthorizationDigestOther
+    /// Another phone decided.
+    PhoneOther
+    /// Nothing waits for a decision.
+    AuthorizationEnded
+    /// A wrong PIN.
+    PinWrong
+    /// The phone approves nothing any more.
+    PhoneBlocked
+    /// An approval of something else.
+    ApprovalOther
+    /// An approval that is no more.
+    ApprovalEnded
+    /// Too much waits for somebody.
+    AuthorizationsTooMany
     /// A message was not given up.
     MessageNotDead
     /// Nothing is sent to an endpoint.
@@ -202,6 +231,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         import::ROWS,
         link::ROWS,
         payment::ROWS,
+        authorization::ROWS,
         message::ROWS,
         server::ROWS,
     ];

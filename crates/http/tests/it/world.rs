@@ -23,6 +23,7 @@ pub async fn engine() -> Engine {
         randomness,
         token_algorithm: Algorithm::default(),
         merchant: None,
+        authorizations: cartola_engine::authorizations::Rules::default(),
     })
     .await
     .unwrap()

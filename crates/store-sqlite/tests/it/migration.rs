@@ -89,6 +89,9 @@ fn as_first_release(folder: &Path) {
         "payment",
         "checkout",
         "payout",
+        "enrolment",
+        "authorized",
+        "known_payee",
         "retention",
         "feed_forgotten",
     ];

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use cartola_crypto::{
     ContentHash, DataKey, Digest, KeyRing, LookupKey, MasterKey, Place, Sealed, WrappedKey,
 };
+use cartola_model::authorization::IdentityProof;
 use cartola_model::movement::MovementDetails;
 use cartola_model::{
-    AccountKind, BalanceKind, CheckoutState, ConsentKind, ConsentState, Coverage, EndToEndId,
-    InstitutionId, LinkSource, LinkState, MergeReason, Movement, MovementStatus, Observation,
-    PaymentState, RecordKind, Scope, SourceKind,
+    AccountKind, AuthorizationState, BalanceKind, CheckoutState, ConsentKind, ConsentState,
+    Coverage, EndToEndId, EnrolmentState, InstitutionId, LinkSource, LinkState, MergeReason,
+    Movement, MovementStatus, Observation, OperationKind, PaymentState, RecordKind, Scope,
+    SourceKind,
 };
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::id::{
@@ -22,6 +24,9 @@ use cartola_primitives::{Currency, Date, Money, SignedDuration, Timestamp, date}
 
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
+use crate::authorizations::{
+    AuthorizationProgress, AuthorizationRow, EnrolmentProgress, EnrolmentRow,
+};
 use crate::checkouts::{CheckoutProgress, CheckoutRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::{ImportOutcome, ImportRow};
@@ -375,6 +380,46 @@ impl Fixtures {
             case: PaymentCase { key: self.fresh_digest(), fingerprint: self.fresh_digest() },
             created_at: NOW,
             order: self.sealed("order"),
+        }
+    }
+
+    /// A phone that is to take its code.
+    pub fn enrolment(&self, person: PersonId) -> EnrolmentRow {
+        EnrolmentRow {
+            id: self.id(),
+            person,
+            proof: IdentityProof::Bank,
+            evidence: ContentHash::of(b"a reading"),
+            code: self.fresh_digest(),
+            created_at: NOW,
+            standing: EnrolmentProgress {
+                state: EnrolmentState::Pending { until: at(900) },
+                changed_at: NOW,
+                phone: None,
+            },
+            version: 1,
+        }
+    }
+
+    /// A transfer that somebody is asked to approve.
+    pub fn authorization(&self, person: PersonId) -> AuthorizationRow {
+        AuthorizationRow {
+            id: self.id(),
+            person,
+            enrolment: self.id(),
+            kind: OperationKind::Transfer,
+            channel: "v1".to_owned(),
+            amount: None,
+            case: PaymentCase { key: self.fresh_digest(), fingerprint: self.fresh_digest() },
+            created_at: NOW,
+            content: self.sealed("operation"),
+            standing: AuthorizationProgress {
+                state: AuthorizationState::Pending { until: at(300) },
+                changed_at: NOW,
+                signature: None,
+                continuation: None,
+            },
+            version: 1,
         }
     }
 

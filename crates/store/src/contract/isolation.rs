@@ -13,6 +13,9 @@ use super::movements::{change_to, changed};
 use super::scene::{Scene, everything};
 use crate::accounts::BalanceRow;
 use crate::answers::AnswerRow;
+use crate::authorizations::{
+    AuthorizationFilter, AuthorizationRow, EnrolmentFilter, EnrolmentRow, KnownPayee,
+};
 use crate::checkouts::CheckoutRow;
 use crate::imports::ImportRow;
 use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue, Standing};
@@ -48,6 +51,9 @@ pub(super) struct Everything {
     payment: PaymentRow,
     checkout: CheckoutRow,
     payout: PayoutRow,
+    enrolment: EnrolmentRow,
+    authorization: AuthorizationRow,
+    payee: KnownPayee,
 }
 
 impl Everything {
@@ -78,6 +84,14 @@ impl Everything {
             payment: payment_on_a_page(&scene),
             checkout: make.checkout(),
             payout: make.payout("pagos"),
+            enrolment: make.enrolment(scene.person.id),
+            authorization: make.authorization(scene.person.id),
+            payee: KnownPayee {
+                person: scene.person.id,
+                payee: make.fresh_digest(),
+                authorization: make.id(),
+                since: NOW,
+            },
             movement,
             import,
             scene,
@@ -109,6 +123,9 @@ impl Everything {
             Command::AddPayment(Box::new(self.payment.clone())),
             Command::AddCheckout(Box::new(self.checkout.clone())),
             Command::AddPayout(Box::new(self.payout.clone())),
+            Command::AddEnrolment(Box::new(self.enrolment.clone())),
+            Command::AddAuthorization(Box::new(self.authorization.clone())),
+            Command::KeepPayee(self.payee),
         ]
     }
 
@@ -225,6 +242,29 @@ pub async fn records_and_tasks(backend: Backend) {
     assert_eq!(store.payout_of_case(other, &payout.case.key).await.expect("a read"), None);
     let listed = store.payouts(other, &payout.list, None, MAX_PAGE).await.expect("a read");
     assert_eq!(listed.rows, []);
+}
+
+/// Phones, and what is approved on them.
+pub async fn authorizations(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let (store, phone, asked) = (&backend.store, &rows.enrolment, &rows.authorization);
+    assert_eq!(store.enrolment(other, phone.id).await.expect("a read"), None);
+    assert_eq!(store.enrolment_of_code(other, &phone.code).await.expect("a read"), None);
+    for person in [None, Some(phone.person)] {
+        let filter = EnrolmentFilter { person, standing: None };
+        let page = store.enrolments(other, filter, None, MAX_PAGE).await.expect("a read");
+        assert_eq!(page.rows, []);
+        let filter = AuthorizationFilter { person, ..AuthorizationFilter::default() };
+        let page = store.authorizations(other, filter, None, MAX_PAGE).await.expect("a read");
+        assert_eq!(page.rows, []);
+    }
+    assert_eq!(store.authorization(other, asked.id).await.expect("a read"), None);
+    let of_case = store.authorization_of_case(other, &asked.case.key).await.expect("a read");
+    assert_eq!(of_case, None);
+    let KnownPayee { person, payee, .. } = rows.payee;
+    assert!(!store.knows_payee(other, person, &payee).await.expect("a read"));
+    assert!(store.knows_payee(rows.scene.make.tenant, person, &payee).await.expect("a read"));
 }
 
 /// Movements, the feed, sources and aliases.

@@ -3,10 +3,12 @@
 //! A column that is added to a table of a backend is added here, once for all; the test
 //! `every_column_is_copied` of each backend fails until it is.
 
+mod authorizations;
 mod payments;
 
 use super::row::{Column, Kind, Table};
 
+pub use authorizations::{AUTHORIZATION, ENROLMENT, KNOWN_PAYEE};
 pub use payments::{CHECKOUT, PAYMENT, PAYOUT};
 
 const fn id(name: &'static str) -> Column {
@@ -34,7 +36,7 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 38] = [
+pub static TABLES: [&Table; 41] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
     &RETENTION,
@@ -63,6 +65,9 @@ pub static TABLES: [&Table; 38] = [
     &PAYMENT,
     &CHECKOUT,
     &PAYOUT,
+    &ENROLMENT,
+    &AUTHORIZATION,
+    &KNOWN_PAYEE,
     &READING,
     &SIGN_INS,
     &AUDIT,

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use cartola_crypto::Digest;
 use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
-    AccountId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId, ImportId, JobId,
-    LinkId, MessageId, MovementId, PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId,
+    AccountId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId,
+    EnrolmentId, ImportId, JobId, LinkId, MessageId, MovementId, PaymentId, PayoutId, PersonId,
+    RecordId, SourceId, TaskId,
 };
 use cartola_primitives::{Date, Timestamp};
 
@@ -15,6 +16,7 @@ use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::asking::{ReadingRow, SignInsRow};
 use crate::audit::AuditRow;
+use crate::authorizations::{AuthorizationRow, EnrolmentRow, KnownPayee};
 use crate::checkouts::CheckoutRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
@@ -53,6 +55,9 @@ pub struct Tables {
     pub payments: Table<PaymentId, PaymentRow>,
     pub checkouts: Table<CheckoutId, CheckoutRow>,
     pub payouts: Table<PayoutId, PayoutRow>,
+    pub enrolments: Table<EnrolmentId, EnrolmentRow>,
+    pub authorizations: Table<AuthorizationId, AuthorizationRow>,
+    pub known_payees: Table<(PersonId, Digest), KnownPayee>,
     /// Which links have told of which accounts.
     pub fed: Arc<BTreeSet<(LinkId, AccountId)>>,
     pub consents: Table<ConsentId, ConsentRow>,

@@ -5,8 +5,8 @@ use cartola_primitives::id::TenantId;
 
 use super::tables::Tables;
 use super::{
-    State, accounts, answers, asking, audit, checkouts, consents, imports, jobs, movements, outbox,
-    payments, payouts, people, records, tasks, tenancy, vault,
+    State, accounts, answers, asking, audit, authorizations, checkouts, consents, imports, jobs,
+    movements, outbox, payments, payouts, people, records, tasks, tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -131,6 +131,19 @@ impl<'a> Unit<'a> {
             Command::AddCheckout(row) => checkouts::add_checkout(tables, *row),
             Command::ChangeCheckout(change) => checkouts::change_checkout(tables, *change),
             Command::AddPayout(row) => payouts::add_payout(tables, *row),
+            Command::AddEnrolment(row) => authorizations::add_enrolment(tables, *row),
+            Command::ChangeEnrolment(change) => authorizations::change_enrolment(tables, *change),
+            Command::ExpectEnrolment { id, expected } => {
+                authorizations::expect_enrolment(tables, id, expected)
+            }
+            Command::AddAuthorization(row) => authorizations::add_authorization(tables, *row),
+            Command::ChangeAuthorization(change) => {
+                authorizations::change_authorization(tables, *change)
+            }
+            Command::KeepPayee(row) => {
+                authorizations::keep_payee(tables, row);
+                Ok(())
+            }
             Command::RecordAnswer(row) => answers::record_answer(tables, row, self.at),
             row => unreachable!("{row:?} is applied where rows are"),
         }

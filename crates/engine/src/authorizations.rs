@@ -1,0 +1,242 @@
+//! Mi Pass: what people approve, with their PIN, on their own phone.
+//!
+//! An **enrolment** ties one phone to one person whose identity was validated; it has a key pair, whose
+//! private half is on the phone alone, and a PIN that the person chose. An **authorization** is one
+//! operation of theirs, shown whole on that phone: approved with the PIN and signed by the phone,
+//! denied, or left until its time is over. An approval is used once, by exactly the operation that was
+//! shown. There is no other way to approve
+//! ([ADR 0021](../../../docs/adr/0021-what-is-shown-is-what-is-signed.md)).
+
+mod ask;
+mod blocks;
+mod cancel;
+mod content;
+mod decide;
+mod enrol;
+mod errors;
+mod jobs;
+mod moving;
+mod pay;
+mod phone;
+mod pins;
+mod read;
+mod rules;
+mod token;
+mod used;
+
+use cartola_crypto::device::NONCE_BYTES;
+use cartola_model::Operation;
+use cartola_model::authorization::Pin;
+use cartola_primitives::id::{AuthorizationId, EnrolmentId, LinkId};
+use cartola_primitives::{Rut, Secret, SignedDuration};
+
+use crate::readings::Next;
+
+pub use cartola_crypto::{ContentHash, DeviceJwk, PinCost};
+pub use cartola_model::authorization::{
+    AuthorizationStanding, AuthorizationState, BlockCause, CancelCause, EnrolmentStanding,
+    EnrolmentState, IdentityProof, MAX_WRONG_PINS, OperationError, OperationKind, PIN_DIGITS,
+    PinError,
+};
+pub use cartola_store::authorizations::{AuthorizationRow, EnrolmentRow};
+pub use errors::{AskError, DecideError, EnrolError, EnrolmentError, UseError};
+pub(crate) use jobs::handlers;
+pub use pay::AuthorizedPaymentError;
+pub use read::Listed;
+pub use rules::{Reason, Rules};
+pub use used::Use;
+
+/// How long a phone may take the code of an enrolment.
+pub const CODE_LASTS: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long ago a bank may have let somebody in for that to show who they are.
+pub const SIGN_IN_SHOWS: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long somebody may decide: as the challenges of the sandbox's banks.
+pub const CHALLENGE_LASTS: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long an approval may wait to be used: as the tokens of the sandbox's Mi Pass.
+pub const APPROVAL_LASTS: SignedDuration = SignedDuration::from_mins(5);
+
+/// Operations that wait for one person at once: who is asked too often approves without looking.
+pub const MAX_PENDING: usize = 5;
+
+/// PINs that are hashed at once: each takes 19 MiB and a core.
+pub const MAX_HASHING: usize = 2;
+
+/// Longest name and fingerprint of a phone, in characters.
+pub const MAX_PHONE_TEXT: usize = 80;
+
+/// Longest name of who asks, in bytes.
+pub const MAX_CHANNEL: usize = 32;
+
+/// The screens of Mi Pass, as the audit trail names them.
+pub mod screens {
+    /// Where a phone is enrolled and blocked.
+    pub const ENROLMENT: &str = "Mi Pass: registro";
+    /// Where a PIN is typed.
+    pub const PIN: &str = "Mi Pass: validación de clave";
+    /// Where an operation is approved or denied.
+    pub const DECISION: &str = "Mi Pass: autorización de operación";
+}
+
+/// By what somebody's identity was validated.
+#[derive(Debug, Clone, Copy)]
+pub enum Validated<'a> {
+    /// The bank of this link has let them in within [`SIGN_IN_SHOWS`].
+    ByBank(LinkId),
+    /// The tenant did, and keeps what shows it: its hash is kept here.
+    ByTenant(&'a [u8]),
+}
+
+/// A phone that is enrolled.
+pub struct NewPhone<'a> {
+    /// What its holder calls it.
+    pub name: &'a str,
+    /// What tells it from others, as its app computes it; nothing is decided by it.
+    pub fingerprint: Option<&'a str>,
+    /// Its own public key; where there is none, it is given a pair.
+    pub key: Option<&'a DeviceJwk>,
+    /// The PIN that its holder chose.
+    pub pin: &'a Pin,
+}
+
+/// A phone as its tenant sees it.
+#[derive(Debug, Clone)]
+pub struct Enrolment {
+    /// The row; its state as it is now.
+    pub row: EnrolmentRow,
+    /// What is known of the phone, once one took the code.
+    pub phone: Option<PhoneData>,
+}
+
+/// What is known of a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneData {
+    /// What its holder calls it.
+    pub name: String,
+    /// What its app says that tells it from others.
+    pub fingerprint: Option<String>,
+    /// Its public key.
+    pub key: DeviceJwk,
+}
+
+/// An enrolment that was begun.
+pub struct Begun {
+    /// The enrolment.
+    pub enrolment: Enrolment,
+    /// What the phone takes: letters, digits, `-` and `_`, for [`CODE_LASTS`].
+    pub code: Secret<String>,
+}
+
+/// A phone that was enrolled.
+pub struct Enrolled {
+    /// The enrolment.
+    pub enrolment: Enrolment,
+    /// What the phone keeps, where it was given a key pair. It is shown once.
+    pub secret: Option<Secret<String>>,
+}
+
+/// An operation that somebody is to approve.
+pub struct Ask<'a> {
+    /// Who.
+    pub rut: Rut,
+    /// What.
+    pub operation: &'a Operation,
+    /// Who asks for it: the name of a facade, `a-z`, `0-9`, `_` and `.`.
+    pub channel: &'a str,
+    /// What the tenant knows it by, under the name of the facade.
+    pub case: &'a str,
+    /// What follows once it is decided, or nobody can decide it any more, exactly once.
+    pub next: Option<Next>,
+}
+
+/// An authorization as its tenant and its phone see it.
+#[derive(Debug, Clone)]
+pub struct Authorization {
+    /// The row; its state as it is now.
+    pub row: AuthorizationRow,
+    /// The operation.
+    pub operation: Operation,
+    /// What is shown of it: the operation line by line, and who asks.
+    pub text: String,
+    /// The SHA-256 of that text.
+    pub shown: ContentHash,
+    /// What makes this question another one than any before.
+    pub nonce: [u8; NONCE_BYTES],
+    /// What the phone signed, once it did.
+    pub signature: Option<Vec<u8>>,
+}
+
+impl Authorization {
+    /// Where it stands.
+    pub const fn state(&self) -> &AuthorizationState {
+        &self.row.standing.state
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> AuthorizationId {
+        self.row.id
+    }
+}
+
+/// What somebody decided.
+pub enum Verdict {
+    /// They want it, and typed their PIN.
+    Approve(Pin),
+    /// They do not.
+    Deny,
+}
+
+impl Verdict {
+    /// The word that is signed.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Approve(_) => "approve",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// A decision as a phone sends it.
+pub struct Decision<'a> {
+    /// What was decided.
+    pub verdict: Verdict,
+    /// The SHA-256 of the text that the phone showed.
+    pub shown: ContentHash,
+    /// What shows that it was the phone.
+    pub proof: PhoneProof<'a>,
+}
+
+/// What shows that a decision was made on a phone.
+pub enum PhoneProof<'a> {
+    /// The phone signed it; see [`cartola_crypto::Statement`].
+    Signature(&'a [u8]),
+    /// The phone sends the secret that it was given, and it is signed here.
+    Secret(&'a str),
+}
+
+/// What became of a decision.
+pub struct Decided {
+    /// The authorization as it stands then.
+    pub authorization: Authorization,
+    /// By what the approval is used, once, within [`APPROVAL_LASTS`]; absent where it was denied.
+    pub token: Option<Secret<String>>,
+}
+
+/// Whoever holds a phone that was given a key pair.
+pub struct Phone {
+    /// The enrolment.
+    pub enrolment: Enrolment,
+    /// Whose phone it is.
+    pub rut: Rut,
+    /// What waits for them, oldest first.
+    pub pending: Vec<Authorization>,
+}
+
+impl Phone {
+    /// Its id.
+    pub const fn id(&self) -> EnrolmentId {
+        self.enrolment.row.id
+    }
+}

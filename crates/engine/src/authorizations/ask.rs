@@ -1,0 +1,120 @@
+//! Asking somebody.
+
+use cartola_model::{AuthorizationStanding, AuthorizationState, EnrolmentStanding, Principal};
+use cartola_primitives::id::{AuthorizationId, PersonId, TenantId};
+use cartola_store::authorizations::{AuthorizationFilter, AuthorizationProgress, AuthorizationRow};
+use cartola_store::payments::PaymentCase;
+use cartola_store::{Command, UnitOfWork};
+
+use super::content::SealedContent;
+use super::errors::AskError;
+use super::jobs::Arguments;
+use super::moving::authorization_event;
+use super::{Ask, Authorization, CHALLENGE_LASTS, MAX_CHANNEL, MAX_PENDING};
+use crate::payments::MAX_CASE_BYTES;
+use crate::retry::until_settled;
+use crate::vault::purpose;
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// Asks somebody to approve an operation on their phone. The same case with the same operation is
+    /// the authorization that it was the first time, however it stands by now.
+    pub async fn ask_authorization(
+        &self,
+        who: &Principal,
+        ask: &Ask<'_>,
+    ) -> Result<Authorization, AskError> {
+        check(ask)?;
+        let row = until_settled(|| self.ask_once(who, ask)).await?;
+        Ok(self.shown_authorization(who.tenant, row).await?)
+    }
+
+    async fn ask_once(&self, who: &Principal, ask: &Ask<'_>) -> Result<AuthorizationRow, AskError> {
+        let tenant = who.tenant;
+        let case = self.case_of_ask(tenant, ask)?;
+        let known = self.store().authorization_of_case(tenant, &case.key).await;
+        if let Some(known) = known.map_err(EngineError::from)? {
+            let is_same = known.case.fingerprint == case.fingerprint;
+            return if is_same { Ok(known) } else { Err(AskError::OtherRequest) };
+        }
+        let person = self.person_of_rut(who, ask.rut).await?.ok_or(AskError::NoPhone)?;
+        let phone = self.enrolment_in_use(tenant, person, EnrolmentStanding::Active).await?;
+        let phone = phone.ok_or(AskError::NoPhone)?;
+        self.check_pending(tenant, person).await?;
+        let mut work = UnitOfWork::new(tenant, self.now());
+        let key = self.vault().key_of(tenant, Some(person), self.minter(), work.at).await?;
+        let id: AuthorizationId = self.minter().mint();
+        let text = self.text_of(tenant, ask).await?;
+        let content = SealedContent { operation: ask.operation.clone(), text };
+        let place = AuthorizationRow::content_place(tenant, &id);
+        let until = work.at + CHALLENGE_LASTS;
+        let state = AuthorizationState::Pending { until };
+        let row = AuthorizationRow {
+            id,
+            person,
+            enrolment: phone.id,
+            kind: ask.operation.kind(),
+            channel: ask.channel.to_owned(),
+            amount: ask.operation.amount(),
+            case,
+            created_at: work.at,
+            content: self.vault().seal_record(&key, &place, &content)?,
+            standing: AuthorizationProgress {
+                state,
+                changed_at: work.at,
+                signature: None,
+                continuation: self.continuation(tenant, &key, ask.next.as_ref())?,
+            },
+            version: 1,
+        };
+        let actor = who.actor.to_string();
+        work.push(Command::ExpectEnrolment { id: phone.id, expected: phone.version });
+        work.push(Command::Audit(authorization_event(&actor, &row, state)));
+        let arguments = Arguments::of(id);
+        work.push(Command::EnqueueJob(self.expiry_order((tenant, until), &key, &arguments)?));
+        work.push(Command::AddAuthorization(Box::new(row.clone())));
+        self.store().commit(work).await.map_err(EngineError::from)?;
+        Ok(row)
+    }
+
+    fn case_of_ask(&self, tenant: TenantId, ask: &Ask<'_>) -> Result<PaymentCase, EngineError> {
+        let asked = (ask.rut.compact(), ask.channel, ask.operation);
+        let asked = serde_json::to_vec(&asked).map_err(EngineError::Content)?;
+        Ok(PaymentCase {
+            key: self.vault().digest(purpose::AUTHORIZATION_CASE, tenant, ask.case.as_bytes()),
+            fingerprint: self.vault().digest(purpose::FINGERPRINT, tenant, &asked),
+        })
+    }
+
+    /// What the phone shows: the operation, and who asks for it.
+    async fn text_of(&self, tenant: TenantId, ask: &Ask<'_>) -> Result<String, EngineError> {
+        let name = self.store().tenant(tenant).await?.map(|row| row.name).unwrap_or_default();
+        Ok(format!("{}\nSolicita: {name}", ask.operation.text()))
+    }
+
+    async fn check_pending(&self, tenant: TenantId, person: PersonId) -> Result<(), AskError> {
+        let filter = AuthorizationFilter {
+            person: Some(person),
+            standing: Some(AuthorizationStanding::Pending),
+            ..AuthorizationFilter::default()
+        };
+        let page = self.store().authorizations(tenant, filter, None, 2 * MAX_PENDING).await;
+        let page = page.map_err(EngineError::from)?;
+        let waits = |row: &&AuthorizationRow| !row.standing.state.seen_at(self.now()).is_final();
+        if page.rows.iter().filter(waits).count() < MAX_PENDING {
+            Ok(())
+        } else {
+            Err(AskError::TooMany)
+        }
+    }
+}
+
+fn check(ask: &Ask<'_>) -> Result<(), AskError> {
+    let is_name = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.')
+    };
+    let is_sound = (1..=MAX_CASE_BYTES).contains(&ask.case.len())
+        && (1..=MAX_CHANNEL).contains(&ask.channel.len())
+        && ask.channel.bytes().all(is_name);
+    if is_sound { Ok(ask.operation.check()?) } else { Err(AskError::Case) }
+}

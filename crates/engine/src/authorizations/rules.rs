@@ -1,0 +1,100 @@
+//! When somebody must be asked.
+
+use cartola_crypto::PinCost;
+use cartola_model::{Operation, OperationKind, Principal};
+use cartola_primitives::{Currency, Money, Rut};
+
+use super::errors::AskError;
+use crate::vault::purpose;
+use crate::{Engine, EngineError};
+
+/// What an installation decides of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Up to so many pesos may move without asking, to whom money went before; 0 where everything is
+    /// asked.
+    pub free_up_to: i64,
+    /// What a try at a PIN costs.
+    pub pin_cost: PinCost,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { free_up_to: 0, pin_cost: PinCost::RECOMMENDED }
+    }
+}
+
+/// Why somebody must be asked. "High-risk actions" are asked always, and none is ever let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// Those whom one pays often change.
+    Beneficiary,
+    /// Money goes to somebody for the first time.
+    FirstTime,
+    /// It is more than may move without asking, or in another currency than pesos.
+    Amount,
+    /// It is a signature.
+    Signature,
+}
+
+impl Reason {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Beneficiary => "beneficiary",
+            Self::FirstTime => "first_time",
+            Self::Amount => "amount",
+            Self::Signature => "signature",
+        }
+    }
+}
+
+impl Rules {
+    fn is_free(&self, amount: Money) -> bool {
+        amount.currency() == Currency::CLP && (1..=self.free_up_to).contains(&amount.minor())
+    }
+}
+
+impl Engine {
+    /// Why an operation of a person must be approved by them; empty where it need not be.
+    pub async fn must_authorize(
+        &self,
+        who: &Principal,
+        rut: Rut,
+        operation: &Operation,
+    ) -> Result<Vec<Reason>, AskError> {
+        operation.check()?;
+        let mut reasons = match operation.kind() {
+            OperationKind::Beneficiary => vec![Reason::Beneficiary],
+            OperationKind::Consent | OperationKind::Document => vec![Reason::Signature],
+            _ => Vec::new(),
+        };
+        if !self.knows_all_payees(who, rut, operation).await? {
+            reasons.push(Reason::FirstTime);
+        }
+        if operation.amount().is_some_and(|amount| !self.inner.rules.is_free(amount)) {
+            reasons.push(Reason::Amount);
+        }
+        Ok(reasons)
+    }
+
+    async fn knows_all_payees(
+        &self,
+        who: &Principal,
+        rut: Rut,
+        operation: &Operation,
+    ) -> Result<bool, EngineError> {
+        let payees = operation.payees();
+        if payees.is_empty() {
+            return Ok(true);
+        }
+        let Some(person) = self.person_of_rut(who, rut).await? else { return Ok(false) };
+        for payee in payees {
+            let digest = self.vault().digest(purpose::PAYEE, who.tenant, payee.as_bytes());
+            if !self.store().knows_payee(who.tenant, person, &digest).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

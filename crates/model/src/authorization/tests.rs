@@ -1,0 +1,382 @@
+//! Authorizations and phones under any order of events, and what is shown of operations.
+
+use cartola_primitives::{Currency, Money, Rut, SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::{
+    AuthorizationStanding, AuthorizationState, Beneficiary, BeneficiaryChange, Bill, BlockCause,
+    CancelCause, EnrolmentStanding, EnrolmentState, Granted, IdentityProof, MAX_OPERATION_LINES,
+    MAX_PRODUCTS, MAX_WRONG_PINS, Operation, OperationError, OperationKind, Payout, PayoutLine,
+    PinOutcome, Signed, Transfer, Withdrawal,
+};
+use crate::{AccountNumber, InstitutionId, InvalidTransition, TransferPayee};
+
+const NOW: Timestamp = Timestamp::constant(1_772_452_800, 0);
+const LASTS: i64 = 5;
+
+fn at(seconds: i64) -> Timestamp {
+    NOW + SignedDuration::from_secs(seconds)
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Approve,
+    Deny,
+    Use,
+    Cancel,
+    Expire,
+}
+
+fn deeds() -> impl Strategy<Value = Vec<(Deed, i64)>> {
+    let deed = prop_oneof![
+        Just(Deed::Approve),
+        Just(Deed::Deny),
+        Just(Deed::Use),
+        Just(Deed::Cancel),
+        Just(Deed::Expire),
+    ];
+    prop::collection::vec((deed, 0..4_i64), 0..20)
+}
+
+fn done(
+    state: AuthorizationState,
+    deed: Deed,
+    now: Timestamp,
+) -> Result<AuthorizationState, InvalidTransition> {
+    match deed {
+        Deed::Approve => state.approve(now, now + SignedDuration::from_secs(LASTS)),
+        Deed::Deny => state.deny(now),
+        Deed::Use => state.use_up(now),
+        Deed::Cancel => state.cancel(CancelCause::Withdrawn, now),
+        Deed::Expire => state.expire(now),
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_authorization_is_approved_and_used_once_and_in_time(sequence in deeds()) {
+        let mut state = AuthorizationState::Pending { until: at(LASTS) };
+        let (mut elapsed, mut approved, mut used) = (0, None, 0);
+        for (deed, pause) in sequence {
+            elapsed += pause;
+            let now = at(elapsed);
+            let before = state;
+            let Ok(after) = done(state, deed, now) else { continue };
+            let (from, to) = (before.standing(), after.standing());
+            prop_assert!(from.may_become(to), "{from:?} {deed:?} {to:?}");
+            prop_assert!(!before.is_final());
+            match deed {
+                Deed::Approve => {
+                    prop_assert!(approved.is_none() && elapsed < LASTS);
+                    approved = Some(elapsed);
+                }
+                Deed::Use => {
+                    used += 1;
+                    prop_assert!(elapsed < approved.expect("it was approved") + LASTS);
+                }
+                Deed::Deny => prop_assert!(elapsed < LASTS),
+                Deed::Cancel | Deed::Expire => {}
+            }
+            let kept = serde_json::to_string(&after).unwrap();
+            prop_assert_eq!(serde_json::from_str::<AuthorizationState>(&kept).unwrap(), after);
+            state = after;
+        }
+        prop_assert!(used <= 1);
+        prop_assert!(state.standing() != AuthorizationStanding::Used || used == 1);
+    }
+
+    #[test]
+    fn a_phone_bears_so_many_wrong_pins_in_a_row(pins in prop::collection::vec(any::<bool>(), 0..12)) {
+        let mut state = EnrolmentState::Pending { until: at(1) }.activate(NOW).unwrap();
+        let mut in_a_row = 0;
+        for is_right in pins {
+            if is_right {
+                in_a_row = 0;
+                state = state.right_pin().unwrap();
+                prop_assert_eq!(state.pins_left(), MAX_WRONG_PINS);
+                continue;
+            }
+            in_a_row += 1;
+            let (next, outcome) = state.wrong_pin(NOW).unwrap();
+            state = next;
+            if in_a_row == MAX_WRONG_PINS {
+                prop_assert_eq!(outcome, PinOutcome::Blocked);
+                let cause = BlockCause::WrongPin;
+                prop_assert_eq!(state, EnrolmentState::Blocked { at: NOW, cause });
+                prop_assert!(state.right_pin().is_err() && state.wrong_pin(NOW).is_err());
+                return Ok(());
+            }
+            prop_assert_eq!(outcome, PinOutcome::Counted { left: state.pins_left() });
+        }
+    }
+}
+
+#[test]
+fn names_are_read_back_and_final_ones_stay() {
+    for standing in AuthorizationStanding::ALL {
+        assert_eq!(AuthorizationStanding::parse(standing.name()), Some(standing));
+        let ends = AuthorizationStanding::ALL.iter().all(|next| !standing.may_become(*next));
+        assert_eq!(ends, standing.is_final());
+    }
+    for standing in EnrolmentStanding::ALL {
+        assert_eq!(EnrolmentStanding::parse(standing.name()), Some(standing));
+    }
+    for kind in OperationKind::ALL {
+        assert_eq!(OperationKind::parse(kind.name()), Some(kind));
+    }
+    for proof in IdentityProof::ALL {
+        assert_eq!(IdentityProof::parse(proof.name()), Some(proof));
+    }
+    assert_eq!(AuthorizationStanding::parse("Pending"), None);
+}
+
+#[test]
+fn a_phone_that_ended_never_comes_back() {
+    let pending = EnrolmentState::Pending { until: at(LASTS) };
+    assert!(pending.activate(at(LASTS)).is_err());
+    assert_eq!(pending.seen_at(at(LASTS)), EnrolmentState::Lapsed { at: at(LASTS) });
+    let active = pending.activate(NOW).unwrap();
+    let ends = [
+        pending.block(NOW).unwrap(),
+        pending.supersede(NOW).unwrap(),
+        active.block(NOW).unwrap(),
+        active.supersede(NOW).unwrap(),
+    ];
+    for end in ends {
+        assert!(end.is_final() && end.pins_left() == 0, "{end:?}");
+        assert!(end.activate(NOW).is_err() && end.right_pin().is_err(), "{end:?}");
+        assert!(end.block(NOW).is_err() && end.supersede(NOW).is_err(), "{end:?}");
+        let kept = serde_json::to_string(&end).unwrap();
+        assert_eq!(serde_json::from_str::<EnrolmentState>(&kept).unwrap(), end);
+    }
+}
+
+fn bank(id: &str) -> InstitutionId {
+    InstitutionId::parse(id).unwrap()
+}
+
+fn payee() -> TransferPayee {
+    TransferPayee {
+        institution: bank("banco-estado"),
+        account: AccountNumber::parse("00-987-65432-1").unwrap(),
+        rut: Rut::parse("12.345.678-5").unwrap(),
+        name: "María Soto".to_owned(),
+    }
+}
+
+const fn pesos(minor: i64) -> Money {
+    Money::new(minor, Currency::CLP)
+}
+
+fn transfer() -> Transfer {
+    Transfer {
+        institution: bank("banco-chile"),
+        from: Some(AccountNumber::parse("00-123-45678-90").unwrap()),
+        to: payee(),
+        amount: pesos(250_000),
+        comment: Some("Servicios abril 2026".to_owned()),
+    }
+}
+
+fn line(amount: i64) -> PayoutLine {
+    PayoutLine { to: payee(), amount: pesos(amount), comment: None }
+}
+
+fn one_of_each() -> Vec<Operation> {
+    let (institution, from) = (bank("banco-chile"), None);
+    let bank_of = || institution.clone();
+    vec![
+        Operation::Transfer(transfer()),
+        Operation::Payout(Payout {
+            institution: bank_of(),
+            from: from.clone(),
+            lines: vec![line(1_000), line(2_500)],
+        }),
+        Operation::Beneficiary(BeneficiaryChange {
+            institution: bank_of(),
+            change: Beneficiary::Add,
+            payee: payee(),
+            alias: Some("Mari".to_owned()),
+        }),
+        Operation::BillPayment(Bill {
+            institution: bank_of(),
+            from: from.clone(),
+            biller: "Enel".to_owned(),
+            service_account: "123456-7".to_owned(),
+            amount: pesos(31_990),
+        }),
+        Operation::Withdrawal(Withdrawal {
+            institution: bank_of(),
+            from,
+            claimed_by: Rut::parse("11.111.111-1").unwrap(),
+            amount: pesos(40_000),
+        }),
+        Operation::Consent(Granted {
+            institution: bank_of(),
+            to: "Contable SpA".to_owned(),
+            products: vec!["Cartolas".to_owned(), "Saldos".to_owned()],
+            purpose: "Conciliar sus cuentas".to_owned(),
+            until: Some("2027-04-30".to_owned()),
+        }),
+        Operation::Document(Signed { title: "Contrato".to_owned(), sha256: "0a".repeat(32) }),
+    ]
+}
+
+#[test]
+fn a_transfer_is_shown_whole() {
+    let shown = Operation::Transfer(transfer()).text();
+    let expected = "Transferencia\nMonto: $250.000\nPara: María Soto\nRUT: 12.345.678-5\n\
+        Banco: BancoEstado (banco-estado)\nCuenta: 00-987-65432-1\n\
+        Desde: Banco de Chile (banco-chile)\nCuenta de origen: 00-123-45678-90\n\
+        Comentario: Servicios abril 2026";
+    assert_eq!(shown, expected);
+}
+
+/// Whatever is another operation is another text: else one would be approved for the other.
+#[test]
+fn all_that_an_operation_says_is_shown() {
+    let changes: [fn(&mut Transfer); 9] = [
+        |it| it.institution = bank("banco-bci"),
+        |it| it.from = None,
+        |it| it.from = Some(AccountNumber::parse("00-123-45678-91").unwrap()),
+        |it| it.to.institution = bank("banco-bice"),
+        |it| it.to.account = AccountNumber::parse("1").unwrap(),
+        |it| it.to.rut = Rut::parse("11.111.111-1").unwrap(),
+        |it| it.to.name = "Mario Soto".to_owned(),
+        |it| it.amount = pesos(2_500_000),
+        |it| it.comment = None,
+    ];
+    let mut texts = vec![Operation::Transfer(transfer()).text()];
+    for change in changes {
+        let mut other = transfer();
+        change(&mut other);
+        texts.push(Operation::Transfer(other).text());
+    }
+    for operation in one_of_each() {
+        texts.push(operation.text());
+        let written = serde_json::to_string(&operation).unwrap();
+        assert!(serde_json::from_str::<Operation>(&written).unwrap() == operation);
+        assert_eq!(operation.check(), Ok(()));
+        assert!(!format!("{operation:?}").contains("Soto"));
+    }
+    texts.remove(0);
+    let count = texts.len();
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), count);
+}
+
+/// Each text of an operation, as its holder's words alone make it: changed, it is another text.
+#[test]
+fn each_member_of_each_operation_is_shown() {
+    for operation in one_of_each() {
+        let written = serde_json::to_value(&operation).unwrap();
+        let whole = operation.text();
+        let mut seen = 0;
+        for path in leaves(&written, String::new()) {
+            let mut other = written.clone();
+            let leaf = other.pointer_mut(&path).unwrap();
+            *leaf = match leaf.as_str() {
+                Some("0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a") => {
+                    "0b".repeat(32).into()
+                }
+                Some("CLP") => "USD".into(),
+                Some("add") => "remove".into(),
+                Some("banco-chile" | "banco-estado") => "banco-itau".into(),
+                Some("123456785" | "12345678-5" | "111111111" | "11111111-1") => {
+                    "76192083-9".into()
+                }
+                Some(text) if AccountNumber::parse(text).is_ok() => "4711".into(),
+                Some(text) => format!("{text} bis").into(),
+                None => (leaf.as_i64().unwrap() + 1).into(),
+            };
+            if let Ok(other) = serde_json::from_value::<Operation>(other) {
+                assert_ne!(other.text(), whole, "{:?} {path}", operation.kind());
+                seen += 1;
+            }
+        }
+        assert!(seen >= 2, "{:?}", operation.kind());
+    }
+}
+
+fn leaves(value: &serde_json::Value, path: String) -> Vec<String> {
+    match value {
+        serde_json::Value::Object(members) => {
+            let each = |(name, value)| leaves(value, format!("{path}/{name}"));
+            members.iter().flat_map(each).collect()
+        }
+        serde_json::Value::Array(items) => {
+            let each = |(nth, value)| leaves(value, format!("{path}/{nth}"));
+            items.iter().enumerate().flat_map(each).collect()
+        }
+        _ => vec![path],
+    }
+}
+
+#[test]
+fn what_is_not_shown_as_it_is_is_refused() {
+    let check = |name: &str, expected: Result<(), OperationError>| {
+        let mut it = transfer();
+        it.to.name = name.to_owned();
+        assert_eq!(Operation::Transfer(it).check(), expected, "{name:?}");
+    };
+    let refused = Err(OperationError::Text("to.name"));
+    for wrong in [
+        "",
+        " María",
+        "María\nMonto: $1",
+        "María\u{202e}oicinU",
+        "Mar\u{200b}ía",
+        "Mar\u{ad}ía",
+        "María\u{0}",
+        "María\u{2028}",
+        &"x".repeat(141),
+    ] {
+        check(wrong, refused);
+    }
+    for right in ["Ñandú & Hijos Ltda.", "O'Higgins", "مريم", &"x".repeat(140)] {
+        check(right, Ok(()));
+    }
+    for amount in [0, -1] {
+        let it = Operation::Transfer(Transfer { amount: pesos(amount), ..transfer() });
+        assert_eq!(it.check(), Err(OperationError::Amount));
+    }
+    let consent = |products: usize| {
+        Operation::Consent(Granted {
+            institution: bank("banco-chile"),
+            to: "Contable SpA".to_owned(),
+            products: vec!["Saldos".to_owned(); products],
+            purpose: "Conciliar".to_owned(),
+            until: None,
+        })
+    };
+    for (products, expected) in [
+        (0, Err(OperationError::Products)),
+        (1, Ok(())),
+        (MAX_PRODUCTS, Ok(())),
+        (MAX_PRODUCTS + 1, Err(OperationError::Products)),
+    ] {
+        assert_eq!(consent(products).check(), expected);
+    }
+    let document = |sha256: &str| {
+        Operation::Document(Signed { title: "Contrato".to_owned(), sha256: sha256.to_owned() })
+    };
+    for wrong in ["", "0A", &"0A".repeat(32), &"g".repeat(64)] {
+        assert_eq!(document(wrong).check(), Err(OperationError::Hash));
+    }
+}
+
+#[test]
+fn a_payout_is_of_lines_that_add_up() {
+    let check = |lines: Vec<PayoutLine>, expected| {
+        let payout = Payout { institution: bank("banco-chile"), from: None, lines };
+        assert_eq!(Operation::Payout(payout).check(), expected);
+    };
+    check(Vec::new(), Err(OperationError::Lines));
+    check(vec![line(1); MAX_OPERATION_LINES], Ok(()));
+    check(vec![line(1); MAX_OPERATION_LINES + 1], Err(OperationError::Lines));
+    check(vec![line(i64::MAX), line(1)], Err(OperationError::Lines));
+    check(vec![line(5), line(-1)], Err(OperationError::Amount));
+    let dollars = PayoutLine { amount: Money::new(1, Currency::USD), ..line(1) };
+    check(vec![line(1), dollars], Err(OperationError::Lines));
+}
