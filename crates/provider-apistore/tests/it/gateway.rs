@@ -243,3 +243,13 @@ fn every_name_can_be_set_and_no_other() {
     keys.sort_unstable();
     assert!(keys.windows(2).all(|pair| pair[0] != pair[1]), "a key is there twice");
 }
+
+#[test]
+fn every_name_is_documented_with_what_it_is() {
+    let page = include_str!("../../../../docs/apistore.md");
+    for (key, value) in NAMES {
+        let value = if value.is_empty() { String::new() } else { format!("`{value}`") };
+        let cell = format!("| `{key}` | {value} |");
+        assert!(page.contains(&cell), "{cell}");
+    }
+}

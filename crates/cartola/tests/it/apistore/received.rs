@@ -2,7 +2,7 @@
 
 use cartola_crypto::WebhookSecret;
 use cartola_primitives::clock::SystemClock;
-use cartola_primitives::{Clock as _, Secret};
+use cartola_primitives::{Clock as _, Secret, calendar};
 use serde_json::{Value, json};
 
 use super::asked::Asking;
@@ -44,8 +44,11 @@ fn what_arrives_at_the_bank_is_there_without_anybody_asking() {
     let subscribed = subscribed.json();
     assert_eq!(asking.linked(&[subscribed["secret"].as_str().unwrap()])["link"], begun["link"]);
     let client = asking.client(&gateway);
+    // What is booked on a day to come is announced, and ApiStore tells of what is booked.
+    let today = payer.chile.client.json("/_sandbox/clock")["today"].as_str().unwrap().to_owned();
+    let day = calendar::previous_bank_day(today.parse().unwrap()).unwrap().to_string();
     let arrives = |amount: i64| {
-        let new = json!({"account": payer.account, "amount": amount,
+        let new = json!({"account": payer.account, "amount": amount, "date": day,
             "description": format!("TEF DE ANA {amount}")});
         assert_eq!(payer.chile.lever("POST", "/_sandbox/movements", &new).status, 201);
         // Whoever posts has to have heard of it.
