@@ -197,7 +197,8 @@ impl Payer {
             if let Some(found) = look() {
                 return found;
             }
-            assert!(since.elapsed() < PATIENCE, "{what}: it takes too long");
+            let scenario = &self.scenario;
+            assert!(since.elapsed() < PATIENCE, "{what} of {scenario}: it takes too long");
             std::thread::sleep(LOOK_EVERY);
             pass();
         }
