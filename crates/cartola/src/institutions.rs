@@ -13,6 +13,8 @@ use cartola_connector::{BaseUrl, Endpoint, Policy, Quota, Transport};
 use cartola_engine::pacing::SharedPace;
 use cartola_model::institution::InstitutionKind;
 use cartola_model::{Catalogue, Institution, InstitutionId};
+use cartola_provider_apistore::client::gateway::{self, BankGateway, Names};
+use cartola_provider_apistore::client::{ApiStore, PaysBy, Reached};
 use cartola_provider_mibanco::client::MiBanco;
 use cartola_provider_portal::client::Portal;
 use cartola_store::Pacing;
@@ -25,24 +27,57 @@ const FILE: &str = "institutions.toml";
 
 /// Which protocol an institution speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 enum Protocol {
     /// See `docs/mibanco.md`.
     Mibanco,
     /// See `docs/portal.md`.
     Portal,
+    /// See `docs/apistore.md`.
+    Apistore,
+    /// The same, as integrators describe it.
+    ApistoreGateway,
 }
 
 impl Protocol {
-    /// What institutions of a kind speak: banks and their portals one, all others another.
+    /// What institutions of a kind speak unless it is said otherwise: banks and their portals one, all
+    /// others another.
     const fn of(kind: InstitutionKind) -> Self {
-        if kind.is_bank() { Self::Mibanco } else { Self::Portal }
+        Self::spoken(kind)[0]
+    }
+
+    /// What institutions of a kind may speak, the usual one first.
+    const fn spoken(kind: InstitutionKind) -> &'static [Self] {
+        if kind.is_bank() {
+            &[Self::Mibanco, Self::Apistore, Self::ApistoreGateway]
+        } else {
+            &[Self::Portal]
+        }
     }
 
     const fn name(self) -> &'static str {
         match self {
             Self::Mibanco => "mibanco",
             Self::Portal => "portal",
+            Self::Apistore => "apistore",
+            Self::ApistoreGateway => "apistore-gateway",
+        }
+    }
+}
+
+/// Which product of `ApiStore` pays.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Pays {
+    Pagos,
+    AbonoEnLinea,
+}
+
+impl From<Pays> for PaysBy {
+    fn from(pays: Pays) -> Self {
+        match pays {
+            Pays::Pagos => Self::Payments,
+            Pays::AbonoEnLinea => Self::Deposits,
         }
     }
 }
@@ -54,6 +89,10 @@ pub struct Settings {
     base_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     protocol: Option<Protocol>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pays_by: Option<Pays>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    names: Option<BTreeMap<String, String>>,
     #[serde(default = "usual_calls")]
     calls_per_second: NonZeroU32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,6 +134,8 @@ pub struct Institutions {
 #[derive(Clone)]
 struct Asked {
     protocol: Protocol,
+    pays_by: PaysBy,
+    names: Arc<Names>,
     url: BaseUrl,
     calls_per_second: NonZeroU32,
     quota: Quota,
@@ -127,11 +168,14 @@ impl Institutions {
     /// Every institution of the catalogue, as one of the sandbox at that URL.
     pub fn of_sandbox(sandbox: &str) -> Written {
         let settings = |Institution { id, kind, .. }: &Institution| Settings {
-            base_url: Some(match Protocol::of(*kind) {
-                Protocol::Mibanco => format!("{sandbox}/banks/{id}"),
-                Protocol::Portal => format!("{sandbox}/{id}"),
+            base_url: Some(if kind.is_bank() {
+                format!("{sandbox}/banks/{id}")
+            } else {
+                format!("{sandbox}/{id}")
             }),
             protocol: None,
+            pays_by: None,
+            names: None,
             calls_per_second: SANDBOX_CALLS,
             readings_per_hour: None,
             readings_per_day: None,
@@ -152,6 +196,22 @@ impl Institutions {
     /// share it by.
     pub fn mibanco(&self, shared: Shared<'_>) -> MiBanco {
         MiBanco::new(self.endpoints(Protocol::Mibanco, shared))
+    }
+
+    /// What asks those that are reached through `ApiStore`.
+    pub fn apistore(&self, shared: Shared<'_>) -> ApiStore {
+        ApiStore::new(self.endpoints(Protocol::Apistore, shared).map(|endpoint| {
+            let pays_by = self.asked[endpoint.institution()].pays_by;
+            Reached { endpoint, pays_by }
+        }))
+    }
+
+    /// What asks those that are reached through the bank's own gateway.
+    pub fn bank_gateway(&self, shared: Shared<'_>) -> BankGateway {
+        BankGateway::new(self.endpoints(Protocol::ApistoreGateway, shared).map(|endpoint| {
+            let names = self.asked[endpoint.institution()].names.clone();
+            gateway::Reached { endpoint, names }
+        }))
     }
 
     /// What asks those that are no banks.
@@ -188,13 +248,25 @@ impl Settings {
         })?;
         let url = BaseUrl::parse(url)
             .map_err(|error| wrong("base_url", &format!("is wrong: {error}")))?;
-        let protocol = Protocol::of(institution.kind);
-        if self.protocol.is_some_and(|written| written != protocol) {
-            let problem = format!("is wrong: it speaks \"{}\"", protocol.name());
+        let protocol = self.protocol.unwrap_or(Protocol::of(institution.kind));
+        let spoken = Protocol::spoken(institution.kind);
+        if !spoken.contains(&protocol) {
+            let names = spoken.iter().map(|protocol| format!("\"{}\"", protocol.name()));
+            let problem = format!("is wrong: it speaks {}", names.collect::<Vec<_>>().join(" or "));
             return Err(wrong("protocol", &problem));
         }
+        if self.pays_by.is_some() && protocol != Protocol::Apistore {
+            return Err(wrong("pays_by", "goes with protocol = \"apistore\" alone"));
+        }
+        if self.names.is_some() && protocol != Protocol::ApistoreGateway {
+            return Err(wrong("names", "goes with protocol = \"apistore-gateway\" alone"));
+        }
+        let names = self.names.as_ref().map(Names::read).transpose();
+        let names = names.map_err(|error| wrong("names", &format!("is wrong: {error}")))?;
+        let names = Arc::new(names.unwrap_or_default());
+        let pays_by = self.pays_by.map(PaysBy::from).unwrap_or_default();
         let quota = Quota { per_hour: self.readings_per_hour, per_day: self.readings_per_day };
-        Ok(Asked { protocol, url, calls_per_second: self.calls_per_second, quota })
+        Ok(Asked { protocol, pays_by, names, url, calls_per_second: self.calls_per_second, quota })
     }
 }
 

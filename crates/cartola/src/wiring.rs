@@ -102,6 +102,8 @@ fn connectors(institutions: &Institutions, backend: &Backend) -> Registry {
         .with(Arc::new(StatementFiles::new()))
         .with(Arc::new(institutions.mibanco(pacing.as_ref())))
         .with(Arc::new(institutions.portal(pacing.as_ref())))
+        .with(Arc::new(institutions.apistore(pacing.as_ref())))
+        .with(Arc::new(institutions.bank_gateway(pacing.as_ref())))
 }
 
 /// Composes what facades post to their clients, and checks where it may go.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use cartola_primitives::id::RequestId;
-use cartola_primitives::{Clock, Date, Randomness, santiago};
+use cartola_primitives::{Clock, Date, Randomness, Timestamp, santiago};
 use data_encoding::HEXLOWER;
 use http::HeaderValue;
 use tokio::time::Instant;
@@ -102,6 +102,11 @@ impl Context {
         if let Some(door) = &self.door {
             door.ended(outcome).await;
         }
+    }
+
+    /// Now, by the business clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Today in Santiago.

@@ -60,6 +60,16 @@ impl Request {
         self
     }
 
+    /// With form fields as its body, which is wiped from memory when the request is dropped. The
+    /// fields are written as they are to be sent: encoded, and with `&` between them.
+    #[must_use]
+    pub fn with_form(mut self, encoded: Vec<u8>) -> Self {
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        self.headers.insert(CONTENT_TYPE, form);
+        self.body = Bytes::from_owner(Zeroizing::new(encoded));
+        self
+    }
+
     /// With a bearer token.
     pub fn with_bearer(self, token: &Secret<String>) -> Result<Self, ConnectorError> {
         let text = Zeroizing::new(format!("Bearer {}", token.expose()));

@@ -25,6 +25,15 @@ pub fn mac_of(key: &[u8], pieces: &[&[u8]]) -> [u8; MAC_BYTES] {
     mac.finalize().into_bytes().into()
 }
 
+/// Whether `code` is that of the pieces, compared in a time that says nothing of where it differs.
+pub fn is_mac_of(key: &[u8], pieces: &[&[u8]], code: &[u8]) -> bool {
+    let mut mac = keyed(key);
+    for piece in pieces {
+        mac.update(piece);
+    }
+    mac.verify_slice(code).is_ok()
+}
+
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of every length")
 }

@@ -6,10 +6,10 @@
 use std::fmt;
 
 use cartola_primitives::{Randomness, Secret};
-use data_encoding::{BASE64, HEXLOWER};
+use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 
 use crate::error::CryptoError;
-use crate::mac::mac_of;
+use crate::mac::{is_mac_of, mac_of};
 
 const PREFIX: &str = "whsec_";
 
@@ -49,6 +49,16 @@ impl WebhookSecret {
         Ok(Self(bytes))
     }
 
+    /// The secret of somebody else who signs as [`Self::stamp`] does: `whsec_` and base64, or else any
+    /// text, whose own bytes count.
+    pub fn of_sender(text: &Secret<String>) -> Result<Self, CryptoError> {
+        let trimmed = text.expose().trim();
+        if trimmed.starts_with(PREFIX) {
+            return Self::parse(text);
+        }
+        Self::from_bytes(Secret::new(trimmed.as_bytes().to_vec()))
+    }
+
     /// The form that [`Self::parse`] reads, to be shown to the receiver once.
     pub fn to_text(&self) -> Secret<String> {
         Secret::new(format!("{PREFIX}{}", BASE64.encode(self.0.expose())))
@@ -67,6 +77,14 @@ impl WebhookSecret {
         let timestamp = timestamp.to_string();
         let pieces = [timestamp.as_bytes(), b".", body];
         HEXLOWER.encode(&mac_of(self.0.expose(), &pieces))
+    }
+
+    /// Whether `stamped`, in hexadecimal of any case, is the stamp of a body at the timestamp as it was
+    /// written. It takes as long for a wrong one as for the right one.
+    pub fn has_stamped(&self, timestamp: &str, body: &[u8], stamped: &str) -> bool {
+        let pieces = [timestamp.as_bytes(), b".", body];
+        let code = HEXLOWER_PERMISSIVE.decode(stamped.as_bytes());
+        code.is_ok_and(|code| is_mac_of(self.0.expose(), &pieces, &code))
     }
 }
 

@@ -184,8 +184,9 @@ impl Worker {
             limits,
             alone,
         });
-        let own: Arc<dyn Handler> = Arc::new(crate::readings::ReadLink);
-        let handlers = handlers.into_iter().chain([own]).chain(crate::payments::handlers());
+        let own: [Arc<dyn Handler>; 2] =
+            [Arc::new(crate::readings::ReadLink), Arc::new(crate::readings::ReadHeard)];
+        let handlers = handlers.into_iter().chain(own).chain(crate::payments::handlers());
         let handlers = handlers.chain(crate::checkouts::handlers());
         let handlers = handlers.chain(crate::authorizations::handlers());
         let handlers = handlers.map(|handler| (handler.kind(), handler)).collect();

@@ -7,6 +7,7 @@
 //! | `polled` | transfers that became known, to who asks |
 //! | `subscriptions` | who is told of them unasked |
 //! | `paying` | payments and deposits, and what is posted of their end |
+//! | `received` | what an institution that is reached through `ApiStore` posts here |
 //! | `telling` | what is posted to those |
 //! | `openapi` | what the facade says of itself |
 //! | `caller` | who calls, and whether they may |
@@ -17,6 +18,7 @@ mod caller;
 mod openapi;
 mod paying;
 mod polled;
+mod received;
 mod refused;
 mod statement;
 mod subscriptions;
@@ -35,11 +37,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use paying::outcomes::Outcomes;
-use paying::{deposits, payments};
+use paying::{by_key, deposits, payments};
 
 pub use openapi::openapi_json;
 pub use paying::MAX_PAGE_ENTRIES;
 pub use polled::MAX_CHANGES;
+pub use received::{
+    MAX_NOTIFICATION_BYTES, NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_SECOND, STRANGERS_PER_SECOND,
+};
 pub use statement::{DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT};
 pub use telling::{MAX_AGE_DAYS, SIGNATURE};
 
@@ -52,7 +57,8 @@ pub const AUDIENCE: Audience = Audience::new("apistore");
 /// The routes, ready to be mounted under [`PREFIX`].
 pub fn router(gate: Gate, callbacks: Callbacks) -> Router {
     let (routes, _) = documented().split_for_parts();
-    layer::around_speaking(routes.layer(Extension(callbacks)), gate, refused::voice)
+    let routes = routes.layer(Extension(callbacks)).layer(Extension(received::Desk::new()));
+    layer::around_speaking(routes, gate, refused::voice)
 }
 
 /// Who tells subscribers: of movements, and of payments that have ended.
@@ -70,9 +76,14 @@ fn documented() -> OpenApiRouter<Gate> {
         .routes(routes!(payments::read))
         .routes(routes!(deposits::create, deposits::list))
         .routes(routes!(deposits::read))
+        .routes(routes!(by_key::payment))
+        .routes(routes!(by_key::take_payment_back))
+        .routes(routes!(by_key::deposit))
+        .routes(routes!(by_key::take_deposit_back))
         .routes(routes!(polled::poll))
         .routes(routes!(subscriptions::create::create, subscriptions::list::list))
         .routes(routes!(subscriptions::end::end))
         .routes(routes!(subscriptions::rotate::rotate))
+        .routes(routes!(received::receive))
         .routes(routes!(openapi::serve))
 }

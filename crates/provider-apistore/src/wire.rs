@@ -3,12 +3,15 @@
 mod amount;
 mod notification;
 mod payment;
+mod request;
 mod statement;
+pub mod told;
 
-pub use amount::Amount;
+pub use amount::{Amount, AmountError};
 pub use notification::{Event, Notification, Notifications, Subscription, Subscriptions};
 pub use payment::{
-    Authorization, Batch, BatchStatus, Counterparty, DepositSummary, Deposits, Line, Outcome,
-    OutcomeEvent, Payment, Payments, Status,
+    Authorization, Batch, BatchStatus, Counterparty, DepositSummary, Deposits, Line, NeverBegun,
+    Outcome, OutcomeEvent, Payment, Payments, Status,
 };
+pub use request::PaymentRequest;
 pub use statement::{Balance, Movement, MovementType, Statement};

@@ -1,7 +1,8 @@
-//! A bank's side of the Mi Banco protocol, the same for every bank of the box. What its document
+//! A bank's side of the Mi Banco protocol, and of ApiStore's, the same for every bank of the box. What its document
 //! leaves open is in `docs/mibanco.md`; that a bare MI PIN is taken, in `docs/sandbox.md`.
 
 mod accounts;
+mod apistore;
 mod beneficiaries;
 mod bills;
 mod caller;
@@ -59,5 +60,6 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route(CONSUMER_LOANS_PATH, reading(credits::loans))
         .route(MORTGAGES_PATH, reading(credits::mortgages))
         .route(INVESTMENTS_PATH, reading(investments::tell))
+        .merge(apistore::router())
         .layer(from_fn_with_state(sandbox.clone(), misbehave::as_ordered))
 }

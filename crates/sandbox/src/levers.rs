@@ -7,6 +7,7 @@ mod clock;
 mod institutions;
 mod ledger;
 mod movements;
+mod notifications;
 mod openapi;
 mod persons;
 mod phones;
@@ -36,6 +37,7 @@ fn documented() -> OpenApiRouter<Sandbox> {
         .routes(routes!(movements::list))
         .routes(routes!(movements::add))
         .routes(routes!(movements::amend, movements::delete))
+        .routes(routes!(notifications::post))
         .routes(routes!(institutions::order, institutions::clear))
         .routes(routes!(settlement::hold, settlement::release))
         .routes(routes!(phones::read))

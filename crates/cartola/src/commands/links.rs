@@ -1,6 +1,7 @@
 //! `cartola links`: begin, list and revoke.
 
 mod add;
+mod client;
 
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ use crate::{output, tenant};
 #[derive(Subcommand)]
 pub enum Verb {
     /// Begin a link to an institution, or begin it again with other credentials
-    Add(add::Arguments),
+    Add(Box<add::Arguments>),
     /// List links
     List(List),
     /// End a link: its credentials are destroyed and its mandate is withdrawn
@@ -66,7 +67,7 @@ impl Verb {
 /// Runs the verb.
 pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
     match verb {
-        Verb::Add(arguments) => add::run(arguments).await,
+        Verb::Add(arguments) => add::run(*arguments).await,
         Verb::List(arguments) => list(arguments).await,
         Verb::Revoke(arguments) => revoke(arguments).await,
     }

@@ -13,7 +13,7 @@ const TABLE: &str = "a table";
 const TEXT: &str = "a text in quotes";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 55] = [
+const EXPECTED: [(&str, &str); 57] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),
@@ -44,7 +44,9 @@ const EXPECTED: [(&str, &str); 55] = [
     ("rut", TEXT),
     ("name", TEXT),
     ("base_url", "a URL in quotes"),
-    ("protocol", "\"mibanco\" or \"portal\""),
+    ("protocol", "\"mibanco\", \"apistore\", \"apistore-gateway\" or \"portal\""),
+    ("names", "a table of texts in quotes"),
+    ("pays_by", "\"pagos\" or \"abono-en-linea\""),
     ("calls_per_second", COUNT),
     ("readings_per_hour", COUNT),
     ("readings_per_day", COUNT),

@@ -1,9 +1,12 @@
 //! `/apistore`, as a client of Banco de Chile's `ApiStore` calls it.
 
+mod asked;
+mod by_key;
 mod deposits;
 mod notifications;
 mod paying;
 mod payments;
+mod received;
 mod statements;
 mod tokens;
 

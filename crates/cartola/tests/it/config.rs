@@ -201,20 +201,57 @@ fn an_institution_is_one_that_there_is_at_a_url() {
     check(
         &chile("url = \"hunter2\""),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 4: unknown field `url`, expected one of `base_url`, `protocol`, `calls_per_second`, `readings_per_hour`, `readings_per_day`
+            cartola: the configuration cartola.toml is wrong: line 4: unknown field `url`, expected one of `base_url`, `protocol`, `pays_by`, `names`, `calls_per_second`, `readings_per_hour`, `readings_per_day`
         "#]],
     );
     check(
         &chile("base_url = \"https://bank.example\"\nprotocol = \"portal\""),
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: `protocol` of [institution.banco-chile] is wrong: it speaks "mibanco"
+        cartola: the configuration cartola.toml is wrong: `protocol` of [institution.banco-chile] is wrong: it speaks "mibanco" or "apistore" or "apistore-gateway"
     "#]],
     );
     check(
         &chile("base_url = \"https://bank.example\"\nprotocol = \"hunter2\""),
         expect![[r#"
-        cartola: the configuration cartola.toml is wrong: line 5: `protocol` is wrong: expected "mibanco" or "portal"
+        cartola: the configuration cartola.toml is wrong: line 5: `protocol` is wrong: expected "mibanco", "apistore", "apistore-gateway" or "portal"
     "#]],
+    );
+}
+
+/// What goes with one way of reaching an institution is refused with another.
+#[test]
+fn what_is_of_apistore_goes_with_it_alone() {
+    let head = "data = \"d\"\nmaster_key_file = \"k\"\n[institution.banco-chile]";
+    let chile = |keys: &str| format!("{head}\n{keys}\n");
+    check(
+        &chile("base_url = \"https://bank.example\"\npays_by = \"pagos\""),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: `pays_by` of [institution.banco-chile] goes with protocol = "apistore" alone
+    "#]],
+    );
+    check(
+        &chile("base_url = \"https://bank.example\"\nprotocol = \"apistore\"\npays_by = \"x\""),
+        expect![[r#"
+        cartola: the configuration cartola.toml is wrong: line 6: `pays_by` is wrong: expected "pagos" or "abono-en-linea"
+    "#]],
+    );
+    let named = |names: &str| {
+        let gateway = "base_url = \"https://bank.example\"\nprotocol = \"apistore-gateway\"\n";
+        chile(&format!("{gateway}[institution.banco-chile.names]\n{names}"))
+    };
+    check(
+        &named("movements_path = \"hunter2\""),
+        expect![[r#"
+            cartola: the configuration cartola.toml is wrong: `names` of [institution.banco-chile] is wrong: `movements_path` is wrong: expected a path such as "/banco-chile/v1"
+        "#]],
+    );
+    check(
+        &chile(
+            "base_url = \"https://bank.example\"\n[institution.banco-chile.names]\namount = \"valor\"",
+        ),
+        expect![[r#"
+            cartola: the configuration cartola.toml is wrong: `names` of [institution.banco-chile] goes with protocol = "apistore-gateway" alone
+        "#]],
     );
 }
 

@@ -63,3 +63,30 @@ fn a_stamp_is_what_another_program_makes() {
     let expected = "63cb9d1095865c9eb32ff162c239fd4c6eef75a668c7a937c2ea8484014b1b4a";
     assert_eq!(secret.stamp(1_741_773_600, b"{}"), expected);
 }
+
+#[test]
+fn a_stamp_is_known_by_who_can_make_it() {
+    let secret = WebhookSecret::from_bytes(Secret::new((0..24).collect())).unwrap();
+    let stamped = "63cb9d1095865c9eb32ff162c239fd4c6eef75a668c7a937c2ea8484014b1b4a";
+    assert!(secret.has_stamped("1741773600", b"{}", stamped));
+    assert!(secret.has_stamped("1741773600", b"{}", &stamped.to_uppercase()));
+    for (timestamp, body, stamped) in [
+        ("1741773601", "{}", stamped),
+        ("1741773600", "{ }", stamped),
+        ("1741773600", "{}", &stamped[2..]),
+        ("1741773600", "{}", "no hexadecimal"),
+        ("1741773600", "{}", ""),
+    ] {
+        assert!(!secret.has_stamped(timestamp, body.as_bytes(), stamped), "{timestamp} {body}");
+    }
+}
+
+#[test]
+fn a_sender_s_secret_is_base64_behind_its_prefix_and_else_a_text() {
+    let of = |text: &str| WebhookSecret::of_sender(&Secret::new(text.to_owned()));
+    let digits = BASE64.encode(&[b'a'; 24]);
+    let (prefixed, plain) = (of(&format!("whsec_{digits}")).unwrap(), of(&"a".repeat(24)).unwrap());
+    assert_eq!(prefixed.stamp(1, b"x"), plain.stamp(1, b"x"));
+    assert_ne!(of(&digits).unwrap().stamp(1, b"x"), plain.stamp(1, b"x"));
+    assert_eq!(of("too short").unwrap_err(), CryptoError::WebhookSecretFormat);
+}

@@ -46,9 +46,8 @@ impl Engine {
         reply: Reply<'_, PayoutStanding>,
     ) -> Result<PayoutStanding, PayoutError> {
         check_case(order.case).map_err(|_| PayoutError::Case)?;
-        let named = format!("{}/{}", order.list, order.case);
         let case = PaymentCase {
-            key: self.vault().digest(purpose::PAYOUT_CASE, who.tenant, named.as_bytes()),
+            key: self.payout_case_key(who, order.list, order.case),
             fingerprint: self.vault().digest(purpose::FINGERPRINT, who.tenant, order.request),
         };
         until_settled(|| self.begin_payout_once(who, order, case, &reply)).await

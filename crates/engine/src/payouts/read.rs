@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use cartola_crypto::Digest;
 use cartola_model::Principal;
 use cartola_primitives::id::PayoutId;
 use cartola_store::Page;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{PaidLine, Payout, PayoutStanding};
 use crate::access::Subject;
 use crate::payments::Payment;
+use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 /// What is sealed of a payout.
@@ -42,6 +44,29 @@ impl Engine {
             Some(row) => self.opened_payout(who, row).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The payout of that list that was begun under a case.
+    pub async fn payout_of_case(
+        &self,
+        who: &Principal,
+        list: &str,
+        case: &str,
+    ) -> Result<Option<Payout>, EngineError> {
+        let key = self.payout_case_key(who, list, case);
+        match self.store().payout_of_case(who.tenant, &key).await? {
+            Some(row) => {
+                self.note_access(who, "payout.read", Subject::one(row.id));
+                self.opened_payout(who, row).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// By what a case of a list is found.
+    pub(super) fn payout_case_key(&self, who: &Principal, list: &str, case: &str) -> Digest {
+        let named = format!("{list}/{case}");
+        self.vault().digest(purpose::PAYOUT_CASE, who.tenant, named.as_bytes())
     }
 
     /// The payouts of a list, by age.

@@ -11,6 +11,7 @@ mod checkouts;
 mod consents;
 mod elsewhere;
 mod given_up;
+mod heard;
 mod imports;
 mod ingest;
 mod known;

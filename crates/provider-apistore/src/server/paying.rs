@@ -1,5 +1,6 @@
 //! *Pagos* and *Abono en línea*: what is paid out of a tenant's own account.
 
+pub mod by_key;
 pub mod deposits;
 mod order;
 pub mod outcomes;

@@ -55,6 +55,11 @@ impl IntoResponse for Refused {
     }
 }
 
+/// A refusal with a word of its own.
+pub fn in_words(status: StatusCode, error: &'static str, error_description: &str) -> Response {
+    answer::json(status, &Told { error, error_description })
+}
+
 /// What the layer around all routes says, in our words.
 pub fn voice(_gate: &Gate, problem: &Problem) -> Response {
     told(problem)

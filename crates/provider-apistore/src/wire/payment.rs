@@ -121,6 +121,18 @@ pub struct Payment {
     pub line: Line,
 }
 
+/// What is told of a key that was taken back before anything was begun under it. Ours.
+#[derive(Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NeverBegun {
+    /// `FAILED`.
+    #[cfg_attr(feature = "server", schema(inline = false))]
+    pub status: Status,
+    /// `withdrawn`.
+    #[cfg_attr(feature = "server", schema(example = "withdrawn"))]
+    pub reason: &'static str,
+}
+
 /// Payments of a list.
 #[derive(Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -65,3 +65,25 @@ pub enum MovementType {
     /// Any other cargo.
     Debit,
 }
+
+impl MovementType {
+    /// Every word.
+    pub const ALL: [Self; 5] =
+        [Self::Transfer, Self::Purchase, Self::Withdrawal, Self::Credit, Self::Debit];
+
+    /// The word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Transfer => "TRANSFER",
+            Self::Purchase => "PURCHASE",
+            Self::Withdrawal => "WITHDRAWAL",
+            Self::Credit => "CREDIT",
+            Self::Debit => "DEBIT",
+        }
+    }
+
+    /// What a word means, where it is one that is known.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}

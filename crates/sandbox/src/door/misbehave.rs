@@ -83,11 +83,15 @@ async fn faulty(fault: Fault, answer: impl Future<Output = Response>) -> Respons
 }
 
 /// What orders call a call: its method and what its address has behind the protocol's beginning,
-/// without what names one thing, such as `POST transfer/authorization`.
+/// without what names one thing, such as `POST transfer/authorization` or `POST apistore/pagos`.
 fn operation(request: &Request) -> String {
     let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let (_, path) = path.split_once("/api/v1/").unwrap_or_default();
-    let path = path.strip_prefix("mibanco/").unwrap_or(path);
+    let path = if let Some((_, rest)) = path.split_once("/apistore/") {
+        format!("apistore/{}", rest.strip_prefix("api/").unwrap_or(rest))
+    } else {
+        let (_, path) = path.split_once("/api/v1/").unwrap_or_default();
+        path.strip_prefix("mibanco/").unwrap_or(path).to_owned()
+    };
     let words: Vec<&str> = path.split('/').filter(|word| !word.starts_with('{')).collect();
     format!("{} {}", request.method(), words.join("/"))
 }

@@ -25,8 +25,8 @@ pub(crate) struct Asked {
     #[serde(default)]
     when: Moment,
     /// Only calls of these operations: the method and what stands behind `/api/v1/` and `mibanco/`,
-    /// without ids, such as `POST transfer`, `GET transfer`, `POST transfer/authorization`. All where
-    /// absent.
+    /// without ids, such as `POST transfer`, `GET transfer`, `POST transfer/authorization`, or
+    /// `GET apistore/movimientos-saldos` of the other protocol. All where absent.
     #[serde(default)]
     #[schema(example = json!(["POST transfer"]))]
     operations: Vec<String>,

@@ -133,6 +133,7 @@ async fn the_document_names_every_lever() {
             "/_sandbox/institutions/{id}/hold",
             "/_sandbox/ledger/check",
             "/_sandbox/movements",
+            "/_sandbox/notifications",
             "/_sandbox/openapi.json",
             "/_sandbox/persons",
             "/_sandbox/phones/{rut}",

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
+mod apistore;
 mod bank;
 mod credentials;
 mod flows;

@@ -14,6 +14,7 @@ use cartola_primitives::{Rut, Secret, Timestamp, santiago};
 use clap::Args;
 use serde::Serialize;
 
+use super::client::Access;
 use crate::installation::Named;
 use crate::problem::wrong_use;
 use crate::wiring::Gateway;
@@ -29,6 +30,8 @@ pub struct Arguments {
     rut: String,
     #[command(flatten)]
     secret: SecretFile,
+    #[command(flatten)]
+    access: Access,
     /// What the data is wanted for, one sentence; to be read for the tenant unless said otherwise
     #[arg(long, value_name = "TEXT")]
     purpose: Option<String>,
@@ -50,20 +53,27 @@ pub struct Arguments {
 #[group(required = true, multiple = false)]
 struct SecretFile {
     /// File whose first line is the password
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
+    #[arg(long = "password-file", value_name = "FILE")]
+    password: Option<PathBuf>,
     /// File whose first line is the mobile PIN
-    #[arg(long, value_name = "FILE")]
-    pin_file: Option<PathBuf>,
+    #[arg(long = "pin-file", value_name = "FILE")]
+    pin: Option<PathBuf>,
+    /// File whose first line is the secret of the client that --client-id names, for an institution
+    /// that is reached through ApiStore
+    #[arg(long = "client-secret-file", value_name = "FILE", requires_all = ["client_id", "account"])]
+    client: Option<PathBuf>,
 }
 
 impl SecretFile {
     /// The secret and which field of a credential it is.
     fn read(&self) -> anyhow::Result<(&'static str, Secret<String>)> {
-        match (&self.password_file, &self.pin_file) {
-            (Some(path), _) => Ok(("password", keys::read_first_line(path)?)),
-            (None, Some(path)) => Ok(("mi_pin", keys::read_first_line(path)?)),
-            (None, None) => Err(wrong_use("name a file with --password-file or --pin-file")),
+        match (&self.password, &self.pin, &self.client) {
+            (Some(path), ..) => Ok(("password", keys::read_first_line(path)?)),
+            (_, Some(path), _) => Ok(("mi_pin", keys::read_first_line(path)?)),
+            (.., Some(path)) => Ok(("client_secret", keys::read_first_line(path)?)),
+            (None, None, None) => Err(wrong_use(
+                "name a file with --password-file, --pin-file or --client-secret-file",
+            )),
         }
     }
 }
@@ -74,6 +84,9 @@ struct Begun<'a> {
     institution: &'a str,
     expires_at: Timestamp,
     mandate: &'a str,
+    /// Where the institution may post notifications, behind the gateway's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notifications: Option<String>,
 }
 
 /// Begins a link.
@@ -90,9 +103,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     // Not by clap, whose message would quote it.
     let rut = Rut::parse(&arguments.rut).map_err(|error| wrong_use(format!("--rut: {error}")))?;
+    let client = arguments.access.read()?;
     let (field, secret) = arguments.secret.read().context("the credentials cannot be read")?;
     let written = Secret::new(rut.compact());
-    let fields = BTreeMap::from([("rut".to_owned(), written), (field.to_owned(), secret)]);
+    let fields = [("rut".to_owned(), written), (field.to_owned(), secret)];
+    let fields: BTreeMap<_, _> = fields.into_iter().chain(client).collect();
     let gateway = Gateway::open(arguments.installation.find()?).await?;
     let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
     let last = wording::last_day(gateway.engine.now(), MANDATE_DAYS);
@@ -115,13 +130,24 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let link = gateway.engine.begin_link(&Principal::operator(tenant.id), &wanted).await;
     let institution = arguments.institution.as_str();
     let link = link.map_err(|error| not_begun(&arguments.institution, error))?.id;
-    if arguments.json {
-        output::json(&Begun { link, institution, expires_at, mandate: &shown })?;
-    } else {
-        output::line(format_args!("{shown}\n\nbegun {link}; `cartola sync {link}` reads it"))?;
-    }
+    let notifications = arguments.access.notifications(tenant.id, link);
+    let begun = Begun { link, institution, expires_at, mandate: &shown, notifications };
+    print(&begun, arguments.json)?;
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn print(begun: &Begun<'_>, json: bool) -> anyhow::Result<()> {
+    let Begun { link, mandate, notifications, .. } = begun;
+    if json {
+        output::json(begun)?;
+        return Ok(());
+    }
+    output::line(format_args!("{mandate}\n\nbegun {link}; `cartola sync {link}` reads it"))?;
+    if let Some(path) = notifications {
+        output::line(format_args!("notifications: POST {path} of this gateway"))?;
+    }
+    Ok(())
 }
 
 fn not_begun(institution: &InstitutionId, error: LinkError) -> anyhow::Error {

@@ -22,9 +22,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// A tenant, and an account of somebody of the box from which it pays.
 pub struct Payer {
     pub scene: Scene,
-    chile: Chile,
+    pub chile: Chile,
     scenario: String,
-    rut: String,
+    pub rut: String,
     password: Value,
     institution: String,
     /// As the facade takes it.
@@ -61,15 +61,7 @@ impl Payer {
         let begun = self.link(&self.institution, pays);
         assert_eq!(begun.status, 201, "{}", begun.text());
         let link = begun.json()["id"].as_str().unwrap().to_owned();
-        let reading = self.ours(&format!("/v1/links/{link}/readings"), &json!({}));
-        assert!(reading.status < 300, "{}", reading.text());
-        let reading = reading.json()["id"].as_str().unwrap().to_owned();
-        self.wait("the reading ends", || {
-            let now = self.scene.ours.json(&format!("/v1/readings/{reading}"));
-            let state = now["state"].as_str().unwrap();
-            assert!(state != "failed", "{now}");
-            (state == "done").then_some(())
-        });
+        self.read_link(&link);
         let accounts = self.scene.ours.list("/v1/accounts");
         let (_, place) = self.chile.person(&self.scenario, &self.institution);
         // A demo has accounts of its own.
@@ -84,6 +76,25 @@ impl Payer {
         let name = if self.institution == "banco-chile" { "number" } else { "id" };
         let account = account[name].as_str().unwrap().to_owned();
         Self { account, ..self }
+    }
+
+    /// Reads a link of theirs.
+    #[track_caller]
+    pub fn read_link(&self, link: &str) {
+        let reading = self.ours(&format!("/v1/links/{link}/readings"), &json!({}));
+        assert!(reading.status < 300, "{}", reading.text());
+        let reading = reading.json()["id"].as_str().unwrap().to_owned();
+        // No time passes meanwhile: other gateways have clocks of their own.
+        self.wait_passing(
+            "the reading ends",
+            || {},
+            || {
+                let now = self.scene.ours.json(&format!("/v1/readings/{reading}"));
+                let state = now["state"].as_str().unwrap();
+                assert!(state != "failed", "{now}");
+                (state == "done").then_some(())
+            },
+        );
     }
 
     /// The same with a token that has not run out.
@@ -185,16 +196,27 @@ impl Payer {
     }
 
     #[track_caller]
+    pub fn wait<T>(&self, what: &str, look: impl FnMut() -> Option<T>) -> T {
+        self.wait_passing(what, || self.chile.pass_a_second(), look)
+    }
+
+    #[track_caller]
     #[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
-    pub fn wait<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    pub fn wait_passing<T>(
+        &self,
+        what: &str,
+        pass: impl Fn(),
+        mut look: impl FnMut() -> Option<T>,
+    ) -> T {
         let since = Instant::now();
         loop {
             if let Some(found) = look() {
                 return found;
             }
-            assert!(since.elapsed() < PATIENCE, "{what}: it takes too long");
+            let scenario = &self.scenario;
+            assert!(since.elapsed() < PATIENCE, "{what} of {scenario}: it takes too long");
             std::thread::sleep(LOOK_EVERY);
-            self.chile.pass_a_second();
+            pass();
         }
     }
 }

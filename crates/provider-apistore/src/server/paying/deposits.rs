@@ -8,7 +8,7 @@ use cartola_engine::payouts::{Payout, PayoutStanding};
 use cartola_http::cursor::List;
 use cartola_http::problem::Text;
 use cartola_http::{Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer, body};
-use cartola_model::Scope;
+use cartola_model::{Principal, Scope};
 use cartola_primitives::id::{PayoutId, TenantId};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use super::{MAX_PAGE_ENTRIES, Paged, begin, created, list_of, next_of, shown};
 use crate::wire;
 
 /// The list in which they stand, and the name of the call that begins one. It never changes.
-const LIST: &str = "apistore.abonos";
+pub const LIST: &str = "apistore.abonos";
 
 /// One deposit, or several in a batch: `deposits` makes the difference.
 #[derive(ToSchema)]
@@ -39,7 +39,7 @@ pub enum Asked {
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = Deposit)]
-enum Shown {
+pub enum Shown {
     /// One.
     Single(Box<wire::Payment>),
     /// A batch.
@@ -83,12 +83,8 @@ pub async fn create(
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Manage)?;
     let (key, Json(asked)) = (key?, asked?);
-    let tenant = who.tenant;
-    let render = move |begun: &PayoutStanding| {
-        let PayoutStanding { payout, payments } = begun;
-        let lines = lines_of(tenant, &payout.row.id);
-        created(&Shown::of(payout, payments, (lines, 0, MAX_PAGE_ENTRIES)))
-    };
+    let render =
+        |begun: &PayoutStanding| created(&Shown::whole(who, &begun.payout, &begun.payments));
     begin(&gate, who, &key, (LIST, order(asked.get().as_bytes())?), &render).await
 }
 
@@ -171,7 +167,7 @@ pub async fn read(
     Ok(answer::json(StatusCode::OK, &shown))
 }
 
-fn unknown() -> Problem {
+pub fn unknown() -> Problem {
     let text = Text::fixed("There is no such deposit.", "No existe ese abono.");
     Problem::not_found("deposit").detailed(text)
 }
@@ -181,6 +177,12 @@ const fn lines_of(tenant: TenantId, id: &PayoutId) -> List<'_> {
 }
 
 impl Shown {
+    /// All of it, with its first page of lines.
+    pub fn whole(who: &Principal, payout: &Payout, payments: &[Payment]) -> Self {
+        let lines = lines_of(who.tenant, &payout.row.id);
+        Self::of(payout, payments, (lines, 0, MAX_PAGE_ENTRIES))
+    }
+
     fn of(payout: &Payout, payments: &[Payment], page: (List<'_>, usize, usize)) -> Self {
         if payout.is_batch {
             return Self::Batch(Box::new(shown::batch(payout, payments, page)));

@@ -17,7 +17,7 @@ use super::{Paged, begin, created, list_of, next_of, shown};
 use crate::wire;
 
 /// The list in which they stand, and the name of the call that begins one. It never changes.
-const LIST: &str = "apistore.pagos";
+pub const LIST: &str = "apistore.pagos";
 
 /// Pay
 ///
@@ -113,7 +113,7 @@ pub async fn read(
     Ok(answer::json(StatusCode::OK, &told(engine, who, &payout).await?))
 }
 
-fn unknown() -> Problem {
+pub fn unknown() -> Problem {
     let text = Text::fixed("There is no such payment.", "No existe ese pago.");
     Problem::not_found("payment").detailed(text)
 }

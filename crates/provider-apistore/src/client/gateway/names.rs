@@ -1,0 +1,158 @@
+//! What everything is called at the gateway. All of it is second-hand, so all of it can be set.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use cartola_connector::HeaderName;
+
+/// Longest name or value that is taken, in characters.
+const MAX_TEXT: usize = 200;
+
+/// Every name, and what it is where nothing else is said. Those that end in `_path` are appended to
+/// `prefix`; those that end in `_header` are headers.
+pub const NAMES: [(&str, &str); 51] = [
+    ("prefix", "/banco-chile/v1"),
+    ("client_id_header", "client-id"),
+    ("client_secret_header", "client-secret"),
+    ("movements_path", "/movimientos-cuenta/obtener"),
+    ("holder", "rutOrigen"),
+    ("product", "productoCuenta"),
+    ("product_value", "CTD"),
+    ("account", "cuenta"),
+    ("attorneys", "rutApoderado"),
+    ("attorney", "value"),
+    ("count", "cantidadRegistros"),
+    ("offset", "paginacionDesde"),
+    ("answer", "glosaRespuesta"),
+    ("answer_success", "EXITO"),
+    ("movements", "movimientos"),
+    ("sequence", "secuencial"),
+    ("amount", "monto"),
+    ("sign", "indicadorCreditoDebito"),
+    ("sign_credit", "C"),
+    ("sign_debit", "D"),
+    ("short_text", "descripcionCorta"),
+    ("long_text", "descripcionLarga"),
+    ("origin", "codigoOrigen"),
+    ("branch", "descripcionOficina"),
+    ("document", "numeroDocumento"),
+    ("booked_on", "fechaContable"),
+    ("counterparty", "campoComplementario1"),
+    ("lots_path", "/abono-rescate/servicios/transferencias/rescate/lotes"),
+    ("lot_status_path", ""),
+    ("lot_head", "cabecera"),
+    ("lot_consumer", "consumidor"),
+    ("lot_user", "usuario"),
+    ("lot_body", "cuerpo"),
+    ("lot_account", "cuentaOrigen"),
+    ("lot_holder", "rutOrigen"),
+    ("lot_id", "idLote"),
+    ("lot_total", "montoTotalLote"),
+    ("lot_attorneys", "rutApoderado"),
+    ("lot_lines", "movimientos"),
+    ("line_id", "nroTrxCliente"),
+    ("line_amount", "monto"),
+    ("line_payer", "rutBeneficiarioClienteComercio"),
+    ("line_rut", "rutDestino"),
+    ("line_account", "cuentaDestino"),
+    ("line_name", "nombreClienteDestino"),
+    ("line_bank", "codigoBancoDestino"),
+    ("line_product", "productoCuentaDestino"),
+    ("line_product_value", "CTD"),
+    ("lot_state", "estado"),
+    ("lot_state_paid", "PAGADO"),
+    ("lot_state_refused", "RECHAZADO"),
+];
+
+/// What everything is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    set: BTreeMap<&'static str, String>,
+}
+
+/// Why there are no such names. Quotes no value: it may be a secret in the wrong place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamesError {
+    /// There is no such key.
+    Unknown,
+    /// The value of a key cannot be.
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is expected.
+        expected: &'static str,
+    },
+}
+
+impl fmt::Display for NamesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => {
+                let known: Vec<_> = NAMES.iter().map(|(key, _)| *key).collect();
+                write!(f, "there is a key that is none of {}", known.join(", "))
+            }
+            Self::Value { key, expected } => write!(f, "`{key}` is wrong: expected {expected}"),
+        }
+    }
+}
+
+impl std::error::Error for NamesError {}
+
+impl Names {
+    /// Those of [`NAMES`], but for the ones that are set.
+    pub fn read(written: &BTreeMap<String, String>) -> Result<Self, NamesError> {
+        let mut set = BTreeMap::new();
+        for (key, value) in written {
+            let found = NAMES.iter().find(|(name, _)| name == key);
+            let (key, _) = *found.ok_or(NamesError::Unknown)?;
+            let wrong = |expected| NamesError::Value { key, expected };
+            check(key, value).map_err(wrong)?;
+            set.insert(key, value.clone());
+        }
+        Ok(Self { set })
+    }
+
+    /// What that is called.
+    ///
+    /// # Panics
+    ///
+    /// Where it is none of [`NAMES`], which is a slip of ours.
+    pub fn of(&self, key: &str) -> &str {
+        if let Some(set) = self.set.get(key) {
+            return set;
+        }
+        let usual = NAMES.iter().find(|(name, _)| *name == key);
+        usual.expect("what is asked for is in the table").1
+    }
+
+    /// The header of that name.
+    pub(super) fn header(&self, key: &str) -> HeaderName {
+        HeaderName::try_from(self.of(key)).expect("refused when read: it is a header's name")
+    }
+
+    /// The path of that name.
+    pub(super) fn path(&self, key: &str) -> String {
+        format!("{}{}", self.of("prefix"), self.of(key))
+    }
+
+    /// Whether where a lot stands can be asked.
+    pub(super) fn tells_of_lots(&self) -> bool {
+        !self.of("lot_status_path").is_empty()
+    }
+}
+
+fn check(key: &str, value: &str) -> Result<(), &'static str> {
+    let is_short = value.chars().count() <= MAX_TEXT && !value.chars().any(char::is_control);
+    if key == "prefix" || key.ends_with("_path") {
+        let is_of_path = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#');
+        let is_path = value.starts_with('/') && !value.ends_with('/');
+        let is_left_out = value.is_empty() && matches!(key, "prefix" | "lot_status_path");
+        let is_sound = is_short && value.bytes().all(is_of_path) && (is_path || is_left_out);
+        return is_sound.then_some(()).ok_or("a path such as \"/banco-chile/v1\"");
+    }
+    if key.ends_with("_header") {
+        let is_header = is_short && HeaderName::try_from(value).is_ok();
+        return is_header.then_some(()).ok_or("the name of a header");
+    }
+    (is_short && !value.is_empty()).then_some(()).ok_or("a text of 1 to 200 characters")
+}
