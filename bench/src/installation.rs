@@ -85,6 +85,7 @@ async fn open_engine(
         store,
         archive,
         keys: KeyRing::new(key, Vec::new()),
+        key_source: None,
         connectors: Registry::default().with(Arc::new(StatementFiles::new())),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),

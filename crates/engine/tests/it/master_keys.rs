@@ -8,6 +8,7 @@ use cartola_connector::Registry;
 use cartola_crypto::jws::Algorithm;
 use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{KeyRing, MasterKey};
+use cartola_engine::authorizations::Rules;
 use cartola_engine::master_keys::{RotatedTo, RotationError};
 use cartola_engine::tokens::Audience;
 use cartola_engine::vault::{KeySource, KeysUnread};
@@ -56,6 +57,7 @@ async fn process(world: &World, keys: &[u64], source: Option<Arc<Kept>>) -> Engi
         randomness: Arc::new(SeededRandomness::new(keys[0] + 100)),
         token_algorithm: Algorithm::default(),
         merchant: None,
+        authorizations: Rules::default(),
     };
     Engine::open(parts).await.unwrap()
 }
