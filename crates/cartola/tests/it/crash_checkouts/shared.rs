@@ -1,11 +1,13 @@
 //! On a gateway on PostgreSQL and a sandbox of its own process, of which one or the other is killed.
 
 use std::net::TcpListener;
+use std::time::Instant;
 
 use tempfile::TempDir;
 
 use super::{
-    PAGES_A_KILL, Place, Scene, ends_hold, money_moved_as_told, pages, table, under_fire, wanted,
+    LOOK_EVERY, PAGES_A_KILL, PATIENCE, Place, Scene, ends_hold, money_moved_as_told, pages, table,
+    under_fire, wanted,
 };
 use crate::chile::Chile;
 use crate::customers::{configuration, customers};
@@ -61,6 +63,18 @@ impl Scene for Scenery {
     }
 }
 
+/// Waits until there is one last word for each page that has ended: it is written by a job of its own,
+/// which may have been with a gateway that was killed.
+#[allow(clippy::disallowed_methods, reason = "a limit to waiting is no business time")]
+fn until_written(place: &Place, ended: usize) {
+    let begun = Instant::now();
+    let written = || place.gateway.list("/v1/messages").len();
+    while written() < ended && begun.elapsed() < PATIENCE {
+        std::thread::sleep(LOOK_EVERY);
+    }
+    assert_eq!(written(), ended, "one last word each");
+}
+
 #[test]
 fn pages_survive_kills_of_a_gateway_on_postgresql_and_of_the_banks() {
     let count = pages().div_ceil(FEWER).max(PAGES_A_KILL);
@@ -71,7 +85,7 @@ fn pages_survive_kills_of_a_gateway_on_postgresql_and_of_the_banks() {
     ends_hold(&place, &wanted);
     eprintln!("{count} pages, {payments} payments, {kills} kills\n{}", table(&wanted));
     let ended = wanted.iter().filter(|one| one.end.is_some()).count();
-    assert_eq!(place.gateway.list("/v1/messages").len(), ended, "one last word each");
+    until_written(&place, ended);
     let left = "SELECT count(*) FROM cartola.payment WHERE credentials_sealed IS NOT NULL \
         OR page IS NOT NULL OR next_id IS NOT NULL";
     assert_eq!(scene.cluster.count(left), 0, "something is left of a payment that has ended");
