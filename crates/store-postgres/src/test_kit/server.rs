@@ -272,7 +272,9 @@ fn start(folder: &Path, port: u16) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(said()) }
 }
 
-/// Sends who clears up once nobody uses the folder any more, in a session of its own.
+/// Sends who clears up once nobody uses the folder any more, in a session of its own. The folder goes
+/// in one step, since somebody may come to it at any moment: in one that is half removed they would
+/// find the port of a server that has ended, and no lock on it.
 fn send_janitor(folder: &Path) {
     const SCRIPT: &str = r#"
         exec > /dev/null 2>&1
@@ -283,7 +285,7 @@ fn send_janitor(folder: &Path) {
             flock -x -n 9 && break
         done
         $3 stop -s -m immediate -D "$1/data"
-        rm -rf -- "$1"
+        mv -- "$1" "$1.gone.$$" && rm -rf -- "$1.gone.$$"
     "#;
     let pg_ctl = programs::words(&programs::folder().join("pg_ctl"));
     // It forks, and so is nobody's child: who started it need not wait for it.
