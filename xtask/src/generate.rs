@@ -16,6 +16,7 @@ const GENERATORS: &[(&str, &str, Option<&str>)] = &[
     ("cartola-provider-apistore", "generate", None),
     ("cartola-provider-floid", "generate", None),
     ("cartola-provider-khipu", "generate", None),
+    ("cartola-provider-mibanco", "generate", None),
     ("cartola-provider-synaptic", "generate", None),
 ];
 

@@ -21,7 +21,6 @@ use cartola_crypto::KeyRing;
 use cartola_engine::vault::{KeySource, KeysUnread};
 use cartola_events::Reach;
 use cartola_primitives::clock::SystemClock;
-use cartola_provider_floid::server as floid;
 use serde::Deserialize;
 
 use crate::backend::Place;
@@ -30,6 +29,7 @@ use crate::institutions::{Institutions, Written};
 use crate::keys;
 use crate::problem::{sentence, wrong_use};
 use crate::serve::hosts::Hosts;
+use crate::wiring::FacadeSettings;
 use authorizations::Authorizations;
 use categories::Categories;
 use facade::Facades;
@@ -112,6 +112,7 @@ impl Config {
         one_of("retired_master_keys", inline.is_some(), file.is_some())?;
         Institutions::read(&config.institution)?;
         config.facade.floid()?;
+        config.facade.mibanco()?;
         config.facade.hosts()?;
         config.payments.merchant()?;
         config.authorizations.rules()?;
@@ -146,9 +147,13 @@ impl Config {
         self.facade.hosts().expect("refused when read: each is a name, and stands for one facade")
     }
 
-    /// What Floid's facade is told.
-    pub fn floid(&self) -> floid::Settings {
-        self.facade.floid().expect("refused when read: each is a bank, a URL or an origin")
+    /// What facades are told.
+    pub fn facades(&self) -> FacadeSettings {
+        const READ: &str = "refused when read: each is a bank, a URL or an origin";
+        FacadeSettings {
+            floid: self.facade.floid().expect(READ),
+            mibanco: self.facade.mibanco().expect(READ),
+        }
     }
 
     /// Before a path is shown in any message: a key in its place must not be.

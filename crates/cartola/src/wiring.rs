@@ -20,6 +20,7 @@ use cartola_provider_apistore::server as apistore;
 use cartola_provider_file::StatementFiles;
 use cartola_provider_floid::server as floid;
 use cartola_provider_khipu::server as khipu;
+use cartola_provider_mibanco::server as mibanco;
 use cartola_provider_synaptic::server as synaptic;
 use cartola_store::Store;
 use tokio::time::timeout;
@@ -137,23 +138,31 @@ fn gate(gateway: &Gateway, limits: &Limits) -> Gate {
     Gate::new(gateway.engine.clone(), limits)
 }
 
+/// What facades are told that have settings of their own.
+pub struct FacadeSettings {
+    pub floid: floid::Settings,
+    pub mibanco: mibanco::Settings,
+}
+
 /// Everything that is served; `/metrics` only where there are metrics to show.
 pub fn router(
     gateway: &Gateway,
     limits: &Limits,
-    settings: floid::Settings,
+    settings: FacadeSettings,
     metrics: Option<Metrics>,
 ) -> Router {
     let gate = gate(gateway, limits);
-    let floid = floid::router(gate.clone(), callbacks(gateway), settings);
+    let floid = floid::router(gate.clone(), callbacks(gateway), settings.floid);
     let checkout = checkout::router(gate.clone(), floid::words);
     let khipu = khipu::router(gate.clone(), callbacks(gateway));
     let synaptic = synaptic::router(gate.clone());
     let apistore = apistore::router(gate.clone(), callbacks(gateway));
+    let mibanco = mibanco::router(gate.clone(), settings.mibanco);
     cartola_api::behind(gate, metrics.map(text), gateway.rules.clone())
         .nest(&format!("{}{}", floid::PREFIX, floid::PAGE), checkout)
         .nest(floid::PREFIX, floid)
         .nest(khipu::PREFIX, khipu)
         .nest(synaptic::PREFIX, synaptic)
         .nest(apistore::PREFIX, apistore)
+        .nest(mibanco::PREFIX, mibanco)
 }

@@ -6,6 +6,7 @@
 //! | [`ring`] | which master key opens which data key | HKDF-SHA-256 (RFC 5869), AES-256-GCM |
 //! | [`lookup`] | how a sealed value is found again | HMAC-SHA-256, RFC 2104 |
 //! | [`jws`] | whether we gave this token out | Ed25519 (RFC 8037), ES256 (RFC 7518) |
+//! | [`jwe`] | what somebody wrote for us alone | RSA-OAEP, ECDH on P-256, AES key wrap (RFC 7516, 7518) |
 //! | [`session_token`] | the same, where a protocol wants HS256 | HMAC-SHA-256, RFC 7518 |
 //! | [`device`] | whether somebody approved this on their phone | Ed25519 (RFC 8032), ECDSA on P-256 |
 //! | [`pin`] | whether that is their PIN | Argon2id (RFC 9106) under a key |
@@ -35,7 +36,9 @@ mod error;
 pub mod fingerprint;
 mod frame;
 mod hex;
+pub mod jwe;
 pub mod jws;
+mod keys;
 pub mod lookup;
 mod mac;
 pub mod pin;
@@ -48,6 +51,7 @@ pub use chain::{BreakKind, ChainBreak, ChainHash, ChainHead, Entry, Verifier};
 pub use device::{DeviceJwk, DeviceKey, DeviceSecret, Statement};
 pub use error::CryptoError;
 pub use fingerprint::ContentHash;
+pub use keys::KeyAlgorithm;
 pub use lookup::{Digest, LookupKey};
 pub use pin::{PinCost, PinHash};
 pub use ring::{KeyRing, MasterKey, MasterKeyId, WrappedKey};

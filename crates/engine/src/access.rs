@@ -10,7 +10,7 @@ use std::time::Duration;
 use cartola_model::Principal;
 use cartola_model::access::Actor;
 use cartola_model::audit::AuditEvent;
-use cartola_primitives::id::TenantId;
+use cartola_primitives::id::{LinkId, TenantId};
 use cartola_store::{Command, UnitOfWork};
 
 use crate::{Engine, EngineError};
@@ -56,7 +56,8 @@ impl std::fmt::Display for Subject {
     }
 }
 
-type Key = (TenantId, Actor, &'static str, Subject);
+/// Who did what with what, and the screen of a bank's app that it stands for, where there is one.
+type Key = (TenantId, Actor, &'static str, Subject, Option<&'static str>);
 
 /// Reads that are not written yet.
 #[derive(Default)]
@@ -68,7 +69,7 @@ impl AccessLog {
     fn note(&self, key: Key) {
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         let full = gathered.len() >= MAX_GATHERED && !gathered.contains_key(&key);
-        let key = if full { (key.0, key.1, key.2, MANY) } else { key };
+        let key = if full { (key.0, key.1, key.2, MANY, key.4) } else { key };
         *gathered.entry(key).or_default() += 1;
     }
 
@@ -85,7 +86,19 @@ impl AccessLog {
 impl Engine {
     /// Notes that data was read.
     pub(crate) fn note_access(&self, who: &Principal, action: &'static str, subject: Subject) {
-        self.inner.accesses.note((who.tenant, who.actor, action, subject));
+        self.inner.accesses.note((who.tenant, who.actor, action, subject, None));
+    }
+
+    /// Notes which screen of a bank's app a call stands for that read through a link, as the audit
+    /// trail names it.
+    pub fn note_screen(
+        &self,
+        who: &Principal,
+        action: &'static str,
+        (screen, link): (&'static str, LinkId),
+    ) {
+        let key = (who.tenant, who.actor, action, Subject::one(link), Some(screen));
+        self.inner.accesses.note(key);
     }
 
     /// Writes the gathered reads. What cannot be written is kept for the next time.
@@ -96,8 +109,8 @@ impl Engine {
         }
         let mut failure = None;
         for (tenant, mut entries) in by_tenant {
-            entries.sort_by_key(|((_, actor, action, subject), _)| {
-                (*actor, *action, subject.kind, subject.id)
+            entries.sort_by_key(|((_, actor, action, subject, screen), _)| {
+                (*actor, *action, subject.kind, subject.id, *screen)
             });
             let mut work = UnitOfWork::new(tenant, self.now());
             work.commands = entries.iter().map(|(key, count)| event(key, *count)).collect();
@@ -112,8 +125,12 @@ impl Engine {
     }
 }
 
-fn event((_, actor, action, subject): &Key, count: u64) -> Command {
-    let mut event = AuditEvent::once(action, actor, subject);
+fn event((_, actor, action, subject, screen): &Key, count: u64) -> Command {
+    let event = AuditEvent::once(action, actor, subject);
+    let mut event = match screen {
+        Some(screen) => event.with("screen", screen),
+        None => event,
+    };
     event.count = count;
     Command::Audit(event)
 }

@@ -9,12 +9,14 @@ pub mod audit;
 pub mod authorizations;
 pub mod checkouts;
 pub mod consents;
+pub mod device_sessions;
 mod error;
 pub mod identities;
 pub mod imports;
 pub mod ingest;
 pub mod links;
 pub mod master_keys;
+pub mod message_keys;
 pub mod messages;
 pub mod movements;
 pub mod offers;
@@ -50,6 +52,7 @@ use tokio::sync::Semaphore;
 pub use error::EngineError;
 
 use access::AccessLog;
+use message_keys::MessageKeys;
 use tokens::TokenKeys;
 use vault::{Masters, Vault};
 
@@ -92,6 +95,7 @@ struct Inner {
     minter: IdMinter,
     accesses: AccessLog,
     token_keys: TokenKeys,
+    message_keys: MessageKeys,
     merchant: Option<TransferPayee>,
     rules: authorizations::Rules,
     hashing: Arc<Semaphore>,
@@ -127,6 +131,7 @@ impl Engine {
                 minter,
                 accesses: AccessLog::default(),
                 token_keys: TokenKeys::new(parts.token_algorithm),
+                message_keys: MessageKeys::default(),
                 merchant: parts.merchant,
                 rules: parts.authorizations,
                 hashing: Arc::new(Semaphore::new(authorizations::MAX_HASHING)),

@@ -267,7 +267,7 @@ fn rewrapped(
             let unknown = StoreError::corrupt("a secret of the installation that nobody knows");
             return Err(unknown.into());
         }
-        Owner::SigningKey(_) => SigningKey::unwrap(ring, wrapped)?.wrap(ring, randomness),
+        Owner::SigningKey(_) => SigningKey::rewrap(ring, wrapped, randomness)?,
         Owner::DataKey { tenant, id, subject } => {
             ring.rewrap(*id, *tenant, &subject_bytes(*subject), wrapped, randomness)?
         }

@@ -15,6 +15,7 @@ mod rotation;
 
 use cartola_crypto::jws::{Expected, Jwks, TokenError};
 use cartola_model::Principal;
+use cartola_primitives::id::{CredentialId, TenantId};
 use cartola_primitives::{Secret, SignedDuration};
 use cartola_store::tenancy::CredentialKind;
 
@@ -22,7 +23,8 @@ use crate::access::Subject;
 use crate::tenants::principal;
 use crate::{Engine, EngineError};
 
-pub(crate) use rotation::TokenKeys;
+pub(crate) use keys::end_of;
+pub(crate) use rotation::{TokenKeys, is_due};
 
 /// How long a token is taken. Whoever has its client's secret asks for another.
 pub const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
@@ -32,6 +34,9 @@ pub const SIGNING_PERIOD: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// `typ` of our access tokens. Not RFC 9068's `at+jwt`: they are for this gateway alone.
 pub const TOKEN_KIND: &str = "cartola-access+jwt";
+
+/// `typ` of the access tokens of a device's session.
+pub const SESSION_KIND: &str = "cartola-session+jwt";
 
 /// `iss` of our tokens. Installations are told apart by their keys.
 pub const ISSUER: &str = "cartola";
@@ -91,13 +96,11 @@ impl Engine {
         let Some(who) = self.authenticate_client(client_id, client_secret).await? else {
             return Ok(None);
         };
-        let now = self.now();
-        let keys = self.keys_to_sign(now).await?;
-        let signer = keys.signer(now).ok_or(EngineError::Contended)?;
-        let claims = claims::of(&who, audience, self.vault().random(), now);
-        let token = signer.sign(TOKEN_KIND, &claims).expect("a token of our own claims is short");
+        let client = who.actor.credential().ok_or(EngineError::Interrupted)?;
+        let of = (who.tenant, client);
+        let token = self.sign_token(of, TOKEN_KIND, (audience, TOKEN_LIFETIME)).await?;
         self.note_access(&who, "token.issued", Subject::list(audience.name()));
-        Ok(Some(IssuedToken { token: Secret::new(token), lifetime: TOKEN_LIFETIME, who }))
+        Ok(Some(IssuedToken { token, lifetime: TOKEN_LIFETIME, who }))
     }
 
     /// Whom a token stands for, at this moment and for this facade. Asks the store at every call,
@@ -107,7 +110,36 @@ impl Engine {
         token: &str,
         audience: Audience,
     ) -> Result<Principal, TokenRefusal> {
-        let expected = Expected { kind: TOKEN_KIND, issuer: ISSUER, audience: audience.name() };
+        let (tenant, client) = self.checked_token(token, TOKEN_KIND, audience).await?;
+        let row = self.store().credential_by_id(tenant, client).await.map_err(EngineError::from)?;
+        row.and_then(|row| principal(tenant, row, CredentialKind::ClientSecret))
+            .ok_or(TokenRefusal::Client)
+    }
+
+    /// A token of a credential that is no client, such as the session of a device.
+    pub(crate) async fn sign_token(
+        &self,
+        who: (TenantId, CredentialId),
+        kind: &str,
+        (audience, lifetime): (Audience, SignedDuration),
+    ) -> Result<Secret<String>, EngineError> {
+        let now = self.now();
+        let keys = self.keys_to_sign(now).await?;
+        let signer = keys.signer(now).ok_or(EngineError::Contended)?;
+        let who = Principal::named(who.0, Some(who.1));
+        let claims = claims::of(&who, (audience, lifetime), self.vault().random(), now);
+        let token = signer.sign(kind, &claims).expect("a token of our own claims is short");
+        Ok(Secret::new(token))
+    }
+
+    /// What a token of that kind says it was given to; the store is still to be asked.
+    pub(crate) async fn checked_token(
+        &self,
+        token: &str,
+        kind: &str,
+        audience: Audience,
+    ) -> Result<(TenantId, CredentialId), TokenRefusal> {
+        let expected = Expected { kind, issuer: ISSUER, audience: audience.name() };
         let now = self.now();
         let known = self.keys_to_check(now).await?;
         let claims = match known.set().verify(token, &expected, now) {
@@ -116,10 +148,7 @@ impl Engine {
             }
             checked => checked?,
         };
-        let (tenant, client) = claims::client_of(&claims)?;
-        let row = self.store().credential_by_id(tenant, client).await.map_err(EngineError::from)?;
-        row.and_then(|row| principal(tenant, row, CredentialKind::ClientSecret))
-            .ok_or(TokenRefusal::Client)
+        Ok(claims::client_of(&claims)?)
     }
 
     /// The public keys of all tokens that are taken; none before the first token. At most a second

@@ -7,6 +7,7 @@ mod masters;
 
 use std::sync::Arc;
 
+use cartola_crypto::jwe::{self, DecryptionKey};
 use cartola_crypto::jws::{Algorithm, SigningKey};
 use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{
@@ -20,6 +21,7 @@ use cartola_store::{Command, Store, StoreError, UnitOfWork};
 use quick_cache::sync::Cache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::task::spawn_blocking;
 
 use crate::EngineError;
 use crate::retry::until_settled;
@@ -39,6 +41,10 @@ pub const SESSION_KEY: &str = "session_key";
 
 /// Purposes of keyed look-ups: equal values under two purposes have different digests.
 pub mod purpose {
+    /// What a session of a device is renewed with, from its id and a random part.
+    pub const REFRESH_TOKEN: &str = "refresh_token";
+    /// Devices that sessions belong to.
+    pub const SESSION_DEVICE: &str = "session_device";
     /// API keys and client secrets.
     pub const CREDENTIAL: &str = "credential";
     /// RUTs.
@@ -272,6 +278,29 @@ impl Vault {
         wrapped: &WrappedKey,
     ) -> Result<SigningKey, EngineError> {
         self.masters.opening(|ring| SigningKey::unwrap(ring, wrapped)).await
+    }
+
+    /// A new key that opens messages, and what is stored of it. Making one takes a second or so.
+    pub(crate) async fn new_decryption_key(
+        &self,
+        algorithm: jwe::Algorithm,
+    ) -> Result<(DecryptionKey, WrappedKey), EngineError> {
+        let ring = self.wrapping().await?;
+        let randomness = Arc::clone(&self.randomness);
+        let made = spawn_blocking(move || {
+            let key = DecryptionKey::generate(algorithm, randomness.as_ref());
+            let wrapped = key.wrap(&ring, randomness.as_ref());
+            (key, wrapped)
+        });
+        made.await.map_err(|_| EngineError::Interrupted)
+    }
+
+    /// A key that opens messages.
+    pub(crate) async fn open_decryption_key(
+        &self,
+        wrapped: &WrappedKey,
+    ) -> Result<DecryptionKey, EngineError> {
+        self.masters.opening(|ring| DecryptionKey::unwrap(ring, wrapped)).await
     }
 
     /// Seals bytes at their place.

@@ -1,7 +1,7 @@
-//! The keys that sign tokens.
+//! The keys that sign tokens and open messages.
 
 use async_trait::async_trait;
-use cartola_crypto::jws::Algorithm;
+use cartola_crypto::KeyAlgorithm;
 use cartola_primitives::Timestamp;
 use cartola_store::signing_keys::SigningKeyRow;
 use cartola_store::{SigningKeys, StoreError};
@@ -59,7 +59,7 @@ impl SigningKeys for PostgresStore {
 fn read_key(columns: &mut Columns<'_>) -> Result<SigningKeyRow, StoreError> {
     Ok(SigningKeyRow {
         id: columns.text()?.to_owned(),
-        algorithm: columns.word(Algorithm::parse)?,
+        algorithm: columns.word(KeyAlgorithm::parse)?,
         wrapped: read_wrapped(columns)?,
         created_at: columns.timestamp()?,
     })

@@ -36,12 +36,15 @@ const CREDENTIAL: &str =
 const CREDENTIAL_BY_ID: &str =
     concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = $1 AND id = $2");
 const CREDENTIALS: &str =
-    concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = $1 ORDER BY id");
+    concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = $1 \
+         AND kind <> 'device_session' ORDER BY id");
 const ADD_CREDENTIAL: &str = concat!(
     "INSERT INTO credential (tenant, ",
     credential_columns!(),
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 );
+const RENEW_CREDENTIAL: &str = "UPDATE credential SET digest = $4, revoked_at = $5 \
+    WHERE tenant = $1 AND id = $2 AND digest = $3 AND (revoked_at IS NULL OR revoked_at > $6)";
 const END_CREDENTIAL: &str = "UPDATE credential SET revoked_at = $3 \
     WHERE tenant = $1 AND id = $2 AND (revoked_at IS NULL OR revoked_at > $3)";
 
@@ -103,6 +106,16 @@ pub fn add_credential(unit: &mut Unit, row: &CredentialRow) {
 pub fn end_credential(unit: &mut Unit, id: CredentialId, at: Timestamp) {
     let values = values![&unit.tenant, &id, at];
     unit.change("ending a credential", END_CREDENTIAL, values);
+}
+
+pub fn renew_credential(
+    unit: &mut Unit,
+    id: CredentialId,
+    expected: &Digest,
+    (digest, until): (&Digest, Timestamp),
+) {
+    let values = values![&unit.tenant, &id, expected, digest, until, unit.at];
+    unit.change("renewing a credential", RENEW_CREDENTIAL, values);
 }
 
 fn read_tenant(columns: &mut Columns<'_>) -> Result<TenantRow, StoreError> {

@@ -272,6 +272,9 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::AddCredential(row) => tenancy::add_credential(unit, row),
         Command::RevokeCredential(id) => tenancy::end_credential(unit, *id, unit.at),
         Command::EndCredential { id, at } => tenancy::end_credential(unit, *id, *at),
+        Command::RenewCredential { id, expected, digest, until } => {
+            tenancy::renew_credential(unit, *id, expected, (digest, *until));
+        }
         Command::AddDataKey(row) => vault::add_data_key(unit, row),
         Command::AddPerson(row) => people::add_person(unit, row),
         Command::AddLink(row) => people::add_link(unit, row),

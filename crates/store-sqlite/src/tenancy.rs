@@ -29,12 +29,15 @@ const CREDENTIAL: &str =
 const CREDENTIAL_BY_ID: &str =
     concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = ?1 AND id = ?2");
 const CREDENTIALS: &str =
-    concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = ?1 ORDER BY id");
+    concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = ?1 \
+         AND kind <> 'device_session' ORDER BY id");
 const ADD_CREDENTIAL: &str = concat!(
     "INSERT INTO credential (tenant, ",
     credential_columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
 );
+const RENEW_CREDENTIAL: &str = "UPDATE credential SET digest = ?4, revoked_at = ?5 \
+    WHERE tenant = ?1 AND id = ?2 AND digest = ?3 AND (revoked_at IS NULL OR revoked_at > ?6)";
 const END_CREDENTIAL: &str = "UPDATE credential SET revoked_at = ?3 \
     WHERE tenant = ?1 AND id = ?2 AND (revoked_at IS NULL OR revoked_at > ?3)";
 
@@ -126,6 +129,23 @@ pub fn add_credential(unit: &Unit<'_>, row: &CredentialRow) -> Result<(), StoreE
 pub fn end_credential(unit: &Unit<'_>, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
     let values = params![unit.tenant.as_bytes(), id.as_bytes(), at.as_microsecond()];
     unit.change("ending a credential", END_CREDENTIAL, values)
+}
+
+pub fn renew_credential(
+    unit: &Unit<'_>,
+    id: CredentialId,
+    expected: &Digest,
+    (digest, until): (&Digest, Timestamp),
+) -> Result<(), StoreError> {
+    let values = params![
+        unit.tenant.as_bytes(),
+        id.as_bytes(),
+        expected.as_bytes(),
+        digest.as_bytes(),
+        until.as_microsecond(),
+        unit.at.as_microsecond(),
+    ];
+    unit.change("renewing a credential", RENEW_CREDENTIAL, values)
 }
 
 fn read_tenant(columns: &mut Columns<'_>) -> Result<TenantRow, StoreError> {

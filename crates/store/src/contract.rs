@@ -398,6 +398,8 @@ macro_rules! contract_tests {
                 credentials_are_listed_by_id,
                 a_revoked_credential_is_still_found,
                 a_credential_is_revoked_once,
+                sessions_are_not_listed,
+                a_credential_is_renewed_by_its_secret,
                 the_end_of_a_credential_only_comes_nearer,
                 ids_and_digests_of_credentials_are_unique,
             }

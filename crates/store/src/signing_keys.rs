@@ -1,19 +1,20 @@
-//! The keys that sign the installation's own tokens, wrapped. They belong to no tenant.
+//! The keys that sign the installation's own tokens, and those that open messages which are encrypted
+//! to it, wrapped. They belong to no tenant.
 
 use async_trait::async_trait;
-use cartola_crypto::WrappedKey;
-use cartola_crypto::jws::Algorithm;
+use cartola_crypto::{KeyAlgorithm, WrappedKey};
 use cartola_primitives::Timestamp;
 
 use crate::StoreError;
 
-/// A signing key. How long it signs and how long what it signed is taken follow from its age.
+/// A key. How long it signs, or is published, and how long what it signed or was encrypted to it is
+/// taken follow from its age.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKeyRow {
     /// Its `kid`: the thumbprint of its public half (RFC 7638). Unique.
     pub id: String,
-    /// How it signs.
-    pub algorithm: Algorithm,
+    /// How it signs, or opens.
+    pub algorithm: KeyAlgorithm,
     /// The key, wrapped by a master key.
     pub wrapped: WrappedKey,
     /// Since when.

@@ -30,6 +30,8 @@ pub enum CredentialKind {
     WebhookSecret,
     /// The secret that signs what one subscription is told; sealed, with what the subscription is.
     SubscriptionSecret,
+    /// The session of a device, with what it is of, sealed; its secret is what it is renewed with.
+    DeviceSession,
 }
 
 impl CredentialKind {
@@ -40,14 +42,20 @@ impl CredentialKind {
             Self::ClientSecret => "client_secret",
             Self::WebhookSecret => "webhook_secret",
             Self::SubscriptionSecret => "subscription_secret",
+            Self::DeviceSession => "device_session",
         }
     }
 
     /// The kind of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::ApiKey, Self::ClientSecret, Self::WebhookSecret, Self::SubscriptionSecret]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        let all = [
+            Self::ApiKey,
+            Self::ClientSecret,
+            Self::WebhookSecret,
+            Self::SubscriptionSecret,
+            Self::DeviceSession,
+        ];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -101,6 +109,6 @@ pub trait Tenancy: Send + Sync {
         id: CredentialId,
     ) -> Result<Option<CredentialRow>, StoreError>;
 
-    /// All credentials of a tenant, by id.
+    /// All credentials of a tenant, by id, but sessions of devices: those are people's, and many.
     async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, StoreError>;
 }

@@ -91,6 +91,18 @@ pub enum Command {
     AddCredential(CredentialRow),
     /// Withdraws a credential that still holds.
     RevokeCredential(CredentialId),
+    /// Gives a credential that still holds another secret and another end, which may be later; a
+    /// conflict when its secret is not the one that was expected.
+    RenewCredential {
+        /// Which.
+        id: CredentialId,
+        /// Keyed digest of the secret that it has.
+        expected: Digest,
+        /// Keyed digest of the one that it has from now on.
+        digest: Digest,
+        /// From then on it does not hold.
+        until: Timestamp,
+    },
     /// Says until when a credential holds; a conflict when it ends by then as it is.
     EndCredential {
         /// Which.

@@ -22,7 +22,9 @@ use cartola_events::Reach;
 use cartola_model::InstitutionId;
 use cartola_model::TransferPayee;
 use cartola_primitives::Clock;
+use cartola_primitives::id::TenantId;
 use cartola_provider_floid::server::{self as floid, DefaultBanks};
+use cartola_provider_mibanco::server as mibanco;
 use cartola_store_sqlite::Options;
 use clap::Args;
 use tokio::net::TcpListener;
@@ -36,7 +38,7 @@ use crate::institutions::Institutions;
 use crate::logging::{self, LogFormat};
 use crate::serve::connections::Connections;
 use crate::serve::{self, Duties, Metrics};
-use crate::wiring::{self, Gateway};
+use crate::wiring::{self, FacadeSettings, Gateway};
 use crate::{keys as master_keys, sandbox};
 
 use announcement::Announcement;
@@ -84,7 +86,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let announcement = Announcement::new(&gateway_site.url, &sandbox_site.url, &keys, population);
     announcement.write_environment(data)?;
     let (limits, metrics) = (Limits::default(), Metrics::record()?);
-    let router = wiring::router(&gateway, &limits, floid(), Some(metrics.clone()));
+    let settings = FacadeSettings { floid: floid(), mibanco: mibanco(keys.tenant) };
+    let router = wiring::router(&gateway, &limits, settings, Some(metrics.clone()));
     let sites = vec![
         Connections::new(gateway_site.listener, router, &limits),
         Connections::new(sandbox_site.listener, sandbox::router(world), &limits),
@@ -104,6 +107,12 @@ fn floid() -> floid::Settings {
     let banks = DefaultBanks::new(Some(bank), BTreeMap::new());
     let banks = banks.expect("it is a bank of the document");
     floid::Settings { banks, ..floid::Settings::default() }
+}
+
+/// What Mi Banco's facade is told: the demo's one tenant is whose sessions come without a key, and a
+/// MI PIN may come as it is.
+fn mibanco(tenant: TenantId) -> mibanco::Settings {
+    mibanco::Settings { tenant: Some(tenant), plain_pin: true, ..mibanco::Settings::default() }
 }
 
 /// A port on loopback.

@@ -40,7 +40,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let address = listener.local_addr().context("the address is not known")?;
     let metrics = Metrics::record()?;
     let shown = config.metrics.then(|| metrics.clone());
-    let router = wiring::router(&gateway, &config.limits, config.floid(), shown);
+    let router = wiring::router(&gateway, &config.limits, config.facades(), shown);
     let router = config.hosts().around(router);
     let connections = Connections::new(listener, router, &config.limits);
     let duties = Duties {

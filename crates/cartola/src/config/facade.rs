@@ -7,6 +7,7 @@ use cartola_primitives::id::TenantId;
 use cartola_provider_apistore::server as apistore;
 use cartola_provider_floid::server::{self as floid, DefaultBanks, Frames, Settings};
 use cartola_provider_khipu::server as khipu;
+use cartola_provider_mibanco::server as mibanco;
 use cartola_provider_synaptic::server as synaptic;
 use serde::Deserialize;
 
@@ -19,6 +20,7 @@ pub struct Facades {
     apistore: Plain,
     floid: Floid,
     khipu: Plain,
+    mibanco: MiBanco,
     synaptic: Plain,
 }
 
@@ -28,6 +30,20 @@ pub struct Facades {
 struct Plain {
     /// The host name that stands for it.
     host: Option<String>,
+}
+
+/// Mi Banco's.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct MiBanco {
+    /// The host name that stands for it.
+    host: Option<String>,
+    /// Whose sessions are those that come without a key.
+    tenant: Option<TenantId>,
+    /// Where sessions are opened whose request names no bank.
+    bank: Option<InstitutionId>,
+    /// Whether calls that name no device are refused.
+    require_device: bool,
 }
 
 /// Floid's.
@@ -53,10 +69,19 @@ impl Facades {
             (&self.apistore.host, apistore::PREFIX),
             (&self.floid.host, floid::PREFIX),
             (&self.khipu.host, khipu::PREFIX),
+            (&self.mibanco.host, mibanco::PREFIX),
             (&self.synaptic.host, synaptic::PREFIX),
         ];
         let named = named.into_iter().filter_map(|(host, prefix)| Some((host.as_deref()?, prefix)));
         Hosts::new(named).map_err(|error| format!("[facade] is wrong: {error}"))
+    }
+
+    /// What Mi Banco's facade is told.
+    pub fn mibanco(&self) -> Result<mibanco::Settings, String> {
+        let MiBanco { tenant, bank, require_device, .. } = self.mibanco.clone();
+        let settings =
+            mibanco::Settings { tenant, require_device, ..mibanco::Settings::default() };
+        settings.with_bank(bank).map_err(|error| format!("[facade.mibanco] is wrong: {error}"))
     }
 
     /// What Floid's facade is told.

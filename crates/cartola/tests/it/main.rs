@@ -37,6 +37,7 @@ mod leftovers;
 mod line;
 mod links;
 mod messages;
+mod mibanco;
 mod oracle;
 mod outbox;
 mod payments;

@@ -11,8 +11,9 @@ use crate::aead::{self, KEY_BYTES, KeyBytes};
 use crate::error::CryptoError;
 use crate::ring::{KeyRing, WrappedKey};
 
-/// What a signing key is wrapped for.
-const WRAP_PURPOSE: &str = "token-signing-key";
+/// What a signing key is wrapped for, and a key that opens messages: they are kept, and wrapped anew,
+/// together. The byte in front tells them apart.
+pub(crate) const WRAP_PURPOSE: &str = "token-signing-key";
 
 /// Bytes of a coordinate of P-256.
 const COORDINATE_BYTES: usize = 32;
@@ -99,6 +100,15 @@ impl SigningKey {
             .ok_or(CryptoError::Authentic)?;
         let bytes = <[u8; KEY_BYTES]>::try_from(bytes).map_err(|_| CryptoError::Authentic)?;
         Self::from_bytes(algorithm, &Zeroizing::new(bytes)).ok_or(CryptoError::Authentic)
+    }
+
+    /// Wraps a key anew with the active master key, be it one that signs or one that opens messages.
+    pub fn rewrap(
+        ring: &KeyRing,
+        wrapped: &WrappedKey,
+        randomness: &dyn Randomness,
+    ) -> Result<WrappedKey, CryptoError> {
+        ring.rewrap_bytes(WRAP_PURPOSE, wrapped, randomness)
     }
 
     /// The half that anybody may know.

@@ -10,6 +10,7 @@ mod chain;
 mod device;
 mod error;
 mod fingerprint;
+mod jwe;
 mod jws;
 mod lookup;
 mod pin;

@@ -2,12 +2,12 @@
 
 use cartola_crypto::jws::{Claims, TokenError};
 use cartola_model::Principal;
-use cartola_primitives::Timestamp;
+use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_primitives::id::{CredentialId, TenantId};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};
 
-use super::{Audience, ISSUER, TOKEN_LIFETIME};
+use super::{Audience, ISSUER};
 
 /// The private claim that says whose client the subject is.
 const TENANT: &str = "tenant";
@@ -16,7 +16,12 @@ const TENANT: &str = "tenant";
 const ID_BYTES: usize = 16;
 
 /// Scopes are not among them: what a client may do is read when the token is used.
-pub fn of(who: &Principal, audience: Audience, id: [u8; ID_BYTES], now: Timestamp) -> Claims {
+pub fn of(
+    who: &Principal,
+    (audience, lifetime): (Audience, SignedDuration),
+    id: [u8; ID_BYTES],
+    now: Timestamp,
+) -> Claims {
     let tenant = Value::from(who.tenant.to_string());
     Claims {
         issuer: ISSUER.to_owned(),
@@ -25,7 +30,7 @@ pub fn of(who: &Principal, audience: Audience, id: [u8; ID_BYTES], now: Timestam
         id: BASE64URL_NOPAD.encode(&id),
         issued_at: now,
         not_before: now,
-        expires_at: now.checked_add(TOKEN_LIFETIME).unwrap_or(Timestamp::MAX),
+        expires_at: now.checked_add(lifetime).unwrap_or(Timestamp::MAX),
         private: Map::from_iter([(TENANT.to_owned(), tenant)]),
     }
 }

@@ -1,5 +1,6 @@
 //! The signing keys as they were read, unwrapped and parsed.
 
+use cartola_crypto::KeyAlgorithm;
 use cartola_crypto::jws::{Algorithm, CLOCK_SKEW_SECONDS, KeySet, SigningKey};
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::StoreError;
@@ -37,7 +38,8 @@ impl Keys {
         let mut keys = Self::default();
         let mut checking = Vec::new();
         for row in rows {
-            let ours = row.algorithm == algorithm;
+            let KeyAlgorithm::Signs(signs) = row.algorithm else { continue };
+            let ours = signs == algorithm;
             if ours {
                 (keys.newest, keys.signer) = (Some(row.id.clone()), None);
             }
@@ -87,7 +89,7 @@ pub fn oldest(now: Timestamp) -> Timestamp {
 }
 
 /// When the last token that the key can have signed has expired, by the clock of any process.
-fn end_of(made_at: Timestamp) -> Timestamp {
+pub fn end_of(made_at: Timestamp) -> Timestamp {
     later(made_at, whole_life())
 }
 
@@ -103,7 +105,7 @@ fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {
 async fn open(row: &SigningKeyRow, vault: &Vault) -> Result<SigningKey, EngineError> {
     let key = vault.open_signing_key(&row.wrapped).await?;
     let verifying = key.verifying();
-    if verifying.id() != row.id || verifying.algorithm() != row.algorithm {
+    if verifying.id() != row.id || KeyAlgorithm::Signs(verifying.algorithm()) != row.algorithm {
         return Err(StoreError::corrupt("a signing key is not the one that its row names").into());
     }
     Ok(key)

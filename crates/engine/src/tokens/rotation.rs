@@ -13,7 +13,7 @@ use crate::{Engine, EngineError};
 
 /// How often the store is asked for keys that somebody else may have made: a `kid` can be invented
 /// by anybody, at any rate.
-const LOOK_AGAIN_EVERY: SignedDuration = SignedDuration::from_secs(1);
+pub(crate) const LOOK_AGAIN_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 /// The keys of this process.
 pub(crate) struct TokenKeys {
@@ -113,7 +113,7 @@ impl Engine {
 
     /// Forgets what has come to its end. Where that fails, as on a full disk, tokens are checked
     /// all the same, and the next reading tries again.
-    async fn forget_keys(&self, rows: &mut Vec<SigningKeyRow>, now: Timestamp) {
+    pub(crate) async fn forget_keys(&self, rows: &mut Vec<SigningKeyRow>, now: Timestamp) {
         let oldest = oldest(now);
         if rows.iter().all(|row| row.created_at >= oldest) {
             return;
@@ -132,6 +132,7 @@ impl Engine {
         let (key, wrapped) = self.vault().new_signing_key(algorithm).await?;
         let id = key.verifying().id().to_owned();
         tracing::info!(kid = id, "engine.signing_key.make");
+        let algorithm = algorithm.into();
         let row = SigningKeyRow { id, algorithm, wrapped, created_at: now };
         Ok(self.store().add_signing_key(row, newest).await?)
     }
@@ -146,7 +147,7 @@ impl Engine {
 }
 
 /// Whether it is time again; then this time counts. A clock that was set back waits for nothing.
-fn is_due(last: &mut Option<Timestamp>, now: Timestamp) -> bool {
+pub(crate) fn is_due(last: &mut Option<Timestamp>, now: Timestamp) -> bool {
     let since = last.map(|last| now.duration_since(last));
     let soon = since.is_some_and(|since| !since.is_negative() && since < LOOK_AGAIN_EVERY);
     if !soon {

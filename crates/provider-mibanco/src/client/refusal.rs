@@ -65,6 +65,32 @@ fn by_code(code: &ErrorCode) -> Option<(ErrorKind, &'static str)> {
             (ErrorKind::CredentialsLocked, "the bank has locked the customer out")
         }
         ErrorCode::RateLimited => (ErrorKind::RateLimited, "the bank takes fewer calls"),
+        ErrorCode::InvalidClient => {
+            (ErrorKind::InstitutionDown, "the bank does not know this client")
+        }
+        ErrorCode::PathNotFound | ErrorCode::MethodNotAllowed => {
+            (ErrorKind::AnswerInvalid, "the bank has no such call")
+        }
+        ErrorCode::ConsentRequired => {
+            (ErrorKind::ChallengeRequired, "the bank wants the customer's consent anew")
+        }
+        ErrorCode::ChallengeRejected => {
+            (ErrorKind::ChallengeRequired, "the bank refused what the customer gave")
+        }
+        ErrorCode::ChallengeExpired => {
+            (ErrorKind::ChallengeRequired, "what the customer gave came too late")
+        }
+        ErrorCode::AuthorizationNotFound | ErrorCode::AuthorizationConflict => {
+            (ErrorKind::RequestInvalid, "the bank waits for no such authorization")
+        }
+        ErrorCode::LimitExceeded | ErrorCode::InsufficientFunds => {
+            (ErrorKind::RequestInvalid, "the bank finds the request beyond a limit")
+        }
+        ErrorCode::Unsupported => (ErrorKind::Unsupported, "the bank does not offer this"),
+        ErrorCode::BankAnswerInvalid => {
+            (ErrorKind::AnswerInvalid, "what the bank says makes no sense to itself")
+        }
+        ErrorCode::Timeout => (ErrorKind::Timeout, "the bank did not answer in time"),
         ErrorCode::InternalError => (ErrorKind::InstitutionDown, "the bank failed"),
         ErrorCode::Unavailable => (ErrorKind::InstitutionDown, "the bank is closed for now"),
         ErrorCode::Other(_) => return None,

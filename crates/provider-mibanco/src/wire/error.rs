@@ -29,6 +29,32 @@ words! {
         TransferNotFound = "TRANSFER_NOT_FOUND",
         /// Another transfer of the customer has that id.
         TransferConflict = "TRANSFER_CONFLICT",
+        /// The caller is no client of the server, or one that may not do this.
+        InvalidClient = "INVALID_CLIENT",
+        /// There is no such path.
+        PathNotFound = "NOT_FOUND",
+        /// The path takes another method.
+        MethodNotAllowed = "METHOD_NOT_ALLOWED",
+        /// What the customer allowed has run out or was withdrawn.
+        ConsentRequired = "CONSENT_REQUIRED",
+        /// What proves that the customer wants it was refused.
+        ChallengeRejected = "CHALLENGE_REJECTED",
+        /// It came too late.
+        ChallengeExpired = "CHALLENGE_EXPIRED",
+        /// There is no such enrolment or authorization.
+        AuthorizationNotFound = "AUTHORIZATION_NOT_FOUND",
+        /// It has been decided, used or ended.
+        AuthorizationConflict = "AUTHORIZATION_CONFLICT",
+        /// A limit of size or amount.
+        LimitExceeded = "LIMIT_EXCEEDED",
+        /// Not enough money.
+        InsufficientFunds = "INSUFFICIENT_FUNDS",
+        /// The bank does not offer this.
+        Unsupported = "UNSUPPORTED",
+        /// The bank's answer makes no sense.
+        BankAnswerInvalid = "BANK_ANSWER_INVALID",
+        /// The bank did not answer in time.
+        Timeout = "TIMEOUT",
         /// Too many wrong credentials. `retry_after` where the lock ends by itself.
         CredentialsLocked = "CREDENTIALS_LOCKED",
         /// Too many calls. `retry_after` always.
@@ -45,14 +71,29 @@ impl ErrorCode {
     pub const fn status(&self) -> u16 {
         match self {
             Self::InvalidRequest => 400,
-            Self::InvalidCredentials | Self::InvalidToken | Self::InvalidRefreshToken => 401,
-            Self::DeviceMismatch | Self::MiPassRequired => 403,
-            Self::AccountNotFound | Self::ProductNotFound | Self::TransferNotFound => 404,
-            Self::TransferConflict => 409,
+            Self::InvalidClient
+            | Self::InvalidCredentials
+            | Self::InvalidToken
+            | Self::InvalidRefreshToken => 401,
+            Self::ChallengeExpired
+            | Self::ChallengeRejected
+            | Self::ConsentRequired
+            | Self::DeviceMismatch
+            | Self::MiPassRequired => 403,
+            Self::AccountNotFound
+            | Self::AuthorizationNotFound
+            | Self::PathNotFound
+            | Self::ProductNotFound
+            | Self::TransferNotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::AuthorizationConflict | Self::TransferConflict => 409,
+            Self::InsufficientFunds | Self::LimitExceeded | Self::Unsupported => 422,
             Self::CredentialsLocked => 423,
             Self::RateLimited => 429,
             Self::InternalError | Self::Other(_) => 500,
+            Self::BankAnswerInvalid => 502,
             Self::Unavailable => 503,
+            Self::Timeout => 504,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use cartola_crypto::KeyAlgorithm;
+use cartola_crypto::jwe;
 use cartola_crypto::jws::Algorithm;
 use cartola_primitives::Timestamp;
 
@@ -16,10 +18,11 @@ const CALLERS: usize = 16;
 pub(super) fn key(
     make: &Fixtures,
     id: &str,
-    algorithm: Algorithm,
+    algorithm: impl Into<KeyAlgorithm>,
     created_at: Timestamp,
 ) -> SigningKeyRow {
-    SigningKeyRow { id: id.to_owned(), algorithm, wrapped: make.wrapped(), created_at }
+    let (id, algorithm) = (id.to_owned(), algorithm.into());
+    SigningKeyRow { id, algorithm, wrapped: make.wrapped(), created_at }
 }
 
 pub(super) async fn add(store: &dyn Store, row: &SigningKeyRow, newest: Option<&str>) -> bool {
@@ -46,8 +49,10 @@ pub async fn keys_come_back_as_they_were_added_in_order(backend: Backend) {
         key(&make, "c", Algorithm::EdDsa, NOW),
         key(&make, "b", Algorithm::Es256, at(60)),
         key(&make, "a", Algorithm::EdDsa, at(-60)),
+        key(&make, "e", jwe::Algorithm::RsaOaep256, NOW),
+        key(&make, "d", jwe::Algorithm::EcdhEsA256Kw, NOW),
     ];
-    for (row, newest) in rows.iter().zip([None, None, Some("c")]) {
+    for (row, newest) in rows.iter().zip([None, None, Some("c"), None, None]) {
         assert!(add(store, row, newest).await, "{}", row.id);
     }
     assert_eq!(store.signing_keys().await.expect("a read"), rows);

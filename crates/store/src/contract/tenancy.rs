@@ -53,6 +53,7 @@ pub async fn a_credential_is_found_by_its_digest(backend: Backend) {
         (CredentialKind::ClientSecret, vec![Scope::Audit], None),
         (CredentialKind::WebhookSecret, vec![], Some("secret")),
         (CredentialKind::SubscriptionSecret, vec![], Some("subscription")),
+        (CredentialKind::DeviceSession, vec![], Some("session")),
     ] {
         let mut row = scene.make.credential();
         row.kind = kind;
@@ -92,6 +93,49 @@ pub async fn credentials_are_listed_by_id(backend: Backend) {
     }
     let found = scene.store.credentials(scene.make.tenant).await.expect("a read");
     assert_eq!(found, rows);
+}
+
+/// Sessions of devices are not among them, but found by their ids.
+pub async fn sessions_are_not_listed(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (key, mut session) = (scene.make.credential(), scene.make.credential());
+    session.kind = CredentialKind::DeviceSession;
+    for row in [&key, &session] {
+        scene.apply(Command::AddCredential(row.clone())).await;
+    }
+    let tenant = scene.make.tenant;
+    assert_eq!(scene.store.credentials(tenant).await.expect("a read"), [key]);
+    let found = scene.store.credential_by_id(tenant, session.id).await.expect("a read");
+    assert_eq!(found, Some(session));
+}
+
+/// A credential that holds takes another secret in the place of the one that is expected, once.
+pub async fn a_credential_is_renewed_by_its_secret(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let mut row = scene.make.credential();
+    row.revoked_at = Some(at(60));
+    let (id, first) = (row.id, row.digest);
+    let (second, third) = (scene.make.fresh_digest(), scene.make.fresh_digest());
+    let renew = |expected, digest, until| Command::RenewCredential {
+        id,
+        expected,
+        digest,
+        until: at(until),
+    };
+    scene.conflicts(renew(first, second, 90)).await;
+    scene.apply(Command::AddCredential(row.clone())).await;
+    scene.conflicts(renew(second, third, 90)).await;
+    scene.apply(renew(first, second, 90)).await;
+    scene.conflicts(renew(first, third, 90)).await;
+    (row.digest, row.revoked_at) = (second, Some(at(90)));
+    let tenant = scene.make.tenant;
+    let found = scene.store.credential_by_id(tenant, id).await.expect("a read");
+    assert_eq!(found.as_ref(), Some(&row));
+    assert_eq!(scene.store.credential(tenant, &first).await.expect("a read"), None);
+    scene.apply(Command::RevokeCredential(id)).await;
+    scene.conflicts(renew(second, third, 90)).await;
+    let other = Scene::of_tenant(&backend, 2).await;
+    other.conflicts(renew(second, third, 90)).await;
 }
 
 /// Revoking records when, and the credential is found as before: the caller decides.

@@ -6,7 +6,7 @@ use cartola_primitives::id::{CredentialId, TenantId};
 use super::MemoryStore;
 use super::tables::{Tables, add, expect, refuse_if_any};
 use super::unit::Unit;
-use crate::tenancy::{CredentialRow, TenantRow};
+use crate::tenancy::{CredentialKind, CredentialRow, TenantRow};
 use crate::{StoreError, StoreErrorKind, Tenancy};
 
 #[async_trait]
@@ -37,7 +37,13 @@ impl Tenancy for MemoryStore {
     }
 
     async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, StoreError> {
-        Ok(self.tables(tenant).credentials.values().cloned().collect())
+        Ok(self
+            .tables(tenant)
+            .credentials
+            .values()
+            .filter(|row| row.kind != CredentialKind::DeviceSession)
+            .cloned()
+            .collect())
     }
 }
 
@@ -65,5 +71,17 @@ pub fn end_credential(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     expect(&mut tables.credentials, &id, |row| row.holds(at))?.revoked_at = Some(at);
+    Ok(())
+}
+
+pub fn renew_credential(
+    tables: &mut Tables,
+    (id, now): (CredentialId, Timestamp),
+    expected: &Digest,
+    (digest, until): (Digest, Timestamp),
+) -> Result<(), StoreError> {
+    let holds = |row: &CredentialRow| row.holds(now) && row.digest == *expected;
+    let row = expect(&mut tables.credentials, &id, holds)?;
+    (row.digest, row.revoked_at) = (digest, Some(until));
     Ok(())
 }

@@ -49,6 +49,9 @@ impl<'a> Unit<'a> {
             Command::AddCredential(row) => tenancy::add_credential(tables, row),
             Command::RevokeCredential(id) => tenancy::end_credential(tables, id, self.at),
             Command::EndCredential { id, at } => tenancy::end_credential(tables, id, at),
+            Command::RenewCredential { id, expected, digest, until } => {
+                tenancy::renew_credential(tables, (id, self.at), &expected, (digest, until))
+            }
             Command::AddDataKey(row) => vault::add_data_key(self, row),
             Command::AddPerson(row) => people::add_person(tables, row),
             Command::AddLink(row) => people::add_link(tables, row),

@@ -1,0 +1,103 @@
+//! Every request that Mi Banco's document prints, as it prints it: of its values only the person, the
+//! PIN and the accounts are others.
+
+use serde_json::{Value, json};
+
+use super::{Scene, with};
+
+const SESSION: &str = r#"{
+  "rut": "12.345.678-9",
+  "mi_pin": "<5-digit MI PIN, encrypted>",
+  "device_fingerprint": "<hash>"
+}"#;
+
+const SESSION_ANSWER: &str = r#"{
+  "access_token": "eyJhbGciOi…",
+  "refresh_token": "rt_…",
+  "expires_in": 900,
+  "mi_pass_required": false,
+  "customer_segment": "personas"
+}"#;
+
+const STATEMENT: &str = r#"{
+  "account_id": "00-123-45678-90",
+  "currency": "CLP",
+  "from_date": "2026-04-01",
+  "to_date": "2026-04-30",
+  "page": 1,
+  "page_size": 100
+}"#;
+
+const STATEMENT_ANSWER: &str = r#"{
+  "account_id": "00-123-45678-90",
+  "page": 1, "total_pages": 3,
+  "transactions": [
+    {
+      "date": "2026-04-08",
+      "description": "TRANSF DESDE 76.543.210-K",
+      "amount": 1450000, "currency": "CLP",
+      "balance_after": 8421500,
+      "channel": "TEF",
+      "reference": "MB-2026040800012"
+    }
+  ]
+}"#;
+
+fn printed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// The same members with values of the same types.
+#[track_caller]
+fn check_shape(told: &Value, printed: &Value) {
+    let kind = |value: &Value| match value {
+        Value::Number(number) => format!("number, whole: {}", number.is_i64()),
+        other => format!("{:?}", std::mem::discriminant(other)),
+    };
+    let (told, printed) = (told.as_object().unwrap(), printed.as_object().unwrap());
+    let names = |object: &serde_json::Map<String, Value>| object.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(told), names(printed));
+    for (name, value) in printed {
+        assert_eq!(kind(&told[name]), kind(value), "{name}");
+    }
+}
+
+#[test]
+fn printed_requests_have_printed_answers() {
+    let scene = Scene::new();
+    let login = scene.login("ok");
+    let request = with(
+        &printed(SESSION),
+        &json!({"rut": login["rut"], "mi_pin": login["mi_pin"]}),
+    );
+    let session = scene.app.told("session", &request);
+    check_shape(&session, &printed(SESSION_ANSWER));
+    assert_eq!((&session["expires_in"], &session["mi_pass_required"]), (&json!(900), &json!(false)));
+    assert!(session["access_token"].as_str().unwrap().starts_with("eyJ"));
+    assert!(session["refresh_token"].as_str().unwrap().starts_with("rt_"));
+
+    // The document prints no device beside a statement.
+    let app = scene.app.within(&session).on(None);
+    let account = &app.read("accounts")["accounts"][0];
+    let today: cartola_primitives::Date = scene.chile.today().parse().unwrap();
+    let last = today.first_of_month().yesterday().unwrap();
+    let request = with(
+        &printed(STATEMENT),
+        &json!({
+            "account_id": account["account_id"],
+            "from_date": last.first_of_month().to_string(), "to_date": last.to_string(),
+        }),
+    );
+    let told = app.told("statement", &request);
+    check_shape(&told, &printed(STATEMENT_ANSWER));
+    // What an elided part holds beside the printed members is where there is something to say.
+    let shown = &printed(STATEMENT_ANSWER)["transactions"][0];
+    let rows = told["transactions"].as_array().unwrap();
+    let as_printed = rows.iter().filter(|row| {
+        row.as_object().unwrap().keys().all(|name| shown.get(name).is_some())
+            && row.get("reference").is_some()
+    });
+    let mut as_printed = as_printed.peekable();
+    assert!(as_printed.peek().is_some(), "{told}");
+    as_printed.filter(|row| row.get("channel").is_some()).for_each(|row| check_shape(row, shown));
+}

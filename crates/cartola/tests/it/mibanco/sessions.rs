@@ -1,0 +1,213 @@
+//! Sessions: opened, renewed, bound to their device, ended.
+
+use serde_json::{Value, json};
+
+use super::{App, Scene, refused, sealed, with};
+use crate::installation::Installation;
+use crate::chile::Chile;
+
+/// What the gateway's clock shows, seconds since 1970.
+#[allow(clippy::disallowed_methods, reason = "a device has the system's clock")]
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_secs()).unwrap()
+}
+
+#[test]
+fn a_session_is_opened_with_an_encrypted_pin_once() {
+    let scene = Scene::new();
+    let login = scene.login("ok");
+    let pin = login["mi_pin"].as_str().unwrap();
+    let keys = scene.keys();
+    let algorithms: Vec<_> = keys.iter().map(|key| key.alg.as_str()).collect();
+    assert_eq!(algorithms, ["RSA-OAEP-256", "ECDH-ES+A256KW"]);
+    for key in &keys {
+        let body = with(&login, &json!({"mi_pin": sealed(key, pin, now())}));
+        let session = scene.app.told("session", &body);
+        assert_eq!(session["customer_segment"], "personas");
+        let accounts = scene.app.within(&session).read("accounts");
+        assert!(!accounts["accounts"].as_array().unwrap().is_empty());
+        assert_eq!(refused(&scene.app.post("session", &body)), "400 INVALID_REQUEST");
+    }
+    let key = keys.last().unwrap();
+    for (what, pin) in [
+        ("old", sealed(key, pin, now() - 90)),
+        ("ahead", sealed(key, pin, now() + 60)),
+        ("no PIN", sealed(key, "1234", now())),
+        ("no content", key.seal(b"12345", &super::OsRandomness).unwrap()),
+        ("no message", "a.b.c.d.e".to_owned()),
+    ] {
+        let body = with(&login, &json!({"mi_pin": pin}));
+        assert_eq!(refused(&scene.app.post("session", &body)), "400 INVALID_REQUEST", "{what}");
+    }
+}
+
+#[test]
+fn a_session_belongs_to_its_device() {
+    let scene = Scene::new();
+    let session = scene.app.told("session", &scene.login("ok"));
+    let app = scene.app.within(&session);
+    assert_eq!(app.on(None).send("GET", "accounts", "").status, 200);
+    let other = app.on(Some("another device"));
+    assert_eq!(refused(&other.send("GET", "accounts", "")), "403 DEVICE_MISMATCH");
+    let renewal = json!({"refresh_token": session["refresh_token"]});
+    let refresh = |app: &App| app.post("session/refresh", &renewal);
+    assert_eq!(refused(&refresh(&other)), "403 DEVICE_MISMATCH");
+    assert_eq!(refused(&other.send("DELETE", "session", "")), "403 DEVICE_MISMATCH");
+    assert_eq!(refresh(&app).status, 200);
+    let nowhere = scene.app.on(None).post("session", &scene.login("ok"));
+    assert_eq!(refused(&nowhere), "400 INVALID_REQUEST");
+}
+
+#[test]
+fn a_refresh_token_works_once_and_its_reuse_ends_the_session() {
+    let scene = Scene::new();
+    let first = scene.app.told("session", &scene.login("ok"));
+    let renewal = |session: &Value| json!({"refresh_token": session["refresh_token"]});
+    let second = scene.app.told("session/refresh", &renewal(&first));
+    assert_ne!(first["refresh_token"], second["refresh_token"]);
+    let members: Vec<_> = second.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(members, first.as_object().unwrap().keys().cloned().collect::<Vec<_>>());
+    // Both access tokens are of the one session, and good for as long as it is.
+    for session in [&first, &second] {
+        scene.app.within(session).read("accounts");
+    }
+    let made_up = {
+        let token = second["refresh_token"].as_str().unwrap();
+        let (begin, end) = token.split_at(token.len() - 4);
+        json!({"refresh_token": format!("{begin}{}", if end == "AAAA" { "BBBB" } else { "AAAA" })})
+    };
+    assert_eq!(refused(&scene.app.post("session/refresh", &made_up)), "401 INVALID_REFRESH_TOKEN");
+    scene.app.within(&second).read("accounts");
+    for session in [&first, &second] {
+        let again = scene.app.post("session/refresh", &renewal(session));
+        assert_eq!(refused(&again), "401 INVALID_REFRESH_TOKEN");
+    }
+    for session in [&first, &second] {
+        let told = scene.app.within(session).send("GET", "accounts", "");
+        assert_eq!(refused(&told), "401 INVALID_TOKEN");
+    }
+}
+
+#[test]
+fn a_session_that_was_ended_opens_nothing() {
+    let scene = Scene::new();
+    let session = scene.app.told("session", &scene.login("ok"));
+    let app = scene.app.within(&session);
+    for _ in 0..2 {
+        let ended = app.send("DELETE", "session", "");
+        assert_eq!((ended.status, ended.text().as_str()), (204, ""));
+    }
+    assert_eq!(refused(&app.send("GET", "accounts", "")), "401 INVALID_TOKEN");
+    let renewal = json!({"refresh_token": session["refresh_token"]});
+    assert_eq!(refused(&app.post("session/refresh", &renewal)), "401 INVALID_REFRESH_TOKEN");
+    assert_eq!(refused(&scene.app.send("DELETE", "session", "")), "401 INVALID_TOKEN");
+}
+
+#[test]
+fn an_access_token_lasts_900_seconds() {
+    let scene = Scene::new();
+    let session = scene.app.told("session", &scene.login("ok"));
+    assert_eq!(session["expires_in"], 900);
+    let app = scene.app.within(&session);
+    scene.chile.lever("POST", "clock", &json!({"advance": "PT14M"}));
+    app.read("accounts");
+    scene.chile.lever("POST", "clock", &json!({"advance": "PT2M"}));
+    assert_eq!(refused(&app.send("GET", "accounts", "")), "401 INVALID_TOKEN");
+    let renewal = json!({"refresh_token": session["refresh_token"]});
+    let renewed = scene.app.told("session/refresh", &renewal);
+    scene.app.within(&renewed).read("accounts");
+}
+
+#[test]
+fn wrong_pins_are_counted_and_lock() {
+    let scene = Scene::new();
+    let login = scene.login("ok");
+    let pin = login["mi_pin"].as_str().unwrap().parse::<u32>().unwrap();
+    let told: Vec<_> = (1..=4)
+        .map(|wrong| {
+            let other = format!("{:05}", (pin + wrong) % 100_000);
+            refused(&scene.app.post("session", &with(&login, &json!({"mi_pin": other}))))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "401 INVALID_CREDENTIALS",
+            "401 INVALID_CREDENTIALS",
+            "401 INVALID_CREDENTIALS",
+            "423 CREDENTIALS_LOCKED, later",
+        ]
+    );
+    // The right one does not help until the lock ends.
+    assert_eq!(refused(&scene.app.post("session", &login)), "423 CREDENTIALS_LOCKED, later");
+    scene.chile.lever("POST", "clock", &json!({"advance": "PT25H"}));
+    scene.app.told("session", &login);
+}
+
+#[test]
+fn the_tenant_is_named_by_its_key_and_never_guessed() {
+    let scene = Scene::new();
+    let login = scene.login("ok");
+    let key = format!("Bearer {}", scene.text("api_key"));
+    let (id, secret) = (scene.text("client_id"), scene.text("client_secret"));
+    let basic = data_encoding::BASE64.encode(format!("{id}:{secret}").as_bytes());
+    for authorization in [key.as_str(), &format!("Basic {basic}")] {
+        let session = scene.app.authorized(authorization).told("session", &login);
+        scene.app.within(&session).read("accounts");
+    }
+    for wrong in ["Bearer cartola_wrong", "Basic bm90OmtleQ==", "nothing"] {
+        let told = scene.app.authorized(wrong).post("session", &login);
+        assert_eq!(refused(&told), "401 INVALID_CLIENT", "{wrong}");
+    }
+    // A key opens sessions; it is none.
+    let told = scene.app.authorized(&key).send("GET", "accounts", "");
+    assert_eq!(refused(&told), "401 INVALID_TOKEN");
+}
+
+#[test]
+fn outside_a_demo_a_key_and_an_encrypted_pin_are_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let chile = Chile::start(folder.path());
+    let port = chile.url.rsplit_once(':').unwrap().1.to_owned();
+    let bank = format!(
+        "[institution.banco-chile]\nbase_url = \"http://127.0.0.1:{port}/banks/banco-chile\"\n\
+         [facade.mibanco]\nrequire_device = true\n"
+    );
+    let installation = Installation::with(&bank);
+    let keys = installation.tenant("one");
+    let gateway = installation.serve();
+    let app = App::at(&gateway.url);
+    let (rut, place) = chile.person("ok", "banco-chile");
+    let login = json!({"rut": rut, "mi_pin": place["mi_pin"], "device_fingerprint": "f"});
+    assert_eq!(refused(&app.post("session", &login)), "401 INVALID_CLIENT");
+    let app = app.authorized(&format!("Bearer {}", keys["api_key"].as_str().unwrap()));
+    assert_eq!(refused(&app.post("session", &login)), "400 INVALID_REQUEST");
+    let set = app.bare.send("GET", "/mibanco/.well-known/jwks.json", &[], b"").unwrap().json();
+    let key = serde_json::from_value(set["keys"][1].clone()).unwrap();
+    let pin = sealed(&key, place["mi_pin"].as_str().unwrap(), now());
+    let session = app.told("session", &with(&login, &json!({"mi_pin": pin})));
+    let app = app.within(&session);
+    app.read("accounts");
+    assert_eq!(refused(&app.on(None).send("GET", "accounts", "")), "403 DEVICE_MISMATCH");
+}
+
+#[test]
+fn what_is_wrong_with_a_request_is_said() {
+    let scene = Scene::new();
+    let login = scene.login("ok");
+    let wrong_digit = {
+        let rut = login["rut"].as_str().unwrap();
+        let (body, digit) = rut.split_at(rut.len() - 1);
+        (format!("{body}{}", if digit == "0" { "1" } else { "0" }), digit.to_owned())
+    };
+    let told = scene.app.post("session", &with(&login, &json!({"rut": wrong_digit.0})));
+    let message = told.json()["message"].as_str().unwrap().to_owned();
+    assert!(message.contains(&format!("debería ser {}", wrong_digit.1.to_uppercase())), "{message}");
+    for more in [json!({"bank": "BANCO_LUNAR"}), json!({"mi_pin": "1234"}), json!({"rut": 1})] {
+        let told = scene.app.post("session", &with(&login, &more));
+        assert_eq!(refused(&told), "400 INVALID_REQUEST", "{more}");
+    }
+    assert_eq!(refused(&scene.app.send("GET", "nothing", "")), "404 NOT_FOUND");
+    assert_eq!(refused(&scene.app.send("PUT", "session", "")), "405 METHOD_NOT_ALLOWED");
+}

@@ -1,0 +1,68 @@
+//! How the bank is asked.
+
+use cartola_engine::Engine;
+use cartola_engine::device_sessions::DeviceSession;
+use cartola_engine::readings::{ReadScope, Wanted};
+use cartola_engine::work::Pending;
+use cartola_model::{Failure, RecordKind, RecordKinds};
+use cartola_primitives::SignedDuration;
+
+use super::SYNC_WAIT;
+use super::refused::Refused;
+
+/// How long further pages of a statement are of the reading that the first one was of.
+pub const STATEMENT_HOLDS: SignedDuration = SignedDuration::from_mins(5);
+
+/// Reads the bank through the session's link.
+pub async fn read(
+    engine: &Engine,
+    session: &DeviceSession,
+    scope: ReadScope,
+) -> Result<(), Refused> {
+    let wanted = Wanted::at_once(scope);
+    let pending = engine.request_reading(&session.who, session.link.id, wanted).await?;
+    until_read(engine, pending).await
+}
+
+/// The same, unless the bank has told all of that within [`STATEMENT_HOLDS`].
+pub async fn read_unless_fresh(
+    engine: &Engine,
+    session: &DeviceSession,
+    scope: ReadScope,
+) -> Result<(), Refused> {
+    let last = engine.last_reading(&session.who, session.link.id).await?;
+    let since = engine.now() - STATEMENT_HOLDS;
+    let is_fresh = last.is_some_and(|last| {
+        last.outcome.is_ok() && last.began_at >= since && last.scope.covers(&scope)
+    });
+    if is_fresh { Ok(()) } else { read(engine, session, scope).await }
+}
+
+/// Reads products. One that the customer does not have is an empty list and no failure: whether there
+/// is any is told by what the store then holds.
+pub async fn read_records<const N: usize>(
+    engine: &Engine,
+    session: &DeviceSession,
+    kinds: [RecordKind; N],
+) -> Result<bool, Refused> {
+    let scope = ReadScope::records(RecordKinds::from_iter(kinds));
+    let wanted = Wanted::at_once(scope);
+    let pending = engine.request_reading(&session.who, session.link.id, wanted).await?;
+    match ended(engine, pending).await? {
+        Ok(()) => Ok(true),
+        Err(Failure::NoData) => Ok(false),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// Waits for a reading to end well.
+pub async fn until_read(engine: &Engine, pending: Pending) -> Result<(), Refused> {
+    Ok(ended(engine, pending).await??)
+}
+
+async fn ended(engine: &Engine, mut pending: Pending) -> Result<Result<(), Failure>, Refused> {
+    match engine.wait_for(&mut pending, SYNC_WAIT).await? {
+        Some(ended) => Ok(ended.map(drop)),
+        None => Err(Failure::Timeout.into()),
+    }
+}

@@ -1,0 +1,147 @@
+//! What a MI PIN arrives in: a compact JWE of `{"mi_pin","iat"}`.
+
+use axum::extract::State;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use cartola_crypto::ContentHash;
+use cartola_engine::message_keys::MessageError;
+use cartola_engine::once::{OnceError, RecordedAnswer, Repeatable};
+use cartola_engine::{Engine, EngineError};
+use cartola_http::{Gate, answer};
+use cartola_model::Principal;
+use cartola_primitives::{Secret, SignedDuration};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::refused::{Refused, Told, answered};
+use super::settings::Settings;
+
+/// How long after it was encrypted a MI PIN is taken.
+pub const PIN_LASTS: SignedDuration = SignedDuration::from_secs(60);
+
+/// How far ahead of ours the clock of a device may be.
+const SKEW: SignedDuration = SignedDuration::from_secs(5);
+
+/// Digits of a MI PIN.
+const PIN_DIGITS: usize = 5;
+
+/// How long clients may keep the set of keys: as long as a key is taken after it was published last.
+const KEYS_KEPT: &str = "public, max-age=3600";
+
+/// What is encrypted.
+#[derive(Deserialize)]
+struct Content {
+    mi_pin: Secret<String>,
+    /// Seconds since 1970.
+    iat: i64,
+}
+
+/// The public keys, for the document alone.
+#[derive(ToSchema)]
+#[schema(as = Jwks)]
+#[expect(dead_code, reason = "it describes a set of JSON Web Keys (RFC 7517)")]
+pub struct Keys {
+    /// One of `kty` `RSA` with `alg` `RSA-OAEP-256` and one of `kty` `EC` with `alg`
+    /// `ECDH-ES+A256KW` at least, all with `use` `enc`.
+    keys: Vec<serde_json::Value>,
+}
+
+/// Read the keys that a MI PIN is encrypted to
+///
+/// A MI PIN is the compact JWE of `{"mi_pin","iat"}` to one of these keys, with `enc` `A256GCM`. A key
+/// is published for 30 days, and taken for an hour more.
+#[utoipa::path(
+    get, path = "/.well-known/jwks.json", operation_id = "keys", tag = "session",
+    responses(
+        (status = 200, description = "A JSON Web Key Set", body = Keys),
+        (status = 500, description = "`INTERNAL_ERROR`", body = Told),
+    ),
+)]
+pub async fn keys(State(gate): State<Gate>) -> Response {
+    let keys = gate.engine().encryption_keys().await;
+    let told = keys.map(|keys| {
+        let mut response = answer::json(StatusCode::OK, &keys);
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(KEYS_KEPT));
+        response
+    });
+    answered(&gate, told.map_err(Refused::from))
+}
+
+/// The MI PIN of what was sent. Each message is taken once.
+pub async fn opened(
+    engine: &Engine,
+    who: &Principal,
+    settings: &Settings,
+    sent: &Secret<String>,
+) -> Result<Secret<String>, Refused> {
+    let sent = sent.expose();
+    if is_pin(sent) {
+        return if settings.plain_pin { Ok(Secret::new(sent.clone())) } else { Err(encrypted()) };
+    }
+    let content = match engine.open_message(sent).await {
+        Ok(content) => content,
+        Err(MessageError::Message(error)) => return Err(closed(&error)),
+        Err(MessageError::Engine(error)) => return Err(error.into()),
+    };
+    let content: Content = serde_json::from_slice(content.expose()).map_err(|_| {
+        Refused::invalid("El contenido cifrado de mi_pin debe ser {\"mi_pin\",\"iat\"}.")
+    })?;
+    let age = engine.now().as_second().saturating_sub(content.iat);
+    if age > PIN_LASTS.as_secs() || age < -SKEW.as_secs() {
+        return Err(Refused::invalid(
+            "El mi_pin cifrado tiene más de 60 segundos, o un iat futuro: cífrelo de nuevo.",
+        ));
+    }
+    if !is_pin(content.mi_pin.expose()) {
+        return Err(Refused::invalid("El MI PIN tiene cinco dígitos."));
+    }
+    once(engine, who, sent).await?;
+    Ok(content.mi_pin)
+}
+
+/// Takes a message down as used.
+async fn once(engine: &Engine, who: &Principal, sent: &str) -> Result<(), Refused> {
+    let replayed = || Refused::invalid("Este mi_pin cifrado ya se usó: cífrelo de nuevo.");
+    let key = ContentHash::of(sent.as_bytes()).hex();
+    let used = Repeatable { verb: "mibanco.pin", key: &key, request: b"" };
+    let ticket = match engine.once(who, used).await {
+        Ok(ticket) => ticket,
+        Err(OnceError::Answered(_) | OnceError::OtherRequest | OnceError::Key) => {
+            return Err(replayed());
+        }
+        Err(OnceError::Engine(error)) => return Err(error.into()),
+    };
+    let taken = RecordedAnswer { status: StatusCode::CONFLICT.as_u16(), body: Vec::new() };
+    match engine.record(&ticket, &taken).await {
+        Ok(()) => Ok(()),
+        Err(EngineError::Answered(_) | EngineError::OtherRequest) => Err(replayed()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_pin(text: &str) -> bool {
+    text.len() == PIN_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn encrypted() -> Refused {
+    Refused::invalid(
+        "El MI PIN debe venir cifrado: un JWE compacto a una llave de \
+         /mibanco/.well-known/jwks.json.",
+    )
+}
+
+fn closed(error: &cartola_crypto::jwe::JweError) -> Refused {
+    use cartola_crypto::jwe::JweError;
+    match error {
+        JweError::TooLarge | JweError::Malformed => encrypted(),
+        JweError::Algorithm => Refused::invalid(
+            "El JWE de mi_pin usa alg RSA-OAEP-256 o ECDH-ES+A256KW y enc A256GCM, sin crit ni zip.",
+        ),
+        JweError::UnknownKey => Refused::invalid(
+            "El mi_pin se cifró a una llave que aquí no se conoce o ya se retiró: lea \
+             /mibanco/.well-known/jwks.json de nuevo.",
+        ),
+        JweError::Closed => Refused::invalid("El mi_pin cifrado no se puede abrir."),
+    }
+}

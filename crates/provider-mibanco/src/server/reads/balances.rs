@@ -1,0 +1,51 @@
+//! `GET /mibanco/api/v1/mibanco/balances`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_engine::device_sessions::DeviceSession;
+use cartola_engine::Engine;
+use cartola_http::{Gate, answer};
+use cartola_engine::readings::ReadScope;
+use cartola_model::Scope;
+
+use super::super::caller::Session;
+use super::super::desk;
+use super::super::refused::{Refused, Told, answered};
+use super::super::{screens, told};
+
+/// Read the balances of all accounts
+#[utoipa::path(
+    get, path = "/api/v1/mibanco/balances", operation_id = "balances", tag = "accounts",
+    responses(
+        (status = 200, description = "The balances", body = told::Balances),
+        (status = 401, description = "`INVALID_TOKEN`, `INVALID_CREDENTIALS`", body = Told),
+        (status = 403, description = "`DEVICE_MISMATCH`, `CONSENT_REQUIRED`", body = Told),
+        (status = 423, description = "`CREDENTIALS_LOCKED`", body = Told),
+        (status = 429, description = "`RATE_LIMITED`, with `Retry-After`", body = Told),
+        (status = 502, description = "`BANK_ANSWER_INVALID`", body = Told),
+        (status = 503, description = "`UNAVAILABLE`", body = Told),
+        (status = 504, description = "`TIMEOUT`", body = Told),
+    ),
+    security(("session" = [])),
+)]
+pub async fn read(State(gate): State<Gate>, caller: Session) -> Response {
+    let told = async {
+        let session = caller.may(Scope::Read)?;
+        let told = tell(gate.engine(), session).await?;
+        let screen = (screens::BALANCES, session.link.id);
+        gate.engine().note_screen(&session.who, "mibanco.balances", screen);
+        Ok(answer::json(StatusCode::OK, &told))
+    };
+    answered(&gate, told.await)
+}
+
+async fn tell(engine: &Engine, session: &DeviceSession) -> Result<told::Balances, Refused> {
+    desk::read(engine, session, ReadScope::BALANCES).await?;
+    let mut balances = Vec::new();
+    for account in engine.accounts_of(&session.who, session.link.id).await? {
+        let rows = engine.balances(&session.who, account.row.id).await?.unwrap_or_default();
+        balances.extend(told::Balance::of(&account, &rows));
+    }
+    Ok(told::Balances { balances })
+}

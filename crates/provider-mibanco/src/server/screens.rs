@@ -1,0 +1,16 @@
+//! The screens of Mi Banco that calls stand for: the column "Source feature" of the document's table.
+
+/// What is at the door.
+pub const LOGIN: &str = "Login";
+/// Accounts and what is on them.
+pub const BALANCES: &str = "Saldos";
+/// Movements.
+pub const STATEMENT: &str = "Cartolas y últimos movimientos";
+/// Cards and their instalments.
+pub const CARDS: &str = "Tarjetas de crédito";
+/// Credit lines.
+pub const CREDIT_LINES: &str = "Línea de crédito";
+/// Bills and their payment.
+pub const BILLS: &str = "Pago de cuentas / servicios";
+/// Whom the customer transfers to, and transfers.
+pub const TRANSFERS: &str = "Transferencias a terceros";

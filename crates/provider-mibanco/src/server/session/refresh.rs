@@ -1,0 +1,59 @@
+//! `POST /mibanco/api/v1/mibanco/session/refresh`
+
+use axum::extract::{FromRequest, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_engine::device_sessions::SessionTokens;
+use cartola_http::{Gate, Json, answer};
+use cartola_primitives::Secret;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::super::AUDIENCE;
+use super::super::caller::{allowed, device_beside, of_refresh, settings_of};
+use super::super::refused::{Refused, Told, answered};
+use super::Given;
+
+/// What a device sends.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RefreshRequest)]
+#[serde(expecting = "an object with `refresh_token`")]
+pub struct Asked {
+    /// The one that the last answer about this session gave.
+    #[schema(value_type = String)]
+    refresh_token: Secret<String>,
+}
+
+/// Renew a session
+///
+/// A refresh token works once: using one again ends the session that came of it.
+#[utoipa::path(
+    post, path = "/api/v1/mibanco/session/refresh", operation_id = "refresh_session",
+    tag = "session",
+    request_body = Asked,
+    responses(
+        (status = 200, description = "The session, with other tokens", body = Given),
+        (status = 400, description = "`INVALID_REQUEST`", body = Told),
+        (status = 401, description = "`INVALID_REFRESH_TOKEN`", body = Told),
+        (status = 403, description = "`DEVICE_MISMATCH`", body = Told),
+        (status = 429, description = "`RATE_LIMITED`, with `Retry-After`", body = Told),
+    ),
+)]
+pub async fn refresh(State(gate): State<Gate>, request: Request) -> Response {
+    let renewed = renewed(&gate, request).await;
+    let told = renewed.map(|tokens| answer::json(StatusCode::OK, &Given::of(&tokens)));
+    answered(&gate, told)
+}
+
+async fn renewed(gate: &Gate, request: Request) -> Result<SessionTokens, Refused> {
+    let (parts, body) = request.into_parts();
+    let settings = settings_of(&parts);
+    let device = device_beside(&parts.headers, &settings)?.map(str::to_owned);
+    let again = Request::from_parts(parts.clone(), body);
+    let Json(asked): Json<Asked> = Json::from_request(again, &()).await?;
+    let token = asked.refresh_token.expose();
+    let renewed = gate.engine().renew_device_session(token, AUDIENCE, device.as_deref()).await;
+    let tokens = renewed.map_err(of_refresh)?;
+    allowed(gate, &parts, &tokens.session.who)?;
+    Ok(tokens)
+}
