@@ -116,8 +116,9 @@ fn callbacks(gateway: &Gateway) -> Callbacks {
 pub fn handlers(gateway: &Gateway) -> Vec<Arc<dyn Handler>> {
     let floid = floid::handlers(callbacks(gateway));
     let apistore = apistore::handlers(callbacks(gateway));
+    let mibanco = mibanco::handlers(callbacks(gateway));
     let others = [khipu::handler(callbacks(gateway)), synaptic::handler()];
-    floid.into_iter().chain(apistore).chain(others).collect()
+    floid.into_iter().chain(apistore).chain(mibanco).chain(others).collect()
 }
 
 /// How the process is, and nothing else; `/metrics` only where there are metrics to show.
@@ -157,7 +158,7 @@ pub fn router(
     let khipu = khipu::router(gate.clone(), callbacks(gateway));
     let synaptic = synaptic::router(gate.clone());
     let apistore = apistore::router(gate.clone(), callbacks(gateway));
-    let mibanco = mibanco::router(gate.clone(), settings.mibanco);
+    let mibanco = mibanco::router(gate.clone(), callbacks(gateway), settings.mibanco);
     cartola_api::behind(gate, metrics.map(text), gateway.rules.clone())
         .nest(&format!("{}{}", floid::PREFIX, floid::PAGE), checkout)
         .nest(floid::PREFIX, floid)

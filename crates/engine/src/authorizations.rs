@@ -21,6 +21,7 @@ mod phone;
 mod pins;
 mod read;
 mod rules;
+mod through_link;
 mod token;
 mod used;
 
@@ -44,6 +45,7 @@ pub(crate) use jobs::handlers;
 pub use pay::AuthorizedPaymentError;
 pub use read::Listed;
 pub use rules::{Reason, Rules};
+pub use through_link::{Leave, LinkPayment, LinkPaymentError, may_be_used};
 pub use used::Use;
 
 /// How long a phone may take the code of an enrolment.

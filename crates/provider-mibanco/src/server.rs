@@ -6,6 +6,8 @@
 //! | `pin` | what a MI PIN arrives in, and the keys that it is encrypted to |
 //! | `reads` | what the customer's bank knows: accounts, movements, products |
 //! | `told` | how that is said |
+//! | `mipass` | the customer's phone, what it is asked and what it decides |
+//! | `transfer` | transfers, and what is posted of their end |
 //! | `caller` | who calls, on which session and from which device |
 //! | `desk` | how the bank is asked |
 //! | `screens` | the screens of the app that calls stand for, as the audit trail names them |
@@ -15,6 +17,7 @@
 
 mod caller;
 mod desk;
+mod mipass;
 mod openapi;
 mod pin;
 mod reads;
@@ -23,12 +26,15 @@ mod screens;
 mod session;
 mod settings;
 mod told;
+mod transfer;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{Extension, Router};
 use cartola_engine::tokens::Audience;
-use cartola_http::{Gate, layer};
+use cartola_engine::work::Handler;
+use cartola_http::{Callbacks, Gate, layer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -37,6 +43,7 @@ pub use openapi::openapi_json;
 pub use pin::PIN_LASTS;
 pub use reads::MAX_MOVEMENTS;
 pub use settings::{Settings, SettingsError};
+pub use transfer::create::BANK_WAIT;
 
 /// Where the facade is mounted.
 pub const PREFIX: &str = "/mibanco";
@@ -48,9 +55,16 @@ pub const AUDIENCE: Audience = Audience::new("mibanco");
 pub const SYNC_WAIT: Duration = Duration::from_secs(55);
 
 /// The routes, ready to be mounted under [`PREFIX`].
-pub fn router(gate: Gate, settings: Settings) -> Router {
+pub fn router(gate: Gate, callbacks: Callbacks, settings: Settings) -> Router {
     let (routes, _) = documented().split_for_parts();
-    layer::around_speaking(routes.layer(Extension(settings)), gate, refused::voice)
+    let routes = routes.layer(Extension(callbacks)).layer(Extension(settings));
+    layer::around_speaking(routes, gate, refused::voice)
+}
+
+/// Who begins transfers that were approved, and tells how transfers ended.
+pub fn handlers(callbacks: Callbacks) -> [Arc<dyn Handler>; 2] {
+    let approvals = transfer::approved::Approvals::new(callbacks.clone());
+    [Arc::new(approvals), Arc::new(transfer::ended::Ends::new(callbacks))]
 }
 
 /// All routes, with what they say of themselves.
@@ -67,5 +81,16 @@ fn documented() -> OpenApiRouter<Gate> {
         .routes(routes!(reads::credit_lines::read))
         .routes(routes!(reads::bills::read))
         .routes(routes!(reads::beneficiaries::read))
+        .routes(routes!(mipass::enrol::begin))
+        .routes(routes!(mipass::phone::enrol))
+        .routes(routes!(mipass::block::block))
+        .routes(routes!(mipass::challenge::ask))
+        .routes(routes!(mipass::challenge::look))
+        .routes(routes!(mipass::decide::decide))
+        .routes(routes!(mipass::log::read))
+        .routes(routes!(transfer::create::create))
+        .routes(routes!(transfer::look::look))
+        .routes(routes!(transfer::answer::answer))
+        .routes(routes!(transfer::withdraw::withdraw))
         .routes(routes!(openapi::serve))
 }

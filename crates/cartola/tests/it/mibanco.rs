@@ -3,6 +3,7 @@
 mod reads;
 mod requests;
 mod sessions;
+mod transfers;
 
 use cartola_crypto::jwe::{EncryptionJwk, EncryptionJwks};
 use cartola_primitives::randomness::OsRandomness;

@@ -89,7 +89,7 @@ pub fn oldest(now: Timestamp) -> Timestamp {
 }
 
 /// When the last token that the key can have signed has expired, by the clock of any process.
-pub fn end_of(made_at: Timestamp) -> Timestamp {
+pub(crate) fn end_of(made_at: Timestamp) -> Timestamp {
     later(made_at, whole_life())
 }
 

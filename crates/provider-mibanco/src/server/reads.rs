@@ -20,7 +20,7 @@ use super::refused::Refused;
 pub const MAX_MOVEMENTS: usize = 100_000;
 
 /// The newest record of a product that the session's link has told of.
-async fn newest(
+pub async fn newest(
     engine: &Engine,
     session: &DeviceSession,
     kind: RecordKind,

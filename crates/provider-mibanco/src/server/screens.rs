@@ -14,3 +14,5 @@ pub const CREDIT_LINES: &str = "Línea de crédito";
 pub const BILLS: &str = "Pago de cuentas / servicios";
 /// Whom the customer transfers to, and transfers.
 pub const TRANSFERS: &str = "Transferencias a terceros";
+/// What was asked for and decided on the phone.
+pub const MI_PASS: &str = "Mi Pass: registro de autorizaciones";

@@ -1,9 +1,12 @@
 //! Every request that Mi Banco's document prints, as it prints it: of its values only the person, the
 //! PIN and the accounts are others.
 
+use cartola_model::Catalogue;
 use serde_json::{Value, json};
 
+use super::transfers::{self, Phone};
 use super::{Scene, with};
+use crate::receiver::Receiver;
 
 const SESSION: &str = r#"{
   "rut": "12.345.678-9",
@@ -100,4 +103,71 @@ fn printed_requests_have_printed_answers() {
     let mut as_printed = as_printed.peekable();
     assert!(as_printed.peek().is_some(), "{told}");
     as_printed.filter(|row| row.get("channel").is_some()).for_each(|row| check_shape(row, shown));
+}
+
+const TRANSFER: &str = r#"{
+  "from_account": "00-123-45678-90",
+  "to_account": "00-987-65432-1",
+  "to_bank": "BANCO_ESTADO",
+  "amount": 250000,
+  "currency": "CLP",
+  "comment": "Servicios abril 2026"
+}"#;
+
+const TRANSFER_ANSWER: &str = r#"{
+  "transfer_id": "tr_01HZ…",
+  "status": "PENDING_AUTHORIZATION",
+  "auth_url": "mibanco://authorize?req=…"
+}"#;
+
+const WEBHOOK: &str = r#"{
+  "event": "transfer.completed",
+  "transfer_id": "tr_01HZ…",
+  "settled_at": "2026-05-10T13:42:11Z",
+  "fee": 0
+}"#;
+
+/// The bank of a CMF code, as `to_bank` has it.
+fn bank_of(code: &Value) -> String {
+    let mut rows = Catalogue::bundled().iter();
+    let row = rows.find(|row| row.cmf_code.as_deref() == code.as_str() && row.bank.is_none());
+    row.unwrap().id.as_str().to_uppercase().replace('-', "_")
+}
+
+#[test]
+fn the_printed_transfer_has_its_printed_answer_and_webhook() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let receiver = Receiver::start();
+    let phone = Phone::enrol(&app);
+    let listed = app.read("beneficiaries");
+    let payee = &listed["beneficiaries"][0];
+    let request = with(
+        &printed(TRANSFER),
+        &json!({
+            "from_account": transfers::order(&scene, &app)["from_account"],
+            "to_account": payee["account_number"], "to_bank": bank_of(&payee["bank_code"]),
+        }),
+    );
+    // Where the end is posted is ours, beside what is printed.
+    let request = with(&request, &json!({"callback_url": receiver.url()}));
+    let asked = app.post("mipass/challenges", &json!({"transfer": request})).json();
+    let token = phone.decide(&asked["auth_url"], "approve")["token"].clone();
+    let headers = [("X-MiPass-Token", token.as_str().unwrap())];
+    let answer = app.send_with("POST", "transfer", &headers, &request.to_string());
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let told = answer.json();
+    check_shape(&told, &printed(TRANSFER_ANSWER));
+    assert_eq!(told["status"], "PENDING_AUTHORIZATION");
+    assert!(told["transfer_id"].as_str().unwrap().starts_with("tr_"), "{told}");
+    assert!(told["auth_url"].as_str().unwrap().starts_with("mibanco://authorize?req="), "{told}");
+    transfers::approve_at_bank(&scene);
+    let call = receiver.call();
+    let posted: Value = serde_json::from_str(&call.body).unwrap();
+    call.answer(200);
+    check_shape(&posted, &printed(WEBHOOK));
+    assert_eq!(
+        (&posted["event"], &posted["transfer_id"], &posted["fee"]),
+        (&json!("transfer.completed"), &told["transfer_id"], &json!(0))
+    );
 }

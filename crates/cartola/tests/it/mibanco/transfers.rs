@@ -1,0 +1,220 @@
+//! Transfers with Mi Pass: asked for on the phone, or on an approval that came along.
+
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{App, Scene, refused, with};
+use crate::receiver::{Call, Receiver};
+
+/// The PIN of Mi Pass that a customer chose.
+const PIN: &str = "483920";
+
+/// A phone of a customer.
+pub struct Phone {
+    app: App,
+    pub id: String,
+    secret: String,
+}
+
+impl Phone {
+    /// Enrols one in a session.
+    #[track_caller]
+    pub fn enrol(app: &App) -> Self {
+        let begun = app.post("mipass/enrolments", &json!({}));
+        assert_eq!(begun.status, 201, "{}", begun.text());
+        let taken = json!({
+            "code": begun.json()["code"], "pin": PIN, "name": "Pixel 9", "fingerprint": "f1a9",
+        });
+        let enrolled = app.post("mipass/enrolments/phone", &taken);
+        assert_eq!(enrolled.status, 201, "{}", enrolled.text());
+        let told = enrolled.json();
+        assert_eq!(told["status"], "ACTIVE");
+        let text = |name: &str| told[name].as_str().unwrap().to_owned();
+        Self { app: app.clone(), id: text("enrolment_id"), secret: text("device_secret") }
+    }
+
+    /// Decides what an `auth_url` names.
+    #[track_caller]
+    pub fn decide(&self, auth_url: &Value, decision: &str) -> Value {
+        let id = auth_url.as_str().unwrap().strip_prefix("mibanco://authorize?req=").unwrap();
+        let shown = self.app.read(&format!("mipass/challenges/{id}"));
+        let mut decided =
+            json!({"decision": decision, "digest": shown["digest"], "device_secret": self.secret});
+        if decision == "approve" {
+            decided["pin"] = PIN.into();
+        }
+        self.app.told(&format!("mipass/challenges/{id}/decision"), &decided)
+    }
+}
+
+/// An order from the first account that pays, to somebody at `BancoEstado`.
+pub fn order(scene: &Scene, app: &App) -> Value {
+    let accounts = app.read("accounts");
+    let accounts = accounts["accounts"].as_array().unwrap();
+    let from = accounts.iter().find(|account| {
+        account["account_type"] == "CUENTA_CORRIENTE" && account["currency"] == "CLP"
+    });
+    let (rut, place) = scene.chile.person("no-movements", "banco-estado");
+    json!({
+        "from_account": from.unwrap()["account_id"],
+        "to_account": place["accounts"][0]["number"].as_str().or(place["accounts"][0].as_str()),
+        "to_bank": "BANCO_ESTADO",
+        "amount": 25_000, "currency": "CLP", "comment": "Servicios abril 2026",
+        "to_rut": rut, "to_name": "Destinatario de Prueba",
+    })
+}
+
+/// The transfer once it stands as wanted.
+#[track_caller]
+pub fn until(app: &App, id: &Value, status: &str) -> Value {
+    let path = format!("transfer/{}", id.as_str().unwrap());
+    for _ in 0..600 {
+        let told = app.send("GET", &path, "");
+        let told = told.json();
+        if told["status"] == status {
+            return told;
+        }
+        assert_ne!(told["status"], "FAILED", "{told}");
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("the transfer did not come to be {status}");
+}
+
+/// Approves what the customer's own bank asks for in its app, which the gateway learns of by itself.
+#[track_caller]
+pub fn approve_at_bank(scene: &Scene) {
+    let (rut, _) = scene.chile.person("ok", "banco-chile");
+    let phone = scene.chile.client.json(&format!("/_sandbox/phones/{rut}"));
+    let which = phone["pending"][0]["end_to_end_id"].clone();
+    let told = json!({"institution": "banco-chile", "end_to_end_id": which});
+    let path = format!("/_sandbox/phones/{rut}/approve");
+    assert_eq!(scene.chile.lever("POST", &path, &told).status, 200);
+}
+
+#[test]
+fn a_transfer_waits_for_the_phone_and_is_told_of_at_its_end() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let receiver = Receiver::start();
+    let order = with(&order(&scene, &app), &json!({"callback_url": receiver.url()}));
+    assert_eq!(refused(&app.post("transfer", &order)), "403 MI_PASS_REQUIRED");
+    let phone = Phone::enrol(&app);
+    let asked = app.post("transfer", &order);
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    let asked = asked.json();
+    assert_eq!(asked["status"], "PENDING_AUTHORIZATION");
+    let decided = phone.decide(&asked["auth_url"], "approve");
+    assert_eq!(decided["status"], "APPROVED");
+    let told = until(&app, &asked["transfer_id"], "PENDING_AUTHORIZATION");
+    assert!(told["auth_url"].as_str().unwrap().starts_with("mibanco://authorize?req="), "{told}");
+    approve_at_bank(&scene);
+    let told = until(&app, &asked["transfer_id"], "COMPLETED");
+    let call: Call = receiver.call();
+    let posted: Value = serde_json::from_str(&call.body).unwrap();
+    call.answer(200);
+    assert_eq!(
+        posted,
+        json!({
+            "event": "transfer.completed", "transfer_id": asked["transfer_id"],
+            "settled_at": told["settled_at"], "fee": 0,
+        })
+    );
+    let log = app.read("authorizations");
+    let entry = &log["authorizations"][0];
+    assert_eq!(
+        (&entry["operation_type"], &entry["decision"], &entry["device_fingerprint"]),
+        (&json!("TRANSFER"), &json!("USED"), &json!("f1a9"))
+    );
+}
+
+#[test]
+fn what_was_denied_is_not_made() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let receiver = Receiver::start();
+    let order = with(&order(&scene, &app), &json!({"callback_url": receiver.url()}));
+    let phone = Phone::enrol(&app);
+    let asked = app.post("transfer", &order).json();
+    phone.decide(&asked["auth_url"], "deny");
+    let path = format!("transfer/{}", asked["transfer_id"].as_str().unwrap());
+    let told = app.read(&path);
+    assert_eq!((&told["status"], &told["failure"]), (&json!("FAILED"), &json!("DENIED")));
+    let call: Call = receiver.call();
+    let posted: Value = serde_json::from_str(&call.body).unwrap();
+    call.answer(200);
+    let id = &asked["transfer_id"];
+    assert_eq!(posted, json!({"event": "transfer.failed", "transfer_id": id, "failure": "DENIED"}));
+}
+
+#[test]
+fn an_approval_is_of_one_transfer_and_used_once() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let order = order(&scene, &app);
+    let phone = Phone::enrol(&app);
+    let challenge = |order: &Value| {
+        let asked = app.post("mipass/challenges", &json!({"transfer": order}));
+        assert_eq!(asked.status, 201, "{}", asked.text());
+        let decided = phone.decide(&asked.json()["auth_url"], "approve");
+        decided["token"].as_str().unwrap().to_owned()
+    };
+    let token = challenge(&order);
+    let pay = |order: &Value, token: &str, key: &str| {
+        let headers = [("X-MiPass-Token", token), ("Idempotency-Key", key)];
+        app.send_with("POST", "transfer", &headers, &order.to_string())
+    };
+    let other = with(&order, &json!({"amount": 26_000}));
+    assert_eq!(refused(&pay(&other, &token, "other")), "403 CHALLENGE_REJECTED");
+    assert_eq!(refused(&pay(&order, "mp_made_up", "made up")), "403 CHALLENGE_REJECTED");
+    let first = pay(&order, &token, "one");
+    assert_eq!(first.status, 202, "{}", first.text());
+    let again = pay(&order, &token, "one");
+    assert_eq!(again.json()["transfer_id"], first.json()["transfer_id"]);
+    assert_eq!(refused(&pay(&other, &token, "one")), "409 TRANSFER_CONFLICT");
+    assert_eq!(refused(&pay(&order, &token, "two")), "403 CHALLENGE_REJECTED");
+    // Another customer's session knows nothing of it.
+    let id = first.json()["transfer_id"].clone();
+    let stranger = scene.session("many-movements");
+    let path = format!("transfer/{}", id.as_str().unwrap());
+    assert_eq!(refused(&stranger.send("GET", &path, "")), "404 TRANSFER_NOT_FOUND");
+    let withdrawn = app.post(&format!("{path}/withdrawal"), &json!({}));
+    assert!([200, 202].contains(&withdrawn.status), "{}", withdrawn.text());
+}
+
+#[test]
+fn a_phone_that_was_blocked_decides_nothing() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let order = order(&scene, &app);
+    let phone = Phone::enrol(&app);
+    let asked = app.post("transfer", &order).json();
+    let stranger = scene.session("many-movements");
+    let path = format!("mipass/enrolments/{}/block", phone.id);
+    assert_eq!(refused(&stranger.post(&path, &json!({}))), "404 AUTHORIZATION_NOT_FOUND");
+    assert_eq!(app.told(&path, &json!({}))["status"], "BLOCKED");
+    let path = format!("transfer/{}", asked["transfer_id"].as_str().unwrap());
+    assert_eq!(app.read(&path)["status"], "FAILED");
+    assert_eq!(refused(&app.post("transfer", &order)), "403 MI_PASS_REQUIRED");
+}
+
+#[test]
+fn what_is_wrong_with_an_order_is_said() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let order = order(&scene, &app);
+    for (more, refusal) in [
+        (json!({"from_account": "99-999-99999-99"}), "404 ACCOUNT_NOT_FOUND"),
+        (json!({"to_bank": "BANCO_LUNAR"}), "400 INVALID_REQUEST"),
+        (json!({"amount": 1}), "400 INVALID_REQUEST"),
+        (json!({"currency": "USD"}), "400 INVALID_REQUEST"),
+        (json!({"to_rut": null, "to_name": null}), "400 INVALID_REQUEST"),
+        (json!({"to_rut": null}), "400 INVALID_REQUEST"),
+        (json!({"comment": "x".repeat(121)}), "400 INVALID_REQUEST"),
+        (json!({"callback_url": "ftp://example.com"}), "400 INVALID_REQUEST"),
+    ] {
+        assert_eq!(refused(&app.post("transfer", &with(&order, &more))), refusal, "{more}");
+    }
+    assert_eq!(refused(&app.send("GET", "transfer/tr_1", "")), "404 TRANSFER_NOT_FOUND");
+}

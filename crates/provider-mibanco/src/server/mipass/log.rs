@@ -1,0 +1,87 @@
+//! `GET /mibanco/api/v1/mibanco/authorizations`
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_engine::authorizations::Listed;
+use cartola_http::parameters::{FromQuery, Parameters};
+use cartola_http::{Gate, Problem, Query, answer, parse};
+use cartola_model::Scope;
+use cartola_primitives::id::{AuthorizationId, EnrolmentId};
+use utoipa::IntoParams;
+
+use super::super::caller::Session;
+use super::super::refused::{Refused, Told as Error, answered};
+use super::super::transfer::rut_of;
+use super::super::screens;
+use super::told::{Authorizations, Event};
+
+/// Entries of a page at most, and where nothing is said.
+const MAX_LIMIT: usize = 500;
+const DEFAULT_LIMIT: usize = 100;
+
+/// Which page.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// Entries of the page at most.
+    #[param(required = false, minimum = 1, maximum = 500, default = 100)]
+    limit: usize,
+    /// The `next` of the page before.
+    #[param(required = false, value_type = String)]
+    after: Option<AuthorizationId>,
+}
+
+impl FromQuery for Asked {
+    fn read(parameters: &mut Parameters<'_>) -> Result<Self, Problem> {
+        let limit = parameters.optional("limit", parse::whole(1..=MAX_LIMIT))?;
+        let after = parameters.optional("after", parse::id)?;
+        Ok(Self { limit: limit.unwrap_or(DEFAULT_LIMIT), after })
+    }
+}
+
+/// Read the log of Mi Pass
+///
+/// What the customer was asked to approve, on which phone, and what they decided, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/mibanco/authorizations", operation_id = "authorizations", tag = "mi pass",
+    params(Asked),
+    responses(
+        (status = 200, description = "One page", body = Authorizations),
+        (status = 401, description = "`INVALID_TOKEN`", body = Error),
+    ),
+    security(("session" = [])),
+)]
+pub async fn read(
+    State(gate): State<Gate>,
+    caller: Session,
+    asked: Result<Query<Asked>, cartola_http::Refusal>,
+) -> Response {
+    let told = async {
+        let session = caller.may(Scope::Read)?;
+        let Query(asked) = asked.map_err(Refused::from)?;
+        let engine = gate.engine();
+        let rut = Some(rut_of(engine, session).await?);
+        let listed = Listed { rut, standing: None, kind: None, from: None, to: None };
+        let page = engine.authorizations(&session.who, listed, asked.after, asked.limit).await?;
+        let mut phones: BTreeMap<EnrolmentId, Option<String>> = BTreeMap::new();
+        let mut authorizations = Vec::with_capacity(page.rows.len());
+        for row in page.rows {
+            let phone = row.row.enrolment;
+            if let std::collections::btree_map::Entry::Vacant(unseen) = phones.entry(phone) {
+                let known = engine.enrolment(&session.who, phone).await?;
+                let known = known.and_then(|known| known.phone);
+                unseen.insert(known.and_then(|phone| phone.fingerprint));
+            }
+            let device_fingerprint = phones.get(&phone).cloned().flatten();
+            authorizations.push(Event { device_fingerprint, ..Event::from(row) });
+        }
+        let action = "mibanco.authorizations";
+        engine.note_screen(&session.who, action, (screens::MI_PASS, session.link.id));
+        let next = page.next.map(|id| id.to_string());
+        Ok(answer::json(StatusCode::OK, &Authorizations { authorizations, next }))
+    };
+    answered(&gate, told.await)
+}

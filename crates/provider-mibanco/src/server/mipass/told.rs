@@ -1,0 +1,158 @@
+//! Phones and authorizations, as they are told.
+
+use cartola_engine::authorizations::{
+    Authorization, AuthorizationState, Enrolment, EnrolmentState,
+};
+use cartola_primitives::Timestamp;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::transfer::told::auth_url;
+
+/// A phone.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Enrolment)]
+pub struct EnrolmentTold {
+    /// What it is known by.
+    enrolment_id: String,
+    /// `PENDING`, `ACTIVE`, `BLOCKED`, `REPLACED` or `LAPSED`.
+    #[schema(example = "ACTIVE")]
+    status: String,
+    /// What its holder calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// What its app says that tells it from others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_fingerprint: Option<String>,
+    /// Until when a phone may take the code, while none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+}
+
+impl From<Enrolment> for EnrolmentTold {
+    fn from(enrolment: Enrolment) -> Self {
+        let Enrolment { row, phone } = enrolment;
+        let state = row.standing.state;
+        let expires_at = match state {
+            EnrolmentState::Pending { until } => Some(seconds(until)),
+            _ => None,
+        };
+        let (name, device_fingerprint) = match phone {
+            Some(phone) => (Some(phone.name), phone.fingerprint),
+            None => (None, None),
+        };
+        Self {
+            enrolment_id: row.id.to_string(),
+            status: state.standing().name().to_ascii_uppercase(),
+            name,
+            device_fingerprint,
+            expires_at,
+        }
+    }
+}
+
+/// What a phone is asked.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Challenge)]
+pub struct ChallengeTold {
+    /// What it is known by.
+    authorization_id: String,
+    /// `PENDING`, `APPROVED`, `USED`, `DENIED`, `EXPIRED` or `CANCELLED`.
+    #[schema(example = "PENDING")]
+    status: String,
+    /// Where the app approves it, while it waits for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "mibanco://authorize?req=…")]
+    auth_url: Option<String>,
+    /// What the phone shows, whole.
+    text: String,
+    /// The SHA-256 of `text`, in hexadecimal digits: what the phone signs.
+    digest: String,
+    /// What else it signs, so that a signature is of this question alone.
+    nonce: String,
+    /// Until when it may be decided or, once approved, be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+}
+
+impl From<Authorization> for ChallengeTold {
+    fn from(asked: Authorization) -> Self {
+        let id = asked.row.id.to_string();
+        let state = *asked.state();
+        let is_pending = matches!(state, AuthorizationState::Pending { .. });
+        Self {
+            auth_url: is_pending.then(|| auth_url(&id)),
+            authorization_id: id,
+            status: state.standing().name().to_ascii_uppercase(),
+            text: asked.text,
+            digest: asked.shown.hex(),
+            nonce: HEXLOWER.encode(&asked.nonce),
+            expires_at: state.until().map(seconds),
+        }
+    }
+}
+
+/// 200 of `GET authorizations`.
+#[derive(Serialize, ToSchema)]
+pub struct Authorizations {
+    /// Newest first.
+    pub authorizations: Vec<Event>,
+    /// What the next page is asked for with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// One entry of the log: operation type, device, timestamp and decision.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuthorizationEvent)]
+pub struct Event {
+    /// What it is known by.
+    authorization_id: String,
+    /// `TRANSFER`, `PAYOUT`, `BENEFICIARY`, `BILL_PAYMENT`, `WITHDRAWAL`, `CONSENT` or `DOCUMENT`.
+    #[schema(example = "TRANSFER")]
+    operation_type: String,
+    /// The screen that it belongs to.
+    #[schema(example = "Transferencias a terceros")]
+    screen: &'static str,
+    /// The phone that was asked.
+    enrolment_id: String,
+    /// What the phone's app says that tells it from others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_fingerprint: Option<String>,
+    /// When it was asked for.
+    #[schema(value_type = String, format = DateTime)]
+    timestamp: Timestamp,
+    /// As `status` of a challenge.
+    #[schema(example = "APPROVED")]
+    decision: String,
+    /// Since when it stands so.
+    #[schema(value_type = String, format = DateTime)]
+    decided_at: Timestamp,
+    /// What the phone signed, in base64url, once it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<String>,
+}
+
+impl From<Authorization> for Event {
+    fn from(asked: Authorization) -> Self {
+        let row = &asked.row;
+        Self {
+            authorization_id: row.id.to_string(),
+            operation_type: row.kind.name().to_ascii_uppercase(),
+            screen: row.kind.screen(),
+            enrolment_id: row.enrolment.to_string(),
+            device_fingerprint: None,
+            timestamp: seconds(row.created_at),
+            decision: row.standing.state.standing().name().to_ascii_uppercase(),
+            decided_at: seconds(row.standing.changed_at),
+            signature: asked.signature.as_deref().map(|bytes| BASE64URL_NOPAD.encode(bytes)),
+        }
+    }
+}
+
+fn seconds(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}

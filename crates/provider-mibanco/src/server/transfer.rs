@@ -1,0 +1,89 @@
+//! Transfers: asked for, looked at, answered, taken back, and what is posted of their end.
+//!
+//! A transfer is known by its `transfer_id`, under which stand at most one authorization and one
+//! payment: the first where its payer had to be asked, the second once it is begun.
+
+pub mod answer;
+pub mod approved;
+pub mod create;
+pub mod ended;
+pub mod look;
+pub mod order;
+pub mod told;
+pub mod withdraw;
+
+use cartola_engine::Engine;
+use cartola_engine::authorizations::Authorization;
+use cartola_engine::device_sessions::DeviceSession;
+use cartola_engine::payments::Payment;
+use cartola_model::Principal;
+use cartola_primitives::Rut;
+use cartola_primitives::id::LinkId;
+
+use super::refused::Refused;
+use crate::wire::ErrorCode;
+
+/// What a `transfer_id` begins with, as the document prints it, and its digits behind that.
+const ID_PREFIX: &str = "tr_";
+const ID_DIGITS: usize = 32;
+
+/// What the engine knows a transfer by: no other customer's.
+pub fn case_of(link: LinkId, transfer_id: &str) -> String {
+    format!("mibanco/{link}/{transfer_id}")
+}
+
+/// What stands under a `transfer_id`.
+pub struct Standing {
+    pub payment: Option<Payment>,
+    pub authorization: Option<Authorization>,
+}
+
+impl Standing {
+    /// What stands there; a refusal where nothing does.
+    pub async fn of(
+        engine: &Engine,
+        session: &DeviceSession,
+        transfer_id: &str,
+    ) -> Result<Self, Refused> {
+        let found = Self::find(engine, &session.who, session.link.id, transfer_id).await?;
+        if found.payment.is_none() && found.authorization.is_none() {
+            return Err(unknown());
+        }
+        Ok(found)
+    }
+
+    /// The same, be there anything or not.
+    pub async fn find(
+        engine: &Engine,
+        who: &Principal,
+        link: LinkId,
+        transfer_id: &str,
+    ) -> Result<Self, Refused> {
+        if !is_id(transfer_id) {
+            return Err(unknown());
+        }
+        let case = case_of(link, transfer_id);
+        let payment = engine.payment_of_case(who, &case).await?;
+        let authorization = match payment {
+            Some(_) => None,
+            None => engine.authorization_of_case(who, &case).await?,
+        };
+        Ok(Self { payment, authorization })
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    let digits = text.strip_prefix(ID_PREFIX).unwrap_or_default();
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    digits.len() == ID_DIGITS && digits.bytes().all(is_digit)
+}
+
+fn unknown() -> Refused {
+    Refused::new(ErrorCode::TransferNotFound, "No existe esa transferencia de este cliente.")
+}
+
+/// The customer of a session.
+pub async fn rut_of(engine: &Engine, session: &DeviceSession) -> Result<Rut, Refused> {
+    let rut = engine.rut_of_link(&session.who, session.link.id).await?;
+    rut.ok_or_else(|| Refused::of(cartola_model::Failure::ConsentMissing))
+}

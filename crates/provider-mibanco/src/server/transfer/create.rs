@@ -1,0 +1,234 @@
+//! `POST /mibanco/api/v1/mibanco/transfer`
+
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use cartola_crypto::ContentHash;
+use cartola_engine::Engine;
+use cartola_engine::authorizations::{Ask, AskError, Leave, LinkPaymentError, UseError};
+use cartola_engine::device_sessions::DeviceSession;
+use cartola_engine::payments::{Payment, PaymentError};
+use cartola_http::once::IDEMPOTENCY_KEY;
+use cartola_http::{Callbacks, Gate, Json, answer};
+use cartola_model::Scope;
+use cartola_primitives::id::RequestId;
+
+use super::super::caller::Session;
+use super::super::refused::{Refused, Told as Error, answered};
+use super::super::{AUDIENCE, screens};
+use super::approved::Approved;
+use super::ended::Ended;
+use super::order::{Asked, Order};
+use super::told::Told;
+use super::{ID_PREFIX, Standing};
+use crate::wire::{ErrorCode, MI_PASS_TOKEN_HEADER};
+
+/// How long the answer waits for what the customer's bank asks for. What it does then is told by
+/// looking, and where it ends by the callback.
+pub const BANK_WAIT: Duration = Duration::from_secs(20);
+
+/// Longest token of an approval that is looked at, bytes. Ours have some 80.
+const MAX_TOKEN_BYTES: usize = 256;
+
+/// Longest `Idempotency-Key`, bytes.
+const MAX_KEY_BYTES: usize = 255;
+
+/// Transfer
+///
+/// What must be approved in Mi Pass is asked for on the customer's phone, unless `X-MiPass-Token` is of
+/// an approval of exactly this transfer. The same `Idempotency-Key` is the same transfer, for ever.
+#[utoipa::path(
+    post, path = "/api/v1/mibanco/transfer", operation_id = "transfer", tag = "transfers",
+    params(
+        ("X-MiPass-Token" = Option<String>, Header, description = "The token of an approval"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Names the transfer"),
+    ),
+    request_body = Asked,
+    responses(
+        (status = 202, description = "It waits, or is under way", body = Told),
+        (status = 200, description = "It has ended", body = Told),
+        (status = 400, description = "`INVALID_REQUEST`", body = Error),
+        (status = 401, description = "`INVALID_TOKEN`", body = Error),
+        (status = 403, description = "`MI_PASS_REQUIRED`, `CHALLENGE_REJECTED`", body = Error),
+        (status = 404, description = "`ACCOUNT_NOT_FOUND`", body = Error),
+        (status = 409, description = "`TRANSFER_CONFLICT`", body = Error),
+        (status = 429, description = "`RATE_LIMITED`, with `Retry-After`", body = Error),
+    ),
+    security(("session" = [])),
+)]
+pub async fn create(
+    State(gate): State<Gate>,
+    Extension(callbacks): Extension<Callbacks>,
+    caller: Session,
+    headers: HeaderMap,
+    request: Request,
+) -> Response {
+    let told = async {
+        let session = caller.may(Scope::Manage)?;
+        let engine = gate.engine();
+        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let id = transfer_id(engine, session, &headers)?;
+        let token = token(&headers)?;
+        let order = Order::of(engine, session, &asked).await?;
+        let url = callback(&callbacks, &asked).await?;
+        let wanted = Wanted { engine, session, id: &id, order, url };
+        let standing = wanted.begin(token).await?;
+        engine.note_screen(
+            &session.who,
+            "mibanco.transfer",
+            (screens::TRANSFERS, session.link.id),
+        );
+        Ok(shown(&Told::of(&id, &standing)))
+    };
+    answered(&gate, told.await)
+}
+
+/// 202 as long as it has not ended.
+pub fn shown(told: &Told) -> Response {
+    let status = if told.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
+    answer::json(status, told)
+}
+
+/// A transfer that is wanted.
+struct Wanted<'a> {
+    engine: &'a Engine,
+    session: &'a DeviceSession,
+    id: &'a str,
+    order: Order,
+    url: Option<String>,
+}
+
+impl Wanted<'_> {
+    async fn begin(&self, token: Option<&str>) -> Result<Standing, Refused> {
+        let Self { engine, session, id, .. } = self;
+        let known = Standing::find(engine, &session.who, session.link.id, id).await?;
+        let leave = token.map_or(Leave::NotNeeded, Leave::Token);
+        if known.authorization.is_some() {
+            return self.asked().await;
+        }
+        match self.pay(leave).await {
+            Ok(payment) => self.told(payment).await,
+            Err(LinkPaymentError::Unapproved(_)) => self.asked().await,
+            Err(error) => Err(refusal(error)),
+        }
+    }
+
+    async fn pay(&self, leave: Leave<'_>) -> Result<Payment, LinkPaymentError> {
+        let Self { engine, session, id, order, url } = self;
+        let case = Order::case(session.link.id, id);
+        let request = order.request();
+        let ended = Ended::of(&session.who, session.link.id, id, url.as_deref());
+        let next = Some(ended.next());
+        let payment = order.payment(session.link.id, (&case, &request), next);
+        engine.begin_link_payment(&session.who, &payment, leave).await
+    }
+
+    /// Waits until the customer's bank has said what it asks for.
+    async fn told(&self, payment: Payment) -> Result<Standing, Refused> {
+        let Self { engine, session, .. } = self;
+        let (id, seen) = (payment.row.id, Some(payment.row.version));
+        let next = engine.next_payment(&session.who, id, seen, BANK_WAIT).await?;
+        Ok(Standing { payment: next.or(Some(payment)), authorization: None })
+    }
+
+    /// Asks the customer on their phone; the transfer is begun once they have approved it.
+    async fn asked(&self) -> Result<Standing, Refused> {
+        let Self { engine, session, id, order, url } = self;
+        let case = Order::case(session.link.id, id);
+        let request = order.request();
+        let payment = order.payment(session.link.id, (&case, &request), None);
+        let operation = engine.operation_of_link_payment(&session.link, &payment);
+        let ended = Ended::of(&session.who, session.link.id, id, url.as_deref());
+        let ask = Ask {
+            rut: order.rut,
+            operation: &operation,
+            channel: AUDIENCE.name(),
+            case: &case,
+            next: Some(Approved::of(ended, order.clone()).next()),
+        };
+        let asked = engine.ask_authorization(&session.who, &ask).await;
+        let authorization = asked.map_err(|error| refusal(error.into()))?;
+        Ok(Standing { payment: None, authorization: Some(authorization) })
+    }
+}
+
+/// Where the end is posted.
+async fn callback(callbacks: &Callbacks, asked: &Asked) -> Result<Option<String>, Refused> {
+    let Some(url) = &asked.callback_url else { return Ok(None) };
+    let checked = callbacks.check(url).await;
+    let checked = checked.map_err(|_| {
+        Refused::invalid("`callback_url` debe ser una URL https de una dirección pública.")
+    })?;
+    Ok(Some(checked.to_text()))
+}
+
+/// What the transfer is known by: by the key that it came with, or by nothing that was there before.
+fn transfer_id(
+    engine: &Engine,
+    session: &DeviceSession,
+    headers: &HeaderMap,
+) -> Result<String, Refused> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(format!("{ID_PREFIX}{}", engine.mint::<RequestId>().hex()));
+    };
+    let key = value.to_str().ok().filter(|key| (1..=MAX_KEY_BYTES).contains(&key.len()));
+    let key = key.ok_or_else(|| Refused::invalid("Idempotency-Key tiene de 1 a 255 caracteres."))?;
+    let hash = ContentHash::of(format!("{}\n{key}", session.link.id).as_bytes()).hex();
+    Ok(format!("{ID_PREFIX}{}", &hash[..super::ID_DIGITS]))
+}
+
+/// The approval that came along.
+pub fn token(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
+    let Some(value) = headers.get(MI_PASS_TOKEN_HEADER) else { return Ok(None) };
+    let text = value.to_str().ok().filter(|text| text.len() <= MAX_TOKEN_BYTES);
+    text.map(Some).ok_or_else(rejected)
+}
+
+fn rejected() -> Refused {
+    Refused::new(
+        ErrorCode::ChallengeRejected,
+        "La autorización de Mi Pass no existe, venció, ya se usó o es de otra operación.",
+    )
+}
+
+/// Why a transfer is not begun.
+pub fn refusal(error: LinkPaymentError) -> Refused {
+    match error {
+        LinkPaymentError::Unapproved(_) => {
+            Refused::of(cartola_model::Failure::ChallengeRequired)
+        }
+        LinkPaymentError::Approval(
+            UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_),
+        ) => rejected(),
+        LinkPaymentError::Ask(AskError::NoPhone) => Refused::new(
+            ErrorCode::MiPassRequired,
+            "El cliente no tiene un teléfono enrolado en Mi Pass: enrólelo primero.",
+        ),
+        LinkPaymentError::Ask(AskError::TooMany) => Refused::new(
+            ErrorCode::RateLimited,
+            "Demasiadas operaciones esperan la autorización del cliente.",
+        ),
+        LinkPaymentError::Ask(AskError::OtherRequest)
+        | LinkPaymentError::Payment(PaymentError::OtherRequest) => Refused::new(
+            ErrorCode::TransferConflict,
+            "Con esa Idempotency-Key se pidió otra transferencia.",
+        ),
+        LinkPaymentError::Ask(AskError::Operation(_)) => Refused::invalid(
+            "Un texto de la transferencia está vacío, es muy largo o tiene caracteres invisibles.",
+        ),
+        LinkPaymentError::Ask(AskError::Case) | LinkPaymentError::Payment(_) => {
+            Refused::of(cartola_model::Failure::RequestInvalid)
+        }
+        LinkPaymentError::NotEnabled => Refused::new(
+            ErrorCode::Unsupported,
+            "La sesión no permite transferir: abra una nueva.",
+        ),
+        LinkPaymentError::Link(error) => error.into(),
+        LinkPaymentError::Engine(error)
+        | LinkPaymentError::Ask(AskError::Engine(error))
+        | LinkPaymentError::Approval(UseError::Engine(error)) => error.into(),
+    }
+}

@@ -1,0 +1,223 @@
+//! What is to be transferred, as the document prints it, and what it means.
+
+use cartola_engine::Engine;
+use cartola_engine::authorizations::LinkPayment;
+use cartola_engine::device_sessions::DeviceSession;
+use cartola_engine::payments::{MAX_COMMENT, MAX_PESOS, MIN_PESOS};
+use cartola_engine::readings::{Next, ReadScope};
+use cartola_model::{
+    AccountNumber, Catalogue, InstitutionId, Record, RecordKind, TransferPayee, records,
+};
+use cartola_primitives::id::LinkId;
+use cartola_primitives::{Currency, Money, Rut};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::super::desk;
+use super::super::reads::newest;
+use super::super::refused::Refused;
+use super::super::session::open::wrong_rut;
+use super::{case_of, rut_of};
+use crate::wire::{ErrorCode, bank_named};
+
+/// Longest name of who is paid, in characters.
+const MAX_NAME: usize = 100;
+
+/// What is asked, key by key as the document prints it; what stands behind `comment` is ours.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = TransferRequest)]
+#[serde(expecting = "an object with `from_account`, `to_account`, `to_bank`, `amount`, `currency`")]
+pub struct Asked {
+    /// The customer's account that pays.
+    #[schema(example = "00-123-45678-90")]
+    from_account: String,
+    /// The account that is paid.
+    #[schema(example = "00-987-65432-1")]
+    to_account: String,
+    /// Its bank: an institution's id in capitals with underscores.
+    #[schema(example = "BANCO_ESTADO")]
+    to_bank: String,
+    /// Whole pesos.
+    #[schema(example = 250_000)]
+    amount: i64,
+    /// `CLP`.
+    #[schema(example = "CLP")]
+    currency: String,
+    /// What both sides are told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Servicios abril 2026")]
+    comment: Option<String>,
+    /// The RUT of who is paid. Needed, with `to_name`, where the account is neither the customer's own
+    /// nor among their beneficiaries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to_rut: Option<String>,
+    /// Their name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to_name: Option<String>,
+    /// Where the end of the transfer is posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
+}
+
+/// A transfer that makes sense. It names people and their accounts: it is kept sealed only.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Order {
+    #[serde(with = "cartola_primitives::rut::serde_compact")]
+    pub rut: Rut,
+    from: String,
+    payee: TransferPayee,
+    amount: Money,
+    comment: Option<String>,
+}
+
+impl Order {
+    /// What is asked for, by who is signed in.
+    pub async fn of(
+        engine: &Engine,
+        session: &DeviceSession,
+        asked: &Asked,
+    ) -> Result<Self, Refused> {
+        let from = AccountNumber::parse(&asked.from_account)
+            .map_err(|_| Refused::invalid("`from_account` no es un número de cuenta."))?;
+        let account = AccountNumber::parse(&asked.to_account)
+            .map_err(|_| Refused::invalid("`to_account` no es un número de cuenta."))?;
+        let institution = bank_named(&asked.to_bank)
+            .ok_or_else(|| Refused::invalid("`to_bank` no es un banco del catálogo."))?;
+        if asked.currency != Currency::CLP.code() {
+            return Err(Refused::invalid("Las transferencias son en CLP."));
+        }
+        if !(MIN_PESOS..=MAX_PESOS).contains(&asked.amount) {
+            return Err(Refused::invalid(format!(
+                "`amount` va de {MIN_PESOS} a {MAX_PESOS} pesos."
+            )));
+        }
+        if asked.comment.as_ref().is_some_and(|text| text.chars().count() > MAX_COMMENT) {
+            return Err(Refused::invalid(format!(
+                "`comment` tiene hasta {MAX_COMMENT} caracteres."
+            )));
+        }
+        let from = own_account(engine, session, &from).await?;
+        let rut = rut_of(engine, session).await?;
+        let payee = payee(engine, session, asked, (institution, account), rut).await?;
+        let (amount, comment) = (Money::new(asked.amount, Currency::CLP), asked.comment.clone());
+        Ok(Self { rut, from: from.written().to_owned(), payee, amount, comment })
+    }
+
+    /// In a form that is equal for equal orders.
+    pub fn request(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("texts and numbers are JSON")
+    }
+
+    /// As the engine is told it.
+    pub fn payment<'a>(
+        &self,
+        link: LinkId,
+        (case, request): (&'a str, &'a [u8]),
+        next: Option<Next>,
+    ) -> LinkPayment<'a> {
+        LinkPayment {
+            link,
+            rut: self.rut,
+            from: AccountNumber::parse(&self.from).expect("it was written from a number"),
+            payee: self.payee.clone(),
+            amount: self.amount,
+            comment: self.comment.clone(),
+            case,
+            request,
+            next,
+        }
+    }
+
+    /// The case of the transfer of that id.
+    pub fn case(link: LinkId, transfer_id: &str) -> String {
+        case_of(link, transfer_id)
+    }
+}
+
+/// An account of the customer's, as the bank writes it.
+async fn own_account(
+    engine: &Engine,
+    session: &DeviceSession,
+    number: &AccountNumber,
+) -> Result<AccountNumber, Refused> {
+    desk::read_unless_fresh(engine, session, ReadScope::ACCOUNTS).await?;
+    let accounts = engine.accounts_of(&session.who, session.link.id).await?;
+    let numbers = accounts.iter().filter_map(|account| AccountNumber::parse(&account.number).ok());
+    let found = numbers.into_iter().find(|known| known.identity() == number.identity());
+    found.ok_or_else(|| {
+        Refused::new(ErrorCode::AccountNotFound, "`from_account` no es una cuenta del cliente.")
+    })
+}
+
+/// Who is paid: as the request says, or as the customer's bank knows them.
+async fn payee(
+    engine: &Engine,
+    session: &DeviceSession,
+    asked: &Asked,
+    (institution, account): (InstitutionId, AccountNumber),
+    rut: Rut,
+) -> Result<TransferPayee, Refused> {
+    let named = match (&asked.to_rut, &asked.to_name) {
+        (Some(rut), Some(name)) => Some((Rut::parse(rut).map_err(wrong_rut)?, name.clone())),
+        (None, None) => match own(engine, session, (&institution, &account), rut).await? {
+            Some(own) => Some(own),
+            None => beneficiary(engine, session, (&institution, &account)).await?,
+        },
+        _ => None,
+    };
+    let (rut, name) = named.ok_or_else(|| {
+        Refused::invalid(
+            "La cuenta de destino no está entre los destinatarios del cliente: indique `to_rut` y \
+             `to_name`.",
+        )
+    })?;
+    if !(1..=MAX_NAME).contains(&name.trim().chars().count()) {
+        return Err(Refused::invalid(format!("`to_name` tiene de 1 a {MAX_NAME} caracteres.")));
+    }
+    Ok(TransferPayee { institution, account, rut, name: name.trim().to_owned() })
+}
+
+/// Another account of the customer's at the same bank.
+async fn own(
+    engine: &Engine,
+    session: &DeviceSession,
+    (institution, account): (&InstitutionId, &AccountNumber),
+    rut: Rut,
+) -> Result<Option<(Rut, String)>, Refused> {
+    if Catalogue::bundled().holder_of_accounts(&session.link.institution) != institution {
+        return Ok(None);
+    }
+    let accounts = engine.accounts_of(&session.who, session.link.id).await?;
+    let found = accounts.into_iter().find(|known| {
+        AccountNumber::parse(&known.number)
+            .is_ok_and(|number| number.identity() == account.identity())
+    });
+    Ok(found.and_then(|known| Some((known.holder_rut.unwrap_or(rut), known.holder_name?))))
+}
+
+/// Somebody on the customer's list, which is read where it was not yet.
+async fn beneficiary(
+    engine: &Engine,
+    session: &DeviceSession,
+    payee: (&InstitutionId, &AccountNumber),
+) -> Result<Option<(Rut, String)>, Refused> {
+    let list = match newest(engine, session, RecordKind::Beneficiaries).await? {
+        None => {
+            desk::read_records(engine, session, [RecordKind::Beneficiaries]).await?;
+            newest(engine, session, RecordKind::Beneficiaries).await?
+        }
+        known => known,
+    };
+    let Some(Record::Beneficiaries(list)) = list else { return Ok(None) };
+    let found = list.into_iter().find(|known| is_it(known, payee));
+    Ok(found.and_then(|known| Some((known.rut?, known.name))))
+}
+
+fn is_it(known: &records::Beneficiary, (institution, account): (&InstitutionId, &AccountNumber)) -> bool {
+    let row = Catalogue::bundled().find(institution);
+    let code = row.and_then(|row| row.cmf_code.as_deref());
+    let number = AccountNumber::parse(&known.account_number);
+    code.is_some()
+        && known.bank_code.as_deref() == code
+        && number.is_ok_and(|number| number.identity() == account.identity())
+}

@@ -1,0 +1,63 @@
+//! `POST /mibanco/api/v1/mibanco/transfer/{transfer_id}/withdrawal`
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use cartola_engine::authorizations::UseError;
+use cartola_engine::payments::CancelPaymentError;
+use cartola_http::Gate;
+use cartola_model::Scope;
+
+use super::super::caller::Session;
+use super::super::refused::{Refused, Told as Error, answered};
+use super::create::shown;
+use super::told::Told;
+use super::{Standing, unknown};
+use crate::wire::ErrorCode;
+
+/// Take a transfer back
+///
+/// One that the bank has not heard of has failed then; about any other the bank has the last word.
+#[utoipa::path(
+    post, path = "/api/v1/mibanco/transfer/{transfer_id}/withdrawal",
+    operation_id = "withdraw_transfer", tag = "transfers",
+    params(("transfer_id" = String, Path, description = "As the transfer was answered")),
+    responses(
+        (status = 200, description = "It has ended", body = Told),
+        (status = 202, description = "The bank is asked to give it up", body = Told),
+        (status = 404, description = "`TRANSFER_NOT_FOUND`", body = Error),
+        (status = 409, description = "`TRANSFER_CONFLICT`: it is too late", body = Error),
+    ),
+    security(("session" = [])),
+)]
+pub async fn withdraw(
+    State(gate): State<Gate>,
+    caller: Session,
+    Path(transfer_id): Path<String>,
+) -> Response {
+    let told = async {
+        let session = caller.may(Scope::Manage)?;
+        let engine = gate.engine();
+        let mut standing = Standing::of(engine, session, &transfer_id).await?;
+        let too_late = || {
+            Refused::new(ErrorCode::TransferConflict, "Ya es tarde para retirar la transferencia.")
+        };
+        if let Some(payment) = &standing.payment {
+            let cancelled = engine.cancel_payment(&session.who, payment.row.id).await;
+            standing.payment = Some(cancelled.map_err(|error| match error {
+                CancelPaymentError::Unknown => unknown(),
+                CancelPaymentError::NotNow => too_late(),
+                CancelPaymentError::Engine(error) => error.into(),
+            })?);
+        } else if let Some(asked) = &standing.authorization {
+            let cancelled = engine.cancel_authorization(&session.who, asked.id()).await;
+            standing.authorization = Some(cancelled.map_err(|error| match error {
+                UseError::Engine(error) => error.into(),
+                UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => {
+                    too_late()
+                }
+            })?);
+        }
+        Ok(shown(&Told::of(&transfer_id, &standing)))
+    };
+    answered(&gate, told.await)
+}
