@@ -3,6 +3,7 @@
 use aes_kw::{KeyInit, KwAes256};
 use cartola_primitives::Randomness;
 use data_encoding::BASE64URL_NOPAD;
+use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{PublicKey, SecretKey};
 use rsa::{BoxedUint, Oaep, RsaPublicKey};
 use serde::{Deserialize, Serialize};

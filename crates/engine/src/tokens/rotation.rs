@@ -13,7 +13,7 @@ use crate::{Engine, EngineError};
 
 /// How often the store is asked for keys that somebody else may have made: a `kid` can be invented
 /// by anybody, at any rate.
-pub(crate) const LOOK_AGAIN_EVERY: SignedDuration = SignedDuration::from_secs(1);
+const LOOK_AGAIN_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 /// The keys of this process.
 pub(crate) struct TokenKeys {

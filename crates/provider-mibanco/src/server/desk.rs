@@ -62,7 +62,7 @@ pub async fn until_read(engine: &Engine, pending: Pending) -> Result<(), Refused
 
 async fn ended(engine: &Engine, mut pending: Pending) -> Result<Result<(), Failure>, Refused> {
     match engine.wait_for(&mut pending, SYNC_WAIT).await? {
-        Some(ended) => Ok(ended.map(drop)),
+        Some(ended) => Ok(ended),
         None => Err(Failure::Timeout.into()),
     }
 }

@@ -277,7 +277,7 @@ impl From<Problem> for Refused {
 impl From<cartola_http::Refusal> for Refused {
     fn from(refusal: cartola_http::Refusal) -> Self {
         match refusal {
-            cartola_http::Refusal::Problem(problem) => (*problem).into(),
+            cartola_http::Refusal::Problem(problem) => problem.into(),
             cartola_http::Refusal::Answered(_) => Self::of(Failure::Internal),
         }
     }

@@ -74,6 +74,20 @@ fn sentence(code: &ErrorCode) -> &'static str {
         ErrorCode::CredentialsLocked => "La clave está bloqueada.",
         ErrorCode::RateLimited => "Hay demasiadas solicitudes.",
         ErrorCode::Unavailable => "El servicio no está disponible por ahora.",
+        // What the gateway's facade says, and no bank here does.
+        ErrorCode::InvalidClient
+        | ErrorCode::PathNotFound
+        | ErrorCode::MethodNotAllowed
+        | ErrorCode::ConsentRequired
+        | ErrorCode::ChallengeRejected
+        | ErrorCode::ChallengeExpired
+        | ErrorCode::AuthorizationNotFound
+        | ErrorCode::AuthorizationConflict
+        | ErrorCode::LimitExceeded
+        | ErrorCode::InsufficientFunds
+        | ErrorCode::Unsupported
+        | ErrorCode::BankAnswerInvalid
+        | ErrorCode::Timeout => "La operación no se puede hacer.",
         ErrorCode::InternalError | ErrorCode::Other(_) => "Ocurrió un error.",
     }
 }

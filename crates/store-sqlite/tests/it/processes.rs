@@ -66,7 +66,7 @@ async fn of_two_that_rotate_keys_at_once_one_does() {
         for (number, store) in stores.iter().enumerate() {
             let row = SigningKeyRow {
                 id: format!("{round} of {number}"),
-                algorithm: Algorithm::EdDsa,
+                algorithm: Algorithm::EdDsa.into(),
                 wrapped: make.wrapped(),
                 created_at: NOW,
             };

@@ -108,7 +108,7 @@ impl Asked {
         let number = AccountNumber::parse(&self.account_id)
             .map_err(|_| Refused::invalid("`account_id` no es un número de cuenta."))?;
         let currency = Currency::parse(&self.currency)
-            .ok_or_else(|| Refused::invalid("`currency` debe ser CLP o USD."))?;
+            .map_err(|_| Refused::invalid("`currency` debe ser CLP o USD."))?;
         let days = self.from_date.duration_until(self.to_date).as_hours() / 24 + 1;
         if !(1..=MAX_DAYS).contains(&days) {
             return Err(Refused::invalid(

@@ -14,7 +14,8 @@ use cartola_engine::{Engine, EngineError};
 use cartola_http::{Gate, Json, answer};
 use cartola_model::{InstitutionId, Principal, Scope};
 use cartola_primitives::id::{LinkId, RequestId};
-use cartola_primitives::{Rut, RutError, Secret, SignedDuration, santiago};
+use cartola_primitives::rut::RutError;
+use cartola_primitives::{Rut, Secret, SignedDuration, santiago};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
