@@ -31,17 +31,17 @@ use crate::movement::Movement;
 use crate::population::Population;
 use crate::shown::{self, Balance};
 
-pub(crate) use cash::{Cash, CashStage, Claimed, ClaimError};
-pub(crate) use decided::{Decided, Decision};
-pub(crate) use bills::code_of;
 pub use act::{ActError, Amendment, MAX_AMOUNT, MAX_GLOSA, NewMovement};
+pub(crate) use bills::code_of;
+pub(crate) use cash::{Cash, CashStage, ClaimError};
 pub use check::LedgerCheck;
+pub(crate) use decided::{Decided, Decision};
 pub use doors::{Door, MAX_DEVICES, WRONG_PASSWORDS};
 pub use log::LogError;
 pub(crate) use phones::{Phone, PhoneError};
 pub use record::Customer;
-pub(crate) use record::Posting;
 pub(crate) use record::Hidden;
+pub(crate) use record::Posting;
 pub(crate) use transfer::{
     CHALLENGE_LASTS, Order, Stage, Transfer, TransferKey, WRONG_ANSWERS, What, is_of_transfer,
 };

@@ -182,7 +182,8 @@ fn available(response: OperationResponse) -> Result<BankSays, &'static str> {
     let expires_at: Timestamp = response.expires_at.ok_or("until when is not told")?;
     let is_code = |code: &Secret<String>| {
         let code = code.expose();
-        (1..=MAX_CODE).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        (1..=MAX_CODE).contains(&code.len())
+            && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
     match response.code {
         Some(code) if !is_code(&code) => Err("the code is none that an ATM takes"),

@@ -174,7 +174,11 @@ fn pesos(amount: i64, currency: Currency) -> Result<(), Refusal> {
 
 fn short(text: Option<String>) -> Result<Option<String>, Refusal> {
     let is_long = text.as_ref().is_some_and(|text| text.chars().count() > MAX_GLOSA);
-    if is_long { Err(Refusal::invalid("Los textos tienen hasta 120 caracteres.")) } else { Ok(text) }
+    if is_long {
+        Err(Refusal::invalid("Los textos tienen hasta 120 caracteres."))
+    } else {
+        Ok(text)
+    }
 }
 
 async fn begin(

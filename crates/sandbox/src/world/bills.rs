@@ -41,7 +41,7 @@ pub(super) fn billed(code: &str) -> Option<&'static str> {
 impl World {
     /// What somebody owes a supplier, if they do.
     pub(crate) fn open_bill(&self, resident: &Resident, account: &Account) -> Option<Bill> {
-        self.open(&self.kept(), resident, account).map(|open| open.bill)
+        self.opened(&self.kept(), resident, account).map(|open| open.bill)
     }
 
     /// The same by the code of the supplier, as whoever pays it names them.
@@ -49,10 +49,10 @@ impl World {
         let resident = Resident::of(self.population.seed(), rut)?;
         let account = Account::all(&resident).filter(Account::is_supply);
         let account = account.into_iter().find(|account| code_of(account.supplier) == biller)?;
-        self.open(kept, &resident, &account)
+        self.opened(kept, &resident, &account)
     }
 
-    fn open(&self, kept: &Kept, resident: &Resident, account: &Account) -> Option<Open> {
+    fn opened(&self, kept: &Kept, resident: &Resident, account: &Account) -> Option<Open> {
         let now = self.local_now();
         let bill = account.open(resident, now)?;
         let main = self.population.account(resident.main())?;

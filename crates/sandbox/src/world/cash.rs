@@ -11,8 +11,8 @@ use cartola_primitives::{Clock, Currency, Rut, SignedDuration, Timestamp, santia
 use serde::{Deserialize, Serialize};
 
 use crate::dice::Dice;
-use crate::glosa::{self, Other};
 use crate::flow::{Detail, Kind};
+use crate::glosa::{self, Other};
 
 use super::log::LogError;
 use super::record::{Customer, Hidden, Party, Posting, Record};
@@ -125,7 +125,12 @@ impl World {
                 let amount = order(&kept, &key).amount;
                 let paid = (Party::System(WAITS_IN.into()), Party::System(PAID_AT.into()));
                 let posting = self.cash_posting(&kept, &key, paid, at);
-                cash_turn(&mut kept, &key, Cash { stage: CashStage::Claimed { at }, ..cash }, posting)?;
+                cash_turn(
+                    &mut kept,
+                    &key,
+                    Cash { stage: CashStage::Claimed { at }, ..cash },
+                    posting,
+                )?;
                 let code = key.code_of(&What::Withdrawal);
                 Ok(Claimed { key, code, amount, at })
             }
@@ -147,7 +152,12 @@ impl World {
         if let Some(cash) = cash.clone().filter(|cash| cash.stage == CashStage::Waiting) {
             let at = self.now();
             let posting = self.comes_back(&kept, key, at);
-            cash_turn(&mut kept, key, Cash { stage: CashStage::Cancelled { at }, ..cash }, posting)?;
+            cash_turn(
+                &mut kept,
+                key,
+                Cash { stage: CashStage::Cancelled { at }, ..cash },
+                posting,
+            )?;
         }
         Ok((transfer, kept.state.cash.get(key).cloned()))
     }
@@ -228,7 +238,8 @@ impl World {
         let order = order(kept, key);
         let when = santiago::datetime_of(at);
         let other = Other { name: "GIRO SIN TARJETA".to_owned(), rut: order.to_rut, bank: "" };
-        let text = glosa::of(order.from.bank.row(), Kind::Transfer, true, &Detail::default(), &other);
+        let text =
+            glosa::of(order.from.bank.row(), Kind::Transfer, true, &Detail::default(), &other);
         Posting {
             id: kept.state.postings,
             from,

@@ -6,10 +6,10 @@ use cartola_primitives::{Clock, Timestamp};
 
 use crate::challenge::Step;
 
+use super::World;
 use super::cash::TOLD_FOR;
 use super::record::Customer;
 use super::transfer::{Order, Stage, Transfer, TransferKey, Turn, What};
-use super::World;
 
 /// How somebody decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,11 @@ pub(crate) struct Decided {
 }
 
 /// What a turn says of a decision, given how the operation stood before.
-pub(super) fn of(before: Option<&Transfer>, turn: &Turn, device: Option<&String>) -> Option<Decided> {
+pub(super) fn of(
+    before: Option<&Transfer>,
+    turn: &Turn,
+    device: Option<&String>,
+) -> Option<Decided> {
     let order = before.and_then(|before| before.order.as_ref()).or(turn.order.as_ref())?;
     let was_asked = before.is_some_and(|before| before.step() == Some(Step::App));
     if !was_asked && turn.pass.is_none() {
@@ -76,9 +80,8 @@ impl World {
         let from = self.now().checked_sub(TOLD_FOR).unwrap_or(Timestamp::MIN);
         let theirs = kept.state.decided.iter();
         let theirs = theirs.filter(|each| each.key.customer == *customer && each.at >= from);
-        let with_device = |each: &Decided| {
-            (each.clone(), each.device.clone().unwrap_or_else(|| first.clone()))
-        };
+        let with_device =
+            |each: &Decided| (each.clone(), each.device.clone().unwrap_or_else(|| first.clone()));
         theirs.map(with_device).collect()
     }
 }

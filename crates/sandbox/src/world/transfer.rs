@@ -173,6 +173,14 @@ pub(crate) struct Turn {
 impl Turn {
     /// To a stage at which no money moves.
     pub(crate) fn to(key: &TransferKey, stage: Stage) -> Self {
-        Self { key: key.clone(), order: None, stage, posting: None, pass: None, cash: None, undone: None }
+        Self {
+            key: key.clone(),
+            order: None,
+            stage,
+            posting: None,
+            pass: None,
+            cash: None,
+            undone: None,
+        }
     }
 }

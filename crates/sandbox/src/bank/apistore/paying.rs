@@ -18,9 +18,7 @@ use crate::bank::payment::challenge;
 use crate::door::{self, header, misbehave};
 use crate::key::AccountKey;
 use crate::sandbox::Sandbox;
-use crate::world::{
-    MAX_GLOSA, Order, Stage, Transfer, TransferError, TransferKey, What, World,
-};
+use crate::world::{MAX_GLOSA, Order, Stage, Transfer, TransferError, TransferKey, What, World};
 
 /// Longest key, in bytes.
 const MAX_KEY: usize = 255;

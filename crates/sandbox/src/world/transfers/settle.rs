@@ -8,11 +8,11 @@ use crate::flow::{Detail, Kind};
 use crate::key::AccountKey;
 use crate::month::Month;
 use crate::scenario::Scenario;
+use crate::world::bills::billed;
 use crate::world::log::LogError;
 use crate::world::overlay;
 use crate::world::record::{Customer, Hidden, Party, Posting};
 use crate::world::transfer::{Order, Stage, Transfer, TransferKey, Turn, What};
-use crate::world::bills::billed;
 use crate::world::{CashStage, Kept, World};
 use crate::{glosa, movement, payee, residents, shown};
 
@@ -91,7 +91,8 @@ impl World {
             )
         };
         let has_settled = posting.is_some();
-        let cash = (has_settled && order.what == What::Withdrawal).then(|| self.put_aside(key, order));
+        let cash =
+            (has_settled && order.what == What::Withdrawal).then(|| self.put_aside(key, order));
         let undone = match &order.what {
             What::Bill { biller, .. } if has_settled => {
                 self.bill_of(kept, key.customer.rut, biller).map(|open| open.by_itself)
@@ -177,7 +178,9 @@ impl World {
         match &order.what {
             What::Transfer => self.payee(order),
             What::Withdrawal => Some(Self::waiting_cash()),
-            What::Bill { biller, .. } => Some(Party::System(format!("service:{}", billed(biller)?))),
+            What::Bill { biller, .. } => {
+                Some(Party::System(format!("service:{}", billed(biller)?)))
+            }
             What::Beneficiary { .. } => None,
         }
     }
