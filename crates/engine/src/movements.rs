@@ -125,12 +125,7 @@ impl Engine {
         after: u64,
         limit: usize,
     ) -> Result<Changes, EngineError> {
-        self.note_screen(
-            who,
-            "movement.read",
-            Subject::list("changes"),
-            Some(SCREEN_OF_MOVEMENTS),
-        );
+        self.note_screen(who, "movement.read", Subject::list("changes"), Some(SCREEN_OF_MOVEMENTS));
         let limit = limit.clamp(1, MAX_FEED);
         let entries = self.store().feed(who.tenant, after, limit, self.now()).await?;
         let position = entries.last().map_or(after, |entry| entry.position);

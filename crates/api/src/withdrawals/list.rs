@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use cartola_engine::instructions::InstructionStanding;
 use cartola_http::cursor::List as CursorList;
 use cartola_http::parameters::{FromQuery, Parameters};
 use cartola_http::{Authenticated, Gate, Problem, Query, Refusal, answer, parse};
@@ -14,12 +15,15 @@ use super::KIND;
 use crate::instructions::Standing;
 use crate::instructions::view::InstructionView;
 use crate::page::{self, PageAsked};
-use crate::wire::List;
+use crate::wire::{self, List};
 
-/// For whom.
+/// Which are listed.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
+    /// Those that stand so alone.
+    #[param(required = false, value_type = wire::InstructionState)]
+    state: Option<InstructionStanding>,
     /// Those whose cash this RUT may take alone, in any written form.
     #[param(required = false, value_type = String, example = "12.345.678-5")]
     rut: Option<Rut>,
@@ -27,7 +31,8 @@ pub struct Asked {
 
 impl FromQuery for Asked {
     fn read(parameters: &mut Parameters<'_>) -> Result<Self, Problem> {
-        Ok(Self { rut: parameters.optional("rut", parse::rut)? })
+        let Standing { state } = Standing::read(parameters)?;
+        Ok(Self { state, rut: parameters.optional("rut", parse::rut)? })
     }
 }
 
@@ -36,7 +41,7 @@ impl FromQuery for Asked {
 /// In the order in which they were asked for. No code is among it.
 #[utoipa::path(
     get, path = "/v1/withdrawals", operation_id = "list_withdrawals", tag = "withdrawals",
-    params(Standing, Asked, PageAsked),
+    params(Asked, PageAsked),
     responses((status = 200, description = "One page", body = List<InstructionView>)),
     security(("api_key" = ["read"])),
     extensions(("x-problems" = json!(["parameter_invalid", "cursor_invalid"]))),
@@ -44,16 +49,16 @@ impl FromQuery for Asked {
 pub async fn list(
     State(gate): State<Gate>,
     caller: Authenticated,
-    Query((standing, asked, paged)): Query<(Standing, Asked, PageAsked)>,
+    Query((asked, paged)): Query<(Asked, PageAsked)>,
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Read)?;
     let about = asked.rut.map(|rut| rut.compact());
-    let state = standing.state.map_or("", |state| state.name());
+    let state = asked.state.map_or("", |state| state.name());
     let filters = format!("{state}/{}", about.as_deref().unwrap_or_default());
     let filters = filters.as_bytes();
     let list = CursorList { name: "withdrawals", tenant: who.tenant, filters };
     let (after, limit) = (paged.after(list)?, paged.limit);
-    let wanted = (standing.state, about.as_deref());
+    let wanted = (asked.state, about.as_deref());
     let found = gate.engine().instructions(who, KIND, wanted, (after, limit)).await?;
     Ok(answer::json(StatusCode::OK, &page::shown(found, list, InstructionView::from)))
 }
