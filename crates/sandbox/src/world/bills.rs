@@ -21,6 +21,8 @@ pub(crate) struct Open {
     /// The customer's number at the supplier.
     pub number: String,
     pub bill: Bill,
+    /// Whether it is on its way to be paid by itself.
+    pub is_being_paid: bool,
     /// What takes away the movement that would pay it later.
     pub by_itself: Change,
 }
@@ -49,7 +51,7 @@ impl World {
         let resident = Resident::of(self.population.seed(), rut)?;
         let account = Account::all(&resident).filter(Account::is_supply);
         let account = account.into_iter().find(|account| code_of(account.supplier) == biller)?;
-        self.opened(kept, &resident, &account)
+        self.opened(kept, &resident, &account).filter(|open| !open.is_being_paid)
     }
 
     fn opened(&self, kept: &Kept, resident: &Resident, account: &Account) -> Option<Open> {
@@ -66,12 +68,12 @@ impl World {
         };
         let by_itself = drawn.movements.into_iter().find(|each| {
             each.booked > now
-                && each.occurred > now
                 && each.kind.is_some_and(pays)
                 && is_it(each.other)
                 && each.amount.minor() == -bill.amount
         })?;
+        let is_being_paid = by_itself.occurred <= now;
         let undone = Change { amount: None, ..change(kept, main.key, &by_itself) };
-        Some(Open { number: account.number.clone(), bill, by_itself: undone })
+        Some(Open { number: account.number.clone(), bill, is_being_paid, by_itself: undone })
     }
 }

@@ -30,6 +30,8 @@ pub struct Giver {
     pub account: String,
     /// As its bank writes it.
     pub number: String,
+    /// The day of the box on which the test began.
+    begun_on: String,
 }
 
 impl Giver {
@@ -51,9 +53,19 @@ impl Giver {
         assert_eq!(link.status, 201, "{}", link.text());
         let link = link.json()["id"].as_str().unwrap().to_owned();
         let institution = institution.to_owned();
-        let (account, number) = (String::new(), String::new());
-        let giver =
-            Self { _folder: folder, demo, chile, client, institution, rut, link, account, number };
+        let begun_on = chile.today();
+        let giver = Self {
+            _folder: folder,
+            demo,
+            chile,
+            client,
+            institution,
+            rut,
+            link,
+            account: String::new(),
+            number: String::new(),
+            begun_on,
+        };
         giver.read(&json!({}));
         let accounts = giver.client.list("/v1/accounts");
         let numbers = place["accounts"].as_array().unwrap();
@@ -156,7 +168,9 @@ impl Giver {
     /// What cash that was put aside has come to on the account: below zero what is away. Whatever else is
     /// booked there meanwhile is left out.
     pub fn cash(&self) -> i64 {
-        let path = format!("/_sandbox/accounts/{}/movements", self.number);
+        let (from, to) = (&self.begun_on, self.chile.today());
+        let number = &self.number;
+        let path = format!("/_sandbox/accounts/{number}/movements?from={from}&to={to}");
         let rows = self.chile.client.json(&path);
         let is_cash = |row: &&Value| {
             row["description"].as_str().is_some_and(|text| text.contains("GIRO SIN TARJETA"))
