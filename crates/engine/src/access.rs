@@ -10,7 +10,7 @@ use std::time::Duration;
 use cartola_model::Principal;
 use cartola_model::access::Actor;
 use cartola_model::audit::AuditEvent;
-use cartola_primitives::id::{LinkId, TenantId};
+use cartola_primitives::id::TenantId;
 use cartola_store::{Command, UnitOfWork};
 
 use crate::{Engine, EngineError};
@@ -56,7 +56,7 @@ impl std::fmt::Display for Subject {
     }
 }
 
-/// Who did what with what, and the screen of a bank's app that it stands for, where there is one.
+/// Whose, by whom, what, of what, and which screen of the customer's it stands for.
 type Key = (TenantId, Actor, &'static str, Subject, Option<&'static str>);
 
 /// Reads that are not written yet.
@@ -89,16 +89,15 @@ impl Engine {
         self.inner.accesses.note((who.tenant, who.actor, action, subject, None));
     }
 
-    /// Notes which screen of a bank's app a call stands for that read through a link, as the audit
-    /// trail names it.
+    /// The same of what a screen of the customer's shows, so that the trail leads back to it.
     pub fn note_screen(
         &self,
         who: &Principal,
         action: &'static str,
-        (screen, link): (&'static str, LinkId),
+        subject: Subject,
+        screen: Option<&'static str>,
     ) {
-        let key = (who.tenant, who.actor, action, Subject::one(link), Some(screen));
-        self.inner.accesses.note(key);
+        self.inner.accesses.note((who.tenant, who.actor, action, subject, screen));
     }
 
     /// Writes the gathered reads. What cannot be written is kept for the next time.
@@ -126,11 +125,10 @@ impl Engine {
 }
 
 fn event((_, actor, action, subject, screen): &Key, count: u64) -> Command {
-    let event = AuditEvent::once(action, actor, subject);
-    let mut event = match screen {
+    let mut event = AuditEvent::once(action, actor, subject);
+    event.count = count;
+    Command::Audit(match screen {
         Some(screen) => event.with("screen", screen),
         None => event,
-    };
-    event.count = count;
-    Command::Audit(event)
+    })
 }

@@ -22,6 +22,7 @@ pub mod copying;
 pub mod encoding;
 mod error;
 pub mod imports;
+pub mod instructions;
 pub mod jobs;
 #[cfg(feature = "test-kit")]
 pub mod memory;
@@ -53,6 +54,7 @@ pub use checkouts::Checkouts;
 pub use consents::Consents;
 pub use error::{Retry, StoreError, StoreErrorKind};
 pub use imports::Imports;
+pub use instructions::Instructions;
 pub use jobs::Jobs;
 pub use movements::Movements;
 pub use outbox::Outbox;
@@ -90,6 +92,7 @@ pub trait Store:
     + Payments
     + Checkouts
     + Payouts
+    + Instructions
     + Authorizations
     + Retention
     + Quotas
@@ -116,6 +119,7 @@ impl<T> Store for T where
         + Payments
         + Checkouts
         + Payouts
+        + Instructions
         + Authorizations
         + Retention
         + Quotas

@@ -1,5 +1,9 @@
 //! The screens of Mi Banco that calls stand for: the column "Source feature" of the document's table.
 
+use cartola_engine::Engine;
+use cartola_engine::access::Subject;
+use cartola_engine::device_sessions::DeviceSession;
+
 /// What is at the door.
 pub const LOGIN: &str = "Login";
 /// Accounts and what is on them.
@@ -16,3 +20,15 @@ pub const BILLS: &str = "Pago de cuentas / servicios";
 pub const TRANSFERS: &str = "Transferencias a terceros";
 /// What was asked for and decided on the phone.
 pub const MI_PASS: &str = "Mi Pass: registro de autorizaciones";
+/// Cash at an ATM without a card.
+pub const WITHDRAWALS: &str = "Giro sin tarjeta";
+
+/// Notes in the audit trail which screen a call stands for.
+pub fn note(
+    engine: &Engine,
+    session: &DeviceSession,
+    (action, screen): (&'static str, &'static str),
+) {
+    let subject = Subject::one(session.link.id);
+    engine.note_screen(&session.who, action, subject, Some(screen));
+}

@@ -29,6 +29,10 @@ words! {
         TransferNotFound = "TRANSFER_NOT_FOUND",
         /// Another transfer of the customer has that id.
         TransferConflict = "TRANSFER_CONFLICT",
+        /// The customer has told the bank of no such operation.
+        OperationNotFound = "OPERATION_NOT_FOUND",
+        /// Another operation of the customer has that id.
+        OperationConflict = "OPERATION_CONFLICT",
         /// The caller is no client of the server, or one that may not do this.
         InvalidClient = "INVALID_CLIENT",
         /// There is no such path.
@@ -82,11 +86,12 @@ impl ErrorCode {
             | Self::MiPassRequired => 403,
             Self::AccountNotFound
             | Self::AuthorizationNotFound
+            | Self::OperationNotFound
             | Self::PathNotFound
             | Self::ProductNotFound
             | Self::TransferNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::AuthorizationConflict | Self::TransferConflict => 409,
+            Self::AuthorizationConflict | Self::OperationConflict | Self::TransferConflict => 409,
             Self::InsufficientFunds | Self::LimitExceeded | Self::Unsupported => 422,
             Self::CredentialsLocked => 423,
             Self::RateLimited => 429,

@@ -4,11 +4,13 @@
 //! `every_column_is_copied` of each backend fails until it is.
 
 mod authorizations;
+mod instructions;
 mod payments;
 
 use super::row::{Column, Kind, Table};
 
 pub use authorizations::{AUTHORIZATION, ENROLMENT, KNOWN_PAYEE};
+pub use instructions::INSTRUCTION;
 pub use payments::{CHECKOUT, PAYMENT, PAYOUT};
 
 const fn id(name: &'static str) -> Column {
@@ -36,7 +38,7 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 41] = [
+pub static TABLES: [&Table; 42] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
     &RETENTION,
@@ -65,6 +67,7 @@ pub static TABLES: [&Table; 41] = [
     &PAYMENT,
     &CHECKOUT,
     &PAYOUT,
+    &INSTRUCTION,
     &ENROLMENT,
     &AUTHORIZATION,
     &KNOWN_PAYEE,

@@ -78,8 +78,7 @@ pub async fn read(
             let device_fingerprint = phones.get(&phone).cloned().flatten();
             authorizations.push(Event { device_fingerprint, ..Event::from(row) });
         }
-        let action = "mibanco.authorizations";
-        engine.note_screen(&session.who, action, (screens::MI_PASS, session.link.id));
+        screens::note(engine, session, ("mibanco.authorizations", screens::MI_PASS));
         let next = page.next.map(|id| id.to_string());
         Ok(answer::json(StatusCode::OK, &Authorizations { authorizations, next }))
     };

@@ -35,8 +35,7 @@ pub async fn read(State(gate): State<Gate>, caller: Session) -> Response {
     let told = async {
         let session = caller.may(Scope::Read)?;
         let told = tell(gate.engine(), session).await?;
-        let screen = (screens::BALANCES, session.link.id);
-        gate.engine().note_screen(&session.who, "mibanco.accounts", screen);
+        screens::note(gate.engine(), session, ("mibanco.accounts", screens::BALANCES));
         Ok(answer::json(StatusCode::OK, &told))
     };
     answered(&gate, told.await)

@@ -33,8 +33,7 @@ pub async fn read(State(gate): State<Gate>, caller: Session) -> Response {
     let told = async {
         let session = caller.may(Scope::Read)?;
         let told = tell(gate.engine(), session).await?;
-        let screen = (screens::CREDIT_LINES, session.link.id);
-        gate.engine().note_screen(&session.who, "mibanco.credit_lines", screen);
+        screens::note(gate.engine(), session, ("mibanco.credit_lines", screens::CREDIT_LINES));
         Ok(answer::json(StatusCode::OK, &told))
     };
     answered(&gate, told.await)

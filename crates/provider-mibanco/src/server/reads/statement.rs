@@ -96,8 +96,7 @@ pub async fn read(State(gate): State<Gate>, caller: Session, request: Request) -
         let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
         let question = asked.question()?;
         let told = tell(gate.engine(), session, &question).await?;
-        let screen = (screens::STATEMENT, session.link.id);
-        gate.engine().note_screen(&session.who, "mibanco.statement", screen);
+        screens::note(gate.engine(), session, ("mibanco.statement", screens::STATEMENT));
         Ok(answer::json(StatusCode::OK, &told))
     };
     answered(&gate, told.await)

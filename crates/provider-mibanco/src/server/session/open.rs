@@ -152,7 +152,7 @@ async fn enter(engine: &Engine, who: &Principal, entry: &Entry) -> Result<Sessio
     }
     let link = link?;
     let tokens = engine.open_device_session(who, AUDIENCE, link, &entry.device).await?;
-    engine.note_screen(&tokens.session.who, "mibanco.session", (screens::LOGIN, link));
+    screens::note(engine, &tokens.session, ("mibanco.session", screens::LOGIN));
     Ok(tokens)
 }
 

@@ -58,6 +58,10 @@ pub struct Limit {
 #[derive(Serialize, ToSchema)]
 #[schema(as = CardStatement)]
 pub struct Billed {
+    /// First day of what it bills.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    from_date: Option<Date>,
     /// The day on which it was closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
@@ -101,6 +105,7 @@ pub struct Plan {
 pub fn card(card: &CreditCard, plans: &[InstalmentPlan]) -> Card {
     let minor = |amount: &cartola_primitives::Money| amount.minor();
     let billed = Billed {
+        from_date: card.billed_from,
         billed_date: card.billed_on,
         due_date: card.due_on,
         minimum: card.minimum_payment.as_ref().map(minor),
@@ -195,6 +200,9 @@ pub struct Bill {
     /// Who supplies.
     #[schema(example = "ENEL DISTRIBUCION")]
     company: String,
+    /// What the bank knows it by, for a payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    biller_code: Option<String>,
     /// What it supplies.
     #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<String>,
@@ -220,6 +228,7 @@ pub fn bill(account: &ServiceAccount) -> Bill {
     let bill = account.bill.as_ref();
     Bill {
         company: account.company.clone(),
+        biller_code: account.company_code.clone(),
         category: account.category.clone(),
         alias: account.alias.clone(),
         client_number: account.customer_number.clone(),

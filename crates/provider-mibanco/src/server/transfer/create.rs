@@ -76,11 +76,7 @@ pub async fn create(
         let url = callback(&callbacks, &asked).await?;
         let wanted = Wanted { engine, session, id: &id, order, url };
         let standing = wanted.begin(token).await?;
-        engine.note_screen(
-            &session.who,
-            "mibanco.transfer",
-            (screens::TRANSFERS, session.link.id),
-        );
+        screens::note(engine, session, ("mibanco.transfer", screens::TRANSFERS));
         Ok(shown(&Told::of(&id, &standing)))
     };
     answered(&gate, told.await)
