@@ -8,6 +8,7 @@
 //! | `told` | how that is said |
 //! | `mipass` | the customer's phone, what it is asked and what it decides |
 //! | `transfer` | transfers, and what is posted of their end |
+//! | `instructions` | cash at ATMs, bills that are paid, changes of beneficiaries |
 //! | `caller` | who calls, on which session and from which device |
 //! | `desk` | how the bank is asked |
 //! | `screens` | the screens of the app that calls stand for, as the audit trail names them |
@@ -17,6 +18,7 @@
 
 mod caller;
 mod desk;
+mod instructions;
 mod mipass;
 mod openapi;
 mod pin;
@@ -61,10 +63,14 @@ pub fn router(gate: Gate, callbacks: Callbacks, settings: Settings) -> Router {
     layer::around_speaking(routes, gate, refused::voice)
 }
 
-/// Who begins transfers that were approved, and tells how transfers ended.
-pub fn handlers(callbacks: Callbacks) -> [Arc<dyn Handler>; 2] {
-    let approvals = transfer::approved::Approvals::new(callbacks.clone());
-    [Arc::new(approvals), Arc::new(transfer::ended::Ends::new(callbacks))]
+/// Who begins what was approved, and tells how it ended.
+pub fn handlers(callbacks: Callbacks) -> [Arc<dyn Handler>; 4] {
+    [
+        Arc::new(transfer::approved::Approvals::new(callbacks.clone())),
+        Arc::new(transfer::ended::Ends::new(callbacks.clone())),
+        Arc::new(instructions::approved::Approvals::new(callbacks.clone())),
+        Arc::new(instructions::ended::Ends::new(callbacks)),
+    ]
 }
 
 /// All routes, with what they say of themselves.
@@ -80,7 +86,7 @@ fn documented() -> OpenApiRouter<Gate> {
         .routes(routes!(reads::cards::read))
         .routes(routes!(reads::credit_lines::read))
         .routes(routes!(reads::bills::read))
-        .routes(routes!(reads::beneficiaries::read))
+        .routes(routes!(reads::beneficiaries::read, instructions::beneficiary::change))
         .routes(routes!(mipass::enrol::begin))
         .routes(routes!(mipass::phone::enrol))
         .routes(routes!(mipass::block::block))
@@ -92,5 +98,13 @@ fn documented() -> OpenApiRouter<Gate> {
         .routes(routes!(transfer::look::look))
         .routes(routes!(transfer::answer::answer))
         .routes(routes!(transfer::withdraw::withdraw))
+        .routes(routes!(instructions::list::read, instructions::cash::create))
+        .routes(routes!(instructions::look::withdrawal))
+        .routes(routes!(instructions::cancel::withdrawal))
+        .routes(routes!(instructions::bill::pay))
+        .routes(routes!(instructions::look::bill_payment))
+        .routes(routes!(instructions::cancel::bill_payment))
+        .routes(routes!(instructions::look::change))
+        .routes(routes!(instructions::cancel::change))
         .routes(routes!(openapi::serve))
 }

@@ -153,12 +153,19 @@ impl Wanted<'_> {
 
 /// Where the end is posted.
 async fn callback(callbacks: &Callbacks, asked: &Asked) -> Result<Option<String>, Refused> {
-    let Some(url) = &asked.callback_url else { return Ok(None) };
+    match &asked.callback_url {
+        None => Ok(None),
+        Some(url) => checked(callbacks, url).await.map(Some),
+    }
+}
+
+/// A URL that may be called.
+pub async fn checked(callbacks: &Callbacks, url: &str) -> Result<String, Refused> {
     let checked = callbacks.check(url).await;
     let checked = checked.map_err(|_| {
         Refused::invalid("`callback_url` debe ser una URL https de una dirección pública.")
     })?;
-    Ok(Some(checked.to_text()))
+    Ok(checked.to_text())
 }
 
 /// What the transfer is known by: by the key that it came with, or by nothing that was there before.

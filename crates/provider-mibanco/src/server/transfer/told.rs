@@ -140,7 +140,7 @@ impl Told {
 pub fn end_of(state: &PaymentState) -> Option<End> {
     match state {
         PaymentState::Completed { settled_at } => Some(End::Completed(seconds(*settled_at))),
-        PaymentState::Failed { reason, .. } => Some(End::Failed(word(*reason))),
+        PaymentState::Failed { reason, .. } => Some(End::Failed(reason_word(*reason))),
         _ => None,
     }
 }
@@ -181,7 +181,7 @@ fn challenge(asked: &Asked) -> Challenge {
 }
 
 /// The word for why a payment was not made.
-fn word(reason: Reason) -> String {
+pub fn reason_word(reason: Reason) -> String {
     let known = match reason {
         Reason::Refused(TransferFailure::InsufficientFunds) => PaymentFailure::InsufficientFunds,
         Reason::Refused(TransferFailure::LimitExceeded) => PaymentFailure::LimitExceeded,

@@ -1,0 +1,84 @@
+//! What the customer's bank does beside transfers: cash at an ATM without a card, bills that are paid,
+//! changes of those whom the customer transfers to.
+//!
+//! As with a transfer, under one id stand at most one authorization and one instruction.
+
+pub mod approved;
+pub mod beneficiary;
+pub mod bill;
+pub mod cancel;
+pub mod cash;
+pub mod ended;
+pub mod give;
+pub mod list;
+pub mod look;
+pub mod told;
+
+use cartola_engine::Engine;
+use cartola_engine::authorizations::Authorization;
+use cartola_engine::instructions::{Instruction, InstructionKind};
+use cartola_model::Principal;
+use cartola_primitives::id::LinkId;
+
+use super::refused::Refused;
+use crate::wire::ErrorCode;
+
+/// Digits behind the prefix of an id.
+const ID_DIGITS: usize = 32;
+
+/// What the ids of a kind begin with.
+pub const fn prefix(kind: InstructionKind) -> &'static str {
+    match kind {
+        InstructionKind::Withdrawal => "wd_",
+        InstructionKind::BillPayment => "bp_",
+        InstructionKind::Beneficiary => "bn_",
+    }
+}
+
+/// What the engine knows an instruction by: no other customer's.
+pub fn case_of(link: LinkId, id: &str) -> String {
+    format!("mibanco/{link}/{id}")
+}
+
+/// What stands under an id.
+pub struct Standing {
+    pub instruction: Option<Instruction>,
+    pub authorization: Option<Authorization>,
+}
+
+impl Standing {
+    /// What stands there, be there anything or not.
+    pub async fn find(
+        engine: &Engine,
+        (who, link): (&Principal, LinkId),
+        kind: InstructionKind,
+        id: &str,
+    ) -> Result<Self, Refused> {
+        if !is_id(kind, id) {
+            return Err(unknown());
+        }
+        let case = case_of(link, id);
+        let instruction = engine.instruction_of_case(who, &case).await?;
+        let authorization = match instruction {
+            Some(_) => None,
+            None => engine.authorization_of_case(who, &case).await?,
+        };
+        Ok(Self { instruction, authorization })
+    }
+
+    /// The same; a refusal where nothing stands there.
+    pub fn known(self) -> Result<Self, Refused> {
+        let is_there = self.instruction.is_some() || self.authorization.is_some();
+        if is_there { Ok(self) } else { Err(unknown()) }
+    }
+}
+
+fn is_id(kind: InstructionKind, text: &str) -> bool {
+    let digits = text.strip_prefix(prefix(kind)).unwrap_or_default();
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    digits.len() == ID_DIGITS && digits.bytes().all(is_digit)
+}
+
+fn unknown() -> Refused {
+    Refused::new(ErrorCode::OperationNotFound, "No existe esa operación de este cliente.")
+}

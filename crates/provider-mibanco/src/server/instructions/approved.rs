@@ -1,0 +1,118 @@
+//! What follows a decision: an instruction that was approved is given, any other has failed.
+
+use async_trait::async_trait;
+use cartola_engine::authorizations::{AskError, Leave, RuledInstructionError, may_be_used};
+use cartola_engine::instructions::{AuthorizedInstructionError, InstructionError};
+use cartola_engine::readings::Next;
+use cartola_engine::work::{Handler, JobEnd, JobKind, Outcome, Task};
+use cartola_engine::{Engine, EngineError};
+use cartola_http::callbacks::Callbacks;
+use cartola_model::Failure;
+use cartola_primitives::Secret;
+use serde::{Deserialize, Serialize};
+
+use super::super::transfer::told::{not_begun, refusal_of};
+use super::case_of;
+use super::ended::Ended;
+use super::give::Order;
+use super::told::Told;
+
+/// What is given, and who is told of its end. It is sealed with the question.
+#[derive(Serialize, Deserialize)]
+pub struct Approved {
+    ended: Ended,
+    order: Order,
+}
+
+impl Approved {
+    pub const fn of(ended: Ended, order: Order) -> Self {
+        Self { ended, order }
+    }
+
+    /// As it follows the decision.
+    pub fn next(&self) -> Next {
+        let arguments = serde_json::to_vec(self).expect("texts and numbers are JSON");
+        Next { kind: kind(), arguments: Secret::new(arguments) }
+    }
+}
+
+/// The kind of the job. It never changes: jobs of older versions are in the queue.
+fn kind() -> JobKind {
+    JobKind::parse("mibanco.instruct").expect("the names of our own kinds are sound")
+}
+
+/// Gives instructions that were approved.
+pub struct Approvals {
+    callbacks: Callbacks,
+}
+
+impl Approvals {
+    pub const fn new(callbacks: Callbacks) -> Self {
+        Self { callbacks }
+    }
+}
+
+#[async_trait]
+impl Handler for Approvals {
+    fn kind(&self) -> JobKind {
+        kind()
+    }
+
+    async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
+        let dead = || Outcome::End(Vec::new(), JobEnd::Dead { failure: Failure::Internal });
+        let Some(arguments) = &task.arguments else { return Ok(dead()) };
+        let Approved { ended, order } =
+            serde_json::from_slice(arguments.expose()).map_err(EngineError::Content)?;
+        let who = ended.who(task);
+        let case = case_of(ended.link, &ended.id);
+        let Some(asked) = engine.authorization_of_case(&who, &case).await? else {
+            return Ok(dead());
+        };
+        let which = (ended.kind, ended.id.as_str());
+        // A job that was begun before may have used the approval up: then the instruction is there.
+        let is_given = engine.instruction_of_case(&who, &case).await?.is_some();
+        if !is_given && !may_be_used(asked.state()) {
+            let told = Told::failed(which, refusal_of(asked.state()));
+            let messages = ended.message(&self.callbacks, task, &told).await?;
+            return Ok(Outcome::End(messages, JobEnd::Done));
+        }
+        let request = order.request();
+        let wanted = order.wanted(&case, &request, Some(ended.next()));
+        match engine.begin_ruled_instruction(&who, &wanted, Leave::Approved(asked.id())).await {
+            Ok(_) => Ok(Outcome::End(Vec::new(), JobEnd::Done)),
+            Err(
+                RuledInstructionError::Ask(AskError::Engine(error))
+                | RuledInstructionError::Instruction(AuthorizedInstructionError::Engine(error)),
+            ) => Err(error),
+            Err(error) => {
+                let failure = failure_of(&error);
+                let told = Told::failed(which, not_begun(failure));
+                let messages = ended.message(&self.callbacks, task, &told).await?;
+                Ok(Outcome::End(messages, JobEnd::Dead { failure }))
+            }
+        }
+    }
+}
+
+/// The class of what kept an instruction from being given.
+fn failure_of(error: &RuledInstructionError) -> Failure {
+    match error {
+        RuledInstructionError::Unapproved(_)
+        | RuledInstructionError::Ask(_)
+        | RuledInstructionError::Instruction(AuthorizedInstructionError::Approval(_)) => {
+            Failure::ChallengeRejected
+        }
+        RuledInstructionError::Instruction(AuthorizedInstructionError::Engine(error)) => {
+            error.failure()
+        }
+        RuledInstructionError::Instruction(AuthorizedInstructionError::Instruction(error)) => {
+            match error {
+                InstructionError::Link(error) => error.failure(),
+                InstructionError::NotOffered | InstructionError::NotEnabled => {
+                    Failure::Unsupported
+                }
+                _ => Failure::RequestInvalid,
+            }
+        }
+    }
+}

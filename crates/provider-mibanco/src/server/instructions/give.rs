@@ -1,0 +1,254 @@
+//! Giving an instruction, whatever it is.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use cartola_crypto::ContentHash;
+use cartola_engine::Engine;
+use cartola_engine::authorizations::{
+    Ask, AskError, Leave, LinkPaymentError, RuledInstructionError,
+};
+use cartola_engine::device_sessions::DeviceSession;
+use cartola_engine::instructions::{
+    AuthorizedInstructionError, Giver, Instruction, InstructionError, InstructionKind, Wanted,
+};
+use cartola_engine::readings::{Next, ReadScope};
+use cartola_http::Callbacks;
+use cartola_http::once::IDEMPOTENCY_KEY;
+use cartola_model::{AccountKind, AccountNumber, Failure, Instructed};
+use cartola_primitives::id::{AccountId, LinkId, RequestId};
+use cartola_primitives::{Currency, Rut};
+use serde::{Deserialize, Serialize};
+
+use super::super::refused::Refused;
+use super::super::transfer::create::{self, BANK_WAIT};
+use super::super::transfer::rut_of;
+use super::super::{AUDIENCE, desk};
+use super::approved::Approved;
+use super::ended::Ended;
+use super::told::Told;
+use super::{ID_DIGITS, Standing, case_of, prefix};
+use crate::wire::ErrorCode;
+
+/// Longest `Idempotency-Key`, bytes.
+const MAX_KEY_BYTES: usize = 255;
+
+/// An instruction that makes sense. It names people: it is kept sealed only.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Order {
+    #[serde(with = "cartola_primitives::rut::serde_compact")]
+    pub rut: Rut,
+    /// The account whose bank is told, and which pays where money moves.
+    account: AccountId,
+    pub what: Instructed,
+}
+
+impl Order {
+    /// By who is signed in, from the account that they name, or the first that pays.
+    pub async fn of(
+        engine: &Engine,
+        session: &DeviceSession,
+        named: Option<&str>,
+        what: Instructed,
+    ) -> Result<Self, Refused> {
+        let account = account(engine, session, named).await?;
+        Ok(Self { rut: rut_of(engine, session).await?, account, what })
+    }
+
+    /// In a form that is equal for equal orders.
+    pub fn request(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("texts and numbers are JSON")
+    }
+
+    /// As the engine is told it.
+    pub fn wanted<'a>(&self, case: &'a str, request: &'a [u8], next: Option<Next>) -> Wanted<'a> {
+        let (giver, what) = (Giver::Account(self.account), self.what.clone());
+        Wanted { giver, what, case, request, evidence: request, next }
+    }
+}
+
+/// An account of the customer's that pays.
+async fn account(
+    engine: &Engine,
+    session: &DeviceSession,
+    named: Option<&str>,
+) -> Result<AccountId, Refused> {
+    let named = named.map(AccountNumber::parse).transpose();
+    let named = named.map_err(|_| Refused::invalid("`from_account` no es un número de cuenta."))?;
+    desk::read_unless_fresh(engine, session, ReadScope::ACCOUNTS).await?;
+    let accounts = engine.accounts_of(&session.who, session.link.id).await?;
+    let mut found = accounts.iter().filter(|account| match &named {
+        Some(named) => AccountNumber::parse(&account.number)
+            .is_ok_and(|number| number.identity() == named.identity()),
+        None => {
+            account.row.kind == AccountKind::Checking && account.row.currency == Currency::CLP
+        }
+    });
+    found.next().map(|account| account.row.id).ok_or_else(|| {
+        Refused::new(ErrorCode::AccountNotFound, "`from_account` no es una cuenta del cliente.")
+    })
+}
+
+/// What came with a call beside the order.
+pub struct Call<'a> {
+    pub engine: &'a Engine,
+    pub callbacks: &'a Callbacks,
+    pub session: &'a DeviceSession,
+    pub headers: &'a HeaderMap,
+    pub callback_url: Option<&'a str>,
+}
+
+impl Call<'_> {
+    /// Gives it, or has the customer asked first; the answer says where it stands.
+    pub async fn give(&self, order: Order) -> Result<Response, Refused> {
+        let Self { engine, session, .. } = self;
+        let kind = order.what.kind();
+        let id = self.id(kind)?;
+        let url = match self.callback_url {
+            None => None,
+            Some(url) => Some(create::checked(self.callbacks, url).await?),
+        };
+        let token = create::token(self.headers)?;
+        let ended = Ended::of(&session.who, session.link.id, (kind, &id), url);
+        let giving = Giving { engine, session, id: &id, order: &order, ended };
+        let standing = giving.begin(token).await?;
+        shown(engine, session, (kind, &id), &standing).await
+    }
+
+    /// By the key that it came with, or by nothing that was there before.
+    fn id(&self, kind: InstructionKind) -> Result<String, Refused> {
+        let Some(value) = self.headers.get(IDEMPOTENCY_KEY) else {
+            return Ok(format!("{}{}", prefix(kind), self.engine.mint::<RequestId>().hex()));
+        };
+        let key = value.to_str().ok().filter(|key| (1..=MAX_KEY_BYTES).contains(&key.len()));
+        let key =
+            key.ok_or_else(|| Refused::invalid("Idempotency-Key tiene de 1 a 255 caracteres."))?;
+        let text = format!("{}\n{}\n{key}", self.session.link.id, kind.name());
+        let hash = ContentHash::of(text.as_bytes()).hex();
+        Ok(format!("{}{}", prefix(kind), &hash[..ID_DIGITS]))
+    }
+}
+
+/// 202 as long as it has not ended.
+pub async fn shown(
+    engine: &Engine,
+    session: &DeviceSession,
+    which: (InstructionKind, &str),
+    standing: &Standing,
+) -> Result<Response, Refused> {
+    use axum::http::StatusCode;
+    let told = Told::of(engine, &session.who, which, standing).await?;
+    let status = if told.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok(cartola_http::answer::json(status, &told))
+}
+
+/// One that is wanted.
+struct Giving<'a> {
+    engine: &'a Engine,
+    session: &'a DeviceSession,
+    id: &'a str,
+    order: &'a Order,
+    ended: Ended,
+}
+
+impl Giving<'_> {
+    fn link(&self) -> LinkId {
+        self.session.link.id
+    }
+
+    async fn begin(&self, token: Option<&str>) -> Result<Standing, Refused> {
+        let Self { engine, session, id, order, .. } = self;
+        let whose = (&session.who, self.link());
+        let known = Standing::find(engine, whose, order.what.kind(), id).await?;
+        if known.authorization.is_some() {
+            return self.asked().await;
+        }
+        let (case, request) = (case_of(self.link(), id), order.request());
+        let wanted = order.wanted(&case, &request, Some(self.ended.next()));
+        let leave = token.map_or(Leave::NotNeeded, Leave::Token);
+        match engine.begin_ruled_instruction(&session.who, &wanted, leave).await {
+            Ok(instruction) => self.told(instruction).await,
+            Err(RuledInstructionError::Unapproved(_)) => self.asked().await,
+            Err(error) => Err(refusal(error)),
+        }
+    }
+
+    /// Waits until the customer's bank has said what it asks for.
+    async fn told(&self, instruction: Instruction) -> Result<Standing, Refused> {
+        let which = (instruction.row.kind, instruction.row.id);
+        let seen = Some(instruction.row.version);
+        let next = self.engine.next_instruction(&self.session.who, which, seen, BANK_WAIT).await?;
+        Ok(Standing { instruction: next.or(Some(instruction)), authorization: None })
+    }
+
+    /// Asks the customer on their phone; it is given once they have approved it.
+    async fn asked(&self) -> Result<Standing, Refused> {
+        let Self { engine, session, id, order, ended } = self;
+        let (case, request) = (case_of(self.link(), id), order.request());
+        let wanted = order.wanted(&case, &request, None);
+        let operation = engine.operation_of_instruction(&session.who, &wanted).await?;
+        let (rut, operation) = operation.ok_or_else(|| {
+            Refused::new(ErrorCode::AccountNotFound, "La cuenta ya no se muestra.")
+        })?;
+        let ask = Ask {
+            rut,
+            operation: &operation,
+            channel: AUDIENCE.name(),
+            case: &case,
+            next: Some(Approved::of(ended.clone(), (*order).clone()).next()),
+        };
+        let asked = engine.ask_authorization(&session.who, &ask).await;
+        let authorization = asked.map_err(|error| refusal(error.into()))?;
+        Ok(Standing { instruction: None, authorization: Some(authorization) })
+    }
+}
+
+/// Why an instruction is not given.
+pub fn refusal(error: RuledInstructionError) -> Refused {
+    match error {
+        RuledInstructionError::Unapproved(_) => Refused::of(Failure::ChallengeRequired),
+        RuledInstructionError::Ask(AskError::Engine(error))
+        | RuledInstructionError::Instruction(AuthorizedInstructionError::Engine(error)) => {
+            error.into()
+        }
+        RuledInstructionError::Ask(AskError::OtherRequest) => conflict(),
+        RuledInstructionError::Ask(error) => create::refusal(LinkPaymentError::Ask(error)),
+        RuledInstructionError::Instruction(AuthorizedInstructionError::Approval(error)) => {
+            create::refusal(LinkPaymentError::Approval(error))
+        }
+        RuledInstructionError::Instruction(AuthorizedInstructionError::Instruction(error)) => {
+            of_instruction(error)
+        }
+    }
+}
+
+fn conflict() -> Refused {
+    Refused::new(
+        ErrorCode::OperationConflict,
+        "Con esa Idempotency-Key se pidió otra operación.",
+    )
+}
+
+fn of_instruction(error: InstructionError) -> Refused {
+    match error {
+        InstructionError::Amount => {
+            Refused::invalid("El monto es en pesos: un giro va de 1.000 a 1.000.000.")
+        }
+        InstructionError::Text(name) => {
+            Refused::invalid(format!("`{name}` tiene de 1 a 100 caracteres."))
+        }
+        InstructionError::Comment => Refused::invalid("`comment` es muy largo."),
+        InstructionError::Case => Refused::of(Failure::RequestInvalid),
+        InstructionError::NotOffered => Refused::of(Failure::Unsupported),
+        InstructionError::OtherRequest => conflict(),
+        InstructionError::UnknownAccount | InstructionError::NoPayingAccount => Refused::new(
+            ErrorCode::AccountNotFound,
+            "Desde esa cuenta no se paga en pesos.",
+        ),
+        InstructionError::NotEnabled => Refused::new(
+            ErrorCode::Unsupported,
+            "La sesión no permite operar: abra una nueva.",
+        ),
+        InstructionError::Link(error) => error.into(),
+        InstructionError::Engine(error) => error.into(),
+    }
+}
