@@ -1,5 +1,6 @@
 //! `/mibanco`, as a client of Mi Banco's calls it, against the banks of the sandbox.
 
+mod instructions;
 mod reads;
 mod requests;
 mod sessions;

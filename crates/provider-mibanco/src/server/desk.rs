@@ -55,6 +55,21 @@ pub async fn read_records<const N: usize>(
     }
 }
 
+/// The same of one product that not every bank tells of.
+pub async fn read_where_offered(
+    engine: &Engine,
+    session: &DeviceSession,
+    kind: RecordKind,
+) -> Result<bool, Refused> {
+    let wanted = Wanted::at_once(ReadScope::records(RecordKinds::one(kind)));
+    let pending = engine.request_reading(&session.who, session.link.id, wanted).await?;
+    match ended(engine, pending).await? {
+        Ok(()) => Ok(true),
+        Err(Failure::NoData | Failure::Unsupported) => Ok(false),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
 /// Waits for a reading to end well.
 pub async fn until_read(engine: &Engine, pending: Pending) -> Result<(), Refused> {
     Ok(ended(engine, pending).await??)

@@ -110,9 +110,9 @@ fn an_access_token_lasts_900_seconds() {
     let session = scene.app.told("session", &scene.login("ok"));
     assert_eq!(session["expires_in"], 900);
     let app = scene.app.within(&session);
-    scene.chile.lever("POST", "clock", &json!({"advance": "PT14M"}));
+    scene.chile.lever("POST", "/_sandbox/clock", &json!({"advance": "PT14M"}));
     app.read("accounts");
-    scene.chile.lever("POST", "clock", &json!({"advance": "PT2M"}));
+    scene.chile.lever("POST", "/_sandbox/clock", &json!({"advance": "PT2M"}));
     assert_eq!(refused(&app.send("GET", "accounts", "")), "401 INVALID_TOKEN");
     let renewal = json!({"refresh_token": session["refresh_token"]});
     let renewed = scene.app.told("session/refresh", &renewal);
@@ -141,7 +141,7 @@ fn wrong_pins_are_counted_and_lock() {
     );
     // The right one does not help until the lock ends.
     assert_eq!(refused(&scene.app.post("session", &login)), "423 CREDENTIALS_LOCKED, later");
-    scene.chile.lever("POST", "clock", &json!({"advance": "PT25H"}));
+    scene.chile.lever("POST", "/_sandbox/clock", &json!({"advance": "PT25H"}));
     scene.app.told("session", &login);
 }
 

@@ -85,7 +85,13 @@ pub fn until(app: &App, id: &Value, status: &str) -> Value {
 /// Approves what the customer's own bank asks for in its app, which the gateway learns of by itself.
 #[track_caller]
 pub fn approve_at_bank(scene: &Scene) {
-    let (rut, _) = scene.chile.person("ok", "banco-chile");
+    approve_operation(scene, "ok");
+}
+
+/// The same of whatever waits on somebody's phone.
+#[track_caller]
+pub fn approve_operation(scene: &Scene, scenario: &str) {
+    let (rut, _) = scene.chile.person(scenario, "banco-chile");
     let phone = scene.chile.client.json(&format!("/_sandbox/phones/{rut}"));
     let which = phone["pending"][0]["end_to_end_id"].clone();
     let told = json!({"institution": "banco-chile", "end_to_end_id": which});

@@ -45,14 +45,15 @@ pub struct Asked {
     email: Option<String>,
     /// The account through which the bank is told; the first that pays where it is absent.
     #[serde(default)]
-    from_account: Option<String>,
+    pub from_account: Option<String>,
     /// Where the end is posted.
     #[serde(default)]
     callback_url: Option<String>,
 }
 
 impl Asked {
-    fn what(&self) -> Result<Instructed, Refused> {
+    /// What is to be done, once it makes sense.
+    pub fn what(&self) -> Result<Instructed, Refused> {
         let change = match self.change.as_str() {
             "add" => authorization::Beneficiary::Add,
             "change" => authorization::Beneficiary::Change,

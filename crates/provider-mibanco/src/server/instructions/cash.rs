@@ -37,14 +37,15 @@ pub struct Asked {
     comment: Option<String>,
     /// The account that pays; the first that does where it is absent.
     #[serde(default)]
-    from_account: Option<String>,
+    pub from_account: Option<String>,
     /// Where the end is posted.
     #[serde(default)]
     callback_url: Option<String>,
 }
 
 impl Asked {
-    fn what(&self) -> Result<Instructed, Refused> {
+    /// What is to be done, once it makes sense.
+    pub fn what(&self) -> Result<Instructed, Refused> {
         if self.currency != Currency::CLP.code() {
             return Err(Refused::invalid("Los giros son en CLP."));
         }

@@ -3,28 +3,77 @@
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use cartola_engine::Engine;
 use cartola_engine::authorizations::Ask;
+use cartola_engine::device_sessions::DeviceSession;
 use cartola_http::{Gate, Json, answer};
-use cartola_model::Scope;
+use cartola_model::{Operation, Scope};
+use cartola_primitives::Rut;
 use cartola_primitives::id::RequestId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::super::AUDIENCE;
 use super::super::caller::Session;
-use super::super::refused::{Told as Error, answered};
+use super::super::instructions::{beneficiary, bill, cash, give};
+use super::super::refused::{Refused, Told as Error, answered};
 use super::super::transfer::create::refusal;
 use super::super::transfer::order::{Asked as Transfer, Order};
-use super::own;
 use super::told::ChallengeTold;
+use super::{own, unknown};
 
 /// What is to be approved.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ChallengeRequest)]
-#[serde(expecting = "an object with `transfer`")]
+#[serde(
+    expecting = "an object with `transfer`, `withdrawal`, `bill_payment` or `beneficiary` alone"
+)]
 pub struct Asked {
     /// A transfer, as `POST transfer` takes it.
-    transfer: Transfer,
+    #[serde(default)]
+    transfer: Option<Transfer>,
+    /// Cash, as `POST withdrawals` takes it.
+    #[serde(default)]
+    withdrawal: Option<cash::Asked>,
+    /// A bill, as `POST bills/payment` takes it.
+    #[serde(default)]
+    bill_payment: Option<bill::Asked>,
+    /// A change, as `POST beneficiaries` takes it.
+    #[serde(default)]
+    beneficiary: Option<beneficiary::Asked>,
+}
+
+impl Asked {
+    /// The operation, as the call that it is for will have it, and who does it.
+    async fn operation(
+        &self,
+        engine: &Engine,
+        session: &DeviceSession,
+    ) -> Result<(Rut, Operation), Refused> {
+        let (what, from) =
+            match (&self.transfer, &self.withdrawal, &self.bill_payment, &self.beneficiary) {
+                (Some(asked), None, None, None) => {
+                    let order = Order::of(engine, session, asked).await?;
+                    let payment = order.payment(session.link.id, ("", &[]), None);
+                    let operation = engine.operation_of_link_payment(&session.link, &payment);
+                    return Ok((order.rut, operation));
+                }
+                (None, Some(asked), None, None) => (asked.what()?, &asked.from_account),
+                (None, None, Some(asked), None) => (asked.what()?, &asked.from_account),
+                (None, None, None, Some(asked)) => (asked.what()?, &asked.from_account),
+                _ => {
+                    return Err(Refused::invalid(
+                        "Indique una operación: `transfer`, `withdrawal`, `bill_payment` o \
+                         `beneficiary`.",
+                    ));
+                }
+            };
+        let order = give::Order::of(engine, session, from.as_deref(), what).await?;
+        let operation = engine
+            .operation_of_instruction(&session.who, &order.wanted("", &[], None))
+            .await?;
+        operation.ok_or_else(unknown)
+    }
 }
 
 /// Ask the customer to approve an operation
@@ -48,13 +97,10 @@ pub async fn ask(State(gate): State<Gate>, caller: Session, request: Request) ->
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
         let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
-        let order = Order::of(engine, session, &asked.transfer).await?;
+        let (rut, operation) = asked.operation(engine, session).await?;
         let case = format!("mibanco/{}/challenge/{}", session.link.id, engine.mint::<RequestId>());
-        let request = order.request();
-        let payment = order.payment(session.link.id, (&case, &request), None);
-        let operation = engine.operation_of_link_payment(&session.link, &payment);
         let ask = Ask {
-            rut: order.rut,
+            rut,
             operation: &operation,
             channel: AUDIENCE.name(),
             case: &case,

@@ -6,13 +6,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::authorizations::Listed;
+use cartola_engine::Engine;
+use cartola_engine::device_sessions::DeviceSession;
 use cartola_http::parameters::{FromQuery, Parameters};
 use cartola_http::{Gate, Problem, Query, answer, parse};
-use cartola_model::Scope;
+use cartola_model::{Record, RecordKind, Scope};
 use cartola_primitives::id::{AuthorizationId, EnrolmentId};
 use utoipa::IntoParams;
 
 use super::super::caller::Session;
+use super::super::desk::read_where_offered;
+use super::super::reads::newest;
 use super::super::refused::{Refused, Told as Error, answered};
 use super::super::transfer::rut_of;
 use super::super::screens;
@@ -42,9 +46,22 @@ impl FromQuery for Asked {
     }
 }
 
+/// The log that the customer's bank keeps; empty where it tells of none.
+async fn banks_own(engine: &Engine, session: &DeviceSession) -> Result<Vec<Event>, Refused> {
+    let kind = RecordKind::AuthorizationEvents;
+    if !read_where_offered(engine, session, kind).await? {
+        return Ok(Vec::new());
+    }
+    Ok(match newest(engine, session, kind).await? {
+        Some(Record::AuthorizationEvents(all)) => all.iter().map(Event::of_bank).collect(),
+        _ => Vec::new(),
+    })
+}
+
 /// Read the log of Mi Pass
 ///
-/// What the customer was asked to approve, on which phone, and what they decided, newest first.
+/// What the customer was asked to approve, on which phone, and what they decided, newest first. The first
+/// page has what the customer's bank keeps of its own app too.
 #[utoipa::path(
     get, path = "/api/v1/mibanco/authorizations", operation_id = "authorizations", tag = "mi pass",
     params(Asked),
@@ -64,6 +81,11 @@ pub async fn read(
         let Query(asked) = asked.map_err(Refused::from)?;
         let engine = gate.engine();
         let rut = Some(rut_of(engine, session).await?);
+        // What the bank keeps itself stands on the first page, among what was asked for here.
+        let of_bank = match asked.after {
+            None => banks_own(engine, session).await?,
+            Some(_) => Vec::new(),
+        };
         let listed = Listed { rut, standing: None, kind: None, from: None, to: None };
         let page = engine.authorizations(&session.who, listed, asked.after, asked.limit).await?;
         let mut phones: BTreeMap<EnrolmentId, Option<String>> = BTreeMap::new();
@@ -79,6 +101,8 @@ pub async fn read(
             authorizations.push(Event { device_fingerprint, ..Event::from(row) });
         }
         screens::note(engine, session, ("mibanco.authorizations", screens::MI_PASS));
+        authorizations.extend(of_bank);
+        authorizations.sort_by_key(|event| std::cmp::Reverse(event.timestamp));
         let next = page.next.map(|id| id.to_string());
         Ok(answer::json(StatusCode::OK, &Authorizations { authorizations, next }))
     };

@@ -3,6 +3,7 @@
 use cartola_engine::authorizations::{
     Authorization, AuthorizationState, Enrolment, EnrolmentState,
 };
+use cartola_model::records::{AuthorizationDecision, AuthorizationEvent};
 use cartola_primitives::Timestamp;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use serde::Serialize;
@@ -116,18 +117,21 @@ pub struct Event {
     operation_type: String,
     /// The screen that it belongs to.
     #[schema(example = "Transferencias a terceros")]
-    screen: &'static str,
-    /// The phone that was asked.
-    enrolment_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    screen: Option<&'static str>,
+    /// The gateway's own phone that was asked; absent where the bank's app was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrolment_id: Option<String>,
     /// What the phone's app says that tells it from others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_fingerprint: Option<String>,
     /// When it was asked for.
     #[schema(value_type = String, format = DateTime)]
-    timestamp: Timestamp,
-    /// As `status` of a challenge.
+    pub timestamp: Timestamp,
+    /// As `status` of a challenge; of the bank's app `APPROVED`, `DENIED`, `REJECTED` or `EXPIRED`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "APPROVED")]
-    decision: String,
+    decision: Option<String>,
     /// Since when it stands so.
     #[schema(value_type = String, format = DateTime)]
     decided_at: Timestamp,
@@ -142,13 +146,36 @@ impl From<Authorization> for Event {
         Self {
             authorization_id: row.id.to_string(),
             operation_type: row.kind.name().to_ascii_uppercase(),
-            screen: row.kind.screen(),
-            enrolment_id: row.enrolment.to_string(),
+            screen: Some(row.kind.screen()),
+            enrolment_id: Some(row.enrolment.to_string()),
             device_fingerprint: None,
             timestamp: seconds(row.created_at),
-            decision: row.standing.state.standing().name().to_ascii_uppercase(),
+            decision: Some(row.standing.state.standing().name().to_ascii_uppercase()),
             decided_at: seconds(row.standing.changed_at),
             signature: asked.signature.as_deref().map(|bytes| BASE64URL_NOPAD.encode(bytes)),
+        }
+    }
+}
+
+impl Event {
+    /// One of the bank's own app.
+    pub fn of_bank(told: &AuthorizationEvent) -> Self {
+        let decision = told.decision.map(|decision| match decision {
+            AuthorizationDecision::Approved => "APPROVED",
+            AuthorizationDecision::Denied => "DENIED",
+            AuthorizationDecision::Rejected => "REJECTED",
+            AuthorizationDecision::Expired => "EXPIRED",
+        });
+        Self {
+            authorization_id: told.reference.clone(),
+            operation_type: told.operation.clone(),
+            screen: None,
+            enrolment_id: None,
+            device_fingerprint: Some(told.device_fingerprint.clone()),
+            timestamp: seconds(told.decided_at),
+            decision: decision.map(str::to_owned),
+            decided_at: seconds(told.decided_at),
+            signature: None,
         }
     }
 }

@@ -1,0 +1,129 @@
+//! Cash at ATMs, bills and beneficiaries, each approved in Mi Pass.
+
+use serde_json::{Value, json};
+
+use super::transfers::{Phone, approve_operation};
+use super::{App, Scene, refused, with};
+use crate::receiver::{Call, Receiver};
+
+/// What stands under a path, once it is as wanted.
+#[track_caller]
+fn until(app: &App, path: &str, status: &str) -> Value {
+    for _ in 0..600 {
+        let told = app.send("GET", path, "").json();
+        if told["status"] == status {
+            return told;
+        }
+        assert_ne!(told["status"], "FAILED", "{told}");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{path} did not come to be {status}");
+}
+
+#[test]
+fn cash_is_put_aside_claimed_and_told_of() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let receiver = Receiver::start();
+    let (worker, _) = scene.chile.person("no-movements", "banco-chile");
+    let order = json!({
+        "rut": worker, "amount": 50_000, "currency": "CLP", "callback_url": receiver.url(),
+    });
+    assert_eq!(refused(&app.post("withdrawals", &order)), "403 MI_PASS_REQUIRED");
+    let phone = Phone::enrol(&app);
+    let asked = app.post("withdrawals", &order);
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    let asked = asked.json();
+    assert_eq!(asked["status"], "PENDING_AUTHORIZATION");
+    assert!(asked.get("code").is_none());
+    phone.decide(&asked["auth_url"], "approve");
+    let path = format!("withdrawals/{}", asked["withdrawal_id"].as_str().unwrap());
+    until(&app, &path, "PENDING_AUTHORIZATION");
+    approve_operation(&scene, "ok");
+    let told = until(&app, &path, "AVAILABLE");
+    let claim = json!({"code": told["code"], "rut": worker});
+    assert_eq!(scene.chile.lever("POST", "/_sandbox/atm/claim", &claim).status, 200);
+    scene.chile.lever("POST", "/_sandbox/clock", &json!({"advance": "PT3M"}));
+    let call: Call = receiver.call();
+    let posted: Value = serde_json::from_str(&call.body).unwrap();
+    call.answer(200);
+    assert_eq!(
+        (&posted["event"], &posted["status"], &posted["claimed_by"]),
+        (&json!("withdrawal.claimed"), &json!("CLAIMED"), &json!(worker))
+    );
+    assert!(posted.get("code").is_none(), "{posted}");
+    let listed = app.read("withdrawals");
+    assert!(listed["withdrawals"].as_array().unwrap().iter().any(|row| row["rut"] == worker));
+}
+
+#[test]
+fn cash_that_waits_for_the_phone_can_be_given_up() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let (worker, _) = scene.chile.person("no-movements", "banco-chile");
+    let order = json!({"rut": worker, "amount": 50_000, "currency": "CLP"});
+    Phone::enrol(&app);
+    let asked = app.post("withdrawals", &order).json();
+    let path = format!("withdrawals/{}", asked["withdrawal_id"].as_str().unwrap());
+    let told = app.told(&format!("{path}/cancel"), &json!({}));
+    assert_eq!((&told["status"], &told["failure"]), (&json!("FAILED"), &json!("WITHDRAWN")));
+    assert_eq!(refused(&app.post(&format!("{path}/cancel"), &json!({}))), "409 OPERATION_CONFLICT");
+    assert_eq!(refused(&app.send("GET", "withdrawals/wd_1", "")), "404 OPERATION_NOT_FOUND");
+    for (more, refusal) in [
+        (json!({"amount": 1}), "400 INVALID_REQUEST"),
+        (json!({"currency": "USD"}), "400 INVALID_REQUEST"),
+        (json!({"from_account": "99-999-99999-99"}), "404 ACCOUNT_NOT_FOUND"),
+    ] {
+        let told = app.post("withdrawals", &with(&order, &more));
+        assert_eq!(refused(&told), refusal, "{more}");
+    }
+}
+
+#[test]
+fn beneficiaries_change_on_an_approval_alone() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let phone = Phone::enrol(&app);
+    let (rut, place) = scene.chile.person("many-movements", "banco-estado");
+    let order = json!({
+        "change": "add", "name": "Destinatario Nuevo", "rut": rut, "bank": "BANCO_ESTADO",
+        "account_number": place["accounts"][0], "alias": "nuevo",
+    });
+    let asked = app.post("mipass/challenges", &json!({"beneficiary": order}));
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    let token = phone.decide(&asked.json()["auth_url"], "approve")["token"].clone();
+    let headers = [("X-MiPass-Token", token.as_str().unwrap())];
+    let other = with(&order, &json!({"alias": "otro"})).to_string();
+    let refusal = app.send_with("POST", "beneficiaries", &headers, &other);
+    assert_eq!(refused(&refusal), "403 CHALLENGE_REJECTED");
+    let given = app.send_with("POST", "beneficiaries", &headers, &order.to_string());
+    assert_eq!(given.status, 202, "{}", given.text());
+    let path = format!("beneficiaries/changes/{}", given.json()["change_id"].as_str().unwrap());
+    approve_operation(&scene, "ok");
+    until(&app, &path, "COMPLETED");
+    let listed = app.read("beneficiaries");
+    let rows = listed["beneficiaries"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["alias"] == "nuevo"), "{listed}");
+}
+
+#[test]
+fn a_bill_is_paid() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let phone = Phone::enrol(&app);
+    let bills = app.read("bills");
+    let bill = bills["bills"].as_array().unwrap().iter().find(|bill| bill["debt"].is_i64());
+    let Some(bill) = bill else { panic!("nothing is owed: {bills}") };
+    let order = json!({
+        "biller_code": bill["biller_code"], "client_number": bill["client_number"],
+        "amount": bill["debt"], "currency": "CLP",
+    });
+    let asked = app.post("bills/payment", &order);
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    let asked = asked.json();
+    phone.decide(&asked["auth_url"], "approve");
+    let path = format!("bills/payment/{}", asked["bill_payment_id"].as_str().unwrap());
+    until(&app, &path, "PENDING_AUTHORIZATION");
+    approve_operation(&scene, "ok");
+    until(&app, &path, "COMPLETED");
+}
