@@ -31,8 +31,8 @@ mod key_set;
 
 pub use claims::Claims;
 pub use error::{Part, TokenError};
-pub use jwk::{Jwk, Jwks};
 pub(crate) use json::object as json_object;
+pub use jwk::{Jwk, Jwks};
 pub(crate) use key::WRAP_PURPOSE;
 pub use key::{Algorithm, SigningKey, VerifyingKey};
 pub use key_set::{Expected, KeySet};

@@ -314,7 +314,7 @@ impl Engine {
     /// them.
     fn refresh_token(&self, tenant: TenantId, id: &CredentialId) -> (Secret<String>, Digest) {
         let random: [u8; RANDOM_BYTES] = self.vault().random();
-        let body = Secret::new([tenant.as_bytes(), id.as_bytes().as_slice(), &random].concat());
+        let body = Secret::new([tenant.as_bytes().as_slice(), id.as_bytes(), &random].concat());
         let proof = self.vault().digest(purpose::REFRESH_TOKEN, tenant, body.expose());
         let bytes = [body.expose().as_slice(), &proof.as_bytes()[..PROOF_BYTES]].concat();
         let bytes = Secret::new(bytes);

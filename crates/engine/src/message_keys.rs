@@ -55,9 +55,8 @@ impl Known {
 
     fn lacks(&self, now: Timestamp) -> Option<Algorithm> {
         let published = self.published(now);
-        let is_there = |algorithm: &Algorithm| {
-            published.keys.iter().any(|key| key.alg == algorithm.name())
-        };
+        let is_there =
+            |algorithm: &Algorithm| published.keys.iter().any(|key| key.alg == algorithm.name());
         Algorithm::ALL.into_iter().find(|algorithm| !is_there(algorithm))
     }
 

@@ -35,9 +35,12 @@ const CREDENTIAL: &str =
     concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = $1 AND digest = $2");
 const CREDENTIAL_BY_ID: &str =
     concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = $1 AND id = $2");
-const CREDENTIALS: &str =
-    concat!("SELECT ", credential_columns!(), " FROM credential WHERE tenant = $1 \
-         AND kind <> 'device_session' ORDER BY id");
+const CREDENTIALS: &str = concat!(
+    "SELECT ",
+    credential_columns!(),
+    " FROM credential WHERE tenant = $1 \
+         AND kind <> 'device_session' ORDER BY id"
+);
 const ADD_CREDENTIAL: &str = concat!(
     "INSERT INTO credential (tenant, ",
     credential_columns!(),

@@ -79,8 +79,7 @@ impl Facades {
     /// What Mi Banco's facade is told.
     pub fn mibanco(&self) -> Result<mibanco::Settings, String> {
         let MiBanco { tenant, bank, require_device, .. } = self.mibanco.clone();
-        let settings =
-            mibanco::Settings { tenant, require_device, ..mibanco::Settings::default() };
+        let settings = mibanco::Settings { tenant, require_device, ..mibanco::Settings::default() };
         settings.with_bank(bank).map_err(|error| format!("[facade.mibanco] is wrong: {error}"))
     }
 

@@ -8,7 +8,9 @@ pub enum JweError {
     #[error("the message is no compact JWE")]
     Malformed,
     /// `alg` or `enc` is none that is taken here, or the header asks for more.
-    #[error("`alg` must be RSA-OAEP-256 or ECDH-ES+A256KW, and `enc` A256GCM, without `crit` or `zip`")]
+    #[error(
+        "`alg` must be RSA-OAEP-256 or ECDH-ES+A256KW, and `enc` A256GCM, without `crit` or `zip`"
+    )]
     Algorithm,
     /// No key of this `kid` is at hand, or none of this algorithm.
     #[error("the message was encrypted to a key that is unknown here, or retired")]

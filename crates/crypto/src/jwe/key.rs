@@ -171,11 +171,7 @@ impl DecryptionKeys {
 }
 
 /// The content key, or nothing where it does not open: who asks is not told.
-fn by_rsa(
-    key: &RsaPrivateKey,
-    encrypted: &[u8],
-    randomness: &dyn Randomness,
-) -> Option<KeyBytes> {
+fn by_rsa(key: &RsaPrivateKey, encrypted: &[u8], randomness: &dyn Randomness) -> Option<KeyBytes> {
     let padding = Oaep::<Sha256>::new();
     let plain = key.decrypt_blinded(&mut Source(randomness), padding, encrypted).ok()?;
     let plain = Zeroizing::new(plain);

@@ -51,7 +51,8 @@ impl<'a> Message<'a> {
         if parts.next().is_some() {
             return Err(JweError::Malformed);
         }
-        let header = json_object(&decoded(bound)?, Part::Header).map_err(|_| JweError::Malformed)?;
+        let header =
+            json_object(&decoded(bound)?, Part::Header).map_err(|_| JweError::Malformed)?;
         let (nonce, tag) = (decoded(nonce)?, decoded(tag)?);
         if (nonce.len(), tag.len()) != (NONCE_BYTES, TAG_BYTES) {
             return Err(JweError::Malformed);

@@ -119,7 +119,10 @@ fn what_a_client_makes_opens_with_the_key_that_it_names() {
     let keys = keys();
     for key in keys.iter() {
         let message = key.jwk().seal(PLAIN, &randomness).expect("a key of ours");
-        assert_eq!(keys.open(&message, &randomness).map(|it| it.expose().clone()).as_deref(), Ok(PLAIN));
+        assert_eq!(
+            keys.open(&message, &randomness).map(|it| it.expose().clone()).as_deref(),
+            Ok(PLAIN)
+        );
         let others = keys.iter().filter(|other| other.id() != key.id());
         assert!(others.count() > 0);
         let stranger = DecryptionKey::generate(Algorithm::EcdhEsA256Kw, &randomness);

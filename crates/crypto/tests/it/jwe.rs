@@ -32,8 +32,10 @@ fn a_key_that_opens_never_passes_for_one_that_signs() {
     let ring = ring(1);
     let opening = DecryptionKey::generate(Algorithm::EcdhEsA256Kw, &randomness);
     let signing = SigningKey::generate(jws::Algorithm::Es256, &randomness);
-    let opening = SigningKey::rewrap(&ring, &opening.wrap(&ring, &randomness), &randomness).unwrap();
-    let signing = SigningKey::rewrap(&ring, &signing.wrap(&ring, &randomness), &randomness).unwrap();
+    let opening =
+        SigningKey::rewrap(&ring, &opening.wrap(&ring, &randomness), &randomness).unwrap();
+    let signing =
+        SigningKey::rewrap(&ring, &signing.wrap(&ring, &randomness), &randomness).unwrap();
     assert!(DecryptionKey::unwrap(&ring, &opening).is_ok());
     assert!(SigningKey::unwrap(&ring, &signing).is_ok());
     assert_eq!(SigningKey::unwrap(&ring, &opening).err(), Some(CryptoError::Authentic));

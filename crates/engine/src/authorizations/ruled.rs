@@ -48,7 +48,9 @@ impl Engine {
             return Ok(self.begin_instruction(who, wanted).await?);
         }
         match leave {
-            Leave::Token(token) => Ok(self.begin_authorized_instruction(who, wanted, token).await?),
+            Leave::Token(token) => {
+                Ok(self.begin_authorized_instruction(who, wanted, token).await?)
+            }
             Leave::Approved(id) => {
                 let token = self.approval_token(who.tenant, &id);
                 Ok(self.begin_authorized_instruction(who, wanted, token.expose()).await?)

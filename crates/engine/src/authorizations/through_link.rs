@@ -11,10 +11,10 @@ use cartola_store::payments::PaymentCase;
 use cartola_store::people::LinkRow;
 use cartola_store::{Command, UnitOfWork};
 
+use super::Authorization;
 use super::errors::{AskError, UseError};
 use super::rules::Reason;
 use super::used::Use;
-use super::{Authorization, AuthorizedPaymentError};
 use crate::links::{LinkError, Mandate};
 use crate::payments::{
     Draft, Payment, PaymentError, Through, Turn, check_amount, check_case, check_comment,
@@ -120,16 +120,6 @@ impl From<LinkError> for LinkPaymentError {
     }
 }
 
-impl From<AuthorizedPaymentError> for LinkPaymentError {
-    fn from(error: AuthorizedPaymentError) -> Self {
-        match error {
-            AuthorizedPaymentError::Approval(error) => Self::Approval(error),
-            AuthorizedPaymentError::Payment(error) => Self::Payment(error),
-            AuthorizedPaymentError::Engine(error) => Self::Engine(error),
-        }
-    }
-}
-
 impl MaybeConflict for LinkPaymentError {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Engine(error) if error.is_conflict())
@@ -195,7 +185,8 @@ impl Engine {
             next: order.next.as_ref(),
             turn: Turn::Now { then: None },
         };
-        let row = self.draft_payment(who, &Through { key: &key, link: &link }, &draft, &mut work)?;
+        let row =
+            self.draft_payment(who, &Through { key: &key, link: &link }, &draft, &mut work)?;
         work.commands.extend(approval);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(Payment { row, page: None })
@@ -215,7 +206,7 @@ impl Engine {
         };
         let token = match (leave, &derived) {
             (Leave::Token(token), _) => token,
-            (_, Some(token)) => token.expose(),
+            (_, Some(token)) => token.expose().as_str(),
             (_, None) => {
                 let reasons = self.must_authorize(who, order.rut, &operation).await?;
                 if reasons.is_empty() {

@@ -2,8 +2,8 @@
 
 use cartola_crypto::jws::{Claims, TokenError};
 use cartola_model::Principal;
-use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_primitives::id::{CredentialId, TenantId};
+use cartola_primitives::{SignedDuration, Timestamp};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};
 

@@ -18,11 +18,7 @@ use super::refused::Refused;
 use crate::wire::ErrorCode;
 
 /// An authorization of the session's customer.
-async fn own(
-    engine: &Engine,
-    session: &DeviceSession,
-    id: &str,
-) -> Result<Authorization, Refused> {
+async fn own(engine: &Engine, session: &DeviceSession, id: &str) -> Result<Authorization, Refused> {
     let id: AuthorizationId = id.parse().map_err(|_| unknown())?;
     let found = engine.authorization(&session.who, id).await?;
     found.filter(|found| Some(found.row.person) == session.link.person).ok_or_else(unknown)

@@ -146,9 +146,7 @@ impl Refused {
                 ErrorCode::ConsentRequired,
                 "El mandato del cliente no existe, venció o fue revocado: abra una sesión nueva.",
             ),
-            Failure::Unsupported => {
-                (ErrorCode::Unsupported, "Este banco no ofrece esa operación.")
-            }
+            Failure::Unsupported => (ErrorCode::Unsupported, "Este banco no ofrece esa operación."),
             Failure::Internal => {
                 (ErrorCode::InternalError, "La pasarela falló. Intente de nuevo más tarde.")
             }

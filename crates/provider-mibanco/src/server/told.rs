@@ -9,9 +9,7 @@ mod statement;
 use cartola_model::AccountKind;
 
 pub use account::{Account, Accounts, Balance, Balances};
-pub use product::{
-    Beneficiaries, Bills, Cards, CreditLines, beneficiary, bill, card, credit_line,
-};
+pub use product::{Beneficiaries, Bills, Cards, CreditLines, beneficiary, bill, card, credit_line};
 pub use profile::{Profile, profile};
 pub use statement::{Statement, Transaction, transaction};
 

@@ -70,7 +70,8 @@ fn a_statement_is_told_in_pages() {
     }
     assert_eq!(&paged, all);
     let (account, from) = (month["account_id"].as_str().unwrap(), &month["from_date"]);
-    let told = scene.chile.movements(account, from.as_str().unwrap(), month["to_date"].as_str().unwrap());
+    let told =
+        scene.chile.movements(account, from.as_str().unwrap(), month["to_date"].as_str().unwrap());
     assert_eq!(told.len(), all.len());
     for (more, refusal) in [
         (json!({"page": pages + 1, "page_size": 5}), "400 INVALID_REQUEST"),
@@ -125,7 +126,9 @@ fn a_company_signs_in_at_the_portal_of_its_bank() {
     }
     let session = scene.app.told("session", &login);
     assert_eq!(session["customer_segment"], "empresas");
-    assert!(!scene.app.within(&session).read("accounts")["accounts"].as_array().unwrap().is_empty());
+    assert!(
+        !scene.app.within(&session).read("accounts")["accounts"].as_array().unwrap().is_empty()
+    );
 }
 
 #[test]
@@ -138,7 +141,11 @@ fn every_bank_is_reached_by_its_name() {
     let session = scene.app.told("session", &login);
     let account = account(&scene.app.within(&session));
     let known = place["accounts"].as_array().unwrap();
-    assert!(known.iter().any(|known| known.to_string().contains(account["account_id"].as_str().unwrap())));
+    assert!(
+        known
+            .iter()
+            .any(|known| known.to_string().contains(account["account_id"].as_str().unwrap()))
+    );
 }
 
 #[test]
@@ -175,7 +182,9 @@ fn each_call_names_the_screen_that_it_stands_for() {
         let rows = client.list("/v1/audit?limit=500");
         screens = rows
             .iter()
-            .filter(|row| row["action"].as_str().is_some_and(|action| action.starts_with("mibanco.")))
+            .filter(|row| {
+                row["action"].as_str().is_some_and(|action| action.starts_with("mibanco."))
+            })
             .filter_map(|row| row["data"]["screen"].as_str().or(row["details"]["screen"].as_str()))
             .map(str::to_owned)
             .collect();

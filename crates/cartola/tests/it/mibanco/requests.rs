@@ -58,7 +58,8 @@ fn check_shape(told: &Value, printed: &Value) {
         other => format!("{:?}", std::mem::discriminant(other)),
     };
     let (told, printed) = (told.as_object().unwrap(), printed.as_object().unwrap());
-    let names = |object: &serde_json::Map<String, Value>| object.keys().cloned().collect::<Vec<_>>();
+    let names =
+        |object: &serde_json::Map<String, Value>| object.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(told), names(printed));
     for (name, value) in printed {
         assert_eq!(kind(&told[name]), kind(value), "{name}");
@@ -69,13 +70,13 @@ fn check_shape(told: &Value, printed: &Value) {
 fn printed_requests_have_printed_answers() {
     let scene = Scene::new();
     let login = scene.login("ok");
-    let request = with(
-        &printed(SESSION),
-        &json!({"rut": login["rut"], "mi_pin": login["mi_pin"]}),
-    );
+    let request = with(&printed(SESSION), &json!({"rut": login["rut"], "mi_pin": login["mi_pin"]}));
     let session = scene.app.told("session", &request);
     check_shape(&session, &printed(SESSION_ANSWER));
-    assert_eq!((&session["expires_in"], &session["mi_pass_required"]), (&json!(900), &json!(false)));
+    assert_eq!(
+        (&session["expires_in"], &session["mi_pass_required"]),
+        (&json!(900), &json!(false))
+    );
     assert!(session["access_token"].as_str().unwrap().starts_with("eyJ"));
     assert!(session["refresh_token"].as_str().unwrap().starts_with("rt_"));
 

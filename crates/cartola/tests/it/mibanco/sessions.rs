@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{App, Scene, refused, sealed, with};
-use crate::installation::Installation;
 use crate::chile::Chile;
+use crate::installation::Installation;
 
 /// What the gateway's clock shows, seconds since 1970.
 #[allow(clippy::disallowed_methods, reason = "a device has the system's clock")]
@@ -203,7 +203,10 @@ fn what_is_wrong_with_a_request_is_said() {
     };
     let told = scene.app.post("session", &with(&login, &json!({"rut": wrong_digit.0})));
     let message = told.json()["message"].as_str().unwrap().to_owned();
-    assert!(message.contains(&format!("debería ser {}", wrong_digit.1.to_uppercase())), "{message}");
+    assert!(
+        message.contains(&format!("debería ser {}", wrong_digit.1.to_uppercase())),
+        "{message}"
+    );
     for more in [json!({"bank": "BANCO_LUNAR"}), json!({"mi_pin": "1234"}), json!({"rut": 1})] {
         let told = scene.app.post("session", &with(&login, &more));
         assert_eq!(refused(&told), "400 INVALID_REQUEST", "{more}");

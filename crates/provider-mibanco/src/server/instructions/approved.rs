@@ -108,9 +108,7 @@ fn failure_of(error: &RuledInstructionError) -> Failure {
         RuledInstructionError::Instruction(AuthorizedInstructionError::Instruction(error)) => {
             match error {
                 InstructionError::Link(error) => error.failure(),
-                InstructionError::NotOffered | InstructionError::NotEnabled => {
-                    Failure::Unsupported
-                }
+                InstructionError::NotOffered | InstructionError::NotEnabled => Failure::Unsupported,
                 _ => Failure::RequestInvalid,
             }
         }

@@ -14,7 +14,6 @@ use super::told::Told;
 use super::{Standing, unknown};
 use crate::wire::ErrorCode;
 
-
 /// Give up a withdrawal
 #[utoipa::path(
     post, path = "/api/v1/mibanco/withdrawals/{withdrawal_id}/cancel", operation_id = "cancel_withdrawal", tag = "withdrawals",
@@ -67,11 +66,7 @@ pub async fn bill_payment(
     ),
     security(("session" = [])),
 )]
-pub async fn change(
-    State(gate): State<Gate>,
-    caller: Session,
-    Path(id): Path<String>,
-) -> Response {
+pub async fn change(State(gate): State<Gate>, caller: Session, Path(id): Path<String>) -> Response {
     cancel(&gate, &caller, (InstructionKind::Beneficiary, &id)).await
 }
 
@@ -88,9 +83,7 @@ async fn cancel(gate: &Gate, caller: &Session, which: (InstructionKind, &str)) -
             let cancelled = engine.cancel_authorization(&session.who, asked.id()).await;
             standing.authorization = Some(cancelled.map_err(|error| match error {
                 UseError::Engine(error) => error.into(),
-                UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => {
-                    too_late()
-                }
+                UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => too_late(),
             })?);
         }
         shown(engine, session, which, &standing).await

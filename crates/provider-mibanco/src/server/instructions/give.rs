@@ -79,9 +79,7 @@ async fn account(
     let mut found = accounts.iter().filter(|account| match &named {
         Some(named) => AccountNumber::parse(&account.number)
             .is_ok_and(|number| number.identity() == named.identity()),
-        None => {
-            account.row.kind == AccountKind::Checking && account.row.currency == Currency::CLP
-        }
+        None => account.row.kind == AccountKind::Checking && account.row.currency == Currency::CLP,
     });
     found.next().map(|account| account.row.id).ok_or_else(|| {
         Refused::new(ErrorCode::AccountNotFound, "`from_account` no es una cuenta del cliente.")
@@ -222,10 +220,7 @@ pub fn refusal(error: RuledInstructionError) -> Refused {
 }
 
 fn conflict() -> Refused {
-    Refused::new(
-        ErrorCode::OperationConflict,
-        "Con esa Idempotency-Key se pidió otra operación.",
-    )
+    Refused::new(ErrorCode::OperationConflict, "Con esa Idempotency-Key se pidió otra operación.")
 }
 
 fn of_instruction(error: InstructionError) -> Refused {
@@ -240,14 +235,12 @@ fn of_instruction(error: InstructionError) -> Refused {
         InstructionError::Case => Refused::of(Failure::RequestInvalid),
         InstructionError::NotOffered => Refused::of(Failure::Unsupported),
         InstructionError::OtherRequest => conflict(),
-        InstructionError::UnknownAccount | InstructionError::NoPayingAccount => Refused::new(
-            ErrorCode::AccountNotFound,
-            "Desde esa cuenta no se paga en pesos.",
-        ),
-        InstructionError::NotEnabled => Refused::new(
-            ErrorCode::Unsupported,
-            "La sesión no permite operar: abra una nueva.",
-        ),
+        InstructionError::UnknownAccount | InstructionError::NoPayingAccount => {
+            Refused::new(ErrorCode::AccountNotFound, "Desde esa cuenta no se paga en pesos.")
+        }
+        InstructionError::NotEnabled => {
+            Refused::new(ErrorCode::Unsupported, "La sesión no permite operar: abra una nueva.")
+        }
         InstructionError::Link(error) => error.into(),
         InstructionError::Engine(error) => error.into(),
     }

@@ -8,10 +8,9 @@ use cartola_model::Scope;
 
 use super::super::caller::Session;
 use super::super::refused::{Told as Error, answered};
+use super::Standing;
 use super::give::shown;
 use super::told::Told;
-use super::Standing;
-
 
 /// Look at a withdrawal
 #[utoipa::path(
@@ -62,11 +61,7 @@ pub async fn bill_payment(
     ),
     security(("session" = [])),
 )]
-pub async fn change(
-    State(gate): State<Gate>,
-    caller: Session,
-    Path(id): Path<String>,
-) -> Response {
+pub async fn change(State(gate): State<Gate>, caller: Session, Path(id): Path<String>) -> Response {
     look(&gate, &caller, (InstructionKind::Beneficiary, &id)).await
 }
 

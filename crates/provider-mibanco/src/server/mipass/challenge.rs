@@ -69,9 +69,8 @@ impl Asked {
                 }
             };
         let order = give::Order::of(engine, session, from.as_deref(), what).await?;
-        let operation = engine
-            .operation_of_instruction(&session.who, &order.wanted("", &[], None))
-            .await?;
+        let operation =
+            engine.operation_of_instruction(&session.who, &order.wanted("", &[], None)).await?;
         operation.ok_or_else(unknown)
     }
 }
@@ -99,13 +98,8 @@ pub async fn ask(State(gate): State<Gate>, caller: Session, request: Request) ->
         let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
         let (rut, operation) = asked.operation(engine, session).await?;
         let case = format!("mibanco/{}/challenge/{}", session.link.id, engine.mint::<RequestId>());
-        let ask = Ask {
-            rut,
-            operation: &operation,
-            channel: AUDIENCE.name(),
-            case: &case,
-            next: None,
-        };
+        let ask =
+            Ask { rut, operation: &operation, channel: AUDIENCE.name(), case: &case, next: None };
         let asked = engine.ask_authorization(&session.who, &ask).await;
         let asked = asked.map_err(|error| refusal(error.into()))?;
         Ok(answer::json(StatusCode::CREATED, &ChallengeTold::from(asked)))

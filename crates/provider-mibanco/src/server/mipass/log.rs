@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::authorizations::Listed;
 use cartola_engine::Engine;
+use cartola_engine::authorizations::Listed;
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_http::parameters::{FromQuery, Parameters};
 use cartola_http::{Gate, Problem, Query, answer, parse};
@@ -18,8 +18,8 @@ use super::super::caller::Session;
 use super::super::desk::read_where_offered;
 use super::super::reads::newest;
 use super::super::refused::{Refused, Told as Error, answered};
-use super::super::transfer::rut_of;
 use super::super::screens;
+use super::super::transfer::rut_of;
 use super::told::{Authorizations, Event};
 
 /// Entries of a page at most, and where nothing is said.

@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::Engine;
-use cartola_http::{Gate, answer};
+use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::readings::ReadScope;
+use cartola_http::{Gate, answer};
 use cartola_model::Scope;
 
 use super::super::caller::Session;

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::Engine;
+use cartola_engine::device_sessions::DeviceSession;
 use cartola_http::{Gate, answer};
 use cartola_model::{Record, RecordKind, Scope};
 

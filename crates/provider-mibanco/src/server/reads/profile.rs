@@ -3,16 +3,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::Engine;
+use cartola_engine::device_sessions::DeviceSession;
 use cartola_http::{Gate, answer};
 use cartola_model::{Failure, Record, RecordKind, Scope};
 
 use super::super::caller::Session;
 use super::super::desk::read_records;
 use super::super::refused::{Refused, Told, answered};
-use super::super::{screens, told};
 use super::super::session::segment;
+use super::super::{screens, told};
 use super::newest;
 
 /// Tell who the customer is

@@ -115,9 +115,7 @@ impl Asked {
             ));
         }
         if self.page == 0 || !(1..=MAX_PAGE_SIZE).contains(&self.page_size) {
-            return Err(Refused::invalid(
-                "`page` se cuenta desde 1, y `page_size` es de 1 a 500.",
-            ));
+            return Err(Refused::invalid("`page` se cuenta desde 1, y `page_size` es de 1 a 500."));
         }
         let (page, page_size) = (self.page, self.page_size);
         let days = (self.from_date, self.to_date);
@@ -132,11 +130,8 @@ async fn tell(
 ) -> Result<told::Statement, Refused> {
     let (from, to) = question.days;
     let today = santiago::today(engine.now());
-    let scope = if from > today {
-        ReadScope::ACCOUNTS
-    } else {
-        ReadScope::movements(from, to.min(today))
-    };
+    let scope =
+        if from > today { ReadScope::ACCOUNTS } else { ReadScope::movements(from, to.min(today)) };
     if question.page == 1 {
         desk::read(engine, session, scope).await?;
     } else {

@@ -1,8 +1,8 @@
 //! `DELETE /mibanco/api/v1/mibanco/session`
 
 use axum::extract::State;
-use axum::http::request::Parts;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use cartola_http::Gate;
 

@@ -100,8 +100,7 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
     let engine = gate.engine().clone();
     let pin = pin::opened(&engine, &who, &settings, &asked.mi_pin).await?;
     let institution = side(&bank, rut);
-    let entry =
-        Entry { institution, rut, pin, fingerprint: asked.device_fingerprint, device };
+    let entry = Entry { institution, rut, pin, fingerprint: asked.device_fingerprint, device };
     // A caller that goes away does not leave the mandate of its call behind.
     let work = tokio::spawn(async move { enter(&engine, &who, &entry).await });
     work.await.unwrap_or_else(|error| match error.try_into_panic() {

@@ -178,7 +178,8 @@ fn transfer_id(
         return Ok(format!("{ID_PREFIX}{}", engine.mint::<RequestId>().hex()));
     };
     let key = value.to_str().ok().filter(|key| (1..=MAX_KEY_BYTES).contains(&key.len()));
-    let key = key.ok_or_else(|| Refused::invalid("Idempotency-Key tiene de 1 a 255 caracteres."))?;
+    let key =
+        key.ok_or_else(|| Refused::invalid("Idempotency-Key tiene de 1 a 255 caracteres."))?;
     let hash = ContentHash::of(format!("{}\n{key}", session.link.id).as_bytes()).hex();
     Ok(format!("{ID_PREFIX}{}", &hash[..super::ID_DIGITS]))
 }
@@ -200,9 +201,7 @@ fn rejected() -> Refused {
 /// Why a transfer is not begun.
 pub fn refusal(error: LinkPaymentError) -> Refused {
     match error {
-        LinkPaymentError::Unapproved(_) => {
-            Refused::of(cartola_model::Failure::ChallengeRequired)
-        }
+        LinkPaymentError::Unapproved(_) => Refused::of(cartola_model::Failure::ChallengeRequired),
         LinkPaymentError::Approval(
             UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_),
         ) => rejected(),
@@ -225,10 +224,9 @@ pub fn refusal(error: LinkPaymentError) -> Refused {
         LinkPaymentError::Ask(AskError::Case) | LinkPaymentError::Payment(_) => {
             Refused::of(cartola_model::Failure::RequestInvalid)
         }
-        LinkPaymentError::NotEnabled => Refused::new(
-            ErrorCode::Unsupported,
-            "La sesión no permite transferir: abra una nueva.",
-        ),
+        LinkPaymentError::NotEnabled => {
+            Refused::new(ErrorCode::Unsupported, "La sesión no permite transferir: abra una nueva.")
+        }
         LinkPaymentError::Link(error) => error.into(),
         LinkPaymentError::Engine(error)
         | LinkPaymentError::Ask(AskError::Engine(error))

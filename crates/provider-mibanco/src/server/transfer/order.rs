@@ -213,7 +213,10 @@ async fn beneficiary(
     Ok(found.and_then(|known| Some((known.rut?, known.name))))
 }
 
-fn is_it(known: &records::Beneficiary, (institution, account): (&InstitutionId, &AccountNumber)) -> bool {
+fn is_it(
+    known: &records::Beneficiary,
+    (institution, account): (&InstitutionId, &AccountNumber),
+) -> bool {
     let row = Catalogue::bundled().find(institution);
     let code = row.and_then(|row| row.cmf_code.as_deref());
     let number = AccountNumber::parse(&known.account_number);

@@ -125,10 +125,9 @@ impl Told {
 
     fn ended(transfer_id: &str, end: End) -> Self {
         match end {
-            End::Completed(at) => Self {
-                settled_at: Some(at),
-                ..Self::new(transfer_id, &PaymentStatus::Completed)
-            },
+            End::Completed(at) => {
+                Self { settled_at: Some(at), ..Self::new(transfer_id, &PaymentStatus::Completed) }
+            }
             End::Failed(reason) => {
                 Self { failure: Some(reason), ..Self::new(transfer_id, &PaymentStatus::Failed) }
             }

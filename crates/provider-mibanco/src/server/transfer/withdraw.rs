@@ -52,9 +52,7 @@ pub async fn withdraw(
             let cancelled = engine.cancel_authorization(&session.who, asked.id()).await;
             standing.authorization = Some(cancelled.map_err(|error| match error {
                 UseError::Engine(error) => error.into(),
-                UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => {
-                    too_late()
-                }
+                UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => too_late(),
             })?);
         }
         Ok(shown(&Told::of(&transfer_id, &standing)))
