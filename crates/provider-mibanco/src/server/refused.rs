@@ -280,3 +280,43 @@ impl From<cartola_http::Refusal> for Refused {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cartola_model::Failure;
+    use expect_test::expect;
+
+    use super::Refused;
+
+    #[test]
+    fn every_failure_has_its_status_and_code() {
+        let told = Failure::ALL.map(|failure| {
+            let refused = Refused::of(failure);
+            assert!(refused.message.ends_with('.'), "{}", refused.message);
+            let (status, code) = (refused.code.status(), refused.code.word());
+            format!("{} {status} {code}", failure.name())
+        });
+        expect![[r#"
+            gateway_auth 401 INVALID_TOKEN
+            credentials_invalid 401 INVALID_CREDENTIALS
+            credentials_locked 423 CREDENTIALS_LOCKED
+            challenge_required 403 MI_PASS_REQUIRED
+            challenge_rejected 403 CHALLENGE_REJECTED
+            challenge_expired 403 CHALLENGE_EXPIRED
+            institution_down 503 UNAVAILABLE
+            no_data 404 PRODUCT_NOT_FOUND
+            request_invalid 400 INVALID_REQUEST
+            timeout 504 TIMEOUT
+            provider_answer_invalid 502 BANK_ANSWER_INVALID
+            rate_limited 429 RATE_LIMITED
+            limit_exceeded 422 LIMIT_EXCEEDED
+            insufficient_funds 422 INSUFFICIENT_FUNDS
+            consent_missing 403 CONSENT_REQUIRED
+            consent_expired 403 CONSENT_REQUIRED
+            consent_revoked 403 CONSENT_REQUIRED
+            unsupported 422 UNSUPPORTED
+            internal 500 INTERNAL_ERROR
+        "#]]
+        .assert_eq(&(told.join("\n") + "\n"));
+    }
+}

@@ -1,5 +1,6 @@
 //! What the facade tells of accounts, movements and products.
 
+use cartola_provider_mibanco::wire;
 use serde_json::{Value, json};
 
 use super::{App, Scene, refused, with};
@@ -84,6 +85,25 @@ fn a_statement_is_told_in_pages() {
     ] {
         assert_eq!(refused(&app.post("statement", &with(&month, &more))), refusal, "{more}");
     }
+}
+
+/// Whoever reads a bank of this protocol reads the gateway.
+#[test]
+fn what_is_told_is_of_the_protocol() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    fn read<T: serde::de::DeserializeOwned>(told: Value) -> T {
+        let shown = told.to_string();
+        serde_json::from_value(told).unwrap_or_else(|error| panic!("{error}: {shown}"))
+    }
+    let _: wire::Profile = read(app.read("profile"));
+    let accounts: wire::Accounts = read(app.read("accounts"));
+    let balances: wire::Balances = read(app.read("balances"));
+    assert_eq!(accounts.accounts.len(), balances.balances.len());
+    let _: wire::Beneficiaries = read(app.read("beneficiaries"));
+    let page: wire::StatementResponse =
+        read(app.told("statement", &month(&scene, &account(&app))));
+    assert!(page.transactions.iter().all(wire::Transaction::is_booked));
 }
 
 #[test]

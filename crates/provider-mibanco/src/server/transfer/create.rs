@@ -30,6 +30,9 @@ use crate::wire::{ErrorCode, MI_PASS_TOKEN_HEADER};
 /// looking, and where it ends by the callback.
 pub const BANK_WAIT: Duration = Duration::from_secs(20);
 
+/// When a customer who is asked too much may be asked again, seconds: a question lasts five minutes.
+const ASKED_AGAIN_SECONDS: u32 = 60;
+
 /// Longest token of an approval that is looked at, bytes. Ours have some 80.
 const MAX_TOKEN_BYTES: usize = 256;
 
@@ -212,7 +215,8 @@ pub fn refusal(error: LinkPaymentError) -> Refused {
         LinkPaymentError::Ask(AskError::TooMany) => Refused::new(
             ErrorCode::RateLimited,
             "Demasiadas operaciones esperan la autorización del cliente.",
-        ),
+        )
+        .after(ASKED_AGAIN_SECONDS),
         LinkPaymentError::Ask(AskError::OtherRequest)
         | LinkPaymentError::Payment(PaymentError::OtherRequest) => Refused::new(
             ErrorCode::TransferConflict,
