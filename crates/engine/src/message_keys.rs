@@ -96,7 +96,7 @@ impl Engine {
 
     /// What a message holds that was encrypted to one of these keys. One that names a key that is
     /// unknown here makes the store be asked once more, at most once a second.
-    pub async fn open_message(&self, text: &str) -> Result<Secret<Vec<u8>>, MessageError> {
+    pub async fn open_encrypted(&self, text: &str) -> Result<Secret<Vec<u8>>, MessageError> {
         let now = self.now();
         let randomness = self.vault().randomness();
         if let Some(known) = self.known_message_keys(now) {

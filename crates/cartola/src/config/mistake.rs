@@ -13,7 +13,7 @@ const TABLE: &str = "a table";
 const TEXT: &str = "a text in quotes";
 
 /// Every key, and what is expected of its value.
-const EXPECTED: [(&str, &str); 57] = [
+const EXPECTED: [(&str, &str); 61] = [
     ("data", PATH),
     ("listen", "an address and a port in quotes, such as \"127.0.0.1:8080\""),
     ("master_key", SECRET),

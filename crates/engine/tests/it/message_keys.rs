@@ -15,7 +15,7 @@ fn sealed(key: &EncryptionJwk) -> String {
 }
 
 async fn opened(engine: &Engine, message: &str) -> Result<Vec<u8>, JweError> {
-    match engine.open_message(message).await {
+    match engine.open_encrypted(message).await {
         Ok(plain) => Ok(plain.expose().clone()),
         Err(MessageError::Message(error)) => Err(error),
         Err(MessageError::Engine(error)) => panic!("{error:?}"),

@@ -79,7 +79,7 @@ pub async fn opened(
     if is_pin(sent) {
         return if settings.plain_pin { Ok(Secret::new(sent.clone())) } else { Err(encrypted()) };
     }
-    let content = match engine.open_message(sent).await {
+    let content = match engine.open_encrypted(sent).await {
         Ok(content) => content,
         Err(MessageError::Message(error)) => return Err(closed(&error)),
         Err(MessageError::Engine(error)) => return Err(error.into()),

@@ -11,7 +11,7 @@ use cartola_model::AccountKind;
 pub use account::{Account, Accounts, Balance, Balances};
 pub use product::{Beneficiaries, Bills, Cards, CreditLines, beneficiary, bill, card, credit_line};
 pub use profile::{Profile, profile};
-pub use statement::{Statement, Transaction, transaction};
+pub use statement::{Statement, transaction};
 
 use crate::wire::AccountType;
 

@@ -98,7 +98,9 @@ pub async fn read(
                 unseen.insert(known.and_then(|phone| phone.fingerprint));
             }
             let device_fingerprint = phones.get(&phone).cloned().flatten();
-            authorizations.push(Event { device_fingerprint, ..Event::from(row) });
+            let mut event = Event::from(row);
+            event.device_fingerprint = device_fingerprint;
+            authorizations.push(event);
         }
         screens::note(engine, session, ("mibanco.authorizations", screens::MI_PASS));
         authorizations.extend(of_bank);
