@@ -8,6 +8,7 @@ use cartola_engine::instructions::{
     InstructionStanding, LONGEST_WATCH, Wanted,
 };
 use cartola_engine::links::{Mandate, NewLink};
+use cartola_engine::once::Reply;
 use cartola_engine::payments::LONGEST_PAUSE;
 use cartola_engine::work::Priority;
 use cartola_model::Instructed;
@@ -170,7 +171,7 @@ async fn who_withdraws_their_leave_is_asked_no_more_but_cash_is_still_watched() 
     let id = scene.give().await;
     assert_eq!(scene.goes_on(id).await, InstructionStanding::Challenged);
     let mandate = scene.shown(id).await.row.mandate;
-    scene.world.engine.revoke_consent(&scene.world.who, mandate).await.unwrap();
+    scene.world.engine.revoke_consent(&scene.world.who, mandate, Reply::NONE).await.unwrap();
     assert_eq!(scene.goes_on(id).await, InstructionStanding::Cancelled);
     assert_eq!(scene.window.heard().2, [At::Withdrawn]);
     let scene = Scene::new().await;
@@ -179,7 +180,7 @@ async fn who_withdraws_their_leave_is_asked_no_more_but_cash_is_still_watched() 
     scene.window.stands(At::Ready);
     scene.goes_on(id).await;
     let mandate = scene.shown(id).await.row.mandate;
-    scene.world.engine.revoke_consent(&scene.world.who, mandate).await.unwrap();
+    scene.world.engine.revoke_consent(&scene.world.who, mandate, Reply::NONE).await.unwrap();
     assert_eq!(scene.goes_on(id).await, InstructionStanding::Available);
     scene.window.stands(At::Expired);
     assert_eq!(scene.goes_on(id).await, InstructionStanding::Expired);
