@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::payments::{BANK, Payer, Session, id_of};
 use crate::server::DEVICE;
 
-const WORKER: &str = "12.345.678-5";
+const WORKER: &str = "9.876.543-3";
 
 fn cash(payer: &Payer, id: u8, amount: i64) -> InstructionOrder {
     let from = Some(payer.order(id, amount).from);
