@@ -20,10 +20,11 @@ mod read;
 mod steps;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use cartola_model::{AccountNumber, InstitutionId, Instructed};
 use cartola_primitives::id::AccountId;
-use cartola_primitives::{Money, Rut, Secret, SignedDuration};
+use cartola_primitives::{Currency, Money, Rut, Secret, SignedDuration};
 
 use crate::EngineError;
 use crate::links::LinkError;
@@ -159,8 +160,7 @@ impl MaybeConflict for InstructionError {
 
 /// Refuses what need not be asked of anybody.
 fn check(what: &Instructed) -> Result<(), InstructionError> {
-    use cartola_primitives::Currency;
-    let pesos = |amount: Money, range: std::ops::RangeInclusive<i64>| {
+    let pesos = |amount: Money, range: RangeInclusive<i64>| {
         let is_sound = amount.currency() == Currency::CLP && range.contains(&amount.minor());
         is_sound.then_some(()).ok_or(InstructionError::Amount)
     };

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use cartola_crypto::Digest;
-use cartola_model::{EndToEndId, InstitutionId, InstructionKind};
+use cartola_model::{EndToEndId, InstitutionId, InstructionKind, InstructionStanding};
 use cartola_primitives::id::{InstructionId, TenantId};
 use cartola_store::instructions::{
     InstructionChange, InstructionFilter, InstructionProgress, InstructionRow, read_state,
@@ -87,7 +87,7 @@ impl Instructions for PostgresStore {
     ) -> Result<Page<InstructionRow, InstructionId>, StoreError> {
         let after = Value::id_or_nil(after.as_ref());
         let mut values = values![&tenant, after, filter.kind.name(), one_more(limit)];
-        let state = filter.standing.map(|each| each.name());
+        let state = filter.standing.map(InstructionStanding::name);
         let query = match (&filter.about, state) {
             (Some(about), state) => {
                 values.extend(values![about, state]);

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use cartola_crypto::Digest;
-use cartola_model::{EndToEndId, InstitutionId, InstructionKind};
+use cartola_model::{EndToEndId, InstitutionId, InstructionKind, InstructionStanding};
 use cartola_primitives::id::{InstructionId, TenantId};
 use cartola_store::instructions::{
     InstructionChange, InstructionFilter, InstructionProgress, InstructionRow, read_state,
@@ -88,7 +88,8 @@ impl Instructions for SqliteStore {
             let read = |columns: &mut Columns<'_>| read_instruction(columns).map(Some);
             let id = |row: &InstructionRow| row.id;
             let (tenant, after) = (tenant.as_bytes(), bytes_or_empty(after.as_ref()));
-            let (kind, state) = (filter.kind.name(), filter.standing.map(|each| each.name()));
+            let (kind, state) =
+                (filter.kind.name(), filter.standing.map(InstructionStanding::name));
             match (filter.about, state) {
                 (Some(about), state) => {
                     let values = params![tenant, after, kind, about.as_bytes(), state];

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use cartola_engine::instructions::InstructionStanding;
 use cartola_http::cursor::List as CursorList;
 use cartola_http::{Authenticated, Gate, Query, Refusal, answer};
 use cartola_model::Scope;
@@ -29,7 +30,7 @@ pub async fn list(
     Query((standing, paged)): Query<(Standing, PageAsked)>,
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Read)?;
-    let filters = standing.state.map_or("", |state| state.name()).to_owned();
+    let filters = standing.state.map_or("", InstructionStanding::name).to_owned();
     let filters = filters.as_bytes();
     let list = CursorList { name: "bill_payments", tenant: who.tenant, filters };
     let (after, limit) = (paged.after(list)?, paged.limit);

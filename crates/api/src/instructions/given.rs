@@ -90,7 +90,7 @@ pub async fn give(
     let credentials = serde_json::to_vec(&credentials).expect("texts by name are JSON");
     let request = [evidence.as_bytes(), &credentials].concat();
     let next = match asked.callback_url {
-        Some(url) => Some(posted::next(callbacks, who, (what.kind(), &case), url).await?),
+        Some(url) => Some(posted::next(callbacks, who, &case, url).await?),
         None => None,
     };
     let evidence = evidence.as_bytes();

@@ -2,7 +2,7 @@
 //! job, whatever crashes.
 
 use async_trait::async_trait;
-use cartola_engine::instructions::{Instruction, InstructionKind};
+use cartola_engine::instructions::Instruction;
 use cartola_engine::readings::Next;
 use cartola_engine::work::{Command, Handler, JobEnd, JobKind, Outcome, Task};
 use cartola_engine::{Engine, EngineError};
@@ -35,7 +35,7 @@ struct Arguments {
 pub async fn next(
     callbacks: Option<&Callbacks>,
     who: &Principal,
-    (_, case): (InstructionKind, &str),
+    case: &str,
     url: &str,
 ) -> Result<Next, Problem> {
     let named = wrong("callback_url");

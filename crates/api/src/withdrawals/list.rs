@@ -53,7 +53,7 @@ pub async fn list(
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Read)?;
     let about = asked.rut.map(|rut| rut.compact());
-    let state = asked.state.map_or("", |state| state.name());
+    let state = asked.state.map_or("", InstructionStanding::name);
     let filters = format!("{state}/{}", about.as_deref().unwrap_or_default());
     let filters = filters.as_bytes();
     let list = CursorList { name: "withdrawals", tenant: who.tenant, filters };

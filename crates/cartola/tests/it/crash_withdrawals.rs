@@ -33,7 +33,7 @@ const WITHDRAWALS_A_KILL: usize = 2;
 const PATIENCE: Duration = Duration::from_mins(25);
 
 const BANK: &str = "banco-chile";
-const WORKER: &str = "12.345.678-5";
+const WORKER: &str = "9.876.543-3";
 const AMOUNT: i64 = 5_000;
 
 #[allow(clippy::disallowed_methods, reason = "how many to ask for is told to the test process")]

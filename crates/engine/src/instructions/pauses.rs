@@ -36,3 +36,26 @@ fn of_deadline(
     // A moment after it is over, so that the bank knows of it too.
     (expires_at + FIRST_PAUSE).min(now + pause(since, now, longest))
 }
+
+#[cfg(test)]
+mod tests {
+    use cartola_primitives::{SignedDuration, Timestamp};
+
+    use super::{LONGEST_WATCH, of_deadline};
+    use crate::payments::FIRST_PAUSE;
+
+    #[test]
+    fn cash_is_watched_until_its_time_is_over_and_a_moment_longer() {
+        let since = Timestamp::constant(1_772_452_800, 0);
+        let expires_at = since + SignedDuration::from_hours(24);
+        let next = |seconds| {
+            let now = since + SignedDuration::from_secs(seconds);
+            of_deadline(expires_at, since, now, LONGEST_WATCH).duration_since(now).as_secs()
+        };
+        assert_eq!([0, 60, 3_600].map(next), [2, 15, LONGEST_WATCH.as_secs()]);
+        let day = 86_400;
+        assert_eq!(next(day - 30), 30 + FIRST_PAUSE.as_secs());
+        // A bank that has not said so by then is asked again, with growing pauses.
+        assert_eq!([next(day), next(day + 60)], [2, 15]);
+    }
+}

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use cartola_model::{Catalogue, EndToEndId, InstructionKind};
-use cartola_primitives::{Currency, Secret};
+use cartola_primitives::{Currency, Secret, Timestamp};
 use cartola_provider_mibanco::wire::{
     AuthorizationEvent, Authorizations, BeneficiaryChange, BeneficiaryChangeRequest,
     BillPaymentRequest, Decision as WireDecision, ErrorCode, MI_PASS_TOKEN_HEADER,
@@ -275,7 +275,7 @@ fn stands(key: &TransferKey, transfer: &Transfer, cash: Option<Cash>) -> Operati
     told
 }
 
-fn status(cash: &Cash) -> (OperationStatus, Option<cartola_primitives::Timestamp>) {
+fn status(cash: &Cash) -> (OperationStatus, Option<Timestamp>) {
     match cash.stage {
         CashStage::Waiting => (OperationStatus::Available, None),
         CashStage::Claimed { at } => (OperationStatus::Claimed, Some(at)),

@@ -28,7 +28,7 @@ fn cash_is_approved_taken_once_and_reported() {
     assert!(asked.get("code").is_none(), "{asked}");
     giver.approve(&asked);
     let ready = giver.until("withdrawals", &begun, "available");
-    assert_eq!(ready["rut"], json!("12345678-5"));
+    assert_eq!(ready["rut"], json!("9876543-3"));
     assert_eq!(ready["from_account"], json!(giver.number));
     assert!(ready["expires_at"].is_string() && ready["bank_reference"].is_string());
     let code = &ready["code"];
@@ -36,7 +36,7 @@ fn cash_is_approved_taken_once_and_reported() {
     assert_eq!(giver.cash(), -50_000, "the money has left the account");
     giver.balances();
     // Neither a list nor what is posted shows it.
-    let listed = giver.client.list("/v1/withdrawals?state=available&rut=12345678-5");
+    let listed = giver.client.list("/v1/withdrawals?state=available&rut=9876543-3");
     assert_eq!((listed.len(), listed[0].get("code")), (1, None));
     assert_eq!(giver.client.list("/v1/withdrawals?rut=11.111.111-1").len(), 0);
     // Somebody else, or another code, has nothing of it.
@@ -46,7 +46,7 @@ fn cash_is_approved_taken_once_and_reported() {
     assert_eq!((taken.status, &taken.json()["amount"]), (200, &json!(50_000)));
     assert_eq!(giver.claim(code, WORKER).status, 409);
     let ended = giver.until("withdrawals", &begun, "claimed");
-    assert_eq!((&ended["claimed_by"], ended.get("code")), (&json!("12345678-5"), None));
+    assert_eq!((&ended["claimed_by"], ended.get("code")), (&json!("9876543-3"), None));
     assert_eq!(ended["ended_at"], taken.json()["claimed_at"]);
     let event = posted(&receiver);
     assert_eq!(event["type"], "withdrawal.claimed");

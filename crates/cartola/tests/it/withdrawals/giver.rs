@@ -15,12 +15,12 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 const PATIENCE: Duration = Duration::from_mins(4);
 
 /// Who takes cash: nobody's customer.
-pub const WORKER: &str = "12.345.678-5";
+pub const WORKER: &str = "9.876.543-3";
 
 /// A demo, and an account at Banco de Chile of somebody of the box.
 pub struct Giver {
     _folder: TempDir,
-    pub demo: Demo,
+    _demo: Demo,
     pub chile: Chile,
     pub client: Client,
     pub institution: String,
@@ -56,7 +56,7 @@ impl Giver {
         let begun_on = chile.today();
         let giver = Self {
             _folder: folder,
-            demo,
+            _demo: demo,
             chile,
             client,
             institution,

@@ -238,7 +238,8 @@ fn is_beyond_limits(world: &World, kept: &Kept, customer: &Customer, order: &Ord
     }
     let settled_today = |(_, transfer): (&TransferKey, &Transfer)| match transfer.stage {
         Stage::Settled { at } if santiago::date_of(at) == today => {
-            transfer.order.as_ref().map(|order| order.amount)
+            let transferred = |order: &&Order| order.what == What::Transfer;
+            transfer.order.as_ref().filter(transferred).map(|order| order.amount)
         }
         _ => None,
     };
