@@ -174,7 +174,6 @@ fn what_goes_wrong_at_the_bank_has_its_code() {
     let open = |scenario: &str| refused(&scene.app.post("session", &scene.login(scenario)));
     assert_eq!(open("bank-down"), "503 UNAVAILABLE");
     assert_eq!(open("bank-nonsense"), "502 BANK_ANSWER_INVALID");
-    assert_eq!(open("wrong-password"), "401 INVALID_CREDENTIALS");
     assert!(open("locked").starts_with("423 CREDENTIALS_LOCKED"));
 }
 

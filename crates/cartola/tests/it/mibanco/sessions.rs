@@ -135,13 +135,16 @@ fn wrong_pins_are_counted_and_lock() {
         [
             "401 INVALID_CREDENTIALS",
             "401 INVALID_CREDENTIALS",
-            "401 INVALID_CREDENTIALS",
+            // Here the bank locks, which names no end; from then on it is not asked.
+            "423 CREDENTIALS_LOCKED",
             "423 CREDENTIALS_LOCKED, later",
         ]
     );
     // The right one does not help until the lock ends.
     assert_eq!(refused(&scene.app.post("session", &login)), "423 CREDENTIALS_LOCKED, later");
     scene.chile.lever("POST", "/_sandbox/clock", &json!({"advance": "PT25H"}));
+    let unlocked = json!({"rut": login["rut"], "institution": "banco-chile"});
+    scene.chile.lever("POST", "/_sandbox/unlock", &unlocked);
     scene.app.told("session", &login);
 }
 

@@ -49,14 +49,14 @@ impl Phone {
     }
 }
 
-/// An order from the first account that pays, to somebody at `BancoEstado`.
+/// An order from the first account that pays, to the customer's own at `BancoEstado`.
 pub fn order(scene: &Scene, app: &App) -> Value {
     let accounts = app.read("accounts");
     let accounts = accounts["accounts"].as_array().unwrap();
     let from = accounts.iter().find(|account| {
         account["account_type"] == "CUENTA_CORRIENTE" && account["currency"] == "CLP"
     });
-    let (rut, place) = scene.chile.person("no-movements", "banco-estado");
+    let (rut, place) = scene.chile.person("ok", "banco-estado");
     json!({
         "from_account": from.unwrap()["account_id"],
         "to_account": place["accounts"][0]["number"].as_str().or(place["accounts"][0].as_str()),
