@@ -101,8 +101,7 @@ fn what_is_told_is_of_the_protocol() {
     let balances: wire::Balances = read(app.read("balances"));
     assert_eq!(accounts.accounts.len(), balances.balances.len());
     let _: wire::Beneficiaries = read(app.read("beneficiaries"));
-    let page: wire::StatementResponse =
-        read(app.told("statement", &month(&scene, &account(&app))));
+    let page: wire::StatementResponse = read(app.told("statement", &month(&scene, &account(&app))));
     assert!(page.transactions.iter().all(wire::Transaction::is_booked));
 }
 

@@ -128,7 +128,8 @@ fn a_transfer_waits_for_the_phone_and_is_told_of_at_its_end() {
         })
     );
     let log = app.read("authorizations");
-    let entry = &log["authorizations"][0];
+    let mut entries = log["authorizations"].as_array().unwrap().iter();
+    let entry = entries.find(|entry| entry["enrolment_id"] == json!(phone.id)).unwrap();
     assert_eq!(
         (&entry["operation_type"], &entry["decision"], &entry["device_fingerprint"]),
         (&json!("TRANSFER"), &json!("USED"), &json!("f1a9"))
@@ -215,7 +216,10 @@ fn what_is_wrong_with_an_order_is_said() {
         (json!({"to_bank": "BANCO_LUNAR"}), "400 INVALID_REQUEST"),
         (json!({"amount": 1}), "400 INVALID_REQUEST"),
         (json!({"currency": "USD"}), "400 INVALID_REQUEST"),
-        (json!({"to_rut": null, "to_name": null}), "400 INVALID_REQUEST"),
+        (
+            json!({"to_account": "99-999-99999-99", "to_rut": null, "to_name": null}),
+            "400 INVALID_REQUEST",
+        ),
         (json!({"to_rut": null}), "400 INVALID_REQUEST"),
         (json!({"comment": "x".repeat(121)}), "400 INVALID_REQUEST"),
         (json!({"callback_url": "ftp://example.com"}), "400 INVALID_REQUEST"),

@@ -4,7 +4,8 @@ use axum::Extension;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use cartola_engine::instructions::CashOrder;
+use cartola_engine::instructions::{CashOrder, MAX_CASH, MIN_CASH};
+use cartola_engine::payments::MAX_COMMENT;
 use cartola_http::{Callbacks, Gate, Json};
 use cartola_model::{Instructed, Scope};
 use cartola_primitives::{Currency, Money, Rut};
@@ -48,6 +49,14 @@ impl Asked {
     pub fn what(&self) -> Result<Instructed, Refused> {
         if self.currency != Currency::CLP.code() {
             return Err(Refused::invalid("Los giros son en CLP."));
+        }
+        // Before anybody is asked on their phone.
+        if !(MIN_CASH..=MAX_CASH).contains(&self.amount) {
+            return Err(Refused::invalid(format!("`amount` va de {MIN_CASH} a {MAX_CASH} pesos.")));
+        }
+        if self.comment.as_ref().is_some_and(|text| text.chars().count() > MAX_COMMENT) {
+            let message = format!("`comment` tiene hasta {MAX_COMMENT} caracteres.");
+            return Err(Refused::invalid(message));
         }
         let rut = Rut::parse(&self.rut).map_err(wrong_rut)?;
         let (amount, comment) = (Money::new(self.amount, Currency::CLP), self.comment.clone());

@@ -195,19 +195,26 @@ async fn own(
     Ok(found.and_then(|known| Some((known.holder_rut.unwrap_or(rut), known.holder_name?))))
 }
 
-/// Somebody on the customer's list, which is read where it was not yet.
+/// Somebody on the customer's list, which is read again where it does not have them.
 async fn beneficiary(
     engine: &Engine,
     session: &DeviceSession,
     payee: (&InstitutionId, &AccountNumber),
 ) -> Result<Option<(Rut, String)>, Refused> {
-    let list = match newest(engine, session, RecordKind::Beneficiaries).await? {
-        None => {
-            desk::read_records(engine, session, [RecordKind::Beneficiaries]).await?;
-            newest(engine, session, RecordKind::Beneficiaries).await?
-        }
-        known => known,
-    };
+    if let Some(known) = listed(engine, session, payee).await? {
+        return Ok(Some(known));
+    }
+    // It may have changed since it was read.
+    desk::read_records(engine, session, [RecordKind::Beneficiaries]).await?;
+    listed(engine, session, payee).await
+}
+
+async fn listed(
+    engine: &Engine,
+    session: &DeviceSession,
+    payee: (&InstitutionId, &AccountNumber),
+) -> Result<Option<(Rut, String)>, Refused> {
+    let list = newest(engine, session, RecordKind::Beneficiaries).await?;
     let Some(Record::Beneficiaries(list)) = list else { return Ok(None) };
     let found = list.into_iter().find(|known| is_it(known, payee));
     Ok(found.and_then(|known| Some((known.rut?, known.name))))
