@@ -106,14 +106,12 @@ pub async fn tenant(gate: &Gate, parts: &Parts) -> Result<Principal, Refused> {
             scopes: HOST_SCOPES.to_vec(),
         }),
         Some(value) => {
-            let basic = value.to_str().ok().and_then(basic);
-            match basic {
-                Some((id, secret)) => gate.engine().authenticate_client(&id, &secret).await?,
-                None => {
-                    let key = bearer(&parts.headers, MAX_TOKEN_BYTES);
-                    let key = key.map_err(|_| Refused::client())?;
-                    gate.engine().authenticate(key).await?
-                }
+            if let Some((id, secret)) = value.to_str().ok().and_then(basic) {
+                gate.engine().authenticate_client(&id, &secret).await?
+            } else {
+                let key = bearer(&parts.headers, MAX_TOKEN_BYTES);
+                let key = key.map_err(|_| Refused::client())?;
+                gate.engine().authenticate(key).await?
             }
         }
     };

@@ -81,7 +81,7 @@ pub async fn opened(
     }
     let content = match engine.open_encrypted(sent).await {
         Ok(content) => content,
-        Err(MessageError::Message(error)) => return Err(closed(&error)),
+        Err(MessageError::Message(error)) => return Err(closed(error)),
         Err(MessageError::Engine(error)) => return Err(error.into()),
     };
     let content: Content = serde_json::from_slice(content.expose()).map_err(|_| {
@@ -131,7 +131,7 @@ fn encrypted() -> Refused {
     )
 }
 
-fn closed(error: &cartola_crypto::jwe::JweError) -> Refused {
+fn closed(error: cartola_crypto::jwe::JweError) -> Refused {
     use cartola_crypto::jwe::JweError;
     match error {
         JweError::TooLarge | JweError::Malformed => encrypted(),

@@ -28,7 +28,8 @@ pub struct Ended {
 /// What is posted: as [`Told`], with the name of the event.
 #[derive(Serialize)]
 struct Event<'a> {
-    event: String,
+    #[serde(rename = "event")]
+    name: String,
     #[serde(flatten)]
     told: &'a Told,
 }
@@ -63,8 +64,8 @@ impl Ended {
     ) -> Result<Vec<Command>, EngineError> {
         let Some(url) = &self.url else { return Ok(Vec::new()) };
         let url = TargetUrl::parse(url).expect("it was written from a URL");
-        let event = format!("{}.{}", self.kind.name(), told.status.to_ascii_lowercase());
-        let body = serde_json::to_vec(&Event { event, told }).expect("texts are JSON");
+        let name = format!("{}.{}", self.kind.name(), told.status.to_ascii_lowercase());
+        let body = serde_json::to_vec(&Event { name, told }).expect("texts are JSON");
         let composed = callbacks.compose(task.tenant, Callback { url, headers: &[], body }).await;
         let order = composed.map_err(|error| match error {
             CallbackError::Engine(error) => error,

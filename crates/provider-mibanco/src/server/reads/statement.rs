@@ -187,8 +187,8 @@ async fn page(
     }
     let mut transactions = Vec::with_capacity(window.rows.len());
     for row in &window.rows {
-        let side = engine.counterparty(&session.who, row).await?;
-        transactions.push(told::transaction(&row.movement, side));
+        let other = engine.counterparty(&session.who, row).await?;
+        transactions.push(told::transaction(&row.movement, other));
     }
     Ok(told::Statement {
         account_id: question.number.written().to_owned(),

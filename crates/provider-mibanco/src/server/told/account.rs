@@ -20,11 +20,13 @@ pub struct Accounts {
 #[derive(Serialize, ToSchema)]
 pub struct Account {
     /// Its number as the bank writes it: what other calls name it by.
+    #[serde(rename = "account_id")]
     #[schema(example = "00-123-45678-90")]
-    account_id: String,
+    id: String,
     /// `CUENTA_CORRIENTE`, `CUENTA_VISTA`, `CUENTA_RUT`, `CUENTA_AHORRO` or `CHEQUERA_ELECTRONICA`.
+    #[serde(rename = "account_type")]
     #[schema(example = "CUENTA_CORRIENTE")]
-    account_type: String,
+    kind: String,
     /// Its currency.
     #[schema(example = "CLP")]
     currency: String,
@@ -34,8 +36,8 @@ impl Account {
     /// An account; nothing for cards and lines, which have calls of their own.
     pub fn of(account: &OpenAccount) -> Option<Self> {
         Some(Self {
-            account_id: account.number.clone(),
-            account_type: account_word(account.row.kind)?,
+            id: account.number.clone(),
+            kind: account_word(account.row.kind)?,
             currency: account.row.currency.code().to_owned(),
         })
     }

@@ -47,7 +47,8 @@ pub struct Limit {
     /// The currency.
     currency: String,
     /// Cupo total.
-    limit: i64,
+    #[serde(rename = "limit")]
+    total: i64,
     /// Cupo utilizado.
     used: i64,
     /// Cupo disponible.
@@ -63,9 +64,9 @@ pub struct Billed {
     #[schema(value_type = Option<String>, format = Date)]
     from_date: Option<Date>,
     /// The day on which it was closed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "billed_date", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
-    billed_date: Option<Date>,
+    closed_on: Option<Date>,
     /// The day until which it is to be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
@@ -106,12 +107,12 @@ pub fn card(card: &CreditCard, plans: &[InstalmentPlan]) -> Card {
     let minor = |amount: &cartola_primitives::Money| amount.minor();
     let billed = Billed {
         from_date: card.billed_from,
-        billed_date: card.billed_on,
+        closed_on: card.billed_on,
         due_date: card.due_on,
         minimum: card.minimum_payment.as_ref().map(minor),
         total: card.billed.as_ref().map(minor),
     };
-    let is_billed = billed.billed_date.is_some() || billed.total.is_some();
+    let is_billed = billed.closed_on.is_some() || billed.total.is_some();
     let plans = plans.iter().filter(|plan| plan.card_number == card.number);
     Card {
         masked_number: card.number.clone(),
@@ -127,7 +128,7 @@ pub fn card(card: &CreditCard, plans: &[InstalmentPlan]) -> Card {
 fn limit(amounts: &CardAmounts) -> Limit {
     Limit {
         currency: amounts.limit.currency().code().to_owned(),
-        limit: amounts.limit.minor(),
+        total: amounts.limit.minor(),
         used: amounts.used.minor(),
         available: amounts.available.minor(),
     }

@@ -27,7 +27,8 @@ pub struct Ended {
 /// What is posted.
 #[derive(Serialize)]
 struct Event<'a> {
-    event: &'static str,
+    #[serde(rename = "event")]
+    name: &'static str,
     transfer_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     settled_at: Option<Timestamp>,
@@ -67,14 +68,14 @@ impl Ended {
         let transfer_id = self.transfer_id.as_str();
         let event = match end {
             End::Completed(at) => Event {
-                event: "transfer.completed",
+                name: "transfer.completed",
                 transfer_id,
                 settled_at: Some(at),
                 fee: Some(0),
                 failure: None,
             },
             End::Failed(reason) => Event {
-                event: "transfer.failed",
+                name: "transfer.failed",
                 transfer_id,
                 settled_at: None,
                 fee: None,
