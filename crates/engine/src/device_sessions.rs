@@ -5,7 +5,7 @@
 //! tenant: its secret is the refresh token that is in use, of which the store has a keyed digest and
 //! nothing else, and what the session is of is sealed beside it. A refresh token that was used before is
 //! known by what the installation's key says of it, and ends the session: whoever has it copied it, or
-//! was copied from ([ADR 0023](../../../docs/adr/0023-a-session-of-a-device-is-a-link.md)).
+//! was copied from ([ADR 0025](../../../docs/adr/0025-a-session-of-a-device-is-a-link.md)).
 
 use cartola_crypto::{Digest, Place};
 use cartola_model::access::Actor;
