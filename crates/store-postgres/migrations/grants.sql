@@ -3,6 +3,7 @@
 GRANT USAGE ON SCHEMA cartola TO :role;
 GRANT SELECT ON cartola.schema_version, cartola.installation, cartola.retention,
     cartola.feed_forgotten TO :role;
+GRANT SELECT, INSERT ON cartola.audit_anchor TO :role;
 GRANT SELECT, INSERT ON cartola.installation_secret, cartola.audit, cartola.tenant, cartola.feed,
     cartola.consent_set, cartola.alias, cartola.import, cartola.payout, cartola.known_payee TO :role;
 GRANT SELECT, INSERT, UPDATE ON cartola.payment, cartola.checkout, cartola.institution_quota,

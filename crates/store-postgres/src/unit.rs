@@ -330,6 +330,7 @@ fn add_effect(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::Audit(event) => audit::append(unit, event)?,
+        Command::AddAnchor(row) => audit::add_anchor(unit, row),
         Command::EnqueueJob(order) => jobs::enqueue(unit, order)?,
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
         Command::CancelJob { id, expected, failure } => {

@@ -197,6 +197,7 @@ fn apply_effect(
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::Audit(event) => append_entry(unit, event, counters),
+        Command::AddAnchor(row) => audit::add_anchor(unit, row),
         Command::EnqueueJob(order) => jobs::enqueue(unit, order),
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
         Command::CancelJob { id, expected, failure } => {

@@ -153,6 +153,8 @@ macro_rules! contract_tests {
                 entries_of_one_unit_follow_each_other,
                 entries_are_read_in_pages,
                 appending_at_once_leaves_no_hole,
+                anchors_come_back_in_their_order,
+                an_anchor_follows_the_one_before,
             }
             authorizations {
                 an_enrolment_comes_back_as_it_was_added,

@@ -14,6 +14,7 @@ use crate::StoreError;
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::asking::{ReadingRow, SignInsRow};
+use crate::audit::AnchorRow;
 use crate::authorizations::{
     AuthorizationChange, AuthorizationRow, EnrolmentChange, EnrolmentRow, KnownPayee,
 };
@@ -190,6 +191,8 @@ pub enum Command {
     KeepSighting(SightingRow),
     /// An entry of the audit trail. The store gives it its place and hash.
     Audit(AuditEvent),
+    /// A new anchor of the audit trail, behind the last one; a conflict where its number is not the next.
+    AddAnchor(AnchorRow),
     /// How the last reading of a link went; what was known of the one before is gone.
     KeepReading(ReadingRow),
     /// A new record.

@@ -92,6 +92,7 @@ fn as_first_release(folder: &Path) {
         "enrolment",
         "authorized",
         "known_payee",
+        "audit_anchor",
         "retention",
         "feed_forgotten",
     ];

@@ -7,6 +7,7 @@ use cartola_primitives::id::TenantId;
 use cartola_primitives::{Currency, Date, Money};
 
 use super::Backend;
+use super::audit::anchor;
 use super::crew::{TERM, Worker};
 use super::fixtures::{Fixtures, NOW};
 use super::movements::{change_to, changed};
@@ -115,6 +116,7 @@ impl Everything {
             Command::AddImport(self.import.clone()),
             Command::KeepSighting(self.sighting.clone()),
             Command::Audit(AuditEvent::once("movement.added", "operator", "one")),
+            Command::AddAnchor(anchor(1)),
             Command::RecordAnswer(self.answer.clone()),
             Command::EnqueueJob(self.job.clone()),
             Command::AddMessage(self.message.clone()),
@@ -296,6 +298,8 @@ pub async fn audit_and_answers(backend: Backend) {
     let store = &backend.store;
     assert_eq!(store.audit(other, 0, MAX_PAGE).await.expect("a read"), []);
     assert_eq!(store.audit_head(other).await.expect("a read"), None);
+    assert_eq!(store.anchors(other, 0, MAX_PAGE).await.expect("a read"), []);
+    assert_eq!(store.last_anchor(other).await.expect("a read"), None);
     assert_eq!(store.answer(other, &rows.answer.key, NOW).await.expect("a read"), None);
 }
 

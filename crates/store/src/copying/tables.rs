@@ -36,7 +36,7 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 41] = [
+pub static TABLES: [&Table; 42] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
     &RETENTION,
@@ -71,6 +71,7 @@ pub static TABLES: [&Table; 41] = [
     &READING,
     &SIGN_INS,
     &AUDIT,
+    &AUDIT_ANCHOR,
     &ANSWER,
     &JOB,
     &JOB_TURN,
@@ -444,6 +445,21 @@ pub static AUDIT: Table = Table {
     name: "audit",
     key: 2,
     columns: &[id("tenant"), integer("sequence"), integer("at"), text("body"), bytes("hash")],
+};
+
+/// `audit_anchor`.
+pub static AUDIT_ANCHOR: Table = Table {
+    name: "audit_anchor",
+    key: 2,
+    columns: &[
+        id("tenant"),
+        integer("number"),
+        integer("day"),
+        integer("sequence"),
+        bytes("hash"),
+        integer("made_at"),
+        text("signed"),
+    ],
 };
 
 /// `answer`.

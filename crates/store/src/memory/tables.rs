@@ -15,7 +15,7 @@ use cartola_primitives::{Date, Timestamp};
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::asking::{ReadingRow, SignInsRow};
-use crate::audit::AuditRow;
+use crate::audit::{AnchorRow, AuditRow};
 use crate::authorizations::{AuthorizationRow, EnrolmentRow, KnownPayee};
 use crate::checkouts::CheckoutRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
@@ -79,6 +79,8 @@ pub struct Tables {
     pub sightings: Table<SightingKey, SightingRow>,
     /// The entry of sequence n is the n-th, counted from 1.
     pub audit: Arc<Vec<AuditRow>>,
+    /// The anchor of number n is the n-th, counted from 1.
+    pub anchors: Arc<Vec<AnchorRow>>,
     pub answers: Table<Digest, AnswerRow>,
     pub jobs: Table<JobId, JobRow>,
     /// The number of the tenant's last turn in each queue.

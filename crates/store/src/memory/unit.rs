@@ -110,6 +110,7 @@ impl<'a> Unit<'a> {
         let tables = &mut self.tables;
         match command {
             Command::Audit(event) => audit::append(self, &event),
+            Command::AddAnchor(row) => audit::add_anchor(tables, row),
             Command::EnqueueJob(order) => jobs::enqueue(self, order),
             Command::EndJob { id, lease, end } => jobs::end(self, id, lease, end),
             Command::CancelJob { id, expected, failure } => {
