@@ -46,7 +46,7 @@ pub enum Command {
     /// Show what master keys wrap, and change the master key while the gateway serves
     #[command(subcommand)]
     Keys(keys::Verb),
-    /// Prove the audit trail
+    /// Prove the audit trail, keep anchors of it, and hand it out signed
     #[command(subcommand)]
     Audit(audit::Verb),
     /// Copy the data folder while it is in use
@@ -70,6 +70,7 @@ impl Command {
         match self {
             Self::Export(_) | Self::Openapi(_) => true,
             Self::Links(verb) => verb.only_prints(),
+            Self::Audit(verb) => verb.only_prints(),
             Self::Keys(verb) => verb.only_prints(),
             Self::Messages(verb) => verb.only_prints(),
             Self::Tenants(verb) => verb.only_prints(),

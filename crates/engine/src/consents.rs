@@ -2,13 +2,13 @@
 
 mod run_out;
 
-use cartola_model::audit::AuditEvent;
 use cartola_model::{InvalidTransition, Principal};
 use cartola_primitives::id::{ConsentId, LinkId};
 use cartola_store::consents::ConsentRow;
 use cartola_store::{Command, Page, UnitOfWork};
 
 use crate::access::Subject;
+use crate::audit::changed_consent;
 use crate::once::Reply;
 use crate::readings::cancelling_under;
 use crate::retry::{MaybeConflict, until_settled};
@@ -93,11 +93,12 @@ impl Engine {
             let row = row.ok_or(RevokeError::Unknown)?;
             let now = self.now();
             let state = row.state.revoke(now)?;
+            let revoked = changed_consent("consent.revoked", who, &row, state);
             let after = ConsentRow { state, version: row.version + 1, ..row };
             let mut work = UnitOfWork::new(who.tenant, now)
                 .with(Command::ChangeConsent { id, expected: after.version - 1, state })
                 .with(cancelling_under(id))
-                .with(Command::Audit(AuditEvent::once("consent.revoked", who.actor, id)));
+                .with(Command::Audit(revoked));
             self.forget_secret_of(who, &after, &mut work).await?;
             work.commands.extend(reply.command(self, &after)?);
             self.commit_cancelling(work).await?;

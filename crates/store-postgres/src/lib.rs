@@ -66,6 +66,7 @@ mod session;
 mod sightings;
 mod signing_keys;
 mod store;
+mod subjects;
 mod tasks;
 mod tenancy;
 #[cfg(feature = "test-kit")]

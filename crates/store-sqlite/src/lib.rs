@@ -57,6 +57,7 @@ mod rows;
 mod sightings;
 mod signing_keys;
 mod store;
+mod subjects;
 mod tasks;
 mod tenancy;
 mod unit;

@@ -10,6 +10,9 @@ use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId
 
 use crate::{Page, StoreError};
 
+/// Names the format of [`ConsentRow::digest`].
+const DIGEST_LABEL: &str = "cartola/consent/v1";
+
 /// A consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentRow {
@@ -31,6 +34,24 @@ pub struct ConsentRow {
     pub state: ConsentState,
     /// Raised at each change.
     pub version: u32,
+}
+
+impl ConsentRow {
+    /// The SHA-256 of all that the row says, for the audit trail: of a JSON array, so that no two rows
+    /// are written alike. Instants are microseconds, which is what stores keep.
+    pub fn digest(&self, tenant: TenantId) -> ContentHash {
+        let (name, at, end) = match self.state {
+            ConsentState::Granted { at, expires_at } => ("granted", at, expires_at),
+            ConsentState::Revoked { granted_at, at } => ("revoked", granted_at, Some(at)),
+            ConsentState::Expired { granted_at, at } => ("expired", granted_at, Some(at)),
+        };
+        let written = serde_json::to_vec(&(
+            (DIGEST_LABEL, tenant, self.id, self.kind.name(), self.person),
+            (self.institution.as_str(), self.link, &self.purpose, self.evidence),
+            (name, at.as_microsecond(), end.map(Timestamp::as_microsecond), self.version),
+        ));
+        ContentHash::of(&written.expect("ids, words and numbers are JSON"))
+    }
 }
 
 /// Consents of which one is enough: a persistent list, so that one more consent for many movements

@@ -37,6 +37,7 @@ pub mod retention;
 pub mod rotation;
 pub mod sightings;
 pub mod signing_keys;
+pub mod subjects;
 pub mod tasks;
 pub mod tenancy;
 pub mod vault;
@@ -65,6 +66,7 @@ pub use records::Records;
 pub use retention::Retention;
 pub use rotation::Rotation;
 pub use signing_keys::SigningKeys;
+pub use subjects::Subjects;
 pub use tasks::Tasks;
 pub use tenancy::Tenancy;
 pub use vault::Vault;
@@ -93,6 +95,7 @@ pub trait Store:
     + Authorizations
     + Retention
     + Quotas
+    + Subjects
     + Committer
 {
 }
@@ -119,6 +122,7 @@ impl<T> Store for T where
         + Authorizations
         + Retention
         + Quotas
+        + Subjects
         + Committer
 {
 }

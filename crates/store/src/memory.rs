@@ -24,7 +24,9 @@ mod quotas;
 mod records;
 mod rotation;
 mod signing_keys;
+mod subjects;
 mod tables;
+mod tampering;
 mod tasks;
 mod tenancy;
 mod unit;
@@ -40,6 +42,7 @@ use cartola_primitives::Date;
 use cartola_primitives::id::{ArchiveId, TenantId};
 
 use self::tables::Tables;
+pub use self::tampering::Tampering;
 use self::unit::Unit;
 use crate::arrivals::Signal;
 use crate::quotas::Counted;

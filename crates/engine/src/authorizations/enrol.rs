@@ -183,7 +183,7 @@ impl Engine {
     }
 
     /// Who has a RUT, if they are known.
-    pub(super) async fn person_of_rut(
+    pub(crate) async fn person_of_rut(
         &self,
         who: &Principal,
         rut: Rut,

@@ -17,6 +17,7 @@ use cartola_store::{Command, UnitOfWork};
 use super::report::{ImportReport, Imported};
 use super::resolve::{Giver, Origin, Resolved, Target};
 use super::{Also, Hashes, ImportError};
+use crate::audit::row_detail;
 use crate::ingest::plan::{self, Past, Plan, Terms};
 use crate::once::Reply;
 use crate::{Engine, EngineError};
@@ -343,9 +344,10 @@ fn shown(
 
 /// What the audit trail says of a consent that is given.
 pub(crate) fn granted_event(who: &Principal, consent: &ConsentRow) -> AuditEvent {
-    AuditEvent::once("consent.granted", who.actor, consent.id)
+    let event = AuditEvent::once("consent.granted", who.actor, consent.id)
         .with("kind", consent.kind.name())
-        .with("evidence", consent.evidence.hex())
+        .with("evidence", consent.evidence.hex());
+    row_detail(event, who.tenant, consent)
 }
 
 fn account_command(target: Target, shown: ConsentSetId) -> Command {

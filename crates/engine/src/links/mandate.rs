@@ -1,7 +1,6 @@
 //! What allows a link to be read.
 
 use cartola_crypto::ContentHash;
-use cartola_model::audit::AuditEvent;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, LinkId};
@@ -10,6 +9,7 @@ use cartola_store::people::LinkRow;
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 
 use super::{LinkError, Mandate, NewLink};
+use crate::audit::changed_consent;
 use crate::imports::granted_event;
 use crate::readings::cancelling_under;
 use crate::{Engine, EngineError};
@@ -85,7 +85,7 @@ impl Engine {
             }
             if let Some(state) = renewed(&before, &new, work.at) {
                 let (id, expected) = (before.id, before.version);
-                let event = AuditEvent::once("consent.renewed", who.actor, id);
+                let event = changed_consent("consent.renewed", who, &before, state);
                 work.push(Command::ChangeConsent { id, expected, state });
                 work.push(Command::Audit(event.with("evidence", new.evidence.hex())));
                 return Ok(id);
@@ -104,7 +104,7 @@ pub(super) fn withdraw(who: &Principal, row: &ConsentRow, work: &mut UnitOfWork)
     let Ok(state) = row.state.revoke(work.at) else { return };
     work.push(Command::ChangeConsent { id: row.id, expected: row.version, state });
     work.push(cancelling_under(row.id));
-    work.push(Command::Audit(AuditEvent::once("consent.revoked", who.actor, row.id)));
+    work.push(Command::Audit(changed_consent("consent.revoked", who, row, state)));
 }
 
 /// Whether a mandate that holds says what the new one would.

@@ -4,6 +4,7 @@
 
 mod account_links;
 mod again;
+mod audit;
 mod authorizations;
 mod calls;
 mod cancelling;

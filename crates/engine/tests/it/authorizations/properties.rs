@@ -362,7 +362,7 @@ proptest! {
                 both.call(call).await;
             }
             let world = &both.scene.world;
-            let proven = world.engine.verify_audit(world.who.tenant, &mut |_| {}).await.unwrap();
+            let proven = world.engine.verify_audit(world.who.tenant, &[], &mut |_| {}).await.unwrap();
             assert!(proven.broken.is_none());
         });
     }
