@@ -13,10 +13,10 @@ use cartola_store::audit::AuditRow;
 use crate::access::Subject;
 use crate::{Engine, EngineError};
 
-pub use anchors::{Anchored, AnchorError, AnchorUnread, read_anchor};
+pub use anchors::{AnchorError, AnchorUnread, Anchored, read_anchor};
 pub use exports::{ExportError, Exported};
-pub(crate) use ledger::{changed_consent, row_detail};
 pub use ledger::{Ledger, LedgerProblem};
+pub(crate) use ledger::{changed_consent, row_detail};
 pub use subjects::{About, Owners};
 pub use verify::{AnchorProblem, Verified};
 

@@ -1,12 +1,15 @@
 //! The consent ledger.
 
+pub mod change;
 mod run_out;
+mod suspend;
 
 use cartola_model::{InvalidTransition, Principal};
 use cartola_primitives::id::{ConsentId, LinkId};
 use cartola_store::consents::ConsentRow;
 use cartola_store::{Command, Page, UnitOfWork};
 
+pub(crate) use self::suspend::OfAll;
 use crate::access::Subject;
 use crate::audit::changed_consent;
 use crate::once::Reply;
@@ -59,7 +62,7 @@ impl Engine {
 
     /// Destroys what a link signs in with under a mandate that has ended, and says whether there is
     /// anything. The link's version guards what was begun meanwhile.
-    async fn forget_secret_of(
+    pub(crate) async fn forget_secret_of(
         &self,
         who: &Principal,
         mandate: &ConsentRow,

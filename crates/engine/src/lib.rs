@@ -15,6 +15,7 @@ pub mod imports;
 pub mod ingest;
 pub mod links;
 pub mod master_keys;
+pub mod matters;
 pub mod messages;
 pub mod movements;
 pub mod offers;

@@ -168,7 +168,8 @@ impl Vault {
     /// What signs anchors and exports of audit trails.
     pub(crate) async fn audit_key(&self) -> Result<SigningKey, EngineError> {
         let kept = self.store.stored_secret(AUDIT_KEY).await?;
-        let kept = kept.ok_or_else(|| StoreError::corrupt("the audit key is not there any more"))?;
+        let kept =
+            kept.ok_or_else(|| StoreError::corrupt("the audit key is not there any more"))?;
         self.open_signing_key(&kept).await
     }
 
@@ -287,6 +288,14 @@ impl Vault {
         wrapped: &WrappedKey,
     ) -> Result<SigningKey, EngineError> {
         self.masters.opening(|ring| SigningKey::unwrap(ring, wrapped)).await
+    }
+
+    /// Lets go of a person's data key, which was destroyed. Other processes let go of it when they have
+    /// no room for it, or end: it opens nothing that is still stored.
+    pub(crate) fn forget_key_of(&self, tenant: TenantId, person: PersonId) {
+        if let Some((_, key)) = self.of_subject.remove(&(tenant, Some(person))) {
+            self.unwrapped.remove(&(tenant, key.id()));
+        }
     }
 
     /// Seals bytes at their place.

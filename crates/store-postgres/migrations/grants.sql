@@ -6,6 +6,7 @@ GRANT SELECT ON cartola.schema_version, cartola.installation, cartola.retention,
 GRANT SELECT, INSERT ON cartola.audit_anchor TO :role;
 GRANT SELECT, INSERT ON cartola.installation_secret, cartola.audit, cartola.tenant, cartola.feed,
     cartola.consent_set, cartola.alias, cartola.import, cartola.payout, cartola.known_payee TO :role;
+GRANT SELECT, INSERT, UPDATE ON cartola.matter TO :role;
 GRANT SELECT, INSERT, UPDATE ON cartola.payment, cartola.checkout, cartola.institution_quota,
     cartola.enrolment, cartola.authorized TO :role;
 GRANT INSERT ON cartola.job_turn TO :role;
@@ -17,6 +18,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential,
     cartola.job, cartola.job_open, cartola.message, cartola.message_attempt,
     cartola.destination_disabled
     TO :role;
+GRANT EXECUTE ON FUNCTION cartola.forget_person(uuid, uuid), cartola.shred_person(uuid, uuid),
+    cartola.last_kept_of(uuid, uuid) TO :role;
 GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.all_leases(integer),
     cartola.next_due(integer),
     cartola.free_jobs(integer, uuid, bigint, boolean, uuid[], text),

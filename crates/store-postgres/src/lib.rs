@@ -44,6 +44,7 @@ mod head;
 mod imports;
 mod jobs;
 mod leftovers;
+mod matters;
 mod migrate;
 mod months;
 mod movements;

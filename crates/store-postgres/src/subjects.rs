@@ -1,12 +1,14 @@
 //! Data subjects.
 
 use async_trait::async_trait;
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{PersonId, TenantId};
 use cartola_store::subjects::Belonging;
 use cartola_store::{StoreError, Subjects};
 
 use crate::PostgresStore;
 use crate::columns::Columns;
+use crate::unit::Unit;
 use crate::value::{Value, values};
 
 // A link of nobody has the nil person, other tables none.
@@ -26,18 +28,36 @@ const RECORD: &str = "SELECT nullif(l.person, '00000000-0000-0000-0000-000000000
 const PAYMENT: &str = "SELECT person FROM payment WHERE tenant = $1 AND id = $2";
 const ENROLMENT: &str = "SELECT person FROM enrolment WHERE tenant = $1 AND id = $2";
 const AUTHORIZATION: &str = "SELECT person FROM authorized WHERE tenant = $1 AND id = $2";
+const LAST_KEPT: &str = "SELECT last_kept_of($1, $2)";
+const FORGET: &str = "SELECT forget_person($1, $2)";
+const SHRED: &str = "SELECT shred_person($1, $2)";
 
 #[async_trait]
 impl Subjects for PostgresStore {
-    async fn owner(
-        &self,
-        tenant: TenantId,
-        of: Belonging,
-    ) -> Result<Option<PersonId>, StoreError> {
+    async fn owner(&self, tenant: TenantId, of: Belonging) -> Result<Option<PersonId>, StoreError> {
         let (query, id) = asked(of);
         let read = |columns: &mut Columns<'_>| columns.optional_id();
         Ok(self.first(tenant, query, values![&tenant, id], read).await?.flatten())
     }
+
+    async fn last_kept(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let read = |columns: &mut Columns<'_>| columns.optional_timestamp();
+        Ok(self.first(tenant, LAST_KEPT, values![&tenant, &person], read).await?.flatten())
+    }
+}
+
+/// Erases what is kept of a person but what a law says is to be kept.
+pub fn forget(unit: &mut Unit, person: PersonId) {
+    unit.execute("forgetting a person", FORGET, values![&unit.tenant, &person]);
+}
+
+/// Erases the rest.
+pub fn shred(unit: &mut Unit, person: PersonId) {
+    unit.execute("shredding a person", SHRED, values![&unit.tenant, &person]);
 }
 
 fn asked(of: Belonging) -> (&'static str, Value) {

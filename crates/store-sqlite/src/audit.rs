@@ -63,8 +63,7 @@ impl Audit for SqliteStore {
         limit: usize,
     ) -> Result<Vec<AnchorRow>, StoreError> {
         self.read(move |connection| {
-            let values =
-                params![tenant.as_bytes(), signed(after), signed(page_size(limit) as u64)];
+            let values = params![tenant.as_bytes(), signed(after), signed(page_size(limit) as u64)];
             all(connection, ANCHORS, values, read_anchor)
         })
         .await

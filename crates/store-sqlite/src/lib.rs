@@ -39,6 +39,7 @@ mod folder;
 mod imports;
 mod jobs;
 mod leftovers;
+mod matters;
 mod migrate;
 mod movements;
 mod options;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use cartola_crypto::ChainHash;
-use cartola_primitives::{Date, Timestamp};
 use cartola_primitives::id::TenantId;
+use cartola_primitives::{Date, Timestamp};
 
 use crate::StoreError;
 

@@ -39,6 +39,7 @@ pub mod scene;
 pub mod sightings;
 pub mod signing_keys;
 pub mod sources;
+pub mod subjects;
 pub mod tasks;
 pub mod tenancy;
 pub mod unit;
@@ -210,6 +211,7 @@ macro_rules! contract_tests {
             }
             isolation {
                 authorizations,
+                subjects,
                 tenancy_and_vault,
                 people_and_consents,
                 accounts_and_imports,
@@ -299,6 +301,14 @@ macro_rules! contract_tests {
                 messages_are_listed_by_destination_and_time,
                 a_receiver_that_is_busy_is_passed_over,
                 what_was_sent_is_forgotten,
+            }
+            subjects {
+                a_matter_changes_in_its_expected_version_only,
+                matters_are_listed_by_what_is_asked,
+                what_a_consent_is_about_comes_back,
+                a_suspended_consent_hides,
+                an_owner_is_found_whatever_may_be_shown,
+                a_person_is_forgotten_and_shredded,
             }
             payments {
                 a_payment_comes_back_as_it_was_added,

@@ -23,6 +23,7 @@ pub mod encoding;
 mod error;
 pub mod imports;
 pub mod jobs;
+pub mod matters;
 #[cfg(feature = "test-kit")]
 pub mod memory;
 pub mod movements;
@@ -55,6 +56,7 @@ pub use consents::Consents;
 pub use error::{Retry, StoreError, StoreErrorKind};
 pub use imports::Imports;
 pub use jobs::Jobs;
+pub use matters::Matters;
 pub use movements::Movements;
 pub use outbox::Outbox;
 pub use pacing::Pacing;
@@ -96,6 +98,7 @@ pub trait Store:
     + Retention
     + Quotas
     + Subjects
+    + Matters
     + Committer
 {
 }
@@ -123,6 +126,7 @@ impl<T> Store for T where
         + Retention
         + Quotas
         + Subjects
+        + Matters
         + Committer
 {
 }

@@ -15,6 +15,7 @@ mod checkouts;
 mod consents;
 mod imports;
 mod jobs;
+mod matters;
 mod movements;
 mod outbox;
 mod payments;

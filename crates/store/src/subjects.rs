@@ -1,6 +1,7 @@
 //! Data subjects: the people whose data is kept, and what is theirs.
 
 use async_trait::async_trait;
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
     AccountId, AuthorizationId, ConsentId, EnrolmentId, ImportId, LinkId, MovementId, PaymentId,
     PersonId, RecordId, TenantId,
@@ -36,9 +37,13 @@ pub enum Belonging {
 pub trait Subjects: Send + Sync {
     /// Whose it is, whether or not any consent allows it to be shown. Absent where it is nobody's, or
     /// is not there.
-    async fn owner(
+    async fn owner(&self, tenant: TenantId, of: Belonging) -> Result<Option<PersonId>, StoreError>;
+
+    /// When the last thing was done for a person that a law says is to be kept: a payment, an
+    /// authorization, an enrolment.
+    async fn last_kept(
         &self,
         tenant: TenantId,
-        of: Belonging,
-    ) -> Result<Option<PersonId>, StoreError>;
+        person: PersonId,
+    ) -> Result<Option<Timestamp>, StoreError>;
 }

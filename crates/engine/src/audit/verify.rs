@@ -5,8 +5,8 @@ use std::fmt;
 use cartola_crypto::{ChainBreak, ChainHead, Entry, Verifier};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::TenantId;
-use cartola_store::audit::{AnchorRow, AuditRow};
 use cartola_store::MAX_PAGE;
+use cartola_store::audit::{AnchorRow, AuditRow};
 
 use super::anchors::Anchored;
 use super::ledger::{Claims, Ledger};

@@ -371,6 +371,8 @@ fn consent(id: ConsentId, target: &Target, content: ContentHash, now: Timestamp)
         link: target.link,
         purpose: PURPOSE.to_owned(),
         evidence: content,
+        recipient: None,
+        data: None,
         state: ConsentState::Granted { at: now, expires_at: None },
         version: 1,
     }

@@ -1,8 +1,8 @@
 //! Proving the trail: whatever is changed past the gateway is found.
 
 use cartola_crypto::ChainHead;
-use cartola_engine::audit::{AnchorError, AnchorProblem, Anchored, LedgerProblem, Verified};
 use cartola_engine::audit::read_anchor;
+use cartola_engine::audit::{AnchorError, AnchorProblem, Anchored, LedgerProblem, Verified};
 use cartola_engine::once::Reply;
 use cartola_model::{ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::id::ConsentId;
@@ -117,22 +117,35 @@ fn altered_consents(row: &ConsentRow) -> Vec<ConsentRow> {
     evidence[7] ^= 1;
     vec![
         ConsentRow { kind: ConsentKind::TenantMandate, ..row.clone() },
-        ConsentRow { person: Some(cartola_primitives::id::PersonId::from_bytes([9; 16])), ..row.clone() },
+        ConsentRow {
+            person: Some(cartola_primitives::id::PersonId::from_bytes([9; 16])),
+            ..row.clone()
+        },
         ConsentRow { institution: InstitutionId::parse("banco-bice").unwrap(), ..row.clone() },
         ConsentRow { link: cartola_primitives::id::LinkId::from_bytes([9; 16]), ..row.clone() },
         ConsentRow { purpose: format!("{}.", row.purpose), ..row.clone() },
+        ConsentRow { evidence: cartola_crypto::ContentHash::from_bytes(evidence), ..row.clone() },
         ConsentRow {
-            evidence: cartola_crypto::ContentHash::from_bytes(evidence),
+            state: ConsentState::Granted { at, expires_at: None },
+            version: 7,
             ..row.clone()
         },
-        ConsentRow { state: ConsentState::Granted { at, expires_at: None }, version: 7, ..row.clone() },
-        ConsentRow { state: ConsentState::Granted { at: at + hour, expires_at: None }, ..row.clone() },
+        ConsentRow {
+            state: ConsentState::Granted { at: at + hour, expires_at: None },
+            ..row.clone()
+        },
         ConsentRow {
             state: ConsentState::Granted { at, expires_at: Some(at + hour) },
             ..row.clone()
         },
-        ConsentRow { state: ConsentState::Revoked { granted_at: at, at: at + hour }, ..row.clone() },
-        ConsentRow { state: ConsentState::Expired { granted_at: at, at: at + hour }, ..row.clone() },
+        ConsentRow {
+            state: ConsentState::Revoked { granted_at: at, at: at + hour },
+            ..row.clone()
+        },
+        ConsentRow {
+            state: ConsentState::Expired { granted_at: at, at: at + hour },
+            ..row.clone()
+        },
         ConsentRow { version: row.version + 1, ..row.clone() },
     ]
 }

@@ -20,6 +20,7 @@ use crate::authorizations::{
 use crate::checkouts::CheckoutRow;
 use crate::imports::ImportRow;
 use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue, Standing};
+use crate::matters::{MatterFilter, MatterRow};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
 use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder, MessageQuery};
 use crate::payments::{PaymentPage, PaymentRow};
@@ -27,6 +28,7 @@ use crate::payouts::PayoutRow;
 use crate::people::LinkSecretRow;
 use crate::records::{RecordFilter, RecordRow};
 use crate::sightings::SightingRow;
+use crate::subjects::Belonging;
 use crate::tasks::TaskRow;
 use crate::tenancy::CredentialRow;
 use crate::vault::DataKeyRow;
@@ -47,14 +49,15 @@ pub(super) struct Everything {
     answer: AnswerRow,
     pub(super) job: JobOrder,
     pub(super) message: MessageOrder,
-    record: RecordRow,
+    pub(super) record: RecordRow,
     task: TaskRow,
-    payment: PaymentRow,
+    pub(super) payment: PaymentRow,
     checkout: CheckoutRow,
     payout: PayoutRow,
-    enrolment: EnrolmentRow,
-    authorization: AuthorizationRow,
+    pub(super) enrolment: EnrolmentRow,
+    pub(super) authorization: AuthorizationRow,
     payee: KnownPayee,
+    matter: MatterRow,
 }
 
 impl Everything {
@@ -93,6 +96,7 @@ impl Everything {
                 authorization: make.id(),
                 since: NOW,
             },
+            matter: make.matter(Some(scene.person.id)),
             movement,
             import,
             scene,
@@ -128,6 +132,7 @@ impl Everything {
             Command::AddEnrolment(Box::new(self.enrolment.clone())),
             Command::AddAuthorization(Box::new(self.authorization.clone())),
             Command::KeepPayee(self.payee),
+            Command::AddMatter(Box::new(self.matter.clone())),
         ]
     }
 
@@ -267,6 +272,27 @@ pub async fn authorizations(backend: Backend) {
     let KnownPayee { person, payee, .. } = rows.payee;
     assert!(!store.knows_payee(other, person, &payee).await.expect("a read"));
     assert!(store.knows_payee(rows.scene.make.tenant, person, &payee).await.expect("a read"));
+}
+
+/// Whose something is, and what is asked of it.
+pub async fn subjects(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let (store, row, asked) = (&backend.store, &rows.matter, &rows.authorization);
+    assert_eq!(store.matter(other, row.id).await.expect("a read"), None);
+    for person in [None, row.person] {
+        let filter = MatterFilter { person, ..MatterFilter::default() };
+        assert_eq!(store.matters(other, filter, None, MAX_PAGE).await.expect("a read").rows, []);
+    }
+    let of = Belonging::Authorization(asked.id);
+    assert_eq!(store.owner(other, of).await.expect("a read"), None);
+    assert_eq!(store.last_kept(other, asked.person).await.expect("a read"), None);
+    for erase in [Command::ForgetPerson(asked.person), Command::ShredPerson(asked.person)] {
+        store.commit(UnitOfWork::new(other, NOW).with(erase)).await.expect("nobody is there");
+    }
+    let tenant = rows.scene.make.tenant;
+    assert_eq!(store.owner(tenant, of).await.expect("a read"), Some(asked.person));
+    assert!(store.record(tenant, rows.record.id, NOW).await.expect("a read").is_some());
 }
 
 /// Movements, the feed, sources and aliases.

@@ -36,7 +36,7 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 42] = [
+pub static TABLES: [&Table; 43] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
     &RETENTION,
@@ -68,6 +68,7 @@ pub static TABLES: [&Table; 42] = [
     &ENROLMENT,
     &AUTHORIZATION,
     &KNOWN_PAYEE,
+    &MATTER,
     &READING,
     &SIGN_INS,
     &AUDIT,
@@ -214,6 +215,8 @@ pub static CONSENT: Table = Table {
         id("link"),
         text("purpose"),
         bytes("evidence"),
+        text("recipient"),
+        text("data"),
     ],
 };
 
@@ -459,6 +462,25 @@ pub static AUDIT_ANCHOR: Table = Table {
         bytes("hash"),
         integer("made_at"),
         text("signed"),
+    ],
+};
+
+/// `matter`.
+pub static MATTER: Table = Table {
+    name: "matter",
+    key: 2,
+    columns: &[
+        id("tenant"),
+        id("id"),
+        text("kind"),
+        id("person"),
+        integer("opened_at"),
+        text("state"),
+        integer("due_at"),
+        id("content_key"),
+        integer("content_schema"),
+        bytes("content_sealed"),
+        integer("version"),
     ],
 };
 

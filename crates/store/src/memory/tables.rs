@@ -7,8 +7,8 @@ use cartola_crypto::Digest;
 use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
     AccountId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId,
-    EnrolmentId, ImportId, JobId, LinkId, MessageId, MovementId, PaymentId, PayoutId, PersonId,
-    RecordId, SourceId, TaskId,
+    EnrolmentId, ImportId, JobId, LinkId, MatterId, MessageId, MovementId, PaymentId, PayoutId,
+    PersonId, RecordId, SourceId, TaskId,
 };
 use cartola_primitives::{Date, Timestamp};
 
@@ -21,6 +21,7 @@ use crate::checkouts::CheckoutRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
 use crate::jobs::{JobRow, Queue};
+use crate::matters::MatterRow;
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
 use crate::outbox::{Attempt, MessageOrder};
 use crate::payments::PaymentRow;
@@ -57,6 +58,7 @@ pub struct Tables {
     pub payouts: Table<PayoutId, PayoutRow>,
     pub enrolments: Table<EnrolmentId, EnrolmentRow>,
     pub authorizations: Table<AuthorizationId, AuthorizationRow>,
+    pub matters: Table<MatterId, MatterRow>,
     pub known_payees: Table<(PersonId, Digest), KnownPayee>,
     /// Which links have told of which accounts.
     pub fed: Arc<BTreeSet<(LinkId, AccountId)>>,

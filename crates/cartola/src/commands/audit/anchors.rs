@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use cartola_engine::audit::{AnchorError, Anchored, read_anchor};
 use cartola_crypto::jws::VerifyingKey;
+use cartola_engine::audit::{AnchorError, Anchored, read_anchor};
 use cartola_primitives::id::TenantId;
 use cartola_primitives::{Date, Timestamp};
 use cartola_store::audit::AnchorRow;
@@ -73,7 +73,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let mut after = 0;
         loop {
             let page = gateway.engine.anchors(tenant.id, after).await;
-            let page = page.with_context(|| format!("anchors of {} cannot be read", tenant.name))?;
+            let page =
+                page.with_context(|| format!("anchors of {} cannot be read", tenant.name))?;
             let Some(last) = page.last() else { break };
             after = last.number;
             for row in &page {

@@ -154,16 +154,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut file = folder::create_private(&beside)
         .with_context(|| format!("{} cannot be made", beside.display()))?;
     writeln!(file, "{signed}").context("the signature cannot be written")?;
-    output::line(format_args!("{rows} rows in {}, signed in {}", path.display(), beside.display()))?;
+    output::line(format_args!(
+        "{rows} rows in {}, signed in {}",
+        path.display(),
+        beside.display()
+    ))?;
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn write(
-    asked: &Asked<'_>,
-    format: Format,
-    path: &std::path::Path,
-) -> anyhow::Result<u64> {
+async fn write(asked: &Asked<'_>, format: Format, path: &std::path::Path) -> anyhow::Result<u64> {
     let file = folder::create_private(path);
     let file = file.with_context(|| format!("{} cannot be made", path.display()))?;
     let mut sink: crate::commands::export::Sink = Box::new(std::io::BufWriter::new(file));

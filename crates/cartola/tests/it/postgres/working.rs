@@ -152,7 +152,8 @@ fn a_consent_that_one_process_revokes_ends_in_all() {
         client.send("POST", path, &headers, body.to_string().as_bytes()).unwrap()
     };
     let (rut, password) = LOGIN;
-    let link = json!({"institution": "demo-bank", "rut": rut, "credentials": {"password": password}});
+    let link =
+        json!({"institution": "demo-bank", "rut": rut, "credentials": {"password": password}});
     let link = post(&client, "/v1/links", &link);
     assert_eq!(link.status, 201, "{}", link.text());
     let (link, mandate) = (link.json()["id"].clone(), link.json()["mandate"]["consent_id"].clone());

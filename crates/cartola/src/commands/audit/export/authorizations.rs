@@ -67,8 +67,22 @@ impl Written {
 
 impl Record for Written {
     const COLUMNS: &'static [&'static str] = &[
-        "id", "person_id", "rut", "kind", "channel", "amount", "currency", "asked_at", "state",
-        "changed_at", "text", "shown", "nonce", "signature", "enrolment_id", "phone_key",
+        "id",
+        "person_id",
+        "rut",
+        "kind",
+        "channel",
+        "amount",
+        "currency",
+        "asked_at",
+        "state",
+        "changed_at",
+        "text",
+        "shown",
+        "nonce",
+        "signature",
+        "enrolment_id",
+        "phone_key",
     ];
 
     fn cells(&self) -> Vec<Cell<'_>> {

@@ -56,7 +56,15 @@ impl<'a> Written<'a> {
 
 impl Record for Written<'_> {
     const COLUMNS: &'static [&'static str] = &[
-        "sequence", "at", "action", "actor", "subject", "person_id", "about", "count", "details",
+        "sequence",
+        "at",
+        "action",
+        "actor",
+        "subject",
+        "person_id",
+        "about",
+        "count",
+        "details",
         "hash",
     ];
 
