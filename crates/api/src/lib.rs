@@ -16,6 +16,7 @@ mod health;
 mod imports;
 mod institutions;
 mod links;
+mod matters;
 mod messages;
 mod movements;
 mod openapi;

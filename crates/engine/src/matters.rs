@@ -344,7 +344,8 @@ impl Engine {
             _ => None,
         };
         if let (Some(of_all), Some(person)) = (of_all, row.person)
-            && (of_all == OfAll::Revoked || !self.is_blocked_beside(who.tenant, person, row.id).await?)
+            && (of_all == OfAll::Revoked
+                || !self.is_blocked_beside(who.tenant, person, row.id).await?)
         {
             self.change_all_consents(who, person, of_all, work).await?;
         }
@@ -429,10 +430,12 @@ fn check(new: &NewMatter) -> Result<(), MatterError> {
         check_text(contact)?;
     }
     match (new.kind == MatterKind::Breach, &new.breach, new.rut) {
-        (true, Some(breach), None) => {
-            [&breach.effects, &breach.data, &breach.measures].into_iter().try_for_each(|it| check_text(it))
+        (true, Some(breach), None) => [&breach.effects, &breach.data, &breach.measures]
+            .into_iter()
+            .try_for_each(|it| check_text(it)),
+        (true, ..) => {
+            Err(MatterError::Content("a breach has its entry in the register, and no RUT"))
         }
-        (true, ..) => Err(MatterError::Content("a breach has its entry in the register, and no RUT")),
         (false, None, Some(_)) => Ok(()),
         (false, ..) => Err(MatterError::Content("a request has the RUT of who asks")),
     }

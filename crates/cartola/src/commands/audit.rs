@@ -3,6 +3,7 @@
 mod anchors;
 mod check;
 mod export;
+pub mod files;
 mod kept;
 mod verify;
 

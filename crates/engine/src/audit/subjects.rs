@@ -6,7 +6,6 @@ use cartola_primitives::id::{PersonId, TenantId};
 use cartola_store::subjects::Belonging;
 use quick_cache::unsync::Cache;
 
-use crate::accounts::{SealedPerson, person_place};
 use crate::{Engine, EngineError};
 
 /// Owners that are remembered while a trail is read.
@@ -72,10 +71,7 @@ impl Engine {
         tenant: TenantId,
         person: PersonId,
     ) -> Result<Option<Rut>, EngineError> {
-        let Some(row) = self.store().person(tenant, person).await? else { return Ok(None) };
-        let place = person_place(tenant, &person);
-        let person: SealedPerson = self.vault().open_record(&place, &row.sealed).await?;
-        Ok(Some(person.rut))
+        self.rut_of(tenant, person).await
     }
 }
 

@@ -128,7 +128,8 @@ impl Engine {
         let before = before.map_err(EngineError::from)?;
         let device = self.device_of(who, wanted, person, before.as_ref()).await?;
         let before = before.map(|row| row.mandate);
-        let mandate = self.mandate_to_begin(who, (wanted, extent), &link, before, &mut work).await?;
+        let mandate =
+            self.mandate_to_begin(who, (wanted, extent), &link, before, &mut work).await?;
         let secret = SealedSecret::of(wanted.fields, &device).paying(wanted.pays);
         let sealed = self.seal_link_secret(who, &key, link.id, &secret)?;
         let row = LinkSecretRow { link: link.id, mandate, barred: None, sealed };

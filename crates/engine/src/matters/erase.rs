@@ -84,7 +84,8 @@ impl Engine {
             None => (MatterState::Granted, row.standing.due_at),
         };
         let known = self.opened_content(tenant, &row).await?;
-        let (steps, breach) = known.map(|content| (content.steps, content.breach)).unwrap_or_default();
+        let (steps, breach) =
+            known.map(|content| (content.steps, content.breach)).unwrap_or_default();
         let mut content = Content { contact: None, text: String::new(), steps, breach };
         if state == MatterState::Granted {
             let (at, by) = (work.at, who.actor.to_string());

@@ -93,6 +93,10 @@ codes! {
     NotFound
     /// A consent has ended already.
     ConsentEnded
+    /// A consent would hold for longer, or be about more.
+    ConsentNotWider
+    /// A matter is decided already, or that cannot be decided of it.
+    MatterDecided
     /// A movement has one source alone.
     SplitOnlySource
     /// A tenant's name is not one.

@@ -6,20 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use cartola_crypto::ContentHash;
-use cartola_crypto::fingerprint::Hashing;
 use cartola_crypto::jws::{Jwk, VerifyingKey};
 use cartola_engine::audit::Exported;
 use clap::Args;
 use serde::Serialize;
 
+use super::files::{hash, signature_of};
 use crate::installation::Named;
 use crate::output;
 use crate::problem::FAILED;
 use crate::wiring::Gateway;
-
-/// Bytes that are read at a time.
-const AT_A_TIME: usize = 64 * 1024;
 
 /// Longest signature and key that are read, bytes.
 const MAX_TEXT: u64 = 64 * 1024;
@@ -95,30 +91,6 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         ))?;
     }
     Ok(if differs { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
-}
-
-/// Where the signature of an export is kept.
-pub fn signature_of(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".jws");
-    name.into()
-}
-
-/// The SHA-256 of a file, and its length.
-pub fn hash(path: &Path) -> anyhow::Result<(ContentHash, u64)> {
-    let unread = || format!("{} cannot be read", path.display());
-    let mut file = File::open(path).with_context(unread)?;
-    let (mut hashing, mut bytes) = (Hashing::default(), 0);
-    let mut piece = vec![0; AT_A_TIME];
-    loop {
-        match file.read(&mut piece).with_context(unread)? {
-            0 => return Ok((hashing.finish(), bytes)),
-            read => {
-                hashing.update(&piece[..read]);
-                bytes += read as u64;
-            }
-        }
-    }
 }
 
 fn read_key(path: &Path) -> anyhow::Result<VerifyingKey> {

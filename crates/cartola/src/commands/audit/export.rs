@@ -15,7 +15,7 @@ use cartola_primitives::id::PersonId;
 use cartola_primitives::{Date, Rut, santiago};
 use clap::{Args, ValueEnum};
 
-use super::check::{hash, signature_of};
+use super::files::{hash, signature_of};
 use crate::commands::export::{Days, Format, writer};
 use crate::installation::Named;
 use crate::problem::wrong_use;
