@@ -61,8 +61,8 @@ macro_rules! their_movements {
 }
 
 macro_rules! of {
-    ($table:literal, $column:literal, $those:expr) => {
-        concat!("DELETE FROM ", $table, " WHERE tenant = ?1 AND ", $column, " IN ", $those)
+    ($table:literal, $column:literal, $($those:tt)+) => {
+        concat!("DELETE FROM ", $table, " WHERE tenant = ?1 AND ", $column, " IN ", $($those)+)
     };
 }
 

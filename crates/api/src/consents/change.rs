@@ -9,7 +9,8 @@ use cartola_engine::rows::ConsentRow;
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
 use cartola_http::{
-    Authenticated, Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer, parse,
+    Authenticated, Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer, of_write,
+    parse,
 };
 use cartola_model::{ConsentData, Scope};
 use cartola_primitives::id::ConsentId;
@@ -26,7 +27,7 @@ use crate::wire;
 #[schema(as = ConsentChange, example = json!({"until": "2026-12-31", "products": ["movements"]}))]
 pub struct Asked {
     /// The last day, in Chile, on which it holds: no later than it would.
-    #[schema(required = false, nullable = false, format = Date)]
+    #[schema(required = false, nullable = false, value_type = wire::Day)]
     until: Option<String>,
     /// Which data it is about: part of what it was about.
     #[schema(required = false, nullable = false, min_items = 1)]
@@ -78,7 +79,7 @@ fn refused(error: ChangeError) -> Refusal {
             let why = Text::fixed("say it, or `products`", "indíquelo, o `products`");
             Problem::new(Code::JsonInvalid).named("until", why).into()
         }
-        ChangeError::Engine(error) => error.into(),
+        ChangeError::Engine(error) => of_write(error),
     }
 }
 

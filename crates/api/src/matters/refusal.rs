@@ -2,7 +2,7 @@
 
 use cartola_engine::matters::MatterError;
 use cartola_http::problem::{Code, Text};
-use cartola_http::{Problem, Refusal};
+use cartola_http::{Problem, Refusal, of_write};
 
 /// What a caller is told.
 pub fn refused(error: MatterError) -> Refusal {
@@ -13,6 +13,6 @@ pub fn refused(error: MatterError) -> Refusal {
             let why_es = "falta un texto, es demasiado largo o no corresponde a este tipo de caso";
             Problem::new(Code::JsonInvalid).named("text", Text::fixed(why, why_es)).into()
         }
-        MatterError::Engine(error) => error.into(),
+        MatterError::Engine(error) => of_write(error),
     }
 }

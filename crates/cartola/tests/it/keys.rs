@@ -291,20 +291,24 @@ fn keys_come_from_a_program_or_the_environment() {
 /// Whether a process runs; one that has ended and that nobody has asked after does not.
 fn runs(process: &str) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
-    stat.is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'))
+    stat.is_ok_and(|stat| {
+        !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z')
+    })
 }
 
 /// A program that never ends, prints without end, prints what is no text, or is killed, is told by what
 /// it did; and what it started ends with it.
 #[test]
 fn a_program_of_keys_is_bounded() {
-    const ENDLESS: &str = "master_key_command = [\"sh\", \"-c\", \"sleep 600 & echo $! > started; wait\"]";
+    const ENDLESS: &str =
+        "master_key_command = [\"sh\", \"-c\", \"sleep 600 & echo $! > started; wait\"]";
     let (installation, ended) = listed(ENDLESS, &[]);
     let mut told = ended.failed(2).stderr;
     let started = std::fs::read_to_string(installation.path().join("started")).unwrap();
     assert!(!runs(started.trim()), "what the program started goes on");
     let key = format!("echo {MASTER_KEY}");
-    for does in ["yes hunter2", "printf '\\\\377\\\\376'", "kill -9 $$", &format!("{key}; exit 1")] {
+    for does in ["yes hunter2", "printf '\\\\377\\\\376'", "kill -9 $$", &format!("{key}; exit 1")]
+    {
         let line = format!("master_key_command = [\"sh\", \"-c\", \"{does}\"]");
         let said = listed(&line, &[]).1.failed(2).stderr;
         assert!(!said.contains("hunter2") && !said.contains(MASTER_KEY), "{said}");

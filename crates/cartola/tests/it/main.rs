@@ -36,6 +36,7 @@ mod khipu;
 mod leftovers;
 mod line;
 mod links;
+mod matters;
 mod messages;
 mod oracle;
 mod outbox;

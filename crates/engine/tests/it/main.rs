@@ -19,6 +19,7 @@ mod known;
 mod limits;
 mod links;
 mod master_keys;
+mod matters;
 mod movements;
 mod once;
 mod outbox;
