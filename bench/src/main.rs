@@ -1,6 +1,7 @@
 //! Measures what we say about speed and memory, and writes `docs/benchmarks.md`.
 
 mod answer;
+mod audit;
 mod bank;
 mod copy;
 mod crowd;

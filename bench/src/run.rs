@@ -13,8 +13,8 @@ use crate::population::Population;
 use crate::report::{Page, Report};
 use crate::site::{Kind, Site};
 use crate::{
-    crowd, deliveries, extraction, footprint, ingest, insights, machine, page, payments, queue,
-    tail, tasks, token,
+    audit, crowd, deliveries, extraction, footprint, ingest, insights, machine, page, payments,
+    queue, tail, tasks, token,
 };
 
 /// Movements of the stores that pages are read from.
@@ -67,6 +67,8 @@ enum Part {
     Payments,
     /// Categories and incomes, on one core
     Insights,
+    /// Units of work with and without their audit entries, and proving a trail, on both stores
+    Audit,
     /// Jobs taken and ended on PostgreSQL, against bare committed updates
     Queue,
     /// Memory, start, imports and pages on PostgreSQL
@@ -117,6 +119,11 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.wants(Part::Payments) {
         for kind in [embedded, Kind::Postgres] {
             payments::measure(&lab, kind, &mut report).await.context("payments")?;
+        }
+    }
+    if arguments.wants(Part::Audit) {
+        for kind in [embedded, Kind::Postgres] {
+            audit::measure(&lab, kind, &mut report).await.context("the audit trail")?;
         }
     }
     if arguments.wants(Part::Insights) {
