@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{PersonId, TenantId, TypedId};
+use cartola_primitives::id::{PersonId, TenantId};
 use cartola_store::subjects::Belonging;
 use cartola_store::{StoreError, Subjects};
 use rusqlite::params;

@@ -82,7 +82,7 @@ async fn a_link_that_cannot_be_is_refused_with_a_reason_and_leaves_nothing() {
         json!({"purpose": " "}),
         json!({"purpose": "x".repeat(201)}),
         json!({"days": 0}),
-        json!({"days": 366}),
+        json!({"days": 1_096}),
         json!({"days": "365"}),
         json!({"months": 12}),
     ];

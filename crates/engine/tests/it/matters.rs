@@ -279,3 +279,39 @@ async fn a_consent_is_changed_to_less_and_never_to_more() {
         Err(ChangeError::Transition(_))
     ));
 }
+
+/// A law says that what somebody approved is to be kept: the rest goes at once, and that by itself when
+/// the time is over.
+#[tokio::test]
+async fn what_a_law_says_is_to_be_kept_goes_when_its_time_is_over() {
+    let phones = crate::authorizations::Scene::new().await;
+    let world = &phones.world;
+    let holder = Rut::parse(HOLDER).unwrap();
+    world.import(&["2;PAGO A MARIA DEMO;-100;900"]).await;
+    let enrolled = phones.enrol(holder, &crate::authorizations::OwnPhone::new(1)).await;
+    let asked = ask(world, MatterKind::Erasure, HOLDER).await;
+    let retained = decide(world, &asked, Decision::Grant).await.unwrap();
+    let standing = &retained.row.standing;
+    assert_eq!(standing.state, MatterState::Retained);
+    let years = standing.due_at.duration_since(world.engine.now()).as_hours() / (24 * 365);
+    assert_eq!(years, cartola_engine::matters::RETENTION_YEARS);
+    assert!(!stored(world).contains("PAGO A MARIA"), "what need not be kept is gone");
+    let who = &world.who;
+    let person = world.engine.person_with(who, holder).await.unwrap().expect("they are kept");
+    assert!(world.engine.enrolment(who, enrolled.enrolment.row.id).await.unwrap().is_some());
+    assert!(
+        is_refused(&decide(world, &asked, Decision::Grant).await),
+        "it is not for anybody to say"
+    );
+    assert_eq!(world.engine.erase_retained().await.unwrap(), 0);
+    let left = standing.due_at.duration_since(world.engine.now());
+    world.clock.advance(left + SignedDuration::from_secs(1));
+    assert_eq!(world.engine.erase_retained().await.unwrap(), 1);
+    assert_eq!(world.engine.person_with(who, holder).await.unwrap(), None);
+    assert!(world.store.data_key_of(who.tenant, Some(person)).await.unwrap().is_none());
+    let matter = world.engine.matter(who, asked.row.id).await.unwrap().unwrap();
+    assert_eq!(matter.row.standing.state, MatterState::Granted);
+    assert_eq!(matter.steps.last().unwrap().by, "operator");
+    assert_eq!(world.engine.erase_retained().await.unwrap(), 0);
+    is_whole(world).await;
+}
