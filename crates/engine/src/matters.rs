@@ -15,6 +15,7 @@ use cartola_model::audit::AuditEvent;
 use cartola_model::{InvalidTransition, MatterKind, MatterState, Principal};
 use cartola_primitives::id::{MatterId, PersonId, TenantId};
 use cartola_primitives::{Rut, SignedDuration, Timestamp};
+use cartola_store::consents::ConsentRow;
 use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
 use cartola_store::{Command, Page, UnitOfWork};
 use serde::{Deserialize, Serialize};
@@ -345,19 +346,34 @@ impl Engine {
         };
         if let (Some(of_all), Some(person)) = (of_all, row.person)
             && (of_all == OfAll::Revoked
-                || !self.is_blocked_beside(who.tenant, person, row.id).await?)
+                || !self.is_blocked(who.tenant, person, Some(row.id)).await?)
         {
             self.change_all_consents(who, person, of_all, work).await?;
         }
         Ok((next, due_at))
     }
 
-    /// Whether another block of the same person holds.
-    async fn is_blocked_beside(
+    /// A consent as it begins: of somebody who wants nothing done with their data, it allows nothing
+    /// until that is over.
+    pub(crate) async fn consent_to_begin(
+        &self,
+        tenant: TenantId,
+        row: ConsentRow,
+    ) -> Result<ConsentRow, EngineError> {
+        let Some(person) = row.person else { return Ok(row) };
+        if !self.is_blocked(tenant, person, None).await? {
+            return Ok(row);
+        }
+        let state = row.state.suspend(row.state.granted_at()).unwrap_or(row.state);
+        Ok(ConsentRow { state, ..row })
+    }
+
+    /// Whether a block of that person holds, leaving one aside.
+    async fn is_blocked(
         &self,
         tenant: TenantId,
         person: PersonId,
-        id: MatterId,
+        but: Option<MatterId>,
     ) -> Result<bool, EngineError> {
         let kind = Some(MatterKind::Block);
         let filter = MatterFilter { kind, person: Some(person), state: None };
@@ -365,7 +381,7 @@ impl Engine {
         loop {
             let page = self.store().matters(tenant, filter, after, cartola_store::MAX_PAGE).await?;
             let holds = |row: &MatterRow| {
-                row.id != id
+                Some(row.id) != but
                     && (row.standing.state.is_open() || row.standing.state == MatterState::Granted)
             };
             if page.rows.iter().any(holds) {

@@ -262,6 +262,7 @@ impl Engine {
         work.commands = made.commands;
         let link = self.link_of_calls(who, new, person, &mut work).await?;
         let mandate = mandate_row(self.minter().mint(), &new.mandate, &link, now);
+        let mandate = self.consent_to_begin(who.tenant, mandate).await?;
         let wanted = wanted(mandate.id);
         self.refuse_over_quota(&new.institution, wanted.priority).await?;
         let arguments = Arguments::of(who, mandate.id, &wanted)

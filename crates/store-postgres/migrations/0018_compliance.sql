@@ -36,6 +36,8 @@ CREATE TABLE matter (
     PRIMARY KEY (tenant, id)
 );
 
+CREATE INDEX matter_by_person ON matter (tenant, person, kind);
+
 ALTER TABLE matter ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_tenant ON matter USING (tenant = the_tenant());
 

@@ -31,3 +31,5 @@ CREATE TABLE matter (
     version        INTEGER NOT NULL,
     PRIMARY KEY (tenant, id)
 ) STRICT;
+
+CREATE INDEX matter_by_person ON matter (tenant, person, kind);

@@ -163,6 +163,7 @@ impl Engine {
         let (consent_id, granted) = match giver {
             Giver::Tenant(_) => {
                 let granted = consent(self.minter().mint(), &target, hashes.file, now);
+                let granted = self.consent_to_begin(who.tenant, granted).await?;
                 (granted.id, Some(granted))
             }
             Giver::Institution { mandate, .. } => (mandate.id, None),

@@ -32,7 +32,7 @@ pub struct Arguments {
     format: Form,
     /// About this person alone
     #[arg(long, value_name = "RUT")]
-    person: Option<Rut>,
+    person: Option<String>,
     /// From this day on (YYYY-MM-DD), in Chile
     #[arg(long, value_name = "DAY")]
     from: Option<Date>,
@@ -115,18 +115,21 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     {
         return Err(wrong_use("--from is later than --to"));
     }
+    // Not by clap, whose message would quote it.
+    let rut = rut.as_deref().map(Rut::parse).transpose();
+    let rut = rut.map_err(|error| wrong_use(format!("--person: {error}")))?;
     let gateway = Gateway::open(arguments.installation.find()?).await?;
     let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
     let who = Principal::operator(tenant.id);
     let person = match rut {
-        Some(rut) => match gateway.engine.person_with(&who, *rut).await? {
+        Some(rut) => match gateway.engine.person_with(&who, rut).await? {
             None => bail!("nothing of that person is kept"),
             found => found,
         },
         None => None,
     };
     let days = Days { from: *from, to: *to };
-    let asked = Asked { engine: &gateway.engine, who, what: *what, rut: *rut, person, days };
+    let asked = Asked { engine: &gateway.engine, who, what: *what, rut, person, days };
     let head = gateway.engine.audit_head(tenant.id).await.context("the trail cannot be read")?;
     let format = match arguments.format {
         Form::Csv => Format::Csv,

@@ -109,10 +109,10 @@ impl<Sink: Write> All<'_, Sink> {
     }
 
     async fn links(&mut self) -> anyhow::Result<Vec<LinkId>> {
-        let (mut links, mut after) = (Vec::new(), None);
+        let (person, mut links, mut after) = (self.person, Vec::new(), None);
         loop {
             let page = self.engine.links(self.who, after, MAX_PAGE).await.context(READING)?;
-            for row in page.rows.iter().filter(|row| row.person == Some(self.person)) {
+            for row in page.rows.iter().filter(|row| row.person == Some(person)) {
                 links.push(row.id);
                 let (source, state) = (row.source.name(), row.state.name());
                 let institution = row.institution.as_str();
@@ -131,11 +131,11 @@ impl<Sink: Write> All<'_, Sink> {
     }
 
     async fn consents(&mut self) -> anyhow::Result<()> {
-        let mut after = None;
+        let (person, mut after) = (self.person, None);
         loop {
             let page = self.engine.consents(self.who, None, after, MAX_PAGE).await;
             let page = page.context(READING)?;
-            for row in page.rows.iter().filter(|row| row.person == Some(self.person)) {
+            for row in page.rows.iter().filter(|row| row.person == Some(person)) {
                 let state = row.state.name(self.engine.now());
                 self.push(
                     "consent",

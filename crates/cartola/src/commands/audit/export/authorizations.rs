@@ -17,7 +17,7 @@ struct Written {
     id: AuthorizationId,
     person_id: PersonId,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rut: Option<Rut>,
+    rut: Option<String>,
     kind: &'static str,
     channel: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +47,7 @@ impl Written {
         Self {
             id: row.id,
             person_id: row.person,
-            rut,
+            rut: rut.map(|rut| rut.compact()),
             kind: row.kind.name(),
             channel: row.channel,
             amount: row.amount.map(|amount| amount.minor()),
@@ -89,7 +89,7 @@ impl Record for Written {
         vec![
             Cell::Plain(self.id.to_string()),
             Cell::Plain(self.person_id.to_string()),
-            Cell::plain(self.rut),
+            Cell::maybe(self.rut.as_deref()),
             Cell::Text(self.kind),
             Cell::Text(&self.channel),
             Cell::plain(self.amount),
