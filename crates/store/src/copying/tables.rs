@@ -4,11 +4,13 @@
 //! `every_column_is_copied` of each backend fails until it is.
 
 mod authorizations;
+mod compliance;
 mod payments;
 
 use super::row::{Column, Kind, Table};
 
 pub use authorizations::{AUTHORIZATION, ENROLMENT, KNOWN_PAYEE};
+pub use compliance::{AUDIT_ANCHOR, MATTER};
 pub use payments::{CHECKOUT, PAYMENT, PAYOUT};
 
 const fn id(name: &'static str) -> Column {
@@ -448,40 +450,6 @@ pub static AUDIT: Table = Table {
     name: "audit",
     key: 2,
     columns: &[id("tenant"), integer("sequence"), integer("at"), text("body"), bytes("hash")],
-};
-
-/// `audit_anchor`.
-pub static AUDIT_ANCHOR: Table = Table {
-    name: "audit_anchor",
-    key: 2,
-    columns: &[
-        id("tenant"),
-        integer("number"),
-        integer("day"),
-        integer("sequence"),
-        bytes("hash"),
-        integer("made_at"),
-        text("signed"),
-    ],
-};
-
-/// `matter`.
-pub static MATTER: Table = Table {
-    name: "matter",
-    key: 2,
-    columns: &[
-        id("tenant"),
-        id("id"),
-        text("kind"),
-        id("person"),
-        integer("opened_at"),
-        text("state"),
-        integer("due_at"),
-        id("content_key"),
-        integer("content_schema"),
-        bytes("content_sealed"),
-        integer("version"),
-    ],
 };
 
 /// `answer`.
