@@ -56,7 +56,7 @@ fn a_person_gets_all_that_is_kept_of_them() {
     for kind in ["person", "link", "consent", "account", "balance", "movement"] {
         assert!(kinds.contains(&kind), "{kind} of {kinds:?}");
     }
-    assert_eq!(entries[0]["rut"], "111111111");
+    assert_eq!(entries[0]["rut"], "11111111-1");
     let movement = entries.iter().find(|entry| entry["what"] == "movement").unwrap();
     assert_eq!((&movement["amount"], &movement["currency"]), (&json!(-35_000), &json!("CLP")));
     installation.run(&["audit", "check", "data.json"]).done();

@@ -128,7 +128,8 @@ impl Engine {
         let mut broken = 0;
         for tenant in self.store().tenants().await? {
             let last = self.store().last_anchor(tenant.id).await?;
-            if last.is_some_and(|last| last.day >= day) {
+            // One that an operator had made on that day does not close it.
+            if last.is_some_and(|last| last.made_at >= santiago::end_of_day(day)) {
                 continue;
             }
             match self.anchor(tenant.id, day, now, santiago::end_of_day(day)).await {
