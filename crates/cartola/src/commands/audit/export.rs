@@ -93,9 +93,12 @@ impl What {
 
 /// Whether an entry is of somebody who read, rather than of something that changed.
 fn is_access(action: &str) -> bool {
-    let verb = action.rsplit('.').next().unwrap_or_default();
-    matches!(verb, "read" | "fetched" | "opened" | "issued")
+    action.ends_with(".read") || ACCESSES.contains(&action)
 }
+
+/// Entries of accesses, beside those that end with `.read`: a bank was read, a session or a token of a
+/// facade was given out.
+const ACCESSES: [&str; 3] = ["link.fetched", "session.opened", "token.issued"];
 
 /// What is asked for, and of whom.
 struct Asked<'a> {
