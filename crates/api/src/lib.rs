@@ -8,6 +8,8 @@
 mod accounts;
 mod audit;
 mod authorizations;
+mod beneficiary_changes;
+mod bill_payments;
 mod consents;
 mod endpoints;
 mod enrolments;
@@ -15,6 +17,7 @@ mod errors;
 mod health;
 mod imports;
 mod institutions;
+mod instructions;
 mod links;
 mod matters;
 mod messages;
@@ -28,10 +31,14 @@ mod routes;
 mod settings;
 mod webhook_secrets;
 mod wire;
+mod withdrawals;
 
 use std::sync::Arc;
 
+use axum::Extension;
 use cartola_engine::Engine;
+use cartola_engine::work::Handler;
+use cartola_http::callbacks::Callbacks;
 use cartola_http::{Gate, layer};
 use cartola_insights::categories::Rulebook;
 
@@ -41,13 +48,24 @@ pub use settings::{MetricsText, Settings};
 
 /// The API, ready to be served.
 pub fn router(engine: Engine, settings: Settings) -> axum::Router {
-    behind(Gate::new(engine, settings.limits()), settings.metrics, settings.rules)
+    behind(Gate::new(engine, settings.limits()), None, settings.metrics, settings.rules)
 }
 
 /// The same behind a gate that other rooms share: a key has one allowance for all of them.
-pub fn behind(gate: Gate, metrics: Option<MetricsText>, rules: Arc<Rulebook>) -> axum::Router {
+/// Without `callbacks` nobody is called back.
+pub fn behind(
+    gate: Gate,
+    callbacks: Option<Callbacks>,
+    metrics: Option<MetricsText>,
+    rules: Arc<Rulebook>,
+) -> axum::Router {
     let (routes, _) = routes::documented(metrics, rules).split_for_parts();
-    layer::around(routes, gate)
+    layer::around(routes.layer(Extension(callbacks)), gate)
+}
+
+/// Who does the jobs that the API queues.
+pub fn handler(callbacks: Callbacks) -> Arc<dyn Handler> {
+    Arc::new(instructions::posted::Ends::new(callbacks))
 }
 
 /// What says how the process is, and nothing else: for one that serves no requests.

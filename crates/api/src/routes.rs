@@ -11,9 +11,9 @@ use utoipa_axum::routes;
 
 use crate::settings::MetricsText;
 use crate::{
-    accounts, audit, authorizations, consents, endpoints, enrolments, errors, health, imports,
-    institutions, links, matters, messages, movements, openapi, payments, readings, records,
-    webhook_secrets,
+    accounts, audit, authorizations, beneficiary_changes, bill_payments, consents, endpoints,
+    enrolments, errors, health, imports, institutions, links, matters, messages, movements,
+    openapi, payments, readings, records, webhook_secrets, withdrawals,
 };
 
 /// All routes, with what they say of themselves.
@@ -29,6 +29,7 @@ pub fn documented(metrics: Option<MetricsText>, rules: Arc<Rulebook>) -> OpenApi
         .routes(routes!(records::read::read))
         .merge(imports())
         .merge(payments())
+        .merge(instructions())
         .merge(authorizations())
         .merge(messages())
         .routes(routes!(audit::read))
@@ -89,6 +90,19 @@ fn payments() -> OpenApiRouter<Gate> {
         .routes(routes!(payments::read::read))
         .routes(routes!(payments::answer::answer))
         .routes(routes!(payments::cancel::cancel))
+}
+
+fn instructions() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(withdrawals::list::list, withdrawals::create::create))
+        .routes(routes!(withdrawals::read::read))
+        .routes(routes!(withdrawals::cancel::cancel))
+        .routes(routes!(bill_payments::list::list, bill_payments::create::create))
+        .routes(routes!(bill_payments::read::read))
+        .routes(routes!(bill_payments::cancel::cancel))
+        .routes(routes!(beneficiary_changes::list::list, beneficiary_changes::create::create))
+        .routes(routes!(beneficiary_changes::read::read))
+        .routes(routes!(beneficiary_changes::cancel::cancel))
 }
 
 fn authorizations() -> OpenApiRouter<Gate> {

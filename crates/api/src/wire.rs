@@ -192,6 +192,14 @@ texts! {
         .enum_values(Some(["extend", "grant", "deny", "withdraw", "close", "amend"]));
     /// An import's id.
     ImportId id("imp", "One import of one account's statement.");
+    /// An instruction's id.
+    InstructionId id("ins", "What a customer's bank was told to do: a withdrawal, a bill's payment or a change of a beneficiary.");
+    /// Where an instruction stands.
+    InstructionState ObjectBuilder::new()
+        .description(Some(
+            "Asked for; the bank is being told; the customer is asked to approve in its app; the bank is at it; cash can be taken; nobody knows what the bank has heard, and it is being asked; it was cancelled, and the bank is asked to give it up; done; the cash was taken; nobody took it in time, and the money came back; given up, with no effect left; it had no effect and will have none. The last five are final.",
+        ))
+        .enum_values(Some(cartola_model::InstructionStanding::ALL.map(cartola_model::InstructionStanding::name)));
     /// A link's id.
     LinkId id("lnk", "A person's data at one institution.");
     /// An endpoint's id.

@@ -115,7 +115,8 @@ fn callbacks(gateway: &Gateway) -> Callbacks {
 pub fn handlers(gateway: &Gateway) -> Vec<Arc<dyn Handler>> {
     let floid = floid::handlers(callbacks(gateway));
     let apistore = apistore::handlers(callbacks(gateway));
-    let others = [khipu::handler(callbacks(gateway)), synaptic::handler()];
+    let own = cartola_api::handler(callbacks(gateway));
+    let others = [khipu::handler(callbacks(gateway)), synaptic::handler(), own];
     floid.into_iter().chain(apistore).chain(others).collect()
 }
 
@@ -150,7 +151,8 @@ pub fn router(
     let khipu = khipu::router(gate.clone(), callbacks(gateway));
     let synaptic = synaptic::router(gate.clone());
     let apistore = apistore::router(gate.clone(), callbacks(gateway));
-    cartola_api::behind(gate, metrics.map(text), gateway.rules.clone())
+    let called = Some(callbacks(gateway));
+    cartola_api::behind(gate, called, metrics.map(text), gateway.rules.clone())
         .nest(&format!("{}{}", floid::PREFIX, floid::PAGE), checkout)
         .nest(floid::PREFIX, floid)
         .nest(khipu::PREFIX, khipu)

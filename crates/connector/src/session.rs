@@ -1,13 +1,15 @@
 //! Sessions: what a connector does where data is pulled.
 
+mod instructions;
 mod live;
 mod reading;
 mod transfers;
 mod whole;
 
 use async_trait::async_trait;
-use cartola_model::{InstitutionId, RecordKind, RecordKinds};
+use cartola_model::{InstitutionId, InstructionKind, RecordKind, RecordKinds};
 
+pub use instructions::{InstructionName, TakeInstructions};
 pub use live::{Housekeeping, LiveSession};
 pub use reading::{
     Account, AccountBalances, DayRange, DayRangeError, MAX_RANGE_DAYS, PageCursor, RawAnswer,
@@ -74,6 +76,11 @@ pub trait Session: Send + Sync {
         None
     }
 
+    /// What else it is told to do.
+    fn instructions(&self) -> Option<&dyn TakeInstructions> {
+        None
+    }
+
     /// Ends the session at the institution. Called once, last.
     async fn close(&self, context: &Context) -> Result<(), ConnectorError>;
 }
@@ -137,13 +144,18 @@ pub enum Product {
     Record(RecordKind),
     /// [`MakeTransfers`]. Reading those that were made is a record.
     Transfers,
+    /// [`TakeInstructions`], of that kind.
+    Instruction(InstructionKind),
 }
 
 impl Product {
     /// Every product.
     pub fn all() -> impl Iterator<Item = Self> {
         let listed = [Self::Accounts, Self::Balances, Self::Movements, Self::Transfers];
-        listed.into_iter().chain(RecordKind::ALL.map(Self::Record))
+        listed
+            .into_iter()
+            .chain(InstructionKind::ALL.map(Self::Instruction))
+            .chain(RecordKind::ALL.map(Self::Record))
     }
 
     /// Whether the session offers it.
@@ -153,6 +165,9 @@ impl Product {
             Self::Balances => session.balances().is_some(),
             Self::Movements => session.statements().is_some(),
             Self::Transfers => session.transfers().is_some(),
+            Self::Instruction(kind) => {
+                session.instructions().is_some_and(|taker| taker.kinds().contains(&kind))
+            }
             Self::Record(kind) => {
                 session.records().is_some_and(|reader| reader.kinds().contains(kind))
             }

@@ -56,7 +56,8 @@ impl std::fmt::Display for Subject {
     }
 }
 
-type Key = (TenantId, Actor, &'static str, Subject);
+/// Whose, by whom, what, of what, and which screen of the customer's it stands for.
+type Key = (TenantId, Actor, &'static str, Subject, Option<&'static str>);
 
 /// Reads that are not written yet.
 #[derive(Default)]
@@ -68,7 +69,7 @@ impl AccessLog {
     fn note(&self, key: Key) {
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         let full = gathered.len() >= MAX_GATHERED && !gathered.contains_key(&key);
-        let key = if full { (key.0, key.1, key.2, MANY) } else { key };
+        let key = if full { (key.0, key.1, key.2, MANY, key.4) } else { key };
         *gathered.entry(key).or_default() += 1;
     }
 
@@ -85,7 +86,18 @@ impl AccessLog {
 impl Engine {
     /// Notes that data was read.
     pub(crate) fn note_access(&self, who: &Principal, action: &'static str, subject: Subject) {
-        self.inner.accesses.note((who.tenant, who.actor, action, subject));
+        self.inner.accesses.note((who.tenant, who.actor, action, subject, None));
+    }
+
+    /// The same of what a screen of the customer's shows, so that the trail leads back to it.
+    pub(crate) fn note_screen(
+        &self,
+        who: &Principal,
+        action: &'static str,
+        subject: Subject,
+        screen: Option<&'static str>,
+    ) {
+        self.inner.accesses.note((who.tenant, who.actor, action, subject, screen));
     }
 
     /// Writes the gathered reads. What cannot be written is kept for the next time.
@@ -96,8 +108,8 @@ impl Engine {
         }
         let mut failure = None;
         for (tenant, mut entries) in by_tenant {
-            entries.sort_by_key(|((_, actor, action, subject), _)| {
-                (*actor, *action, subject.kind, subject.id)
+            entries.sort_by_key(|((_, actor, action, subject, screen), _)| {
+                (*actor, *action, subject.kind, subject.id, *screen)
             });
             let mut work = UnitOfWork::new(tenant, self.now());
             work.commands = entries.iter().map(|(key, count)| event(key, *count)).collect();
@@ -112,8 +124,11 @@ impl Engine {
     }
 }
 
-fn event((_, actor, action, subject): &Key, count: u64) -> Command {
+fn event((_, actor, action, subject, screen): &Key, count: u64) -> Command {
     let mut event = AuditEvent::once(action, actor, subject);
     event.count = count;
-    Command::Audit(event)
+    Command::Audit(match screen {
+        Some(screen) => event.with("screen", screen),
+        None => event,
+    })
 }

@@ -5,6 +5,7 @@ mod by_number;
 use std::fmt;
 
 use cartola_crypto::Place;
+use cartola_model::audit::SCREEN_OF_BALANCES;
 use cartola_model::{AccountNumber, Principal};
 use cartola_primitives::Rut;
 use cartola_primitives::id::{AccountId, LinkId, PersonId, TenantId};
@@ -145,7 +146,7 @@ impl Engine {
         who: &Principal,
         id: AccountId,
     ) -> Result<Option<Vec<BalanceRow>>, EngineError> {
-        self.note_access(who, "balance.read", Subject::one(id));
+        self.note_screen(who, "balance.read", Subject::one(id), Some(SCREEN_OF_BALANCES));
         let now = self.now();
         if self.store().account(who.tenant, id, now).await?.is_none() {
             return Ok(None);

@@ -13,6 +13,7 @@ mod error;
 pub mod identities;
 pub mod imports;
 pub mod ingest;
+pub mod instructions;
 pub mod links;
 pub mod master_keys;
 pub mod matters;

@@ -5,6 +5,7 @@ mod told;
 
 use std::collections::HashSet;
 
+use cartola_model::audit::SCREEN_OF_MOVEMENTS;
 use cartola_model::{Counterparty, Principal};
 use cartola_primitives::id::{AccountId, ConsentId, MovementId};
 use cartola_store::movements::{
@@ -54,7 +55,7 @@ impl Engine {
     ) -> Result<MovementPage, EngineError> {
         query.now = self.now();
         let subject = query.account.map_or(Subject::list("movements"), Subject::one);
-        self.note_access(who, "movement.read", subject);
+        self.note_screen(who, "movement.read", subject, Some(SCREEN_OF_MOVEMENTS));
         Ok(self.store().movements(who.tenant, &query).await?)
     }
 
@@ -69,7 +70,7 @@ impl Engine {
         who: &Principal,
         id: MovementId,
     ) -> Result<Option<Explained>, EngineError> {
-        self.note_access(who, "movement.read", Subject::one(id));
+        self.note_screen(who, "movement.read", Subject::one(id), Some(SCREEN_OF_MOVEMENTS));
         let Some(mut attested) = self.store().movement(who.tenant, id, self.now()).await? else {
             return Ok(None);
         };
@@ -124,7 +125,7 @@ impl Engine {
         after: u64,
         limit: usize,
     ) -> Result<Changes, EngineError> {
-        self.note_access(who, "movement.read", Subject::list("changes"));
+        self.note_screen(who, "movement.read", Subject::list("changes"), Some(SCREEN_OF_MOVEMENTS));
         let limit = limit.clamp(1, MAX_FEED);
         let entries = self.store().feed(who.tenant, after, limit, self.now()).await?;
         let position = entries.last().map_or(after, |entry| entry.position);

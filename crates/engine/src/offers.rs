@@ -1,7 +1,7 @@
 //! What institutions can be asked for.
 
 use cartola_connector::Product;
-use cartola_model::{InstitutionId, RecordKind, RecordKinds};
+use cartola_model::{InstitutionId, InstructionKind, RecordKind, RecordKinds};
 
 use crate::Engine;
 
@@ -36,6 +36,15 @@ impl Engine {
                 .collect(),
             transfers: has(Product::Transfers),
         }
+    }
+
+    /// What else an institution can be told to do here, beside what it is asked for.
+    pub fn instructions_of(&self, institution: &InstitutionId) -> Vec<InstructionKind> {
+        let served = self.connectors().served(institution);
+        let does = |kind: &InstructionKind| {
+            served.is_some_and(|served| served.products.contains(&Product::Instruction(*kind)))
+        };
+        InstructionKind::ALL.into_iter().filter(does).collect()
     }
 
     /// The forms of credentials that open a session at an institution here, the usual one first; none

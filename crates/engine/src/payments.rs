@@ -30,6 +30,7 @@ use crate::links::LinkError;
 use crate::readings::Next;
 use crate::retry::MaybeConflict;
 
+pub(crate) use account::paying_account;
 pub(crate) use account::pays;
 pub use answer::AnswerError;
 pub(crate) use begin::{check_amount, check_case, check_comment};
@@ -42,7 +43,8 @@ pub(crate) use draft::{Draft, Through, Turn};
 pub(crate) use jobs::handlers;
 pub use page::PAGE_LASTS;
 pub use pauses::{FIRST_PAUSE, LONGEST_PAUSE};
-pub(crate) use session::KeptSessions;
+pub(crate) use pauses::{LONGEST_OF_APP, TOLD_AFTER, pause};
+pub(crate) use session::{Errand, KeptSessions, SignedIn};
 
 /// The least that is paid, in pesos.
 pub const MIN_PESOS: i64 = 1_000;

@@ -23,6 +23,7 @@ use crate::retry::MaybeConflict;
 
 pub use cartola_store::payouts::PayoutRow;
 pub use ended::{EndedLine, LineEnded};
+pub(crate) use payer::Payer;
 
 /// Lines of one payout at most: one unit of work adds them, and a bank asks for each by itself.
 pub const MAX_LINES: usize = 100;

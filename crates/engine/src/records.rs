@@ -26,8 +26,10 @@ impl Engine {
         who: &Principal,
         id: RecordId,
     ) -> Result<Option<OpenRecord>, EngineError> {
-        self.note_access(who, "record.read", Subject::one(id));
-        match self.store().record(who.tenant, id, self.now()).await? {
+        let found = self.store().record(who.tenant, id, self.now()).await?;
+        let screen = found.as_ref().and_then(|row| row.kind.screen());
+        self.note_screen(who, "record.read", Subject::one(id), screen);
+        match found {
             Some(row) => Ok(Some(self.open_record(who.tenant, row).await?)),
             None => Ok(None),
         }
@@ -40,7 +42,7 @@ impl Engine {
         link: LinkId,
         kind: RecordKind,
     ) -> Result<Option<OpenRecord>, EngineError> {
-        self.note_access(who, "record.read", Subject::one(link));
+        self.note_screen(who, "record.read", Subject::one(link), kind.screen());
         match self.store().newest_record(who.tenant, link, kind, self.now()).await? {
             Some(row) => Ok(Some(self.open_record(who.tenant, row).await?)),
             None => Ok(None),
@@ -55,7 +57,8 @@ impl Engine {
         before: Option<RecordId>,
         limit: usize,
     ) -> Result<Page<OpenRecord, RecordId>, EngineError> {
-        self.note_access(who, "record.read", Subject::list("records"));
+        let screen = filter.kind.and_then(RecordKind::screen);
+        self.note_screen(who, "record.read", Subject::list("records"), screen);
         let page = self.store().records(who.tenant, filter, self.now(), before, limit).await?;
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {

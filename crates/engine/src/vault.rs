@@ -54,6 +54,10 @@ pub mod purpose {
     pub const SIGN_IN: &str = "sign_in";
     /// Ids of cases that payments are known by.
     pub const PAYMENT_CASE: &str = "payment_case";
+    /// Ids of cases that instructions are known by.
+    pub const INSTRUCTION_CASE: &str = "instruction_case";
+    /// Whom instructions are about.
+    pub const INSTRUCTION_ABOUT: &str = "instruction_about";
     /// Ids of cases that payouts are known by.
     pub const PAYOUT_CASE: &str = "payout_case";
     /// Tokens of pages, from what they are of.

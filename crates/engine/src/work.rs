@@ -190,6 +190,7 @@ impl Worker {
         let handlers = handlers.into_iter().chain(own).chain(crate::payments::handlers());
         let handlers = handlers.chain(crate::checkouts::handlers());
         let handlers = handlers.chain(crate::authorizations::handlers());
+        let handlers = handlers.chain(crate::instructions::handlers());
         let handlers = handlers.map(|handler| (handler.kind(), handler)).collect();
         Self { shared: Arc::new(Shared { engine, handlers, claimer, alone }), at_once }
     }

@@ -1,6 +1,7 @@
 //! How what the engine says becomes an answer: exhaustively, and here alone.
 
 mod authorization;
+mod instruction;
 
 use std::error::Error as _;
 

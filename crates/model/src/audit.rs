@@ -3,6 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The screen of a bank's customer that shows balances, as the trail names it; of what is read as a whole
+/// see [`crate::RecordKind::screen`].
+pub const SCREEN_OF_BALANCES: &str = "Saldos";
+
+/// The one that shows movements.
+pub const SCREEN_OF_MOVEMENTS: &str = "Últimos movimientos";
+
 /// One thing that happened, before the store gives it its place in the tenant's chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEvent {

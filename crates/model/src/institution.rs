@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-use crate::TransferStep;
+use crate::{InstructionKind, TransferStep};
 
 /// An institution's id, such as `banco-chile`: lower case letters, digits and hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -150,6 +150,9 @@ pub struct Institution {
     /// What it asks of whoever sends money, step by step; see [`Catalogue::transfer_steps`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<Vec<TransferStep>>,
+    /// What else it does for its customers; see [`Catalogue::instructions`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instructions: Vec<InstructionKind>,
     /// Whether what is no bank lets companies in, beside people.
     #[serde(default)]
     pub companies: bool,
@@ -223,6 +226,12 @@ impl Catalogue {
     /// does. None where that is not known, or where no money is sent; empty where it asks for nothing.
     pub fn transfer_steps(&self, id: &InstitutionId) -> Option<&[TransferStep]> {
         self.find(self.holder_of_accounts(id))?.transfer.as_deref()
+    }
+
+    /// What a bank does for its customers beside transfers, where it is told to: a company portal what
+    /// its bank does.
+    pub fn instructions(&self, id: &InstitutionId) -> &[InstructionKind] {
+        self.find(self.holder_of_accounts(id)).map_or(&[], |row| &row.instructions)
     }
 
     /// All of them, by id.

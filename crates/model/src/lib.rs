@@ -15,6 +15,7 @@ pub mod failure;
 pub mod glosa;
 pub mod import;
 pub mod institution;
+pub mod instruction;
 pub mod link;
 pub mod matter;
 pub mod merge;
@@ -39,6 +40,10 @@ pub use counterparty::Counterparty;
 pub use failure::Failure;
 pub use import::{BalanceGap, Coverage};
 pub use institution::{Catalogue, Institution, InstitutionId, PasswordSchema};
+pub use instruction::{
+    BankSays, Instructed, InstructionKind, InstructionOrder, InstructionStanding, InstructionState,
+    InstructionTold,
+};
 pub use link::{LinkSource, LinkState};
 pub use matter::{MatterKind, MatterState};
 pub use merge::MergeReason;

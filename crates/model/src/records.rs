@@ -9,6 +9,7 @@
 //! changes: what is stored is read for as long as it is kept.
 
 mod afc;
+mod authorization_event;
 mod beneficiary;
 mod card;
 mod crypto;
@@ -24,12 +25,14 @@ mod tax_folder;
 mod tax_form;
 mod tax_status;
 mod transfer;
+mod withdrawal;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 pub use afc::{AfcAffiliate, AfcContribution, AfcEmployer, Contributor};
+pub use authorization_event::{AuthorizationDecision, AuthorizationEvent};
 pub use beneficiary::Beneficiary;
 pub use card::{CardAmounts, CreditCard, CreditLine, InstalmentPlan};
 pub use crypto::{CryptoBalance, CryptoHoldings};
@@ -45,6 +48,7 @@ pub use tax_folder::{BoletasMonth, CompanyShare, Property, TaxFolder, Taxpayer};
 pub use tax_form::{IncomeDeclaration, VatDeclaration};
 pub use tax_status::{EconomicActivity, StampedDocument, TaxStatus};
 pub use transfer::{Transfer, TransferDirection, TransferParty, Transfers};
+pub use withdrawal::{Withdrawal, WithdrawalState};
 
 /// Says what a value is, and nothing of what it says.
 macro_rules! silent {
@@ -101,6 +105,10 @@ pub enum Record {
     CryptoHoldings(CryptoHoldings),
     /// What was bought with cards in instalments of which some are still to come.
     InstalmentPlans(Vec<InstalmentPlan>),
+    /// Cash that was put aside for others at ATMs.
+    Withdrawals(Vec<Withdrawal>),
+    /// What the customer was asked to approve, and how they decided.
+    AuthorizationEvents(Vec<AuthorizationEvent>),
 }
 
 impl Record {
@@ -126,6 +134,8 @@ impl Record {
             Self::AfcAffiliate(_) => RecordKind::AfcAffiliate,
             Self::CryptoHoldings(_) => RecordKind::CryptoHoldings,
             Self::InstalmentPlans(_) => RecordKind::InstalmentPlans,
+            Self::Withdrawals(_) => RecordKind::Withdrawals,
+            Self::AuthorizationEvents(_) => RecordKind::AuthorizationEvents,
         }
     }
 
@@ -146,6 +156,8 @@ impl Record {
             Self::AfcEmployers(list) => list.is_empty(),
             Self::CryptoHoldings(held) => held.balances.is_empty(),
             Self::InstalmentPlans(list) => list.is_empty(),
+            Self::Withdrawals(list) => list.is_empty(),
+            Self::AuthorizationEvents(list) => list.is_empty(),
             Self::Identity(_)
             | Self::TaxFolder(_)
             | Self::TaxStatus(_)

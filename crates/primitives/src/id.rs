@@ -185,6 +185,8 @@ typed_ids! {
     CheckoutId "chk";
     /// What a tenant pays out of an account of its own, line by line.
     PayoutId "out";
+    /// What a customer's bank is told to do beside transfers, such as to give cash.
+    InstructionId "ins";
     /// A phone on which somebody approves.
     EnrolmentId "dev";
     /// An operation that somebody is asked to approve.

@@ -5,6 +5,7 @@
 
 pub mod decode;
 pub mod encode;
+pub mod instruct;
 mod map;
 pub mod offer;
 mod refusal;
@@ -19,7 +20,7 @@ use cartola_connector::{
     Endpoint, ErrorKind, FieldKind, Layout, Login, Manifest, Opener, Product, Provenance, Served,
     Session,
 };
-use cartola_model::InstitutionId;
+use cartola_model::{Catalogue, InstitutionId};
 
 /// The layout of a page of a statement, for what is kept of it.
 pub const STATEMENT_LAYOUT: &str = "mibanco/statement";
@@ -56,10 +57,12 @@ impl MiBanco {
 }
 
 fn served(institution: &InstitutionId) -> Served {
+    let instructions = Catalogue::bundled().instructions(institution);
     Served {
         institution: institution.clone(),
         products: [Product::Accounts, Product::Balances, Product::Movements, Product::Transfers]
             .into_iter()
+            .chain(instructions.iter().copied().map(Product::Instruction))
             .chain(offer::KINDS.iter().map(Product::Record))
             .collect(),
         credentials: credentials(),

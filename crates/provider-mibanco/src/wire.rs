@@ -15,6 +15,7 @@ mod code;
 mod credit_line;
 mod error;
 mod identity;
+mod instruction;
 mod investment;
 mod loan;
 mod mandate;
@@ -34,6 +35,11 @@ pub use card::{Card, CardBrand, CardLimit, CardStatement, Cards, InstalmentPlan}
 pub use credit_line::{CreditLine, CreditLines};
 pub use error::{ErrorBody, ErrorCode};
 pub use identity::{Address, Identity};
+pub use instruction::{
+    AuthorizationEvent, Authorizations, BeneficiaryChange, BeneficiaryChangeRequest,
+    BillPaymentRequest, Decision, OperationResponse, OperationStatus, OperationType, Withdrawal,
+    WithdrawalRequest, Withdrawals,
+};
 pub use investment::{Fund, Investments, InvestorProfile, Share, TimeDeposit, TotalByCurrency};
 pub use loan::{ConsumerLoan, ConsumerLoans, LoanState};
 pub use mandate::{Pac, PacMandates, Pat, PatMandates, PatOwner, PatState};
@@ -91,6 +97,30 @@ pub const TRANSFER_AUTHORIZATION_PATH: &str =
     "/api/v1/mibanco/transfer/{end_to_end_id}/authorization";
 /// `POST` takes a transfer back that has not settled. Ours.
 pub const TRANSFER_WITHDRAWAL_PATH: &str = "/api/v1/mibanco/transfer/{end_to_end_id}/withdrawal";
+/// `GET` lists cash that was put aside for others; `POST` tells the bank to put some aside.
+pub const WITHDRAWALS_PATH: &str = "/api/v1/mibanco/withdrawals";
+/// `GET` tells where one stands, by its end-to-end id. Ours.
+pub const WITHDRAWAL_LOOK_PATH: &str = "/api/v1/mibanco/withdrawals/{end_to_end_id}";
+/// `POST` gives one up that nobody has taken. Ours.
+pub const WITHDRAWAL_CANCELLATION_PATH: &str =
+    "/api/v1/mibanco/withdrawals/{end_to_end_id}/cancellation";
+/// `POST` pays a bill. Ours.
+pub const BILL_PAYMENTS_PATH: &str = "/api/v1/mibanco/bills/payments";
+/// `GET` tells where such a payment stands. Ours.
+pub const BILL_PAYMENT_LOOK_PATH: &str = "/api/v1/mibanco/bills/payments/{end_to_end_id}";
+/// `POST` gives one up that has not been made. Ours.
+pub const BILL_PAYMENT_WITHDRAWAL_PATH: &str =
+    "/api/v1/mibanco/bills/payments/{end_to_end_id}/withdrawal";
+/// `POST` adds a beneficiary or takes one away. Ours.
+pub const BENEFICIARY_CHANGES_PATH: &str = "/api/v1/mibanco/beneficiaries/changes";
+/// `GET` tells where such a change stands. Ours.
+pub const BENEFICIARY_CHANGE_LOOK_PATH: &str =
+    "/api/v1/mibanco/beneficiaries/changes/{end_to_end_id}";
+/// `POST` gives one up that has not been made. Ours.
+pub const BENEFICIARY_CHANGE_WITHDRAWAL_PATH: &str =
+    "/api/v1/mibanco/beneficiaries/changes/{end_to_end_id}/withdrawal";
+/// `GET` lists what the customer was asked to approve in Mi Pass, and how they decided.
+pub const AUTHORIZATIONS_PATH: &str = "/api/v1/mibanco/authorizations";
 /// `GET` lists the consumer loans. Ours.
 pub const CONSUMER_LOANS_PATH: &str = "/api/v1/mibanco/consumer-loans";
 /// `GET` lists the mortgages. Ours.

@@ -39,12 +39,14 @@ pub fn results(record: &Record) -> Option<Box<RawValue>> {
         Record::AfcEmployers(list) => raw(&each(list, afc::employer)),
         Record::AfcAffiliate(person) => raw(&[afc::personal_information(person)]),
         Record::CryptoHoldings(held) => raw(&[crypto::balances(held)]),
-        // Who they are is not told, nor what was bought in instalments; cards and lines are parts of a
-        // report.
+        // Who they are is not told, nor what was bought in instalments, put aside for others or approved;
+        // cards and lines are parts of a report.
         Record::Identity(_)
         | Record::Cards(_)
         | Record::CreditLines(_)
-        | Record::InstalmentPlans(_) => return None,
+        | Record::InstalmentPlans(_)
+        | Record::Withdrawals(_)
+        | Record::AuthorizationEvents(_) => return None,
     })
 }
 

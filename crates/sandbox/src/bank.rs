@@ -10,6 +10,7 @@ mod cards;
 mod credits;
 mod identity;
 mod investments;
+mod operations;
 mod party;
 mod payment;
 mod session;
@@ -21,10 +22,14 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use cartola_provider_mibanco::wire::{
-    ACCOUNTS_PATH, BALANCES_PATH, BENEFICIARIES_PATH, BILLS_PATH, CARDS_PATH, CONSUMER_LOANS_PATH,
-    CREDIT_LINES_PATH, IDENTITY_PATH, INVESTMENTS_PATH, MORTGAGES_PATH, PAC_PATH, PAT_PATH,
-    PROFILE_PATH, SESSION_PATH, SESSION_REFRESH_PATH, STATEMENT_PATH, TRANSFER_AUTHORIZATION_PATH,
-    TRANSFER_LOOK_PATH, TRANSFER_PATH, TRANSFER_WITHDRAWAL_PATH, TRANSFERS_PATH,
+    ACCOUNTS_PATH, AUTHORIZATIONS_PATH, BALANCES_PATH, BENEFICIARIES_PATH,
+    BENEFICIARY_CHANGE_LOOK_PATH, BENEFICIARY_CHANGE_WITHDRAWAL_PATH, BENEFICIARY_CHANGES_PATH,
+    BILL_PAYMENT_LOOK_PATH, BILL_PAYMENT_WITHDRAWAL_PATH, BILL_PAYMENTS_PATH, BILLS_PATH,
+    CARDS_PATH, CONSUMER_LOANS_PATH, CREDIT_LINES_PATH, IDENTITY_PATH, INVESTMENTS_PATH,
+    MORTGAGES_PATH, PAC_PATH, PAT_PATH, PROFILE_PATH, SESSION_PATH, SESSION_REFRESH_PATH,
+    STATEMENT_PATH, TRANSFER_AUTHORIZATION_PATH, TRANSFER_LOOK_PATH, TRANSFER_PATH,
+    TRANSFER_WITHDRAWAL_PATH, TRANSFERS_PATH, WITHDRAWAL_CANCELLATION_PATH, WITHDRAWAL_LOOK_PATH,
+    WITHDRAWALS_PATH,
 };
 
 use crate::door::misbehave;
@@ -60,6 +65,16 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route(CONSUMER_LOANS_PATH, reading(credits::loans))
         .route(MORTGAGES_PATH, reading(credits::mortgages))
         .route(INVESTMENTS_PATH, reading(investments::tell))
+        .route(WITHDRAWALS_PATH, get(operations::withdrawals).post(operations::put_aside))
+        .route(WITHDRAWAL_LOOK_PATH, get(operations::look))
+        .route(WITHDRAWAL_CANCELLATION_PATH, post(operations::cancel))
+        .route(BILL_PAYMENTS_PATH, post(operations::pay_bill))
+        .route(BILL_PAYMENT_LOOK_PATH, get(operations::look))
+        .route(BILL_PAYMENT_WITHDRAWAL_PATH, post(operations::cancel))
+        .route(BENEFICIARY_CHANGES_PATH, post(operations::change_beneficiary))
+        .route(BENEFICIARY_CHANGE_LOOK_PATH, get(operations::look))
+        .route(BENEFICIARY_CHANGE_WITHDRAWAL_PATH, post(operations::cancel))
+        .route(AUTHORIZATIONS_PATH, get(operations::authorizations))
         .merge(apistore::router())
         .layer(from_fn_with_state(sandbox.clone(), misbehave::as_ordered))
 }

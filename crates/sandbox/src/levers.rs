@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answer;
+mod atm;
 mod clock;
 mod institutions;
 mod ledger;
@@ -44,5 +45,6 @@ fn documented() -> OpenApiRouter<Sandbox> {
         .routes(routes!(phones::approve))
         .routes(routes!(phones::deny))
         .routes(routes!(phones::pass))
+        .routes(routes!(atm::claim))
         .routes(routes!(ledger::check))
 }

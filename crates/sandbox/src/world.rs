@@ -1,7 +1,10 @@
 //! The population with what people did on top, kept in a file of its own.
 
 mod act;
+mod bills;
+mod cash;
 mod check;
+mod decided;
 mod doors;
 mod log;
 mod overlay;
@@ -29,18 +32,24 @@ use crate::population::Population;
 use crate::shown::{self, Balance};
 
 pub use act::{ActError, Amendment, MAX_AMOUNT, MAX_GLOSA, NewMovement};
+pub(crate) use bills::code_of;
+pub(crate) use cash::{Cash, CashStage, ClaimError};
 pub use check::LedgerCheck;
+pub(crate) use decided::{Decided, Decision};
 pub use doors::{Door, MAX_DEVICES, WRONG_PASSWORDS};
 pub use log::LogError;
 pub(crate) use phones::{Phone, PhoneError};
 pub use record::Customer;
+pub(crate) use record::Hidden;
 pub(crate) use record::Posting;
-pub(crate) use transfer::{CHALLENGE_LASTS, Order, Stage, Transfer, TransferKey, WRONG_ANSWERS};
+pub(crate) use transfer::{
+    CHALLENGE_LASTS, Order, Stage, Transfer, TransferKey, WRONG_ANSWERS, What, is_of_transfer,
+};
 pub(crate) use transfers::TransferError;
 
 use log::Log;
 use record::Record;
-use state::State;
+use state::{Acted, State};
 
 /// The file's name in the folder of the sandbox.
 pub const FILE_NAME: &str = "sandbox.log";
@@ -173,7 +182,7 @@ impl World {
         let Some((months, account)) = months.zip(self.population.account(key)) else {
             return Vec::new();
         };
-        let acted = self.kept().state.acted(key);
+        let acted = self.acted_now(key);
         let drawn = overlay::months(self.population, &account, &acted, months);
         shown::cut(drawn.movements, days, now)
     }
@@ -186,10 +195,18 @@ impl World {
     /// What the account held or will hold at a moment, by what is known now.
     pub fn balance_at(&self, key: AccountKey, now: DateTime) -> Option<Balance> {
         let account = self.population.account(key)?;
-        let acted = self.kept().state.acted(key);
+        let acted = self.acted_now(key);
         let month = Month::of(now.date());
         let drawn = overlay::months(self.population, &account, &acted, (month, month.plus(1)));
         Some(shown::balance(&drawn.movements, drawn.opening, account.limit, now))
+    }
+
+    /// What was done on an account, with what time has brought back. Where that cannot be written down,
+    /// it is shown once it can.
+    fn acted_now(&self, key: AccountKey) -> Acted {
+        let mut kept = self.kept();
+        drop(self.expire_cash(&mut kept));
+        kept.state.acted(key)
     }
 
     /// Proves that no money appeared or vanished.

@@ -8,7 +8,7 @@ GRANT SELECT, INSERT ON cartola.installation_secret, cartola.audit, cartola.tena
     cartola.consent_set, cartola.alias, cartola.import, cartola.payout, cartola.known_payee TO :role;
 GRANT SELECT, INSERT, UPDATE ON cartola.matter TO :role;
 GRANT SELECT, INSERT, UPDATE ON cartola.payment, cartola.checkout, cartola.institution_quota,
-    cartola.enrolment, cartola.authorized TO :role;
+    cartola.enrolment, cartola.authorized, cartola.instruction TO :role;
 GRANT INSERT ON cartola.job_turn TO :role;
 GRANT SELECT, INSERT, DELETE ON cartola.signing_key TO :role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential, cartola.data_key,

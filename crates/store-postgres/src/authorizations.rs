@@ -5,7 +5,6 @@ use cartola_crypto::{ContentHash, Digest};
 use cartola_model::authorization::IdentityProof;
 use cartola_model::{AuthorizationStanding, EnrolmentStanding, OperationKind};
 use cartola_primitives::id::{AuthorizationId, EnrolmentId, ID_BYTES, PersonId, TenantId};
-use cartola_primitives::{Currency, Money};
 use cartola_store::authorizations::{
     AuthorizationChange, AuthorizationFilter, AuthorizationProgress, AuthorizationRow,
     EnrolmentChange, EnrolmentFilter, EnrolmentProgress, EnrolmentRow, KnownPayee,
@@ -15,7 +14,7 @@ use cartola_store::payments::PaymentCase;
 use cartola_store::{Authorizations, Page, StoreError};
 
 use crate::PostgresStore;
-use crate::columns::{Columns, damaged};
+use crate::columns::Columns;
 use crate::jobs::read_continuation;
 use crate::rows::{one_more, page};
 use crate::unit::Unit;
@@ -307,7 +306,7 @@ fn read_row(columns: &mut Columns<'_>) -> Result<AuthorizationRow, StoreError> {
         enrolment: columns.id()?,
         kind: columns.word(OperationKind::parse)?,
         channel: columns.text()?.to_owned(),
-        amount: read_amount(columns)?,
+        amount: columns.optional_amount()?,
         case: PaymentCase { key: columns.digest()?, fingerprint: columns.digest()? },
         created_at: columns.timestamp()?,
         content: columns.sealed()?,
@@ -324,13 +323,4 @@ fn read_standing(columns: &mut Columns<'_>) -> Result<AuthorizationProgress, Sto
         signature: columns.optional_sealed()?,
         continuation: read_continuation(columns)?,
     })
-}
-
-fn read_amount(columns: &mut Columns<'_>) -> Result<Option<Money>, StoreError> {
-    let (minor, currency) = (columns.optional_integer()?, columns.optional_text()?);
-    match (minor, currency.map(Currency::parse).transpose()) {
-        (None, Ok(None)) => Ok(None),
-        (Some(minor), Ok(Some(currency))) => Ok(Some(Money::new(minor, currency))),
-        _ => Err(damaged()),
-    }
 }

@@ -196,6 +196,18 @@ impl<'row> Columns<'row> {
         Ok(Money::new(self.integer()?, self.currency()?))
     }
 
+    /// The same two columns where there may be no amount: both are there or neither.
+    pub fn optional_amount(&mut self) -> Result<Option<Money>, StoreError> {
+        match (self.optional_integer()?, self.optional_text()?) {
+            (None, None) => Ok(None),
+            (Some(minor), Some(code)) => {
+                let currency = Currency::parse(code).map_err(|_| damaged())?;
+                Ok(Some(Money::new(minor, currency)))
+            }
+            _ => Err(damaged()),
+        }
+    }
+
     /// The three columns of a sealed value.
     pub fn sealed(&mut self) -> Result<Sealed, StoreError> {
         self.optional_sealed()?.ok_or_else(damaged)

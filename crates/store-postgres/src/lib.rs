@@ -42,6 +42,7 @@ pub mod copying;
 mod error;
 mod head;
 mod imports;
+mod instructions;
 mod jobs;
 mod leftovers;
 mod matters;

@@ -76,5 +76,6 @@ const MIGRATIONS: &[Migration] = &[
     expand("quotas", include_str!("../migrations/0014_quotas.sql")),
     expand("payouts", include_str!("../migrations/0015_payouts.sql")),
     expand("authorizations", include_str!("../migrations/0016_authorizations.sql")),
+    expand("instructions", include_str!("../migrations/0017_instructions.sql")),
     expand("compliance", include_str!("../migrations/0018_compliance.sql")),
 ];

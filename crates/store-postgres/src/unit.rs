@@ -16,9 +16,9 @@ use crate::head::Head;
 use crate::session::{PIPELINE, Session};
 use crate::value::Value;
 use crate::{
-    accounts, answers, asking, audit, authorizations, checkouts, consents, head, imports, jobs,
-    matters, movements, outbox, payments, payouts, people, records, sightings, subjects, tasks,
-    tenancy, vault,
+    accounts, answers, asking, audit, authorizations, checkouts, consents, head, imports,
+    instructions, jobs, matters, movements, outbox, payments, payouts, people, records, sightings,
+    subjects, tasks, tenancy, vault,
 };
 
 /// One statement of a unit.
@@ -321,6 +321,8 @@ fn add_effect(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
         Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
         Command::AddPayout(row) => payouts::add_payout(unit, row),
+        Command::AddInstruction(row) => instructions::add_instruction(unit, row),
+        Command::ChangeInstruction(change) => instructions::change_instruction(unit, change),
         Command::AddEnrolment(row) => authorizations::add_enrolment(unit, row),
         Command::ChangeEnrolment(change) => authorizations::change_enrolment(unit, change),
         Command::ExpectEnrolment { id, expected } => {

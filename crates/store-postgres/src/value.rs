@@ -11,9 +11,9 @@ use cartola_crypto::{Digest, Sealed};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
     AccountId, ArchiveId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId,
-    DataKeyId, EnrolmentId, EpochId, ID_BYTES, ImportId, JobId, LeaseId, LinkId, MatterId,
-    MessageId, MovementId, PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId, TenantId,
-    TypedId,
+    DataKeyId, EnrolmentId, EpochId, ID_BYTES, ImportId, InstructionId, JobId, LeaseId, LinkId,
+    MatterId, MessageId, MovementId, PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId,
+    TenantId, TypedId,
 };
 use tokio_postgres::types::{IsNull, Kind, ToSql, Type, to_sql_checked};
 
@@ -153,6 +153,7 @@ from_id!(
     EnrolmentId,
     EpochId,
     ImportId,
+    InstructionId,
     JobId,
     LeaseId,
     LinkId,

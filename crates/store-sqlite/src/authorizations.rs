@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use cartola_crypto::{ContentHash, Digest};
 use cartola_model::authorization::IdentityProof;
 use cartola_model::{AuthorizationStanding, EnrolmentStanding, OperationKind};
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{AuthorizationId, EnrolmentId, PersonId, TenantId};
-use cartola_primitives::{Currency, Money, Timestamp};
 use cartola_store::authorizations::{
     AuthorizationChange, AuthorizationFilter, AuthorizationProgress, AuthorizationRow,
     EnrolmentChange, EnrolmentFilter, EnrolmentProgress, EnrolmentRow, KnownPayee,
@@ -16,7 +16,7 @@ use cartola_store::{Authorizations, Page, StoreError};
 use rusqlite::params;
 
 use crate::SqliteStore;
-use crate::columns::{Columns, bytes_or_null, damaged, sealed_columns};
+use crate::columns::{Columns, bytes_or_null, sealed_columns};
 use crate::jobs::read_continuation;
 use crate::rows::{first, page};
 use crate::unit::Unit;
@@ -354,7 +354,7 @@ fn read_row(columns: &mut Columns<'_>) -> Result<AuthorizationRow, StoreError> {
         enrolment: columns.id()?,
         kind: columns.word(OperationKind::parse)?,
         channel: columns.text()?.to_owned(),
-        amount: read_amount(columns)?,
+        amount: columns.optional_amount()?,
         case: PaymentCase { key: columns.digest()?, fingerprint: columns.digest()? },
         created_at: columns.timestamp()?,
         content: columns.sealed()?,
@@ -371,13 +371,4 @@ fn read_standing(columns: &mut Columns<'_>) -> Result<AuthorizationProgress, Sto
         signature: columns.optional_sealed()?,
         continuation: read_continuation(columns)?,
     })
-}
-
-fn read_amount(columns: &mut Columns<'_>) -> Result<Option<Money>, StoreError> {
-    let (minor, currency) = (columns.optional_integer()?, columns.optional_text()?);
-    match (minor, currency.map(Currency::parse).transpose()) {
-        (None, Ok(None)) => Ok(None),
-        (Some(minor), Ok(Some(currency))) => Ok(Some(Money::new(minor, currency))),
-        _ => Err(damaged()),
-    }
 }

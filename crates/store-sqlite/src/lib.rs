@@ -37,6 +37,7 @@ pub mod copying;
 mod error;
 mod folder;
 mod imports;
+mod instructions;
 mod jobs;
 mod leftovers;
 mod matters;

@@ -38,6 +38,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0015_quotas.sql"),
     include_str!("../migrations/0016_payouts.sql"),
     include_str!("../migrations/0017_authorizations.sql"),
+    include_str!("../migrations/0018_instructions.sql"),
     include_str!("../migrations/0019_compliance.sql"),
 ];
 

@@ -9,9 +9,9 @@ use rusqlite::{Connection, Params};
 
 use crate::error::Doing;
 use crate::{
-    accounts, answers, asking, audit, authorizations, checkouts, consents, imports, jobs, matters,
-    movements, outbox, payments, payouts, people, records, sightings, subjects, tasks, tenancy,
-    vault,
+    accounts, answers, asking, audit, authorizations, checkouts, consents, imports, instructions,
+    jobs, matters, movements, outbox, payments, payouts, people, records, sightings, subjects,
+    tasks, tenancy, vault,
 };
 
 /// Whose unit is applied, when, and to what.
@@ -190,6 +190,8 @@ fn apply_effect(
         Command::AddCheckout(row) => checkouts::add_checkout(unit, row),
         Command::ChangeCheckout(change) => checkouts::change_checkout(unit, change),
         Command::AddPayout(row) => payouts::add_payout(unit, row),
+        Command::AddInstruction(row) => instructions::add_instruction(unit, row),
+        Command::ChangeInstruction(change) => instructions::change_instruction(unit, change),
         Command::AddEnrolment(row) => authorizations::add_enrolment(unit, row),
         Command::ChangeEnrolment(change) => authorizations::change_enrolment(unit, change),
         Command::ExpectEnrolment { id, expected } => {

@@ -19,6 +19,7 @@ pub mod crew;
 pub mod feed;
 pub mod fixtures;
 pub mod imports;
+pub mod instructions;
 pub mod isolation;
 pub mod jobs;
 pub mod lanes;
@@ -211,7 +212,7 @@ macro_rules! contract_tests {
             }
             isolation {
                 authorizations,
-                subjects,
+                subjects, instructions,
                 tenancy_and_vault,
                 people_and_consents,
                 accounts_and_imports,
@@ -327,6 +328,12 @@ macro_rules! contract_tests {
                 a_payout_comes_back_as_it_was_added,
                 what_names_a_payout_is_unique,
                 payouts_are_listed_by_id_in_pages,
+            }
+            instructions {
+                an_instruction_comes_back_as_it_was_added,
+                an_instruction_changes_in_its_expected_version_only,
+                what_names_an_instruction_is_unique,
+                instructions_are_listed_by_id_in_pages,
             }
             people {
                 a_person_is_found_by_id_and_lookup,

@@ -22,6 +22,7 @@ pub mod copying;
 pub mod encoding;
 mod error;
 pub mod imports;
+pub mod instructions;
 pub mod jobs;
 pub mod matters;
 #[cfg(feature = "test-kit")]
@@ -55,6 +56,7 @@ pub use checkouts::Checkouts;
 pub use consents::Consents;
 pub use error::{Retry, StoreError, StoreErrorKind};
 pub use imports::Imports;
+pub use instructions::Instructions;
 pub use jobs::Jobs;
 pub use matters::Matters;
 pub use movements::Movements;
@@ -94,6 +96,7 @@ pub trait Store:
     + Payments
     + Checkouts
     + Payouts
+    + Instructions
     + Authorizations
     + Retention
     + Quotas
@@ -122,6 +125,7 @@ impl<T> Store for T where
         + Payments
         + Checkouts
         + Payouts
+        + Instructions
         + Authorizations
         + Retention
         + Quotas

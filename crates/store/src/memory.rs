@@ -14,6 +14,7 @@ mod authorizations;
 mod checkouts;
 mod consents;
 mod imports;
+mod instructions;
 mod jobs;
 mod matters;
 mod movements;

@@ -21,6 +21,7 @@ use crate::authorizations::{
 use crate::checkouts::{CheckoutChange, CheckoutRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
+use crate::instructions::{InstructionChange, InstructionRow};
 use crate::jobs::{JobEnd, JobOrder, Standing};
 use crate::matters::{MatterChange, MatterRow};
 use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
@@ -233,6 +234,10 @@ pub enum Command {
     ChangeCheckout(Box<CheckoutChange>),
     /// A new payout.
     AddPayout(Box<PayoutRow>),
+    /// A new instruction.
+    AddInstruction(Box<InstructionRow>),
+    /// Moves an instruction on; a conflict when it is not in the version that was expected.
+    ChangeInstruction(Box<InstructionChange>),
     /// A new phone.
     AddEnrolment(Box<EnrolmentRow>),
     /// Moves an enrolment on; a conflict when it is not in the version that was expected.

@@ -45,6 +45,10 @@ pub struct InstitutionView<'a> {
     /// Whether `POST /v1/payments` can ask it for a transfer: it makes transfers, and this gateway has
     /// a merchant who is paid.
     payments: bool,
+    /// What else it can be told to do: `withdrawal` (`POST /v1/withdrawals`), `bill_payment`
+    /// (`POST /v1/bill-payments`), `beneficiary` (`POST /v1/beneficiary-changes`).
+    #[schema(example = json!(["withdrawal", "bill_payment", "beneficiary"]))]
+    instructions: Vec<&'static str>,
     /// The forms of `credentials` that this gateway takes for it, the usual one first; any one of them
     /// will do. What fits none of them never reaches the institution. Empty where it is not asked.
     credentials: Vec<FormView<'a>>,
@@ -141,6 +145,7 @@ impl<'a> InstitutionView<'a> {
             customers: customers(row),
             products: products(offer),
             payments: offer.transfers && engine.merchant().is_some(),
+            instructions: engine.instructions_of(&row.id).iter().map(|kind| kind.name()).collect(),
             credentials: engine.credential_forms(&row.id).iter().map(FormView::from).collect(),
             password: catalogue.password_schema(&row.id).map(PasswordView::from),
             transfer_authentication: catalogue.transfer_steps(&row.id),

@@ -90,6 +90,19 @@ pub fn customers(count: usize) -> Vec<Customer> {
     .collect()
 }
 
+/// So many people at that bank to whom nothing special happens.
+pub fn customers_at(bank: &str, count: usize) -> Vec<Customer> {
+    let population = Population::new(DEFAULT_SEED);
+    let bank = BankIndex::find(bank).expect("a bank of the box");
+    let is_one = |rut: &Rut| {
+        Named::find(*rut).is_none()
+            && !population.identity(*rut).unwrap().is_company
+            && population.banks(*rut).contains(&bank)
+    };
+    let residents = (0..).map(|place| population.somebody(place)).filter(is_one);
+    residents.take(count).map(|rut| Customer::of(population, rut, bank)).collect()
+}
+
 /// What a gateway is configured with that asks their banks in a sandbox on that port, and turns
 /// nobody away for asking often.
 pub fn configuration(customers: &[Customer], port: u16) -> String {

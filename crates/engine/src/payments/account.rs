@@ -6,7 +6,7 @@ use cartola_model::{AccountKind, AccountNumber};
 use cartola_primitives::Currency;
 
 /// The account that was named, else the first one that pays.
-pub(super) async fn paying_account(
+pub(crate) async fn paying_account(
     session: &dyn Session,
     named: Option<&AccountNumber>,
     context: &Context,

@@ -13,6 +13,7 @@ use cartola_store::jobs::{JobEnd, JobKind, JobOrder, Lane, Priority, Queue};
 use cartola_store::payments::PaymentRow;
 use serde::{Deserialize, Serialize};
 
+use super::session::Errand;
 use crate::work::{Handler, MAX_ATTEMPTS, Outcome, Task};
 use crate::{Engine, EngineError};
 
@@ -124,6 +125,24 @@ pub(super) struct Step<'a> {
     pub row: &'a PaymentRow,
     pub arguments: &'a StepArguments,
     pub task: &'a Task,
+}
+
+impl<'a> Step<'a> {
+    /// Whose bank it asks.
+    pub fn errand(&self) -> Errand<'a> {
+        let row = self.row;
+        let place = PaymentRow::credentials_place(self.who.tenant, &row.id);
+        Errand {
+            who: self.who,
+            id: *row.id.as_bytes(),
+            institution: &row.institution,
+            person: row.person,
+            link: row.link,
+            mandate: row.mandate,
+            is_first: row.standing.state == PaymentState::Requested,
+            credentials: row.standing.credentials.as_ref().map(|sealed| (place, sealed)),
+        }
+    }
 }
 
 #[async_trait]

@@ -5,7 +5,6 @@ use cartola_primitives::id::PaymentId;
 use cartola_store::payments::PaymentRow;
 use serde::{Deserialize, Serialize};
 
-use crate::links::SealedSecret;
 use crate::{Engine, EngineError};
 
 /// Who is paid, and from which account once that is known.
@@ -41,16 +40,5 @@ impl Engine {
     ) -> Result<SealedOrder, EngineError> {
         let place = PaymentRow::order_place(who.tenant, &row.id);
         self.vault().open_record(&place, &row.standing.order).await
-    }
-
-    /// What signs the customer in. A payment that has not ended has it.
-    pub(super) async fn opened_credentials(
-        &self,
-        who: &Principal,
-        row: &PaymentRow,
-    ) -> Result<SealedSecret, EngineError> {
-        let sealed = row.standing.credentials.as_ref().ok_or(EngineError::Interrupted)?;
-        let place = PaymentRow::credentials_place(who.tenant, &row.id);
-        self.vault().open_record(&place, sealed).await
     }
 }

@@ -8,14 +8,14 @@ use cartola_store::payments::PaymentRow;
 pub const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(2);
 
 /// The longest pause while a customer has their app open.
-const LONGEST_OF_APP: SignedDuration = SignedDuration::from_secs(15);
+pub(crate) const LONGEST_OF_APP: SignedDuration = SignedDuration::from_secs(15);
 
 /// The longest pause while the bank settles, or nobody knows what it has heard. There is no last
 /// look.
 pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
 /// After how long whoever runs the gateway is told that a payment does not come to its end.
-pub(super) const TOLD_AFTER: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const TOLD_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 /// A pause is so manieth a part of the time that has passed.
 const PART: i32 = 4;
@@ -40,7 +40,7 @@ fn of_challenge(challenge: &Challenge, since: Timestamp, now: Timestamp) -> Time
     expires_at.min(now + pause(since, now, LONGEST_OF_APP))
 }
 
-fn pause(since: Timestamp, now: Timestamp, longest: SignedDuration) -> SignedDuration {
+pub(crate) fn pause(since: Timestamp, now: Timestamp, longest: SignedDuration) -> SignedDuration {
     (now.duration_since(since) / PART).clamp(FIRST_PAUSE, longest)
 }
 

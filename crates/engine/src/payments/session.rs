@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cartola_connector::session::MakeTransfers;
+use cartola_connector::session::{MakeTransfers, TakeInstructions};
 use cartola_connector::{ConnectorError, Context, ErrorKind, LiveSession, Product};
-use cartola_model::{Failure, LinkSource, PaymentState, Principal};
-use cartola_primitives::id::PaymentId;
+use cartola_crypto::{Place, Sealed};
+use cartola_model::{Failure, InstitutionId, InstructionKind, LinkSource, Principal};
+use cartola_primitives::id::{ConsentId, LinkId, PersonId};
 use cartola_store::people::LinkRow;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use super::jobs::Step;
 use crate::links::{LinkError, SealedSecret};
 use crate::readings::{THRESHOLD, is_proof};
 use crate::{Engine, EngineError};
@@ -26,8 +26,24 @@ const KEPT_FOR: Duration = Duration::from_mins(5);
 /// Sessions that are left open at most. Of one more the next step signs in anew.
 const MAX_KEPT: usize = 1_000;
 
+/// Whose bank is asked in one step, and with what: a payment, or another instruction.
+#[derive(Clone, Copy)]
+pub(crate) struct Errand<'a> {
+    pub who: &'a Principal,
+    /// The bytes of its id, which no errand of another kind has.
+    pub id: [u8; 16],
+    pub institution: &'a InstitutionId,
+    pub person: Option<PersonId>,
+    pub link: LinkId,
+    pub mandate: ConsentId,
+    /// Whether the bank has not let anybody in for it yet.
+    pub is_first: bool,
+    /// What signs the customer in, where they are sealed and how. One that has not ended has it.
+    pub credentials: Option<(Place<'a>, &'a Sealed)>,
+}
+
 /// Somebody who was let in.
-pub(super) struct SignedIn {
+pub(crate) struct SignedIn {
     pub session: LiveSession,
     pub context: Context,
     /// Whether an earlier step had signed in.
@@ -39,6 +55,16 @@ impl SignedIn {
     pub fn transfers(&self) -> Result<&dyn MakeTransfers, ConnectorError> {
         let maker = self.session.session().transfers();
         maker.ok_or_else(|| ConnectorError::not_offered(Product::Transfers))
+    }
+
+    /// What takes instructions of that kind here.
+    pub fn instructions(
+        &self,
+        kind: InstructionKind,
+    ) -> Result<&dyn TakeInstructions, ConnectorError> {
+        let taker = self.session.session().instructions();
+        let taker = taker.filter(|taker| taker.kinds().contains(&kind));
+        taker.ok_or_else(|| ConnectorError::not_offered(Product::Instruction(kind)))
     }
 
     /// Whether the bank has ended the session since the step that opened it: then it has looked at
@@ -53,7 +79,7 @@ impl SignedIn {
 /// elsewhere signs in anew.
 #[derive(Default)]
 pub(crate) struct KeptSessions {
-    kept: Mutex<HashMap<PaymentId, Kept>>,
+    kept: Mutex<HashMap<[u8; 16], Kept>>,
 }
 
 struct Kept {
@@ -63,7 +89,7 @@ struct Kept {
 
 impl KeptSessions {
     /// Leaves a session open for the next step, for a while.
-    fn keep(self: &Arc<Self>, payment: PaymentId, session: LiveSession) {
+    fn keep(self: &Arc<Self>, errand: [u8; 16], session: LiveSession) {
         let mut kept = self.lock();
         if kept.len() >= MAX_KEPT {
             return;
@@ -72,21 +98,21 @@ impl KeptSessions {
         let ending = tokio::spawn(async move {
             sleep(KEPT_FOR).await;
             if let Some(sessions) = sessions.upgrade() {
-                drop(sessions.take(payment));
+                drop(sessions.take(errand));
             }
         });
         // What another step left there meanwhile closes itself.
-        let before = kept.insert(payment, Kept { session, ending: ending.abort_handle() });
+        let before = kept.insert(errand, Kept { session, ending: ending.abort_handle() });
         before.inspect(|before| before.ending.abort());
     }
 
-    fn take(&self, payment: PaymentId) -> Option<LiveSession> {
-        let Kept { session, ending } = self.lock().remove(&payment)?;
+    fn take(&self, errand: [u8; 16]) -> Option<LiveSession> {
+        let Kept { session, ending } = self.lock().remove(&errand)?;
         ending.abort();
         Some(session)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<PaymentId, Kept>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 16], Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -105,30 +131,28 @@ impl Engine {
     }
 
     /// The session that the step before left open, or a new one.
-    pub(super) async fn sign_in(&self, step: &Step<'_>) -> Result<SignedIn, LinkError> {
-        let (who, row) = (step.who, step.row);
-        let Some(session) = self.inner.paying.take(row.id) else {
-            return self.sign_in_anew(step).await;
+    pub(crate) async fn sign_in(&self, errand: &Errand<'_>) -> Result<SignedIn, LinkError> {
+        let Some(session) = self.inner.paying.take(errand.id) else {
+            return self.sign_in_anew(errand).await;
         };
         // A lock, or a pause that the bank has asked for, holds in a session too.
-        self.refuse_locked(who, &row.institution, row.person).await?;
+        self.refuse_locked(errand.who, errand.institution, errand.person).await?;
         let context = self.context_for(session.device().cloned(), STEP_TIMEOUT);
         Ok(SignedIn { session, context, was_kept: true })
     }
 
     /// Signs the customer in with what is sealed with the payment. After its first step the bank has
     /// taken these credentials, and an attempt with them is noted where it fails alone.
-    pub(super) async fn sign_in_anew(&self, step: &Step<'_>) -> Result<SignedIn, LinkError> {
-        let (who, row) = (step.who, step.row);
-        let link = self.store().link(who.tenant, row.link).await.map_err(EngineError::from)?;
+    pub(crate) async fn sign_in_anew(&self, errand: &Errand<'_>) -> Result<SignedIn, LinkError> {
+        let who = errand.who;
+        let link = self.store().link(who.tenant, errand.link).await.map_err(EngineError::from)?;
         let link = link.ok_or(LinkError::Unknown)?;
-        let secret = self.secret_of_payer(step, &link).await?;
+        let secret = self.secret_of_payer(errand, &link).await?;
         if link.source == LinkSource::Credentials {
             // Nobody has typed them again: one who is known to be refused has made no further guess.
             self.refuse_known(who, &link, &secret).await?;
         }
-        let is_first = row.standing.state == PaymentState::Requested;
-        let proven = !is_first || self.takes_what_is_kept(who, &link).await?;
+        let proven = !errand.is_first || self.takes_what_is_kept(who, &link).await?;
         let leave = self.leave_to_ask(who, &link, &secret, (proven, THRESHOLD)).await?;
         let (session, attempted, context) =
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;
@@ -138,9 +162,9 @@ impl Engine {
     }
 
     /// Leaves a session open for the next step of a payment that goes on, and ends it otherwise.
-    pub(super) fn leave_session(&self, step: &Step<'_>, signed_in: SignedIn, next: &PaymentState) {
-        if !next.is_final() {
-            self.inner.paying.keep(step.row.id, signed_in.session);
+    pub(crate) fn leave_session(&self, errand: &Errand<'_>, signed_in: SignedIn, goes_on: bool) {
+        if goes_on {
+            self.inner.paying.keep(errand.id, signed_in.session);
         }
     }
 
@@ -148,17 +172,18 @@ impl Engine {
     /// is sealed with the payment. What a bank may have heard is asked about whatever became of the link.
     async fn secret_of_payer(
         &self,
-        step: &Step<'_>,
+        errand: &Errand<'_>,
         link: &LinkRow,
     ) -> Result<SealedSecret, LinkError> {
         if link.source == LinkSource::Credentials {
-            match self.paying_secret(step.who, link.clone()).await {
+            match self.paying_secret(errand.who, link.clone()).await {
                 Ok(Some(secret)) => return Ok(secret),
                 Err(LinkError::Engine(error)) => return Err(error.into()),
                 Ok(None) | Err(_) => {}
             }
         }
-        Ok(self.opened_credentials(step.who, step.row).await?)
+        let (place, sealed) = errand.credentials.as_ref().ok_or(EngineError::Interrupted)?;
+        Ok(self.vault().open_record(place, sealed).await?)
     }
 
     /// Whether the last reading shows that the bank takes what the link keeps: several payments at once
@@ -174,20 +199,20 @@ impl Engine {
 
     /// Whether what allowed the payment holds, and what the link keeps may pay, where it is made with
     /// that. Neither is of weight once the bank has all it wants.
-    pub(super) async fn allowed(
+    pub(crate) async fn allowed(
         &self,
-        step: &Step<'_>,
+        errand: &Errand<'_>,
     ) -> Result<Result<(), Failure>, EngineError> {
-        match self.allowed_by(step).await {
+        match self.allowed_by(errand).await {
             Ok(()) => Ok(Ok(())),
             Err(error) => Ok(Err(error.into_ours()?.failure())),
         }
     }
 
-    async fn allowed_by(&self, step: &Step<'_>) -> Result<(), LinkError> {
-        let (who, row) = (step.who, step.row);
-        self.mandate_that_holds(who, row.mandate).await?;
-        let link = self.store().link(who.tenant, row.link).await.map_err(EngineError::from)?;
+    async fn allowed_by(&self, errand: &Errand<'_>) -> Result<(), LinkError> {
+        let who = errand.who;
+        self.mandate_that_holds(who, errand.mandate).await?;
+        let link = self.store().link(who.tenant, errand.link).await.map_err(EngineError::from)?;
         let link = link.ok_or(LinkError::Unknown)?;
         if link.source == LinkSource::Credentials {
             self.paying_secret(who, link).await?.ok_or(LinkError::MandateEnded)?;

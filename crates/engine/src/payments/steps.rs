@@ -32,10 +32,10 @@ impl Engine {
             }
             _ => return Ok(over()),
         }
-        if let Err(failure) = self.allowed(step).await? {
+        if let Err(failure) = self.allowed(&step.errand()).await? {
             return self.fail(step, PaymentFailure::of(failure)).await;
         }
-        let signed_in = match self.sign_in(step).await {
+        let signed_in = match self.sign_in(&step.errand()).await {
             Ok(signed_in) => signed_in,
             Err(error) => return self.not_made(step, error).await,
         };
@@ -95,8 +95,8 @@ impl Engine {
             }
             _ => return Ok(over()),
         }
-        let signed_in = match self.sign_in(step).await {
-            Ok(signed_in) if self.allowed(step).await?.is_ok() => signed_in,
+        let signed_in = match self.sign_in(&step.errand()).await {
+            Ok(signed_in) if self.allowed(&step.errand()).await?.is_ok() => signed_in,
             Ok(_) => return self.ask_again(step).await,
             Err(error) => {
                 not_asked(step.row, &error.into_ours()?);
@@ -109,7 +109,7 @@ impl Engine {
         let told = answered(&step, &signed_in).await;
         let (signed_in, told) = match told {
             Err(error) if signed_in.has_ended_since(&error) => {
-                match self.sign_in_anew(&step).await {
+                match self.sign_in_anew(&step.errand()).await {
                     Ok(anew) => {
                         let told = answered(&step, &anew).await;
                         (anew, told)
@@ -142,12 +142,12 @@ impl Engine {
         if step.row.version != step.arguments.version() {
             return Ok(over());
         }
-        let signed_in = match self.sign_in(step).await {
+        let signed_in = match self.sign_in(&step.errand()).await {
             Ok(signed_in) => signed_in,
             Err(error) => return self.look_later(step, error).await,
         };
         let waits_for_customer = matches!(step.row.standing.state, PaymentState::Challenged(_));
-        let is_over = waits_for_customer && self.allowed(step).await?.is_err();
+        let is_over = waits_for_customer && self.allowed(&step.errand()).await?.is_err();
         let (id, context) = (&step.row.end_to_end, &signed_in.context);
         let told = match signed_in.transfers() {
             Ok(maker) if is_over => maker.withdraw(id, context).await.map(Some),
@@ -168,7 +168,7 @@ impl Engine {
         if step.row.version != step.arguments.version() {
             return Ok(over());
         }
-        let signed_in = match self.sign_in(step).await {
+        let signed_in = match self.sign_in(&step.errand()).await {
             Ok(signed_in) => signed_in,
             Err(error) => return self.look_later(step, error).await,
         };
@@ -183,7 +183,7 @@ impl Engine {
         if step.row.version != step.arguments.version() {
             return Ok(over());
         }
-        let signed_in = match self.sign_in(step).await {
+        let signed_in = match self.sign_in(&step.errand()).await {
             Ok(signed_in) => signed_in,
             Err(error) => return self.look_later(step, error).await,
         };
@@ -225,7 +225,8 @@ impl Engine {
         let before = &step.row.standing.state;
         let TransferTold { state, bank_reference } = told;
         let next = before.clone().told(&state, self.now());
-        self.leave_session(step, signed_in, next.as_ref().unwrap_or(before));
+        let goes_on = !next.as_ref().unwrap_or(before).is_final();
+        self.leave_session(&step.errand(), signed_in, goes_on);
         match next {
             Ok(state) if state == *before => self.later(step, self.next_look_told(step.row)).await,
             Ok(state) => self.end_step(step, &Move { bank_reference, ..Move::to(state) }).await,

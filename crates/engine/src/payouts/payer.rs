@@ -11,7 +11,7 @@ use crate::payments::pays;
 use crate::{Engine, EngineError};
 
 /// An account with what its bank lets its holder in with.
-pub(super) struct Payer {
+pub(crate) struct Payer {
     pub number: AccountNumber,
     pub link: LinkRow,
     pub secret: SealedSecret,
@@ -20,7 +20,7 @@ pub(super) struct Payer {
 impl Engine {
     /// Who pays from an account. Of several links that may, it is the one that told of the account
     /// first, or else that of its holder.
-    pub(super) async fn payer(
+    pub(crate) async fn payer(
         &self,
         who: &Principal,
         account: AccountId,

@@ -1,11 +1,12 @@
 //! The job that reads a link.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
-use cartola_model::audit::AuditEvent;
-use cartola_model::{ConsentData, Failure, Principal};
+use cartola_model::audit::{AuditEvent, SCREEN_OF_BALANCES, SCREEN_OF_MOVEMENTS};
+use cartola_model::{ConsentData, Failure, Principal, RecordKind};
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures, ReadingRow};
 use cartola_store::jobs::{JobEnd, JobKind, Priority, Step};
@@ -143,7 +144,7 @@ impl Engine {
                 return Err(self.refused(who, &access, leave.advising(error)).await?);
             }
         };
-        self.note_access(who, "link.fetched", Subject::one(link.id));
+        self.note_fetched(who, link, arguments.scope());
         progress::step(report, Step::Keeping);
         let kept = self.keep(attempt, &access, &told).await;
         if let Some(attempted) = told.unsettled {
@@ -153,6 +154,19 @@ impl Engine {
             attempted.settle();
         }
         kept
+    }
+
+    /// Notes what was fetched through a link: an entry for each screen of the customer's that it stands
+    /// for.
+    fn note_fetched(&self, who: &Principal, link: &LinkRow, scope: ReadScope) {
+        let (action, subject) = ("link.fetched", Subject::one(link.id));
+        let screens = screens(scope);
+        if screens.is_empty() {
+            self.note_access(who, action, subject);
+        }
+        for screen in screens {
+            self.note_screen(who, action, subject, Some(screen));
+        }
     }
 
     /// Takes in what was told, and ends the job with it.
@@ -325,6 +339,17 @@ fn joins(
         && last.scope.covers(&arguments.scope())
         // Its own earlier attempt, or what it joined then, is no reason not to make another.
         && (last.outcome.is_ok() || last.ended_at > task.row.order.not_before)
+}
+
+/// The screens of the customer's that a scope stands for.
+fn screens(scope: ReadScope) -> BTreeSet<&'static str> {
+    let of_accounts: &[&'static str] = match scope.accounts {
+        AccountScope::Nothing => &[],
+        AccountScope::Movements { .. } => &[SCREEN_OF_BALANCES, SCREEN_OF_MOVEMENTS],
+        _ => &[SCREEN_OF_BALANCES],
+    };
+    let of_records = scope.records.iter().filter_map(RecordKind::screen);
+    of_accounts.iter().copied().chain(of_records).collect()
 }
 
 const fn dead(failure: Failure) -> Outcome {

@@ -15,6 +15,7 @@ mod given_up;
 mod heard;
 mod imports;
 mod ingest;
+mod instructions;
 mod known;
 mod limits;
 mod links;

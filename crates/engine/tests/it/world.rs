@@ -2,6 +2,7 @@
 
 pub mod bank;
 pub mod till;
+pub mod window;
 
 use std::sync::Arc;
 use std::time::Duration;

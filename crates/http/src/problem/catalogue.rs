@@ -4,6 +4,7 @@
 mod access;
 mod authorization;
 mod import;
+mod instruction;
 mod link;
 mod message;
 mod payment;
@@ -155,6 +156,14 @@ codes! {
     PaymentAnswerInvalid
     /// A payment cannot be cancelled as it stands.
     PaymentNotCancellable
+    /// A withdrawal, a bill's payment or a change of beneficiaries cannot be.
+    InstructionInvalid
+    /// The institution does no such thing.
+    InstructionNotOffered
+    /// No link may pay from the account.
+    AccountNotEnabled
+    /// It cannot be cancelled as it stands.
+    InstructionNotCancellable
     /// A phone that cannot be enrolled so.
     EnrolmentInvalid
     /// Nobody showed who somebody is.
@@ -235,6 +244,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         import::ROWS,
         link::ROWS,
         payment::ROWS,
+        instruction::ROWS,
         authorization::ROWS,
         message::ROWS,
         server::ROWS,

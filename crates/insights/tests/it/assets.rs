@@ -61,6 +61,7 @@ impl Has {
             product_name: None,
             national: None,
             international: None,
+            billed_from: None,
             billed_on: None,
             due_on: None,
             billed: None,

@@ -23,7 +23,10 @@ pub struct CreditCard {
     /// What it is charged abroad, in dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub international: Option<CardAmounts>,
-    /// When it was billed last.
+    /// The first day of what was billed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed_from: Option<Date>,
+    /// When it was billed last, which is the last day of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billed_on: Option<Date>,
     /// Until when that is to be paid.

@@ -30,6 +30,9 @@ pub struct Identity {
     /// Where they live or have their seat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
+    /// The kind of customer, as the institution writes it, such as `personas`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
     /// Who acts for a company.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "serde_compact_option")]
     pub representative: Option<Rut>,

@@ -44,11 +44,15 @@ pub enum RecordKind {
     CryptoHoldings,
     /// [`super::InstalmentPlan`]
     InstalmentPlans,
+    /// [`super::Withdrawal`]
+    Withdrawals,
+    /// [`super::AuthorizationEvent`]
+    AuthorizationEvents,
 }
 
 impl RecordKind {
     /// Every one, in the order of its bit in [`RecordKinds`]: a new one goes to the end.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Identity,
         Self::ServiceAccounts,
         Self::Beneficiaries,
@@ -68,6 +72,8 @@ impl RecordKind {
         Self::AfcAffiliate,
         Self::CryptoHoldings,
         Self::InstalmentPlans,
+        Self::Withdrawals,
+        Self::AuthorizationEvents,
     ];
 
     /// The stable name, as stored and as shown in `/v1`.
@@ -92,12 +98,40 @@ impl RecordKind {
             Self::AfcAffiliate => "afc_affiliate",
             Self::CryptoHoldings => "crypto_holdings",
             Self::InstalmentPlans => "instalment_plans",
+            Self::Withdrawals => "withdrawals",
+            Self::AuthorizationEvents => "authorization_events",
         }
     }
 
     /// The one of that stable name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The screen of a bank's customer that shows it, as the audit trail names it: the feature of Mi
+    /// Banco that is the source of it. None of what no such screen shows.
+    pub const fn screen(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => Some("Login + Mi Pass enrolment"),
+            Self::ServiceAccounts | Self::DebitMandates | Self::CardMandates => {
+                Some("Pago de cuentas / servicios")
+            }
+            Self::Beneficiaries | Self::Transfers => Some("Transferencias a terceros"),
+            Self::Cards | Self::InstalmentPlans => Some("Tarjetas de crédito"),
+            Self::CreditLines => Some("Línea de crédito"),
+            Self::Withdrawals => Some("Giro sin tarjeta"),
+            Self::AuthorizationEvents => Some("Mi Pass"),
+            Self::ConsumerLoans
+            | Self::Mortgages
+            | Self::Investments
+            | Self::TaxFolder
+            | Self::TaxStatus
+            | Self::Debts
+            | Self::AfcContributions
+            | Self::AfcEmployers
+            | Self::AfcAffiliate
+            | Self::CryptoHoldings => None,
+        }
     }
 
     /// The version of its shape.

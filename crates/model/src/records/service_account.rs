@@ -12,6 +12,9 @@ use super::silent;
 pub struct ServiceAccount {
     /// The company.
     pub company: String,
+    /// The code by which the institution knows the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_code: Option<String>,
     /// What the company sells, as the institution writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,

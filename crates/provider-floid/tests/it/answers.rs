@@ -28,6 +28,7 @@ fn a_person_is_told_in_the_order_of_the_document() {
             commune: Some("Calama".to_owned()),
             ..records::Address::default()
         }),
+        segment: None,
         representative: None,
     };
     let told = wire::Identity { is_login_success: Some(true), ..mapping::identity(&told) };

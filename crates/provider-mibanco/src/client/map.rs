@@ -3,6 +3,7 @@
 mod credit;
 mod customer;
 mod invest;
+mod operations;
 mod told;
 mod transfer;
 

@@ -22,7 +22,9 @@ pub const KINDS: RecordKinds = RecordKinds::NONE
     .with(RecordKind::Cards)
     .with(RecordKind::CreditLines)
     .with(RecordKind::Investments)
-    .with(RecordKind::InstalmentPlans);
+    .with(RecordKind::InstalmentPlans)
+    .with(RecordKind::Withdrawals)
+    .with(RecordKind::AuthorizationEvents);
 
 /// The call that tells a product.
 #[derive(Clone, Copy)]
@@ -42,7 +44,7 @@ impl Call {
     }
 }
 
-const CALLS: [Call; 11] = [
+const CALLS: [Call; 13] = [
     Call {
         kind: RecordKind::Identity,
         operation: "mibanco.identity",
@@ -108,6 +110,18 @@ const CALLS: [Call; 11] = [
         operation: "mibanco.instalment_plans",
         path: wire::CARDS_PATH,
         decode: decode::record::<PlansOfCards>,
+    },
+    Call {
+        kind: RecordKind::Withdrawals,
+        operation: "mibanco.withdrawals",
+        path: wire::WITHDRAWALS_PATH,
+        decode: decode::record::<wire::Withdrawals>,
+    },
+    Call {
+        kind: RecordKind::AuthorizationEvents,
+        operation: "mibanco.authorizations",
+        path: wire::AUTHORIZATIONS_PATH,
+        decode: decode::record::<wire::Authorizations>,
     },
 ];
 

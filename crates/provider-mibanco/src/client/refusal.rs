@@ -61,6 +61,12 @@ fn by_code(code: &ErrorCode) -> Option<(ErrorKind, &'static str)> {
         ErrorCode::TransferConflict => {
             (ErrorKind::RequestInvalid, "the bank knows another transfer by that id")
         }
+        ErrorCode::OperationNotFound => {
+            (ErrorKind::NoSuchProduct, "the bank knows of no such operation")
+        }
+        ErrorCode::OperationConflict => {
+            (ErrorKind::RequestInvalid, "the bank knows another operation by that id")
+        }
         ErrorCode::CredentialsLocked => {
             (ErrorKind::CredentialsLocked, "the bank has locked the customer out")
         }

@@ -1,12 +1,13 @@
 //! A session: tokens, renewed once when the bank no longer takes them.
 
+mod instructions;
 mod transfers;
 
 use async_trait::async_trait;
 use cartola_connector::session::{
     Account, AccountBalances, DayRange, MakeTransfers, PageCursor, ReadAccounts, ReadBalances,
     ReadRecords, ReadStatements, Reading, RecordQuery, RecordReading, StatementPage,
-    StatementQuery,
+    StatementQuery, TakeInstructions,
 };
 use cartola_connector::{
     Answer, ConnectorError, Context, Credential, DeviceId, Endpoint, ErrorKind, Holder, Product,
@@ -128,6 +129,10 @@ impl Session for MiBancoSession {
 
     fn transfers(&self) -> Option<&dyn MakeTransfers> {
         Some(self)
+    }
+
+    fn instructions(&self) -> Option<&dyn TakeInstructions> {
+        (!TakeInstructions::kinds(self).is_empty()).then_some(self)
     }
 
     /// A session whose access token has run out is renewed to be ended: its refresh token would

@@ -28,7 +28,7 @@ pub const WITHDRAW: &str = "mibanco.transfer.withdraw";
 /// Most codes of one challenge that are believed.
 const MAX_LABELS: usize = 12;
 /// Longest name of a transfer that is kept, in characters.
-const MAX_REFERENCE: usize = 64;
+pub(super) const MAX_REFERENCE: usize = 64;
 
 /// Tells the bank to make a transfer. Never sent twice once it may have arrived.
 pub fn begin(order: &TransferOrder) -> Result<Request, ConnectorError> {
@@ -120,7 +120,7 @@ fn state(response: &TransferResponse) -> Result<TransferState, &'static str> {
     })
 }
 
-fn challenge(asked: &TransferChallenge) -> Result<Challenge, &'static str> {
+pub(super) fn challenge(asked: &TransferChallenge) -> Result<Challenge, &'static str> {
     let TransferChallenge { kind, labels, expires_at, attempts_left } = asked.clone();
     if labels.len() > MAX_LABELS {
         return Err("more codes are asked for than any card has use for");
@@ -140,7 +140,7 @@ fn challenge(asked: &TransferChallenge) -> Result<Challenge, &'static str> {
     Ok(Challenge { kind, expires_at, attempts_left })
 }
 
-fn reason(failure: &PaymentFailure) -> TransferFailure {
+pub(super) fn reason(failure: &PaymentFailure) -> TransferFailure {
     match failure {
         PaymentFailure::InsufficientFunds => TransferFailure::InsufficientFunds,
         PaymentFailure::LimitExceeded => TransferFailure::LimitExceeded,

@@ -15,6 +15,9 @@ pub struct Bills {
 /// One service account, in minor units of its currency.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {
+    /// The code by which the bank knows who supplies, such as `1001`; absent where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub biller_code: Option<String>,
     /// Who supplies, such as `ENEL DISTRIBUCION`.
     pub company: String,
     /// What the customer calls it, such as `Luz`.

@@ -29,6 +29,10 @@ words! {
         TransferNotFound = "TRANSFER_NOT_FOUND",
         /// Another transfer of the customer has that id.
         TransferConflict = "TRANSFER_CONFLICT",
+        /// The customer has told the bank of no such operation.
+        OperationNotFound = "OPERATION_NOT_FOUND",
+        /// Another operation of the customer has that id.
+        OperationConflict = "OPERATION_CONFLICT",
         /// Too many wrong credentials. `retry_after` where the lock ends by itself.
         CredentialsLocked = "CREDENTIALS_LOCKED",
         /// Too many calls. `retry_after` always.
@@ -47,8 +51,11 @@ impl ErrorCode {
             Self::InvalidRequest => 400,
             Self::InvalidCredentials | Self::InvalidToken | Self::InvalidRefreshToken => 401,
             Self::DeviceMismatch | Self::MiPassRequired => 403,
-            Self::AccountNotFound | Self::ProductNotFound | Self::TransferNotFound => 404,
-            Self::TransferConflict => 409,
+            Self::AccountNotFound
+            | Self::ProductNotFound
+            | Self::TransferNotFound
+            | Self::OperationNotFound => 404,
+            Self::TransferConflict | Self::OperationConflict => 409,
             Self::CredentialsLocked => 423,
             Self::RateLimited => 429,
             Self::InternalError | Self::Other(_) => 500,

@@ -6,6 +6,7 @@ mod bank;
 mod client;
 mod conformance;
 mod failures;
+mod instructions;
 mod products;
 mod properties;
 mod records;

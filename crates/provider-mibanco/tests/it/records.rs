@@ -60,7 +60,8 @@ async fn the_customer_is_told() {
           "email": "maria@correo.example",
           "name": "María Soto Rojas",
           "phone": "+56911111111",
-          "rut": "12345678-5"
+          "rut": "12345678-5",
+          "segment": "personas"
         }
     "#]],
     )
@@ -98,6 +99,7 @@ async fn bills_and_debit_mandates_are_told() {
               "due_on": "2026-11-24"
             },
             "company": "ENEL DISTRIBUCION",
+            "company_code": "1001",
             "customer_number": "1234567-8"
           },
           {
@@ -241,6 +243,59 @@ async fn credits_are_told() {
 }
 
 #[tokio::test]
+async fn what_was_put_aside_and_approved_is_told() {
+    check(
+        RecordKind::Withdrawals,
+        &expect![[r#"
+        [
+          {
+            "amount": "CLP 50000",
+            "claimed_by": "11111111-1",
+            "created_at": "2026-11-20T15:00:00Z",
+            "ended_at": "2026-11-20T18:30:00Z",
+            "expires_at": "2026-11-21T15:00:00Z",
+            "reference": "gi_1",
+            "rut": "11111111-1",
+            "state": "claimed"
+          },
+          {
+            "amount": "CLP 20000",
+            "created_at": "2026-11-21T15:00:00Z",
+            "expires_at": "2026-11-22T15:00:00Z",
+            "reference": "gi_2",
+            "rut": "11111111-1",
+            "state": "available"
+          }
+        ]
+    "#]],
+    )
+    .await;
+    check(
+        RecordKind::AuthorizationEvents,
+        &expect![[r#"
+        [
+          {
+            "amount": "CLP 50000",
+            "decided_at": "2026-11-20T15:00:00Z",
+            "decision": "approved",
+            "device_fingerprint": "abababababababababababababababababababababababababababababababab",
+            "operation": "WITHDRAWAL",
+            "reference": "gi_1"
+          },
+          {
+            "decided_at": "2026-11-20T16:00:00Z",
+            "decision": "denied",
+            "device_fingerprint": "abababababababababababababababababababababababababababababababab",
+            "operation": "BENEFICIARY_CHANGE",
+            "reference": "be_1"
+          }
+        ]
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn cards_and_lines_are_told() {
     check(
         RecordKind::Cards,
@@ -248,6 +303,7 @@ async fn cards_and_lines_are_told() {
         [
           {
             "billed": "CLP 120000",
+            "billed_from": "2026-10-01",
             "billed_on": "2026-10-31",
             "brand": "VISA",
             "due_on": "2026-11-09",

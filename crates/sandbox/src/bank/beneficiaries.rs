@@ -1,5 +1,7 @@
 //! Whom a customer transfers to: their own accounts elsewhere, friends, and whoever they pay that way.
 
+use cartola_model::AccountNumber;
+use cartola_primitives::Rut;
 use cartola_provider_mibanco::wire::{Beneficiaries, Beneficiary};
 
 use super::party::{self, Party};
@@ -8,6 +10,8 @@ use crate::account;
 use crate::data::{Service, data};
 use crate::household::{Habit, Housing, Livelihood};
 use crate::key::{AccountKey, Product};
+use crate::population::Population;
+use crate::world::{Order, What};
 use crate::{plan, services, spending};
 
 /// Friends whom a bank that is not the main one knows.
@@ -21,7 +25,42 @@ pub(crate) fn tell(asking: &Asking) -> Beneficiaries {
         Livelihood::Employee => beneficiaries.extend(of_person(asking)),
         Livelihood::Benefit | Livelihood::Dormant => {}
     }
-    Beneficiaries { beneficiaries }
+    Beneficiaries { beneficiaries: changed(asking, beneficiaries) }
+}
+
+/// The list as the customer has changed it since, in the order in which they did.
+fn changed(asking: &Asking, mut list: Vec<Beneficiary>) -> Vec<Beneficiary> {
+    for order in asking.world.changed_beneficiaries(&asking.customer) {
+        let What::Beneficiary { removes, alias, email } = &order.what else { continue };
+        let (number, rut) = (&order.to_account, order.to_rut);
+        list.retain(|each| !is_it(each, number, rut));
+        let added = added(asking.seed(), &order).filter(|_| !removes);
+        list.extend(added.map(|party| Beneficiary {
+            alias: alias.as_ref().map(|alias| alias.0.clone()),
+            email: email.as_ref().map(|email| email.0.clone()),
+            ..party.beneficiary("")
+        }));
+    }
+    list
+}
+
+/// Whether this is the account of that number and holder.
+fn is_it(known: &Beneficiary, number: &str, rut: Option<Rut>) -> bool {
+    let of = AccountNumber::parse(&known.account_number);
+    Some(known.rut) == rut && of.is_ok_and(|of| of.identity() == number)
+}
+
+/// The account of an order, with its holder.
+fn added(seed: u64, order: &Order) -> Option<Party> {
+    let number = AccountNumber::parse(&order.to_account).ok()?;
+    match Population::new(seed).find(&number) {
+        Some(account) => Some(Party {
+            rut: order.to_rut.unwrap_or(account.key.owner),
+            name: order.to_name.clone().unwrap_or_default(),
+            ..Party::customer(seed, account.key)
+        }),
+        None => order.to_name.as_ref().map(|name| Party::stranger(seed, name)),
+    }
 }
 
 /// Their own accounts at other banks, and where they save here.

@@ -17,6 +17,7 @@ use crate::holding::{decimal, mandate};
 use crate::key::Product;
 use crate::month::Month;
 use crate::resident::Resident;
+use crate::world::code_of;
 use crate::{identity, number, plan, uf};
 
 /// Of a hundred mandates, how many have a limit.
@@ -28,8 +29,9 @@ pub(crate) fn bills(asking: &Asking) -> Bills {
     let resident = &asking.resident;
     let accounts = Account::all(resident).filter(|account| asking.is_main() && account.is_supply());
     let bill = |account: Account| {
-        let open = account.open(resident, asking.now);
+        let open = asking.world.open_bill(resident, &account);
         WireBill {
+            biller_code: Some(code_of(account.supplier)),
             company: account.supplier.name.clone(),
             alias: Some(account.alias().to_owned()),
             client_number: account.number.clone(),

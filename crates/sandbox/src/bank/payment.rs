@@ -19,7 +19,7 @@ use crate::key::AccountKey;
 use crate::sandbox::Sandbox;
 use crate::world::{
     CHALLENGE_LASTS, MAX_GLOSA, Order, Stage, Transfer, TransferError, TransferKey, WRONG_ANSWERS,
-    World,
+    What, World,
 };
 
 impl From<TransferError> for Refusal {
@@ -100,6 +100,9 @@ async fn about(
     }
     let key = TransferKey { customer: caller.customer, id };
     let done = sandbox.blocking(move |sandbox| {
+        if sandbox.world().is_of_operation(&key) {
+            return Err(Refusal::new(ErrorCode::TransferNotFound));
+        }
         let transfer = work(sandbox.world(), &key)?;
         Ok::<_, Refusal>(told(&key, &transfer))
     });
@@ -108,12 +111,12 @@ async fn about(
     Ok(json(if is_final { StatusCode::OK } else { StatusCode::ACCEPTED }, &told))
 }
 
-fn id_of((_, id): &(String, String)) -> Result<EndToEndId, Refusal> {
+pub(super) fn id_of((_, id): &(String, String)) -> Result<EndToEndId, Refusal> {
     let invalid = "end_to_end_id tiene 32 dígitos hexadecimales en minúscula.";
     EndToEndId::parse(id).map_err(|_| Refusal::invalid(invalid))
 }
 
-fn minted(sandbox: &Sandbox) -> EndToEndId {
+pub(super) fn minted(sandbox: &Sandbox) -> EndToEndId {
     let mut bytes = [0; 16];
     sandbox.randomness().fill(&mut bytes);
     EndToEndId::from_bytes(bytes)
@@ -139,11 +142,12 @@ fn order(sandbox: &Sandbox, caller: &Caller, request: &TransferRequest) -> Resul
         to_name: request.to_name.clone(),
         amount: request.amount,
         comment: request.comment.clone(),
+        what: What::Transfer,
     })
 }
 
 /// The account that pays: a current account of the customer's here, in pesos.
-fn payer(
+pub(super) fn payer(
     sandbox: &Sandbox,
     caller: &Caller,
     number: &AccountNumber,
@@ -202,7 +206,7 @@ fn after(since: Timestamp, by: SignedDuration) -> Timestamp {
     since.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-fn word(reason: TransferFailure) -> PaymentFailure {
+pub(super) fn word(reason: TransferFailure) -> PaymentFailure {
     match reason {
         TransferFailure::InsufficientFunds => PaymentFailure::InsufficientFunds,
         TransferFailure::LimitExceeded => PaymentFailure::LimitExceeded,

@@ -16,12 +16,13 @@ use crate::door::{Refusal, json, misbehave};
 use crate::key::{AccountKey, BankIndex, Product};
 use crate::resident::Resident;
 use crate::sandbox::Sandbox;
-use crate::world::World;
+use crate::world::{Customer, World};
 
 /// A customer who asks one of their banks.
 pub(crate) struct Asking {
     pub world: Arc<World>,
     pub bank: BankIndex,
+    pub customer: Customer,
     pub resident: Resident,
     /// What clocks in Santiago show in the box.
     pub now: DateTime,
@@ -76,7 +77,7 @@ pub(crate) async fn answer<T: Serialize + Send + 'static>(
         let resident = Resident::of(world.population().seed(), rut)
             .ok_or(Refusal::new(ErrorCode::ProductNotFound))?;
         let now = world.local_now();
-        tell(&Asking { world, bank: caller.bank, resident, now })
+        tell(&Asking { world, bank: caller.bank, customer: caller.customer, resident, now })
     });
     Ok(json(StatusCode::OK, &told.await?))
 }

@@ -18,6 +18,7 @@ use crate::flow::{FlowId, Kind, Side};
 use crate::key::AccountKey;
 use crate::movement::{Movement, Status};
 use crate::sandbox::Sandbox;
+use crate::world::is_of_transfer;
 
 /// `GET transfers`
 pub(crate) async fn read(
@@ -88,7 +89,10 @@ fn is_told(key: AccountKey, movement: &Movement) -> bool {
             kind,
             Kind::Transfer | Kind::Own | Kind::Rent | Kind::Supplier | Kind::Withdrawal
         ),
-        None => movement.other.customer().is_some() || movement.transfer.is_some(),
+        None => {
+            let of_transfer = movement.transfer.as_deref().is_some_and(is_of_transfer);
+            movement.other.customer().is_some() || of_transfer
+        }
     };
     // Between two accounts of theirs here, it is told once.
     let other = movement.other.customer();

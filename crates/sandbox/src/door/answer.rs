@@ -71,6 +71,8 @@ fn sentence(code: &ErrorCode) -> &'static str {
         ErrorCode::ProductNotFound => "El producto no existe.",
         ErrorCode::TransferNotFound => "La transferencia no existe.",
         ErrorCode::TransferConflict => "Otra transferencia tiene ese identificador.",
+        ErrorCode::OperationNotFound => "La operación no existe.",
+        ErrorCode::OperationConflict => "Otra operación tiene ese identificador.",
         ErrorCode::CredentialsLocked => "La clave está bloqueada.",
         ErrorCode::RateLimited => "Hay demasiadas solicitudes.",
         ErrorCode::Unavailable => "El servicio no está disponible por ahora.",

@@ -32,6 +32,10 @@ impl Refusal {
         Self { status: StatusCode::BAD_REQUEST, error: error.into() }
     }
 
+    pub(crate) fn conflict(error: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, error: error.into() }
+    }
+
     pub(crate) fn unknown(error: impl Into<String>) -> Self {
         Self { status: StatusCode::NOT_FOUND, error: error.into() }
     }

@@ -14,7 +14,7 @@ use super::answer::{Asked, Mistake, Refusal};
 use crate::door::json;
 use crate::phone::{self, Seen};
 use crate::sandbox::Sandbox;
-use crate::world::{Customer, PhoneError, Stage, TransferError, TransferKey};
+use crate::world::{Customer, PhoneError, Stage, TransferError, TransferKey, What};
 
 /// Somebody's Mi Pass, and everything else that they answer a bank with.
 #[derive(Serialize, ToSchema)]
@@ -45,6 +45,13 @@ pub(crate) struct PendingView {
     /// Who is to be paid, where the order says.
     #[serde(skip_serializing_if = "Option::is_none")]
     to_name: Option<String>,
+    /// `transfer`, `withdrawal`, `bill_payment` or `beneficiary`.
+    #[schema(example = "transfer")]
+    operation: &'static str,
+    /// Whom cash is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_rut: Option<String>,
+    /// Empty where no account is paid.
     to_account: String,
     to_institution: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -218,7 +225,14 @@ fn view(seen: Seen) -> PhoneView {
 fn pending(waiting: phone::Waiting) -> PendingView {
     let phone::Waiting { key, order, challenge, sms, codes } = waiting;
     PendingView {
-        transfer_id: key.code(),
+        transfer_id: key.code_of(&order.what),
+        operation: match order.what {
+            What::Transfer => "transfer",
+            What::Withdrawal => "withdrawal",
+            What::Bill { .. } => "bill_payment",
+            What::Beneficiary { .. } => "beneficiary",
+        },
+        to_rut: order.to_rut.filter(|_| order.what == What::Withdrawal).map(|rut| rut.dotted()),
         institution: key.customer.institution,
         end_to_end_id: key.id.to_string(),
         amount: order.amount,

@@ -7,7 +7,7 @@ use cartola_model::{Catalogue, InstitutionId};
 use cartola_primitives::{Currency, Money, Rut, santiago};
 
 use crate::challenge::{COLUMNS, ROWS};
-use crate::world::World;
+use crate::world::{What, World};
 
 use super::{Seen, Waiting};
 
@@ -40,6 +40,8 @@ struct Item {
     /// What people call it.
     from: String,
     id: String,
+    /// What is done, in a few words.
+    title: String,
     amount: String,
     to: String,
     account: String,
@@ -91,12 +93,27 @@ impl Page {
 fn item(waiting: &Waiting, code: String) -> Item {
     let Waiting { key, order, challenge, .. } = waiting;
     let expires = santiago::datetime_of(challenge.expires_at);
+    let amount = Money::new(order.amount, Currency::CLP).display_chilean();
+    let to = order.to_name.clone().unwrap_or_else(|| order.to_account.clone());
+    let title = match &order.what {
+        What::Transfer => format!("{amount} a {to}"),
+        What::Withdrawal => {
+            let taker = order.to_rut.map(|rut| rut.dotted()).unwrap_or_default();
+            format!("Giro sin tarjeta de {amount} para el RUT {taker}")
+        }
+        What::Bill { biller, client_number } => {
+            format!("Pago de cuenta por {amount}, convenio {biller}, cliente {}", client_number.0)
+        }
+        What::Beneficiary { removes: false, .. } => format!("Agregar destinatario {to}"),
+        What::Beneficiary { removes: true, .. } => format!("Eliminar destinatario {to}"),
+    };
     Item {
+        title,
+        amount,
+        to,
         from: called(&key.customer.institution),
         institution: key.customer.institution.clone(),
         id: key.id.to_string(),
-        amount: Money::new(order.amount, Currency::CLP).display_chilean(),
-        to: order.to_name.clone().unwrap_or_else(|| order.to_account.clone()),
         account: order.to_account.clone(),
         to_bank: called(order.to_bank.as_str()),
         comment: order.comment.clone(),

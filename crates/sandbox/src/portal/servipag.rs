@@ -16,8 +16,9 @@ pub(crate) fn tell(asking: &Asking) -> ServiceAccounts {
         category: trade(account.supplier).to_owned(),
         alias: Some(account.alias().to_owned()),
         client_number: account.number.clone(),
-        bills: account
-            .open(resident, asking.now)
+        bills: asking
+            .world
+            .open_bill(resident, &account)
             .map(|open| Bill {
                 currency: Currency::CLP,
                 amount: open.amount,

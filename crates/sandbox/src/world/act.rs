@@ -205,7 +205,7 @@ impl World {
 }
 
 /// The change as it stands, or one that changes nothing yet.
-fn change(kept: &Kept, key: AccountKey, movement: &Movement) -> Change {
+pub(super) fn change(kept: &Kept, key: AccountKey, movement: &Movement) -> Change {
     let known = kept.state.acted(key).changes.remove(&movement.flow);
     let (own, other) = (Party::Account(key), Party::of(movement.other));
     let paid = movement.amount.minor() < 0;

@@ -71,7 +71,8 @@ fn paid(state: &State) -> (usize, Vec<String>) {
     let settled = state.transfers.iter().filter_map(|(key, transfer)| match transfer.stage {
         Stage::Settled { .. } => {
             let order = transfer.order.as_ref()?;
-            Some((key.code(), vec![(order.from, order.amount)]))
+            let has_moved = order.amount > 0;
+            has_moved.then(|| (key.code_of(&order.what), vec![(order.from, order.amount)]))
         }
         _ => None,
     });
@@ -157,7 +158,7 @@ mod tests {
     use crate::flow::LEVER;
     use crate::population::Population;
     use crate::world::record::{Customer, Posting, Record};
-    use crate::world::transfer::{Order, Transfer, TransferKey};
+    use crate::world::transfer::{Order, Transfer, TransferKey, What};
 
     /// One posting on somebody's account, then the books as `spoil` leaves them.
     fn checked(spoil: impl Fn(&mut State)) -> super::LedgerCheck {
@@ -209,6 +210,7 @@ mod tests {
             to_name: None,
             amount: 1_000,
             comment: None,
+            what: What::Transfer,
         };
         let at = "2026-11-20T15:00:00Z".parse().unwrap();
         let transfer = Transfer { order: Some(order), stage: Stage::Settled { at } };

@@ -10,6 +10,7 @@ use crate::flow::{FlowId, Side};
 use crate::key::AccountKey;
 use crate::month::Month;
 
+use super::cash::CashTurn;
 use super::transfer::Turn;
 
 /// One line of the file.
@@ -34,6 +35,8 @@ pub(crate) enum Record {
     Device { customer: Customer, device: String },
     /// A transfer came to a stage, with the money that moved.
     Transfer(Box<Turn>),
+    /// Cash that was put aside came to a stage, or somebody guessed.
+    Cash(Box<CashTurn>),
     /// Somebody's Mi Pass is on another phone.
     Enrolled {
         #[serde(with = "cartola_primitives::rut::serde_compact")]

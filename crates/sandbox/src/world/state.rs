@@ -8,9 +8,11 @@ use cartola_primitives::{Currency, Rut};
 use crate::flow::FlowId;
 use crate::key::AccountKey;
 
+use super::cash::{Cash, CashTurn};
+use super::decided::{self, Decided};
 use super::phones::Pass;
 use super::record::{Change, Customer, Party, Posting, Record};
-use super::transfer::{Transfer, TransferKey, Turn};
+use super::transfer::{Order, Stage, Transfer, TransferKey, Turn, What};
 
 /// What was done on one account.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +35,12 @@ pub(crate) struct State {
     pub unlocked: BTreeSet<Customer>,
     pub devices: BTreeMap<Customer, BTreeSet<String>>,
     pub transfers: BTreeMap<TransferKey, Transfer>,
+    /// What was put aside for others.
+    pub cash: BTreeMap<TransferKey, Cash>,
+    /// What was decided on phones, in the order in which it was.
+    pub decided: Vec<Decided>,
+    /// Whom customers have added to those they transfer to, or taken away, in that order.
+    pub beneficiaries: BTreeMap<Customer, Vec<Order>>,
     /// Device and PIN of who has enrolled another phone than the first one.
     pub phones: BTreeMap<Rut, (String, String)>,
     /// Whose phone is blocked.
@@ -61,6 +69,7 @@ impl State {
                 self.devices.entry(customer).or_default().insert(device);
             }
             Record::Transfer(turn) => self.turn(*turn),
+            Record::Cash(turn) => self.cash(*turn),
             Record::Enrolled { rut, device, pin } => {
                 self.blocked.remove(&rut);
                 self.phones.insert(rut, (device, pin.0));
@@ -78,7 +87,15 @@ impl State {
     }
 
     fn turn(&mut self, turn: Turn) {
-        let Turn { key, order, stage, posting, pass } = turn;
+        let device = self.phones.get(&turn.key.customer.rut).map(|(device, _)| device);
+        self.decided.extend(decided::of(self.transfers.get(&turn.key), &turn, device));
+        let Turn { key, order, stage, posting, pass, cash, undone } = turn;
+        if let Some(change) = undone {
+            self.change(&change);
+        }
+        if let Some(cash) = cash {
+            self.cash.insert(key.clone(), cash);
+        }
         if let Some(token) = pass {
             self.passes.remove(&token.0);
         }
@@ -86,7 +103,22 @@ impl State {
             self.post(posting);
         }
         let known = self.transfers.remove(&key).and_then(|transfer| transfer.order);
-        self.transfers.insert(key, Transfer { order: known.or(order), stage });
+        let order = known.or(order);
+        if let (Stage::Settled { .. }, Some(changed)) = (stage, &order)
+            && matches!(changed.what, What::Beneficiary { .. })
+        {
+            let theirs = self.beneficiaries.entry(key.customer.clone()).or_default();
+            theirs.push(changed.clone());
+        }
+        self.transfers.insert(key, Transfer { order, stage });
+    }
+
+    fn cash(&mut self, turn: CashTurn) {
+        let CashTurn { key, now, posting } = turn;
+        if let Some(posting) = posting {
+            self.post(posting);
+        }
+        self.cash.insert(key, now);
     }
 
     fn post(&mut self, posting: Posting) {

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::challenge::Step;
 use crate::key::AccountKey;
 
-use super::record::{Customer, Hidden, Posting};
+use super::cash::Cash;
+use super::record::{Change, Customer, Hidden, Posting};
 
 /// An answer is taken for so long.
 pub(crate) const CHALLENGE_LASTS: SignedDuration = SignedDuration::from_mins(5);
@@ -27,13 +28,18 @@ pub(crate) struct TransferKey {
 }
 
 impl TransferKey {
-    /// What the bank calls it, such as `tr_…`: the same for the same transfer for ever.
+    /// What the bank calls a transfer, such as `tr_…`: the same for the same one for ever.
     pub(crate) fn code(&self) -> String {
+        self.code_of(&What::Transfer)
+    }
+
+    /// What the bank calls whatever is done under that id.
+    pub(crate) fn code_of(&self, what: &What) -> String {
         let Customer { rut, institution } = &self.customer;
         let text = format!("{}/{institution}/{}", rut.compact(), self.id);
         let mut code = data_encoding::BASE32_NOPAD.encode(&Sha256::digest(text));
         code.truncate(CODE_LENGTH);
-        format!("tr_{code}")
+        format!("{}_{code}", what.prefix())
     }
 }
 
@@ -51,6 +57,56 @@ pub(crate) struct Order {
     /// Whole pesos, above zero.
     pub amount: i64,
     pub comment: Option<String>,
+    /// What it is beside a transfer.
+    #[serde(default, skip_serializing_if = "What::is_transfer")]
+    pub what: What,
+}
+
+/// What a customer tells their bank to do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum What {
+    /// Money to an account.
+    #[default]
+    Transfer,
+    /// Cash for somebody at an ATM.
+    Withdrawal,
+    /// A bill is paid.
+    Bill {
+        /// Who is paid, by the code that banks know them by.
+        biller: String,
+        /// The customer's number there.
+        client_number: Hidden,
+    },
+    /// Somebody is added to those whom the customer transfers to, or taken away.
+    Beneficiary {
+        /// Whether they are taken away.
+        removes: bool,
+        /// What the customer calls them.
+        alias: Option<Hidden>,
+        /// Who is told of transfers.
+        email: Option<Hidden>,
+    },
+}
+
+impl What {
+    fn is_transfer(&self) -> bool {
+        matches!(self, Self::Transfer)
+    }
+
+    const fn prefix(&self) -> &'static str {
+        match self {
+            Self::Transfer => "tr",
+            Self::Withdrawal => "gi",
+            Self::Bill { .. } => "pc",
+            Self::Beneficiary { .. } => "be",
+        }
+    }
+}
+
+/// Whether a code is that of a transfer.
+pub(crate) fn is_of_transfer(code: &str) -> bool {
+    code.starts_with("tr_")
 }
 
 impl fmt::Debug for Order {
@@ -106,11 +162,25 @@ pub(crate) struct Turn {
     /// The token of Mi Pass that this used up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pass: Option<Hidden>,
+    /// Cash that was put aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cash: Option<Cash>,
+    /// What would have happened by itself, and does not any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<Change>,
 }
 
 impl Turn {
     /// To a stage at which no money moves.
     pub(crate) fn to(key: &TransferKey, stage: Stage) -> Self {
-        Self { key: key.clone(), order: None, stage, posting: None, pass: None }
+        Self {
+            key: key.clone(),
+            order: None,
+            stage,
+            posting: None,
+            pass: None,
+            cash: None,
+            undone: None,
+        }
     }
 }

@@ -12,7 +12,9 @@ use crate::challenge::{Answers, Given, Step};
 
 use super::log::LogError;
 use super::record::{Customer, Record};
-use super::transfer::{CHALLENGE_LASTS, Order, Stage, Transfer, TransferKey, Turn, WRONG_ANSWERS};
+use super::transfer::{
+    CHALLENGE_LASTS, Order, Stage, Transfer, TransferKey, Turn, WRONG_ANSWERS, What,
+};
 use super::{Kept, World};
 
 use settle::First;
@@ -72,6 +74,20 @@ impl World {
         let mut kept = self.kept();
         known(&kept, key)?;
         Ok(self.touched(&mut kept, key)?)
+    }
+
+    /// Whether a transfer is known by that id, and nothing else is.
+    pub(crate) fn is_of_transfer(&self, key: &TransferKey) -> bool {
+        self.what(key).is_some_and(|what| what == What::Transfer)
+    }
+
+    /// Whether something else than a transfer is known by that id.
+    pub(crate) fn is_of_operation(&self, key: &TransferKey) -> bool {
+        self.what(key).is_some_and(|what| what != What::Transfer)
+    }
+
+    fn what(&self, key: &TransferKey) -> Option<What> {
+        Some(self.kept().state.transfers.get(key)?.order.as_ref()?.what.clone())
     }
 
     /// Answers what the bank waits for. What is decided already stands.

@@ -11,6 +11,7 @@ mod history;
 mod levers;
 mod looks;
 mod numbers;
+mod operations;
 mod payments;
 mod phone;
 mod portal;

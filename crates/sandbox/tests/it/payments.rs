@@ -148,6 +148,10 @@ impl Payer {
 }
 
 impl Session {
+    pub fn live(&self) -> &LiveSession {
+        &self.live
+    }
+
     fn transfers(&self) -> &dyn MakeTransfers {
         self.live.session().transfers().unwrap()
     }

@@ -89,6 +89,7 @@ fn as_first_release(folder: &Path) {
         "payment",
         "checkout",
         "payout",
+        "instruction",
         "enrolment",
         "authorized",
         "known_payee",

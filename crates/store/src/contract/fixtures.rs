@@ -10,14 +10,14 @@ use cartola_model::authorization::IdentityProof;
 use cartola_model::movement::MovementDetails;
 use cartola_model::{
     AccountKind, AuthorizationState, BalanceKind, CheckoutState, ConsentKind, ConsentState,
-    Coverage, EndToEndId, EnrolmentState, InstitutionId, LinkSource, LinkState, MatterKind,
-    MatterState, MergeReason, Movement, MovementStatus, Observation, OperationKind, PaymentState,
-    RecordKind, Scope, SourceKind,
+    Coverage, EndToEndId, EnrolmentState, InstitutionId, InstructionKind, InstructionState,
+    LinkSource, LinkState, MatterKind, MatterState, MergeReason, Movement, MovementStatus,
+    Observation, OperationKind, PaymentState, RecordKind, Scope, SourceKind,
 };
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::id::{
-    AccountId, ConsentId, ConsentSetId, IdMinter, ImportId, LinkId, PaymentId, PersonId, TenantId,
-    TypedId,
+    AccountId, ConsentId, ConsentSetId, IdMinter, ImportId, InstructionId, LinkId, PaymentId,
+    PersonId, TenantId, TypedId,
 };
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_primitives::{Currency, Date, Money, SignedDuration, Timestamp, date};
@@ -30,6 +30,7 @@ use crate::authorizations::{
 use crate::checkouts::{CheckoutProgress, CheckoutRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::{ImportOutcome, ImportRow};
+use crate::instructions::{InstructionProgress, InstructionRow};
 use crate::jobs::{JobKind, JobOrder, Priority, Queue};
 use crate::matters::{MatterRow, MatterStanding};
 use crate::movements::{MovementRow, SourceRow};
@@ -343,6 +344,34 @@ impl Fixtures {
             created_at: NOW,
             expires_at: at(3_600),
             end: None,
+        }
+    }
+
+    /// An instruction that was just given.
+    pub fn instruction(&self, link: LinkId, mandate: ConsentId) -> InstructionRow {
+        let id: InstructionId = self.id();
+        InstructionRow {
+            id,
+            kind: InstructionKind::Withdrawal,
+            institution: institution("banco-chile"),
+            person: None,
+            link,
+            mandate,
+            amount: Some(Money::new(50_000, Currency::CLP)),
+            about: self.fresh_digest(),
+            end_to_end: EndToEndId::from_bytes(*id.as_bytes()),
+            case: PaymentCase { key: self.fresh_digest(), fingerprint: self.fresh_digest() },
+            created_at: NOW,
+            standing: InstructionProgress {
+                state: InstructionState::Requested,
+                changed_at: NOW,
+                order: self.sealed("order"),
+                credentials: Some(self.sealed("credentials")),
+                code: None,
+                bank_reference: None,
+                continuation: None,
+            },
+            version: 1,
         }
     }
 

@@ -19,6 +19,7 @@ use crate::authorizations::{
 };
 use crate::checkouts::CheckoutRow;
 use crate::imports::ImportRow;
+use crate::instructions::{InstructionFilter, InstructionRow};
 use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue, Standing};
 use crate::matters::{MatterFilter, MatterRow};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
@@ -56,6 +57,7 @@ pub(super) struct Everything {
     payout: PayoutRow,
     pub(super) enrolment: EnrolmentRow,
     pub(super) authorization: AuthorizationRow,
+    instruction: InstructionRow,
     payee: KnownPayee,
     matter: MatterRow,
 }
@@ -88,6 +90,7 @@ impl Everything {
             payment: payment_on_a_page(&scene),
             checkout: make.checkout(),
             payout: make.payout("pagos"),
+            instruction: make.instruction(scene.link.id, scene.consent.id),
             enrolment: make.enrolment(scene.person.id),
             authorization: make.authorization(scene.person.id),
             payee: KnownPayee {
@@ -129,6 +132,7 @@ impl Everything {
             Command::AddPayment(Box::new(self.payment.clone())),
             Command::AddCheckout(Box::new(self.checkout.clone())),
             Command::AddPayout(Box::new(self.payout.clone())),
+            Command::AddInstruction(Box::new(self.instruction.clone())),
             Command::AddEnrolment(Box::new(self.enrolment.clone())),
             Command::AddAuthorization(Box::new(self.authorization.clone())),
             Command::KeepPayee(self.payee),
@@ -249,6 +253,20 @@ pub async fn records_and_tasks(backend: Backend) {
     assert_eq!(store.payout_of_case(other, &payout.case.key).await.expect("a read"), None);
     let listed = store.payouts(other, &payout.list, None, MAX_PAGE).await.expect("a read");
     assert_eq!(listed.rows, []);
+}
+
+/// What banks are told to do beside transfers.
+pub async fn instructions(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let (store, row) = (&backend.store, &rows.instruction);
+    assert_eq!(store.instruction(other, row.id).await.expect("a read"), None);
+    assert_eq!(store.instruction_of_case(other, &row.case.key).await.expect("a read"), None);
+    for about in [None, Some(row.about)] {
+        let filter = InstructionFilter { kind: row.kind, standing: None, about };
+        let page = store.instructions(other, filter, None, MAX_PAGE).await.expect("a read");
+        assert_eq!(page.rows, []);
+    }
 }
 
 /// Phones, and what is approved on them.

@@ -5,12 +5,14 @@
 
 mod authorizations;
 mod compliance;
+mod instructions;
 mod payments;
 
 use super::row::{Column, Kind, Table};
 
 pub use authorizations::{AUTHORIZATION, ENROLMENT, KNOWN_PAYEE};
 pub use compliance::{AUDIT_ANCHOR, MATTER};
+pub use instructions::INSTRUCTION;
 pub use payments::{CHECKOUT, PAYMENT, PAYOUT};
 
 const fn id(name: &'static str) -> Column {
@@ -38,7 +40,7 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 43] = [
+pub static TABLES: [&Table; 44] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
     &RETENTION,
@@ -67,6 +69,7 @@ pub static TABLES: [&Table; 43] = [
     &PAYMENT,
     &CHECKOUT,
     &PAYOUT,
+    &INSTRUCTION,
     &ENROLMENT,
     &AUTHORIZATION,
     &KNOWN_PAYEE,

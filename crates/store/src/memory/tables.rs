@@ -7,8 +7,8 @@ use cartola_crypto::Digest;
 use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
     AccountId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId,
-    EnrolmentId, ImportId, JobId, LinkId, MatterId, MessageId, MovementId, PaymentId, PayoutId,
-    PersonId, RecordId, SourceId, TaskId,
+    EnrolmentId, ImportId, InstructionId, JobId, LinkId, MatterId, MessageId, MovementId,
+    PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId,
 };
 use cartola_primitives::{Date, Timestamp};
 
@@ -20,6 +20,7 @@ use crate::authorizations::{AuthorizationRow, EnrolmentRow, KnownPayee};
 use crate::checkouts::CheckoutRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
+use crate::instructions::InstructionRow;
 use crate::jobs::{JobRow, Queue};
 use crate::matters::MatterRow;
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
@@ -56,6 +57,7 @@ pub struct Tables {
     pub payments: Table<PaymentId, PaymentRow>,
     pub checkouts: Table<CheckoutId, CheckoutRow>,
     pub payouts: Table<PayoutId, PayoutRow>,
+    pub instructions: Table<InstructionId, InstructionRow>,
     pub enrolments: Table<EnrolmentId, EnrolmentRow>,
     pub authorizations: Table<AuthorizationId, AuthorizationRow>,
     pub matters: Table<MatterId, MatterRow>,

@@ -5,9 +5,9 @@ use cartola_primitives::id::TenantId;
 
 use super::tables::Tables;
 use super::{
-    State, accounts, answers, asking, audit, authorizations, checkouts, consents, imports, jobs,
-    matters, movements, outbox, payments, payouts, people, records, subjects, tasks, tenancy,
-    vault,
+    State, accounts, answers, asking, audit, authorizations, checkouts, consents, imports,
+    instructions, jobs, matters, movements, outbox, payments, payouts, people, records, subjects,
+    tasks, tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -146,6 +146,8 @@ impl<'a> Unit<'a> {
             Command::AddCheckout(row) => checkouts::add_checkout(tables, *row),
             Command::ChangeCheckout(change) => checkouts::change_checkout(tables, *change),
             Command::AddPayout(row) => payouts::add_payout(tables, *row),
+            Command::AddInstruction(row) => instructions::add_instruction(tables, *row),
+            Command::ChangeInstruction(change) => instructions::change_instruction(tables, *change),
             Command::AddEnrolment(row) => authorizations::add_enrolment(tables, *row),
             Command::ChangeEnrolment(change) => authorizations::change_enrolment(tables, *change),
             Command::ExpectEnrolment { id, expected } => {

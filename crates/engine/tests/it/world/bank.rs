@@ -7,7 +7,7 @@ use bytes::Bytes;
 use cartola_connector::session::{
     Account, AccountBalances, MakeTransfers, PageCursor, RawAnswer, ReadAccounts, ReadBalances,
     ReadRecords, ReadStatements, Reading, RecordQuery, RecordReading, StatementPage,
-    StatementQuery,
+    StatementQuery, TakeInstructions,
 };
 use cartola_connector::{
     Connector, ConnectorError, Context, CredentialField, CredentialForm, CredentialSchema,
@@ -22,6 +22,7 @@ use cartola_primitives::{Currency, Date, Money, Rut};
 use tokio::sync::{Notify, Semaphore};
 
 use super::till::Till;
+use super::window::Window;
 
 /// Lines of one page.
 const PAGE: usize = 2;
@@ -66,6 +67,7 @@ pub struct Bank {
     /// Somebody stands in the queue.
     pub queued: Arc<Notify>,
     till: Option<Arc<Till>>,
+    window: Option<Arc<Window>>,
 }
 
 impl Bank {
@@ -75,6 +77,16 @@ impl Bank {
 
     /// The bank of that connector and institution.
     pub fn of(connector: &'static str, institution: InstitutionId) -> Self {
+        Self::doing(connector, institution, &[])
+    }
+
+    /// The bank, where customers have it do things.
+    pub fn taking(window: &Arc<Window>) -> Self {
+        let does = window.kinds().iter().copied().map(Product::Instruction).collect::<Vec<_>>();
+        Self { window: Some(Arc::clone(window)), ..Self::doing("bank", institution(), &does) }
+    }
+
+    fn doing(connector: &'static str, institution: InstitutionId, does: &[Product]) -> Self {
         let field = |name, label, kind| CredentialField { name, label, kind };
         let form = CredentialForm {
             id: "password",
@@ -85,7 +97,11 @@ impl Bank {
         };
         let manifest = Manifest::new(connector, "for tests").serving(vec![Served {
             institution,
-            products: vec![Product::Accounts, Product::Balances, Product::Movements],
+            products: [Product::Accounts, Product::Balances, Product::Movements]
+                .iter()
+                .chain(does)
+                .copied()
+                .collect(),
             credentials: CredentialSchema { forms: vec![form] },
         }]);
         let pages = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
@@ -100,6 +116,7 @@ impl Bank {
             turns,
             queued: Arc::default(),
             till: None,
+            window: None,
         }
     }
 
@@ -299,6 +316,10 @@ impl Session for Open {
 
     fn transfers(&self) -> Option<&dyn MakeTransfers> {
         self.bank.till.as_deref().map(|till| till as &dyn MakeTransfers)
+    }
+
+    fn instructions(&self) -> Option<&dyn TakeInstructions> {
+        self.bank.window.as_deref().map(|window| window as &dyn TakeInstructions)
     }
 
     async fn close(&self, _context: &Context) -> Result<(), ConnectorError> {

@@ -108,6 +108,7 @@ fn card(told: Card) -> CreditCard {
         product_name: Some(told.name),
         national: Some(amounts(told.national)),
         international: Some(amounts(told.international)),
+        billed_from: bill.map(|bill| bill.from_date),
         billed_on: bill.map(|bill| bill.billed_date),
         due_on: bill.map(|bill| bill.due_date),
         billed: bill.map(|bill| pesos(bill.total)),

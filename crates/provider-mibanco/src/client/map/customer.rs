@@ -23,6 +23,7 @@ impl Told for Identity {
             email: self.email,
             phone: self.mobile,
             address: self.address.map(address),
+            segment: Some(self.customer_segment.word().to_owned()),
             representative: None,
         }))
     }
@@ -53,6 +54,7 @@ fn bill(told: Bill) -> ServiceAccount {
         records::Bill { amount: Money::new(told.debt, told.currency), due_on: told.due_date };
     ServiceAccount {
         company: told.company,
+        company_code: told.biller_code,
         category: None,
         alias: told.alias,
         customer_number: told.client_number,

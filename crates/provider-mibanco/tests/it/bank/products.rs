@@ -1,8 +1,9 @@
 //! What the bank tells of the customer's products.
 
 use cartola_provider_mibanco::wire::{
-    BENEFICIARIES_PATH, BILLS_PATH, CARDS_PATH, CONSUMER_LOANS_PATH, CREDIT_LINES_PATH,
-    IDENTITY_PATH, INVESTMENTS_PATH, MORTGAGES_PATH, PAC_PATH, PAT_PATH,
+    AUTHORIZATIONS_PATH, BENEFICIARIES_PATH, BILLS_PATH, CARDS_PATH, CONSUMER_LOANS_PATH,
+    CREDIT_LINES_PATH, IDENTITY_PATH, INVESTMENTS_PATH, MORTGAGES_PATH, PAC_PATH, PAT_PATH,
+    WITHDRAWALS_PATH,
 };
 use serde_json::{Value, json};
 
@@ -15,6 +16,8 @@ pub const UNKNOWN_WORDS: &[(&str, &str)] = &[
     ("MODERADO", "TEMERARIO"),
     ("ENVIADA", "DEVUELTA"),
     ("\"FIJA\"", "\"VARIABLE\""),
+    ("CLAIMED", "BURNT"),
+    ("APPROVED", "SHRUGGED"),
     ("\"VISA\"", "\"OTRA\""),
 ];
 
@@ -31,6 +34,8 @@ pub fn told(path: &str) -> Option<Value> {
         CARDS_PATH => cards(),
         CREDIT_LINES_PATH => credit_lines(),
         INVESTMENTS_PATH => investments(),
+        WITHDRAWALS_PATH => withdrawals(),
+        AUTHORIZATIONS_PATH => authorizations(),
         _ => return None,
     })
 }
@@ -47,7 +52,7 @@ fn identity() -> Value {
 
 fn bills() -> Value {
     json!({"bills": [
-        {"company": "ENEL DISTRIBUCION", "alias": "Luz", "client_number": "1234567-8",
+        {"biller_code": "1001", "company": "ENEL DISTRIBUCION", "alias": "Luz", "client_number": "1234567-8",
             "currency": "CLP", "debt": 31_000, "due_date": "2026-11-24"},
         {"company": "AGUAS ANDINAS", "client_number": "765", "currency": "CLP", "debt": 0},
     ]})
@@ -136,6 +141,29 @@ fn investments() -> Value {
             "quota_value": "999.5002", "value": 1_000_000}],
         "shares": [{"ticker": "COPEC", "currency": "CLP", "quantity": "160", "price": "6250",
             "value": 1_000_000}]})
+}
+
+fn withdrawals() -> Value {
+    json!({"withdrawals": [
+        {"operation_id": "gi_1", "to_rut": "11.111.111-1", "amount": 50_000, "currency": "CLP",
+            "status": "CLAIMED", "created_at": "2026-11-20T15:00:00Z",
+            "expires_at": "2026-11-21T15:00:00Z", "ended_at": "2026-11-20T18:30:00Z",
+            "claimed_by": "11.111.111-1"},
+        {"operation_id": "gi_2", "to_rut": "11.111.111-1", "amount": 20_000, "currency": "CLP",
+            "status": "AVAILABLE", "created_at": "2026-11-21T15:00:00Z",
+            "expires_at": "2026-11-22T15:00:00Z"},
+    ]})
+}
+
+fn authorizations() -> Value {
+    json!({"authorizations": [
+        {"operation_id": "gi_1", "operation": "WITHDRAWAL", "device_fingerprint": "ab".repeat(32),
+            "decided_at": "2026-11-20T15:00:00Z", "decision": "APPROVED", "amount": 50_000,
+            "currency": "CLP"},
+        {"operation_id": "be_1", "operation": "BENEFICIARY_CHANGE",
+            "device_fingerprint": "ab".repeat(32), "decided_at": "2026-11-20T16:00:00Z",
+            "decision": "DENIED"},
+    ]})
 }
 
 /// One transfer of that number, made in April.

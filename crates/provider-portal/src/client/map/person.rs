@@ -16,6 +16,7 @@ impl Told for Identity {
             email: self.email,
             phone: self.mobile,
             address: self.address.map(address),
+            segment: None,
             representative: None,
         }))
     }

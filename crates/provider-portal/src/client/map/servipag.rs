@@ -17,6 +17,7 @@ impl Told for ServiceAccounts {
 fn account(told: ServiceAccount) -> Result<records::ServiceAccount, &'static str> {
     Ok(records::ServiceAccount {
         company: told.company,
+        company_code: None,
         category: Some(told.category),
         alias: told.alias,
         customer_number: told.client_number,

@@ -18,7 +18,7 @@ use crate::bank::payment::challenge;
 use crate::door::{self, header, misbehave};
 use crate::key::AccountKey;
 use crate::sandbox::Sandbox;
-use crate::world::{MAX_GLOSA, Order, Stage, Transfer, TransferError, TransferKey, World};
+use crate::world::{MAX_GLOSA, Order, Stage, Transfer, TransferError, TransferKey, What, World};
 
 /// Longest key, in bytes.
 const MAX_KEY: usize = 255;
@@ -114,6 +114,7 @@ fn order(sandbox: &Sandbox, client: &Client, asked: &PaymentRequest) -> Result<O
         to_name: Some(to.name.clone()),
         amount,
         comment: asked.description.clone(),
+        what: What::Transfer,
     })
 }
 

@@ -8,11 +8,12 @@ use crate::flow::{Detail, Kind};
 use crate::key::AccountKey;
 use crate::month::Month;
 use crate::scenario::Scenario;
+use crate::world::bills::billed;
 use crate::world::log::LogError;
 use crate::world::overlay;
 use crate::world::record::{Customer, Hidden, Party, Posting};
-use crate::world::transfer::{Order, Stage, Transfer, TransferKey, Turn};
-use crate::world::{Kept, World};
+use crate::world::transfer::{Order, Stage, Transfer, TransferKey, Turn, What};
+use crate::world::{CashStage, Kept, World};
 use crate::{glosa, movement, payee, residents, shown};
 
 use super::{is_held, turn};
@@ -25,6 +26,15 @@ const MOST_OF_PERSON: i64 = 5_000_000;
 const MOST_OF_COMPANY: i64 = 50_000_000;
 /// The most in a day is so many times that.
 const TIMES_A_DAY: i64 = 5;
+
+/// The least cash that is put aside at once, in pesos: what ATMs have notes for.
+const LEAST_CASH: i64 = 5_000;
+/// The most.
+const MOST_CASH: i64 = 200_000;
+/// The most in a day, whatever came back of it left out.
+const MOST_CASH_A_DAY: i64 = 600_000;
+/// It is given in notes of so many pesos and their multiples.
+const NOTE: i64 = 1_000;
 
 /// What the bank hears of only now, with the token that approved it before.
 pub(super) struct First<'a> {
@@ -39,8 +49,11 @@ impl World {
         customer: &Customer,
         order: &Order,
     ) -> Option<TransferFailure> {
-        if self.payee(order).is_none() {
+        if !self.may_be_told(kept, customer, order) {
             return Some(TransferFailure::UnknownPayee);
+        }
+        if matches!(order.what, What::Beneficiary { .. }) {
+            return None;
         }
         let scenario = self.population.scenario(customer.rut);
         if scenario == Some(Scenario::OverLimit) || is_beyond_limits(self, kept, customer, order) {
@@ -68,6 +81,8 @@ impl World {
             (Stage::Approved { at }, None)
         } else if let Some(reason) = self.refused(kept, &key.customer, order) {
             failed(reason)
+        } else if order.amount == 0 {
+            (Stage::Settled { at }, None)
         } else {
             let posting = self.posting(kept, key, order);
             posting.map_or_else(
@@ -75,7 +90,33 @@ impl World {
                 |posting| (Stage::Settled { at }, Some(posting)),
             )
         };
-        turn(kept, Turn { order: told, posting, pass, ..Turn::to(key, stage) })
+        let has_settled = posting.is_some();
+        let cash =
+            (has_settled && order.what == What::Withdrawal).then(|| self.put_aside(key, order));
+        let undone = match &order.what {
+            What::Bill { biller, .. } if has_settled => {
+                self.bill_of(kept, key.customer.rut, biller).map(|open| open.by_itself)
+            }
+            _ => None,
+        };
+        turn(kept, Turn { order: told, posting, pass, cash, undone, ..Turn::to(key, stage) })
+    }
+
+    /// Whether there is somebody or something that the order is about.
+    fn may_be_told(&self, kept: &Kept, customer: &Customer, order: &Order) -> bool {
+        match &order.what {
+            What::Transfer => self.payee(order).is_some(),
+            What::Withdrawal => order.to_rut.is_some(),
+            What::Bill { biller, client_number } => {
+                let open = self.bill_of(kept, customer.rut, biller);
+                open.is_some_and(|open| {
+                    open.number == client_number.0 && open.bill.amount == order.amount
+                })
+            }
+            What::Beneficiary { removes: false, .. } => self.payee(order).is_some(),
+            // Whom they have is for the bank to say, and a second time is as good as the first.
+            What::Beneficiary { removes: true, .. } => order.to_rut.is_some(),
+        }
     }
 
     /// What the account may pay now: its own money, and what was agreed beyond it.
@@ -116,7 +157,7 @@ impl World {
 
     /// The money on both its sides, as both banks print it. The account and the payee exist.
     fn posting(&self, kept: &Kept, key: &TransferKey, order: &Order) -> Option<Posting> {
-        let (to, now) = (self.payee(order)?, self.local_now());
+        let (to, now) = (self.receiver(order)?, self.local_now());
         Some(Posting {
             id: kept.state.postings,
             from: Party::Account(order.from),
@@ -127,12 +168,37 @@ impl World {
             booked: now,
             glosas: self.glosas(order, &to),
             document: None,
-            transfer: Some(key.code()),
+            transfer: Some(key.code_of(&order.what)),
             to,
         })
     }
 
+    /// Where the money goes.
+    fn receiver(&self, order: &Order) -> Option<Party> {
+        match &order.what {
+            What::Transfer => self.payee(order),
+            What::Withdrawal => Some(Self::waiting_cash()),
+            What::Bill { biller, .. } => {
+                Some(Party::System(format!("service:{}", billed(biller)?)))
+            }
+            What::Beneficiary { .. } => None,
+        }
+    }
+
     fn glosas(&self, order: &Order, to: &Party) -> (String, String) {
+        let printed = |kind, what: &'static str, name: &str| {
+            let detail = Detail { what, ..Detail::default() };
+            let other = glosa::Other { name: name.to_owned(), rut: order.to_rut, bank: "" };
+            let text = glosa::of(order.from.bank.row(), kind, false, &detail, &other);
+            (text.clone(), text)
+        };
+        match &order.what {
+            What::Withdrawal => return printed(Kind::Transfer, "", "GIRO SIN TARJETA"),
+            What::Bill { biller, .. } => {
+                return printed(Kind::Bill, billed(biller).unwrap_or_default(), "");
+            }
+            What::Transfer | What::Beneficiary { .. } => {}
+        }
         let is_own = to.account().is_some_and(|to| to.owner == order.from.owner);
         let kind = if is_own { Kind::Own } else { Kind::Transfer };
         let detail = Detail::default();
@@ -160,15 +226,39 @@ fn takes_transfers(account: &Account) -> bool {
 }
 
 fn is_beyond_limits(world: &World, kept: &Kept, customer: &Customer, order: &Order) -> bool {
+    if order.what == What::Withdrawal {
+        return is_beyond_cash(world, kept, customer, order.amount);
+    }
     let is_company = residents::is_company(customer.rut);
     let most = if is_company { MOST_OF_COMPANY } else { MOST_OF_PERSON };
     let today = world.local_now().date();
+    if matches!(order.what, What::Bill { .. }) {
+        // What is owed is paid whole, whatever is transferred in a day.
+        return !(LEAST..=most).contains(&order.amount);
+    }
     let settled_today = |(_, transfer): (&TransferKey, &Transfer)| match transfer.stage {
         Stage::Settled { at } if santiago::date_of(at) == today => {
-            transfer.order.as_ref().map(|order| order.amount)
+            let transferred = |order: &&Order| order.what == What::Transfer;
+            transfer.order.as_ref().filter(transferred).map(|order| order.amount)
         }
         _ => None,
     };
     let sent: i64 = super::of_customer(kept, customer).filter_map(settled_today).sum();
     !(LEAST..=most).contains(&order.amount) || sent + order.amount > most * TIMES_A_DAY
+}
+
+/// ATMs give notes, and so much a day.
+fn is_beyond_cash(world: &World, kept: &Kept, customer: &Customer, amount: i64) -> bool {
+    let today = world.local_now().date();
+    let is_of_today = |(key, cash): &(&TransferKey, &crate::world::Cash)| {
+        key.customer == *customer
+            && santiago::date_of(cash.since) == today
+            && matches!(cash.stage, CashStage::Waiting | CashStage::Claimed { .. })
+    };
+    let put_aside = kept.state.cash.iter().filter(is_of_today);
+    let put_aside = put_aside.filter_map(|(key, _)| kept.state.transfers.get(key)?.order.as_ref());
+    let sent: i64 = put_aside.map(|order| order.amount).sum();
+    !(LEAST_CASH..=MOST_CASH).contains(&amount)
+        || amount % NOTE != 0
+        || sent + amount > MOST_CASH_A_DAY
 }

@@ -1,0 +1,48 @@
+//! `POST /v1/withdrawals/{id}/cancel`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_http::body::Nothing;
+use cartola_http::once::Fingerprint;
+use cartola_http::{Authenticated, Gate, IdempotencyKey, PathId, Query, Refusal, answer};
+use cartola_model::Scope;
+use cartola_primitives::id::InstructionId;
+
+use super::KIND;
+use crate::instructions::view::InstructionView;
+use crate::wire;
+
+/// Cancel a withdrawal
+///
+/// One that its bank has not heard of is cancelled at once. Else it is `cancelling` until its bank says
+/// what stands: given up, with the money back on the account, or claimed before it heard. One that is
+/// cancelled already is answered as it stands. The body is empty, or an empty object.
+#[utoipa::path(
+    post, path = "/v1/withdrawals/{id}/cancel", operation_id = "cancel_withdrawal", tag = "withdrawals",
+    params(("id" = inline(wire::InstructionId), Path, description = "Which.")),
+    responses((status = 202, description = "As it stands now", body = InstructionView)),
+    security(("api_key" = ["manage"])),
+    extensions(("x-problems" = json!([
+        "parameter_invalid", "not_found", "instruction_not_cancellable",
+    ]))),
+)]
+pub async fn cancel(
+    State(gate): State<Gate>,
+    caller: Authenticated,
+    PathId(id): PathId<InstructionId>,
+    Query(()): Query<()>,
+    key: IdempotencyKey,
+    Nothing: Nothing,
+) -> Result<Response, Refusal> {
+    let who = caller.may(Scope::Manage)?;
+    let engine = gate.engine();
+    let request = Fingerprint::default().with(Some(id.as_bytes()));
+    let ticket = key.ticket(engine, who, "withdrawals.cancel", request).await?;
+    let found = engine.cancel_instruction(who, KIND, id).await?;
+    let recorded = answer::recorded(StatusCode::ACCEPTED, &InstructionView::from(found));
+    if let Some(ticket) = &ticket {
+        engine.record(ticket, &recorded).await?;
+    }
+    Ok(answer::fresh(recorded))
+}

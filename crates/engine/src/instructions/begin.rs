@@ -1,0 +1,218 @@
+//! Giving an instruction.
+
+use cartola_connector::{Holder, Product};
+use cartola_crypto::{DataKey, Digest};
+use cartola_model::audit::AuditEvent;
+use cartola_model::{AccountNumber, EndToEndId, InstitutionId, InstructionState, Principal};
+use cartola_primitives::id::{InstructionId, TenantId};
+use cartola_store::instructions::{InstructionProgress, InstructionRow};
+use cartola_store::payments::PaymentCase;
+use cartola_store::people::LinkRow;
+use cartola_store::{Command, UnitOfWork};
+
+use super::jobs::{StepArguments, StepKind};
+use super::order::SealedInstruction;
+use super::{Giver, INSTRUCTION_MANDATE_TERM, Instruction, InstructionError, Wanted, check};
+use crate::imports::{Made, granted_event};
+use crate::links::{LinkError, Mandate, NewLink, SealedSecret, mandate_row};
+use crate::payments::check_case;
+use crate::payouts::{Payer, PayoutError};
+use crate::retry::until_settled;
+use crate::vault::purpose;
+use crate::{Engine, EngineError};
+
+/// What a mandate of one instruction is for, as its consent says.
+const PURPOSE: &str = "one instruction of the customer to their bank";
+
+/// Who gives it, once that is known.
+struct Given {
+    link: LinkRow,
+    secret: SealedSecret,
+    from: Option<AccountNumber>,
+    key: std::sync::Arc<DataKey>,
+    /// What had to be made for it.
+    made: Vec<Command>,
+}
+
+impl Engine {
+    /// Gives an instruction: its first step is queued when this answers. The same case with the same
+    /// request is the instruction that it was the first time, however it stands by now.
+    pub async fn begin_instruction(
+        &self,
+        who: &Principal,
+        wanted: &Wanted<'_>,
+    ) -> Result<Instruction, InstructionError> {
+        let id = self.minter().mint();
+        until_settled(|| self.begin_instruction_with(who, wanted, id, &[])).await
+    }
+
+    /// Gives one of that id in one unit with what else changes. Where that is a conflict, the caller
+    /// decides again.
+    pub(crate) async fn begin_instruction_with(
+        &self,
+        who: &Principal,
+        wanted: &Wanted<'_>,
+        id: InstructionId,
+        also: &[Command],
+    ) -> Result<Instruction, InstructionError> {
+        check_case(wanted.case).map_err(|_| InstructionError::Case)?;
+        let case = PaymentCase {
+            key: self.instruction_case_key(who.tenant, wanted.case),
+            fingerprint: self.vault().digest(purpose::FINGERPRINT, who.tenant, wanted.request),
+        };
+        let known = self.store().instruction_of_case(who.tenant, &case.key).await;
+        if let Some(known) = known.map_err(EngineError::from)? {
+            if known.case.fingerprint != case.fingerprint {
+                return Err(InstructionError::OtherRequest);
+            }
+            return Ok(self.shown_instruction(who, known).await?);
+        }
+        // What was begun is known whatever may be begun by now.
+        check(&wanted.what)?;
+        let given = self.given(who, wanted).await?;
+        let mut work = UnitOfWork::new(who.tenant, self.now());
+        work.commands.clone_from(&given.made);
+        let row = self.draft_instruction(who, (wanted, &given), (id, case), &mut work)?;
+        work.commands.extend_from_slice(also);
+        self.store().commit(work).await.map_err(EngineError::from)?;
+        Ok(self.shown_instruction(who, row).await?)
+    }
+
+    /// The bank of an account, and who signs in there.
+    async fn given(&self, who: &Principal, wanted: &Wanted<'_>) -> Result<Given, InstructionError> {
+        match &wanted.giver {
+            Giver::Account(account) => {
+                let Payer { number, link, secret } =
+                    self.payer(who, *account).await.map_err(of_payer)?;
+                self.check_offered(&link.institution, wanted)?;
+                let now = self.now();
+                let key = self.vault().key_of(who.tenant, link.person, self.minter(), now).await?;
+                Ok(Given { link, secret, from: Some(number), key, made: Vec::new() })
+            }
+            Giver::Credentials { institution, rut, fields, from } => {
+                self.check_offered(institution, wanted)?;
+                let now = self.now();
+                let expires_at = Some(now + INSTRUCTION_MANDATE_TERM);
+                let mandate = Mandate { purpose: PURPOSE, evidence: wanted.evidence, expires_at };
+                let institution = institution.clone();
+                let (rut, fields) = (*rut, *fields);
+                let new = NewLink { institution, rut, fields, mandate, proven: false, pays: false };
+                self.check_credentials(&new)?;
+                let mut made = Made::default();
+                let holder = Holder { rut: Some(rut), name: None };
+                let (person, key) = self.resolve_person(who, &holder, now, &mut made).await?;
+                let mut work = UnitOfWork::new(who.tenant, now);
+                work.commands = made.commands;
+                let link = self.link_of_calls(who, &new, person, &mut work).await?;
+                let secret = SealedSecret::of(fields, &self.device_of_calls(who, link.id));
+                Ok(Given { link, secret, from: from.clone(), key, made: work.commands })
+            }
+        }
+    }
+
+    /// Refuses what the institution is known not to do.
+    fn check_offered(
+        &self,
+        institution: &InstitutionId,
+        wanted: &Wanted<'_>,
+    ) -> Result<(), InstructionError> {
+        let product = Product::Instruction(wanted.what.kind());
+        match self.connectors().served(institution) {
+            Some(served) if !served.products.contains(&product) => {
+                Err(InstructionError::NotOffered)
+            }
+            // Where nobody serves it, the check of the credentials says so.
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds an instruction to a unit: its mandate, itself, and its first step.
+    fn draft_instruction(
+        &self,
+        who: &Principal,
+        (wanted, given): (&Wanted<'_>, &Given),
+        (id, case): (InstructionId, PaymentCase),
+        work: &mut UnitOfWork,
+    ) -> Result<InstructionRow, EngineError> {
+        let expires_at = Some(work.at + INSTRUCTION_MANDATE_TERM);
+        let mandate = Mandate { purpose: PURPOSE, evidence: wanted.evidence, expires_at };
+        let mandate = mandate_row(self.minter().mint(), &mandate, &given.link, work.at);
+        let (tenant, what) = (who.tenant, &wanted.what);
+        let row = InstructionRow {
+            id,
+            kind: what.kind(),
+            institution: given.link.institution.clone(),
+            person: given.link.person,
+            link: given.link.id,
+            mandate: mandate.id,
+            amount: what.amount(),
+            about: self.instruction_about(tenant, &what.about()),
+            end_to_end: EndToEndId::from_bytes(self.vault().random()),
+            case,
+            created_at: work.at,
+            standing: self.first_progress(who, (wanted, given), id, work)?,
+            version: 1,
+        };
+        let action = format!("{}.requested", row.kind.name());
+        let event = AuditEvent::once(&action, who.actor, row.id);
+        let event = event.with("institution", &row.institution).with("screen", row.kind.screen());
+        work.push(Command::Audit(granted_event(who, &mandate)));
+        work.push(Command::AddConsent(mandate));
+        work.push(Command::Audit(event));
+        let arguments = StepArguments::of(who, &row, row.version);
+        let of = (tenant, self.now());
+        let job = self.instruction_job(StepKind::Submit, &row, &given.key, of, &arguments)?;
+        work.push(Command::EnqueueJob(job));
+        work.push(Command::AddInstruction(Box::new(row.clone())));
+        Ok(row)
+    }
+
+    fn first_progress(
+        &self,
+        who: &Principal,
+        (wanted, given): (&Wanted<'_>, &Given),
+        id: InstructionId,
+        work: &UnitOfWork,
+    ) -> Result<InstructionProgress, EngineError> {
+        let (tenant, key) = (who.tenant, &given.key);
+        let from = given.from.as_ref().map(|number| number.written().to_owned());
+        let from = from.filter(|_| wanted.what.kind().moves_money());
+        let sealed = SealedInstruction { from, what: wanted.what.clone() };
+        let order = InstructionRow::order_place(tenant, &id);
+        let credentials = InstructionRow::credentials_place(tenant, &id);
+        Ok(InstructionProgress {
+            state: InstructionState::Requested,
+            changed_at: work.at,
+            order: self.vault().seal_record(key, &order, &sealed)?,
+            credentials: Some(self.vault().seal_record(key, &credentials, &given.secret)?),
+            code: None,
+            bank_reference: None,
+            continuation: self.continuation(tenant, key, wanted.next.as_ref())?,
+        })
+    }
+
+    pub(super) fn instruction_case_key(&self, tenant: TenantId, case: &str) -> Digest {
+        self.vault().digest(purpose::INSTRUCTION_CASE, tenant, case.as_bytes())
+    }
+
+    pub(super) fn instruction_about(&self, tenant: TenantId, about: &str) -> Digest {
+        self.vault().digest(purpose::INSTRUCTION_ABOUT, tenant, about.as_bytes())
+    }
+}
+
+/// Why nobody pays, in the words of an instruction.
+fn of_payer(error: PayoutError) -> InstructionError {
+    match error {
+        PayoutError::UnknownAccount => InstructionError::UnknownAccount,
+        PayoutError::NoPayingAccount => InstructionError::NoPayingAccount,
+        PayoutError::NotEnabled => InstructionError::NotEnabled,
+        PayoutError::Link(error) => InstructionError::Link(error),
+        PayoutError::Engine(error) => InstructionError::Engine(error),
+        PayoutError::Case
+        | PayoutError::OtherRequest
+        | PayoutError::NoLines
+        | PayoutError::TooManyLines
+        | PayoutError::Line { .. }
+        | PayoutError::SameReference { .. } => InstructionError::Link(LinkError::Unknown),
+    }
+}

@@ -1,0 +1,153 @@
+//! Where a bank takes instructions: how each stands, and how often it heard of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use cartola_connector::session::{InstructionName, TakeInstructions};
+use cartola_connector::{ConnectorError, Context, ErrorKind};
+use cartola_model::{
+    BankSays, Challenge, ChallengeKind, EndToEndId, InstructionKind, InstructionOrder,
+    InstructionTold, TransferFailure,
+};
+use cartola_primitives::Timestamp;
+
+/// Nobody's time runs out in these tests unless they say so.
+pub const LATER: Timestamp = Timestamp::constant(4_102_444_800, 0);
+
+/// The code of all cash.
+pub const CODE: &str = "48201937";
+
+/// What an instruction stands at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    Asked,
+    Ready,
+    Claimed,
+    Expired,
+    Cancelled,
+    Withdrawn,
+}
+
+impl At {
+    fn says(self) -> BankSays {
+        match self {
+            Self::Asked => BankSays::Challenged(Challenge {
+                kind: ChallengeKind::App,
+                expires_at: LATER,
+                attempts_left: None,
+            }),
+            Self::Ready => {
+                BankSays::Available { code: Some(CODE.to_owned().into()), expires_at: LATER }
+            }
+            Self::Claimed => BankSays::Claimed { at: LATER },
+            Self::Expired => BankSays::Expired { at: LATER },
+            Self::Cancelled => BankSays::Cancelled { at: LATER },
+            Self::Withdrawn => BankSays::Failed(TransferFailure::Withdrawn),
+        }
+    }
+}
+
+/// What becomes of the next call that tells of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// It is answered.
+    Good,
+    /// It never arrives.
+    Unsent,
+    /// It arrives, and nobody knows.
+    CutAfter,
+    /// Nobody knows, and it has not arrived.
+    CutBefore,
+}
+
+/// The window.
+pub struct Window {
+    books: Mutex<Books>,
+}
+
+struct Books {
+    line: Line,
+    known: BTreeMap<EndToEndId, At>,
+    told: usize,
+    looked: usize,
+}
+
+impl Window {
+    pub fn new() -> Self {
+        let books = Books { line: Line::Good, known: BTreeMap::new(), told: 0, looked: 0 };
+        Self { books: Mutex::new(books) }
+    }
+
+    pub fn line_is(&self, line: Line) {
+        self.books().line = line;
+    }
+
+    /// Whatever it knows stands so from now on.
+    pub fn stands(&self, at: At) {
+        self.books().known.values_mut().for_each(|known| *known = at);
+    }
+
+    /// How often it was told of one, how often asked, and what it knows.
+    pub fn heard(&self) -> (usize, usize, Vec<At>) {
+        let books = self.books();
+        (books.told, books.looked, books.known.values().copied().collect())
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap()
+    }
+}
+
+fn told(at: At) -> InstructionTold {
+    InstructionTold { says: at.says(), bank_reference: Some("gi_1".to_owned()) }
+}
+
+#[async_trait]
+impl TakeInstructions for Window {
+    fn kinds(&self) -> &'static [InstructionKind] {
+        &[InstructionKind::Withdrawal]
+    }
+
+    async fn instruct(
+        &self,
+        order: &InstructionOrder,
+        _: &Context,
+    ) -> Result<InstructionTold, ConnectorError> {
+        let mut books = self.books();
+        books.told += 1;
+        let cut = || ConnectorError::new(ErrorKind::Timeout, "instruct", "no answer");
+        match books.line {
+            Line::Unsent => return Err(cut().before_sending()),
+            Line::CutBefore => return Err(cut()),
+            Line::Good | Line::CutAfter => {}
+        }
+        let at = *books.known.entry(order.end_to_end_id).or_insert(At::Asked);
+        if books.line == Line::CutAfter { Err(cut()) } else { Ok(told(at)) }
+    }
+
+    async fn look(
+        &self,
+        name: InstructionName,
+        _: &Context,
+    ) -> Result<Option<InstructionTold>, ConnectorError> {
+        let mut books = self.books();
+        books.looked += 1;
+        Ok(books.known.get(&name.end_to_end_id).copied().map(told))
+    }
+
+    async fn cancel(
+        &self,
+        name: InstructionName,
+        _: &Context,
+    ) -> Result<InstructionTold, ConnectorError> {
+        let mut books = self.books();
+        let known = books.known.entry(name.end_to_end_id).or_insert(At::Withdrawn);
+        *known = match *known {
+            At::Asked => At::Withdrawn,
+            At::Ready => At::Cancelled,
+            ended => ended,
+        };
+        Ok(told(*known))
+    }
+}
