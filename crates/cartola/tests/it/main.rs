@@ -37,6 +37,7 @@ mod leftovers;
 mod line;
 mod links;
 mod messages;
+mod mi_pass;
 mod oracle;
 mod outbox;
 mod payments;
