@@ -346,30 +346,6 @@ fn what_is_not_shown_as_it_is_is_refused() {
     {
         check(right, Ok(()));
     }
-    let masked = |from: &str, to: &str| {
-        let mut it = transfer();
-        it.from = Some(AccountNumber::parse(from).unwrap());
-        it.to.account = AccountNumber::parse(to).unwrap();
-        Operation::Transfer(it).check()
-    };
-    assert_eq!(masked("4711", "12345678"), Ok(()));
-    assert_eq!(masked("****4711", "12345678"), Err(OperationError::Masked("from")));
-    assert_eq!(masked("4711", "****5678"), Err(OperationError::Masked("account")));
-    assert_eq!(masked("4711", "12  34"), Err(OperationError::Text("account")));
-    let lasts = |until: &str| {
-        Operation::Consent(Granted {
-            institution: bank("banco-chile"),
-            to: "Contable SpA".to_owned(),
-            products: vec!["Saldos".to_owned()],
-            purpose: "Conciliar".to_owned(),
-            until: Some(until.to_owned()),
-        })
-        .check()
-    };
-    assert_eq!(lasts("2027-04-30"), Ok(()));
-    for wrong in ["que usted lo retire", "2027-4-30", "20270430", "2027-02-30", ""] {
-        assert_eq!(lasts(wrong), Err(OperationError::Day), "{wrong}");
-    }
     for amount in [0, -1] {
         let it = Operation::Transfer(Transfer { amount: pesos(amount), ..transfer() });
         assert_eq!(it.check(), Err(OperationError::Amount));
@@ -396,6 +372,34 @@ fn what_is_not_shown_as_it_is_is_refused() {
     };
     for wrong in ["", "0A", &"0A".repeat(32), &"g".repeat(64)] {
         assert_eq!(document(wrong).check(), Err(OperationError::Hash));
+    }
+}
+
+#[test]
+fn accounts_and_days_are_told_whole() {
+    let masked = |from: &str, to: &str| {
+        let mut it = transfer();
+        it.from = Some(AccountNumber::parse(from).unwrap());
+        it.to.account = AccountNumber::parse(to).unwrap();
+        Operation::Transfer(it).check()
+    };
+    assert_eq!(masked("4711", "12345678"), Ok(()));
+    assert_eq!(masked("****4711", "12345678"), Err(OperationError::Masked("from")));
+    assert_eq!(masked("4711", "****5678"), Err(OperationError::Masked("account")));
+    assert_eq!(masked("4711", "12  34"), Err(OperationError::Text("account")));
+    let lasts = |until: &str| {
+        Operation::Consent(Granted {
+            institution: bank("banco-chile"),
+            to: "Contable SpA".to_owned(),
+            products: vec!["Saldos".to_owned()],
+            purpose: "Conciliar".to_owned(),
+            until: Some(until.to_owned()),
+        })
+        .check()
+    };
+    assert_eq!(lasts("2027-04-30"), Ok(()));
+    for wrong in ["que usted lo retire", "2027-4-30", "20270430", "2027-02-30", ""] {
+        assert_eq!(lasts(wrong), Err(OperationError::Day), "{wrong}");
     }
 }
 
