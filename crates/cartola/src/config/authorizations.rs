@@ -60,3 +60,51 @@ fn kinds(key: &str, names: &[String]) -> Result<BTreeSet<OperationKind>, String>
     };
     names.iter().map(kind).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use cartola_engine::authorizations::{COOLING_OFF, OperationKind, Rules};
+    use cartola_primitives::SignedDuration;
+    use cartola_primitives::id::TenantId;
+
+    use super::Authorizations;
+
+    fn rules(text: &str) -> Result<Rules, String> {
+        toml::from_str::<Authorizations>(text).unwrap().rules()
+    }
+
+    #[test]
+    fn what_is_required_of_whom_is_read() {
+        let usual = rules("").unwrap();
+        assert_eq!((usual.required.len(), usual.cooling_off), (0, COOLING_OFF));
+        let (one, other) = (TenantId::from_bytes([1; 16]), TenantId::from_bytes([2; 16]));
+        let text = format!(
+            "required = [\"payout\"]\ncooling_off_hours = 0\nfree_up_to = 5\n\
+             [required_of]\n{one} = [\"transfer\", \"withdrawal\"]"
+        );
+        let rules = rules(&text).unwrap();
+        assert_eq!((rules.free_up_to, rules.cooling_off), (5, SignedDuration::ZERO));
+        for (tenant, kind, expected) in [
+            (one, OperationKind::Transfer, true),
+            (one, OperationKind::Withdrawal, true),
+            (one, OperationKind::Payout, true),
+            (other, OperationKind::Transfer, false),
+            (other, OperationKind::Payout, true),
+        ] {
+            assert_eq!(rules.requires(tenant, kind), expected, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_by_its_key() {
+        for (text, key) in [
+            ("required = [\"Transfer\"]", "required"),
+            ("[required_of]\nten_01010101010101010101010101010101 = [\"all\"]", "required_of"),
+            ("free_up_to = -1", "free_up_to"),
+            ("cooling_off_hours = 721", "cooling_off_hours"),
+        ] {
+            let said = rules(text).unwrap_err();
+            assert!(said.starts_with(&format!("`{key}` of [authorizations]")), "{said}");
+        }
+    }
+}

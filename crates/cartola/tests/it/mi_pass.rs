@@ -1,5 +1,7 @@
 //! Mi Pass on a phone's browser, as one without scripts sees it: forms, redirects, the cookie.
 
+use std::cell::Cell;
+
 use serde_json::{Value, json};
 
 use crate::checkout::{browser, headed};
@@ -19,6 +21,8 @@ struct Scene {
     demo: Demo,
     tenant: Client,
     browser: Client,
+    /// Codes that were asked for.
+    codes: Cell<u32>,
 }
 
 impl Scene {
@@ -27,7 +31,7 @@ impl Scene {
         let demo = Demo::start(folder.path());
         let (tenant, gateway) = (demo.client(), demo.announced["gateway"].as_str().unwrap());
         let browser = Client::new(gateway, "");
-        Self { _folder: folder, demo, tenant, browser }
+        Self { _folder: folder, demo, tenant, browser, codes: Cell::new(0) }
     }
 
     /// A call of the tenant's that must be taken.
@@ -43,7 +47,10 @@ impl Scene {
     }
 
     fn code(&self) -> String {
-        let begun = self.call("/v1/enrolments", &json!({"rut": RUT, "evidence": "cedula"}));
+        let nth = self.codes.get();
+        self.codes.set(nth + 1);
+        let evidence = format!("cedula {nth}");
+        let begun = self.call("/v1/enrolments", &json!({"rut": RUT, "evidence": evidence}));
         begun["code"].as_str().unwrap().to_owned()
     }
 
@@ -182,12 +189,13 @@ fn wrong_pins_are_told_and_block_and_a_lost_phone_is_blocked() {
 fn what_cannot_be_enrolled_is_said_beside_its_field() {
     let scene = Scene::new();
     let code = scene.code();
+    let code = code.as_str();
     for (fields, said) in [
-        ([code.as_str(), "Mi teléfono", PIN, "705116"], "Las dos claves no son iguales."),
-        ([&code, "Mi teléfono", "123456", "123456"], "Esa clave se adivina con facilidad."),
-        ([&code, "Mi teléfono", "345678", "345678"], "Esa clave se adivina con facilidad."),
-        ([&code, "Mi teléfono", "12345", "12345"], "La clave debe tener 6 dígitos."),
-        ([&code, " ", PIN, PIN], "Falta el nombre del teléfono."),
+        ([code, "Mi teléfono", PIN, "705116"], "Las dos claves no son iguales."),
+        ([code, "Mi teléfono", "123456", "123456"], "Esa clave se adivina con facilidad."),
+        ([code, "Mi teléfono", "345678", "345678"], "Esa clave se adivina con facilidad."),
+        ([code, "Mi teléfono", "12345", "12345"], "La clave debe tener 6 dígitos."),
+        ([code, " ", PIN, PIN], "Falta el nombre del teléfono."),
         (["", "Mi teléfono", PIN, PIN], "Falta el código."),
         (["nothing", "Mi teléfono", PIN, PIN], "El código no existe."),
     ] {
