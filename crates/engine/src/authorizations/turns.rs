@@ -75,6 +75,6 @@ mod tests {
         }
         assert_eq!(began.elapsed(), HASHING_WAIT);
         held.clear();
-        turns.turn().await.unwrap();
+        drop(turns.turn().await.unwrap());
     }
 }

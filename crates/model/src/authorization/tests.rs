@@ -459,10 +459,11 @@ fn any_operation() -> impl Strategy<Value = Operation> {
     let transfer = transfer.prop_map(|(institution, from, to, amount, comment)| {
         Operation::Transfer(Transfer { institution, from, to, amount, comment })
     });
-    let line = (any_payee(), money(), of(tricky()));
-    let line = line.prop_map(|(to, amount, comment)| PayoutLine { to, amount, comment });
-    let payout = (institution(), of(account()), prop::collection::vec(line, 1..3));
+    let lines = prop::collection::vec((any_payee(), money(), of(tricky())), 1..3);
+    let payout = (institution(), of(account()), lines);
     let payout = payout.prop_map(|(institution, from, lines)| {
+        let line = |(to, amount, comment)| PayoutLine { to, amount, comment };
+        let lines = lines.into_iter().map(line).collect();
         Operation::Payout(Payout { institution, from, lines })
     });
     let bill = (institution(), of(account()), tricky(), tricky(), money());
