@@ -16,7 +16,7 @@ use super::words;
 pub async fn approve(asked: &Asked, sent: &Sent) -> Result<Response, Refused> {
     match Pin::parse(sent.pin()) {
         Ok(pin) => decide(asked, sent, Verdict::Approve(pin), "approved").await,
-        Err(error) => again(asked, sent, words::of_pin(error).to_owned()),
+        Err(error) => Ok(again(asked, sent, words::of_pin(error).to_owned())),
     }
 }
 
@@ -35,7 +35,7 @@ async fn decide(
     let shown = sent.digest.parse().map_err(|_| Refused::Form)?;
     match asked.engine.decide_on_phone(secret.expose(), id, (verdict, shown)).await {
         Ok(_) => Ok(back(done)),
-        Err(DecideError::WrongPin { left }) => again(asked, sent, words::wrong_pin(left)),
+        Err(DecideError::WrongPin { left }) => Ok(again(asked, sent, words::wrong_pin(left))),
         Err(DecideError::OtherContent) => Ok(back("other")),
         Err(DecideError::Unknown | DecideError::OtherPhone | DecideError::NotPending(_)) => {
             Ok(back("gone"))
@@ -47,12 +47,11 @@ async fn decide(
 }
 
 /// The same page with what is wrong. Nothing was decided.
-fn again(asked: &Asked, sent: &Sent, why: String) -> Result<Response, Refused> {
-    let Some((phone, _)) = &asked.phone else { return Ok(back("")) };
+fn again(asked: &Asked, sent: &Sent, why: String) -> Response {
+    let Some((phone, _)) = &asked.phone else { return back("") };
     let screen = waiting(phone, Some((sent.id.clone(), why)));
     if screen.problems().is_empty() {
-        return Ok(back("gone"));
+        return back("gone");
     }
-    let page = Page { phone: Some(name(phone)), notice: None, screen };
-    Ok(page.answer(StatusCode::UNPROCESSABLE_ENTITY))
+    Page { phone: Some(name(phone)), notice: None, screen }.answer(StatusCode::UNPROCESSABLE_ENTITY)
 }
