@@ -70,7 +70,7 @@ fn jwk(kty: &str, crv: &str, x: &str, y: Option<&str>) -> DeviceJwk {
 fn a_key_on_p_256_is_taken() {
     let x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
     let y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
-    let d = "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fKE9-E9LI";
+    let d = "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI";
     let key = DeviceKey::parse(&jwk("EC", "P-256", x, Some(y))).unwrap();
     assert_eq!(key.jwk(), jwk("EC", "P-256", x, Some(y)));
     let secret = BASE64URL_NOPAD.decode(d.as_bytes()).unwrap();

@@ -222,7 +222,8 @@ fn after_failure(shared: &Shared, task: &Task, failure: Failure) -> JobEnd {
 }
 
 /// What nobody here knows is of a newer version, which may run beside this one: it is left for that as
-/// long as versions may differ, and given up only then.
+/// long as versions may differ, and given up only then. Whether it was begun too often is for that
+/// version to say.
 fn gives_up(shared: &Shared, task: &Task) -> bool {
     match shared.handlers.get(&task.row.order.kind) {
         Some(handler) => handler.gives_up(),

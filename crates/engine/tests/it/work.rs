@@ -84,13 +84,17 @@ async fn a_process_that_has_just_begun_takes_few_jobs() {
     }
 }
 
-/// Does what it is given.
+/// Does what it is given, however often it was begun.
 struct Newer;
 
 #[async_trait]
 impl Handler for Newer {
     fn kind(&self) -> JobKind {
         kind()
+    }
+
+    fn gives_up(&self) -> bool {
+        false
     }
 
     async fn handle(&self, _engine: &Engine, _task: &Task) -> Result<Outcome, EngineError> {
