@@ -36,19 +36,21 @@ async function link() {
   return `${stage.told.gateway}/mi-pass?code=${encodeURIComponent(code)}`;
 }
 
-const ask = (minor) => call("/v1/authorizations", {
-  rut: RUT,
-  operation: {
-    kind: "transfer", institution: "banco-chile", comment: "Pedido 4711",
-    to: {
-      institution: "banco-estado", account: "00-987-65432-1", rut: "76192083-9",
-      name: "Ferretería Ñuñoa de los Hermanos Pérez y Compañía Limitada",
-    },
+function ask(minor) {
+  const to = {
+    institution: "banco-estado", account: "00-987-65432-1", rut: "76192083-9",
+    name: "Ferretería Ñuñoa de los Hermanos Pérez y Compañía Limitada",
+  };
+  const operation = {
+    kind: "transfer", institution: "banco-chile", comment: "Pedido 4711", to,
     amount: { minor, currency: "CLP" },
-  },
-});
+  };
+  return call("/v1/authorizations", { rut: RUT, operation });
+}
 
-const standing = async (asked) => (await call(`/v1/authorizations/${asked.id}`)).state;
+async function standing(asked) {
+  return (await call(`/v1/authorizations/${asked.id}`)).state;
+}
 
 async function enrol(page) {
   await heading(page, "Registre este teléfono");
