@@ -51,7 +51,7 @@ impl Turns {
 mod tests {
     use futures::FutureExt;
 
-    use super::{HASHING_WAIT, MAX_HASHING, MAX_WAITING, Turns};
+    use super::{MAX_HASHING, MAX_WAITING, Turns};
     use crate::EngineError;
 
     #[tokio::test(start_paused = true)]
@@ -68,12 +68,10 @@ mod tests {
         let mut first = waiting.remove(0);
         held.push(first.as_mut().await.unwrap());
         drop(first);
-        // Time stands still but for whoever waits: theirs is over.
-        let began = tokio::time::Instant::now();
+        // Nothing else goes on, so that time runs to the end of what they wait for.
         for it in waiting {
             assert!(matches!(it.await, Err(EngineError::Crowded)));
         }
-        assert_eq!(began.elapsed(), HASHING_WAIT);
         held.clear();
         drop(turns.turn().await.unwrap());
     }

@@ -1,9 +1,9 @@
 //! Enrolling, deciding, blocking.
 
 use cartola_engine::authorizations::{
-    AskError, CHALLENGE_LASTS, CODE_LASTS, DecideError, Decision, EnrolError, EnrolmentError,
-    EnrolmentStanding, MAX_PENDING, NewPhone, PhoneProof, PinError, SIGN_IN_SHOWS, Use, UseError,
-    Validated, Verdict,
+    AskError, Authorization, CHALLENGE_LASTS, CODE_LASTS, DecideError, Decision, EnrolError,
+    EnrolmentError, EnrolmentStanding, MAX_PENDING, NewPhone, PhoneProof, PinError, SIGN_IN_SHOWS,
+    Use, UseError, Validated, Verdict,
 };
 use cartola_engine::links::{Mandate, NewLink};
 use cartola_model::Scope;
@@ -360,7 +360,7 @@ async fn a_phone_that_was_given_a_key_uses_its_secret() {
     let decision = (Verdict::Approve(pin(PIN)), asked.shown);
     engine.decide_on_phone(secret, asked.id(), decision).await.unwrap();
     let log = engine.log_of_phone(secret, None, 10).await.unwrap().unwrap();
-    assert_eq!(log.rows.iter().map(|it| it.id()).collect::<Vec<_>>(), [asked.id()]);
+    assert_eq!(log.rows.iter().map(Authorization::id).collect::<Vec<_>>(), [asked.id()]);
     // Nobody was told a token: its id stands for it, and is used once. Where there is one, it does not.
     engine.use_authorization(&scene.world.who, &wanted).await.unwrap();
     let again = engine.use_authorization(&scene.world.who, &wanted).await;

@@ -1,8 +1,6 @@
 //! Calls that are repeated: one effect and one answer, recorded in the unit of the effect, without what
 //! is told once.
 
-use std::sync::Mutex;
-
 use cartola_engine::EngineError;
 use cartola_engine::authorizations::{
     Authorization, DecideError, Decided, Decision, Enrolled, Enrolment, NewPhone, PhoneProof, Use,
@@ -33,8 +31,8 @@ fn said(text: &str) -> RecordedAnswer {
     RecordedAnswer { status: 200, body: text.as_bytes().to_vec() }
 }
 
-/// Whether the token or secret was in what is rendered to be recorded is for the caller; here, that
-/// what was recorded is all that comes back.
+/// What is rendered to be recorded is the caller's to say; here, that it is recorded where the effect is,
+/// and is all that comes back.
 #[tokio::test]
 async fn a_decision_and_its_answer_are_one_unit() {
     let scene = Scene::new().await;
@@ -71,7 +69,7 @@ async fn a_decision_and_its_answer_are_one_unit() {
 async fn every_call_records_its_answer_with_its_effect() {
     let scene = Scene::new().await;
     let (engine, who) = (&scene.world.engine, &scene.world.who);
-    let seen = Mutex::new(Vec::new());
+    let mut seen = Vec::new();
     let (phone, pin) = (OwnPhone::new(1), pin(PIN));
     let new = NewPhone { name: "Pixel", fingerprint: None, key: Some(&phone.jwk), pin: &pin };
     let code = scene.code(person()).await;
@@ -79,7 +77,7 @@ async fn every_call_records_its_answer_with_its_effect() {
     let render = |it: &Enrolled| said(it.enrolment.row.standing.state.standing().name());
     let reply = Reply { ticket: Some(&ticket), render: &render };
     let enrolled = engine.enrol_phone_replying(who, &code, &new, reply).await.unwrap();
-    seen.lock().unwrap().push(scene.recorded("enrol").await);
+    seen.push(scene.recorded("enrol").await);
     let render = |it: &Authorization| said(it.state().standing().name());
     let asked = scene.ask(&transfer(25_000)).await;
     let token = scene.approve(&asked, &phone, PIN).await.unwrap().token.unwrap();
@@ -88,13 +86,13 @@ async fn every_call_records_its_answer_with_its_effect() {
     let ticket = scene.ticket("use").await.unwrap();
     let reply = Reply { ticket: Some(&ticket), render: &render };
     engine.use_authorization_replying(who, &wanted, reply).await.unwrap();
-    seen.lock().unwrap().push(scene.recorded("use").await);
+    seen.push(scene.recorded("use").await);
     let asked = scene.ask(&transfer(1_000)).await;
     for key in ["cancel", "cancelled before"] {
         let ticket = scene.ticket(key).await.unwrap();
         let reply = Reply { ticket: Some(&ticket), render: &render };
         engine.cancel_authorization_replying(who, asked.id(), reply).await.unwrap();
-        seen.lock().unwrap().push(scene.recorded(key).await);
+        seen.push(scene.recorded(key).await);
     }
     let render = |it: &Enrolment| said(it.row.standing.state.standing().name());
     for key in ["block", "blocked before"] {
@@ -102,8 +100,8 @@ async fn every_call_records_its_answer_with_its_effect() {
         let reply = Reply { ticket: Some(&ticket), render: &render };
         let id = enrolled.enrolment.row.id;
         engine.block_phone_replying(who, id, reply).await.unwrap();
-        seen.lock().unwrap().push(scene.recorded(key).await);
+        seen.push(scene.recorded(key).await);
     }
-    let seen: Vec<_> = seen.into_inner().unwrap().into_iter().map(Option::unwrap).collect();
+    let seen: Vec<_> = seen.into_iter().map(Option::unwrap).collect();
     assert_eq!(seen, ["active", "used", "cancelled", "cancelled", "blocked", "blocked"]);
 }

@@ -290,8 +290,8 @@ async fn a_payout_is_approved_whole() {
         );
     }
     assert_eq!(payer.payments().await, 0);
-    let begun: PayoutStanding = begin(&[5_000, 6_000], "one", Some(&token)).await.unwrap();
-    assert_eq!(begun.payments.len(), 2);
+    let paid: PayoutStanding = begin(&[5_000, 6_000], "one", Some(&token)).await.unwrap();
+    assert_eq!(paid.payments.len(), 2);
     let twice = begin(&[5_000, 6_000], "two", Some(&token)).await;
     assert!(matches!(twice, Err(PayoutError::Leave(LeaveError::Approval(UseError::NotUsable(_))))));
     assert_eq!(payer.payments().await, 2);
