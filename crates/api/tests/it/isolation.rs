@@ -104,6 +104,7 @@ async fn payment(world: &World) -> String {
         case: "v1/one",
         request: b"one",
         evidence: b"one",
+        approval: None,
         next: None,
     };
     world.engine.begin_payment(&who, &order).await.unwrap().row.id.to_string()

@@ -39,6 +39,7 @@ mod line;
 mod links;
 mod matters;
 mod messages;
+mod mi_pass;
 mod oracle;
 mod outbox;
 mod payments;

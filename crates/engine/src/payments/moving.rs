@@ -3,6 +3,7 @@
 use cartola_connector::session::ChallengeAnswer;
 use cartola_crypto::{DataKey, Sealed};
 use cartola_model::audit::AuditEvent;
+use cartola_model::authorization::payee_key;
 use cartola_model::{Failure, PaymentFailure, PaymentState, Principal};
 use cartola_store::jobs::{Continuation, JobEnd, JobOrder, Priority, Queue, record};
 use cartola_store::payments::{PaymentChange, PaymentProgress, PaymentRow};
@@ -120,6 +121,9 @@ impl Engine {
             vec![Command::ChangePayment(Box::new(change)), Command::Audit(event(who, &after))];
         if is_final {
             commands.extend(self.ending_payment(who, row).await?);
+            if let PaymentState::Completed { .. } = next.state {
+                commands.extend(self.paid_on_approval(who, row).await?);
+            }
             // One that is given up before its first step has perhaps not had its turn: whoever is before
             // it, or that step, goes on to the next.
             if !(before.state == PaymentState::Requested && is_given_up(&next.state)) {
@@ -165,6 +169,19 @@ impl Engine {
         let next = row.standing.continuation.clone();
         commands.extend(next.map(|next| Command::EnqueueJob(self.continued(next))));
         Ok(commands)
+    }
+
+    /// Money has moved by an approval: whom it went to is somebody whom the payer has paid.
+    async fn paid_on_approval(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<Option<Command>, EngineError> {
+        let order = self.opened_order(who, row).await?;
+        let (Some(person), Some(approved)) = (row.person, order.approved) else { return Ok(None) };
+        let at = UnitOfWork::new(who.tenant, self.now()).at;
+        let payee = payee_key(&order.to);
+        Ok(Some(self.keeping_payee(who.tenant, person, &payee, (approved, at))))
     }
 
     /// The first step of the payment whose turn it is once this one has ended. Those that were given up

@@ -1,7 +1,7 @@
 //! What is sealed of a payment.
 
 use cartola_model::{AccountNumber, Principal, TransferOrder, TransferPayee};
-use cartola_primitives::id::PaymentId;
+use cartola_primitives::id::{AuthorizationId, PaymentId};
 use cartola_store::payments::PaymentRow;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub(super) struct SealedOrder {
     /// The payment whose turn it is once this one has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<PaymentId>,
+    /// By what its payer approved it, on their phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<AuthorizationId>,
 }
 
 impl SealedOrder {

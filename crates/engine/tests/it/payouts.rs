@@ -91,6 +91,7 @@ impl Scene {
             lines: lines.clone(),
             case,
             request: &request.collect::<Vec<_>>(),
+            approval: None,
             next: kind(),
         };
         self.world.engine.begin_payout(&self.world.who, &order, Reply::NONE).await

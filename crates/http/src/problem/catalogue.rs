@@ -190,6 +190,10 @@ codes! {
     ApprovalOther
     /// An approval that is no more.
     ApprovalEnded
+    /// What nobody approved, and somebody has to.
+    ApprovalNeeded
+    /// A phone that came after another one a short while ago.
+    PhoneNew
     /// Too much waits for somebody.
     AuthorizationsTooMany
     /// A message was not given up.

@@ -287,9 +287,10 @@ pub async fn authorizations(backend: Backend) {
     assert_eq!(store.authorization(other, asked.id).await.expect("a read"), None);
     let of_case = store.authorization_of_case(other, &asked.case.key).await.expect("a read");
     assert_eq!(of_case, None);
-    let KnownPayee { person, payee, .. } = rows.payee;
-    assert!(!store.knows_payee(other, person, &payee).await.expect("a read"));
-    assert!(store.knows_payee(rows.scene.make.tenant, person, &payee).await.expect("a read"));
+    let KnownPayee { person, payee, since, .. } = rows.payee;
+    assert!(!store.knows_payee(other, person, &payee, since).await.expect("a read"));
+    let own = rows.scene.make.tenant;
+    assert!(store.knows_payee(own, person, &payee, since).await.expect("a read"));
 }
 
 /// Whose something is, and what is asked of it.

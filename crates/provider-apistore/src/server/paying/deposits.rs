@@ -7,7 +7,9 @@ use cartola_engine::payments::Payment;
 use cartola_engine::payouts::{Payout, PayoutStanding};
 use cartola_http::cursor::List;
 use cartola_http::problem::Text;
-use cartola_http::{Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer, body};
+use cartola_http::{
+    Approval, Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer, body,
+};
 use cartola_model::{Principal, Scope};
 use cartola_primitives::id::{PayoutId, TenantId};
 use serde::de::IgnoredAny;
@@ -60,15 +62,18 @@ struct Kind {
 /// deposit as it stands then.
 #[utoipa::path(
     post, path = "/api/abono-en-linea", operation_id = "create_deposit", tag = "abono en línea",
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters of the caller's.")),
+    params(
+        ("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters of the caller's."),
+        ("X-MiPass-Token" = Option<String>, Header, description = "The token of the approval of exactly this payment, where such a one is required."),
+    ),
     request_body = Asked,
     responses(
         (status = 201, description = "The deposit, or the batch with all its lines", body = Shown),
         (status = 400, description = "`invalid_request`: no JSON; no key, or an unsound one", body = Told),
         (status = 401, description = "`invalid_token`", body = Told),
-        (status = 403, description = "`insufficient_scope`", body = Told),
-        (status = 404, description = "`not_found`: no such account to pay from", body = Told),
-        (status = 409, description = "`account_not_enabled`: no link may pay from the account", body = Told),
+        (status = 403, description = "`insufficient_scope`; `authorization_required`: the account's holder has to approve it on their phone", body = Told),
+        (status = 404, description = "`not_found`: no such account to pay from, or no such approval", body = Told),
+        (status = 409, description = "`account_not_enabled`: no link may pay from the account; `authorization_invalid`: the approval is of something else, or no more", body = Told),
         (status = 422, description = "`invalid_request`: the body; `idempotency_key_reused`", body = Told),
         (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),
         (status = 503, description = "`temporarily_unavailable`", body = Told),
@@ -79,13 +84,14 @@ pub async fn create(
     State(gate): State<Gate>,
     caller: Caller,
     key: Result<IdempotencyKey, Refusal>,
+    approval: Approval,
     asked: Result<Json<Box<RawValue>>, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Manage)?;
     let (key, Json(asked)) = (key?, asked?);
     let render =
         |begun: &PayoutStanding| created(&Shown::whole(who, &begun.payout, &begun.payments));
-    begin(&gate, who, &key, (LIST, order(asked.get().as_bytes())?), &render).await
+    begin(&gate, who, (&key, &approval), (LIST, order(asked.get().as_bytes())?), &render).await
 }
 
 /// What is asked for, whichever it is.
