@@ -110,6 +110,7 @@ impl Engine {
             to: draft.payee.clone(),
             comment: draft.comment.map(str::to_owned),
             then: draft.turn.then(),
+            route: None,
         };
         let order = PaymentRow::order_place(tenant, &draft.id);
         let credentials = PaymentRow::credentials_place(tenant, &draft.id);

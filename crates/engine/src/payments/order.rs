@@ -18,6 +18,10 @@ pub(super) struct SealedOrder {
     /// The payment whose turn it is once this one has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<PaymentId>,
+    /// By which way its bank was told ([`cartola_connector::session::MakeTransfers::route`]), written
+    /// down before that. Payments of older versions have none: they are asked about by today's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
 }
 
 impl SealedOrder {
@@ -34,6 +38,15 @@ impl SealedOrder {
 }
 
 impl Engine {
+    /// By which way the bank was told of a payment.
+    pub(super) async fn route_of(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<Option<String>, EngineError> {
+        Ok(self.opened_order(who, row).await?.route)
+    }
+
     pub(super) async fn opened_order(
         &self,
         who: &Principal,

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use cartola_connector::session::MakeTransfers;
 use cartola_connector::{ConnectorError, Context, ErrorKind, LiveSession, Product};
+use cartola_crypto::{DataKey, Sealed};
 use cartola_model::{Failure, LinkSource, PaymentState, Principal};
 use cartola_primitives::id::PaymentId;
+use cartola_store::payments::PaymentRow;
 use cartola_store::people::LinkRow;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -30,8 +32,8 @@ const MAX_KEPT: usize = 1_000;
 pub(super) struct SignedIn {
     pub session: LiveSession,
     pub context: Context,
-    /// Whether an earlier step had signed in.
-    was_kept: bool,
+    /// With what, where that was just now; else an earlier step had.
+    with: Option<SealedSecret>,
 }
 
 impl SignedIn {
@@ -41,10 +43,23 @@ impl SignedIn {
         maker.ok_or_else(|| ConnectorError::not_offered(Product::Transfers))
     }
 
+    /// What reaches a transfer that was made by that way; today's where none was written down. Another
+    /// way knows nothing of it, and its word that it has not heard of it would be none to go by.
+    pub fn transfers_by(&self, route: Option<&str>) -> Result<&dyn MakeTransfers, ConnectorError> {
+        let Some(route) = route else { return self.transfers() };
+        self.session.session().transfers_by(route).ok_or_else(|| {
+            let reason = format!(
+                "the payment was begun through {route}, and the institution is reached otherwise now; \
+                 configure it as it was until the payment has ended"
+            );
+            ConnectorError::new(ErrorKind::Unsupported, "transfer", reason).before_sending()
+        })
+    }
+
     /// Whether the bank has ended the session since the step that opened it: then it has looked at
     /// nothing of what it was sent.
     pub fn has_ended_since(&self, error: &ConnectorError) -> bool {
-        self.was_kept && error.kind == ErrorKind::SessionEnded
+        self.with.is_none() && error.kind == ErrorKind::SessionEnded
     }
 }
 
@@ -113,7 +128,7 @@ impl Engine {
         // A lock, or a pause that the bank has asked for, holds in a session too.
         self.refuse_locked(who, &row.institution, row.person).await?;
         let context = self.context_for(session.device().cloned(), STEP_TIMEOUT);
-        Ok(SignedIn { session, context, was_kept: true })
+        Ok(SignedIn { session, context, with: None })
     }
 
     /// Signs the customer in with what is sealed with the payment. After its first step the bank has
@@ -134,7 +149,7 @@ impl Engine {
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;
         self.note_sign_in(attempted.leave(), Ok(())).await?;
         attempted.settle();
-        Ok(SignedIn { session, context, was_kept: false })
+        Ok(SignedIn { session, context, with: Some(secret) })
     }
 
     /// Leaves a session open for the next step of a payment that goes on, and ends it otherwise.
@@ -145,20 +160,38 @@ impl Engine {
     }
 
     /// What the payer is signed in with: what their link keeps by now, where it may pay, and else what
-    /// is sealed with the payment. What a bank may have heard is asked about whatever became of the link.
+    /// is sealed with the payment. What a bank may have heard is asked about whatever became of the link,
+    /// and as the client that it heard it from: another one may be told that there is no such payment.
     async fn secret_of_payer(
         &self,
         step: &Step<'_>,
         link: &LinkRow,
     ) -> Result<SealedSecret, LinkError> {
-        if link.source == LinkSource::Credentials {
-            match self.paying_secret(step.who, link.clone()).await {
-                Ok(Some(secret)) => return Ok(secret),
-                Err(LinkError::Engine(error)) => return Err(error.into()),
-                Ok(None) | Err(_) => {}
-            }
+        let sealed = self.opened_credentials(step.who, step.row).await?;
+        if link.source != LinkSource::Credentials {
+            return Ok(sealed);
         }
-        Ok(self.opened_credentials(step.who, step.row).await?)
+        let kept = match self.paying_secret(step.who, link.clone()).await {
+            Ok(Some(kept)) => kept,
+            Err(LinkError::Engine(error)) => return Err(error.into()),
+            Ok(None) | Err(_) => return Ok(sealed),
+        };
+        let is_unheard = step.row.standing.state == PaymentState::Requested;
+        let (one, other) = (kept.credential(), sealed.credential());
+        let is_same = self.connectors().is_same_client(&link.institution, &one, &other);
+        Ok(if is_unheard || is_same { kept } else { sealed })
+    }
+
+    /// What the payer was signed in with, to be kept with a payment that its bank is about to hear of.
+    pub(super) fn sealed_payer(
+        &self,
+        step: &Step<'_>,
+        signed_in: &SignedIn,
+        key: &DataKey,
+    ) -> Result<Option<Sealed>, EngineError> {
+        let Some(secret) = &signed_in.with else { return Ok(None) };
+        let place = PaymentRow::credentials_place(step.who.tenant, &step.row.id);
+        self.vault().seal_record(key, &place, secret).map(Some)
     }
 
     /// Whether the last reading shows that the bank takes what the link keeps: several payments at once
