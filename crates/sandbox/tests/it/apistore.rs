@@ -304,8 +304,32 @@ async fn notifications_are_signed_as_it_is_wanted() {
             Some(SignatureError::Form)
         ]
     );
+    // An institution that is told to sign wrongly does so as often as it is told, and answers as before.
+    let fault = json!({"kind": "wrong_signature", "calls": 2});
+    let path = format!("/institutions/{BANK}/fault");
+    assert_eq!(server.lever("POST", &path, fault).await.0, 204);
+    calls.lock().unwrap().clear();
+    let three = order(json!({"happened_seconds_ago": [0, 86_400, 60]}));
+    assert_eq!(server.lever("POST", "/notifications", three).await.1["answers"], json!([200; 3]));
+    let told = std::mem::take(&mut *calls.lock().unwrap());
+    let checked = told
+        .iter()
+        .map(|(header, body)| signature::verify(header.as_deref(), body, &secrets, now).err());
+    let wrong = Some(SignatureError::Secret);
+    assert_eq!(checked.collect::<Vec<_>>(), [wrong, wrong, None]);
+    let dates = told.iter().map(|(_, body)| {
+        serde_json::from_slice::<Value>(body).unwrap()["date"].as_str().unwrap().to_owned()
+    });
+    assert_eq!(
+        dates.collect::<Vec<_>>(),
+        ["2026-11-20T15:00:00Z", "2026-11-19T15:00:00Z", "2026-11-20T14:59:00Z"]
+    );
+    server.lever("POST", "/notifications", order(json!({}))).await;
     let first: Value = serde_json::from_slice(&calls.lock().unwrap()[0].1).unwrap();
     assert_eq!((&first["event"], &first["amount"]), (&json!("transfer.received"), &json!(50_000)));
     let nowhere = server.lever("POST", "/notifications", order(json!({"url": "https://x/"}))).await;
-    assert_eq!(nowhere.0, 400);
+    assert_eq!(nowhere.0, 400, "{}", nowhere.1);
+    for wrong in [json!({"happened_seconds_ago": []}), json!({"copies": 0})] {
+        assert_eq!(server.lever("POST", "/notifications", order(wrong)).await.0, 400);
+    }
 }
