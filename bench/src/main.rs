@@ -2,6 +2,7 @@
 
 mod answer;
 mod bank;
+mod bare;
 mod copy;
 mod crowd;
 mod customer;
@@ -17,6 +18,7 @@ mod khipu;
 mod lab;
 mod load;
 mod machine;
+mod notifications;
 mod page;
 mod payments;
 mod population;
