@@ -209,7 +209,15 @@ async fn which_field_of_credentials_cannot_be_is_said_before_anybody_is_asked() 
     ] {
         told += &refused(&[fields]).await;
     }
-    expect![[r#""#]].assert_eq(&told);
+    expect![[r#"
+        Ok("client")
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `accounts` is wrong: account 2 is no whole account number" })
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `accounts` is wrong: account 3 was named before" })
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `accounts` is wrong: what follows the number of account 1 is neither a kind such as checking nor a currency such as USD" })
+        Ok("client_told")
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `notification_secrets` is wrong: expected one to 2 secrets with a comma between them, each whsec_ and base64, or a text of 24 to 64 bytes" })
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `notification_secrets` is wrong: expected one to 2 secrets with a comma between them, each whsec_ and base64, or a text of 24 to 64 bytes" })
+    "#]].assert_eq(&told);
 }
 
 async fn told_of(named: &str) -> ConnectorError {
@@ -309,5 +317,13 @@ async fn a_balance_is_of_the_day_and_of_the_kind_that_it_is_told_as() {
     ] {
         told += &balance_told(members).await;
     }
-    expect![[r#""#]].assert_eq(&told);
+    expect![[r#"
+        Available 7 2026-11-20
+        Available 7 2026-01-31
+        Ledger 7 2026-01-31
+        apistore.balance: the balance is of a day that cannot be
+        apistore.balance: the balance is of a day that cannot be
+        apistore.balance: the balance is of a type that is not known
+    "#]]
+    .assert_eq(&told);
 }
