@@ -3,6 +3,7 @@
 mod answer;
 mod audit;
 mod bank;
+mod bare;
 mod copy;
 mod crowd;
 mod customer;
@@ -18,6 +19,7 @@ mod khipu;
 mod lab;
 mod load;
 mod machine;
+mod notifications;
 mod page;
 mod payments;
 mod population;

@@ -7,6 +7,7 @@
 
 mod begin;
 mod ended;
+mod give_up;
 mod payer;
 mod read;
 

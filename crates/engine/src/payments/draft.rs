@@ -113,6 +113,7 @@ impl Engine {
             comment: draft.comment.map(str::to_owned),
             then: draft.turn.then(),
             approved: draft.approved,
+            route: None,
         };
         let order = PaymentRow::order_place(tenant, &draft.id);
         let credentials = PaymentRow::credentials_place(tenant, &draft.id);

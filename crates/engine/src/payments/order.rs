@@ -20,6 +20,10 @@ pub(super) struct SealedOrder {
     /// By what its payer approved it, on their phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved: Option<AuthorizationId>,
+    /// By which way its bank was told ([`cartola_connector::session::MakeTransfers::route`]), written
+    /// down before that. Payments of older versions have none: they are asked about by today's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
 }
 
 impl SealedOrder {
@@ -36,6 +40,15 @@ impl SealedOrder {
 }
 
 impl Engine {
+    /// By which way the bank was told of a payment.
+    pub(super) async fn route_of(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<Option<String>, EngineError> {
+        Ok(self.opened_order(who, row).await?.route)
+    }
+
     pub(super) async fn opened_order(
         &self,
         who: &Principal,

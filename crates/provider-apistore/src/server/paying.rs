@@ -5,6 +5,7 @@ pub mod deposits;
 mod order;
 pub mod outcomes;
 pub mod payments;
+mod product;
 mod refusal;
 mod shown;
 

@@ -20,11 +20,12 @@ use utoipa::ToSchema;
 use super::super::caller::Caller;
 use super::super::refused::{Refused, Told};
 use super::order::{Batch, Order, Single};
+use super::product::Product;
 use super::{MAX_PAGE_ENTRIES, Paged, begin, created, list_of, next_of, shown};
 use crate::wire;
 
-/// The list in which they stand, and the name of the call that begins one. It never changes.
-pub const LIST: &str = "apistore.abonos";
+/// What they have in common with payments.
+pub const PRODUCT: Product = Product { list: "apistore.abonos", unknown };
 
 /// One deposit, or several in a batch: `deposits` makes the difference.
 #[derive(ToSchema)]
@@ -91,7 +92,8 @@ pub async fn create(
     let (key, Json(asked)) = (key?, asked?);
     let render =
         |begun: &PayoutStanding| created(&Shown::whole(who, &begun.payout, &begun.payments));
-    begin(&gate, who, (&key, &approval), (LIST, order(asked.get().as_bytes())?), &render).await
+    begin(&gate, who, (&key, &approval), (PRODUCT.list, order(asked.get().as_bytes())?), &render)
+        .await
 }
 
 /// What is asked for, whichever it is.
@@ -129,8 +131,8 @@ pub async fn list(
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
     let Query(paged) = paged?;
-    let list = list_of(LIST, who);
-    let found = gate.engine().payouts(who, LIST, paged.after(list)?, paged.limit).await?;
+    let list = list_of(PRODUCT.list, who);
+    let found = gate.engine().payouts(who, PRODUCT.list, paged.after(list)?, paged.limit).await?;
     let deposits = found.rows.iter().map(shown::summary).collect();
     let body = wire::Deposits { deposits, next_cursor: next_of(list, found.next) };
     Ok(answer::json(StatusCode::OK, &body))
@@ -162,18 +164,15 @@ pub async fn read(
     paged: Result<Query<Paged>, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
-    let (PathId(id), Query(paged)) = (id?, paged?);
-    let engine = gate.engine();
-    let payout = engine.payout(who, LIST, id).await?;
-    let payout = payout.ok_or_else(unknown)?;
-    let lines = lines_of(who.tenant, &id);
+    let (id, Query(paged)) = (id?, paged?);
+    let (payout, payments) = PRODUCT.by_id(gate.engine(), who, id).await?;
+    let lines = lines_of(who.tenant, &payout.row.id);
     let first = paged.line(lines)?;
-    let payments = engine.payments_of_payout(who, &payout, 0..payout.lines.len()).await?;
     let shown = Shown::of(&payout, &payments, (lines, first, paged.limit));
     Ok(answer::json(StatusCode::OK, &shown))
 }
 
-pub fn unknown() -> Problem {
+fn unknown() -> Problem {
     let text = Text::fixed("There is no such deposit.", "No existe ese abono.");
     Problem::not_found("deposit").detailed(text)
 }

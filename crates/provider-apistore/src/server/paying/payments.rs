@@ -3,21 +3,21 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::payouts::{Payout, PayoutStanding};
-use cartola_engine::{Engine, EngineError};
+use cartola_engine::payouts::PayoutStanding;
 use cartola_http::problem::Text;
 use cartola_http::{Approval, Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer};
-use cartola_model::{Principal, Scope};
+use cartola_model::Scope;
 use cartola_primitives::id::PayoutId;
 
 use super::super::caller::Caller;
 use super::super::refused::{Refused, Told};
 use super::order::Single;
+use super::product::Product;
 use super::{Paged, begin, created, list_of, next_of, shown};
 use crate::wire;
 
-/// The list in which they stand, and the name of the call that begins one. It never changes.
-pub const LIST: &str = "apistore.pagos";
+/// What they have in common with deposits.
+pub const PRODUCT: Product = Product { list: "apistore.pagos", unknown };
 
 /// Pay
 ///
@@ -55,7 +55,7 @@ pub async fn create(
     let who = caller.may(Scope::Manage)?;
     let (key, Json(asked)) = (key?, asked?);
     let render = |begun: &PayoutStanding| created(&shown::single(&begun.payout, &begun.payments));
-    begin(&gate, who, (&key, &approval), (LIST, asked.read()?), &render).await
+    begin(&gate, who, (&key, &approval), (PRODUCT.list, asked.read()?), &render).await
 }
 
 /// List payments
@@ -80,11 +80,12 @@ pub async fn list(
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
     let Query(paged) = paged?;
-    let (engine, list) = (gate.engine(), list_of(LIST, who));
-    let found = engine.payouts(who, LIST, paged.after(list)?, paged.limit).await?;
+    let (engine, list) = (gate.engine(), list_of(PRODUCT.list, who));
+    let found = engine.payouts(who, PRODUCT.list, paged.after(list)?, paged.limit).await?;
     let mut payments = Vec::with_capacity(found.rows.len());
     for payout in &found.rows {
-        payments.push(told(engine, who, payout).await?);
+        let paid = engine.payments_of_payout(who, payout, 0..1).await?;
+        payments.push(shown::single(payout, &paid));
     }
     let body = wire::Payments { payments, next_cursor: next_of(list, found.next) };
     Ok(answer::json(StatusCode::OK, &body))
@@ -110,24 +111,11 @@ pub async fn read(
     id: Result<PathId<PayoutId>, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
-    let PathId(id) = id?;
-    let engine = gate.engine();
-    let payout = engine.payout(who, LIST, id).await?;
-    let payout = payout.ok_or_else(unknown)?;
-    Ok(answer::json(StatusCode::OK, &told(engine, who, &payout).await?))
+    let (payout, payments) = PRODUCT.by_id(gate.engine(), who, id?).await?;
+    Ok(answer::json(StatusCode::OK, &shown::single(&payout, &payments)))
 }
 
-pub fn unknown() -> Problem {
+fn unknown() -> Problem {
     let text = Text::fixed("There is no such payment.", "No existe ese pago.");
     Problem::not_found("payment").detailed(text)
-}
-
-/// A payment with how it stands.
-async fn told(
-    engine: &Engine,
-    who: &Principal,
-    payout: &Payout,
-) -> Result<wire::Payment, EngineError> {
-    let payments = engine.payments_of_payout(who, payout, 0..1).await?;
-    Ok(shown::single(payout, &payments))
 }
