@@ -236,7 +236,7 @@ impl Engine {
                 return Err(MatterError::Content("the matter has as many steps as it may have"));
             }
             let mut work = UnitOfWork::new(who.tenant, self.now());
-            let (state, due_at) = self.decided(who, &row, decision, &mut work).await?;
+            let (state, due_at) = self.decided_matter(who, &row, decision, &mut work).await?;
             if let Decision::Amend(breach) = decision {
                 content.breach = Some(breach.clone());
             }
@@ -301,7 +301,7 @@ impl Engine {
 
     /// Where a matter stands once that is decided, and until when; and what follows is added to the
     /// unit.
-    async fn decided(
+    async fn decided_matter(
         &self,
         who: &Principal,
         row: &MatterRow,

@@ -34,6 +34,12 @@ struct Written {
     nonce: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<String>,
+    /// Of the key that signed (RFC 7638).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_thumbprint: Option<String>,
+    /// Who made that key: whether the phone alone could have signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_origin: Option<&'static str>,
     enrolment_id: EnrolmentId,
     /// The phone's public key as a JWK.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,7 +48,7 @@ struct Written {
 
 impl Written {
     fn new(asked: Authorization, rut: Option<Rut>, phone: Option<Enrolment>) -> Self {
-        let Authorization { row, operation: _, text, shown, nonce, signature } = asked;
+        let Authorization { row, operation: _, text, shown, nonce, signed } = asked;
         let key = phone.and_then(|phone| phone.phone).map(|phone| phone.key);
         Self {
             id: row.id,
@@ -58,7 +64,9 @@ impl Written {
             text,
             shown: shown.hex(),
             nonce: HEXLOWER.encode(&nonce),
-            signature: signature.map(|signature| BASE64URL_NOPAD.encode(&signature)),
+            signature: signed.as_ref().map(|signed| BASE64URL_NOPAD.encode(&signed.bytes)),
+            key_thumbprint: signed.as_ref().map(|signed| signed.thumbprint.clone()),
+            key_origin: signed.map(|signed| signed.origin.name()),
             enrolment_id: row.enrolment,
             phone_key: key.and_then(|key| serde_json::to_string(&key).ok()),
         }
@@ -81,6 +89,8 @@ impl Record for Written {
         "shown",
         "nonce",
         "signature",
+        "key_thumbprint",
+        "key_origin",
         "enrolment_id",
         "phone_key",
     ];
@@ -101,6 +111,8 @@ impl Record for Written {
             Cell::Text(&self.shown),
             Cell::Text(&self.nonce),
             Cell::maybe(self.signature.as_deref()),
+            Cell::maybe(self.key_thumbprint.as_deref()),
+            Cell::maybe(self.key_origin),
             Cell::Plain(self.enrolment_id.to_string()),
             Cell::maybe(self.phone_key.as_deref()),
         ]
