@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use cartola_primitives::Secret;
 
 /// Carries the token of an approval, as the integrators' page on Mi Banco has it.
-pub const MIPASS_TOKEN: HeaderName = HeaderName::from_static("x-mipass-token");
+const MIPASS_TOKEN: HeaderName = HeaderName::from_static("x-mipass-token");
 
 /// The token that a call came with, if any. What is no text is the token of no approval.
 pub struct Approval(Option<Secret<String>>);

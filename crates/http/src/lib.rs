@@ -22,7 +22,7 @@ pub mod problem;
 pub mod rate;
 mod refusal;
 
-pub use approval::{Approval, MIPASS_TOKEN};
+pub use approval::Approval;
 pub use body::{Json, JsonOrNothing};
 pub use callbacks::{Callback, Callbacks};
 pub use context::{MAX_REQUEST_ID_BYTES, REQUEST_ID, RequestContext};
