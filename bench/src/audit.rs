@@ -108,7 +108,7 @@ async fn units(lab: &Lab, kind: Kind) -> anyhow::Result<Vec<UnitOfWork>> {
         of.entry(source.movement).or_default().push(source);
     }
     let unit = |rows: &[MovementRow]| {
-        let sources = rows.iter().flat_map(|row| of.get(&row.movement.id).cloned()).flatten();
+        let sources = rows.iter().filter_map(|row| of.get(&row.movement.id).cloned()).flatten();
         UnitOfWork::new(whole.tenant, whole.at)
             .with(Command::AddMovements(rows.to_vec()))
             .with(Command::AddSources(sources.collect()))

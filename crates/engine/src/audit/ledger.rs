@@ -181,7 +181,9 @@ impl Engine {
             let rows = self.store().audit(tenant, after, MAX_PAGE).await?;
             let Some(last) = rows.last() else { return Ok(claims) };
             after = last.sequence;
-            rows.iter().for_each(|row| claims.note(&row.body));
+            for row in &rows {
+                claims.note(&row.body);
+            }
         }
     }
 }

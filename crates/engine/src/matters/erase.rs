@@ -37,14 +37,9 @@ impl Engine {
         let last = self.store().last_kept(who.tenant, person).await?;
         let until = last.map(|last| last + RETENTION).filter(|until| *until > work.at);
         if until.is_none() {
-            self.shred(who, person, work);
+            shred(who, person, work);
         }
         Ok(until)
-    }
-
-    fn shred(&self, who: &Principal, person: PersonId, work: &mut UnitOfWork) {
-        work.push(Command::ShredPerson(person));
-        work.push(Command::Audit(AuditEvent::once("person.erased", who.actor, person)));
     }
 
     /// Erases what was kept because a law said so, where it says so no more. Gives the number of people.
@@ -106,4 +101,9 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+fn shred(who: &Principal, person: PersonId, work: &mut UnitOfWork) {
+    work.push(Command::ShredPerson(person));
+    work.push(Command::Audit(AuditEvent::once("person.erased", who.actor, person)));
 }

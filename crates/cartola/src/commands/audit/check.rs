@@ -61,15 +61,14 @@ pub async fn key(arguments: KeyArguments) -> anyhow::Result<ExitCode> {
 
 /// Checks a file.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let key = match &arguments.key {
-        Some(path) => read_key(path)?,
-        None => {
-            let gateway = Gateway::open(arguments.installation.find()?).await?;
-            let key = gateway.engine.audit_verifying_key().await;
-            let key = key.context("the key cannot be read")?;
-            gateway.close().await?;
-            key
-        }
+    let key = if let Some(path) = &arguments.key {
+        read_key(path)?
+    } else {
+        let gateway = Gateway::open(arguments.installation.find()?).await?;
+        let key = gateway.engine.audit_verifying_key().await;
+        let key = key.context("the key cannot be read")?;
+        gateway.close().await?;
+        key
     };
     let file = arguments.file.display().to_string();
     let signature = arguments.signature.unwrap_or_else(|| signature_of(&arguments.file));

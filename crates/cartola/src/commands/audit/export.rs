@@ -93,7 +93,7 @@ impl What {
 
 /// Whether an entry is of somebody who read, rather than of something that changed.
 fn is_access(action: &str) -> bool {
-    action.ends_with(".read") || ACCESSES.contains(&action)
+    action.rsplit_once('.').is_some_and(|(_, done)| done == "read") || ACCESSES.contains(&action)
 }
 
 /// Entries of accesses, beside those that end with `.read`: a bank was read, a session or a token of a
