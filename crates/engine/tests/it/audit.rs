@@ -53,7 +53,7 @@ fn relink(world: &World, rows: &mut [AuditRow]) {
     }
 }
 
-async fn pass_days(world: &World, days: i64) {
+fn pass_days(world: &World, days: i64) {
     world.clock.advance(SignedDuration::from_hours(24 * days));
 }
 
@@ -206,7 +206,7 @@ async fn a_day_on_which_a_trail_has_grown_gets_one_anchor() {
     assert_eq!(world.engine.anchor_day().await.unwrap(), (date(2026, 4, 9), 0));
     assert_eq!(last().await, None);
     let entries = verified(&world, &[]).await.entries;
-    pass_days(&world, 1).await;
+    pass_days(&world, 1);
     for _ in 0..3 {
         world.engine.anchor_day().await.unwrap();
     }
@@ -214,12 +214,12 @@ async fn a_day_on_which_a_trail_has_grown_gets_one_anchor() {
     assert_eq!((first.number, first.day, first.sequence), (1, date(2026, 4, 10), entries));
     // The anchor's own entry is no reason for another one.
     for _ in 0..3 {
-        pass_days(&world, 1).await;
+        pass_days(&world, 1);
         world.engine.anchor_day().await.unwrap();
     }
     assert_eq!(last().await, Some(first));
     world.import(&["5;C;-10;840"]).await;
-    pass_days(&world, 2).await;
+    pass_days(&world, 2);
     world.engine.anchor_day().await.unwrap();
     let second = last().await.unwrap();
     assert_eq!((second.number, second.day), (2, date(2026, 4, 15)));
@@ -281,7 +281,7 @@ async fn no_anchor_says_that_a_broken_trail_is_whole() {
     });
     let refused = world.engine.make_anchor(world.who.tenant).await;
     assert!(matches!(refused, Err(AnchorError::Broken(_))), "{refused:?}");
-    pass_days(&world, 1).await;
+    pass_days(&world, 1);
     assert_eq!(world.engine.anchor_day().await.unwrap().1, 1, "it is counted");
 }
 

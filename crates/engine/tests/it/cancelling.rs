@@ -267,6 +267,7 @@ const REVOKED_WITHIN: Duration = Duration::from_secs(5);
 /// Another process revokes: what is queued is not begun, what runs is let go of in time, and nothing of
 /// either is taken in. The clock of the runtime stands still but for those who wait.
 #[tokio::test(start_paused = true)]
+#[allow(clippy::disallowed_methods, reason = "how long it takes is monotonic time")]
 async fn a_consent_that_another_process_revokes_ends_everything_within_seconds() {
     let scene = Scene::new().await;
     let link = scene.begin(PASSWORD).await.unwrap();

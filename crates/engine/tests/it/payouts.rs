@@ -354,7 +354,7 @@ async fn a_payout_is_given_up_from_its_end() {
     let ended: Vec<String> = entries
         .into_iter()
         .filter(|entry| of_end(&entry.event.action))
-        .map(|entry| entry.event.subject.to_string())
+        .map(|entry| entry.event.subject.clone())
         .collect();
     let from_the_end: Vec<String> =
         begun.payout.lines.iter().rev().map(|line| line.payment.to_string()).collect();
