@@ -76,6 +76,17 @@ pub async fn post_once(
     send(address, "POST", path, Some(key), &headers, body).await
 }
 
+/// Posts JSON that is signed in the header `X-Signature`.
+pub async fn post_signed(
+    address: SocketAddr,
+    path: &str,
+    signature: &str,
+    body: &[u8],
+) -> anyhow::Result<Answer> {
+    let headers = format!("Content-Type: application/json\r\nX-Signature: {signature}\r\n");
+    send(address, "POST", path, None, &headers, body).await
+}
+
 /// Posts nothing, with a key in the header `X-API-Key`.
 pub async fn post_with_api_key(
     address: SocketAddr,

@@ -144,7 +144,7 @@ impl Rows {
 }
 
 /// All movements and sources of an installation as one unit of work.
-async fn rows_of(installation: &Installation) -> anyhow::Result<UnitOfWork> {
+pub async fn rows_of(installation: &Installation) -> anyhow::Result<UnitOfWork> {
     let (tenant, now) = (installation.tenant.id, installation.engine.now());
     let mut movements: Vec<MovementRow> = Vec::new();
     let mut sources: Vec<SourceRow> = Vec::new();

@@ -1,7 +1,9 @@
 //! Measures what we say about speed and memory, and writes `docs/benchmarks.md`.
 
 mod answer;
+mod audit;
 mod bank;
+mod bare;
 mod copy;
 mod crowd;
 mod customer;
@@ -17,6 +19,7 @@ mod khipu;
 mod lab;
 mod load;
 mod machine;
+mod notifications;
 mod page;
 mod payments;
 mod population;

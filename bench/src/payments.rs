@@ -2,19 +2,14 @@
 //! through, against bare durable commits on the same store.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use cartola_primitives::Clock;
-use cartola_primitives::clock::SystemClock;
-use cartola_primitives::id::{IdMinter, TenantId};
-use cartola_primitives::randomness::OsRandomness;
 use cartola_sandbox::{DEFAULT_SEED, Merchant, Population, merchant};
-use cartola_store::{Command, Store, UnitOfWork};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
+use crate::bare::Bare;
 use crate::customer::{self, Customer};
 use crate::installation::Installation;
 use crate::lab::{self, Lab, say};
@@ -22,7 +17,7 @@ use crate::report::{Figure, Report, of_rounds};
 use crate::server::Server;
 use crate::site::{Kind, Site};
 use crate::watch::{self, Readings, rate};
-use crate::{bank, extraction, http, queue};
+use crate::{bank, extraction, http};
 
 /// Rounds of both, in turn, each with customers of its own.
 const ROUNDS: usize = 5;
@@ -36,9 +31,6 @@ const BANKS: [&str; 3] = ["banco-estado", "banco-falabella", "banco-ripley"];
 
 /// Payments under way at once.
 const AT_ONCE: usize = 32;
-
-/// Commits of one round, each begun when the one before is durable.
-const COMMITS: usize = 500;
 
 /// What everybody pays, in pesos.
 const AMOUNT: i64 = 1_000;
@@ -181,37 +173,4 @@ fn paid() -> String {
         "[payments]\ninstitution = \"{institution}\"\naccount = \"{account}\"\nrut = \"{rut}\"\n\
          name = \"{name}\"\n"
     )
-}
-
-/// A store on which nothing is done but to commit.
-struct Bare {
-    site: Site,
-    store: Arc<dyn Store>,
-    tenant: TenantId,
-    minter: IdMinter,
-}
-
-impl Bare {
-    async fn new(site: Site) -> anyhow::Result<Self> {
-        let installation = Installation::make(&site).await?;
-        let minter = IdMinter::new(Arc::new(SystemClock), Arc::new(OsRandomness));
-        Ok(Self { site, store: installation.store, tenant: installation.tenant.id, minter })
-    }
-
-    /// Commits a second, each of one job that is queued, one after another.
-    async fn round(&self) -> anyhow::Result<f64> {
-        let begun = watch::start();
-        for _ in 0..COMMITS {
-            let now = SystemClock.now();
-            let job = queue::order(&self.minter, now)?;
-            let unit = UnitOfWork::new(self.tenant, now).with(Command::EnqueueJob(job));
-            self.store.commit(unit).await?;
-        }
-        Ok(rate(COMMITS as u64, begun.elapsed()))
-    }
-
-    /// Its folder, which nobody holds any more.
-    fn close(self) -> std::path::PathBuf {
-        self.site.folder.clone()
-    }
 }

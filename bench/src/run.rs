@@ -13,8 +13,8 @@ use crate::population::Population;
 use crate::report::{Page, Report};
 use crate::site::{Kind, Site};
 use crate::{
-    crowd, deliveries, extraction, footprint, ingest, insights, machine, page, payments, queue,
-    tail, tasks, token,
+    audit, crowd, deliveries, extraction, footprint, ingest, insights, machine, notifications,
+    page, payments, queue, tail, tasks, token,
 };
 
 /// Movements of the stores that pages are read from.
@@ -53,7 +53,7 @@ enum Part {
     Page,
     /// Pages of a large store against those of a small one
     Tail,
-    /// Checks of access tokens against those of their signatures
+    /// Access tokens checked against their signatures, and issued against signing alone
     Token,
     /// Readings of banks, from the call to the answer, against the banks alone
     Extraction,
@@ -65,8 +65,12 @@ enum Part {
     Deliveries,
     /// Payments through all states, against bare durable commits, on both stores
     Payments,
+    /// Notifications of institutions acknowledged, against bare durable commits, on both stores
+    Notifications,
     /// Categories and incomes, on one core
     Insights,
+    /// Units of work with and without their audit entries, and proving a trail, on both stores
+    Audit,
     /// Jobs taken and ended on PostgreSQL, against bare committed updates
     Queue,
     /// Memory, start, imports and pages on PostgreSQL
@@ -117,6 +121,16 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.wants(Part::Payments) {
         for kind in [embedded, Kind::Postgres] {
             payments::measure(&lab, kind, &mut report).await.context("payments")?;
+        }
+    }
+    if arguments.wants(Part::Notifications) {
+        for kind in [embedded, Kind::Postgres] {
+            notifications::measure(&lab, kind, &mut report).await.context("notifications")?;
+        }
+    }
+    if arguments.wants(Part::Audit) {
+        for kind in [embedded, Kind::Postgres] {
+            audit::measure(&lab, kind, &mut report).await.context("the audit trail")?;
         }
     }
     if arguments.wants(Part::Insights) {

@@ -1,5 +1,7 @@
-//! How many access tokens are checked a second, against the bare check of their signatures.
+//! How many access tokens are checked a second, against the bare check of their signatures; and how many
+//! are issued, against bare signing.
 
+use std::hint::black_box;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -7,9 +9,10 @@ use cartola_crypto::jws::{Algorithm, Jwks};
 use cartola_engine::tokens::Audience;
 use cartola_model::Scope;
 use cartola_model::access::Actor;
-use cartola_primitives::Secret;
+use cartola_primitives::randomness::OsRandomness;
+use cartola_primitives::{Randomness, Secret};
 use data_encoding::BASE64URL_NOPAD;
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::{SECRET_KEY_LENGTH, Signature, Signer, SigningKey, VerifyingKey};
 
 use crate::installation::Installation;
 use crate::lab::{self, Lab, say};
@@ -41,24 +44,40 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
         ours.push(checks.ours().await?);
         bare.push(checks.bare()?);
     }
+    let checked = "check of an access token (EdDSA) and of its client in the store";
+    report.add(figure((checked, "signature alone"), "checks", (&ours, &bare)));
+    say("issuing tokens");
+    checks.issued().await?;
+    checks.stamped();
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(checks.issued().await?);
+        bare.push(checks.stamped());
+    }
+    let issued = "access token (EdDSA) issued for a client's id and secret";
+    report.add(figure((issued, "signing alone"), "tokens", (&ours, &bare)));
     drop(checks);
-    lab::clear(&site.folder)?;
-    report.add(Figure {
-        what: "check of an access token (EdDSA) and of its client in the store".to_owned(),
-        measured: of_rounds(&Readings::of(ours.iter().copied()), "checks/s on one thread"),
-        against: format!(
-            "signature alone: {}",
-            of_rounds(&Readings::of(bare.iter().copied()), "checks/s")
-        ),
-        ratio: Some(Readings::of(ours.iter().zip(&bare).map(|(ours, bare)| ours / bare))),
+    lab::clear(&site.folder)
+}
+
+fn figure((what, against): (&str, &str), unit: &str, (ours, bare): (&[f64], &[f64])) -> Figure {
+    let alone = of_rounds(&Readings::of(bare.iter().copied()), &format!("{unit}/s"));
+    let each = Readings::of(ours.iter().copied());
+    Figure {
+        what: what.to_owned(),
+        measured: of_rounds(&each, &format!("{unit}/s on one thread")),
+        against: format!("{against}: {alone}"),
+        ratio: Some(Readings::of(ours.iter().zip(bare).map(|(ours, bare)| ours / bare))),
         aim: "≥ 0.5",
-    });
-    Ok(())
+    }
 }
 
 struct Checks {
     installation: Installation,
     client: Actor,
+    id: String,
+    secret: Secret<String>,
+    bare: SigningKey,
     tokens: Vec<Secret<String>>,
     key: VerifyingKey,
     signed: Vec<(Vec<u8>, Signature)>,
@@ -68,15 +87,39 @@ impl Checks {
     async fn prepare(installation: Installation) -> anyhow::Result<Self> {
         let engine = &installation.engine;
         let keys = engine.issue(installation.tenant.clone(), &Scope::ALL).await?;
-        let (id, secret) = (keys.client_id.to_string(), keys.client_secret.expose());
+        let (id, secret) = (keys.client_id.to_string(), keys.client_secret.expose().clone());
         let mut tokens = Vec::with_capacity(TOKENS);
         for _ in 0..TOKENS {
-            let issued = engine.issue_token(&id, secret, AUDIENCE).await?;
+            let issued = engine.issue_token(&id, &secret, AUDIENCE).await?;
             tokens.push(issued.context("the client is known")?.token);
         }
         let key = public_key(&engine.jwks().await?)?;
         let signed = tokens.iter().map(|token| signed(token.expose())).collect::<Result<_, _>>()?;
-        Ok(Self { client: Actor::Credential(keys.client_id), tokens, key, signed, installation })
+        let mut seed = [0; SECRET_KEY_LENGTH];
+        OsRandomness.fill(&mut seed);
+        let bare = SigningKey::from_bytes(&seed);
+        let (client, secret) = (Actor::Credential(keys.client_id), Secret::new(secret));
+        Ok(Self { installation, client, id, secret, bare, tokens, key, signed })
+    }
+
+    /// What the token endpoint does once it has read its form.
+    async fn issued(&self) -> anyhow::Result<f64> {
+        let begun = watch::start();
+        for _ in 0..TOKENS * TIMES as usize {
+            let engine = &self.installation.engine;
+            let issued = engine.issue_token(&self.id, self.secret.expose(), AUDIENCE).await?;
+            ensure!(issued.is_some(), "the client is unknown");
+        }
+        Ok(rate(begun.elapsed()))
+    }
+
+    /// The library under it, over texts of the same length.
+    fn stamped(&self) -> f64 {
+        let begun = watch::start();
+        for (message, _) in self.signed.iter().cycle().take(TOKENS * TIMES as usize) {
+            black_box(self.bare.sign(message));
+        }
+        rate(begun.elapsed())
     }
 
     /// What a facade does with the token of each request, before it knows who asks.

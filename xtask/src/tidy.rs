@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: one module per check, each a function from the [`Tree`] to its findings.
 
 mod direction;
+mod evidence;
 mod finding;
 mod functions;
 mod links;
@@ -60,6 +61,7 @@ fn check(tree: &Tree, sizes: &Sizes) -> Result<Vec<Finding>> {
     findings.extend(Ratchet::read(tree)?.check(sizes));
     findings.extend(text::check(tree));
     findings.extend(links::check(tree));
+    findings.extend(evidence::check(tree));
     findings.extend(translation::check(tree));
     findings.sort();
     Ok(findings)

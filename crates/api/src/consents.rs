@@ -1,5 +1,6 @@
 //! Consents.
 
+pub mod change;
 pub mod list;
 pub mod read;
 pub mod revoke;

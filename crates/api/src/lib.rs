@@ -19,6 +19,7 @@ mod imports;
 mod institutions;
 mod instructions;
 mod links;
+mod matters;
 mod messages;
 mod movements;
 mod openapi;

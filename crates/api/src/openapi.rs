@@ -107,7 +107,7 @@ pub async fn serve() -> Response {
 fn api_key() -> SecurityScheme {
     let mut scheme = Http::new(HttpAuthScheme::Bearer);
     scheme.description = Some(
-        "An API key, as `cartola tenants add` prints it once. Its scopes are among `read`, `import`, `manage`, `audit`."
+        "An API key, as `cartola tenants add` prints it once. Its scopes are among `read`, `import`, `manage`, `audit`, `enrol`."
             .to_owned(),
     );
     SecurityScheme::Http(scheme)

@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 use crate::settings::MetricsText;
 use crate::{
     accounts, audit, authorizations, beneficiary_changes, bill_payments, consents, endpoints,
-    enrolments, errors, health, imports, institutions, links, messages, movements, openapi,
-    payments, readings, records, webhook_secrets, withdrawals,
+    enrolments, errors, health, imports, institutions, links, matters, messages, movements,
+    openapi, payments, readings, records, webhook_secrets, withdrawals,
 };
 
 /// All routes, with what they say of themselves.
@@ -52,7 +52,11 @@ fn consents() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
         .routes(routes!(consents::list::list))
         .routes(routes!(consents::read::read))
+        .routes(routes!(consents::change::change))
         .routes(routes!(consents::revoke::revoke))
+        .routes(routes!(matters::list::list, matters::create::create))
+        .routes(routes!(matters::read::read))
+        .routes(routes!(matters::decide::decide))
 }
 
 fn accounts() -> OpenApiRouter<Gate> {

@@ -170,6 +170,26 @@ texts! {
         .enum_values(Some(cartola_model::OperationKind::ALL.map(cartola_model::OperationKind::name)));
     /// A consent's id.
     ConsentId id("con", "A consent.");
+    /// A matter's id.
+    MatterId id("mat", "What a person asks of whoever keeps their data, or a breach of it.");
+    /// What a matter is about.
+    MatterKind ObjectBuilder::new()
+        .description(Some(
+            "What a person asks: to see their data, to have it put right, to have it erased, that nothing more be done with it, a copy of it, that nothing be done with it for a while. Or a breach.",
+        ))
+        .enum_values(Some(cartola_model::MatterKind::ALL.map(cartola_model::MatterKind::name)));
+    /// Where a matter stands.
+    MatterState ObjectBuilder::new()
+        .description(Some(
+            "To be answered; to be answered later; done; erased but for what a law says is to be kept; not done; not wanted any more; over.",
+        ))
+        .enum_values(Some(cartola_model::MatterState::ALL.map(cartola_model::MatterState::name)));
+    /// What is decided of a matter.
+    MatterDecisionKind ObjectBuilder::new()
+        .description(Some(
+            "It is answered 30 days later, once; it is done; it is not; the person wants it no more; it is over (a block is lifted, a breach was dealt with); the register says something else of a breach.",
+        ))
+        .enum_values(Some(["extend", "grant", "deny", "withdraw", "close", "amend"]));
     /// An import's id.
     ImportId id("imp", "One import of one account's statement.");
     /// An instruction's id.

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, backup, copy, demo, doctor, export, forget, import, keys, links, messages, migrate,
-    openapi, restore, sandbox, serve, sync, tenants, worker,
+    audit, backup, copy, demo, doctor, export, forget, import, keys, links, matters, messages,
+    migrate, openapi, restore, sandbox, serve, sync, tenants, worker,
 };
 
 /// The command line.
@@ -33,6 +33,9 @@ pub enum Command {
     Links(links::Verb),
     /// Read what institutions have, through links
     Sync(sync::Arguments),
+    /// What people ask of whoever keeps their data, and breaches of it: deadlines, decisions, erasure
+    #[command(subcommand)]
+    Matters(matters::Verb),
     /// List, show and replay callbacks and webhooks
     #[command(subcommand)]
     Messages(messages::Verb),
@@ -46,7 +49,7 @@ pub enum Command {
     /// Show what master keys wrap, and change the master key while the gateway serves
     #[command(subcommand)]
     Keys(keys::Verb),
-    /// Prove the audit trail
+    /// Prove the audit trail, keep anchors of it, and hand it out signed
     #[command(subcommand)]
     Audit(audit::Verb),
     /// Copy the data folder while it is in use
@@ -70,7 +73,9 @@ impl Command {
         match self {
             Self::Export(_) | Self::Openapi(_) => true,
             Self::Links(verb) => verb.only_prints(),
+            Self::Audit(verb) => verb.only_prints(),
             Self::Keys(verb) => verb.only_prints(),
+            Self::Matters(verb) => verb.only_prints(),
             Self::Messages(verb) => verb.only_prints(),
             Self::Tenants(verb) => verb.only_prints(),
             _ => false,

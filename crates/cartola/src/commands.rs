@@ -10,6 +10,7 @@ pub mod forget;
 pub mod import;
 pub mod keys;
 pub mod links;
+pub mod matters;
 pub mod messages;
 pub mod migrate;
 pub mod openapi;
@@ -45,6 +46,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Sandbox(arguments) => sandbox::run(arguments).await,
             Command::Import(arguments) => import::run(arguments).await,
             Command::Links(verb) => links::run(verb).await,
+            Command::Matters(verb) => matters::run(verb).await,
             Command::Messages(verb) => messages::run(verb).await,
             Command::Sync(arguments) => sync::run(arguments).await,
             Command::Tenants(verb) => tenants::run(verb).await,

@@ -4,12 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use async_trait::async_trait;
 use axum::Router;
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use cartola_events::url::UrlError;
+use cartola_events::{Client, Reach, SystemResolver, TargetUrl};
 use cartola_model::{AccountNumber, InstitutionId, TransferPayee};
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::randomness::OsRandomness;
 use cartola_primitives::{Clock, SignedDuration, Timestamp};
-use cartola_sandbox::{FILE_NAME, Population, Sandbox, World, clock_offset};
+use cartola_sandbox::{FILE_NAME, Population, Post, PostError, Sandbox, World, clock_offset};
 
 use crate::folder::{self, SANDBOX};
 
@@ -39,7 +44,28 @@ pub fn merchant(population: Population) -> TransferPayee {
 
 /// Its banks and levers.
 pub fn router(world: Arc<World>) -> Router {
-    Sandbox::new(world, Arc::new(OsRandomness)).router()
+    Sandbox::new(world, Arc::new(OsRandomness), Arc::new(Poster::new())).router()
+}
+
+/// Posts what levers are told to, by the client for URLs that somebody gave us. The box listens on
+/// loopback alone, and so do those whom it posts to.
+struct Poster(Client);
+
+impl Poster {
+    fn new() -> Self {
+        Self(Client::new(Reach::PublicAndLoopback, Arc::new(SystemResolver)))
+    }
+}
+
+#[async_trait]
+impl Post for Poster {
+    async fn post(&self, url: &str, headers: HeaderMap, body: Bytes) -> Result<u16, PostError> {
+        let refused = |error: UrlError| PostError::Refused(error.to_string());
+        let url = TargetUrl::parse(url).map_err(refused)?;
+        self.0.admit(&url).await.map_err(refused)?;
+        let answer = self.0.post(&url, headers, body).await.map_err(|_| PostError::Unanswered)?;
+        Ok(answer.status)
+    }
 }
 
 /// The clock of a demo's sandbox as it was left or stands now, for a command beside the demo; the

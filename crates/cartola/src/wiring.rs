@@ -7,7 +7,7 @@ use anyhow::Context;
 use axum::Router;
 use cartola_api::MetricsText;
 use cartola_connector::Registry;
-use cartola_console::checkout;
+use cartola_console::{checkout, phone};
 use cartola_engine::work::Handler;
 use cartola_engine::{Engine, EngineError, Parts};
 use cartola_events::Reach;
@@ -161,8 +161,9 @@ pub fn router(
     let apistore = apistore::router(gate.clone(), callbacks(gateway));
     let mibanco = mibanco::router(gate.clone(), callbacks(gateway), settings.mibanco);
     let called = Some(callbacks(gateway));
-    cartola_api::behind(gate, called, metrics.map(text), gateway.rules.clone())
+    cartola_api::behind(gate.clone(), called, metrics.map(text), gateway.rules.clone())
         .nest(&format!("{}{}", floid::PREFIX, floid::PAGE), checkout)
+        .nest(phone::PATH, phone::router(gate))
         .nest(floid::PREFIX, floid)
         .nest(khipu::PREFIX, khipu)
         .nest(synaptic::PREFIX, synaptic)

@@ -102,6 +102,14 @@ pub enum CredentialRefusal {
     /// A field's value cannot be right.
     #[error("the field `{0}` has a form that the institution does not take")]
     Value(&'static str),
+    /// A field's value has more to it than a form, and a part of that cannot be right.
+    #[error("the field `{field}` is wrong: {reason}")]
+    Part {
+        /// Which.
+        field: &'static str,
+        /// Why, without what stands there.
+        reason: String,
+    },
 }
 
 impl CredentialSchema {

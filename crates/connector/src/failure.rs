@@ -117,7 +117,7 @@ pub struct ConnectorError {
     pub kind: ErrorKind,
     /// Whether asking again may help.
     pub retry: RetryAdvice,
-    /// Whether the institution certainly never saw the request.
+    /// Whether the institution certainly never saw the request, in any of the attempts at it.
     pub unsent: bool,
     /// What was being done, such as `statement`.
     pub operation: &'static str,

@@ -70,7 +70,11 @@ impl Registry {
             let reason = format!("no connector opens sessions at {institution}");
             refused(ErrorKind::Unsupported, reason)
         })?;
-        let form = served.credentials.form_of(credential);
+        let opener = self.opening(institution).and_then(|connector| connector.opener());
+        let form = served.credentials.form_of(credential).and_then(|form| {
+            opener.map_or(Ok(()), |opener| opener.check(credential))?;
+            Ok(form)
+        });
         form.map_err(|refusal| refused(ErrorKind::RequestInvalid, refusal.to_string()))
     }
 
@@ -83,15 +87,30 @@ impl Registry {
         context: Context,
     ) -> Result<LiveSession, ConnectorError> {
         self.check(institution, &credential)?;
-        let may_open = |connector: &&Arc<dyn Connector>| {
-            connector.opener().is_some() && connector.manifest().served(institution).is_some()
-        };
-        let connector = self.connectors.iter().find(may_open).ok_or_else(|| {
+        let connector = self.opening(institution).ok_or_else(|| {
             let reason = format!("no connector opens sessions at {institution}");
             ConnectorError::new(ErrorKind::Unsupported, "open", reason)
         })?;
         let login = Login { institution: institution.clone(), credential };
         LiveSession::open(Arc::clone(connector), login, context, &self.housekeeping).await
+    }
+
+    fn opening(&self, institution: &InstitutionId) -> Option<&Arc<dyn Connector>> {
+        self.connectors.iter().find(|connector| {
+            connector.opener().is_some() && connector.manifest().served(institution).is_some()
+        })
+    }
+
+    /// Whether the institution takes whoever has the one for the same client as who has the other
+    /// ([`crate::Opener::is_same_client`]). One that nobody asks here tells them apart for nobody.
+    pub fn is_same_client(
+        &self,
+        institution: &InstitutionId,
+        one: &Credential,
+        other: &Credential,
+    ) -> bool {
+        let opener = self.opening(institution).and_then(|connector| connector.opener());
+        opener.is_none_or(|opener| opener.is_same_client(one, other))
     }
 
     /// Waits until every session that was opened here, or by a clone, is closed.

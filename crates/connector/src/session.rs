@@ -18,7 +18,7 @@ pub use reading::{
 pub use transfers::{ChallengeAnswer, MakeTransfers};
 pub use whole::{MAX_PAGES, MAX_STATEMENT_BYTES, Meter, WholeStatement, whole_statement};
 
-use crate::{ConnectorError, Context, Credential, DeviceId};
+use crate::{ConnectorError, Context, Credential, CredentialRefusal, DeviceId};
 
 /// Where and as whom a session is opened.
 #[derive(Debug)]
@@ -39,6 +39,19 @@ pub trait Opener: Send + Sync {
         login: &Login,
         context: &Context,
     ) -> Result<Box<dyn Session>, ConnectorError>;
+
+    /// Refuses what has one of the forms and yet cannot be right, such as a list of which an entry is
+    /// none. Nobody is asked.
+    fn check(&self, _credential: &Credential) -> Result<(), CredentialRefusal> {
+        Ok(())
+    }
+
+    /// Whether the institution takes whoever has the one for the same client as who has the other, so
+    /// that it tells either of what the other has begun. Passwords may differ; a client that is another
+    /// one by its id is not told.
+    fn is_same_client(&self, _one: &Credential, _other: &Credential) -> bool {
+        true
+    }
 }
 
 /// A session at an institution. Each thing that it may be able to read is a trait of its own,
@@ -79,6 +92,12 @@ pub trait Session: Send + Sync {
     /// What else it is told to do.
     fn instructions(&self) -> Option<&dyn TakeInstructions> {
         None
+    }
+
+    /// Transfers that were made by that [route](MakeTransfers::route), to be asked about; none where this
+    /// session does not reach them.
+    fn transfers_by(&self, route: &str) -> Option<&dyn MakeTransfers> {
+        self.transfers().filter(|maker| maker.route() == route)
     }
 
     /// Ends the session at the institution. Called once, last.

@@ -10,7 +10,6 @@ mod asked;
 mod assets;
 mod cancel;
 mod form;
-mod guard;
 mod leave;
 mod pay;
 mod refused;

@@ -2,3 +2,5 @@
 //! reader. Whoever mounts a page says under which path, and in whose words others are told of it.
 
 pub mod checkout;
+mod guard;
+pub mod phone;

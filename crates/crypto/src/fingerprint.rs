@@ -27,4 +27,20 @@ impl ContentHash {
     }
 }
 
+/// The SHA-256 of a content that comes piece by piece.
+#[derive(Clone, Default)]
+pub struct Hashing(Sha256);
+
+impl Hashing {
+    /// The next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The hash of all pieces.
+    pub fn finish(self) -> ContentHash {
+        ContentHash(self.0.finalize().into())
+    }
+}
+
 shown_as_hex!(ContentHash, HASH_BYTES);

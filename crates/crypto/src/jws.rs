@@ -18,6 +18,9 @@
 //! ours. A general JWT crate takes more forms than these, would bring RSA and its own randomness
 //! into every build, and tells fewer refusals apart.
 //!
+//! What is to be kept for years instead, such as the anchors of audit trails, is a *statement*: the same
+//! header, and a payload without the registered claims.
+//!
 //! An ES256 signature can be altered into another one of the same message (Wycheproof calls such
 //! a pair valid, and so does JWS): remember a token by its `jti`, never by its bytes.
 
@@ -28,6 +31,7 @@ mod json;
 mod jwk;
 mod key;
 mod key_set;
+mod statement;
 
 pub use claims::Claims;
 pub use error::{Part, TokenError};

@@ -9,14 +9,15 @@
 
 mod ask;
 mod blocks;
+mod by;
 mod cancel;
 mod content;
 mod decide;
 mod enrol;
 mod errors;
 mod jobs;
+mod leave;
 mod moving;
-mod pay;
 mod phone;
 mod pins;
 mod read;
@@ -24,7 +25,11 @@ mod ruled;
 mod rules;
 mod through_link;
 mod token;
+mod turns;
 mod used;
+
+use std::fmt;
+use std::time::Duration;
 
 use cartola_crypto::device::NONCE_BYTES;
 use cartola_model::Operation;
@@ -37,17 +42,19 @@ use crate::readings::Next;
 pub use cartola_crypto::{ContentHash, DeviceJwk, PinCost};
 pub use cartola_model::authorization::{
     AuthorizationStanding, AuthorizationState, BlockCause, CancelCause, EnrolmentStanding,
-    EnrolmentState, IdentityProof, MAX_WRONG_PINS, OperationError, OperationKind, PIN_DIGITS,
-    PinError,
+    EnrolmentState, IdentityProof, KeyOrigin, MAX_WRONG_PINS, OperationError, OperationKind,
+    PIN_DIGITS, PinError,
 };
 pub use cartola_store::authorizations::{AuthorizationRow, EnrolmentRow};
 pub use errors::{AskError, DecideError, EnrolError, EnrolmentError, UseError};
 pub(crate) use jobs::handlers;
-pub use pay::AuthorizedPaymentError;
+pub use leave::LeaveError;
+pub(crate) use leave::{Leave, NoLeave};
 pub use read::Listed;
 pub use ruled::RuledInstructionError;
 pub use rules::{Reason, Rules};
-pub use through_link::{Leave, LinkPayment, LinkPaymentError, may_be_used};
+pub use through_link::{LeaveBy, LinkPayment, LinkPaymentError, may_be_used};
+pub(crate) use turns::Turns;
 pub use used::Use;
 
 /// How long a phone may take the code of an enrolment.
@@ -67,6 +74,22 @@ pub const MAX_PENDING: usize = 5;
 
 /// PINs that are hashed at once: each takes 19 MiB and a core.
 pub const MAX_HASHING: usize = 2;
+
+/// Those that wait for their turn at most; who comes beyond is told to come back.
+pub const MAX_WAITING: usize = 64;
+
+/// How long one waits for its turn: longer than [`MAX_WAITING`] hashes of some 30 ms take, on a machine
+/// that has other things to do.
+pub const HASHING_WAIT: Duration = Duration::from_secs(10);
+
+/// For how long whom a person has paid by an approval is known to them; after that, it is the first
+/// time again.
+pub const PAYEE_KNOWN: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// For how long a phone that came after another one approves nothing that is high-risk, where the
+/// installation says nothing else: whoever takes somebody's phone number, or their account with the
+/// tenant, has it to enrol a phone of their own, and the person that long to hear of it.
+pub const COOLING_OFF: SignedDuration = SignedDuration::from_hours(24);
 
 /// Longest name and fingerprint of a phone, in characters.
 pub const MAX_PHONE_TEXT: usize = 80;
@@ -114,8 +137,8 @@ pub struct Enrolment {
     pub phone: Option<PhoneData>,
 }
 
-/// What is known of a phone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is known of a phone. Names its holder's phone: `Debug` shows its key's thumbprint alone.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PhoneData {
     /// What its holder calls it.
     pub name: String,
@@ -123,6 +146,20 @@ pub struct PhoneData {
     pub fingerprint: Option<String>,
     /// Its public key.
     pub key: DeviceJwk,
+    /// The thumbprint of that (RFC 7638), 43 characters.
+    pub thumbprint: String,
+    /// Who made the key.
+    pub origin: KeyOrigin,
+    /// The phone whose place it took, where there was one.
+    pub before: Option<EnrolmentId>,
+}
+
+impl fmt::Debug for PhoneData {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("PhoneData");
+        shown.field("thumbprint", &self.thumbprint).field("origin", &self.origin);
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// An enrolment that was begun.
@@ -155,8 +192,23 @@ pub struct Ask<'a> {
     pub next: Option<Next>,
 }
 
-/// An authorization as its tenant and its phone see it.
-#[derive(Debug, Clone)]
+/// What a phone signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneSignature {
+    /// The signature, 64 bytes.
+    pub bytes: Vec<u8>,
+    /// The thumbprint of the key (RFC 7638).
+    pub thumbprint: String,
+    /// Who made that key: whether the phone alone could have signed.
+    pub origin: KeyOrigin,
+    /// Whether it was decided on the gateway's own page. An approval that was has no token that anybody
+    /// was told: its id stands for it.
+    pub on_page: bool,
+}
+
+/// An authorization as its tenant and its phone see it. What it says is its person's: `Debug` shows its
+/// row alone.
+#[derive(Clone)]
 pub struct Authorization {
     /// The row; its state as it is now.
     pub row: AuthorizationRow,
@@ -169,7 +221,13 @@ pub struct Authorization {
     /// What makes this question another one than any before.
     pub nonce: [u8; NONCE_BYTES],
     /// What the phone signed, once it did.
-    pub signature: Option<Vec<u8>>,
+    pub signed: Option<PhoneSignature>,
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Authorization").field("row", &self.row).finish_non_exhaustive()
+    }
 }
 
 impl Authorization {

@@ -1,14 +1,17 @@
 //! The consent ledger.
 
+pub mod change;
 mod run_out;
+mod suspend;
 
-use cartola_model::audit::AuditEvent;
 use cartola_model::{InvalidTransition, Principal};
 use cartola_primitives::id::{ConsentId, LinkId};
 use cartola_store::consents::ConsentRow;
 use cartola_store::{Command, Page, UnitOfWork};
 
+pub(crate) use self::suspend::OfAll;
 use crate::access::Subject;
+use crate::audit::changed_consent;
 use crate::once::Reply;
 use crate::readings::cancelling_under;
 use crate::retry::{MaybeConflict, until_settled};
@@ -59,7 +62,7 @@ impl Engine {
 
     /// Destroys what a link signs in with under a mandate that has ended, and says whether there is
     /// anything. The link's version guards what was begun meanwhile.
-    async fn forget_secret_of(
+    pub(crate) async fn forget_secret_of(
         &self,
         who: &Principal,
         mandate: &ConsentRow,
@@ -93,11 +96,12 @@ impl Engine {
             let row = row.ok_or(RevokeError::Unknown)?;
             let now = self.now();
             let state = row.state.revoke(now)?;
+            let revoked = changed_consent("consent.revoked", who, &row, state);
             let after = ConsentRow { state, version: row.version + 1, ..row };
             let mut work = UnitOfWork::new(who.tenant, now)
                 .with(Command::ChangeConsent { id, expected: after.version - 1, state })
                 .with(cancelling_under(id))
-                .with(Command::Audit(AuditEvent::once("consent.revoked", who.actor, id)));
+                .with(Command::Audit(revoked));
             self.forget_secret_of(who, &after, &mut work).await?;
             work.commands.extend(reply.command(self, &after)?);
             self.commit_cancelling(work).await?;

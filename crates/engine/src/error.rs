@@ -21,6 +21,9 @@ pub enum EngineError {
     /// The work was begun by several at once too often in a row.
     #[error("others kept changing the same data; ask again")]
     Contended,
+    /// Too many want the same scarce thing at once.
+    #[error("too many ask for this at once; ask again in a moment")]
+    Crowded,
     /// The same idempotent call was answered meanwhile; this is its answer.
     #[error("answered already")]
     Answered(RecordedAnswer),
@@ -36,7 +39,7 @@ impl EngineError {
     /// Its class in the one taxonomy.
     pub fn failure(&self) -> Failure {
         match self {
-            Self::Contended => Failure::RateLimited,
+            Self::Contended | Self::Crowded => Failure::RateLimited,
             Self::OtherRequest => Failure::RequestInvalid,
             Self::Store(error) => match error.kind {
                 StoreErrorKind::Busy => Failure::RateLimited,
@@ -53,7 +56,7 @@ impl EngineError {
     /// whoever asked is to blame.
     pub fn is_store_away(&self) -> bool {
         match self {
-            Self::Contended => true,
+            Self::Contended | Self::Crowded => true,
             Self::Store(error) => {
                 matches!(error.kind, StoreErrorKind::Busy | StoreErrorKind::Unavailable)
             }

@@ -17,6 +17,7 @@ pub mod ingest;
 pub mod instructions;
 pub mod links;
 pub mod master_keys;
+pub mod matters;
 pub mod message_keys;
 pub mod messages;
 pub mod movements;
@@ -99,7 +100,7 @@ struct Inner {
     message_keys: MessageKeys,
     merchant: Option<TransferPayee>,
     rules: authorizations::Rules,
-    hashing: Arc<Semaphore>,
+    hashing: authorizations::Turns,
     decoding: Arc<Semaphore>,
     taking_in: Semaphore,
     room: readings::Room,
@@ -135,7 +136,7 @@ impl Engine {
                 message_keys: MessageKeys::default(),
                 merchant: parts.merchant,
                 rules: parts.authorizations,
-                hashing: Arc::new(Semaphore::new(authorizations::MAX_HASHING)),
+                hashing: authorizations::Turns::default(),
                 decoding: Arc::new(Semaphore::new(MAX_DECODING)),
                 taking_in: Semaphore::new(MAX_TAKING_IN),
                 room: readings::Room::default(),

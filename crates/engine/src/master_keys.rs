@@ -15,7 +15,7 @@ use cartola_primitives::id::{DataKeyId, TenantId};
 use cartola_store::rotation::{Owned, Owner, Rewrapped, Wraps};
 use cartola_store::{Command, Retry, Rotation, StoreError, UnitOfWork};
 
-use crate::vault::{LOOKUP_KEY, SESSION_KEY, subject_bytes};
+use crate::vault::{AUDIT_KEY, LOOKUP_KEY, SESSION_KEY, subject_bytes};
 use crate::{Engine, EngineError};
 
 /// Data keys that are wrapped again in one write. Others write in between: it takes milliseconds.
@@ -262,6 +262,9 @@ fn rewrapped(
         }
         Owner::Secret(name) if name == SESSION_KEY => {
             SessionKey::unwrap(ring, wrapped)?.wrap(ring, randomness)
+        }
+        Owner::Secret(name) if name == AUDIT_KEY => {
+            SigningKey::unwrap(ring, wrapped)?.wrap(ring, randomness)
         }
         Owner::Secret(_) => {
             let unknown = StoreError::corrupt("a secret of the installation that nobody knows");

@@ -173,6 +173,14 @@ impl<T: 'static> Reply<'_, T> {
     pub const NONE: Reply<'static, T> =
         Reply { ticket: None, render: &|_| RecordedAnswer { status: 0, body: Vec::new() } };
 
+    /// Records the answer where nothing else changes.
+    pub(crate) async fn alone(&self, engine: &Engine, outcome: &T) -> Result<(), EngineError> {
+        match self.ticket {
+            Some(ticket) => engine.record(ticket, &(self.render)(outcome)).await,
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn command(
         &self,
         engine: &Engine,

@@ -26,6 +26,7 @@ use cartola_model::{AccountNumber, InstitutionId, TransferPayee};
 use cartola_primitives::{Money, Rut, Secret};
 
 use crate::EngineError;
+use crate::authorizations::{LeaveError, NoLeave};
 use crate::links::LinkError;
 use crate::readings::Next;
 use crate::retry::MaybeConflict;
@@ -80,6 +81,8 @@ pub struct PaymentOrder<'a> {
     pub request: &'a [u8],
     /// What stands for the customer's leave, without their credentials: its hash is the evidence.
     pub evidence: &'a [u8],
+    /// The token of the payer's approval of exactly this payment, where they gave one on their phone.
+    pub approval: Option<&'a str>,
     /// What follows once it has ended, exactly once.
     pub next: Option<Next>,
 }
@@ -133,6 +136,9 @@ pub enum PaymentError {
     /// The institution or the credentials cannot be.
     #[error(transparent)]
     Link(LinkError),
+    /// The payer has not approved it, or not this.
+    #[error(transparent)]
+    Leave(LeaveError),
     /// Anything else.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -141,6 +147,15 @@ pub enum PaymentError {
 impl From<LinkError> for PaymentError {
     fn from(error: LinkError) -> Self {
         error.into_ours().map_or_else(Self::Engine, Self::Link)
+    }
+}
+
+impl From<NoLeave> for PaymentError {
+    fn from(no: NoLeave) -> Self {
+        match no {
+            NoLeave::Refused(error) => Self::Leave(error),
+            NoLeave::Engine(error) => Self::Engine(error),
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod begin;
 mod ended;
+mod give_up;
 mod payer;
 mod read;
 
@@ -17,6 +18,7 @@ use cartola_store::jobs::JobKind;
 use serde::{Deserialize, Serialize};
 
 use crate::EngineError;
+use crate::authorizations::{LeaveError, NoLeave};
 use crate::links::LinkError;
 use crate::payments::{Payment, PaymentError};
 use crate::retry::MaybeConflict;
@@ -51,6 +53,9 @@ pub struct PayoutOrder<'a> {
     pub case: &'a str,
     /// What was asked, in a form that is equal for equal requests: its hash is the evidence.
     pub request: &'a [u8],
+    /// The token of an approval of exactly this payout, of whoever the account is, where they gave one
+    /// on their phone.
+    pub approval: Option<&'a str>,
     /// What follows once a line has ended, exactly once each: its arguments are a [`LineEnded`].
     pub next: JobKind,
 }
@@ -141,6 +146,9 @@ pub enum PayoutError {
     /// Such a link may not be used now.
     #[error(transparent)]
     Link(LinkError),
+    /// Whoever the account is has not approved it, or not this.
+    #[error(transparent)]
+    Leave(LeaveError),
     /// Anything else.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -149,6 +157,15 @@ pub enum PayoutError {
 impl From<LinkError> for PayoutError {
     fn from(error: LinkError) -> Self {
         error.into_ours().map_or_else(Self::Engine, Self::Link)
+    }
+}
+
+impl From<NoLeave> for PayoutError {
+    fn from(no: NoLeave) -> Self {
+        match no {
+            NoLeave::Refused(error) => Self::Leave(error),
+            NoLeave::Engine(error) => Self::Engine(error),
+        }
     }
 }
 

@@ -26,7 +26,6 @@ use std::time::Duration;
 
 use cartola_connector::Holder;
 use cartola_crypto::DataKey;
-use cartola_model::audit::AuditEvent;
 use cartola_model::{InstitutionId, LinkSource, LinkState, Principal};
 use cartola_primitives::id::{ConsentId, JobId, LinkId, PersonId, TaskId};
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
@@ -37,6 +36,7 @@ use cartola_store::people::{LinkRow, LinkSecretRow};
 use cartola_store::tasks::TaskRow;
 use cartola_store::{Command, UnitOfWork};
 
+use crate::audit::changed_consent;
 use crate::imports::{Made, granted_event};
 use crate::links::{LinkError, Mandate, NewLink, mandate_row};
 use crate::once::Reply;
@@ -262,6 +262,7 @@ impl Engine {
         work.commands = made.commands;
         let link = self.link_of_calls(who, new, person, &mut work).await?;
         let mandate = mandate_row(self.minter().mint(), &new.mandate, &link, now);
+        let mandate = self.consent_to_begin(who.tenant, mandate).await?;
         let wanted = wanted(mandate.id);
         self.refuse_over_quota(&new.institution, wanted.priority).await?;
         let arguments = Arguments::of(who, mandate.id, &wanted)
@@ -312,7 +313,7 @@ impl Engine {
         Ok(vec![
             Command::ChangeConsent { id: mandate, expected: row.version, state },
             cancelling_under(mandate),
-            Command::Audit(AuditEvent::once("consent.ended", who.actor, mandate)),
+            Command::Audit(changed_consent("consent.ended", who, &row, state)),
         ])
     }
 

@@ -10,6 +10,7 @@ use cartola_primitives::{Date, SignedDuration};
 use cartola_store::retention::Forgotten;
 use cartola_store::{Command, UnitOfWork};
 
+use crate::authorizations::PAYEE_KNOWN;
 use crate::ingest::kept::since;
 use crate::{Engine, EngineError};
 
@@ -48,12 +49,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets jobs and messages that have ended longer than [`ENDED_KEPT`] ago, and tasks that have
-    /// expired, at most a page of each ([`cartola_store::MAX_PAGE`]). Gives their number, so that the
+    /// Forgets jobs and messages that have ended longer than [`ENDED_KEPT`] ago, tasks that have
+    /// expired, and whom people have paid longer than [`PAYEE_KNOWN`] ago, at most a page of each ([`cartola_store::MAX_PAGE`]). Gives their number, so that the
     /// caller knows when to stop.
     pub async fn forget_ended(&self) -> Result<usize, EngineError> {
         let now = self.now();
         let jobs = self.store().forget_ended(now - ENDED_KEPT).await?;
-        Ok(jobs + self.store().forget_tasks(now).await?)
+        let tasks = self.store().forget_tasks(now).await?;
+        Ok(jobs + tasks + self.store().forget_payees(now - PAYEE_KNOWN).await?)
     }
 }

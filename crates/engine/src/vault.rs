@@ -39,6 +39,9 @@ pub use cartola_store::vault::LOOKUP_KEY;
 /// Name of the key of session tokens among them.
 pub const SESSION_KEY: &str = "session_key";
 
+/// Name of the key that signs anchors and exports of audit trails among them.
+pub const AUDIT_KEY: &str = "audit_key";
+
 /// Purposes of keyed look-ups: equal values under two purposes have different digests.
 pub mod purpose {
     /// What a session of a device is renewed with, from its id and a random part.
@@ -126,6 +129,11 @@ impl Vault {
         let offered = offered.wrap(&ring, randomness.as_ref());
         let kept = store.installation_secret(SESSION_KEY, offered).await?;
         let session = masters.opening(|ring| SessionKey::unwrap(ring, &kept)).await?;
+        if store.stored_secret(AUDIT_KEY).await?.is_none() {
+            let offered = SigningKey::generate(Algorithm::EdDsa, randomness.as_ref());
+            let offered = offered.wrap(&ring, randomness.as_ref());
+            store.installation_secret(AUDIT_KEY, offered).await?;
+        }
         Ok(Self {
             store,
             masters,
@@ -165,6 +173,14 @@ impl Vault {
         kept: &PinHash,
     ) -> Result<bool, EngineError> {
         Ok(self.lookup.is_pin(of, pin, kept)?)
+    }
+
+    /// What signs anchors and exports of audit trails.
+    pub(crate) async fn audit_key(&self) -> Result<SigningKey, EngineError> {
+        let kept = self.store.stored_secret(AUDIT_KEY).await?;
+        let kept =
+            kept.ok_or_else(|| StoreError::corrupt("the audit key is not there any more"))?;
+        self.open_signing_key(&kept).await
     }
 
     /// What signs session tokens.
@@ -305,6 +321,14 @@ impl Vault {
         wrapped: &WrappedKey,
     ) -> Result<DecryptionKey, EngineError> {
         self.masters.opening(|ring| DecryptionKey::unwrap(ring, wrapped)).await
+    }
+
+    /// Lets go of a person's data key, which was destroyed. Other processes let go of it when they have
+    /// no room for it, or end: it opens nothing that is still stored.
+    pub(crate) fn forget_key_of(&self, tenant: TenantId, person: PersonId) {
+        if let Some((_, key)) = self.of_subject.remove(&(tenant, Some(person))) {
+            self.unwrapped.remove(&(tenant, key.id()));
+        }
     }
 
     /// Seals bytes at their place.

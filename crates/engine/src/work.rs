@@ -35,8 +35,9 @@ pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority, Progress, Step}
 /// seconds: what a process that was killed had begun is begun again, and can end, in that time.
 pub const TERM: Duration = Duration::from_secs(15);
 
-/// How often it is prolonged.
-pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
+/// How often it is prolonged. A worker hears so that its job is cancelled: what runs under a consent
+/// that another process has revoked is let go of within five seconds.
+pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(4);
 
 const _: () = assert!(TERM.as_secs() >= 3 * HEARTBEAT_EVERY.as_secs(), "two beats may be lost");
 

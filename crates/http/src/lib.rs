@@ -5,6 +5,7 @@
 //! calls one use case, and answers; `?` turns every error into a [`problem::Problem`].
 
 pub mod answer;
+mod approval;
 pub mod body;
 pub mod callbacks;
 mod context;
@@ -21,6 +22,7 @@ pub mod problem;
 pub mod rate;
 mod refusal;
 
+pub use approval::Approval;
 pub use body::{Json, JsonOrNothing};
 pub use callbacks::{Callback, Callbacks};
 pub use context::{MAX_REQUEST_ID_BYTES, REQUEST_ID, RequestContext};

@@ -89,5 +89,6 @@ const fn insufficient(scope: Scope) -> &'static str {
         Scope::Import => r#"Bearer realm="cartola", error="insufficient_scope", scope="import""#,
         Scope::Manage => r#"Bearer realm="cartola", error="insufficient_scope", scope="manage""#,
         Scope::Audit => r#"Bearer realm="cartola", error="insufficient_scope", scope="audit""#,
+        Scope::Enrol => r#"Bearer realm="cartola", error="insufficient_scope", scope="enrol""#,
     }
 }

@@ -52,7 +52,7 @@ impl From<EngineError> for Refusal {
         let code = match error {
             EngineError::Answered(recorded) => return Self::Answered(recorded),
             EngineError::OtherRequest => Code::IdempotencyKeyReused,
-            EngineError::Contended => Code::Busy,
+            EngineError::Contended | EngineError::Crowded => Code::Busy,
             EngineError::Interrupted => Code::Interrupted,
             EngineError::Store(error) => match error.kind {
                 StoreErrorKind::Busy => Code::Busy,
@@ -145,6 +145,10 @@ impl From<SplitError> for Refusal {
 
 impl From<PaymentError> for Refusal {
     fn from(error: PaymentError) -> Self {
+        let error = match error {
+            PaymentError::Leave(error) => return error.into(),
+            error => error,
+        };
         let code = match &error {
             PaymentError::OtherRequest => Code::IdempotencyKeyReused,
             PaymentError::Case => Code::IdempotencyKeyInvalid,
@@ -155,7 +159,7 @@ impl From<PaymentError> for Refusal {
             | PaymentError::NoBank
             | PaymentError::Comment
             | PaymentError::Link(_) => Code::PaymentInvalid,
-            PaymentError::Engine(_) => Code::Internal,
+            PaymentError::Leave(_) | PaymentError::Engine(_) => Code::Internal,
         };
         if let PaymentError::Engine(error) = error {
             return of_write(error);

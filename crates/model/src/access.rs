@@ -15,11 +15,14 @@ pub enum Scope {
     Manage,
     /// Read the audit trail.
     Audit,
+    /// Say who somebody is, and enrol their phone. Apart from [`Scope::Manage`], so that no one key both
+    /// enrols a phone and asks what is approved on it.
+    Enrol,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Import, Self::Manage, Self::Audit];
+    pub const ALL: [Self; 5] = [Self::Read, Self::Import, Self::Manage, Self::Audit, Self::Enrol];
 
     /// The stable name.
     pub const fn name(self) -> &'static str {
@@ -28,6 +31,7 @@ impl Scope {
             Self::Import => "import",
             Self::Manage => "manage",
             Self::Audit => "audit",
+            Self::Enrol => "enrol",
         }
     }
 

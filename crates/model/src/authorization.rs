@@ -17,15 +17,16 @@ use serde::{Deserialize, Serialize};
 use crate::{Failure, InvalidTransition};
 
 pub use enrolment::{
-    BlockCause, EnrolmentStanding, EnrolmentState, IdentityProof, MAX_WRONG_PINS, PinOutcome,
+    BlockCause, EnrolmentStanding, EnrolmentState, IdentityProof, KeyOrigin, MAX_WRONG_PINS,
+    PinOutcome,
 };
 pub use operation::{
     Beneficiary, BeneficiaryChange, Bill, Granted, MAX_OPERATION_LINES, MAX_PRODUCTS, Operation,
-    OperationError, OperationKind, Payout, PayoutLine, Signed, Transfer, Withdrawal,
+    OperationError, OperationKind, Payout, PayoutLine, Signed, Transfer, Withdrawal, payee_key,
 };
 pub use pin::{PIN_DIGITS, Pin, PinError};
 pub use standing::AuthorizationStanding;
-pub use wording::MAX_VALUE;
+pub use wording::{Line, MAX_VALUE, showable};
 
 /// Where an authorization stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,9 @@
 //! Consent: what allows data to be kept and served.
 
-use cartola_primitives::Timestamp;
+use cartola_primitives::{Date, Span, Timestamp, santiago};
 use serde::{Deserialize, Serialize};
 
-use crate::InvalidTransition;
+use crate::{InvalidTransition, RecordKind, RecordKinds};
 
 /// How a consent came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,7 +33,61 @@ impl ConsentKind {
     }
 }
 
-/// Where a consent stands. Granted, perhaps renewed → revoked or expired, and never back.
+/// Months for which a consent holds at most from when it was given or renewed (NCG 514 as of the Anexo
+/// N° 3: at most 36 months for data).
+pub const MAX_TERM_MONTHS: i32 = 36;
+
+/// The last instant until which a consent may hold that is given or renewed now: the end of the day 36
+/// months later, in Santiago.
+pub fn latest_end(now: Timestamp) -> Timestamp {
+    let today = santiago::today(now);
+    let last = today.checked_add(Span::new().months(MAX_TERM_MONTHS)).unwrap_or(Date::MAX);
+    santiago::end_of_day(last)
+}
+
+/// Which data a consent is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsentData {
+    /// Accounts with their balances and movements.
+    pub accounts: bool,
+    /// What is told as a whole, by product.
+    pub records: RecordKinds,
+}
+
+impl ConsentData {
+    /// What accounts, balances and movements are called together.
+    pub const ACCOUNTS: &'static str = "movements";
+
+    /// The products by their stable names, in order.
+    pub fn names(self) -> Vec<&'static str> {
+        let accounts = self.accounts.then_some(Self::ACCOUNTS);
+        accounts.into_iter().chain(self.records.iter().map(RecordKind::name)).collect()
+    }
+
+    /// The data of those names; nothing where one is unknown, or there is none.
+    pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let mut data = Self { accounts: false, records: RecordKinds::NONE };
+        for name in names {
+            match name {
+                Self::ACCOUNTS => data.accounts = true,
+                name => data.records = data.records.with(RecordKind::parse(name)?),
+            }
+        }
+        (data.accounts || !data.records.is_empty()).then_some(data)
+    }
+
+    /// As it is stored: the names with commas between them.
+    pub fn written(self) -> String {
+        self.names().join(",")
+    }
+
+    /// Whether all of the other is part of it.
+    pub const fn covers(self, other: Self) -> bool {
+        (self.accounts || !other.accounts) && self.records.covers(other.records)
+    }
+}
+
+/// Where a consent stands. Granted, perhaps renewed or suspended → revoked or expired, and never back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentState {
     /// In force until its end, or until it is revoked.
@@ -41,6 +95,14 @@ pub enum ConsentState {
         /// When it was given.
         at: Timestamp,
         /// When it ends by itself; a file import has no end.
+        expires_at: Option<Timestamp>,
+    },
+    /// The person has asked that nothing be done with their data: as long as that holds, it allows
+    /// nothing (Ley 19.628, art. 8 ter).
+    Suspended {
+        /// When it had been given.
+        granted_at: Timestamp,
+        /// When it ends by itself all the same.
         expires_at: Option<Timestamp>,
     },
     /// Withdrawn.
@@ -65,7 +127,10 @@ impl ConsentState {
     pub fn name(&self, now: Timestamp) -> &'static str {
         match self {
             Self::Granted { .. } if self.holds(now) => "granted",
-            Self::Granted { .. } | Self::Expired { .. } => "expired",
+            Self::Suspended { expires_at, .. } if expires_at.is_none_or(|end| now < end) => {
+                "suspended"
+            }
+            Self::Granted { .. } | Self::Suspended { .. } | Self::Expired { .. } => "expired",
             Self::Revoked { .. } => "revoked",
         }
     }
@@ -74,7 +139,7 @@ impl ConsentState {
     pub fn holds(&self, now: Timestamp) -> bool {
         match self {
             Self::Granted { expires_at, .. } => expires_at.is_none_or(|end| now < end),
-            Self::Revoked { .. } | Self::Expired { .. } => false,
+            Self::Suspended { .. } | Self::Revoked { .. } | Self::Expired { .. } => false,
         }
     }
 
@@ -82,8 +147,57 @@ impl ConsentState {
     pub const fn granted_at(&self) -> Timestamp {
         match *self {
             Self::Granted { at, .. } => at,
-            Self::Revoked { granted_at, .. } | Self::Expired { granted_at, .. } => granted_at,
+            Self::Suspended { granted_at, .. }
+            | Self::Revoked { granted_at, .. }
+            | Self::Expired { granted_at, .. } => granted_at,
         }
+    }
+
+    /// When it ends by itself; absent where it has no end, or has come to it.
+    pub const fn expires_at(&self) -> Option<Timestamp> {
+        match *self {
+            Self::Granted { expires_at, .. } | Self::Suspended { expires_at, .. } => expires_at,
+            Self::Revoked { .. } | Self::Expired { .. } => None,
+        }
+    }
+
+    /// Lets it allow nothing for a while.
+    pub fn suspend(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Granted { at, expires_at } if self.holds(now) => {
+                Ok(Self::Suspended { granted_at: at, expires_at })
+            }
+            _ => Err(self.refused(now, "suspended")),
+        }
+    }
+
+    /// Lets it allow again what it allowed, for as long as it would have.
+    pub fn resume(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Suspended { granted_at, expires_at: Some(end) } if end <= now => {
+                Ok(Self::Expired { granted_at, at: end })
+            }
+            Self::Suspended { granted_at, expires_at } => {
+                Ok(Self::Granted { at: granted_at, expires_at })
+            }
+            _ => Err(self.refused(now, "granted")),
+        }
+    }
+
+    /// Lets it end earlier than it would.
+    pub fn shorten(self, now: Timestamp, until: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Granted { at, expires_at }
+                if self.holds(now) && until > now && expires_at.is_none_or(|end| until <= end) =>
+            {
+                Ok(Self::Granted { at, expires_at: Some(until) })
+            }
+            _ => Err(self.refused(now, "shortened")),
+        }
+    }
+
+    fn refused(&self, now: Timestamp, to: &'static str) -> InvalidTransition {
+        InvalidTransition { subject: "consent", from: self.name(now), to }
     }
 
     /// Lets it hold until a later end than its own; absent is no end.
@@ -109,6 +223,7 @@ impl ConsentState {
             Self::Granted { at: granted_at, .. } if self.holds(at) => {
                 Ok(Self::Revoked { granted_at, at })
             }
+            Self::Suspended { granted_at, .. } => Ok(Self::Revoked { granted_at, at }),
             _ => Err(InvalidTransition { subject: "consent", from: self.name(at), to: "revoked" }),
         }
     }

@@ -156,6 +156,9 @@ pub struct Institution {
     /// Whether what is no bank lets companies in, beside people.
     #[serde(default)]
     pub companies: bool,
+    /// Whether what is no bank knows who somebody is when it lets them in: it identified them first.
+    #[serde(default)]
+    pub shows_identity: bool,
     /// What each protocol calls it.
     #[serde(default)]
     pub names: BTreeMap<String, String>,

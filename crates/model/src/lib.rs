@@ -17,6 +17,7 @@ pub mod import;
 pub mod institution;
 pub mod instruction;
 pub mod link;
+pub mod matter;
 pub mod merge;
 pub mod movement;
 pub mod observation;
@@ -34,7 +35,7 @@ pub use authorization::{
 };
 pub use balance::{BalanceKind, BalanceReading};
 pub use checkout::{CheckoutStanding, CheckoutState};
-pub use consent::{ConsentKind, ConsentState};
+pub use consent::{ConsentData, ConsentKind, ConsentState};
 pub use counterparty::Counterparty;
 pub use failure::Failure;
 pub use import::{BalanceGap, Coverage};
@@ -44,6 +45,7 @@ pub use instruction::{
     InstructionTold,
 };
 pub use link::{LinkSource, LinkState};
+pub use matter::{MatterKind, MatterState};
 pub use merge::MergeReason;
 pub use movement::{Movement, MovementStatus};
 pub use observation::{CardUse, Instalment, Observation, SourceKind};

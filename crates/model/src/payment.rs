@@ -148,6 +148,11 @@ impl PaymentState {
         }
     }
 
+    /// What was about to leave has not, and may another time: it is wanted as before.
+    pub fn postpone(self) -> Result<Self, InvalidTransition> {
+        self.step(Self::Requested, &[PaymentStanding::Submitting])
+    }
+
     /// The bank never heard of it and never will.
     pub fn fail(self, reason: PaymentFailure, at: Timestamp) -> Result<Self, InvalidTransition> {
         let unheard = [PaymentStanding::Requested, PaymentStanding::Submitting];

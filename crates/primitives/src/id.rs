@@ -191,6 +191,8 @@ typed_ids! {
     EnrolmentId "dev";
     /// An operation that somebody is asked to approve.
     AuthorizationId "aut";
+    /// What a person asks of whoever keeps their data, or a breach of it.
+    MatterId "mat";
     /// A job of the queue.
     JobId "job";
     /// A message of the outbox, which receivers see as the `webhook-id`.

@@ -21,7 +21,7 @@ mod text_serde;
 
 pub use clock::Clock;
 pub use jiff::civil::{Date, date};
-pub use jiff::{SignedDuration, Timestamp};
+pub use jiff::{SignedDuration, Span, Timestamp};
 pub use money::{Currency, Money};
 pub use monotonic::{Moment, Monotonic};
 pub use quantity::Quantity;

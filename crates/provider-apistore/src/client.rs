@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod decode;
 pub mod encode;
 pub mod gateway;
+mod gathered;
 mod refusal;
 mod session;
 mod token;
@@ -17,12 +18,16 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use cartola_connector::{
-    Connector, ConnectorError, Context, CredentialField, CredentialForm, CredentialSchema,
-    Endpoint, ErrorKind, FieldKind, Layout, Login, Manifest, Opener, Product, Provenance, Served,
-    Session,
+    Connector, ConnectorError, Context, Credential, CredentialField, CredentialForm,
+    CredentialRefusal, CredentialSchema, Endpoint, ErrorKind, FieldKind, Layout, Login, Manifest,
+    Opener, Product, Provenance, Served, Session,
 };
 use cartola_model::InstitutionId;
+use cartola_primitives::Secret;
 
+use crate::signature;
+
+pub use gathered::MAX_HELD_BYTES;
 pub use transfer::PaysBy;
 
 /// The layout of a month of movements, for what is kept of it.
@@ -30,6 +35,12 @@ pub const STATEMENT_LAYOUT: &str = "apistore/movimientos-saldos";
 
 /// Longest id or secret of a client, in characters.
 pub const MAX_CLIENT_TEXT: usize = 512;
+
+/// The field of a credential with the client's id.
+const CLIENT_ID: &str = "client_id";
+
+/// The field of a credential with the client's secret.
+const CLIENT_SECRET: &str = "client_secret";
 
 /// Longest list of accounts, in characters.
 pub const MAX_ACCOUNTS_TEXT: usize = 2_000;
@@ -85,33 +96,74 @@ fn served(institution: &InstitutionId) -> Served {
 
 /// A client's id and secret, the RUT of whoever has the accounts, and which accounts.
 fn credentials() -> CredentialSchema {
+    forms(["client", "client_told"], &[])
+}
+
+/// Two forms of a client's credentials, without the secrets of whoever posts notifications and with
+/// them. Between the client and its accounts stand the fields that a profile has more.
+fn forms([id, told_id]: [&'static str; 2], more: &[CredentialField]) -> CredentialSchema {
+    let field = |name, label, kind| CredentialField { name, label, kind };
     let text = |most| FieldKind::Printable { least: 1, most };
-    let fields = vec![
-        CredentialField { name: "rut", label: "RUT de la empresa", kind: FieldKind::Rut },
-        CredentialField { name: "client_id", label: "Client ID", kind: text(MAX_CLIENT_TEXT) },
-        CredentialField {
-            name: "client_secret",
-            label: "Client secret",
-            kind: text(MAX_CLIENT_TEXT),
-        },
-        CredentialField {
-            name: accounts::FIELD,
-            label: "Cuentas, separadas por comas",
-            kind: text(MAX_ACCOUNTS_TEXT),
-        },
+    let client = [
+        field("rut", "RUT de la empresa", FieldKind::Rut),
+        field(CLIENT_ID, "Client ID", text(MAX_CLIENT_TEXT)),
+        field(CLIENT_SECRET, "Client secret", text(MAX_CLIENT_TEXT)),
     ];
-    let secrets = CredentialField {
-        name: NOTIFICATION_SECRETS,
-        label: "Secretos de notificaciones, separados por comas",
-        kind: text(MAX_CLIENT_TEXT),
-    };
+    let accounts = field(accounts::FIELD, "Cuentas, separadas por comas", text(MAX_ACCOUNTS_TEXT));
+    let secrets = field(
+        NOTIFICATION_SECRETS,
+        "Secretos de notificaciones, separados por comas",
+        text(MAX_CLIENT_TEXT),
+    );
+    let fields: Vec<_> = client.iter().chain(more).copied().chain([accounts]).collect();
     let told = fields.iter().copied().chain([secrets]).collect();
     CredentialSchema {
-        forms: vec![
-            CredentialForm { id: "client", fields },
-            CredentialForm { id: "client_told", fields: told },
-        ],
+        forms: vec![CredentialForm { id, fields }, CredentialForm { id: told_id, fields: told }],
     }
+}
+
+/// What a session goes on with: it may outlive the credentials that it was given.
+fn kept(credential: &Credential, names: &[&'static str]) -> Credential {
+    names.iter().fold(Credential::default(), |kept, name| match credential.field(name) {
+        Some(value) => kept.with(*name, value.expose().clone()),
+        None => kept,
+    })
+}
+
+/// Where an institution is reached.
+fn endpoint<'a, T>(
+    reached: &'a BTreeMap<InstitutionId, T>,
+    institution: &InstitutionId,
+    operation: &'static str,
+) -> Result<&'a T, ConnectorError> {
+    reached.get(institution).ok_or_else(|| {
+        let reason = "there is no endpoint for this institution";
+        ConnectorError::new(ErrorKind::Unsupported, operation, reason)
+    })
+}
+
+/// A cursor of somebody else's.
+fn strange(operation: &'static str) -> ConnectorError {
+    let reason = "the cursor is none that this connector gave";
+    ConnectorError::new(ErrorKind::RequestInvalid, operation, reason)
+}
+
+/// Refuses lists of which an entry is none: the accounts, and the secrets that sign notifications.
+fn check_lists(credential: &Credential) -> Result<(), CredentialRefusal> {
+    let part = |field, reason: String| CredentialRefusal::Part { field, reason };
+    if let Some(text) = credential.field(accounts::FIELD) {
+        accounts::parse(text.expose()).map_err(|error| part(accounts::FIELD, error.to_string()))?;
+    }
+    if let Some(text) = credential.field(NOTIFICATION_SECRETS) {
+        signature::secrets(text).map_err(|error| part(NOTIFICATION_SECRETS, error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// By the client's id: its secret may be another one by now.
+fn is_same_client(one: &Credential, other: &Credential) -> bool {
+    let [one, other] = [one, other].map(|credential| credential.field(CLIENT_ID));
+    one.map(Secret::expose) == other.map(Secret::expose)
 }
 
 impl Connector for ApiStore {
@@ -131,11 +183,16 @@ impl Opener for ApiStore {
         login: &Login,
         context: &Context,
     ) -> Result<Box<dyn Session>, ConnectorError> {
-        let reached = self.reached.get(&login.institution).ok_or_else(|| {
-            let reason = "there is no endpoint for this institution";
-            ConnectorError::new(ErrorKind::Unsupported, encode::TOKEN, reason)
-        })?;
+        let reached = endpoint(&self.reached, &login.institution, encode::TOKEN)?;
         let session = session::open(reached.clone(), &login.credential, context).await?;
         Ok(Box::new(session))
+    }
+
+    fn check(&self, credential: &Credential) -> Result<(), CredentialRefusal> {
+        check_lists(credential)
+    }
+
+    fn is_same_client(&self, one: &Credential, other: &Credential) -> bool {
+        is_same_client(one, other)
     }
 }

@@ -3,9 +3,9 @@
 use cartola_model::{
     BalanceKind, Catalogue, Counterparty, Movement, PaymentState, TransferPayee, glosa,
 };
-use cartola_primitives::{Money, santiago};
+use cartola_primitives::{Date, Money, santiago};
 
-use crate::wire::{self, Amount, BatchStatus, Event, MovementType, Status};
+use crate::wire::{self, Amount, BalanceType, BatchStatus, Event, MovementType, Status};
 
 /// Which balance is told: what may be spent, or else what is in the books. Of a card neither is
 /// known, and none is told.
@@ -28,12 +28,40 @@ const CHANNELS: [(&str, MovementType); 3] = [
     ("CAJERO", MovementType::Withdrawal),
 ];
 
-/// The balance of an account, of all that are known.
-pub fn balance(known: impl IntoIterator<Item = (BalanceKind, Money)>) -> Option<wire::Balance> {
+/// What is known of what is on an account.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// What it counts.
+    pub kind: BalanceKind,
+    /// How much.
+    pub amount: Money,
+    /// The day that it is of.
+    pub as_of: Date,
+}
+
+/// A statement of an account: the balance of all that are known as they stood some time up to `today`,
+/// and a page of movements. The printed shape has no word for what is not available now, so that this is
+/// told beside it.
+pub fn statement(
+    account_id: String,
+    (known, today): (impl IntoIterator<Item = Known>, Date),
+    (movements, next_cursor): (Vec<wire::Movement>, Option<String>),
+) -> wire::Statement {
     let rank = |kind| TOLD.iter().position(|told| *told == kind);
-    let ranked = known.into_iter().filter_map(|(kind, amount)| Some((rank(kind)?, amount)));
-    let (_, amount) = ranked.min_by_key(|(rank, _)| *rank)?;
-    Some(wire::Balance { amount: Amount::of(amount), currency: amount.currency().code() })
+    let ranked = known.into_iter().filter_map(|known| Some((rank(known.kind)?, known)));
+    let best = ranked.min_by_key(|(rank, _)| *rank).map(|(_, known)| known);
+    let balance_of = |Known { amount, .. }| wire::Balance {
+        amount: Amount::of(amount),
+        currency: amount.currency().code(),
+    };
+    wire::Statement {
+        account_id,
+        balance: best.map(balance_of),
+        balance_as_of: best.filter(|it| it.as_of < today).map(|it| it.as_of.to_string()),
+        balance_type: best.filter(|it| it.kind == BalanceKind::Ledger).map(|_| BalanceType::Booked),
+        movements,
+        next_cursor,
+    }
 }
 
 /// A movement.

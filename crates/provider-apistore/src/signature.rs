@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use cartola_crypto::WebhookSecret;
+use cartola_crypto::{ContentHash, WebhookSecret};
 use cartola_primitives::{Secret, SignedDuration, Timestamp};
 
 /// The header.
@@ -75,8 +75,8 @@ pub fn secrets(text: &Secret<String>) -> Result<Vec<WebhookSecret>, SecretsError
     parts.iter().map(read).collect::<Result<_, _>>().map_err(|_| SecretsError)
 }
 
-/// Checks that one of the secrets has signed the body at a moment that is near. What it gives is the
-/// moment with the signature that holds: another body, or another attempt, has another.
+/// Checks that one of the secrets has signed the body at a moment that is near. What it gives is a digest
+/// of moment and body, whichever secret has signed them: another body, or another attempt, has another.
 pub fn verify(
     header: Option<&str>,
     body: &[u8],
@@ -93,8 +93,8 @@ pub fn verify(
     let holds = |signature: &&&str| {
         secrets.iter().any(|secret| secret.has_stamped(moment, body, signature))
     };
-    let holding = signatures.iter().find(holds).ok_or(SignatureError::Secret)?;
-    Ok(format!("{moment}.{}", holding.to_ascii_lowercase()))
+    signatures.iter().find(holds).ok_or(SignatureError::Secret)?;
+    Ok(ContentHash::of(&[moment.as_bytes(), b".", body].concat()).to_string())
 }
 
 /// `t`, and every `v1`. What a later version may add beside them is passed over.

@@ -14,4 +14,4 @@ pub use payment::{
     Outcome, OutcomeEvent, Payment, Payments, Status,
 };
 pub use request::PaymentRequest;
-pub use statement::{Balance, Movement, MovementType, Statement};
+pub use statement::{Balance, BalanceType, Movement, MovementType, Statement};

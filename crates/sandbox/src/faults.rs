@@ -32,6 +32,8 @@ pub enum Fault {
     Cut,
     /// 200 with a body that nobody can read.
     Malformed,
+    /// What it posts by itself is signed wrongly. Its answers have no signature, and stay right.
+    WrongSignature,
 }
 
 /// Longest delay, in milliseconds: ten minutes.
@@ -88,20 +90,41 @@ impl Faults {
         self.with(|ordered| {
             let order = ordered.get_mut(institution)?;
             let operations = &order.operations;
+            if order.fault == Fault::WrongSignature {
+                return None;
+            }
             if !operations.is_empty() && !operations.iter().any(|each| each == operation) {
                 return None;
             }
             let next = (order.fault, order.moment);
-            order.calls -= 1;
-            if order.calls == 0 {
-                ordered.remove(institution);
-            }
+            take(ordered, institution);
             Some(next)
+        })
+    }
+
+    /// Whether what an institution posts now is signed wrongly.
+    pub(crate) fn signs_wrongly(&self, institution: &str) -> bool {
+        self.with(|ordered| {
+            let order = ordered.get(institution);
+            let is_wrong = order.is_some_and(|order| order.fault == Fault::WrongSignature);
+            if is_wrong {
+                take(ordered, institution);
+            }
+            is_wrong
         })
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<String, Order>) -> T) -> T {
         // Every order is whole at every moment.
         work(&mut self.ordered.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// One of the calls that an order covers is over.
+fn take(ordered: &mut BTreeMap<String, Order>, institution: &str) {
+    let Some(order) = ordered.get_mut(institution) else { return };
+    order.calls -= 1;
+    if order.calls == 0 {
+        ordered.remove(institution);
     }
 }

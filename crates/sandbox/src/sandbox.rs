@@ -13,6 +13,7 @@ use crate::faults::Faults;
 use crate::levers;
 use crate::phone;
 use crate::portal;
+use crate::post::Post;
 use crate::world::World;
 
 /// Largest body of a request, in bytes.
@@ -29,14 +30,16 @@ struct Inner {
     randomness: Arc<dyn Randomness>,
     sessions: Sessions,
     faults: Faults,
+    post: Arc<dyn Post>,
 }
 
 impl Sandbox {
-    /// A box that serves that world. Tokens are made of `randomness`. Sessions and faults live as
-    /// long as the process; everything else is in the world's file.
-    pub fn new(world: Arc<World>, randomness: Arc<dyn Randomness>) -> Self {
+    /// A box that serves that world. Tokens are made of `randomness`, and `post` posts what levers are
+    /// told to. Sessions and faults live as long as the process; everything else is in the world's
+    /// file.
+    pub fn new(world: Arc<World>, randomness: Arc<dyn Randomness>, post: Arc<dyn Post>) -> Self {
         let (sessions, faults) = (Sessions::default(), Faults::default());
-        Self { inner: Arc::new(Inner { world, randomness, sessions, faults }) }
+        Self { inner: Arc::new(Inner { world, randomness, sessions, faults, post }) }
     }
 
     /// All services of the box: each bank's under `/banks/{institution}`, the other institutions'
@@ -62,6 +65,10 @@ impl Sandbox {
 
     pub(crate) fn faults(&self) -> &Faults {
         &self.inner.faults
+    }
+
+    pub(crate) fn post(&self) -> &dyn Post {
+        &*self.inner.post
     }
 
     pub(crate) fn randomness(&self) -> &dyn Randomness {

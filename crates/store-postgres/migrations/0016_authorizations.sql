@@ -59,7 +59,7 @@ CREATE UNIQUE INDEX authorized_by_case ON authorized (tenant, case_key);
 CREATE INDEX authorized_by_person ON authorized (tenant, person, id);
 CREATE INDEX authorized_by_state ON authorized (tenant, state, id);
 
--- Whom a person has paid by an operation that they approved.
+-- Whom a person has paid by an operation that they approved, and when they did so last.
 CREATE TABLE known_payee (
     tenant           uuid NOT NULL,
     person           uuid NOT NULL,
@@ -77,3 +77,20 @@ CREATE POLICY of_tenant ON authorized USING (tenant = the_tenant());
 
 ALTER TABLE known_payee ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_tenant ON known_payee USING (tenant = the_tenant());
+
+CREATE INDEX known_payee_by_age ON known_payee (since);
+
+-- Forgets whom anybody has paid before an instant, at most so many, and gives their number.
+CREATE FUNCTION forget_payees(before bigint, at_most integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = cartola, pg_temp
+BEGIN ATOMIC
+    WITH forgotten AS (
+        DELETE FROM known_payee WHERE (tenant, person, payee) IN (
+            SELECT k.tenant, k.person, k.payee FROM known_payee k WHERE k.since < before
+            ORDER BY k.since LIMIT at_most FOR UPDATE SKIP LOCKED
+        ) RETURNING 1
+    )
+    SELECT count(*) FROM forgotten;
+END;
+
+REVOKE ALL ON FUNCTION forget_payees(bigint, integer) FROM PUBLIC;

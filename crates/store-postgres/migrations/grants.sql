@@ -3,10 +3,12 @@
 GRANT USAGE ON SCHEMA cartola TO :role;
 GRANT SELECT ON cartola.schema_version, cartola.installation, cartola.retention,
     cartola.feed_forgotten TO :role;
+GRANT SELECT, INSERT ON cartola.audit_anchor TO :role;
 GRANT SELECT, INSERT ON cartola.installation_secret, cartola.audit, cartola.tenant, cartola.feed,
-    cartola.consent_set, cartola.alias, cartola.import, cartola.payout, cartola.known_payee TO :role;
+    cartola.consent_set, cartola.alias, cartola.import, cartola.payout TO :role;
+GRANT SELECT, INSERT, UPDATE ON cartola.matter TO :role;
 GRANT SELECT, INSERT, UPDATE ON cartola.payment, cartola.checkout, cartola.institution_quota,
-    cartola.enrolment, cartola.authorized, cartola.instruction TO :role;
+    cartola.enrolment, cartola.authorized, cartola.instruction, cartola.known_payee TO :role;
 GRANT INSERT ON cartola.job_turn TO :role;
 GRANT SELECT, INSERT, DELETE ON cartola.signing_key TO :role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential, cartola.data_key,
@@ -16,13 +18,16 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential,
     cartola.job, cartola.job_open, cartola.message, cartola.message_attempt,
     cartola.destination_disabled
     TO :role;
+GRANT EXECUTE ON FUNCTION cartola.forget_person(uuid, uuid), cartola.shred_person(uuid, uuid),
+    cartola.last_kept_of(uuid, uuid) TO :role;
 GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.all_leases(integer),
     cartola.next_due(integer),
     cartola.free_jobs(integer, uuid, bigint, boolean, uuid[], text),
     cartola.claim_jobs(integer, bigint, uuid, bigint, bigint, uuid[], integer, integer),
     cartola.note_progress(uuid[], uuid[], uuid[], smallint[], bigint[], bigint[], bigint[]),
     cartola.forget_ended_jobs(bigint, integer), cartola.clear_archive(interval, integer),
-    cartola.forget_expired_tasks(bigint, integer), cartola.consents_run_out(bigint, integer),
+    cartola.forget_expired_tasks(bigint, integer), cartola.forget_payees(bigint, integer),
+    cartola.consents_run_out(bigint, integer),
     cartola.add_movement_months(integer[]), cartola.leave_days(uuid, integer[], uuid[]),
     cartola.take_slots(text, integer, bigint, integer, bigint, bigint),
     cartola.pause_institution(text, bigint)

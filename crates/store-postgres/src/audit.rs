@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use cartola_crypto::ChainHash;
 use cartola_model::audit::AuditEvent;
 use cartola_primitives::id::TenantId;
-use cartola_store::audit::AuditRow;
+use cartola_store::audit::{AnchorRow, AuditRow};
+use cartola_store::encoding::day_number;
 use cartola_store::{Audit, StoreError, StoreErrorKind, page_size};
 
 use crate::PostgresStore;
@@ -18,6 +19,14 @@ const HEAD: &str = "SELECT audit_sequence, audit_hash FROM tenant_head \
     WHERE tenant = $1 AND audit_sequence > 0";
 const ADD: &str =
     "INSERT INTO audit (tenant, sequence, at, body, hash) VALUES ($1, $2, $3, $4, $5)";
+const ANCHORS: &str = "SELECT number, day, sequence, hash, made_at, signed FROM audit_anchor \
+    WHERE tenant = $1 AND number > $2 ORDER BY number LIMIT $3";
+const LAST_ANCHOR: &str = "SELECT number, day, sequence, hash, made_at, signed FROM audit_anchor \
+    WHERE tenant = $1 ORDER BY number DESC LIMIT 1";
+/// The row of the tenant's heads is locked by whoever writes: of two that add at once, one waits.
+const ADD_ANCHOR: &str = "INSERT INTO audit_anchor \
+    (tenant, number, day, sequence, hash, made_at, signed) SELECT $1, $2, $3, $4, $5, $6, $7 \
+    WHERE $2 = 1 + (SELECT coalesce(max(number), 0) FROM audit_anchor WHERE tenant = $1)";
 
 #[async_trait]
 impl Audit for PostgresStore {
@@ -37,6 +46,20 @@ impl Audit for PostgresStore {
         })
         .await
     }
+
+    async fn anchors(
+        &self,
+        tenant: TenantId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<AnchorRow>, StoreError> {
+        let limit = page_size(limit) as u64;
+        self.all(tenant, ANCHORS, values![&tenant, after, limit], read_anchor).await
+    }
+
+    async fn last_anchor(&self, tenant: TenantId) -> Result<Option<AnchorRow>, StoreError> {
+        self.first(tenant, LAST_ANCHOR, values![&tenant], read_anchor).await
+    }
 }
 
 /// Appends an event to the chain.
@@ -54,6 +77,30 @@ pub fn append(unit: &mut Unit, event: &AuditEvent) -> Result<(), StoreError> {
     ];
     unit.execute("appending to the audit trail", ADD, values);
     Ok(())
+}
+
+pub fn add_anchor(unit: &mut Unit, row: &AnchorRow) {
+    let values = values![
+        &unit.tenant,
+        row.number,
+        day_number(row.day),
+        row.sequence,
+        row.hash.as_bytes().to_vec(),
+        row.made_at,
+        row.signed.clone()
+    ];
+    unit.change("adding an anchor of the audit trail", ADD_ANCHOR, values);
+}
+
+fn read_anchor(columns: &mut Columns<'_>) -> Result<AnchorRow, StoreError> {
+    Ok(AnchorRow {
+        number: columns.number()?,
+        day: columns.date()?,
+        sequence: columns.number()?,
+        hash: ChainHash::from_bytes(columns.array()?),
+        made_at: columns.timestamp()?,
+        signed: columns.text()?.to_owned(),
+    })
 }
 
 /// An entry from its columns `sequence, at, body, hash`.

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use cartola_crypto::{ContentHash, Digest};
 use cartola_model::authorization::IdentityProof;
 use cartola_model::{AuthorizationStanding, EnrolmentStanding, OperationKind};
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{AuthorizationId, EnrolmentId, ID_BYTES, PersonId, TenantId};
 use cartola_store::authorizations::{
     AuthorizationChange, AuthorizationFilter, AuthorizationProgress, AuthorizationRow,
@@ -11,12 +12,12 @@ use cartola_store::authorizations::{
     read_authorization, read_enrolment, written_authorization, written_enrolment,
 };
 use cartola_store::payments::PaymentCase;
-use cartola_store::{Authorizations, Page, StoreError};
+use cartola_store::{Authorizations, MAX_PAGE, Page, StoreError};
 
 use crate::PostgresStore;
 use crate::columns::Columns;
 use crate::jobs::read_continuation;
-use crate::rows::{one_more, page};
+use crate::rows::{one_more, only, page};
 use crate::unit::Unit;
 use crate::value::{Value, values};
 
@@ -100,9 +101,12 @@ const CHANGE: &str = "UPDATE authorized SET state = $4, standing = $5, changed_a
     next_kind = $11, next_key = $12, next_schema = $13, next_sealed = $14, \
     version = version + 1 WHERE tenant = $1 AND id = $2 AND version = $3";
 
-const KNOWS: &str = "SELECT 1 FROM known_payee WHERE tenant = $1 AND person = $2 AND payee = $3";
+const KNOWS: &str = "SELECT 1 FROM known_payee WHERE tenant = $1 AND person = $2 AND payee = $3 \
+    AND since >= $4";
 const KEEP: &str = "INSERT INTO known_payee (tenant, person, payee, authorization_id, since) \
-    VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, person, payee) DO UPDATE \
+    SET authorization_id = excluded.authorization_id, since = excluded.since";
+const FORGET: &str = "SELECT forget_payees($1, $2)";
 
 /// The last id that there can be.
 const LAST_ID: [u8; ID_BYTES] = [0xff; ID_BYTES];
@@ -192,9 +196,15 @@ impl Authorizations for PostgresStore {
         tenant: TenantId,
         person: PersonId,
         payee: &Digest,
+        since: Timestamp,
     ) -> Result<bool, StoreError> {
-        let found = self.first(tenant, KNOWS, values![&tenant, &person, payee], |_| Ok(())).await?;
-        Ok(found.is_some())
+        let values = values![&tenant, &person, payee, since];
+        Ok(self.first(tenant, KNOWS, values, |_| Ok(())).await?.is_some())
+    }
+
+    async fn forget_payees(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let rows = self.of_nobody(FORGET, values![before, MAX_PAGE as u64]).await?;
+        only(&rows, |columns: &mut Columns<'_>| columns.number())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
-use cartola_model::{ConsentKind, ConsentState, InstitutionId};
+use cartola_model::{ConsentData, ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
@@ -19,7 +19,8 @@ use crate::value::{Value, values};
 
 macro_rules! consent_columns {
     () => {
-        "state, granted_at, ended_at, id, kind, person, institution, link, purpose, evidence, version"
+        "state, granted_at, ended_at, id, kind, person, institution, link, purpose, evidence, \
+         recipient, data, version"
     };
 }
 
@@ -38,13 +39,15 @@ const CONSENTS_OF_LINK: &str = concat!(
 const ADD: &str = concat!(
     "INSERT INTO consent (tenant, ",
     consent_columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 );
 /// Held to the end of the transaction: what was decided on a consent is committed before it ends.
 const IN_VERSION: &str =
     "SELECT 1 FROM consent WHERE tenant = $1 AND id = $2 AND version = $3 FOR SHARE";
 const CHANGE: &str = "UPDATE consent SET state = $4, granted_at = $5, ended_at = $6, \
     version = version + 1 WHERE tenant = $1 AND id = $2 AND version = $3";
+const NARROW: &str = "UPDATE consent SET data = $4, version = version + 1 \
+    WHERE tenant = $1 AND id = $2 AND version = $3";
 const RUN_OUT: &str = "SELECT tenant, id FROM consents_run_out($1, $2)";
 const SETS: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = $1 AND id = ANY ($2)";
 const ADD_SETS: &str = "INSERT INTO consent_set (tenant, id, consent, rest) \
@@ -54,6 +57,7 @@ const ADD_SETS: &str = "INSERT INTO consent_set (tenant, id, consent, rest) \
 const GRANTED: i64 = 1;
 const REVOKED: i64 = 2;
 const EXPIRED: i64 = 3;
+const SUSPENDED: i64 = 4;
 
 #[async_trait]
 impl Consents for PostgresStore {
@@ -120,6 +124,8 @@ pub fn add_consent(unit: &mut Unit, row: &ConsentRow) {
         &row.link,
         row.purpose.as_str(),
         row.evidence.as_bytes().to_vec(),
+        row.recipient.clone(),
+        row.data.map(ConsentData::written),
         row.version,
     ];
     unit.execute("adding a consent", ADD, values);
@@ -129,6 +135,11 @@ pub fn change_consent(unit: &mut Unit, id: ConsentId, expected: u32, state: &Con
     let (state, granted_at, ended_at) = state_columns(state);
     let values = values![&unit.tenant, &id, expected, state, granted_at, ended_at];
     unit.change("changing a consent", CHANGE, values);
+}
+
+pub fn narrow_consent(unit: &mut Unit, id: ConsentId, expected: u32, data: ConsentData) {
+    let values = values![&unit.tenant, &id, expected, data.written()];
+    unit.change("narrowing a consent", NARROW, values);
 }
 
 pub fn expect_consent(unit: &mut Unit, id: ConsentId, expected: u32) {
@@ -148,6 +159,7 @@ pub fn add_sets(unit: &mut Unit, sets: &[ConsentSetRow]) {
 fn state_columns(state: &ConsentState) -> (i64, i64, Option<i64>) {
     let (code, ended_at) = match *state {
         ConsentState::Granted { expires_at, .. } => (GRANTED, expires_at),
+        ConsentState::Suspended { expires_at, .. } => (SUSPENDED, expires_at),
         ConsentState::Revoked { at, .. } => (REVOKED, Some(at)),
         ConsentState::Expired { at, .. } => (EXPIRED, Some(at)),
     };
@@ -160,10 +172,16 @@ pub fn read_state(columns: &mut Columns<'_>) -> Result<ConsentState, StoreError>
     let granted_at = columns.timestamp()?;
     match (code, columns.optional_timestamp()?) {
         (GRANTED, expires_at) => Ok(ConsentState::Granted { at: granted_at, expires_at }),
+        (SUSPENDED, expires_at) => Ok(ConsentState::Suspended { granted_at, expires_at }),
         (REVOKED, Some(at)) => Ok(ConsentState::Revoked { granted_at, at }),
         (EXPIRED, Some(at)) => Ok(ConsentState::Expired { granted_at, at }),
         _ => Err(damaged()),
     }
+}
+
+fn read_data(written: Option<&str>) -> Result<Option<ConsentData>, StoreError> {
+    let Some(written) = written else { return Ok(None) };
+    ConsentData::parse(written.split(',')).map(Some).ok_or_else(damaged)
 }
 
 fn read_set(columns: &mut Columns<'_>) -> Result<ConsentSetRow, StoreError> {
@@ -180,6 +198,8 @@ fn read_consent(columns: &mut Columns<'_>) -> Result<ConsentRow, StoreError> {
         link: columns.id()?,
         purpose: columns.text()?.to_owned(),
         evidence: ContentHash::from_bytes(columns.array()?),
+        recipient: columns.optional_text()?.map(str::to_owned),
+        data: read_data(columns.optional_text()?)?,
         version: columns.number()?,
     })
 }

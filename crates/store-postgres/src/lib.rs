@@ -45,6 +45,7 @@ mod imports;
 mod instructions;
 mod jobs;
 mod leftovers;
+mod matters;
 mod migrate;
 mod months;
 mod movements;
@@ -67,6 +68,7 @@ mod session;
 mod sightings;
 mod signing_keys;
 mod store;
+mod subjects;
 mod tasks;
 mod tenancy;
 #[cfg(feature = "test-kit")]

@@ -77,4 +77,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("payouts", include_str!("../migrations/0015_payouts.sql")),
     expand("authorizations", include_str!("../migrations/0016_authorizations.sql")),
     expand("instructions", include_str!("../migrations/0017_instructions.sql")),
+    expand("compliance", include_str!("../migrations/0018_compliance.sql")),
 ];

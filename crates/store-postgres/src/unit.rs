@@ -17,8 +17,8 @@ use crate::session::{PIPELINE, Session};
 use crate::value::Value;
 use crate::{
     accounts, answers, asking, audit, authorizations, checkouts, consents, head, imports,
-    instructions, jobs, movements, outbox, payments, payouts, people, records, sightings, tasks,
-    tenancy, vault,
+    instructions, jobs, matters, movements, outbox, payments, payouts, people, records, sightings,
+    subjects, tasks, tenancy, vault,
 };
 
 /// One statement of a unit.
@@ -288,6 +288,9 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::ChangeConsent { id, expected, state } => {
             consents::change_consent(unit, *id, *expected, state);
         }
+        Command::NarrowConsent { id, expected, data } => {
+            consents::narrow_consent(unit, *id, *expected, *data);
+        }
         Command::ExpectConsent { id, expected } => consents::expect_consent(unit, *id, *expected),
         Command::AddConsentSets(rows) => consents::add_sets(unit, rows),
         Command::AddAccount(row) => accounts::add_account(unit, row),
@@ -336,6 +339,11 @@ fn add_effect(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::Audit(event) => audit::append(unit, event)?,
+        Command::AddMatter(row) => matters::add_matter(unit, row),
+        Command::ChangeMatter(change) => matters::change_matter(unit, change),
+        Command::ForgetPerson(person) => subjects::forget(unit, *person),
+        Command::ShredPerson(person) => subjects::shred(unit, *person),
+        Command::AddAnchor(row) => audit::add_anchor(unit, row),
         Command::EnqueueJob(order) => jobs::enqueue(unit, order)?,
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
         Command::CancelJob { id, expected, failure } => {

@@ -12,8 +12,8 @@ use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
     AccountId, ArchiveId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId,
     DataKeyId, EnrolmentId, EpochId, ID_BYTES, ImportId, InstructionId, JobId, LeaseId, LinkId,
-    MessageId, MovementId, PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId, TenantId,
-    TypedId,
+    MatterId, MessageId, MovementId, PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId,
+    TenantId, TypedId,
 };
 use tokio_postgres::types::{IsNull, Kind, ToSql, Type, to_sql_checked};
 
@@ -157,6 +157,7 @@ from_id!(
     JobId,
     LeaseId,
     LinkId,
+    MatterId,
     MessageId,
     MovementId,
     PaymentId,

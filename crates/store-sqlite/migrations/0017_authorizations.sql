@@ -59,7 +59,7 @@ CREATE UNIQUE INDEX authorized_by_case ON authorized (tenant, case_key);
 CREATE INDEX authorized_by_person ON authorized (tenant, person, id);
 CREATE INDEX authorized_by_state ON authorized (tenant, state, id);
 
--- Whom a person has paid by an operation that they approved.
+-- Whom a person has paid by an operation that they approved, and when they did so last.
 CREATE TABLE known_payee (
     tenant           BLOB NOT NULL,
     person           BLOB NOT NULL,
@@ -68,3 +68,5 @@ CREATE TABLE known_payee (
     since            INTEGER NOT NULL,
     PRIMARY KEY (tenant, person, payee)
 ) STRICT;
+
+CREATE INDEX known_payee_by_age ON known_payee (since);

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use cartola_crypto::{ChainHash, ChainHead};
 use cartola_model::audit::AuditEvent;
 use cartola_primitives::id::TenantId;
-use cartola_store::audit::AuditRow;
+use cartola_store::audit::{AnchorRow, AuditRow};
+use cartola_store::encoding::day_number;
 use cartola_store::{Audit, StoreError, StoreErrorKind, page_size};
 use rusqlite::{Connection, params};
 
@@ -20,6 +21,13 @@ const ADD: &str =
     "INSERT INTO audit (tenant, sequence, at, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)";
 const SET_HEAD: &str = "INSERT INTO tenant_audit (tenant, sequence, hash) VALUES (?1, ?2, ?3) \
     ON CONFLICT (tenant) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash";
+const ANCHORS: &str = "SELECT number, day, sequence, hash, made_at, signed FROM audit_anchor \
+    WHERE tenant = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
+const LAST_ANCHOR: &str = "SELECT number, day, sequence, hash, made_at, signed FROM audit_anchor \
+    WHERE tenant = ?1 ORDER BY number DESC LIMIT 1";
+const ADD_ANCHOR: &str = "INSERT INTO audit_anchor \
+    (tenant, number, day, sequence, hash, made_at, signed) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 \
+    WHERE ?2 = 1 + (SELECT coalesce(max(number), 0) FROM audit_anchor WHERE tenant = ?1)";
 
 #[async_trait]
 impl Audit for SqliteStore {
@@ -44,6 +52,26 @@ impl Audit for SqliteStore {
     async fn audit_head(&self, tenant: TenantId) -> Result<Option<(u64, ChainHash)>, StoreError> {
         self.read(move |connection| {
             Ok(head(connection, tenant)?.map(|head| (head.sequence, head.hash)))
+        })
+        .await
+    }
+
+    async fn anchors(
+        &self,
+        tenant: TenantId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<AnchorRow>, StoreError> {
+        self.read(move |connection| {
+            let values = params![tenant.as_bytes(), signed(after), signed(page_size(limit) as u64)];
+            all(connection, ANCHORS, values, read_anchor)
+        })
+        .await
+    }
+
+    async fn last_anchor(&self, tenant: TenantId) -> Result<Option<AnchorRow>, StoreError> {
+        self.read(move |connection| {
+            first(connection, LAST_ANCHOR, [tenant.as_bytes()], read_anchor)
         })
         .await
     }
@@ -80,6 +108,30 @@ pub fn append(
 pub fn set_head(unit: &Unit<'_>, head: &ChainHead) -> Result<(), StoreError> {
     let values = params![unit.tenant.as_bytes(), signed(head.sequence), head.hash.as_bytes()];
     unit.execute("recording the end of the audit trail", SET_HEAD, values).map(drop)
+}
+
+pub fn add_anchor(unit: &Unit<'_>, row: &AnchorRow) -> Result<(), StoreError> {
+    let values = params![
+        unit.tenant.as_bytes(),
+        signed(row.number),
+        day_number(row.day),
+        signed(row.sequence),
+        row.hash.as_bytes(),
+        row.made_at.as_microsecond(),
+        row.signed,
+    ];
+    unit.change("adding an anchor of the audit trail", ADD_ANCHOR, values)
+}
+
+fn read_anchor(columns: &mut Columns<'_>) -> Result<AnchorRow, StoreError> {
+    Ok(AnchorRow {
+        number: columns.number()?,
+        day: columns.date()?,
+        sequence: columns.number()?,
+        hash: ChainHash::from_bytes(columns.array()?),
+        made_at: columns.timestamp()?,
+        signed: columns.text()?.to_owned(),
+    })
 }
 
 /// An entry from its columns `sequence, at, body, hash`.

@@ -12,11 +12,12 @@ use cartola_store::authorizations::{
     read_authorization, read_enrolment, written_authorization, written_enrolment,
 };
 use cartola_store::payments::PaymentCase;
-use cartola_store::{Authorizations, Page, StoreError};
+use cartola_store::{Authorizations, MAX_PAGE, Page, StoreError};
 use rusqlite::params;
 
 use crate::SqliteStore;
-use crate::columns::{Columns, bytes_or_null, sealed_columns};
+use crate::columns::{Columns, bytes_or_null, sealed_columns, signed};
+use crate::error::Doing;
 use crate::jobs::read_continuation;
 use crate::rows::{first, page};
 use crate::unit::Unit;
@@ -95,9 +96,13 @@ const CHANGE: &str = "UPDATE authorized SET state = ?4, standing = ?5, changed_a
     next_kind = ?11, next_key = ?12, next_schema = ?13, next_sealed = ?14, \
     version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 
-const KNOWS: &str = "SELECT 1 FROM known_payee WHERE tenant = ?1 AND person = ?2 AND payee = ?3";
+const KNOWS: &str = "SELECT 1 FROM known_payee WHERE tenant = ?1 AND person = ?2 AND payee = ?3 \
+    AND since >= ?4";
 const KEEP: &str = "INSERT INTO known_payee (tenant, person, payee, authorization_id, since) \
-    VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
+    SET authorization_id = excluded.authorization_id, since = excluded.since";
+const FORGET: &str = "DELETE FROM known_payee WHERE rowid IN \
+    (SELECT rowid FROM known_payee WHERE since < ?1 ORDER BY since LIMIT ?2)";
 
 /// Comes behind every id.
 const BEHIND_ALL: [u8; 17] = [0xff; 17];
@@ -197,11 +202,23 @@ impl Authorizations for SqliteStore {
         tenant: TenantId,
         person: PersonId,
         payee: &Digest,
+        since: Timestamp,
     ) -> Result<bool, StoreError> {
         let payee = *payee;
         self.read(move |connection| {
-            let values = params![tenant.as_bytes(), person.as_bytes(), payee.as_bytes()];
+            let (tenant, person, payee) = (tenant.as_bytes(), person.as_bytes(), payee.as_bytes());
+            let values = params![tenant, person, payee, since.as_microsecond()];
             Ok(first(connection, KNOWS, values, |_| Ok(()))?.is_some())
+        })
+        .await
+    }
+
+    async fn forget_payees(&self, before: Timestamp) -> Result<usize, StoreError> {
+        const FORGETTING: &str = "forgetting whom people have paid";
+        self.write(MAX_PAGE, move |connection| {
+            let mut forget = connection.prepare_cached(FORGET).doing(FORGETTING)?;
+            let values = params![before.as_microsecond(), signed(MAX_PAGE as u64)];
+            forget.execute(values).doing(FORGETTING)
         })
         .await
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
-use cartola_model::{ConsentKind, ConsentState, InstitutionId};
+use cartola_model::{ConsentData, ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
@@ -20,7 +20,8 @@ use crate::unit::Unit;
 
 macro_rules! consent_columns {
     () => {
-        "state, granted_at, ended_at, id, kind, person, institution, link, purpose, evidence, version"
+        "state, granted_at, ended_at, id, kind, person, institution, link, purpose, evidence, \
+         recipient, data, version"
     };
 }
 
@@ -39,11 +40,13 @@ const CONSENTS_OF_LINK: &str = concat!(
 const ADD: &str = concat!(
     "INSERT INTO consent (tenant, ",
     consent_columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
 );
 const IN_VERSION: &str = "SELECT 1 FROM consent WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 const CHANGE: &str = "UPDATE consent SET state = ?4, granted_at = ?5, ended_at = ?6, \
     version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
+const NARROW: &str = "UPDATE consent SET data = ?4, version = version + 1 \
+    WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 const RUN_OUT: &str = "SELECT tenant, id FROM consent WHERE state = 1 AND ended_at IS NOT NULL \
     AND ended_at <= ?1 ORDER BY ended_at LIMIT ?2";
 const SET: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = ?1 AND id = ?2";
@@ -52,6 +55,7 @@ const ADD_SET: &str = "INSERT INTO consent_set (tenant, id, consent, rest) VALUE
 const GRANTED: i64 = 1;
 const REVOKED: i64 = 2;
 const EXPIRED: i64 = 3;
+const SUSPENDED: i64 = 4;
 
 #[async_trait]
 impl Consents for SqliteStore {
@@ -142,6 +146,8 @@ pub fn add_consent(unit: &Unit<'_>, row: &ConsentRow) -> Result<(), StoreError> 
         row.link.as_bytes(),
         row.purpose,
         row.evidence.as_bytes(),
+        row.recipient,
+        row.data.map(ConsentData::written),
         row.version,
     ];
     unit.execute("adding a consent", ADD, values).map(drop)
@@ -157,6 +163,16 @@ pub fn change_consent(
     let values =
         params![unit.tenant.as_bytes(), id.as_bytes(), expected, state, granted_at, ended_at];
     unit.change("changing a consent", CHANGE, values)
+}
+
+pub fn narrow_consent(
+    unit: &Unit<'_>,
+    id: ConsentId,
+    expected: u32,
+    data: ConsentData,
+) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), id.as_bytes(), expected, data.written()];
+    unit.change("narrowing a consent", NARROW, values)
 }
 
 pub fn expect_consent(unit: &Unit<'_>, id: ConsentId, expected: u32) -> Result<(), StoreError> {
@@ -183,6 +199,7 @@ pub fn add_sets(unit: &Unit<'_>, sets: &[ConsentSetRow]) -> Result<(), StoreErro
 fn state_columns(state: &ConsentState) -> (i64, i64, Option<i64>) {
     let (code, ended_at) = match *state {
         ConsentState::Granted { expires_at, .. } => (GRANTED, expires_at),
+        ConsentState::Suspended { expires_at, .. } => (SUSPENDED, expires_at),
         ConsentState::Revoked { at, .. } => (REVOKED, Some(at)),
         ConsentState::Expired { at, .. } => (EXPIRED, Some(at)),
     };
@@ -195,10 +212,16 @@ pub fn read_state(columns: &mut Columns<'_>) -> Result<ConsentState, StoreError>
     let granted_at = columns.timestamp()?;
     match (code, columns.optional_timestamp()?) {
         (GRANTED, expires_at) => Ok(ConsentState::Granted { at: granted_at, expires_at }),
+        (SUSPENDED, expires_at) => Ok(ConsentState::Suspended { granted_at, expires_at }),
         (REVOKED, Some(at)) => Ok(ConsentState::Revoked { granted_at, at }),
         (EXPIRED, Some(at)) => Ok(ConsentState::Expired { granted_at, at }),
         _ => Err(damaged()),
     }
+}
+
+fn read_data(written: Option<&str>) -> Result<Option<ConsentData>, StoreError> {
+    let Some(written) = written else { return Ok(None) };
+    ConsentData::parse(written.split(',')).map(Some).ok_or_else(damaged)
 }
 
 fn read_set(columns: &mut Columns<'_>) -> Result<ConsentSetRow, StoreError> {
@@ -215,6 +238,8 @@ fn read_consent(columns: &mut Columns<'_>) -> Result<ConsentRow, StoreError> {
         link: columns.id()?,
         purpose: columns.text()?.to_owned(),
         evidence: ContentHash::from_bytes(columns.array()?),
+        recipient: columns.optional_text()?.map(str::to_owned),
+        data: read_data(columns.optional_text()?)?,
         version: columns.number()?,
     })
 }

@@ -10,7 +10,8 @@ use rusqlite::{Connection, Params};
 use crate::error::Doing;
 use crate::{
     accounts, answers, asking, audit, authorizations, checkouts, consents, imports, instructions,
-    jobs, movements, outbox, payments, payouts, people, records, sightings, tasks, tenancy, vault,
+    jobs, matters, movements, outbox, payments, payouts, people, records, sightings, subjects,
+    tasks, tenancy, vault,
 };
 
 /// Whose unit is applied, when, and to what.
@@ -152,6 +153,9 @@ fn apply_one(
         Command::ChangeConsent { id, expected, state } => {
             consents::change_consent(unit, *id, *expected, state)
         }
+        Command::NarrowConsent { id, expected, data } => {
+            consents::narrow_consent(unit, *id, *expected, *data)
+        }
         Command::ExpectConsent { id, expected } => consents::expect_consent(unit, *id, *expected),
         Command::AddConsentSets(rows) => consents::add_sets(unit, rows),
         Command::AddAccount(row) => accounts::add_account(unit, row),
@@ -202,6 +206,11 @@ fn apply_effect(
         Command::AddTask(row) => tasks::add_task(unit, row),
         Command::EndTask { id, end } => tasks::end_task(unit, *id, end),
         Command::Audit(event) => append_entry(unit, event, counters),
+        Command::AddMatter(row) => matters::add_matter(unit, row),
+        Command::ChangeMatter(change) => matters::change_matter(unit, change),
+        Command::ForgetPerson(person) => subjects::forget(unit, *person),
+        Command::ShredPerson(person) => subjects::shred(unit, *person),
+        Command::AddAnchor(row) => audit::add_anchor(unit, row),
         Command::EnqueueJob(order) => jobs::enqueue(unit, order),
         Command::EndJob { id, lease, end } => jobs::end_job(unit, *id, *lease, *end),
         Command::CancelJob { id, expected, failure } => {

@@ -53,6 +53,11 @@ impl ReadScope {
         Self { accounts: AccountScope::Nothing, records }
     }
 
+    /// Whether nothing is asked for.
+    pub fn is_nothing(self) -> bool {
+        self.accounts == AccountScope::Nothing && self.records.is_empty()
+    }
+
     /// The same of accounts, and these beside.
     #[must_use]
     pub const fn with_records(self, records: RecordKinds) -> Self {

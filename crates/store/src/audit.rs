@@ -1,9 +1,9 @@
-//! The audit trail: one hash chain per tenant.
+//! The audit trail: one hash chain per tenant, and its anchors.
 
 use async_trait::async_trait;
 use cartola_crypto::ChainHash;
-use cartola_primitives::Timestamp;
 use cartola_primitives::id::TenantId;
+use cartola_primitives::{Date, Timestamp};
 
 use crate::StoreError;
 
@@ -20,6 +20,23 @@ pub struct AuditRow {
     pub hash: ChainHash,
 }
 
+/// Where the chain stood when it was signed: once a day, and whenever an operator wants it so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnchorRow {
+    /// Its place among the tenant's anchors, from 1, without holes.
+    pub number: u64,
+    /// The last day, in Santiago, that was over or under way when it was made.
+    pub day: Date,
+    /// The last entry of the chain at that moment.
+    pub sequence: u64,
+    /// The hash of that entry.
+    pub hash: ChainHash,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// The same, signed: a compact JWS.
+    pub signed: String,
+}
+
 /// Reads of the audit trail.
 #[async_trait]
 pub trait Audit: Send + Sync {
@@ -34,4 +51,15 @@ pub trait Audit: Send + Sync {
     /// Where the chain's end is recorded apart from its entries, so that cutting off the end is
     /// found too: the last sequence and hash, absent for a tenant without entries.
     async fn audit_head(&self, tenant: TenantId) -> Result<Option<(u64, ChainHash)>, StoreError>;
+
+    /// Anchors after a number, in order.
+    async fn anchors(
+        &self,
+        tenant: TenantId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<AnchorRow>, StoreError>;
+
+    /// The last anchor.
+    async fn last_anchor(&self, tenant: TenantId) -> Result<Option<AnchorRow>, StoreError>;
 }

@@ -136,9 +136,9 @@ pub struct KnownPayee {
     pub person: PersonId,
     /// Keyed digest of who was paid.
     pub payee: Digest,
-    /// By which operation, the first time.
+    /// By which operation, the last time.
     pub authorization: AuthorizationId,
-    /// When that was.
+    /// When that money had moved.
     pub since: Timestamp,
 }
 
@@ -215,13 +215,18 @@ pub trait Authorizations: Send + Sync {
         limit: usize,
     ) -> Result<Page<AuthorizationRow, AuthorizationId>, StoreError>;
 
-    /// Whether a person has paid somebody by an operation that they approved.
+    /// Whether a person has paid somebody by an operation that they approved, at that instant or later.
     async fn knows_payee(
         &self,
         tenant: TenantId,
         person: PersonId,
         payee: &Digest,
+        since: Timestamp,
     ) -> Result<bool, StoreError>;
+
+    /// Forgets whom anybody has paid before an instant, and not since; at most a page of them
+    /// ([`crate::MAX_PAGE`]). Gives their number, so that the caller knows when to stop.
+    async fn forget_payees(&self, before: Timestamp) -> Result<usize, StoreError>;
 }
 
 /// How the state of an enrolment is written down.

@@ -4,11 +4,14 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
-use cartola_model::{ConsentKind, ConsentState, InstitutionId};
+use cartola_model::{ConsentData, ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId};
 
 use crate::{Page, StoreError};
+
+/// Names the format of [`ConsentRow::digest`].
+const DIGEST_LABEL: &str = "cartola/consent/v1";
 
 /// A consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +30,36 @@ pub struct ConsentRow {
     pub purpose: String,
     /// Hash of what proves it: the imported file, or the signed mandate.
     pub evidence: ContentHash,
+    /// Who receives the data beside the tenant, where somebody does.
+    pub recipient: Option<String>,
+    /// Which data; absent where it is all that the institution tells, or that the file holds.
+    pub data: Option<ConsentData>,
     /// Where it stands.
     pub state: ConsentState,
     /// Raised at each change.
     pub version: u32,
+}
+
+impl ConsentRow {
+    /// The SHA-256 of all that the row says, for the audit trail: of a JSON array, so that no two rows
+    /// are written alike. Instants are microseconds, which is what stores keep.
+    pub fn digest(&self, tenant: TenantId) -> ContentHash {
+        let (name, at, end) = match self.state {
+            ConsentState::Granted { at, expires_at } => ("granted", at, expires_at),
+            ConsentState::Suspended { granted_at, expires_at } => {
+                ("suspended", granted_at, expires_at)
+            }
+            ConsentState::Revoked { granted_at, at } => ("revoked", granted_at, Some(at)),
+            ConsentState::Expired { granted_at, at } => ("expired", granted_at, Some(at)),
+        };
+        let written = serde_json::to_vec(&(
+            (DIGEST_LABEL, tenant, self.id, self.kind.name(), self.person),
+            (self.institution.as_str(), self.link, &self.purpose, self.evidence),
+            (&self.recipient, self.data.map(ConsentData::names)),
+            (name, at.as_microsecond(), end.map(Timestamp::as_microsecond), self.version),
+        ));
+        ContentHash::of(&written.expect("ids, words and numbers are JSON"))
+    }
 }
 
 /// Consents of which one is enough: a persistent list, so that one more consent for many movements

@@ -40,6 +40,7 @@ pub mod scene;
 pub mod sightings;
 pub mod signing_keys;
 pub mod sources;
+pub mod subjects;
 pub mod tasks;
 pub mod tenancy;
 pub mod unit;
@@ -154,6 +155,8 @@ macro_rules! contract_tests {
                 entries_of_one_unit_follow_each_other,
                 entries_are_read_in_pages,
                 appending_at_once_leaves_no_hole,
+                anchors_come_back_in_their_order,
+                an_anchor_follows_the_one_before,
             }
             authorizations {
                 an_enrolment_comes_back_as_it_was_added,
@@ -164,6 +167,7 @@ macro_rules! contract_tests {
                 an_authorization_changes_in_its_expected_version_only,
                 authorizations_are_listed_newest_first_in_pages,
                 a_payee_is_known_once_they_were_paid,
+                payees_of_long_ago_are_forgotten,
             }
             cancelling {
                 what_waits_is_cancelled_at_once,
@@ -209,7 +213,7 @@ macro_rules! contract_tests {
             }
             isolation {
                 authorizations,
-                instructions,
+                subjects, instructions,
                 tenancy_and_vault,
                 people_and_consents,
                 accounts_and_imports,
@@ -299,6 +303,14 @@ macro_rules! contract_tests {
                 messages_are_listed_by_destination_and_time,
                 a_receiver_that_is_busy_is_passed_over,
                 what_was_sent_is_forgotten,
+            }
+            subjects {
+                a_matter_changes_in_its_expected_version_only,
+                matters_are_listed_by_what_is_asked,
+                what_a_consent_is_about_comes_back,
+                a_suspended_consent_hides,
+                an_owner_is_found_whatever_may_be_shown,
+                a_person_is_forgotten_and_shredded,
             }
             payments {
                 a_payment_comes_back_as_it_was_added,

@@ -24,6 +24,7 @@ mod error;
 pub mod imports;
 pub mod instructions;
 pub mod jobs;
+pub mod matters;
 #[cfg(feature = "test-kit")]
 pub mod memory;
 pub mod movements;
@@ -38,6 +39,7 @@ pub mod retention;
 pub mod rotation;
 pub mod sightings;
 pub mod signing_keys;
+pub mod subjects;
 pub mod tasks;
 pub mod tenancy;
 pub mod vault;
@@ -56,6 +58,7 @@ pub use error::{Retry, StoreError, StoreErrorKind};
 pub use imports::Imports;
 pub use instructions::Instructions;
 pub use jobs::Jobs;
+pub use matters::Matters;
 pub use movements::Movements;
 pub use outbox::Outbox;
 pub use pacing::Pacing;
@@ -67,6 +70,7 @@ pub use records::Records;
 pub use retention::Retention;
 pub use rotation::Rotation;
 pub use signing_keys::SigningKeys;
+pub use subjects::Subjects;
 pub use tasks::Tasks;
 pub use tenancy::Tenancy;
 pub use vault::Vault;
@@ -96,6 +100,8 @@ pub trait Store:
     + Authorizations
     + Retention
     + Quotas
+    + Subjects
+    + Matters
     + Committer
 {
 }
@@ -123,6 +129,8 @@ impl<T> Store for T where
         + Authorizations
         + Retention
         + Quotas
+        + Subjects
+        + Matters
         + Committer
 {
 }

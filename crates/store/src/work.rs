@@ -3,17 +3,18 @@
 use async_trait::async_trait;
 use cartola_crypto::{ChainHash, Digest};
 use cartola_model::audit::AuditEvent;
-use cartola_model::{ConsentState, Failure, LinkState};
+use cartola_model::{ConsentData, ConsentState, Failure, LinkState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
     AccountId, ConsentId, ConsentSetId, CredentialId, EnrolmentId, JobId, LeaseId, LinkId,
-    MessageId, MovementId, RecordId, SourceId, TaskId, TenantId,
+    MessageId, MovementId, PersonId, RecordId, SourceId, TaskId, TenantId,
 };
 
 use crate::StoreError;
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::asking::{ReadingRow, SignInsRow};
+use crate::audit::AnchorRow;
 use crate::authorizations::{
     AuthorizationChange, AuthorizationRow, EnrolmentChange, EnrolmentRow, KnownPayee,
 };
@@ -22,6 +23,7 @@ use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
 use crate::instructions::{InstructionChange, InstructionRow};
 use crate::jobs::{JobEnd, JobOrder, Standing};
+use crate::matters::{MatterChange, MatterRow};
 use crate::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use crate::outbox::{Attempt, DeliveryEnd, MessageOrder};
 use crate::payments::{PaymentChange, PaymentRow};
@@ -141,6 +143,15 @@ pub enum Command {
         /// Where it stands from now on.
         state: ConsentState,
     },
+    /// Lets a consent be about less data than before.
+    NarrowConsent {
+        /// Which.
+        id: ConsentId,
+        /// The version the decision was made on.
+        expected: u32,
+        /// What it is about from now on.
+        data: ConsentData,
+    },
     /// Changes nothing; a conflict when a consent is not in this version: what the unit does was
     /// decided on a consent that held.
     ExpectConsent {
@@ -203,6 +214,8 @@ pub enum Command {
     KeepSighting(SightingRow),
     /// An entry of the audit trail. The store gives it its place and hash.
     Audit(AuditEvent),
+    /// A new anchor of the audit trail, behind the last one; a conflict where its number is not the next.
+    AddAnchor(AnchorRow),
     /// How the last reading of a link went; what was known of the one before is gone.
     KeepReading(ReadingRow),
     /// A new record.
@@ -255,6 +268,17 @@ pub enum Command {
     ChangeAuthorization(Box<AuthorizationChange>),
     /// Somebody was paid; changes nothing where that was so before.
     KeepPayee(KnownPayee),
+    /// A new matter.
+    AddMatter(Box<MatterRow>),
+    /// Moves a matter on; a conflict when it is not in the version that was expected.
+    ChangeMatter(Box<MatterChange>),
+    /// Erases what is kept of a person but their payments, what they approved and who they are: accounts
+    /// that are theirs, or that their links told of and that are nobody's, with all that belongs to them,
+    /// and what links tell as a whole and sign in with. Links, consents and the audit trail stay: they
+    /// hold ids.
+    ForgetPerson(PersonId),
+    /// Erases the rest, with the person's data key.
+    ShredPerson(PersonId),
     /// What is known of a person's attempts at an institution; a conflict unless the version is the
     /// one after that which is kept, or 1 where there is none.
     KeepSignIns(SignInsRow),

@@ -1,15 +1,15 @@
 //! `POST /v1/authorizations/{id}/cancel`
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
+use cartola_engine::once::Reply;
 use cartola_http::body::Nothing;
 use cartola_http::once::Fingerprint;
 use cartola_http::{Authenticated, Gate, IdempotencyKey, PathId, Query, Refusal, answer};
 use cartola_model::Scope;
 use cartola_primitives::id::AuthorizationId;
 
-use super::view::AuthorizationView;
+use super::view::{AuthorizationView, recorded};
 use crate::wire;
 
 /// Cancel an authorization
@@ -36,10 +36,7 @@ pub async fn cancel(
     let engine = gate.engine();
     let request = Fingerprint::default().with(Some(id.as_bytes()));
     let ticket = key.ticket(engine, who, "authorizations.cancel", request).await?;
-    let authorization = engine.cancel_authorization(who, id).await?;
-    let recorded = answer::recorded(StatusCode::OK, &AuthorizationView::from(authorization));
-    if let Some(ticket) = &ticket {
-        engine.record(ticket, &recorded).await?;
-    }
-    Ok(answer::fresh(recorded))
+    let reply = Reply { ticket: ticket.as_ref(), render: &recorded };
+    let authorization = engine.cancel_authorization_replying(who, id, reply).await?;
+    Ok(answer::fresh(recorded(&authorization)))
 }

@@ -20,6 +20,8 @@ use super::create::Asked;
 struct NeedView {
     /// Whether the operation must be approved.
     required: bool,
+    /// Whether the gateway itself refuses to do it without an approval, as this installation is set.
+    enforced: bool,
     /// Why: `beneficiary`, `first_time`, `amount`, `signature`.
     reasons: Vec<&'static str>,
 }
@@ -47,6 +49,8 @@ pub async fn check(
     let wrong = |why: Text| Problem::new(Code::JsonInvalid).named("rut", why);
     let rut = parse::rut(&asked.rut).map_err(wrong)?;
     let reasons = gate.engine().must_authorize(who, rut, &asked.operation).await?;
+    let kind = asked.operation.kind();
+    let enforced = !reasons.is_empty() && gate.engine().requires_approval(who.tenant, kind);
     let reasons: Vec<_> = reasons.into_iter().map(Reason::name).collect();
-    Ok(answer::json(StatusCode::OK, &NeedView { required: !reasons.is_empty(), reasons }))
+    Ok(answer::json(StatusCode::OK, &NeedView { required: !reasons.is_empty(), enforced, reasons }))
 }

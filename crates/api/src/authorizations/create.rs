@@ -46,7 +46,7 @@ pub struct Asked {
     security(("api_key" = ["manage"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "idempotency_key_missing", "operation_invalid", "phone_missing",
-        "authorizations_too_many",
+        "authorizations_too_many", "phone_new",
     ]))),
 )]
 pub async fn create(

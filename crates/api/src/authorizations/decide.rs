@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::authorizations::{Decided, Decision, PhoneProof, Verdict};
+use cartola_engine::authorizations::{Authorization, Decided, Decision, PhoneProof, Verdict};
+use cartola_engine::once::{RecordedAnswer, Reply};
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
 use cartola_http::{
@@ -54,7 +55,8 @@ pub struct Asked {
 #[schema(as = AuthorizationDecided)]
 struct DecidedView {
     authorization: AuthorizationView,
-    /// By what the approval is used, once, within five minutes; left out where it was denied.
+    /// By what the approval is used, once, within five minutes. It is told once, in the first answer, and
+    /// left out where it was denied.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     token: Option<String>,
@@ -63,7 +65,8 @@ struct DecidedView {
 /// Decide
 ///
 /// A decision is taken once, of the phone that is asked, for exactly what it showed. A wrong PIN is
-/// counted; the third in a row blocks the phone. A denial takes no PIN.
+/// counted; the third in a row blocks the phone. A denial takes no PIN. Where the call is sent again with
+/// its `Idempotency-Key`, the answer is the same without `token`.
 #[utoipa::path(
     post, path = "/v1/authorizations/{id}/decision", operation_id = "decide_authorization",
     tag = "authorizations",
@@ -73,7 +76,7 @@ struct DecidedView {
     security(("api_key" = ["manage"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "not_found", "authorization_digest_other", "phone_other",
-        "authorization_ended", "pin_invalid", "pin_wrong", "phone_blocked",
+        "authorization_ended", "pin_invalid", "pin_wrong", "phone_blocked", "busy",
     ]))),
 )]
 pub async fn decide(
@@ -87,7 +90,7 @@ pub async fn decide(
     let who = caller.may(Scope::Manage)?;
     let engine = gate.engine();
     let verdict = verdict(&asked)?;
-    let shown = asked.digest.parse().map_err(|_| {
+    let digest = asked.digest.parse().map_err(|_| {
         named("digest", "expected 64 hexadecimal digits", "se esperaban 64 dígitos hexadecimales")
     })?;
     // Without the PIN: of that, nothing but its slow hash is kept.
@@ -110,15 +113,18 @@ pub async fn decide(
             .into());
         }
     };
-    let decision = Decision { verdict, shown, proof };
-    let Decided { authorization, token } = engine.decide_authorization(who, id, &decision).await?;
+    let decision = Decision { verdict, shown: digest, proof };
+    // Whoever sends the call again has shown no PIN: the token is told once, and recorded nowhere.
+    let recorded = |decided: &Decided| shown(&decided.authorization, None);
+    let reply = Reply { ticket: ticket.as_ref(), render: &recorded };
+    let decided = engine.decide_authorization_replying(who, id, &decision, reply).await?;
+    Ok(answer::fresh(shown(&decided.authorization, decided.token.as_ref())))
+}
+
+fn shown(authorization: &Authorization, token: Option<&Secret<String>>) -> RecordedAnswer {
     let token = token.map(|token| token.expose().clone());
-    let view = DecidedView { authorization: authorization.into(), token };
-    let recorded = answer::recorded(StatusCode::OK, &view);
-    if let Some(ticket) = &ticket {
-        engine.record(ticket, &recorded).await?;
-    }
-    Ok(answer::fresh(recorded))
+    let view = DecidedView { authorization: authorization.clone().into(), token };
+    answer::recorded(StatusCode::OK, &view)
 }
 
 fn verdict(asked: &Asked) -> Result<Verdict, Problem> {

@@ -1,9 +1,9 @@
 //! `POST /v1/authorizations/use`
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::authorizations::Use;
+use cartola_engine::once::Reply;
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
 use cartola_http::{
@@ -14,7 +14,7 @@ use cartola_primitives::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::view::AuthorizationView;
+use super::view::{AuthorizationView, recorded};
 
 /// An approval, and the operation that is done by it.
 #[derive(Deserialize, ToSchema)]
@@ -67,10 +67,7 @@ pub async fn use_up(
         .with(Some(&operation));
     let ticket = key.ticket(engine, who, "authorizations.use", request).await?;
     let wanted = Use { token: asked.token.expose(), rut, operation: &asked.operation };
-    let authorization = engine.use_authorization(who, &wanted).await?;
-    let recorded = answer::recorded(StatusCode::OK, &AuthorizationView::from(authorization));
-    if let Some(ticket) = &ticket {
-        engine.record(ticket, &recorded).await?;
-    }
-    Ok(answer::fresh(recorded))
+    let reply = Reply { ticket: ticket.as_ref(), render: &recorded };
+    let authorization = engine.use_authorization_replying(who, &wanted, reply).await?;
+    Ok(answer::fresh(recorded(&authorization)))
 }

@@ -1,6 +1,9 @@
 //! Authorizations as they are sent.
 
+use axum::http::StatusCode;
 use cartola_engine::authorizations::{Authorization, AuthorizationState};
+use cartola_engine::once::RecordedAnswer;
+use cartola_http::answer;
 use cartola_model::{Failure, Operation};
 use cartola_primitives::Timestamp;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
@@ -53,6 +56,15 @@ pub struct AuthorizationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     signature: Option<String>,
+    /// The thumbprint of the key that it signed with (RFC 7638), once it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    key_thumbprint: Option<String>,
+    /// Who made that key, once the phone signed: `phone`, whose signature nobody else could make, or
+    /// `gateway`, which made it for a phone that makes none, and signs with what the phone sends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    key_origin: Option<&'static str>,
     /// Until when it may be decided, or, once approved, be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<wire::Instant>, nullable = false)]
@@ -75,7 +87,7 @@ pub struct AuthorizationView {
 
 impl From<Authorization> for AuthorizationView {
     fn from(authorization: Authorization) -> Self {
-        let Authorization { row, operation, text, shown, nonce, signature } = authorization;
+        let Authorization { row, operation, text, shown, nonce, signed } = authorization;
         let state = row.standing.state;
         let cause = match state {
             AuthorizationState::Cancelled { cause, .. } => Some(cause.name()),
@@ -96,7 +108,9 @@ impl From<Authorization> for AuthorizationView {
             text,
             digest: shown.hex(),
             nonce: HEXLOWER.encode(&nonce),
-            signature: signature.map(|bytes| BASE64URL_NOPAD.encode(&bytes)),
+            signature: signed.as_ref().map(|signed| BASE64URL_NOPAD.encode(&signed.bytes)),
+            key_origin: signed.as_ref().map(|signed| signed.origin.name()),
+            key_thumbprint: signed.map(|signed| signed.thumbprint),
             expires_at: state.until(),
             cause,
             failure: state.failure(),
@@ -104,4 +118,9 @@ impl From<Authorization> for AuthorizationView {
             changed_at: row.standing.changed_at,
         }
     }
+}
+
+/// The answer of a call that moved one on.
+pub fn recorded(authorization: &Authorization) -> RecordedAnswer {
+    answer::recorded(StatusCode::OK, &AuthorizationView::from(authorization.clone()))
 }

@@ -1,7 +1,7 @@
 //! A consent as it is sent.
 
 use cartola_engine::rows::ConsentRow;
-use cartola_model::{ConsentKind, ConsentState};
+use cartola_model::{ConsentData, ConsentKind, ConsentState};
 use cartola_primitives::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,6 +27,15 @@ pub struct ConsentView {
     person_id: Option<IdText>,
     /// What it is for.
     purpose: String,
+    /// Who receives the data beside the tenant; left out where nobody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    recipient: Option<String>,
+    /// Which data it is about; left out where it is all that the institution tells, or that the file
+    /// holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    products: Option<Vec<&'static str>>,
     /// Hash of what proves it: the imported file.
     #[schema(value_type = wire::Sha256)]
     evidence: String,
@@ -49,6 +58,8 @@ pub struct ConsentView {
 enum StateView {
     /// In force.
     Granted,
+    /// It allows nothing as long as the person wants nothing done with their data.
+    Suspended,
     /// Withdrawn.
     Revoked,
     /// Ended by its own term.
@@ -63,6 +74,10 @@ impl ConsentView {
                 (StateView::Granted, expires_at, None)
             }
             ConsentState::Granted { expires_at, .. } => (StateView::Expired, None, expires_at),
+            ConsentState::Suspended { expires_at, .. } => match expires_at {
+                Some(end) if end <= now => (StateView::Expired, None, Some(end)),
+                term => (StateView::Suspended, term, None),
+            },
             ConsentState::Expired { at, .. } => (StateView::Expired, None, Some(at)),
             ConsentState::Revoked { at, .. } => (StateView::Revoked, None, Some(at)),
         };
@@ -74,6 +89,8 @@ impl ConsentView {
             link_id: row.link.into(),
             person_id: row.person.map(IdText::from),
             purpose: row.purpose.clone(),
+            recipient: row.recipient.clone(),
+            products: row.data.map(ConsentData::names),
             evidence: row.evidence.hex(),
             granted_at: row.state.granted_at(),
             expires_at,

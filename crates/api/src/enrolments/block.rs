@@ -3,6 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use cartola_engine::authorizations::Enrolment;
+use cartola_engine::once::Reply;
 use cartola_http::body::Nothing;
 use cartola_http::once::Fingerprint;
 use cartola_http::{Authenticated, Gate, IdempotencyKey, PathId, Query, Refusal, answer};
@@ -37,10 +39,10 @@ pub async fn block(
     let engine = gate.engine();
     let request = Fingerprint::default().with(Some(id.as_bytes()));
     let ticket = key.ticket(engine, who, "enrolments.block", request).await?;
-    let enrolment = engine.block_phone(who, id).await?;
-    let recorded = answer::recorded(StatusCode::OK, &EnrolmentView::from(enrolment));
-    if let Some(ticket) = &ticket {
-        engine.record(ticket, &recorded).await?;
-    }
-    Ok(answer::fresh(recorded))
+    let render = |enrolment: &Enrolment| {
+        answer::recorded(StatusCode::OK, &EnrolmentView::from(enrolment.clone()))
+    };
+    let reply = Reply { ticket: ticket.as_ref(), render: &render };
+    let enrolment = engine.block_phone_replying(who, id, reply).await?;
+    Ok(answer::fresh(render(&enrolment)))
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::authorizations::{Begun, Validated};
+use cartola_engine::once::Reply;
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
 use cartola_http::{
@@ -55,7 +56,7 @@ const MAX_EVIDENCE: usize = 4_096;
     post, path = "/v1/enrolments", operation_id = "create_enrolment", tag = "authorizations",
     request_body = Asked,
     responses((status = 201, description = "The enrolment, and its code", body = BegunView)),
-    security(("api_key" = ["manage"])),
+    security(("api_key" = ["enrol"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "identity_not_shown", "enrolment_invalid",
     ]))),
@@ -67,7 +68,7 @@ pub async fn create(
     key: IdempotencyKey,
     Json(asked): Json<Asked>,
 ) -> Result<Response, Refusal> {
-    let who = caller.may(Scope::Manage)?;
+    let who = caller.may(Scope::Enrol)?;
     let engine = gate.engine();
     let wrong = |name| move |why: Text| Problem::new(Code::JsonInvalid).named(name, why);
     let rut = parse::rut(&asked.rut).map_err(wrong("rut"))?;
@@ -91,11 +92,12 @@ pub async fn create(
         .with(asked.link_id.as_deref().map(str::as_bytes))
         .with(asked.evidence.as_deref().map(str::as_bytes));
     let ticket = key.ticket(engine, who, "enrolments.create", fingerprint).await?;
-    let Begun { enrolment, code } = engine.begin_enrolment(who, rut, validated).await?;
-    let view = BegunView { enrolment: enrolment.into(), code: code.expose().clone() };
-    let recorded = answer::recorded(StatusCode::CREATED, &view);
-    if let Some(ticket) = &ticket {
-        engine.record(ticket, &recorded).await?;
-    }
-    Ok(answer::fresh(recorded))
+    let render = |begun: &Begun| {
+        let enrolment = begun.enrolment.clone().into();
+        let view = BegunView { enrolment, code: begun.code.expose().clone() };
+        answer::recorded(StatusCode::CREATED, &view)
+    };
+    let reply = Reply { ticket: ticket.as_ref(), render: &render };
+    let begun = engine.begin_enrolment_replying(who, rut, validated, reply).await?;
+    Ok(answer::fresh(render(&begun)))
 }

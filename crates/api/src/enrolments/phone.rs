@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::authorizations::NewPhone;
+use cartola_engine::authorizations::{Enrolled, Enrolment, NewPhone};
+use cartola_engine::once::{RecordedAnswer, Reply};
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::Code;
 use cartola_http::{Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer};
@@ -45,7 +46,8 @@ pub struct Asked {
 #[schema(as = PhoneEnrolled)]
 struct EnrolledView {
     enrolment: EnrolmentView,
-    /// What a phone without a key of its own keeps. It is shown once, and is kept nowhere else.
+    /// What a phone without a key of its own keeps. It is told once, in the first answer, and is kept
+    /// nowhere else.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     device_secret: Option<String>,
@@ -54,12 +56,13 @@ struct EnrolledView {
 /// Enrol a phone
 ///
 /// The phone takes the code, and is the person's from now on. The one before it approves nothing any more,
-/// and what waited for it is cancelled.
+/// and what waited for it is cancelled. Where the call is sent again with its `Idempotency-Key`, the answer
+/// is the same without `device_secret`.
 #[utoipa::path(
     post, path = "/v1/enrolments/phone", operation_id = "enrol_phone", tag = "authorizations",
     request_body = Asked,
     responses((status = 201, description = "The phone", body = EnrolledView)),
-    security(("api_key" = ["manage"])),
+    security(("api_key" = ["enrol"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "not_found", "enrolment_ended", "enrolment_invalid", "pin_invalid",
     ]))),
@@ -71,11 +74,8 @@ pub async fn phone(
     key: IdempotencyKey,
     Json(asked): Json<Asked>,
 ) -> Result<Response, Refusal> {
-    let who = caller.may(Scope::Manage)?;
+    let who = caller.may(Scope::Enrol)?;
     let engine = gate.engine();
-    if !engine.is_code_of(who, asked.code.expose()) {
-        return Err(Problem::not_found("enrolment").into());
-    }
     let jwk = asked.key.map(|key| cartola_engine::authorizations::DeviceJwk {
         kty: key.kty,
         crv: key.crv,
@@ -96,12 +96,16 @@ pub async fn phone(
         key: jwk.as_ref(),
         pin: &pin,
     };
-    let enrolled = engine.enrol_phone(asked.code.expose(), &new).await?;
-    let device_secret = enrolled.secret.map(|secret| secret.expose().clone());
-    let view = EnrolledView { enrolment: enrolled.enrolment.into(), device_secret };
-    let recorded = answer::recorded(StatusCode::CREATED, &view);
-    if let Some(ticket) = &ticket {
-        engine.record(ticket, &recorded).await?;
-    }
-    Ok(answer::fresh(recorded))
+    // Whoever sends the call again has shown no PIN: the secret is told once, and recorded nowhere.
+    let recorded = |enrolled: &Enrolled| shown(&enrolled.enrolment, None);
+    let reply = Reply { ticket: ticket.as_ref(), render: &recorded };
+    let code = asked.code.expose();
+    let enrolled = engine.enrol_phone_replying(who, code, &new, reply).await?;
+    Ok(answer::fresh(shown(&enrolled.enrolment, enrolled.secret.as_ref())))
+}
+
+fn shown(enrolment: &Enrolment, secret: Option<&Secret<String>>) -> RecordedAnswer {
+    let device_secret = secret.map(|secret| secret.expose().clone());
+    let view = EnrolledView { enrolment: enrolment.clone().into(), device_secret };
+    answer::recorded(StatusCode::CREATED, &view)
 }

@@ -18,7 +18,7 @@ pub struct EnrolmentView {
     /// Where it stands.
     #[schema(value_type = wire::EnrolmentState)]
     state: &'static str,
-    /// By what the person's identity was validated: `bank`, or `tenant`.
+    /// By what the person's identity was validated: `bank`, `state`, or `tenant`.
     proof: &'static str,
     /// Until when a phone may take the code, while none did.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,6 +55,14 @@ struct PhoneView {
     fingerprint: Option<String>,
     /// Its public key.
     key: KeyView,
+    /// The thumbprint of that (RFC 7638).
+    key_thumbprint: String,
+    /// Who made the key: `phone`, or `gateway` for one that makes none.
+    key_origin: &'static str,
+    /// The phone whose place it took, where the person had one before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<wire::EnrolmentId>, nullable = false)]
+    replaces: Option<IdText>,
 }
 
 /// A phone's public key (RFC 7517).
@@ -101,8 +109,15 @@ impl From<Enrolment> for EnrolmentView {
 
 impl From<PhoneData> for PhoneView {
     fn from(phone: PhoneData) -> Self {
-        let PhoneData { name, fingerprint, key } = phone;
+        let PhoneData { name, fingerprint, key, thumbprint, origin, before } = phone;
         let key = KeyView { kty: key.kty, crv: key.crv, x: key.x, y: key.y };
-        Self { name, fingerprint, key }
+        Self {
+            name,
+            fingerprint,
+            key,
+            key_thumbprint: thumbprint,
+            key_origin: origin.name(),
+            replaces: before.map(IdText::from),
+        }
     }
 }

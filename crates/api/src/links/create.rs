@@ -6,15 +6,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::Engine;
-use cartola_engine::links::wording::{self, MANDATE_DAYS, MAX_PURPOSE};
-use cartola_engine::links::{Begun, Mandate, NewLink};
+use cartola_engine::links::wording::{self, MANDATE_DAYS, MAX_MANDATE_DAYS, MAX_PURPOSE};
+use cartola_engine::links::{Begun, Extent, Mandate, NewLink};
 use cartola_engine::once::Reply;
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
 use cartola_http::{
     Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
 };
-use cartola_model::{Catalogue, InstitutionId, Scope};
+use cartola_model::{Catalogue, ConsentData, InstitutionId, Scope};
 use cartola_primitives::{Date, Rut, Secret, Timestamp, santiago};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 
 use super::list::LinkView;
 use super::refusal::refused;
+use crate::consents::change::products;
 use crate::wire::{self, IdText};
 
 /// A link that is wanted.
@@ -54,14 +55,21 @@ pub struct Asked {
     #[serde(default)]
     #[schema(required = false, default = false)]
     payments: bool,
-    /// On how many days after today it is allowed, by the calendar of Santiago.
+    /// On how many days after today it is allowed, by the calendar of Santiago; 36 months at most.
     #[schema(
-        required = false, nullable = false, value_type = u16, minimum = 1, maximum = 365, default = 365
+        required = false, nullable = false, value_type = u16, minimum = 1, maximum = 1095, default = 365
     )]
     days: Option<Number>,
+    /// Which data is allowed to be read; all that the institution tells where it is left out.
+    #[schema(required = false, nullable = false, min_items = 1)]
+    products: Option<Vec<String>>,
+    /// Who receives the data beside the tenant; nobody where it is left out.
+    #[schema(required = false, nullable = false, min_length = 1, max_length = 200)]
+    recipient: Option<String>,
 }
 
 const _: () = assert!(MAX_PURPOSE == 200 && MANDATE_DAYS == 365, "the document says so");
+const _: () = assert!(MAX_MANDATE_DAYS == 1_095, "the document says so");
 
 /// A link that was begun, and what is taken for allowed.
 #[derive(Serialize, ToSchema)]
@@ -95,6 +103,8 @@ struct Order {
     purpose: String,
     pays: bool,
     days: u16,
+    data: Option<ConsentData>,
+    recipient: Option<String>,
     fingerprint: Fingerprint,
 }
 
@@ -122,7 +132,7 @@ pub async fn create(
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Manage)?;
     let engine = gate.engine();
-    let Order { institution, rut, fields, purpose, pays, days, fingerprint } =
+    let Order { institution, rut, fields, purpose, pays, days, data, recipient, fingerprint } =
         asked.read(engine)?;
     let ticket = key.ticket(engine, who, "links.create", fingerprint).await?;
     if !engine.asks(&institution) {
@@ -130,7 +140,9 @@ pub async fn create(
     }
     let last = wording::last_day(engine.now(), days);
     let tenant = engine.tenant_name(who).await?;
+    let extent = Extent { recipient: recipient.as_deref(), data };
     let text = wording::mandate_text(&tenant, &institution, rut, (&purpose, pays), last);
+    let text = wording::about(text, extent);
     let mandate = Mandate {
         purpose: &purpose,
         evidence: text.as_bytes(),
@@ -140,7 +152,7 @@ pub async fn create(
     let render =
         |begun: &Begun| answer::recorded(StatusCode::CREATED, &BegunView::of(begun, &text, last));
     let reply = Reply { ticket: ticket.as_ref(), render: &render };
-    let begun = engine.begin_link_replying(who, &wanted, reply).await;
+    let begun = engine.begin_link_about(who, &wanted, extent, reply).await;
     let begun = begun.map_err(|error| refused(error, engine.now()))?;
     Ok(answer::fresh(render(&begun)))
 }
@@ -169,21 +181,31 @@ impl Asked {
             .with(Some(purpose.as_bytes()))
             .with(Some(&days.to_be_bytes()));
         let fingerprint = if pays { fingerprint.with(Some(b"payments")) } else { fingerprint };
+        let data = self.products.as_deref().map(products).transpose();
+        let data = data.map_err(wrong("products"))?;
+        let recipient = self.recipient.as_deref().map(|text| parse::text(MAX_PURPOSE)(text.trim()));
+        let recipient = recipient.transpose().map_err(wrong("recipient"))?;
+        let fingerprint = match (data, &recipient) {
+            (None, None) => fingerprint,
+            _ => fingerprint
+                .with(data.map(ConsentData::written).as_deref().map(str::as_bytes))
+                .with(recipient.as_deref().map(str::as_bytes)),
+        };
         // As they came: what is made of them depends on which process is asked.
         let fingerprint = self.credentials.iter().fold(fingerprint, |all, (name, value)| {
             all.with(Some(name.as_bytes())).with(Some(value.expose().as_bytes()))
         });
         let fields = engine.with_holder(&institution, rut, self.credentials);
-        Ok(Order { institution, rut, fields, purpose, pays, days, fingerprint })
+        Ok(Order { institution, rut, fields, purpose, pays, days, data, recipient, fingerprint })
     }
 }
 
 fn days(number: &Number) -> Result<u16, Text> {
     let number = number.as_u64().and_then(|number| u16::try_from(number).ok());
-    number.filter(|number| (1..=MANDATE_DAYS).contains(number)).ok_or_else(|| {
+    number.filter(|number| (1..=MAX_MANDATE_DAYS).contains(number)).ok_or_else(|| {
         Text::new(
-            format!("expected a whole number from 1 to {MANDATE_DAYS}"),
-            format!("se esperaba un número entero de 1 a {MANDATE_DAYS}"),
+            format!("expected a whole number from 1 to {MAX_MANDATE_DAYS}"),
+            format!("se esperaba un número entero de 1 a {MAX_MANDATE_DAYS}"),
         )
     })
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::payments::{PaymentError, PaymentOrder};
 use cartola_http::{
-    Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
+    Approval, Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
     problem::{Code, Text},
 };
 use cartola_model::{AccountNumber, Scope};
@@ -71,15 +71,18 @@ struct Evidence<'a> {
 ///
 /// Asks the customer's bank for a transfer to the merchant that is configured. `Idempotency-Key` is
 /// required, and kept with the payment: the same key with the same body is the same payment, however
-/// it stands by then. The bank is told in the background; look at the payment for what follows.
+/// it stands by then. The bank is told in the background; look at the payment for what follows. Where
+/// payments need the customer's approval on their phone, its token comes as `X-MiPass-Token`.
 #[utoipa::path(
     post, path = "/v1/payments", operation_id = "create_payment", tag = "payments",
+    params(("X-MiPass-Token" = Option<String>, Header, description = "The token of the customer's approval of exactly this payment.")),
     request_body = Asked,
     responses((status = 201, description = "The payment", body = PaymentView)),
     security(("api_key" = ["manage"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "idempotency_key_missing", "payment_invalid", "payment_unconfigured",
-        "institution_not_configured", "credentials_malformed",
+        "institution_not_configured", "credentials_malformed", "approval_needed",
+        "approval_other", "approval_ended", "operation_invalid", "not_found",
     ]))),
 )]
 pub async fn create(
@@ -87,6 +90,7 @@ pub async fn create(
     caller: Authenticated,
     Query(()): Query<()>,
     key: IdempotencyKey,
+    approval: Approval,
     Json(asked): Json<Asked>,
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Manage)?;
@@ -116,6 +120,7 @@ pub async fn create(
         case: &case,
         request: &request,
         evidence: evidence.as_bytes(),
+        approval: approval.token(),
         next: None,
     };
     let begun = gate.engine().begin_payment(who, &order).await;

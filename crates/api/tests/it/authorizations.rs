@@ -2,9 +2,13 @@
 
 use axum::http::Method;
 use cartola_crypto::ContentHash;
+use cartola_engine::authorizations::{OperationKind, PinCost, Rules};
+use cartola_engine::tenants::NewKeys;
+use cartola_model::{AccountNumber, InstitutionId, Scope, TransferPayee};
+use cartola_primitives::Rut;
 use serde_json::{Value, json};
 
-use crate::world::{Answer, World, request, text};
+use crate::world::{Answer, World, bearer, request, text};
 
 const PIN: &str = "483920";
 
@@ -115,26 +119,28 @@ async fn what_cannot_be_is_refused_with_its_reason() {
     let refused = decide(&world, &of_other, &secret, Some(PIN)).await;
     assert_eq!(refused.refusal(), "409 authorization_digest_other");
     let path = format!("/v1/authorizations/{}/decision", text(&asked, "/id"));
+    let digest = &asked["digest"];
     for (body, expected) in [
-        (json!({"decision": "maybe", "digest": asked["digest"]}), "422 json_invalid decision"),
-        (json!({"decision": "approve", "digest": asked["digest"]}), "422 json_invalid pin"),
+        (json!({"decision": "maybe", "digest": digest}), "422 json_invalid decision"),
+        (json!({"decision": "approve", "digest": digest}), "422 json_invalid pin"),
+        (json!({"decision": "deny", "digest": digest, "pin": PIN}), "422 json_invalid pin"),
         (json!({"decision": "deny", "digest": "x"}), "422 json_invalid digest"),
-        (json!({"decision": "deny", "digest": asked["digest"]}), "422 json_invalid signature"),
+        (json!({"decision": "deny", "digest": digest}), "422 json_invalid signature"),
         (
-            json!({"decision": "approve", "digest": asked["digest"], "pin": "12345"}),
-            "422 pin_invalid",
+            json!({"decision": "deny", "digest": digest, "device_secret": "a", "signature": "YQ"}),
+            "422 json_invalid signature",
         ),
+        (
+            json!({"decision": "deny", "digest": digest, "signature": "!"}),
+            "422 json_invalid signature",
+        ),
+        (json!({"decision": "approve", "digest": digest, "pin": "12345"}), "422 pin_invalid"),
     ] {
-        let refused = world.post(&path, &body.to_string()).await.refusal();
-        let (status, rest) = expected.split_once(' ').unwrap();
-        assert!(
-            refused.contains(rest.split(' ').next().unwrap()),
-            "{refused} is not {status} {rest}"
-        );
+        assert_eq!(world.post(&path, &body.to_string()).await.refusal(), expected, "{body}");
     }
     for body in [json!({"rut": "12.345.678-5"}), json!({"rut": "12.345.678-5", "evidence": ""})] {
         let refused = world.post("/v1/enrolments", &body.to_string()).await;
-        assert!(refused.refusal().contains("json_invalid"), "{}", refused.text());
+        assert_eq!(refused.refusal(), "422 json_invalid evidence");
     }
     let body = json!({"rut": "12.345.678-5", "link_id": format!("lnk_{}", "0".repeat(32))});
     let refused = world.post("/v1/enrolments", &body.to_string()).await;
@@ -200,7 +206,9 @@ async fn the_log_is_filtered_and_paged() {
 async fn whether_somebody_must_be_asked_is_told() {
     let world = World::new().await;
     let need = world.post("/v1/authorizations/check", &asks(1_000)).await.json();
-    assert_eq!(need, json!({"required": true, "reasons": ["first_time", "amount"]}));
+    let expected =
+        json!({"required": true, "enforced": false, "reasons": ["first_time", "amount"]});
+    assert_eq!(need, expected);
 }
 
 #[tokio::test]
@@ -222,17 +230,125 @@ async fn what_is_wanted_no_more_is_cancelled() {
     assert_eq!(text(&world.read(&read).await, "/state"), "cancelled");
 }
 
-/// The PIN, and what a phone keeps, are nowhere in what is stored, read or audited.
+/// The PIN, what a phone keeps and what an approval is used by are nowhere in what is read or audited,
+/// and what is told once is not told again.
 #[tokio::test]
-async fn no_pin_and_no_secret_comes_back() {
+async fn what_is_told_once_does_not_come_back() {
     let world = World::new().await;
-    let (asked, secret) = asked(&world).await;
-    decide(&world, &asked, &secret, Some(PIN)).await;
-    for path in ["/v1/authorizations", "/v1/enrolments", "/v1/audit?limit=500"] {
-        let answer = world.send(
-            request(Method::GET, path, &world.bearer()).body(axum::body::Body::empty()).unwrap(),
-        );
-        let told = answer.await.text().to_owned();
-        assert!(!told.contains(PIN) && !told.contains(&secret[40..]), "{path}");
+    let body = json!({"rut": "12.345.678-5", "evidence": "verificacion-4711"}).to_string();
+    let begun = world.post("/v1/enrolments", &body).await.json();
+    let body = json!({"code": begun["code"], "pin": PIN, "name": "Pixel 9"}).to_string();
+    let told = world.post_keyed("/v1/enrolments/phone", &body, Some("phone")).await.json();
+    let secret = text(&told, "/device_secret").to_owned();
+    // Sent again, with the PIN or another, it is the phone that it was, without its secret.
+    let other = json!({"code": begun["code"], "pin": "705116", "name": "Pixel 9"}).to_string();
+    for body in [&body, &other] {
+        let replayed = world.post_keyed("/v1/enrolments/phone", body, Some("phone")).await;
+        assert_eq!(replayed.header("idempotent-replayed"), "true");
+        assert_eq!(replayed.json()["enrolment"], told["enrolment"]);
+        assert!(replayed.json().get("device_secret").is_none());
     }
+    let asked = world.post_keyed("/v1/authorizations", &asks(250_000), Some("one")).await.json();
+    let path = format!("/v1/authorizations/{}/decision", text(&asked, "/id"));
+    let decision = |pin: &str| {
+        json!({"decision": "approve", "digest": asked["digest"], "device_secret": secret, "pin": pin})
+            .to_string()
+    };
+    let decided = world.post_keyed(&path, &decision(PIN), Some("decided")).await.json();
+    let token = text(&decided, "/token").to_owned();
+    for pin in [PIN, "705116"] {
+        let replayed = world.post_keyed(&path, &decision(pin), Some("decided")).await;
+        assert_eq!(replayed.header("idempotent-replayed"), "true");
+        assert_eq!(text(&replayed.json(), "/authorization/state"), "approved");
+        assert!(replayed.json().get("token").is_none(), "{}", replayed.text());
+    }
+    for (path, holds) in [
+        ("/v1/authorizations", text(&asked, "/id")),
+        ("/v1/enrolments", text(&begun, "/enrolment/id")),
+        ("/v1/audit?limit=500", "authorization.approved"),
+    ] {
+        let answer = world.get(path).await;
+        assert_eq!(answer.status, 200);
+        let told = answer.text();
+        assert!(told.contains(holds), "{path}");
+        for hidden in [PIN, &secret[40..], &token[40..], text(&begun, "/code")] {
+            assert!(!told.contains(hidden), "{path}");
+        }
+    }
+}
+
+/// Who enrols phones does not ask what is approved on them, and the other way round.
+#[tokio::test]
+async fn enrolling_has_a_scope_of_its_own() {
+    let world = World::new().await;
+    let tenant = world.keys.tenant.clone();
+    let manages = world.engine.issue(tenant.clone(), &[Scope::Manage]).await.unwrap();
+    let enrols = world.engine.issue(tenant, &[Scope::Enrol]).await.unwrap();
+    let post = async |keys: &NewKeys, path: &str, body: String| {
+        let request = request(Method::POST, path, &bearer(keys))
+            .header("content-type", "application/json")
+            .header("idempotency-key", path);
+        world.send(request.body(axum::body::Body::from(body)).unwrap()).await
+    };
+    let validated = json!({"rut": "12.345.678-5", "evidence": "verificacion-4711"}).to_string();
+    let refused = post(&manages, "/v1/enrolments", validated.clone()).await;
+    assert_eq!(refused.refusal(), "403 scope_missing enrol");
+    let begun = post(&enrols, "/v1/enrolments", validated).await.json();
+    let phone = json!({"code": begun["code"], "pin": PIN, "name": "Pixel 9"}).to_string();
+    let refused = post(&manages, "/v1/enrolments/phone", phone.clone()).await;
+    assert_eq!(refused.refusal(), "403 scope_missing enrol");
+    assert_eq!(post(&enrols, "/v1/enrolments/phone", phone).await.status, 201);
+    let refused = post(&enrols, "/v1/authorizations", asks(1_000)).await;
+    assert_eq!(refused.refusal(), "403 scope_missing manage");
+    assert_eq!(post(&manages, "/v1/authorizations", asks(1_000)).await.status, 201);
+}
+
+/// A payment where approvals are required: refused without one, and with one of something else.
+#[tokio::test]
+async fn a_payment_needs_its_approval() {
+    let rules = Rules {
+        required: [OperationKind::Transfer].into(),
+        pin_cost: PinCost::LEAST,
+        ..Rules::default()
+    };
+    let merchant = TransferPayee {
+        institution: InstitutionId::parse("banco-estado").unwrap(),
+        account: AccountNumber::parse("12345678").unwrap(),
+        rut: Rut::parse("76.192.083-9").unwrap(),
+        name: "Ferretería Ñuñoa".to_owned(),
+    };
+    let world = World::by(rules, merchant).await;
+    let (_, secret) = phone(&world).await;
+    let body = json!({"institution": "banco-chile", "rut": "12.345.678-5",
+        "credentials": {"password": "right-one"}, "amount": 250_000, "comment": "Pedido 4711"});
+    let pay = async |key: &str, token: Option<&str>| {
+        let mut request = request(Method::POST, "/v1/payments", &world.bearer())
+            .header("content-type", "application/json")
+            .header("idempotency-key", key);
+        if let Some(token) = token {
+            request = request.header("x-mipass-token", token);
+        }
+        world.send(request.body(axum::body::Body::from(body.to_string())).unwrap()).await
+    };
+    let refused = pay("one", None).await;
+    assert_eq!(refused.refusal(), "403 approval_needed");
+    assert!(refused.text().contains("first_time, amount"), "{}", refused.text());
+    assert_eq!(pay("one", Some("mp_none")).await.refusal(), "404 not_found authorization");
+    let need = world.post("/v1/authorizations/check", &asks(250_000)).await.json();
+    assert_eq!(
+        need,
+        json!({"required": true, "enforced": true, "reasons": ["first_time", "amount"]})
+    );
+    let mut tokens = Vec::new();
+    for amount in [250_001, 250_000] {
+        let key = amount.to_string();
+        let asked = world.post_keyed("/v1/authorizations", &asks(amount), Some(&key)).await.json();
+        let decided = decide(&world, &asked, &secret, Some(PIN)).await.json();
+        tokens.push(text(&decided, "/token").to_owned());
+    }
+    assert_eq!(pay("one", Some(&tokens[0])).await.refusal(), "409 approval_other");
+    let paid = pay("one", Some(&tokens[1])).await;
+    assert_eq!(paid.status, 201, "{}", paid.text());
+    assert_eq!(pay("one", None).await.json()["id"], paid.json()["id"]);
+    assert_eq!(pay("two", Some(&tokens[1])).await.refusal(), "409 approval_ended");
 }

@@ -29,6 +29,8 @@ async fn everything_of(world: &World) -> Vec<String> {
     ids.push(record(world, &link, text(consent, "/id")).await);
     ids.push(payment(world).await);
     crate::authorizations::asked(world).await;
+    let matter = json!({"kind": "access", "rut": RUT, "text": "¿Qué saben de mí?"});
+    assert_eq!(world.post("/v1/matters", &matter.to_string()).await.status, 201);
     world.write("https://example.cl/hooks").await;
     for path in LISTS {
         gather(&world.read(path).await, &mut ids);
@@ -42,7 +44,7 @@ async fn everything_of(world: &World) -> Vec<String> {
 }
 
 /// What an owner lists, beside records: the one of these tests is sealed under no key.
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 12] = [
     "/v1/accounts",
     "/v1/authorizations",
     "/v1/balances",
@@ -50,6 +52,7 @@ const LISTS: [&str; 11] = [
     "/v1/enrolments",
     "/v1/imports",
     "/v1/links",
+    "/v1/matters",
     "/v1/messages",
     "/v1/movements",
     "/v1/payments",
@@ -101,6 +104,7 @@ async fn payment(world: &World) -> String {
         case: "v1/one",
         request: b"one",
         evidence: b"one",
+        approval: None,
         next: None,
     };
     world.engine.begin_payment(&who, &order).await.unwrap().row.id.to_string()

@@ -82,7 +82,7 @@ async fn a_link_that_cannot_be_is_refused_with_a_reason_and_leaves_nothing() {
         json!({"purpose": " "}),
         json!({"purpose": "x".repeat(201)}),
         json!({"days": 0}),
-        json!({"days": 366}),
+        json!({"days": 1_096}),
         json!({"days": "365"}),
         json!({"months": 12}),
     ];
@@ -109,10 +109,10 @@ async fn a_link_that_cannot_be_is_refused_with_a_reason_and_leaves_nothing() {
         422 credentials_of_another | The credentials sign in another RUT than the one that the mandate names.
         422 json_invalid purpose | `purpose`: expected 1 to 200 characters, none of them a control character.
         422 json_invalid purpose | `purpose`: expected 1 to 200 characters, none of them a control character.
-        422 json_invalid days | `days`: expected a whole number from 1 to 365.
-        422 json_invalid days | `days`: expected a whole number from 1 to 365.
+        422 json_invalid days | `days`: expected a whole number from 1 to 1095.
+        422 json_invalid days | `days`: expected a whole number from 1 to 1095.
         422 json_invalid | The body, at line 1, column 56: expected a JSON number.
-        422 json_invalid | The body, at line 1, column 80: a field is unknown; known are `institution`, `rut`, `credentials`, `purpose`, `payments`, `days`.
+        422 json_invalid | The body, at line 1, column 80: a field is unknown; known are `institution`, `rut`, `credentials`, `purpose`, `payments`, `days`, `products`, `recipient`.
     "#]].assert_eq(&told);
     for list in ["links", "consents"] {
         assert_eq!(world.read(&format!("/v1/{list}")).await["data"], json!([]));

@@ -16,6 +16,7 @@ mod imports;
 mod isolation;
 mod leaks;
 mod links;
+mod matters;
 mod messages;
 mod movements;
 mod once;

@@ -14,7 +14,7 @@ use cartola_crypto::{KeyRing, MasterKey};
 use cartola_engine::authorizations::{PinCost, Rules};
 use cartola_engine::tenants::NewKeys;
 use cartola_engine::{Engine, Parts};
-use cartola_model::Scope;
+use cartola_model::{Scope, TransferPayee};
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_provider_file::StatementFiles;
@@ -51,6 +51,21 @@ impl World {
     }
 
     pub async fn with(settings: Settings) -> Self {
+        let rules = Rules { pin_cost: PinCost::LEAST, ..Rules::default() };
+        Self::open(settings, rules, None).await
+    }
+
+    /// Where people must approve by those rules, and money goes to that account.
+    pub async fn by(rules: Rules, merchant: TransferPayee) -> Self {
+        let settings = Settings { rate_per_second: 100_000, burst: 100_000, ..Settings::default() };
+        Self::open(settings, rules, Some(merchant)).await
+    }
+
+    async fn open(
+        settings: Settings,
+        authorizations: Rules,
+        merchant: Option<TransferPayee>,
+    ) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap()));
         let randomness = Arc::new(SeededRandomness::new(1));
@@ -66,8 +81,8 @@ impl World {
             clock: clock.clone(),
             randomness,
             token_algorithm: Algorithm::default(),
-            merchant: None,
-            authorizations: Rules { pin_cost: PinCost::LEAST, ..Rules::default() },
+            merchant,
+            authorizations,
         })
         .await
         .unwrap();

@@ -6,7 +6,7 @@ mod beancount;
 mod consents;
 mod movements;
 mod trail;
-mod writer;
+pub mod writer;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ enum What {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub enum Format {
     /// RFC 4180 with a header row
     Csv,
     /// One JSON array, one object a line
@@ -76,13 +76,13 @@ enum Format {
 
 /// Which days are asked for.
 #[derive(Clone, Copy)]
-struct Days {
-    from: Option<Date>,
-    to: Option<Date>,
+pub struct Days {
+    pub from: Option<Date>,
+    pub to: Option<Date>,
 }
 
 impl Days {
-    fn contains(self, day: Date) -> bool {
+    pub fn contains(self, day: Date) -> bool {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 }
@@ -156,7 +156,8 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-type Sink = Box<dyn Write + Send>;
+/// Where an export is written.
+pub type Sink = Box<dyn Write + Send>;
 
 fn sink(path: Option<&Path>) -> anyhow::Result<Sink> {
     let Some(path) = path else { return Ok(Box::new(BufWriter::new(io::stdout()))) };

@@ -38,7 +38,7 @@ pub enum Verb {
 pub struct Add {
     /// Name of the tenant
     name: String,
-    /// What its keys may do: read, import, manage, audit
+    /// What its keys may do: read, import, manage, audit, enrol
     #[arg(long, value_delimiter = ',', value_parser = parse_scope, default_value = "read,import,manage,audit")]
     scopes: Vec<Scope>,
     #[command(flatten)]

@@ -22,6 +22,12 @@ const FORGET_EVERY: Duration = Duration::from_mins(1);
 /// How often it is looked for consents whose term is over. They allow nothing meanwhile.
 const EXPIRE_EVERY: Duration = Duration::from_mins(1);
 
+/// How often it is looked whether a day is over whose audit trails have no anchor yet.
+const ANCHOR_EVERY: Duration = Duration::from_mins(10);
+
+/// How often it is looked for people of whom what was kept because a law says so may be erased.
+const ERASE_EVERY: Duration = Duration::from_hours(1);
+
 /// Pages of consents whose end is recorded at a time.
 const MAX_PAGES_EXPIRED: usize = 10;
 
@@ -75,6 +81,10 @@ impl Background {
         self.repeat(FORGET_EVERY, move || forget(engine.clone()));
         let engine = gateway.engine.clone();
         self.repeat(EXPIRE_EVERY, move || expire(engine.clone()));
+        let engine = gateway.engine.clone();
+        self.repeat(ERASE_EVERY, move || erase(engine.clone()));
+        let engine = gateway.engine.clone();
+        self.repeat(ANCHOR_EVERY, move || anchor(engine.clone()));
         let backend = gateway.backend.clone();
         self.repeat(CLEAR_EVERY, move || {
             let backend = backend.clone();
@@ -149,6 +159,30 @@ async fn expire(engine: Engine) {
                 tracing::warn!(error, "serve.consents.not_expired");
                 return;
             }
+        }
+    }
+}
+
+/// Erases what was kept of people because a law said so, once it says so no more.
+async fn erase(engine: Engine) {
+    match engine.erase_retained().await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "serve.people.erased"),
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "serve.people.not_erased");
+        }
+    }
+}
+
+/// Signs where the audit trails stood at the end of the day before.
+async fn anchor(engine: Engine) {
+    match engine.anchor_day().await {
+        Ok((_, 0)) => {}
+        Ok((day, broken)) => tracing::error!(%day, broken, "serve.audit.not_anchored"),
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "serve.audit.anchor_failed");
         }
     }
 }

@@ -102,3 +102,93 @@ fn a_store_that_was_set_back_is_found_by_a_kept_head() {
     let told = installation.run(&["audit", "verify", "--head", head]).failed(1).stdout;
     assert!(told.starts_with("acme: REWRITTEN, 4 entries, head 4:"), "{told}");
 }
+
+#[test]
+fn anchors_are_kept_elsewhere_and_compared() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let make = || {
+        let made = installation.run(&["audit", "anchors", "--make", "--json"]).done();
+        made.json_lines().pop().unwrap()
+    };
+    let first = make();
+    assert_eq!((&first["number"], &first["sequence"]), (&json!(1), &json!(4)));
+    assert_eq!(make(), first, "the trail has not grown but by the anchor");
+    let before = fs::read(installation.data().join("cartola.db")).unwrap();
+    installation.run(&["tenants", "issue", "acme"]).done();
+    let second = make();
+    assert_eq!((&second["number"], &second["sequence"]), (&json!(2), &json!(7)));
+    fs::write(installation.path().join("kept"), format!("{first}\n{second}\n")).unwrap();
+    let listed = installation.run(&["audit", "anchors"]).done().stdout;
+    assert!(listed.contains(&format!("4:{}", first["hash"].as_str().unwrap())), "{listed}");
+    let verify = ["audit", "verify", "--anchors", "kept", "--json"];
+    let whole = installation.run(&verify).done().json();
+    assert_eq!((&whole["anchors"], &whole["anchor_problem"]), (&json!(4), &json!(null)));
+    fs::write(installation.path().join("nonsense"), "{\"signed\":\"a.b.c\"}\n").unwrap();
+    installation.run(&["audit", "verify", "--anchors", "nonsense"]).failed(1);
+    // Set back to before the second one: whole in itself, and found by what was kept.
+    fs::write(installation.data().join("cartola.db"), before).unwrap();
+    installation.run(&["audit", "verify"]).done();
+    let found = installation.run(&["audit", "verify", "--anchors", "kept"]).failed(1).stdout;
+    assert!(found.starts_with("acme: REWRITTEN, 5 entries"), "{found}");
+    assert!(found.contains("entry 7 was there when an anchor was made"), "{found}");
+}
+
+#[test]
+fn an_export_is_signed_and_told_from_an_altered_one() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    installation.run(&["export", "audit", "--format", "csv"]).done();
+    let export = |kind: &str, format: &str, more: &[&str]| {
+        let file = format!("{kind}.{format}");
+        let asked = ["audit", "export", "--kind", kind, "--format", format, "--output", &file];
+        let said = installation.run(&[&asked[..], more].concat()).done().stdout;
+        assert!(said.contains(&format!("signed in {file}.jws")), "{said}");
+        file
+    };
+    let csv = export("accesses", "csv", &[]);
+    let all = export("all", "json", &[]);
+    let entries = fs::read_to_string(installation.path().join(&all)).unwrap();
+    let entries: Vec<serde_json::Value> = serde_json::from_str(&entries).unwrap();
+    assert!(entries.iter().any(|entry| entry["action"] == "audit.exported"), "{entries:?}");
+    let rows = fs::read_to_string(installation.path().join(&csv)).unwrap();
+    assert!(rows.contains("audit.read") && !rows.contains("credential.issued"), "{rows}");
+    for kind in ["authorizations", "consents"] {
+        let none = fs::read_to_string(installation.path().join(export(kind, "json", &[]))).unwrap();
+        assert_eq!(none, "[]\n");
+    }
+    let none = export("all", "csv", &["--to", "2020-01-01"]);
+    assert_eq!(fs::read_to_string(installation.path().join(none)).unwrap().lines().count(), 1);
+    let key = installation.run(&["audit", "key"]).done().stdout;
+    fs::write(installation.path().join("key.json"), &key).unwrap();
+    for key in [&["--key", "key.json"][..], &[]] {
+        let check =
+            |file: &str| installation.run(&[&["audit", "check", file, "--json"][..], key].concat());
+        let sound = check(&csv).done().json();
+        assert_eq!(
+            (&sound["signed"]["what"], &sound["problem"]),
+            (&json!("accesses"), &json!(null))
+        );
+        let path = installation.path().join(&csv);
+        let whole = fs::read(&path).unwrap();
+        for place in [0, whole.len() / 2, whole.len() - 1] {
+            let mut altered = whole.clone();
+            altered[place] ^= 1;
+            fs::write(&path, altered).unwrap();
+            assert!(check(&csv).failed(1).json()["problem"].is_string(), "{place}");
+        }
+        fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+        check(&csv).failed(1);
+        fs::write(&path, whole).unwrap();
+        let other = ["audit", "check", &csv, "--signature", "all.json.jws"];
+        installation.run(&[&other[..], key].concat()).failed(1);
+    }
+    let stranger = Installation::new();
+    stranger.tenant("acme");
+    let key = stranger.run(&["audit", "key"]).done().stdout;
+    fs::write(installation.path().join("key.json"), key).unwrap();
+    installation.run(&["audit", "check", &csv, "--key", "key.json"]).failed(1);
+    let nobody =
+        ["audit", "export", "--kind", "all", "--format", "csv", "--output", "x", "--person"];
+    installation.run(&[&nobody[..], &["12.345.678-5"]].concat()).failed(1);
+}

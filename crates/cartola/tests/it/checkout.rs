@@ -1,7 +1,7 @@
 //! The page on which payers pay, as a browser without scripts sees it: forms, redirects, what stands
 //! on the page.
 
-mod browser;
+pub mod browser;
 mod cancelling;
 mod frame;
 mod guard;

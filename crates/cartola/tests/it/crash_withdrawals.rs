@@ -166,7 +166,9 @@ fn withdrawals_survive_kills_of_the_gateway() {
     let mut wanted: Vec<Wanted> = customers.into_iter().enumerate().map(Wanted::of).collect();
     let (scene, kills) = under_fire(scene, &mut wanted);
     let mut states: BTreeMap<&str, usize> = BTreeMap::new();
-    wanted.iter().for_each(|one| *states.entry(one.state()).or_default() += 1);
+    for one in &wanted {
+        *states.entry(one.state()).or_default() += 1;
+    }
     eprintln!("{} withdrawals, {kills} kills: {states:?}", wanted.len());
     for one in &wanted {
         let claimed = usize::from(one.state() == "claimed");

@@ -162,11 +162,28 @@ fn the_master_key_changes_while_processes_share_a_database() {
     check_opens(&cluster.installation.serve(), &key);
 }
 
+/// What somebody signs in with at a bank that is never asked.
+const BANK_PASSWORD: &str = "Xk7!clave-secreta";
+
+/// The bank.
+const BANK: &str = "[institution.demo-bank]\nbase_url = \"http://127.0.0.1:9\"\n";
+
+/// Begins a link with a password, which is sealed.
+fn begin_link(client: &Client) {
+    let credentials = serde_json::json!({"password": BANK_PASSWORD});
+    let rut = Rut::from_body(5_000_007).unwrap().dotted();
+    let body =
+        serde_json::json!({"institution": "demo-bank", "rut": rut, "credentials": credentials});
+    let headers = [("Content-Type", "application/json")];
+    let begun = client.send("POST", "/v1/links", &headers, body.to_string().as_bytes()).unwrap();
+    assert_eq!(begun.status, 201, "{}", begun.text());
+}
+
 /// Fails where keys or what they seal lie in a file that is none of theirs, or were logged.
 fn check_kept_secret(folder: &Path, said: &str, of_keys: &[&str]) {
     let rut = Rut::from_body(5_000_007).unwrap();
     let mut planted = vec![rut.dotted(), rut.compact(), "PERSONA SECRETA".to_owned()];
-    planted.extend([MASTER_KEY, FRESH].map(str::to_owned));
+    planted.extend([MASTER_KEY, FRESH, BANK_PASSWORD].map(str::to_owned));
     let mut planted: Vec<Vec<u8>> = planted.into_iter().map(String::into_bytes).collect();
     for key in [MASTER_KEY, FRESH] {
         let bytes = BASE64.decode(key.as_bytes()).unwrap();
@@ -271,9 +288,44 @@ fn keys_come_from_a_program_or_the_environment() {
     "#]].assert_eq(&told);
 }
 
+/// Whether a process runs; one that has ended and that nobody has asked after does not.
+fn runs(process: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    stat.is_ok_and(|stat| {
+        !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z')
+    })
+}
+
+/// A program that never ends, prints without end, prints what is no text, or is killed, is told by what
+/// it did; and what it started ends with it.
+#[test]
+fn a_program_of_keys_is_bounded() {
+    const ENDLESS: &str =
+        "master_key_command = [\"sh\", \"-c\", \"sleep 600 & echo $! > started; wait\"]";
+    let (installation, ended) = listed(ENDLESS, &[]);
+    let mut told = ended.failed(2).stderr;
+    let started = std::fs::read_to_string(installation.path().join("started")).unwrap();
+    assert!(!runs(started.trim()), "what the program started goes on");
+    let key = format!("echo {MASTER_KEY}");
+    for does in ["yes hunter2", "printf '\\\\377\\\\376'", "kill -9 $$", &format!("{key}; exit 1")]
+    {
+        let line = format!("master_key_command = [\"sh\", \"-c\", \"{does}\"]");
+        let said = listed(&line, &[]).1.failed(2).stderr;
+        assert!(!said.contains("hunter2") && !said.contains(MASTER_KEY), "{said}");
+        told.push_str(&said);
+    }
+    expect_test::expect![[r#"
+        cartola: the master keys cannot be read: master_key_command did not end within 10 seconds
+        cartola: the master keys cannot be read: master_key_command prints more than 4096 bytes; it is to print keys alone
+        cartola: the master keys cannot be read: master_key_command prints what is no text
+        cartola: the master keys cannot be read: master_key_command failed (signal: 9 (SIGKILL)); run it by hand to see why
+        cartola: the master keys cannot be read: master_key_command failed (exit status: 1); run it by hand to see why
+    "#]].assert_eq(&told);
+}
+
 #[test]
 fn a_process_that_holds_keys_leaves_no_core() {
-    let installation = Installation::new();
+    let installation = Installation::with(BANK);
     let gateway = installation.serve();
     let limits = format!("/proc/{}/limits", gateway.process.id());
     let limits = std::fs::read_to_string(limits).unwrap();
@@ -286,7 +338,9 @@ fn a_process_that_holds_keys_leaves_no_core() {
     );
     assert_eq!(owner, 0);
     let key = of_tenant(&installation);
-    assert_eq!(import(&gateway.client(&key), 7).0, 201);
+    let client = gateway.client(&key);
+    assert_eq!(import(&client, 7).0, 201);
+    begin_link(&client);
     let crash = ["-ABRT".to_owned(), gateway.process.id().to_string()];
     assert!(std::process::Command::new("kill").args(crash).status().unwrap().success());
     let mut process = gateway.process;

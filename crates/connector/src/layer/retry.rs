@@ -65,6 +65,12 @@ fn asked_by_error(error: &ConnectorError) -> Option<Duration> {
     }
 }
 
+/// What the last attempt came to, as what all of them came to: that the last one never left says
+/// nothing of those before it.
+fn of_all(error: ConnectorError, may_have_left: bool) -> ConnectorError {
+    ConnectorError { unsent: error.unsent && !may_have_left, ..error }
+}
+
 /// A random duration below `bound`.
 fn part_of(bound: Duration, randomness: &dyn Randomness) -> Duration {
     let mut bytes = [0; 4];
@@ -77,11 +83,12 @@ fn part_of(bound: Duration, randomness: &dyn Randomness) -> Duration {
 #[async_trait]
 impl<E: Exchange> Exchange for Retry<E> {
     async fn send(&self, request: &Request, context: &Context) -> Result<Answer, ConnectorError> {
-        let mut failed = 0;
+        let (mut failed, mut may_have_left) = (0, false);
         loop {
             let outcome = self.inner.send(request, context).await;
+            may_have_left |= outcome.as_ref().err().is_none_or(|error| !error.unsent);
             let Some(wait) = self.wait(request, &outcome, failed, context) else {
-                return outcome;
+                return outcome.map_err(|error| of_all(error, may_have_left));
             };
             failed += 1;
             tokio::time::sleep(wait).await;

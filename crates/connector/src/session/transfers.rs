@@ -19,6 +19,11 @@ use crate::{ConnectorError, Context};
 /// end of it. Nobody repeats either of them blindly.
 #[async_trait]
 pub trait MakeTransfers: Send + Sync {
+    /// By which way its transfers go out: the protocol, and the product of it where there are several.
+    /// It is kept with a transfer before that leaves, and whoever asks about the transfer asks this way,
+    /// whatever is configured by then. It never changes.
+    fn route(&self) -> &'static str;
+
     /// Tells the bank to make a transfer, and what it says of it. Money moves once however often it
     /// is told the same; another order under an id that it knows is refused with
     /// [`crate::ErrorKind::RequestInvalid`], and the first one stands. What the bank refuses for a

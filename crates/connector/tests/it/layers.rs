@@ -61,6 +61,22 @@ async fn what_uses_something_up_is_sent_again_only_where_it_never_left() {
     check_retry(&[Unreachable, Unreachable], true, (3, "200")).await;
 }
 
+/// The first may have arrived, whatever hindered the last.
+#[tokio::test(start_paused = true)]
+async fn nothing_counts_as_unsent_once_an_attempt_may_have_left() {
+    for (steps, expected) in [
+        (vec![Unreachable; 3], true),
+        (vec![Down, Unreachable, Unreachable], false),
+        (vec![Unreachable, Down, Unreachable], false),
+        (vec![Status(503), Unreachable, Unreachable], false),
+        (vec![Unreachable, Unreachable, Down], false),
+    ] {
+        let retry = Retry::new(Scripted::new(&steps), &Policy::default());
+        let error = retry.send(&request(), &context(MINUTE)).await.unwrap_err();
+        assert_eq!(error.unsent, expected, "{steps:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_longer_wait_than_is_borne_is_left_to_the_caller() {
     check_retry(&[StatusAfter(429, "120")], false, (1, "429")).await;

@@ -16,7 +16,7 @@ use cartola_primitives::randomness::SeededRandomness;
 use tokio::time::Instant;
 
 /// What happens to one attempt.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Step {
     Status(u16),
     StatusAfter(u16, &'static str),

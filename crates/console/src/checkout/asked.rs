@@ -11,8 +11,8 @@ use cartola_http::Gate;
 use serde::Deserialize;
 
 use super::Desk;
-use super::guard;
 use super::refused::Refused;
+use crate::guard;
 
 /// What the address of a page says.
 #[derive(Deserialize)]

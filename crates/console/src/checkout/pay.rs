@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use cartola_engine::checkouts::{CheckoutError, Choice, CredentialField, FieldKind};
+use cartola_engine::payments::PaymentError;
 use cartola_model::InstitutionId;
 use cartola_primitives::{Rut, Secret};
 
@@ -39,12 +40,17 @@ pub async fn pay(asked: &Asked, form: &Filled) -> Result<Response, Refused> {
     match asked.engine.pay_checkout(asked.checkout.token.expose(), &choice).await {
         Ok(()) | Err(CheckoutError::NotOpen) => Ok(back(asked)),
         Err(CheckoutError::Unknown) => Err(Refused::Unknown),
+        Err(CheckoutError::Payment(PaymentError::Leave(_))) => {
+            Ok(again(asked, &bank, form, vec![of_form(NOT_HERE)]))
+        }
         Err(CheckoutError::Payment(_)) => Ok(again(asked, &bank, form, vec![of_form(NOT_TAKEN)])),
         Err(CheckoutError::Engine(error)) => Err(error.into()),
     }
 }
 
 const NO_COMPANIES: &str = "Este banco no recibe aquí pagos de empresas. Elija otro banco.";
+const NOT_HERE: &str =
+    "Este pago se debe autorizar en el teléfono y no se puede hacer en esta página.";
 const NOT_TAKEN: &str = "Su banco no acepta estos datos. Revíselos.";
 
 fn of_form(text: &str) -> Problem {

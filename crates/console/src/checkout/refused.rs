@@ -11,7 +11,7 @@ use cartola_http::layer::{self, Fault};
 use cartola_http::problem::{Code, Problem};
 use cartola_http::{Gate, causes};
 
-use super::guard::{Framed, guarded};
+use crate::guard::{Framed, guarded};
 
 /// Why there is no page.
 pub enum Refused {

@@ -6,9 +6,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::asked::Asked;
 use super::form::Filled;
-use super::guard::{Framed, guarded};
 use super::refused::Refused;
 use super::{answer, cancel, leave, pay};
+use crate::guard::{Framed, guarded};
 
 pub async fn send(asked: Asked, form: Filled) -> Result<Response, Refused> {
     match form.text("step") {

@@ -13,13 +13,13 @@ use cartola_model::{
 use cartola_primitives::{Timestamp, santiago};
 
 use super::asked::Asked;
-use super::guard::{Framed, guarded};
 use super::pay::login;
 use super::refused::HTML;
 use super::screen::{
     Approve, Bank, Choose, Codes, Ended, Field, Head, Page, Problem, Screen, Waiting,
 };
 use super::words::of_failure;
+use crate::guard::{Framed, guarded};
 
 impl Asked {
     /// The page, as everything stands.

@@ -14,6 +14,12 @@ impl SigningKey {
     /// Refuses claims with the name of a registered one, and what would be longer than
     /// [`MAX_TOKEN_BYTES`].
     pub fn sign(&self, kind: &str, claims: &Claims) -> Result<String, TokenError> {
+        let token = self.compact(kind, &claims.to_json()?);
+        if token.len() > MAX_TOKEN_BYTES { Err(TokenError::TooLarge) } else { Ok(token) }
+    }
+
+    /// The three parts together.
+    pub(super) fn compact(&self, kind: &str, payload: &[u8]) -> String {
         let key = self.verifying();
         let header = serde_json::json!({
             "alg": key.algorithm().name(),
@@ -21,11 +27,10 @@ impl SigningKey {
             "typ": kind,
         });
         let header = BASE64URL_NOPAD.encode(header.to_string().as_bytes());
-        let claims = BASE64URL_NOPAD.encode(&claims.to_json()?);
-        let message = format!("{header}.{claims}");
+        let payload = BASE64URL_NOPAD.encode(payload);
+        let message = format!("{header}.{payload}");
         let signature = BASE64URL_NOPAD.encode(&self.sign_bytes(message.as_bytes()));
-        let token = format!("{message}.{signature}");
-        if token.len() > MAX_TOKEN_BYTES { Err(TokenError::TooLarge) } else { Ok(token) }
+        format!("{message}.{signature}")
     }
 }
 
@@ -65,6 +70,11 @@ impl<'a> Unverified<'a> {
         let members = json::object(&decode(self.claims, Part::Claims)?, Part::Claims)?;
         Claims::from_members(members)
     }
+}
+
+/// The payload as it was signed; to be asked for only after the signature was found good.
+pub fn decoded_payload(unverified: &Unverified<'_>) -> Result<Vec<u8>, TokenError> {
+    decode(unverified.claims, Part::Claims)
 }
 
 impl Header {

@@ -15,8 +15,11 @@ use crate::ring::{KeyRing, WrappedKey};
 /// together. The byte in front tells them apart.
 pub(crate) const WRAP_PURPOSE: &str = "token-signing-key";
 
+/// Bytes of a coordinate of P-256, and of a key of Ed25519.
+pub(super) const KEY_COORDINATE_BYTES: usize = 32;
+
 /// Bytes of a coordinate of P-256.
-const COORDINATE_BYTES: usize = 32;
+const COORDINATE_BYTES: usize = KEY_COORDINATE_BYTES;
 
 /// The byte in front of both coordinates of a point (SEC 1 §2.3.3).
 const UNCOMPRESSED: u8 = 4;

@@ -1,5 +1,7 @@
 use cartola_crypto::{ContentHash, DeviceJwk, DeviceKey, DeviceSecret, Statement};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use p256::ecdsa::Signature;
+use p256::ecdsa::signature::Signer;
 
 use crate::support::{Counting, first_counted_key, flip};
 
@@ -63,23 +65,36 @@ fn jwk(kty: &str, crv: &str, x: &str, y: Option<&str>) -> DeviceJwk {
     DeviceJwk { kty: kty.to_owned(), crv: crv.to_owned(), x: x.to_owned(), y }
 }
 
-/// The key and the signature of RFC 7515, appendix A.3, whose message is no statement: the key is
-/// read, and takes no signature of another message.
+/// The key of RFC 7515, appendix A.3: what its private half signs is taken, and nothing else.
 #[test]
 fn a_key_on_p_256_is_taken() {
     let x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
     let y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
+    let d = "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI";
     let key = DeviceKey::parse(&jwk("EC", "P-256", x, Some(y))).unwrap();
     assert_eq!(key.jwk(), jwk("EC", "P-256", x, Some(y)));
-    assert!(!key.signed(&statement("approve"), &[1; 64]));
+    let secret = BASE64URL_NOPAD.decode(d.as_bytes()).unwrap();
+    let secret = p256::ecdsa::SigningKey::from_slice(&secret).unwrap();
+    let signature: Signature = secret.sign(statement("approve").to_string().as_bytes());
+    let signature = signature.to_bytes();
+    assert!(key.signed(&statement("approve"), &signature));
+    assert!(!key.signed(&statement("deny"), &signature));
+    for bit in 0..signature.len() * 8 {
+        let mut altered = signature;
+        flip(&mut altered, bit);
+        assert!(!key.signed(&statement("approve"), &altered), "bit {bit}");
+    }
+    // As DER, which is not how it is sent.
+    let der: Signature = secret.sign(statement("approve").to_string().as_bytes());
+    assert!(!key.signed(&statement("approve"), der.to_der().as_bytes()));
 }
 
 #[test]
 fn what_is_no_key_is_refused() {
     let x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
     let y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
-    let zero = data_encoding::BASE64URL_NOPAD.encode(&[0; 32]);
-    let one = data_encoding::BASE64URL_NOPAD.encode(
+    let zero = BASE64URL_NOPAD.encode(&[0; 32]);
+    let one = BASE64URL_NOPAD.encode(
         &HEXLOWER
             .decode(b"0100000000000000000000000000000000000000000000000000000000000000")
             .unwrap(),

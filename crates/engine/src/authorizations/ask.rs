@@ -1,16 +1,22 @@
 //! Asking somebody.
 
-use cartola_model::{AuthorizationStanding, AuthorizationState, EnrolmentStanding, Principal};
+use cartola_model::authorization::showable;
+use cartola_model::{
+    AuthorizationStanding, AuthorizationState, EnrolmentStanding, EnrolmentState, Principal,
+};
 use cartola_primitives::id::{AuthorizationId, PersonId, TenantId};
-use cartola_store::authorizations::{AuthorizationFilter, AuthorizationProgress, AuthorizationRow};
+use cartola_store::authorizations::{
+    AuthorizationFilter, AuthorizationProgress, AuthorizationRow, EnrolmentRow,
+};
 use cartola_store::payments::PaymentCase;
 use cartola_store::{Command, UnitOfWork};
 
+use super::by::By;
 use super::content::SealedContent;
 use super::errors::AskError;
-use super::jobs::Arguments;
+use super::jobs::Job;
 use super::moving::authorization_event;
-use super::{Ask, Authorization, CHALLENGE_LASTS, MAX_CHANNEL, MAX_PENDING};
+use super::{Ask, Authorization, CHALLENGE_LASTS, MAX_CHANNEL, MAX_PENDING, Reason};
 use crate::payments::MAX_CASE_BYTES;
 use crate::retry::until_settled;
 use crate::vault::purpose;
@@ -40,8 +46,10 @@ impl Engine {
         let person = self.person_of_rut(who, ask.rut).await?.ok_or(AskError::NoPhone)?;
         let phone = self.enrolment_in_use(tenant, person, EnrolmentStanding::Active).await?;
         let phone = phone.ok_or(AskError::NoPhone)?;
-        self.check_pending(tenant, person).await?;
+        self.check_cooling(who, ask, &phone).await?;
+        let over = self.check_pending(tenant, person).await?;
         let mut work = UnitOfWork::new(tenant, self.now());
+        work.commands = over;
         let key = self.vault().key_of(tenant, Some(person), self.minter(), work.at).await?;
         let id: AuthorizationId = self.minter().mint();
         let text = self.text_of(tenant, ask).await?;
@@ -67,11 +75,13 @@ impl Engine {
             },
             version: 1,
         };
-        let actor = who.actor.to_string();
-        work.push(Command::ExpectEnrolment { id: phone.id, expected: phone.version });
-        work.push(Command::Audit(authorization_event(&actor, &row, state)));
-        let arguments = Arguments::of(id);
-        work.push(Command::EnqueueJob(self.expiry_order((tenant, until), &key, &arguments)?));
+        // Changed and not looked at alone: of many questions at once, each is of another version of the
+        // phone, so that each has counted those before it.
+        let (state_of_phone, sealed) = (phone.standing.state, phone.standing.phone.clone());
+        work.push(self.changed_enrolment(tenant, &phone, state_of_phone, sealed).0);
+        work.push(Command::Audit(authorization_event(&By::of(who), &row, state)));
+        let job = Job::Expire(id);
+        work.push(Command::EnqueueJob(self.ending_order((tenant, until), &key, &job)?));
         work.push(Command::AddAuthorization(Box::new(row.clone())));
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(row)
@@ -87,12 +97,43 @@ impl Engine {
     }
 
     /// What the phone shows: the operation, and who asks for it.
-    async fn text_of(&self, tenant: TenantId, ask: &Ask<'_>) -> Result<String, EngineError> {
-        let name = self.store().tenant(tenant).await?.map(|row| row.name).unwrap_or_default();
+    async fn text_of(&self, tenant: TenantId, ask: &Ask<'_>) -> Result<String, AskError> {
+        let row = self.store().tenant(tenant).await.map_err(EngineError::from)?;
+        let name = row.map(|row| row.name).filter(|name| showable(name));
+        let name = name.ok_or(AskError::Requester)?;
         Ok(format!("{}\nSolicita: {name}", ask.operation.text()))
     }
 
-    async fn check_pending(&self, tenant: TenantId, person: PersonId) -> Result<(), AskError> {
+    /// Refuses what is high-risk on a phone that has just come after another one.
+    async fn check_cooling(
+        &self,
+        who: &Principal,
+        ask: &Ask<'_>,
+        phone: &EnrolmentRow,
+    ) -> Result<(), AskError> {
+        let EnrolmentState::Active { since, .. } = phone.standing.state else { return Ok(()) };
+        let until = since + self.inner.rules.cooling_off;
+        if self.now() >= until {
+            return Ok(());
+        }
+        let opened = self.opened_phone(who.tenant, phone).await?;
+        if opened.is_none_or(|phone| phone.before.is_none()) {
+            return Ok(());
+        }
+        let reasons = self.reasons_to_ask(who, ask.rut, ask.operation).await?;
+        if reasons.into_iter().any(Reason::is_high_risk) {
+            return Err(AskError::Cooling { until });
+        }
+        Ok(())
+    }
+
+    /// Refuses more than may wait for a person, and gives what writes down that the time of others is
+    /// over.
+    async fn check_pending(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+    ) -> Result<Vec<Command>, AskError> {
         let filter = AuthorizationFilter {
             person: Some(person),
             standing: Some(AuthorizationStanding::Pending),
@@ -100,12 +141,12 @@ impl Engine {
         };
         let page = self.store().authorizations(tenant, filter, None, 2 * MAX_PENDING).await;
         let page = page.map_err(EngineError::from)?;
-        let waits = |row: &&AuthorizationRow| !row.standing.state.seen_at(self.now()).is_final();
-        if page.rows.iter().filter(waits).count() < MAX_PENDING {
-            Ok(())
-        } else {
-            Err(AskError::TooMany)
+        let is_over = |row: &AuthorizationRow| row.standing.state.seen_at(self.now()).is_final();
+        let (over, waiting): (Vec<_>, Vec<_>) = page.rows.into_iter().partition(is_over);
+        if waiting.len() >= MAX_PENDING {
+            return Err(AskError::TooMany);
         }
+        Ok(over.iter().flat_map(|row| self.expiring(tenant, row)).collect())
     }
 }
 

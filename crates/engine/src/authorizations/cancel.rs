@@ -6,7 +6,9 @@ use cartola_primitives::id::AuthorizationId;
 use cartola_store::UnitOfWork;
 
 use super::Authorization;
+use super::by::By;
 use super::errors::UseError;
+use crate::once::Reply;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
 
@@ -17,32 +19,45 @@ impl Engine {
         who: &Principal,
         id: AuthorizationId,
     ) -> Result<Authorization, UseError> {
-        until_settled(|| self.cancel_authorization_once(who, id)).await
+        self.cancel_authorization_replying(who, id, Reply::NONE).await
+    }
+
+    /// The same for a call that may be repeated.
+    pub async fn cancel_authorization_replying(
+        &self,
+        who: &Principal,
+        id: AuthorizationId,
+        reply: Reply<'_, Authorization>,
+    ) -> Result<Authorization, UseError> {
+        until_settled(|| self.cancel_authorization_once(who, id, &reply)).await
     }
 
     async fn cancel_authorization_once(
         &self,
         who: &Principal,
         id: AuthorizationId,
+        reply: &Reply<'_, Authorization>,
     ) -> Result<Authorization, UseError> {
         let tenant = who.tenant;
+        self.check_ticket(reply.ticket).await?;
         let row = self.store().authorization(tenant, id).await.map_err(EngineError::from)?;
         let row = row.ok_or(UseError::Unknown)?;
         let now = self.instant(tenant);
         let Ok(state) = row.standing.state.cancel(CancelCause::Withdrawn, now) else {
             let shown = self.shown_authorization(tenant, row).await?;
-            return if is_withdrawn(shown.state()) {
-                Ok(shown)
-            } else {
-                Err(UseError::NotUsable(*shown.state()))
-            };
+            if !is_withdrawn(shown.state()) {
+                return Err(UseError::NotUsable(*shown.state()));
+            }
+            reply.alone(self, &shown).await?;
+            return Ok(shown);
         };
         let mut work = UnitOfWork::new(tenant, self.now());
-        let actor = who.actor.to_string();
-        work.commands = self.moving_authorization(tenant, &actor, &row, (state, None));
+        let (moved, after) = self.moving_authorization(tenant, &By::of(who), &row, (state, None));
+        work.commands = moved;
+        let cancelled = self.shown_authorization(tenant, after).await?;
+        work.commands.extend(reply.command(self, &cancelled)?);
         self.store().commit(work).await.map_err(EngineError::from)?;
-        let row = self.store().authorization(tenant, id).await.map_err(EngineError::from)?;
-        Ok(self.shown_authorization(tenant, row.ok_or(UseError::Unknown)?).await?)
+        Ok(cancelled)
     }
 }
 

@@ -5,10 +5,12 @@ use cartola_crypto::{ContentHash, DataKey, DeviceJwk, DeviceKey, PinHash, Sealed
 use cartola_model::Operation;
 use cartola_primitives::id::{AuthorizationId, EnrolmentId, PersonId, TenantId};
 use cartola_primitives::{Rut, Timestamp};
+use cartola_store::StoreError;
 use cartola_store::authorizations::{AuthorizationRow, EnrolmentRow};
+use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Enrolment, PhoneData};
+use super::{Authorization, Enrolment, KeyOrigin, PhoneData, PhoneSignature};
 use crate::accounts::{SealedPerson, person_place};
 use crate::vault::purpose;
 use crate::{Engine, EngineError};
@@ -19,6 +21,10 @@ pub(super) struct SealedPhone {
     pub name: String,
     pub fingerprint: Option<String>,
     pub key: DeviceJwk,
+    pub thumbprint: String,
+    pub origin: KeyOrigin,
+    /// The phone whose place it took.
+    pub before: Option<EnrolmentId>,
     /// Absent once the phone approves nothing any more.
     pub pin: Option<PinHash>,
 }
@@ -31,14 +37,41 @@ pub(super) struct SealedContent {
     pub text: String,
 }
 
+/// All that is sealed of what a phone signed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SealedSignature {
+    signature: String,
+    thumbprint: String,
+    origin: KeyOrigin,
+    on_page: bool,
+}
+
+impl SealedSignature {
+    pub fn of(signature: &[u8], phone: &SealedPhone, on_page: bool) -> Self {
+        Self {
+            signature: BASE64URL_NOPAD.encode(signature),
+            thumbprint: phone.thumbprint.clone(),
+            origin: phone.origin,
+            on_page,
+        }
+    }
+
+    fn shown(self) -> Result<PhoneSignature, EngineError> {
+        let Self { signature, thumbprint, origin, on_page } = self;
+        let bytes = BASE64URL_NOPAD.decode(signature.as_bytes());
+        let bytes = bytes.map_err(|_| StoreError::corrupt("a phone's signature is none"))?;
+        Ok(PhoneSignature { bytes, thumbprint, origin, on_page })
+    }
+}
+
 impl SealedPhone {
     pub fn key(&self) -> Result<DeviceKey, EngineError> {
-        DeviceKey::parse(&self.key)
-            .map_err(|_| cartola_store::StoreError::corrupt("a phone's key is none").into())
+        DeviceKey::parse(&self.key).map_err(|_| StoreError::corrupt("a phone's key is none").into())
     }
 
     fn shown(self) -> PhoneData {
-        PhoneData { name: self.name, fingerprint: self.fingerprint, key: self.key }
+        let Self { name, fingerprint, key, thumbprint, origin, before, pin: _ } = self;
+        PhoneData { name, fingerprint, key, thumbprint, origin, before }
     }
 }
 
@@ -81,10 +114,11 @@ impl Engine {
     ) -> Result<Authorization, EngineError> {
         let place = AuthorizationRow::content_place(tenant, &row.id);
         let content: SealedContent = self.vault().open_record(&place, &row.content).await?;
-        let signature = match &row.standing.signature {
+        let signed = match &row.standing.signature {
             Some(sealed) => {
                 let place = AuthorizationRow::signature_place(tenant, &row.id);
-                Some(self.vault().open_sealed(&place, sealed).await?.expose().clone())
+                let sealed: SealedSignature = self.vault().open_record(&place, sealed).await?;
+                Some(sealed.shown()?)
             }
             None => None,
         };
@@ -92,7 +126,7 @@ impl Engine {
         let SealedContent { operation, text } = content;
         let shown = ContentHash::of(text.as_bytes());
         let nonce = self.nonce(tenant, &row.id);
-        Ok(Authorization { row, operation, text, shown, nonce, signature })
+        Ok(Authorization { row, operation, text, shown, nonce, signed })
     }
 
     /// Derived, so that nothing is stored that could be another: known to nobody before it is asked.
@@ -102,13 +136,13 @@ impl Engine {
     }
 
     /// The RUT of somebody who is known.
-    pub(super) async fn rut_of_person(
+    pub(crate) async fn rut_of_person(
         &self,
         tenant: TenantId,
         id: PersonId,
     ) -> Result<Rut, EngineError> {
         let row = self.store().person(tenant, id).await?;
-        let row = row.ok_or_else(|| cartola_store::StoreError::corrupt("a phone is of nobody"))?;
+        let row = row.ok_or_else(|| StoreError::corrupt("a person is not there"))?;
         let place = person_place(tenant, &id);
         let person: SealedPerson = self.vault().open_record(&place, &row.sealed).await?;
         Ok(person.rut)

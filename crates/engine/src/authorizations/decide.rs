@@ -3,23 +3,32 @@
 //! In this order, so that nobody but the phone's holder learns or changes anything: what was shown is
 //! what is asked; the phone that is asked signed it; the phone is active; the authorization waits; the
 //! PIN is right. A wrong PIN is counted in the version of the enrolment that it was tried on, so that
-//! of many at once no more count as tried than the phone bears.
+//! of many at once no more count as tried than the phone bears. Each refusal is in the audit trail.
 
-use cartola_crypto::{DataKey, Statement};
-use cartola_model::audit::AuditEvent;
+use cartola_crypto::{ContentHash, Statement};
 use cartola_model::authorization::{CancelCause, Pin, PinOutcome};
-use cartola_model::{AuthorizationState, EnrolmentState, Principal};
+use cartola_model::{AuthorizationStanding, AuthorizationState, EnrolmentState, Principal};
 use cartola_primitives::id::{AuthorizationId, TenantId};
-use cartola_store::authorizations::{AuthorizationProgress, AuthorizationRow, EnrolmentRow};
+use cartola_store::authorizations::{AuthorizationRow, EnrolmentRow};
 use cartola_store::{Command, UnitOfWork};
 
-use super::content::SealedPhone;
+use super::by::{By, PAGE, about};
+use super::content::{SealedPhone, SealedSignature};
 use super::errors::{DecideError, looked_at};
-use super::jobs::Arguments;
+use super::jobs::Job;
 use super::token::parse_phone_secret;
 use super::{APPROVAL_LASTS, Authorization, Decided, Decision, PhoneProof, Verdict, screens};
+use crate::once::Reply;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
+
+/// Through whom a decision came: a key of the tenant's, or the gateway's own page.
+struct Sender<'a> {
+    tenant: TenantId,
+    through: &'a str,
+    is_page: bool,
+    reply: Reply<'a, Decided>,
+}
 
 /// A decision that the phone which is asked made on what is asked.
 struct Genuine<'a> {
@@ -28,6 +37,7 @@ struct Genuine<'a> {
     phone: &'a EnrolmentRow,
     opened: &'a SealedPhone,
     signature: &'a [u8],
+    by: By,
 }
 
 impl Engine {
@@ -39,17 +49,61 @@ impl Engine {
         id: AuthorizationId,
         decision: &Decision<'_>,
     ) -> Result<Decided, DecideError> {
-        until_settled(|| self.decide_once(who.tenant, id, decision)).await
+        self.decide_authorization_replying(who, id, decision, Reply::NONE).await
+    }
+
+    /// The same for a call that may be repeated. The answer that is recorded must not hold the token:
+    /// whoever repeats the call has shown no PIN.
+    pub async fn decide_authorization_replying(
+        &self,
+        who: &Principal,
+        id: AuthorizationId,
+        decision: &Decision<'_>,
+        reply: Reply<'_, Decided>,
+    ) -> Result<Decided, DecideError> {
+        let through = who.actor.to_string();
+        let sender = Sender { tenant: who.tenant, through: &through, is_page: false, reply };
+        until_settled(|| self.decide_once(&sender, id, decision)).await
+    }
+
+    /// Takes a decision of whoever holds a phone that was given a key pair, on the gateway's own page.
+    pub async fn decide_on_phone(
+        &self,
+        secret: &str,
+        id: AuthorizationId,
+        (verdict, shown): (Verdict, ContentHash),
+    ) -> Result<Decided, DecideError> {
+        let decision = &Decision { verdict, shown, proof: PhoneProof::Secret(secret) };
+        let sent = parse_phone_secret(secret).ok_or(DecideError::OtherPhone)?;
+        let (tenant, reply) = (sent.tenant, Reply::NONE);
+        let sender = Sender { tenant, through: PAGE, is_page: true, reply };
+        until_settled(|| self.decide_once(&sender, id, decision)).await
     }
 
     async fn decide_once(
         &self,
-        tenant: TenantId,
+        sender: &Sender<'_>,
         id: AuthorizationId,
         decision: &Decision<'_>,
     ) -> Result<Decided, DecideError> {
+        let tenant = sender.tenant;
+        self.check_ticket(sender.reply.ticket).await?;
         let row = self.store().authorization(tenant, id).await.map_err(EngineError::from)?;
         let row = row.ok_or(DecideError::Unknown)?;
+        match self.decided(sender, &row, decision).await {
+            Err(DecideError::WrongPin { left: 0 }) => Err(DecideError::Blocked),
+            Err(error) => Err(self.noted(sender, &row, &decision.verdict, error).await?),
+            decided => decided,
+        }
+    }
+
+    async fn decided(
+        &self,
+        sender: &Sender<'_>,
+        row: &AuthorizationRow,
+        decision: &Decision<'_>,
+    ) -> Result<Decided, DecideError> {
+        let tenant = sender.tenant;
         let asked = self.shown_authorization(tenant, row.clone()).await?;
         if asked.shown != decision.shown {
             return Err(DecideError::OtherContent);
@@ -61,30 +115,30 @@ impl Engine {
         if !matches!(phone.standing.state, EnrolmentState::Active { .. }) {
             return Err(DecideError::of_phone(phone.standing.state));
         }
-        let genuine =
-            Genuine { tenant, row: &row, phone: &phone, opened: &opened, signature: &signature };
-        let now = self.instant(tenant);
-        let not_pending = |_| DecideError::NotPending(asked.row.standing.state);
-        match &decision.verdict {
+        let by = By::phone(&phone, &opened, sender.through);
+        let (phone, opened) = (&phone, &opened);
+        let genuine = Genuine { tenant, row, phone, opened, signature: &signature, by };
+        if asked.state().standing() != AuthorizationStanding::Pending {
+            return Err(DecideError::NotPending(*asked.state()));
+        }
+        let (next, counted) = match &decision.verdict {
             Verdict::Approve(pin) => {
-                let until = now + APPROVAL_LASTS;
-                let next = row.standing.state.approve(now, until).map_err(not_pending)?;
                 self.check_pin(&genuine, pin).await?;
+                // That took a while: it is by now that the person has decided.
+                let now = self.instant(tenant);
+                let next = row.standing.state.approve(now, now + APPROVAL_LASTS);
                 let right = phone.standing.state.right_pin().map_err(looked_at)?;
                 let sealed = phone.standing.phone.clone();
-                let counted = self.changed_enrolment(tenant, &phone, right, sealed);
-                let authorization = self.commit_decision(&genuine, next, counted).await?;
-                let token = Some(self.approval_token(tenant, &id));
-                Ok(Decided { authorization, token })
+                (next, self.changed_enrolment(tenant, phone, right, sealed).0)
             }
             Verdict::Deny => {
-                let next = row.standing.state.deny(now).map_err(not_pending)?;
                 let (id, expected) = (phone.id, phone.version);
-                let unchanged = Command::ExpectEnrolment { id, expected };
-                let authorization = self.commit_decision(&genuine, next, unchanged).await?;
-                Ok(Decided { authorization, token: None })
+                let next = row.standing.state.deny(self.instant(tenant));
+                (next, Command::ExpectEnrolment { id, expected })
             }
-        }
+        };
+        let over = |_| DecideError::NotPending(row.standing.state.seen_at(self.now()));
+        self.commit_decision(sender, &genuine, next.map_err(over)?, counted).await
     }
 
     /// The PIN of the phone. A wrong one is counted before anybody is told.
@@ -93,24 +147,21 @@ impl Engine {
         if self.is_pin((of.tenant, of.phone.id), pin, kept).await? {
             return Ok(());
         }
-        let (tenant, actor) = (of.tenant, of.phone.id.to_string());
+        let tenant = of.tenant;
         let wrong = of.phone.standing.state.wrong_pin(self.instant(tenant)).map_err(looked_at)?;
         let (state, outcome) = wrong;
-        let event = AuditEvent::once("authorization.wrong_pin", &actor, of.row.id)
-            .with("operation", of.row.kind.name())
-            .with("screen", screens::PIN)
-            .with("device", of.phone.id)
-            .with("left", state.pins_left());
+        let event = about(of.by.event("authorization.wrong_pin", of.row.id), of.row, screens::PIN);
+        let event = of.by.told(event.with("left", state.pins_left()));
         let mut work = UnitOfWork::new(tenant, self.now()).with(Command::Audit(event));
         let moved = match outcome {
             PinOutcome::Counted { .. } => {
                 let sealed = of.phone.standing.phone.clone();
-                vec![self.changed_enrolment(tenant, of.phone, state, sealed)]
+                vec![self.changed_enrolment(tenant, of.phone, state, sealed).0]
             }
             PinOutcome::Blocked => {
-                let mut moved = self.moving_enrolment(tenant, &actor, of.phone, state).await?;
+                let (mut moved, _) = self.moving_enrolment(tenant, &of.by, of.phone, state).await?;
                 let cause = CancelCause::WrongPin;
-                moved.extend(self.cancelling_all_of(tenant, &actor, of.phone, cause).await?);
+                moved.extend(self.cancelling_all_of(tenant, &of.by, of.phone, cause).await?);
                 moved
             }
         };
@@ -118,47 +169,55 @@ impl Engine {
         self.store().commit(work).await.map_err(EngineError::from)?;
         Err(match outcome {
             PinOutcome::Counted { left } => DecideError::WrongPin { left },
-            PinOutcome::Blocked => DecideError::Blocked,
+            PinOutcome::Blocked => DecideError::WrongPin { left: 0 },
         })
     }
 
     async fn commit_decision(
         &self,
+        sender: &Sender<'_>,
         of: &Genuine<'_>,
         state: AuthorizationState,
         phone: Command,
-    ) -> Result<Authorization, DecideError> {
+    ) -> Result<Decided, DecideError> {
         let (tenant, row, now) = (of.tenant, of.row, self.now());
         let key = self.vault().key_of(tenant, Some(row.person), self.minter(), now).await?;
         let place = AuthorizationRow::signature_place(tenant, &row.id);
-        let signature = self.vault().seal(&key, &place, of.signature)?;
+        let signature = SealedSignature::of(of.signature, of.opened, sender.is_page);
+        let signature = self.vault().seal_record(&key, &place, &signature)?;
         let mut work = UnitOfWork::new(tenant, now).with(phone);
-        let actor = of.phone.id.to_string();
-        let moved =
-            self.moving_authorization(tenant, &actor, row, (state, Some(signature.clone())));
+        let (moved, after) =
+            self.moving_authorization(tenant, &of.by, row, (state, Some(signature)));
         work.commands.extend(moved);
+        let mut token = None;
         if let Some(until) = state.until() {
-            work.push(self.expiry_command((tenant, until), &key, row.id)?);
+            let order = self.ending_order((tenant, until), &key, &Job::Expire(row.id))?;
+            work.push(Command::EnqueueJob(order));
+            token = Some(self.approval_token(tenant, &row.id));
         }
-        let changed_at = work.at;
+        let authorization = self.shown_authorization(tenant, after).await?;
+        let decided = Decided { authorization, token };
+        work.commands.extend(sender.reply.command(self, &decided)?);
         self.store().commit(work).await.map_err(EngineError::from)?;
-        let standing = AuthorizationProgress {
-            state,
-            changed_at,
-            signature: Some(signature),
-            continuation: None,
-        };
-        let row = AuthorizationRow { standing, version: row.version + 1, ..row.clone() };
-        Ok(self.shown_authorization(tenant, row).await?)
+        Ok(decided)
     }
 
-    fn expiry_command(
+    /// Writes down that a decision was refused, and why; a wrong PIN has been already. Whose key sent it
+    /// is all that is known of who it was.
+    async fn noted(
         &self,
-        due: (TenantId, cartola_primitives::Timestamp),
-        key: &DataKey,
-        id: AuthorizationId,
-    ) -> Result<Command, EngineError> {
-        Ok(Command::EnqueueJob(self.expiry_order(due, key, &Arguments::of(id))?))
+        sender: &Sender<'_>,
+        row: &AuthorizationRow,
+        verdict: &Verdict,
+        error: DecideError,
+    ) -> Result<DecideError, EngineError> {
+        let Some(cause) = error.cause() else { return Ok(error) };
+        let by = By::through(sender.through);
+        let event = about(by.event("authorization.refused", row.id), row, screens::DECISION);
+        let event = event.with("decision", verdict.word()).with("cause", cause);
+        let work = UnitOfWork::new(sender.tenant, self.now()).with(Command::Audit(event));
+        self.store().commit(work).await?;
+        Ok(error)
     }
 }
 

@@ -1,20 +1,23 @@
 //! Enrolling phones: a code for somebody who was validated, and the phone that takes it.
 
 use cartola_connector::Holder;
-use cartola_crypto::{ContentHash, DeviceKey, DeviceSecret};
-use cartola_model::authorization::{CancelCause, IdentityProof};
-use cartola_model::{EnrolmentStanding, EnrolmentState, LinkState, Principal};
+use cartola_crypto::{ContentHash, DeviceKey, DeviceSecret, Digest};
+use cartola_model::authorization::{CancelCause, IdentityProof, KeyOrigin};
+use cartola_model::{Catalogue, EnrolmentStanding, EnrolmentState, LinkState, Principal};
 use cartola_primitives::id::{EnrolmentId, LinkId, PersonId, TenantId};
 use cartola_primitives::{Rut, Secret};
 use cartola_store::authorizations::{EnrolmentFilter, EnrolmentProgress, EnrolmentRow};
-use cartola_store::{Command, UnitOfWork};
+use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 
+use super::by::{By, PAGE};
 use super::content::SealedPhone;
 use super::errors::{EnrolError, EnrolmentError, looked_at};
+use super::jobs::Job;
 use super::moving::enrolment_event;
 use super::token::phone_secret;
 use super::{Begun, CODE_LASTS, Enrolled, MAX_PHONE_TEXT, NewPhone, SIGN_IN_SHOWS, Validated};
 use crate::imports::Made;
+use crate::once::Reply;
 use crate::retry::until_settled;
 use crate::vault::purpose;
 use crate::{Engine, EngineError};
@@ -29,7 +32,18 @@ impl Engine {
         rut: Rut,
         validated: Validated<'_>,
     ) -> Result<Begun, EnrolmentError> {
-        until_settled(|| self.begin_enrolment_once(who, rut, validated)).await
+        self.begin_enrolment_replying(who, rut, validated, Reply::NONE).await
+    }
+
+    /// The same for a call that may be repeated.
+    pub async fn begin_enrolment_replying(
+        &self,
+        who: &Principal,
+        rut: Rut,
+        validated: Validated<'_>,
+        reply: Reply<'_, Begun>,
+    ) -> Result<Begun, EnrolmentError> {
+        until_settled(|| self.begin_enrolment_once(who, rut, validated, &reply)).await
     }
 
     async fn begin_enrolment_once(
@@ -37,30 +51,31 @@ impl Engine {
         who: &Principal,
         rut: Rut,
         validated: Validated<'_>,
+        reply: &Reply<'_, Begun>,
     ) -> Result<Begun, EnrolmentError> {
+        self.check_ticket(reply.ticket).await?;
         let (proof, evidence) = match validated {
-            Validated::ByBank(link) => {
-                (IdentityProof::Bank, self.shown_by_bank(who, rut, link).await?)
-            }
+            Validated::ByBank(link) => self.shown_by_link(who, rut, link).await?,
             Validated::ByTenant([]) => return Err(EnrolmentError::Evidence),
             Validated::ByTenant(evidence) => (IdentityProof::Tenant, ContentHash::of(evidence)),
         };
         let (tenant, mut made) = (who.tenant, Made::default());
         let holder = Holder { rut: Some(rut), name: None };
-        let (person, _) = self.resolve_person(who, &holder, self.now(), &mut made).await?;
+        let (person, key) = self.resolve_person(who, &holder, self.now(), &mut made).await?;
         let person = person.ok_or(EngineError::Interrupted)?;
         let mut work = UnitOfWork::new(tenant, self.now());
         work.commands = made.commands;
-        let actor = who.actor.to_string();
+        let by = By::of(who);
         if let Some(before) =
             self.enrolment_in_use(tenant, person, EnrolmentStanding::Pending).await?
         {
             let state = before.standing.state.supersede(work.at).map_err(looked_at)?;
-            work.commands.extend(self.moving_enrolment(tenant, &actor, &before, state).await?);
+            work.commands.extend(self.moving_enrolment(tenant, &by, &before, state).await?.0);
         }
         let id = self.minter().mint();
         let code = self.enrolment_code(tenant, &id);
-        let state = EnrolmentState::Pending { until: work.at + CODE_LASTS };
+        let until = work.at + CODE_LASTS;
+        let state = EnrolmentState::Pending { until };
         let row = EnrolmentRow {
             id,
             person,
@@ -71,19 +86,23 @@ impl Engine {
             standing: EnrolmentProgress { state, changed_at: work.at, phone: None },
             version: 1,
         };
-        work.push(Command::Audit(enrolment_event(&actor, &row, state)));
+        work.push(Command::Audit(enrolment_event(&by, &row, state)));
         work.push(Command::AddEnrolment(Box::new(row.clone())));
+        let order = self.ending_order((tenant, until), &key, &Job::Lapse(id))?;
+        work.push(Command::EnqueueJob(order));
+        let begun = Begun { enrolment: self.shown_enrolment(tenant, row).await?, code };
+        work.commands.extend(reply.command(self, &begun)?);
         self.store().commit(work).await.map_err(EngineError::from)?;
-        Ok(Begun { enrolment: self.shown_enrolment(tenant, row).await?, code })
+        Ok(begun)
     }
 
-    /// The hash of what shows that a bank has let somebody in.
-    async fn shown_by_bank(
+    /// What shows that somebody was let in where people are known, and the hash of it.
+    async fn shown_by_link(
         &self,
         who: &Principal,
         rut: Rut,
         id: LinkId,
-    ) -> Result<ContentHash, EnrolmentError> {
+    ) -> Result<(IdentityProof, ContentHash), EnrolmentError> {
         let link = self.store().link(who.tenant, id).await.map_err(EngineError::from)?;
         let link = link.ok_or(EnrolmentError::Link)?;
         let person = self.person_of_rut(who, rut).await?;
@@ -93,68 +112,110 @@ impl Engine {
         {
             return Err(EnrolmentError::Link);
         }
+        let institution = Catalogue::bundled().find(&link.institution);
+        let proof = match institution {
+            Some(row) if row.kind.is_bank() => IdentityProof::Bank,
+            Some(row) if row.shows_identity => IdentityProof::State,
+            _ => return Err(EnrolmentError::NoProof),
+        };
         let read = self.last_reading(who, id).await?.ok_or(EnrolmentError::NotSignedIn)?;
         let is_of_these = read.outcome.is_ok() && read.link_version == link.version;
         if !is_of_these || self.now().duration_since(read.ended_at) >= SIGN_IN_SHOWS {
             return Err(EnrolmentError::NotSignedIn);
         }
-        Ok(ContentHash::of(format!("{id}\n{}\n{}", read.mandate, read.ended_at).as_bytes()))
+        let shown = format!("{id}\n{}\n{}", read.mandate, read.ended_at);
+        Ok((proof, ContentHash::of(shown.as_bytes())))
     }
 
-    /// Whether a code could be one of the tenant's.
-    pub fn is_code_of(&self, who: &Principal, code: &str) -> bool {
-        self.parse_enrolment_code(code).is_some_and(|(tenant, _)| tenant == who.tenant)
+    /// Takes a code on a phone, once: the phone is the person's from now on, and no other is. A code of
+    /// another tenant is none.
+    pub async fn enrol_phone_replying(
+        &self,
+        who: &Principal,
+        code: &str,
+        phone: &NewPhone<'_>,
+        reply: Reply<'_, Enrolled>,
+    ) -> Result<Enrolled, EnrolError> {
+        let parsed = self.parse_enrolment_code(code).filter(|(tenant, _)| *tenant == who.tenant);
+        let code = parsed.ok_or(EnrolError::Unknown)?;
+        let through = who.actor.to_string();
+        until_settled(|| self.enrol_phone_once(code, phone, &through, &reply)).await
     }
 
-    /// Takes a code on a phone, once: the phone is the person's from now on, and no other is.
+    /// The same for whoever holds the code, on the gateway's own page.
     pub async fn enrol_phone(
         &self,
         code: &str,
         phone: &NewPhone<'_>,
     ) -> Result<Enrolled, EnrolError> {
-        until_settled(|| self.enrol_phone_once(code, phone)).await
+        let code = self.parse_enrolment_code(code).ok_or(EnrolError::Unknown)?;
+        until_settled(|| self.enrol_phone_once(code, phone, PAGE, &Reply::NONE)).await
     }
 
     async fn enrol_phone_once(
         &self,
-        code: &str,
+        (tenant, code): (TenantId, Digest),
         phone: &NewPhone<'_>,
+        through: &str,
+        reply: &Reply<'_, Enrolled>,
     ) -> Result<Enrolled, EnrolError> {
-        let (tenant, digest) = self.parse_enrolment_code(code).ok_or(EnrolError::Unknown)?;
-        let row = self.store().enrolment_of_code(tenant, &digest).await;
+        self.check_ticket(reply.ticket).await?;
+        let row = self.store().enrolment_of_code(tenant, &code).await;
         let row = row.map_err(EngineError::from)?.ok_or(EnrolError::Unknown)?;
-        let now = self.now();
-        let ended = |_| EnrolError::Ended(row.standing.state.seen_at(now));
-        let state = row.standing.state.activate(self.instant(tenant)).map_err(ended)?;
+        let activate = || {
+            let state = row.standing.state.activate(self.instant(tenant));
+            state.map_err(|_| EnrolError::Ended(row.standing.state.seen_at(self.now())))
+        };
+        activate()?;
         check_text(Some(phone.name))?;
         check_text(phone.fingerprint)?;
         phone.pin.check_choice(self.rut_of_person(tenant, row.person).await?)?;
         let (key, secret) = self.key_of_phone((tenant, row.id), phone)?;
-        let sealed = SealedPhone {
+        let pin = self.hashed_pin((tenant, row.id), phone.pin).await?;
+        // That took a while: it is by now that the phone has taken the code.
+        let state = activate()?;
+        let opened = SealedPhone {
             name: phone.name.to_owned(),
             fingerprint: phone.fingerprint.map(str::to_owned),
             key: key.jwk(),
-            pin: Some(self.hashed_pin((tenant, row.id), phone.pin).await?),
+            thumbprint: key.thumbprint().to_owned(),
+            origin: if secret.is_some() { KeyOrigin::Gateway } else { KeyOrigin::Phone },
+            before: self.phone_before(tenant, &row).await?,
+            pin: Some(pin),
         };
-        let actor = row.id.to_string();
-        let mut work = UnitOfWork::new(tenant, now);
+        let by = By::phone(&row, &opened, through);
+        let mut work = UnitOfWork::new(tenant, self.now());
         if let Some(before) =
             self.enrolment_in_use(tenant, row.person, EnrolmentStanding::Active).await?
         {
             let replaced = before.standing.state.supersede(work.at).map_err(looked_at)?;
-            work.commands = self.moving_enrolment(tenant, &actor, &before, replaced).await?;
+            let by = by.clone().with("by", row.id.to_string());
+            work.commands = self.moving_enrolment(tenant, &by, &before, replaced).await?.0;
             let cause = CancelCause::PhoneReplaced;
-            let cancelled = self.cancelling_all_of(tenant, &actor, &before, cause).await?;
-            work.commands.extend(cancelled);
+            work.commands.extend(self.cancelling_all_of(tenant, &by, &before, cause).await?);
         }
-        let data = self.vault().key_of(tenant, Some(row.person), self.minter(), now).await?;
-        let sealed = self.sealed_phone((tenant, row.id), &data, &sealed)?;
-        work.push(self.changed_enrolment(tenant, &row, state, Some(sealed.clone())));
-        work.push(Command::Audit(enrolment_event(&actor, &row, state)));
-        let standing = EnrolmentProgress { state, changed_at: work.at, phone: Some(sealed) };
+        let data = self.vault().key_of(tenant, Some(row.person), self.minter(), work.at).await?;
+        let sealed = self.sealed_phone((tenant, row.id), &data, &opened)?;
+        let (change, after) = self.changed_enrolment(tenant, &row, state, Some(sealed));
+        work.push(change);
+        work.push(Command::Audit(enrolment_event(&by, &row, state)));
+        let enrolled = Enrolled { enrolment: self.shown_enrolment(tenant, after).await?, secret };
+        work.commands.extend(reply.command(self, &enrolled)?);
         self.store().commit(work).await.map_err(EngineError::from)?;
-        let row = EnrolmentRow { standing, version: row.version + 1, ..row };
-        Ok(Enrolled { enrolment: self.shown_enrolment(tenant, row).await?, secret })
+        Ok(enrolled)
+    }
+
+    /// The last phone that a person had before, however it ended: whoever takes a person's place would
+    /// have it blocked first.
+    async fn phone_before(
+        &self,
+        tenant: TenantId,
+        row: &EnrolmentRow,
+    ) -> Result<Option<EnrolmentId>, EngineError> {
+        let filter = EnrolmentFilter { person: Some(row.person), standing: None };
+        let page = self.store().enrolments(tenant, filter, None, MAX_PAGE).await?;
+        let mut others = page.rows.into_iter().filter(|other| other.id != row.id);
+        Ok(others.find(|other| other.standing.phone.is_some()).map(|other| other.id))
     }
 
     /// The phone's own key, or one that is made for it.
@@ -183,7 +244,7 @@ impl Engine {
     }
 
     /// Who has a RUT, if they are known.
-    pub(super) async fn person_of_rut(
+    pub(crate) async fn person_of_rut(
         &self,
         who: &Principal,
         rut: Rut,

@@ -2,6 +2,7 @@
 
 use cartola_model::authorization::{BlockCause, OperationError, PinError};
 use cartola_model::{AuthorizationState, EnrolmentState, InvalidTransition};
+use cartola_primitives::Timestamp;
 
 use super::{MAX_CHANNEL, MAX_PENDING, MAX_PHONE_TEXT, SIGN_IN_SHOWS};
 use crate::EngineError;
@@ -14,6 +15,11 @@ pub enum EnrolmentError {
     /// There is no such link, or it is somebody else's.
     #[error("the link is not one of this person's")]
     Link,
+    /// The institution of the link lets people in without having seen who they are.
+    #[error(
+        "this institution does not show who somebody is; banks, ClaveÚnica and the Registro Civil do"
+    )]
+    NoProof,
     /// Their bank has not let them in lately.
     #[error(
         "the bank has not let this person in during the last {} hours; read the link first",
@@ -63,6 +69,17 @@ pub enum AskError {
     /// Too much waits for them.
     #[error("{MAX_PENDING} operations wait for this person; none is asked until one is decided")]
     TooMany,
+    /// The phone came after another one a short while ago, and this is high-risk.
+    #[error(
+        "the phone took another one's place a short while ago; high-risk operations wait until {until}"
+    )]
+    Cooling {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The name of the tenant could be taken for another one where it is shown.
+    #[error("the tenant's name cannot be shown: Latin letters, digits and signs of ASCII alone")]
+    Requester,
     /// The case has no id, or too long a one, or who asks has no name.
     #[error(
         "the id of a case has 1 to {MAX_CASE_BYTES} bytes, the name of a channel 1 to {MAX_CHANNEL}"
@@ -131,6 +148,18 @@ impl DecideError {
         match state {
             EnrolmentState::Blocked { cause: BlockCause::WrongPin, .. } => Self::Blocked,
             state => Self::PhoneEnded(state),
+        }
+    }
+
+    /// Why, as the audit trail says it; nothing where it says so already, or where it is our failure.
+    pub(super) const fn cause(&self) -> Option<&'static str> {
+        match self {
+            Self::OtherContent => Some("digest_other"),
+            Self::OtherPhone => Some("phone_other"),
+            Self::NotPending(state) => Some(state.standing().name()),
+            Self::PhoneEnded(state) => Some(state.standing().name()),
+            Self::Blocked => Some("phone_blocked"),
+            Self::Unknown | Self::WrongPin { .. } | Self::Engine(_) => None,
         }
     }
 }

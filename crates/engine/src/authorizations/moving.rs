@@ -11,18 +11,20 @@ use cartola_store::authorizations::{
 };
 use cartola_store::{Command, MAX_PAGE};
 
+use super::by::{By, about};
 use super::screens;
 use crate::{Engine, EngineError};
 
 impl Engine {
-    /// Moves an enrolment on. A phone that approves nothing any more has no PIN.
+    /// Moves an enrolment on, and gives it as it is then. A phone that approves nothing any more has no
+    /// PIN.
     pub(super) async fn moving_enrolment(
         &self,
         tenant: TenantId,
-        actor: &str,
+        by: &By,
         row: &EnrolmentRow,
         state: EnrolmentState,
-    ) -> Result<Vec<Command>, EngineError> {
+    ) -> Result<(Vec<Command>, EnrolmentRow), EngineError> {
         let mut phone = row.standing.phone.clone();
         if state.is_final()
             && let Some(mut opened) = self.opened_phone(tenant, row).await?
@@ -32,34 +34,37 @@ impl Engine {
             let key = self.vault().key_of(tenant, Some(row.person), self.minter(), now).await?;
             phone = Some(self.sealed_phone((tenant, row.id), &key, &opened)?);
         }
-        Ok(vec![
-            self.changed_enrolment(tenant, row, state, phone),
-            Command::Audit(enrolment_event(actor, row, state)),
-        ])
+        let (change, after) = self.changed_enrolment(tenant, row, state, phone);
+        let event = Command::Audit(enrolment_event(by, row, state));
+        Ok((vec![change, event], after))
     }
 
+    /// The change of an enrolment in its version, and the enrolment as it is then.
     pub(super) fn changed_enrolment(
         &self,
         tenant: TenantId,
         row: &EnrolmentRow,
         state: EnrolmentState,
         phone: Option<Sealed>,
-    ) -> Command {
+    ) -> (Command, EnrolmentRow) {
         let same = row.standing.state.standing() == state.standing();
         let changed_at = if same { row.standing.changed_at } else { self.instant(tenant) };
         let standing = EnrolmentProgress { state, changed_at, phone };
         let (id, expected) = (row.id, row.version);
-        Command::ChangeEnrolment(Box::new(EnrolmentChange { id, expected, standing }))
+        let change = EnrolmentChange { id, expected, standing: standing.clone() };
+        let after = EnrolmentRow { standing, version: expected + 1, ..row.clone() };
+        (Command::ChangeEnrolment(Box::new(change)), after)
     }
 
-    /// Moves an authorization on. What is to follow does once it is pending no more.
+    /// Moves an authorization on, and gives it as it is then. What is to follow does once it is pending
+    /// no more.
     pub(super) fn moving_authorization(
         &self,
         tenant: TenantId,
-        actor: &str,
+        by: &By,
         row: &AuthorizationRow,
         (state, signature): (AuthorizationState, Option<Sealed>),
-    ) -> Vec<Command> {
+    ) -> (Vec<Command>, AuthorizationRow) {
         let before = &row.standing;
         let standing = AuthorizationProgress {
             state,
@@ -68,23 +73,23 @@ impl Engine {
             continuation: None,
         };
         let (id, expected) = (row.id, row.version);
-        let change = AuthorizationChange { id, expected, standing };
+        let change = AuthorizationChange { id, expected, standing: standing.clone() };
         let mut commands = vec![
             Command::ChangeAuthorization(Box::new(change)),
-            Command::Audit(authorization_event(actor, row, state)),
+            Command::Audit(authorization_event(by, row, state)),
         ];
         let next = before.continuation.clone();
         commands.extend(next.map(|next| Command::EnqueueJob(self.continued(next))));
-        commands
+        (commands, AuthorizationRow { standing, version: expected + 1, ..row.clone() })
     }
 
-    /// Cancels all that waits for a phone that approves nothing any more, but one that is dealt with
-    /// already. What waits for it in spite of that, since it was asked for at this very moment, cannot
-    /// be approved either, and expires.
+    /// Cancels all that waits for a phone that approves nothing any more, and writes down as expired
+    /// what nobody can decide any more for another reason. What waits for it in spite of that, since it
+    /// was asked for at this very moment, cannot be approved either, and expires.
     pub(super) async fn cancelling_all_of(
         &self,
         tenant: TenantId,
-        actor: &str,
+        by: &By,
         phone: &EnrolmentRow,
         cause: CancelCause,
     ) -> Result<Vec<Command>, EngineError> {
@@ -98,33 +103,38 @@ impl Engine {
             let page = self.store().authorizations(tenant, filter, None, MAX_PAGE).await?;
             for row in page.rows.iter().filter(|row| row.enrolment == phone.id) {
                 if let Ok(state) = row.standing.state.cancel(cause, self.now()) {
-                    commands.extend(self.moving_authorization(tenant, actor, row, (state, None)));
+                    commands.extend(self.moving_authorization(tenant, by, row, (state, None)).0);
+                } else {
+                    commands.extend(self.expiring(tenant, row));
                 }
             }
         }
         Ok(commands)
     }
+
+    /// Writes down that an authorization's time is over, where it is and nobody has done so.
+    pub(super) fn expiring(&self, tenant: TenantId, row: &AuthorizationRow) -> Vec<Command> {
+        let Ok(state) = row.standing.state.expire(self.now()) else { return Vec::new() };
+        self.moving_authorization(tenant, &By::clock(), row, (state, None)).0
+    }
 }
 
 /// What the audit trail has of a phone: which, and never whose.
-pub(super) fn enrolment_event(
-    actor: &str,
-    row: &EnrolmentRow,
-    state: EnrolmentState,
-) -> AuditEvent {
+pub(super) fn enrolment_event(by: &By, row: &EnrolmentRow, state: EnrolmentState) -> AuditEvent {
     let action = format!("enrolment.{}", state.standing().name());
-    let event = AuditEvent::once(&action, actor, row.id)
+    let event = by
+        .event(&action, row.id)
         .with("screen", screens::ENROLMENT)
         .with("proof", row.proof.name());
-    match state {
+    by.told(match state {
         EnrolmentState::Blocked { cause, .. } => event.with("cause", cause.name()),
         _ => event,
-    }
+    })
 }
 
 /// What it has of an authorization: kind of operation, screen, phone and who asked.
 pub(super) fn authorization_event(
-    actor: &str,
+    by: &By,
     row: &AuthorizationRow,
     state: AuthorizationState,
 ) -> AuditEvent {
@@ -135,13 +145,9 @@ pub(super) fn authorization_event(
         }
         _ => row.kind.screen(),
     };
-    let event = AuditEvent::once(&action, actor, row.id)
-        .with("operation", row.kind.name())
-        .with("screen", screen)
-        .with("device", row.enrolment)
-        .with("channel", &row.channel);
-    match state {
+    let event = about(by.event(&action, row.id), row, screen);
+    by.told(match state {
         AuthorizationState::Cancelled { cause, .. } => event.with("cause", cause.name()),
         _ => event,
-    }
+    })
 }

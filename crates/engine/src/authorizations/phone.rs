@@ -1,14 +1,16 @@
 //! A phone that was given a key pair, as its holder uses it.
 
-use cartola_model::{AuthorizationStanding, Principal};
+use cartola_model::AuthorizationStanding;
 use cartola_primitives::id::AuthorizationId;
-use cartola_store::MAX_PAGE;
 use cartola_store::authorizations::AuthorizationFilter;
+use cartola_store::{MAX_PAGE, Page};
 
+use super::by::{By, PAGE};
 use super::content::SealedPhone;
-use super::errors::{DecideError, EnrolError};
+use super::errors::EnrolError;
 use super::token::{SentSecret, parse_phone_secret};
-use super::{Decided, Decision, Enrolment, EnrolmentRow, Phone};
+use super::{Authorization, Enrolment, EnrolmentRow, Phone};
+use crate::once::Reply;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
 
@@ -34,23 +36,35 @@ impl Engine {
         Ok(Some(Phone { enrolment: self.shown_enrolment(tenant, row).await?, rut, pending }))
     }
 
-    /// Takes a decision of whoever holds a phone. Its proof is the phone's secret.
-    pub async fn decide_on_phone(
+    /// What was asked on the phone that keeps a secret, newest first, and what became of it; nothing
+    /// where it is the secret of none.
+    pub async fn log_of_phone(
         &self,
         secret: &str,
-        id: AuthorizationId,
-        decision: &Decision<'_>,
-    ) -> Result<Decided, DecideError> {
-        let sent = parse_phone_secret(secret).ok_or(DecideError::OtherPhone)?;
-        let who = Principal::named(sent.tenant, None);
-        self.decide_authorization(&who, id, decision).await
+        before: Option<AuthorizationId>,
+        limit: usize,
+    ) -> Result<Option<Page<Authorization, AuthorizationId>>, EngineError> {
+        let Some((sent, row)) = self.holder(secret).await? else { return Ok(None) };
+        let filter =
+            AuthorizationFilter { person: Some(row.person), ..AuthorizationFilter::default() };
+        let page = self.store().authorizations(sent.tenant, filter, before, limit).await?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        // What the person is asked on another phone is not for whoever has this one.
+        for asked in page.rows.into_iter().filter(|asked| asked.enrolment == row.id) {
+            rows.push(self.shown_authorization(sent.tenant, asked).await?);
+        }
+        Ok(Some(Page { rows, next: page.next }))
     }
 
     /// Blocks the phone that its holder holds.
     pub async fn block_own_phone(&self, secret: &str) -> Result<Enrolment, EnrolError> {
         let (sent, row) = self.holder(secret).await?.ok_or(EnrolError::Unknown)?;
-        let actor = row.id.to_string();
-        until_settled(|| self.block_phone_once(sent.tenant, &actor, row.id)).await
+        let Some(phone) = self.opened_phone(sent.tenant, &row).await? else {
+            return Err(EnrolError::Unknown);
+        };
+        let by = By::phone(&row, &phone, PAGE);
+        let (tenant, id) = (sent.tenant, row.id);
+        until_settled(|| self.block_phone_once(tenant, &by, id, &Reply::NONE)).await
     }
 
     /// The phone of a secret whose public half is kept.

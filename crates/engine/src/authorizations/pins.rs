@@ -40,8 +40,7 @@ impl Engine {
         + Send
         + 'static,
     ) -> Result<T, EngineError> {
-        let hashing = self.inner.hashing.clone();
-        let turn = hashing.acquire_owned().await.map_err(|_| EngineError::Interrupted)?;
+        let turn = self.inner.hashing.turn().await?;
         let (engine, pin) = (self.clone(), Secret::new(pin.expose().to_owned()));
         let hashed = tokio::task::spawn_blocking(move || {
             // Held by the work and not by who waits for it, who may be gone.

@@ -3,7 +3,7 @@
 
 use cartola_model::Principal;
 
-use super::Leave;
+use super::LeaveBy;
 use super::errors::AskError;
 use super::rules::Reason;
 use crate::instructions::{AuthorizedInstructionError, Instruction, InstructionError, Wanted};
@@ -42,20 +42,20 @@ impl Engine {
         &self,
         who: &Principal,
         wanted: &Wanted<'_>,
-        leave: Leave<'_>,
+        leave: LeaveBy<'_>,
     ) -> Result<Instruction, RuledInstructionError> {
         if self.instruction_of_case(who, wanted.case).await?.is_some() {
             return Ok(self.begin_instruction(who, wanted).await?);
         }
         match leave {
-            Leave::Token(token) => {
+            LeaveBy::Token(token) => {
                 Ok(self.begin_authorized_instruction(who, wanted, token).await?)
             }
-            Leave::Approved(id) => {
+            LeaveBy::Approved(id) => {
                 let token = self.approval_token(who.tenant, &id);
                 Ok(self.begin_authorized_instruction(who, wanted, token.expose()).await?)
             }
-            Leave::NotNeeded => {
+            LeaveBy::NotNeeded => {
                 let operation = self.operation_of_instruction(who, wanted).await?;
                 let (rut, operation) = operation.ok_or(InstructionError::UnknownAccount)?;
                 let reasons = self.must_authorize(who, rut, &operation).await?;

@@ -52,7 +52,7 @@ pub struct LinkPayment<'a> {
 
 /// On what such a payment is begun.
 #[derive(Clone, Copy)]
-pub enum Leave<'a> {
+pub enum LeaveBy<'a> {
     /// The rules ask for no approval. It is looked at again.
     NotNeeded,
     /// The token of an approval.
@@ -144,7 +144,7 @@ impl Engine {
         &self,
         who: &Principal,
         order: &LinkPayment<'_>,
-        leave: Leave<'_>,
+        leave: LeaveBy<'_>,
     ) -> Result<Payment, LinkPaymentError> {
         check_link_payment(order)?;
         let id: PaymentId = self.minter().mint();
@@ -155,7 +155,7 @@ impl Engine {
         &self,
         who: &Principal,
         order: &LinkPayment<'_>,
-        (leave, id): (Leave<'_>, PaymentId),
+        (leave, id): (LeaveBy<'_>, PaymentId),
     ) -> Result<Payment, LinkPaymentError> {
         let case = PaymentCase {
             key: self.case_key(who.tenant, order.case),
@@ -197,15 +197,15 @@ impl Engine {
         &self,
         who: &Principal,
         (link, order): (&LinkRow, &LinkPayment<'_>),
-        leave: Leave<'_>,
+        leave: LeaveBy<'_>,
     ) -> Result<Vec<Command>, LinkPaymentError> {
         let operation = self.operation_of_link_payment(link, order);
         let derived = match leave {
-            Leave::Approved(id) => Some(self.approval_token(who.tenant, &id)),
-            Leave::NotNeeded | Leave::Token(_) => None,
+            LeaveBy::Approved(id) => Some(self.approval_token(who.tenant, &id)),
+            LeaveBy::NotNeeded | LeaveBy::Token(_) => None,
         };
         let token = match (leave, &derived) {
-            (Leave::Token(token), _) => token,
+            (LeaveBy::Token(token), _) => token,
             (_, Some(token)) => token.expose().as_str(),
             (_, None) => {
                 let reasons = self.must_authorize(who, order.rut, &operation).await?;

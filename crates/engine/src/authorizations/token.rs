@@ -52,12 +52,19 @@ impl Engine {
         written(APPROVAL_PREFIX, &parts)
     }
 
-    /// The authorization that a token of this tenant is of.
-    pub(super) fn parse_approval_token(
+    /// The authorization that a token of this tenant is of, or an id; whether it was the id alone.
+    pub(super) fn named_approval(
         &self,
         tenant: TenantId,
-        token: &str,
-    ) -> Option<AuthorizationId> {
+        text: &str,
+    ) -> Option<(AuthorizationId, bool)> {
+        if let Ok(id) = text.parse() {
+            return Some((id, true));
+        }
+        self.parse_approval_token(tenant, text).map(|id| (id, false))
+    }
+
+    fn parse_approval_token(&self, tenant: TenantId, token: &str) -> Option<AuthorizationId> {
         let text = token.strip_prefix(APPROVAL_PREFIX)?;
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
         let id = bytes.get(ID_BYTES..2 * ID_BYTES)?.try_into().ok()?;

@@ -2,19 +2,21 @@
 
 use cartola_model::{Operation, Principal};
 use cartola_primitives::Rut;
-use cartola_store::authorizations::{AuthorizationRow, KnownPayee};
+use cartola_store::authorizations::AuthorizationRow;
 use cartola_store::{Command, UnitOfWork};
 
 use super::Authorization;
+use super::by::By;
 use super::errors::UseError;
+use crate::once::Reply;
 use crate::retry::until_settled;
-use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 /// An approval, and the operation that is to be done by it.
 #[derive(Clone, Copy)]
 pub struct Use<'a> {
-    /// The token of the approval, as the decision gave it.
+    /// The token of the approval, as the decision gave it; or its id, where it was decided on the
+    /// gateway's own page.
     pub token: &'a str,
     /// Who does it.
     pub rut: Rut,
@@ -23,36 +25,54 @@ pub struct Use<'a> {
 }
 
 impl Engine {
-    /// Uses an approval up. Whoever does the operation in the store does both in one unit, as
-    /// [`Engine::begin_authorized_payment`].
+    /// Uses an approval up, for an operation that is done elsewhere. Whoever does one in the store takes
+    /// leave for it in that very unit, as payments and payouts do.
     pub async fn use_authorization(
         &self,
         who: &Principal,
         wanted: &Use<'_>,
     ) -> Result<Authorization, UseError> {
+        self.use_authorization_replying(who, wanted, Reply::NONE).await
+    }
+
+    /// The same for a call that may be repeated.
+    pub async fn use_authorization_replying(
+        &self,
+        who: &Principal,
+        wanted: &Use<'_>,
+        reply: Reply<'_, Authorization>,
+    ) -> Result<Authorization, UseError> {
         until_settled(|| async {
+            self.check_ticket(reply.ticket).await?;
             let (row, commands) = self.using(who, wanted).await?;
             let mut work = UnitOfWork::new(who.tenant, self.now());
             work.commands = commands;
+            let used = self.shown_authorization(who.tenant, row).await?;
+            work.commands.extend(reply.command(self, &used)?);
             self.store().commit(work).await.map_err(EngineError::from)?;
-            let row = self.store().authorization(who.tenant, row.id).await;
-            let row = row.map_err(EngineError::from)?.ok_or(UseError::Unknown)?;
-            Ok(self.shown_authorization(who.tenant, row).await?)
+            Ok(used)
         })
         .await
     }
 
-    /// What uses an approval up, for the unit that does the operation.
+    /// What uses an approval up, for the unit that does the operation, and the authorization as it is
+    /// then.
     pub(crate) async fn using(
         &self,
         who: &Principal,
         wanted: &Use<'_>,
     ) -> Result<(AuthorizationRow, Vec<Command>), UseError> {
         let tenant = who.tenant;
-        let id = self.parse_approval_token(tenant, wanted.token).ok_or(UseError::Unknown)?;
+        let named = self.named_approval(tenant, wanted.token).ok_or(UseError::Unknown)?;
+        let (id, is_id) = named;
         let row = self.store().authorization(tenant, id).await.map_err(EngineError::from)?;
         let row = row.ok_or(UseError::Unknown)?;
         let shown = self.shown_authorization(tenant, row.clone()).await?;
+        // What was decided through the tenant's own call has a token, which it was told then.
+        let has_token = shown.signed.as_ref().is_some_and(|signed| !signed.on_page);
+        if is_id && has_token {
+            return Err(UseError::Unknown);
+        }
         let person = self.person_of_rut(who, wanted.rut).await?;
         if person != Some(row.person) || shown.operation != *wanted.operation {
             return Err(UseError::OtherOperation);
@@ -60,13 +80,8 @@ impl Engine {
         let now = self.instant(tenant);
         let state = row.standing.state.use_up(now);
         let state = state.map_err(|_| UseError::NotUsable(*shown.state()))?;
-        let actor = who.actor.to_string();
-        let mut commands = self.moving_authorization(tenant, &actor, &row, (state, None));
-        commands.extend(shown.operation.payees().iter().map(|payee| {
-            let payee = self.vault().digest(purpose::PAYEE, tenant, payee.as_bytes());
-            let (person, authorization) = (row.person, row.id);
-            Command::KeepPayee(KnownPayee { person, payee, authorization, since: now })
-        }));
-        Ok((row, commands))
+        let (commands, after) =
+            self.moving_authorization(tenant, &By::of(who), &row, (state, None));
+        Ok((after, commands))
     }
 }

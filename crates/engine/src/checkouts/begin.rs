@@ -1,7 +1,7 @@
 //! Asking for an amount.
 
 use cartola_model::audit::AuditEvent;
-use cartola_model::{CheckoutState, Principal};
+use cartola_model::{CheckoutState, OperationKind, Principal};
 use cartola_primitives::id::CheckoutId;
 use cartola_store::checkouts::{CheckoutProgress, CheckoutRow};
 use cartola_store::payments::PaymentCase;
@@ -10,6 +10,7 @@ use cartola_store::{Command, UnitOfWork};
 use super::jobs::expiry;
 use super::order::SealedOrder;
 use super::{CHECKOUT_TERM, Checkout, CheckoutError, CheckoutOrder};
+use crate::authorizations::LeaveError;
 use crate::payments::{PaymentError, check_amount, check_case, check_comment};
 use crate::retry::until_settled;
 use crate::vault::purpose;
@@ -47,6 +48,10 @@ impl Engine {
         check_amount(order.amount)?;
         check_comment(order.terms.comment.as_deref())?;
         self.merchant().ok_or(PaymentError::NoMerchant)?;
+        // Nobody approves on the page of a checkout.
+        if self.requires_approval(who.tenant, OperationKind::Transfer) {
+            return Err(PaymentError::Leave(LeaveError::Needed(Vec::new())).into());
+        }
         let row = self.checkout_row(who, order, case).await?;
         let opened = AuditEvent::once("checkout.open", who.actor, row.id);
         let expiry = self.checkout_job(&expiry(), who, &row, row.expires_at).await?;

@@ -49,6 +49,7 @@ impl Engine {
             // Another payment under this case is another page's, which was first.
             request: id.as_bytes(),
             evidence: &evidence,
+            approval: None,
             next: Some(next(&checkout, id)),
         };
         match self.begin_payment_with(who, &order, id, &also).await {

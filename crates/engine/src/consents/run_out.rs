@@ -10,6 +10,7 @@ use cartola_primitives::id::{ConsentId, TenantId};
 use cartola_store::consents::ConsentRow;
 use cartola_store::{Command, UnitOfWork};
 
+use crate::audit::changed_consent;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
 
@@ -31,11 +32,12 @@ impl Engine {
         // Somebody else was first.
         let Ok(state) = row.state.expire(now) else { return Ok(()) };
         let who = Principal::operator(tenant);
+        let expired = changed_consent("consent.expired", &who, &row, state);
         let after = ConsentRow { state, version: row.version + 1, ..row };
         let mut work = UnitOfWork::new(tenant, now)
             .with(Command::ChangeConsent { id, expected: row.version, state })
             .with(Command::CancelJobsUnder { mandate: id, failure: Failure::ConsentExpired })
-            .with(Command::Audit(AuditEvent::once("consent.expired", who.actor, id)));
+            .with(Command::Audit(expired));
         if self.forget_secret_of(&who, &after, &mut work).await? {
             let proof = AuditEvent::once("credentials.destroyed", who.actor, id);
             work.push(Command::Audit(proof.with("link", after.link)));

@@ -17,6 +17,7 @@ use cartola_store::{Command, UnitOfWork};
 use super::report::{ImportReport, Imported};
 use super::resolve::{Giver, Origin, Resolved, Target};
 use super::{Also, Hashes, ImportError};
+use crate::audit::row_detail;
 use crate::ingest::plan::{self, Past, Plan, Terms};
 use crate::once::Reply;
 use crate::{Engine, EngineError};
@@ -162,6 +163,7 @@ impl Engine {
         let (consent_id, granted) = match giver {
             Giver::Tenant(_) => {
                 let granted = consent(self.minter().mint(), &target, hashes.file, now);
+                let granted = self.consent_to_begin(who.tenant, granted).await?;
                 (granted.id, Some(granted))
             }
             Giver::Institution { mandate, .. } => (mandate.id, None),
@@ -343,9 +345,10 @@ fn shown(
 
 /// What the audit trail says of a consent that is given.
 pub(crate) fn granted_event(who: &Principal, consent: &ConsentRow) -> AuditEvent {
-    AuditEvent::once("consent.granted", who.actor, consent.id)
+    let event = AuditEvent::once("consent.granted", who.actor, consent.id)
         .with("kind", consent.kind.name())
-        .with("evidence", consent.evidence.hex())
+        .with("evidence", consent.evidence.hex());
+    row_detail(event, who.tenant, consent)
 }
 
 fn account_command(target: Target, shown: ConsentSetId) -> Command {
@@ -369,6 +372,8 @@ fn consent(id: ConsentId, target: &Target, content: ContentHash, now: Timestamp)
         link: target.link,
         purpose: PURPOSE.to_owned(),
         evidence: content,
+        recipient: None,
+        data: None,
         state: ConsentState::Granted { at: now, expires_at: None },
         version: 1,
     }

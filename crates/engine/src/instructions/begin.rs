@@ -213,6 +213,7 @@ fn of_payer(error: PayoutError) -> InstructionError {
         | PayoutError::NoLines
         | PayoutError::TooManyLines
         | PayoutError::Line { .. }
-        | PayoutError::SameReference { .. } => InstructionError::Link(LinkError::Unknown),
+        | PayoutError::SameReference { .. }
+        | PayoutError::Leave(_) => InstructionError::Link(LinkError::Unknown),
     }
 }

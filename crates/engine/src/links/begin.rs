@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cartola_connector::{Credential, CredentialForm, DeviceId, FieldKind, Holder};
 use cartola_model::audit::AuditEvent;
-use cartola_model::{InstitutionId, LinkSource, Principal};
+use cartola_model::{ConsentData, InstitutionId, LinkSource, Principal};
 use cartola_primitives::id::{ConsentId, PersonId};
 use cartola_primitives::{Rut, Secret, Timestamp};
 use cartola_store::people::{LinkRow, LinkSecretRow};
@@ -47,6 +47,15 @@ pub struct Mandate<'a> {
     pub expires_at: Option<Timestamp>,
 }
 
+/// What of a mandate's a person may narrow: to whom their data goes, and which data it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Extent<'a> {
+    /// Who receives the data beside the tenant; absent where nobody does.
+    pub recipient: Option<&'a str>,
+    /// Which data; absent where it is all that the institution tells.
+    pub data: Option<ConsentData>,
+}
+
 /// A link that was begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begun {
@@ -76,8 +85,19 @@ impl Engine {
         wanted: &NewLink<'_>,
         reply: Reply<'_, Begun>,
     ) -> Result<Begun, LinkError> {
+        self.begin_link_about(who, wanted, Extent::default(), reply).await
+    }
+
+    /// The same for a mandate that is about some data alone, or to somebody beside the tenant.
+    pub async fn begin_link_about(
+        &self,
+        who: &Principal,
+        wanted: &NewLink<'_>,
+        extent: Extent<'_>,
+        reply: Reply<'_, Begun>,
+    ) -> Result<Begun, LinkError> {
         self.check_credentials(wanted)?;
-        until_settled(|| self.begin_link_once(who, wanted, &reply)).await
+        until_settled(|| self.begin_link_once(who, (wanted, extent), &reply)).await
     }
 
     /// Refuses what no institution need be asked about.
@@ -93,7 +113,7 @@ impl Engine {
     async fn begin_link_once(
         &self,
         who: &Principal,
-        wanted: &NewLink<'_>,
+        (wanted, extent): (&NewLink<'_>, Extent<'_>),
         reply: &Reply<'_, Begun>,
     ) -> Result<Begun, LinkError> {
         self.check_ticket(reply.ticket).await?;
@@ -108,7 +128,8 @@ impl Engine {
         let before = before.map_err(EngineError::from)?;
         let device = self.device_of(who, wanted, person, before.as_ref()).await?;
         let before = before.map(|row| row.mandate);
-        let mandate = self.mandate_to_begin(who, wanted, &link, before, &mut work).await?;
+        let mandate =
+            self.mandate_to_begin(who, (wanted, extent), &link, before, &mut work).await?;
         let secret = SealedSecret::of(wanted.fields, &device).paying(wanted.pays);
         let sealed = self.seal_link_secret(who, &key, link.id, &secret)?;
         let row = LinkSecretRow { link: link.id, mandate, barred: None, sealed };

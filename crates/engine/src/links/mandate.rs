@@ -1,7 +1,7 @@
 //! What allows a link to be read.
 
 use cartola_crypto::ContentHash;
-use cartola_model::audit::AuditEvent;
+use cartola_model::consent::latest_end;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, LinkId};
@@ -9,7 +9,8 @@ use cartola_store::consents::ConsentRow;
 use cartola_store::people::LinkRow;
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 
-use super::{LinkError, Mandate, NewLink};
+use super::{Extent, LinkError, Mandate, NewLink};
+use crate::audit::changed_consent;
 use crate::imports::granted_event;
 use crate::readings::cancelling_under;
 use crate::{Engine, EngineError};
@@ -29,7 +30,12 @@ pub(crate) fn mandate_row(
         link: link.id,
         purpose: mandate.purpose.to_owned(),
         evidence: ContentHash::of(mandate.evidence),
-        state: ConsentState::Granted { at: now, expires_at: mandate.expires_at },
+        recipient: None,
+        data: None,
+        state: ConsentState::Granted {
+            at: now,
+            expires_at: mandate.expires_at.map(|end| end.min(latest_end(now))),
+        },
         version: 1,
     }
 }
@@ -45,7 +51,9 @@ impl Engine {
         let row = row.ok_or(LinkError::MandateEnded)?;
         match row.state {
             _ if row.state.holds(self.now()) => Ok(row),
-            ConsentState::Revoked { .. } => Err(LinkError::MandateEnded),
+            ConsentState::Revoked { .. } | ConsentState::Suspended { .. } => {
+                Err(LinkError::MandateEnded)
+            }
             ConsentState::Granted { .. } | ConsentState::Expired { .. } => {
                 Err(LinkError::MandateExpired)
             }
@@ -68,12 +76,14 @@ impl Engine {
     pub(super) async fn mandate_to_begin(
         &self,
         who: &Principal,
-        wanted: &NewLink<'_>,
+        (wanted, extent): (&NewLink<'_>, Extent<'_>),
         link: &LinkRow,
         before: Option<ConsentId>,
         work: &mut UnitOfWork,
     ) -> Result<ConsentId, EngineError> {
         let new = mandate_row(self.minter().mint(), &wanted.mandate, link, work.at);
+        let recipient = extent.recipient.map(str::to_owned);
+        let new = ConsentRow { recipient, data: extent.data, ..new };
         let before = match before {
             Some(id) => self.store().consent(who.tenant, id).await?,
             None => None,
@@ -85,13 +95,14 @@ impl Engine {
             }
             if let Some(state) = renewed(&before, &new, work.at) {
                 let (id, expected) = (before.id, before.version);
-                let event = AuditEvent::once("consent.renewed", who.actor, id);
+                let event = changed_consent("consent.renewed", who, &before, state);
                 work.push(Command::ChangeConsent { id, expected, state });
                 work.push(Command::Audit(event.with("evidence", new.evidence.hex())));
                 return Ok(id);
             }
             withdraw(who, &before, work);
         }
+        let new = self.consent_to_begin(who.tenant, new).await?;
         let id = new.id;
         work.push(Command::Audit(granted_event(who, &new)));
         work.push(Command::AddConsent(new));
@@ -104,24 +115,27 @@ pub(super) fn withdraw(who: &Principal, row: &ConsentRow, work: &mut UnitOfWork)
     let Ok(state) = row.state.revoke(work.at) else { return };
     work.push(Command::ChangeConsent { id: row.id, expected: row.version, state });
     work.push(cancelling_under(row.id));
-    work.push(Command::Audit(AuditEvent::once("consent.revoked", who.actor, row.id)));
+    work.push(Command::Audit(changed_consent("consent.revoked", who, row, state)));
 }
 
 /// Whether a mandate that holds says what the new one would.
 fn is_same(row: &ConsentRow, new: &ConsentRow, now: Timestamp) -> bool {
     row.state.holds(now)
-        && (row.evidence, &row.purpose, end(row)) == (new.evidence, &new.purpose, end(new))
+        && (row.evidence, end(row)) == (new.evidence, end(new))
+        && is_for_the_same(row, new)
 }
 
 /// A mandate that holds until the end of the new one, if that is for the same and ends no earlier.
 fn renewed(row: &ConsentRow, new: &ConsentRow, now: Timestamp) -> Option<ConsentState> {
-    let is_for_the_same = (&row.purpose, row.kind) == (&new.purpose, new.kind);
-    is_for_the_same.then(|| row.state.renew(now, end(new)).ok()).flatten()
+    is_for_the_same(row, new).then(|| row.state.renew(now, end(new)).ok()).flatten()
+}
+
+/// Whether two are of one kind, for one purpose, of the same data and to the same.
+fn is_for_the_same(row: &ConsentRow, new: &ConsentRow) -> bool {
+    (&row.purpose, row.kind, &row.recipient, row.data)
+        == (&new.purpose, new.kind, &new.recipient, new.data)
 }
 
 const fn end(row: &ConsentRow) -> Option<Timestamp> {
-    match row.state {
-        ConsentState::Granted { expires_at, .. } => expires_at,
-        ConsentState::Revoked { .. } | ConsentState::Expired { .. } => None,
-    }
+    row.state.expires_at()
 }

@@ -17,6 +17,9 @@ use crate::{Engine, EngineError};
 /// Bytes of a digest that stand for a device.
 const DEVICE_BYTES: usize = 16;
 
+/// Bytes of a secret that nobody has.
+const DECOY_BYTES: usize = 24;
+
 /// What is sealed. It exists in plain between the vault and the connector call that uses it.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SealedSecret {
@@ -101,6 +104,22 @@ impl Engine {
         secret: &SealedSecret,
     ) -> Result<cartola_crypto::Sealed, EngineError> {
         self.vault().seal_record(key, &place(who.tenant, &link), secret)
+    }
+
+    /// What a link that is not there could sign in with, once it was sealed and opened.
+    pub(crate) fn open_decoy(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        field: &str,
+    ) -> Result<SealedSecret, EngineError> {
+        let key = DataKey::generate(self.minter().mint(), &*self.vault().randomness());
+        let text = HEXLOWER.encode(&self.vault().random::<DECOY_BYTES>());
+        let fields = [(field.to_owned(), text)].into_iter().collect();
+        let secret = SealedSecret { fields, device: String::new(), pays: false };
+        let place = place(tenant, &link);
+        let opened = key.open(&place, &self.vault().seal_record(&key, &place, &secret)?)?;
+        serde_json::from_slice(opened.expose()).map_err(EngineError::Content)
     }
 
     pub(crate) async fn open_link_secret(

@@ -3,10 +3,14 @@
 use cartola_model::{Catalogue, InstitutionId, Principal};
 use cartola_primitives::{Date, Rut, SignedDuration, Timestamp, santiago};
 
+use super::Extent;
 use crate::{Engine, EngineError};
 
 /// Days after today on which a mandate holds at most, and unless said otherwise: twelve months.
 pub const MANDATE_DAYS: u16 = 365;
+
+/// The same at most: 36 months ([`cartola_model::consent::MAX_TERM_MONTHS`]).
+pub const MAX_MANDATE_DAYS: u16 = 3 * 365;
 
 /// Longest purpose, in characters.
 pub const MAX_PURPOSE: usize = 200;
@@ -54,6 +58,13 @@ pub fn mandate_text(
          credentials until {last}, for: {purpose}",
         rut.dotted()
     )
+}
+
+/// The text of a mandate that is about some data alone, or to somebody beside the tenant.
+pub fn about(text: String, extent: Extent<'_>) -> String {
+    let data = extent.data.map(|data| format!("; of that, only: {}", data.names().join(", ")));
+    let recipient = extent.recipient.map(|name| format!("; it is passed on to: {name}"));
+    [Some(text), data, recipient].into_iter().flatten().collect()
 }
 
 impl Engine {

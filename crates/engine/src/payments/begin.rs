@@ -34,7 +34,8 @@ struct Begun<'a> {
 }
 
 impl Engine {
-    /// Begins a payment: its first step is queued when this answers. The same case with the same
+    /// Begins a payment: its first step is queued when this answers. Where the payer had to approve it,
+    /// the same unit uses their approval up: what is paid is what was shown, and it is paid once. The same case with the same
     /// request is the payment that it was the first time, however it stands by now. Where its page has
     /// run out and the bank still asks, it has a new one.
     pub async fn begin_payment(
@@ -87,6 +88,8 @@ impl Engine {
         // What was begun is known whatever may be begun by now.
         let begun = self.begun(order, case, (id, also))?;
         let new = &begun.new;
+        let operation = self.operation_of_payment(order).ok_or(PaymentError::NoMerchant)?;
+        let leave = self.leave(who, Some(order.rut), &operation, order.approval).await?;
         let now = self.now();
         let mut made = Made::default();
         let holder = Holder { rut: Some(order.rut), name: None };
@@ -105,11 +108,13 @@ impl Engine {
             mandate: &new.mandate,
             secret: &SealedSecret::of(order.fields, &device),
             next: order.next.as_ref(),
+            approved: leave.by,
             turn: Turn::Now { then: None },
         };
         let through = Through { key: &key, link: &link };
         let row = self.draft_payment(who, &through, &draft, &mut work)?;
         work.commands.extend_from_slice(begun.also);
+        work.commands.extend(leave.commands);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(self.shown(who, row))
     }

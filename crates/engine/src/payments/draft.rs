@@ -4,7 +4,7 @@ use cartola_crypto::DataKey;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{AccountNumber, EndToEndId, PaymentState, Principal, TransferPayee};
 use cartola_primitives::Money;
-use cartola_primitives::id::PaymentId;
+use cartola_primitives::id::{AuthorizationId, PaymentId};
 use cartola_store::payments::{PaymentCase, PaymentProgress, PaymentRow};
 use cartola_store::people::LinkRow;
 use cartola_store::{Command, UnitOfWork};
@@ -27,6 +27,8 @@ pub(crate) struct Draft<'a> {
     pub mandate: &'a Mandate<'a>,
     pub secret: &'a SealedSecret,
     pub next: Option<&'a Next>,
+    /// By what its payer approved it.
+    pub approved: Option<AuthorizationId>,
     pub turn: Turn,
 }
 
@@ -110,6 +112,8 @@ impl Engine {
             to: draft.payee.clone(),
             comment: draft.comment.map(str::to_owned),
             then: draft.turn.then(),
+            approved: draft.approved,
+            route: None,
         };
         let order = PaymentRow::order_place(tenant, &draft.id);
         let credentials = PaymentRow::credentials_place(tenant, &draft.id);

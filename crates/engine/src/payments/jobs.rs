@@ -82,12 +82,15 @@ pub(super) struct StepArguments {
     actor: Option<CredentialId>,
     sms: Option<String>,
     codes: Option<Vec<String>>,
+    /// How often it has waited because its bank could not be told.
+    #[serde(default)]
+    waits: u32,
 }
 
 impl StepArguments {
     pub fn of(who: &Principal, row: &PaymentRow, version: u32) -> Self {
         let actor = who.actor.credential();
-        Self { payment: row.id, version, actor, sms: None, codes: None }
+        Self { payment: row.id, version, actor, sms: None, codes: None, waits: 0 }
     }
 
     pub fn with(mut self, answer: &ChallengeAnswer) -> Self {
@@ -106,8 +109,18 @@ impl StepArguments {
         }
     }
 
+    /// After so many waits.
+    pub const fn waiting(mut self, waits: u32) -> Self {
+        self.waits = waits;
+        self
+    }
+
     pub const fn version(&self) -> u32 {
         self.version
+    }
+
+    pub const fn waits(&self) -> u32 {
+        self.waits
     }
 }
 
@@ -194,9 +207,19 @@ impl Engine {
         step: &Step<'_>,
         not_before: Timestamp,
     ) -> Result<Outcome, EngineError> {
+        self.step_later(step, not_before, step.arguments).await
+    }
+
+    /// Ends the job of a step, and queues the same step for later, with other arguments.
+    pub(super) async fn step_later(
+        &self,
+        step: &Step<'_>,
+        not_before: Timestamp,
+        arguments: &StepArguments,
+    ) -> Result<Outcome, EngineError> {
         let (tenant, row) = (step.who.tenant, step.row);
         let key = self.vault().key_of(tenant, row.person, self.minter(), self.now()).await?;
-        let order = self.step_order(step.kind, row, &key, (tenant, not_before), step.arguments)?;
+        let order = self.step_order(step.kind, row, &key, (tenant, not_before), arguments)?;
         Ok(Outcome::End(vec![Command::EnqueueJob(order)], JobEnd::Done))
     }
 

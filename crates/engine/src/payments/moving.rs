@@ -3,7 +3,9 @@
 use cartola_connector::session::ChallengeAnswer;
 use cartola_crypto::{DataKey, Sealed};
 use cartola_model::audit::AuditEvent;
+use cartola_model::authorization::payee_key;
 use cartola_model::{Failure, PaymentFailure, PaymentState, Principal};
+use cartola_primitives::Timestamp;
 use cartola_store::jobs::{Continuation, JobEnd, JobOrder, Priority, Queue, record};
 use cartola_store::payments::{PaymentChange, PaymentProgress, PaymentRow};
 use cartola_store::{Command, UnitOfWork};
@@ -22,13 +24,17 @@ pub(super) struct Move {
     pub state: PaymentState,
     /// The order, where it has been fixed.
     pub order: Option<Sealed>,
+    /// What signs its payer in, where that is other than before.
+    pub credentials: Option<Sealed>,
     /// What the bank calls it, where it has just told.
     pub bank_reference: Option<String>,
+    /// When the step that follows is due, and after how many waits, where that is not as usual.
+    pub due: Option<(Timestamp, u32)>,
 }
 
 impl Move {
     pub const fn to(state: PaymentState) -> Self {
-        Self { state, order: None, bank_reference: None }
+        Self { state, order: None, credentials: None, bank_reference: None, due: None }
     }
 }
 
@@ -109,7 +115,11 @@ impl Engine {
             page: self.page_for(tenant, (row, version), &next.state),
             changed_at: UnitOfWork::new(tenant, now).at,
             order: next.order.clone().unwrap_or_else(|| before.order.clone()),
-            credentials: before.credentials.clone().filter(|_| !is_final),
+            credentials: next
+                .credentials
+                .clone()
+                .or_else(|| before.credentials.clone())
+                .filter(|_| !is_final),
             bank_reference: next.bank_reference.clone().or_else(|| before.bank_reference.clone()),
             continuation: before.continuation.clone().filter(|_| !is_final),
             state: next.state.clone(),
@@ -120,6 +130,9 @@ impl Engine {
             vec![Command::ChangePayment(Box::new(change)), Command::Audit(event(who, &after))];
         if is_final {
             commands.extend(self.ending_payment(who, row).await?);
+            if let PaymentState::Completed { .. } = next.state {
+                commands.extend(self.paid_on_approval(who, row).await?);
+            }
             // One that is given up before its first step has perhaps not had its turn: whoever is before
             // it, or that step, goes on to the next.
             if !(before.state == PaymentState::Requested && is_given_up(&next.state)) {
@@ -127,7 +140,7 @@ impl Engine {
             }
         } else if let Some(kind) = follows(&after.standing.state) {
             let key = self.vault().key_of(tenant, row.person, self.minter(), now).await?;
-            let order = self.next_step(kind, who, &after, &key, answer)?;
+            let order = self.next_step(kind, who, &after, &key, (answer, next.due))?;
             commands.push(Command::EnqueueJob(order));
         }
         Ok((commands, after))
@@ -139,16 +152,18 @@ impl Engine {
         who: &Principal,
         row: &PaymentRow,
         key: &DataKey,
-        answer: Option<&ChallengeAnswer>,
+        (answer, due): (Option<&ChallengeAnswer>, Option<(Timestamp, u32)>),
     ) -> Result<JobOrder, EngineError> {
         let mut arguments = StepArguments::of(who, row, row.version);
         if let Some(answer) = answer {
             arguments = arguments.with(answer);
         }
-        let not_before = match kind {
+        let usual = match kind {
             StepKind::Submit | StepKind::Answer | StepKind::Withdraw => self.now(),
             StepKind::Look | StepKind::Resolve => next_look(row, self.now()),
         };
+        let (not_before, waits) = due.unwrap_or((usual, 0));
+        let arguments = arguments.waiting(waits);
         self.step_order(kind, row, key, (who.tenant, not_before), &arguments)
     }
 
@@ -165,6 +180,19 @@ impl Engine {
         let next = row.standing.continuation.clone();
         commands.extend(next.map(|next| Command::EnqueueJob(self.continued(next))));
         Ok(commands)
+    }
+
+    /// Money has moved by an approval: whom it went to is somebody whom the payer has paid.
+    async fn paid_on_approval(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<Option<Command>, EngineError> {
+        let order = self.opened_order(who, row).await?;
+        let (Some(person), Some(approved)) = (row.person, order.approved) else { return Ok(None) };
+        let at = UnitOfWork::new(who.tenant, self.now()).at;
+        let payee = payee_key(&order.to);
+        Ok(Some(self.keeping_payee(who.tenant, person, &payee, (approved, at))))
     }
 
     /// The first step of the payment whose turn it is once this one has ended. Those that were given up
@@ -187,7 +215,7 @@ impl Engine {
             }
             let (now, person) = (self.now(), next.person);
             let key = self.vault().key_of(who.tenant, person, self.minter(), now).await?;
-            let order = self.next_step(StepKind::Submit, who, &next, &key, None)?;
+            let order = self.next_step(StepKind::Submit, who, &next, &key, (None, None))?;
             return Ok(Some(Command::EnqueueJob(order)));
         }
         Ok(None)

@@ -1,7 +1,7 @@
 //! What is sealed of a payment.
 
 use cartola_model::{AccountNumber, Principal, TransferOrder, TransferPayee};
-use cartola_primitives::id::PaymentId;
+use cartola_primitives::id::{AuthorizationId, PaymentId};
 use cartola_store::payments::PaymentRow;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,13 @@ pub(super) struct SealedOrder {
     /// The payment whose turn it is once this one has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<PaymentId>,
+    /// By what its payer approved it, on their phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<AuthorizationId>,
+    /// By which way its bank was told ([`cartola_connector::session::MakeTransfers::route`]), written
+    /// down before that. Payments of older versions have none: they are asked about by today's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
 }
 
 impl SealedOrder {
@@ -33,6 +40,15 @@ impl SealedOrder {
 }
 
 impl Engine {
+    /// By which way the bank was told of a payment.
+    pub(super) async fn route_of(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<Option<String>, EngineError> {
+        Ok(self.opened_order(who, row).await?.route)
+    }
+
     pub(super) async fn opened_order(
         &self,
         who: &Principal,

@@ -1,5 +1,7 @@
 //! How long a bank is left alone between two looks.
 
+use std::time::Duration;
+
 use cartola_model::{Challenge, PaymentState};
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::payments::PaymentRow;
@@ -14,6 +16,16 @@ pub(crate) const LONGEST_OF_APP: SignedDuration = SignedDuration::from_secs(15);
 /// look.
 pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
+/// The longest pause before a bank that could not be told is told again. What waits for it holds up
+/// whatever is to follow, and an outage that is over is not noticed sooner.
+pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(5);
+
+/// The longest wait that a bank may wish: a mistake in a header does not keep money back for days.
+const LONGEST_WISH: SignedDuration = SignedDuration::from_hours(1);
+
+/// Doublings after which a wait no longer grows: 2 s then come to more than [`LONGEST_WAIT`].
+const MAX_DOUBLINGS: u32 = 8;
+
 /// After how long whoever runs the gateway is told that a payment does not come to its end.
 pub(crate) const TOLD_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
@@ -27,6 +39,14 @@ pub(super) fn next_look(row: &PaymentRow, now: Timestamp) -> Timestamp {
         PaymentState::Challenged(asked) => of_challenge(&asked.challenge, since, now),
         _ => now + pause(since, now, LONGEST_PAUSE),
     }
+}
+
+/// How long a payment waits that its bank could not be told of, after so many waits: at least as long as
+/// the bank wishes, where it says so.
+pub(super) fn wait(waits: u32, wished: Option<Duration>) -> SignedDuration {
+    let usual = FIRST_PAUSE * 2_i32.pow(waits.min(MAX_DOUBLINGS));
+    let wished = wished.and_then(|wished| SignedDuration::try_from(wished).ok());
+    usual.min(LONGEST_WAIT).max(wished.unwrap_or_default().min(LONGEST_WISH))
 }
 
 fn of_challenge(challenge: &Challenge, since: Timestamp, now: Timestamp) -> Timestamp {
@@ -46,8 +66,17 @@ pub(crate) fn pause(since: Timestamp, now: Timestamp, longest: SignedDuration) -
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST_PAUSE, LONGEST_PAUSE, pause};
+    use super::{FIRST_PAUSE, LONGEST_PAUSE, pause, wait};
     use cartola_primitives::{SignedDuration, Timestamp};
+    use std::time::Duration;
+
+    #[test]
+    fn waits_double_and_stay_within_bounds() {
+        let waits = [0, 1, 2, 7, 8, u32::MAX].map(|waits| wait(waits, None).as_secs());
+        assert_eq!(waits, [2, 4, 8, 256, 300, 300]);
+        let wished = [1, 60, 86_400].map(|it| wait(0, Some(Duration::from_secs(it))).as_secs());
+        assert_eq!(wished, [2, 60, 3_600]);
+    }
 
     #[test]
     fn pauses_grow_and_stay_within_bounds() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cartola_connector::session::{MakeTransfers, TakeInstructions};
 use cartola_connector::{ConnectorError, Context, ErrorKind, LiveSession, Product};
-use cartola_crypto::{Place, Sealed};
+use cartola_crypto::{DataKey, Place, Sealed};
 use cartola_model::{Failure, InstitutionId, InstructionKind, LinkSource, Principal};
 use cartola_primitives::id::{ConsentId, LinkId, PersonId};
 use cartola_store::people::LinkRow;
@@ -46,8 +46,8 @@ pub(crate) struct Errand<'a> {
 pub(crate) struct SignedIn {
     pub session: LiveSession,
     pub context: Context,
-    /// Whether an earlier step had signed in.
-    was_kept: bool,
+    /// With what, where that was just now; else an earlier step had.
+    with: Option<SealedSecret>,
 }
 
 impl SignedIn {
@@ -67,10 +67,23 @@ impl SignedIn {
         taker.ok_or_else(|| ConnectorError::not_offered(Product::Instruction(kind)))
     }
 
+    /// What reaches a transfer that was made by that way; today's where none was written down. Another
+    /// way knows nothing of it, and its word that it has not heard of it would be none to go by.
+    pub fn transfers_by(&self, route: Option<&str>) -> Result<&dyn MakeTransfers, ConnectorError> {
+        let Some(route) = route else { return self.transfers() };
+        self.session.session().transfers_by(route).ok_or_else(|| {
+            let reason = format!(
+                "the payment was begun through {route}, and the institution is reached otherwise now; \
+                 configure it as it was until the payment has ended"
+            );
+            ConnectorError::new(ErrorKind::Unsupported, "transfer", reason).before_sending()
+        })
+    }
+
     /// Whether the bank has ended the session since the step that opened it: then it has looked at
     /// nothing of what it was sent.
     pub fn has_ended_since(&self, error: &ConnectorError) -> bool {
-        self.was_kept && error.kind == ErrorKind::SessionEnded
+        self.with.is_none() && error.kind == ErrorKind::SessionEnded
     }
 }
 
@@ -138,7 +151,7 @@ impl Engine {
         // A lock, or a pause that the bank has asked for, holds in a session too.
         self.refuse_locked(errand.who, errand.institution, errand.person).await?;
         let context = self.context_for(session.device().cloned(), STEP_TIMEOUT);
-        Ok(SignedIn { session, context, was_kept: true })
+        Ok(SignedIn { session, context, with: None })
     }
 
     /// Signs the customer in with what is sealed with the payment. After its first step the bank has
@@ -158,7 +171,7 @@ impl Engine {
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;
         self.note_sign_in(attempted.leave(), Ok(())).await?;
         attempted.settle();
-        Ok(SignedIn { session, context, was_kept: false })
+        Ok(SignedIn { session, context, with: Some(secret) })
     }
 
     /// Leaves a session open for the next step of a payment that goes on, and ends it otherwise.
@@ -169,21 +182,40 @@ impl Engine {
     }
 
     /// What the payer is signed in with: what their link keeps by now, where it may pay, and else what
-    /// is sealed with the payment. What a bank may have heard is asked about whatever became of the link.
+    /// is sealed with the payment. What a bank may have heard is asked about whatever became of the link,
+    /// and as the client that it heard it from: another one may be told that there is no such payment.
     async fn secret_of_payer(
         &self,
         errand: &Errand<'_>,
         link: &LinkRow,
     ) -> Result<SealedSecret, LinkError> {
-        if link.source == LinkSource::Credentials {
-            match self.paying_secret(errand.who, link.clone()).await {
-                Ok(Some(secret)) => return Ok(secret),
-                Err(LinkError::Engine(error)) => return Err(error.into()),
-                Ok(None) | Err(_) => {}
-            }
-        }
         let (place, sealed) = errand.credentials.as_ref().ok_or(EngineError::Interrupted)?;
-        Ok(self.vault().open_record(place, sealed).await?)
+        let sealed = self.vault().open_record(place, sealed).await?;
+        if link.source != LinkSource::Credentials {
+            return Ok(sealed);
+        }
+        let kept = match self.paying_secret(errand.who, link.clone()).await {
+            Ok(Some(kept)) => kept,
+            Err(LinkError::Engine(error)) => return Err(error.into()),
+            Ok(None) | Err(_) => return Ok(sealed),
+        };
+        let (one, other) = (kept.credential(), sealed.credential());
+        let is_same = self.connectors().is_same_client(&link.institution, &one, &other);
+        Ok(if errand.is_first || is_same { kept } else { sealed })
+    }
+
+    /// What the payer was signed in with, to be kept with a payment that its bank is about to hear of.
+    pub(super) fn sealed_payer(
+        &self,
+        errand: &Errand<'_>,
+        signed_in: &SignedIn,
+        key: &DataKey,
+    ) -> Result<Option<Sealed>, EngineError> {
+        let Some((secret, (place, _))) = signed_in.with.as_ref().zip(errand.credentials.as_ref())
+        else {
+            return Ok(None);
+        };
+        self.vault().seal_record(key, place, secret).map(Some)
     }
 
     /// Whether the last reading shows that the bank takes what the link keeps: several payments at once

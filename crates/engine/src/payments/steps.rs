@@ -1,17 +1,18 @@
 //! The steps themselves: what is asked of a bank, and what is made of its answer.
 
-use cartola_connector::ConnectorError;
+use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
 use cartola_model::{
-    AccountNumber, Failure, InvalidTransition, PaymentFailure, PaymentState, TransferOrder,
-    TransferTold,
+    AccountNumber, Failure, InvalidTransition, LinkSource, PaymentFailure, PaymentState,
+    TransferOrder, TransferTold,
 };
+use cartola_primitives::Timestamp;
 use cartola_store::jobs::JobEnd;
 use cartola_store::payments::PaymentRow;
 
 use super::account::paying_account;
 use super::jobs::{Step, over};
 use super::moving::Move;
-use super::pauses::{TOLD_AFTER, next_look};
+use super::pauses::{self, TOLD_AFTER, next_look};
 use super::session::SignedIn;
 use crate::links::LinkError;
 use crate::readings::LOCK;
@@ -56,7 +57,8 @@ impl Engine {
         }
     }
 
-    /// The order with its account, once it is written down that the bank is about to be told.
+    /// The order with its account, once it is written down that the bank is about to be told, by which
+    /// way, and as which client of it.
     async fn fixed(
         &self,
         step: &Step<'_>,
@@ -65,23 +67,26 @@ impl Engine {
         let (who, row, live) = (step.who, step.row, &signed_in.session);
         let mut sealed = self.opened_order(who, row).await?;
         let named = sealed.from.as_deref().and_then(|number| AccountNumber::parse(number).ok());
-        let found = signed_in.transfers().map(drop);
-        let found = match found {
-            Ok(()) => paying_account(live.session(), named.as_ref(), &signed_in.context).await,
+        let found = match signed_in.transfers() {
+            Ok(maker) => paying_account(live.session(), named.as_ref(), &signed_in.context)
+                .await
+                .map(|from| (from, maker.route())),
             Err(error) => Err(error),
         };
-        let from = match found {
-            Ok(from) => from,
+        let (from, route) = match found {
+            Ok(found) => found,
             Err(error) => return Ok(Err(error)),
         };
         sealed.from = Some(from.written().to_owned());
+        sealed.route = Some(route.to_owned());
         let key = self.vault().key_of(who.tenant, row.person, self.minter(), self.now()).await?;
         let place = PaymentRow::order_place(who.tenant, &row.id);
         let order = Some(self.vault().seal_record(&key, &place, &sealed)?);
         let Ok(state) = row.standing.state.clone().submit() else {
             return Err(EngineError::Interrupted);
         };
-        let row = self.announce(step, &Move { order, ..Move::to(state) }).await?;
+        let credentials = self.sealed_payer(&step.errand(), signed_in, &key)?;
+        let row = self.announce(step, &Move { order, credentials, ..Move::to(state) }).await?;
         Ok(Ok((sealed.transfer(&row, from), row)))
     }
 
@@ -104,14 +109,15 @@ impl Engine {
             }
         };
         let Ok(answering) = state.clone().send_answer() else { return Ok(over()) };
+        let route = self.route_of(step.who, step.row).await?;
         let row = self.announce(step, &Move::to(answering)).await?;
         let step = Step { row: &row, ..*step };
-        let told = answered(&step, &signed_in).await;
+        let told = answered(&step, &signed_in, route.as_deref()).await;
         let (signed_in, told) = match told {
             Err(error) if signed_in.has_ended_since(&error) => {
                 match self.sign_in_anew(&step.errand()).await {
                     Ok(anew) => {
-                        let told = answered(&step, &anew).await;
+                        let told = answered(&step, &anew, route.as_deref()).await;
                         (anew, told)
                     }
                     Err(error) => {
@@ -149,7 +155,8 @@ impl Engine {
         let waits_for_customer = matches!(step.row.standing.state, PaymentState::Challenged(_));
         let is_over = waits_for_customer && self.allowed(&step.errand()).await?.is_err();
         let (id, context) = (&step.row.end_to_end, &signed_in.context);
-        let told = match signed_in.transfers() {
+        let route = self.route_of(step.who, step.row).await?;
+        let told = match signed_in.transfers_by(route.as_deref()) {
             Ok(maker) if is_over => maker.withdraw(id, context).await.map(Some),
             Ok(maker) => maker.look(id, context).await,
             Err(error) => Err(error),
@@ -172,7 +179,8 @@ impl Engine {
             Ok(signed_in) => signed_in,
             Err(error) => return self.look_later(step, error).await,
         };
-        match looked_or_withdrawn(step, &signed_in).await {
+        let route = self.route_of(step.who, step.row).await?;
+        match looked_or_withdrawn(step, &signed_in, route.as_deref()).await {
             Ok(told) => self.stands(step, signed_in, told).await,
             Err(error) => self.look_later(step, error.into()).await,
         }
@@ -187,7 +195,8 @@ impl Engine {
             Ok(signed_in) => signed_in,
             Err(error) => return self.look_later(step, error).await,
         };
-        let told = match signed_in.transfers() {
+        let route = self.route_of(step.who, step.row).await?;
+        let told = match signed_in.transfers_by(route.as_deref()) {
             Ok(maker) => maker.withdraw(&step.row.end_to_end, &signed_in.context).await,
             Err(error) => Err(error),
         };
@@ -237,11 +246,37 @@ impl Engine {
         }
     }
 
-    /// Ends what came to nothing before the bank heard of it.
+    /// Ends what came to nothing before the bank heard of it. Nobody stands at the counter where it is
+    /// paid out of an account of the tenant's own: then it waits for a bank that is away for a while,
+    /// until its mandate has run out.
     async fn not_made(&self, step: &Step<'_>, error: LinkError) -> Result<Outcome, EngineError> {
         let error = error.into_ours()?;
         not_asked(step.row, &error);
-        self.fail(step, PaymentFailure::of(error.failure())).await
+        let waits = step.arguments.waits();
+        match told_later(&error, self.now(), waits) {
+            Some(not_before) if self.is_paid_out(step).await? => {
+                self.postpone(step, (not_before, waits.saturating_add(1))).await
+            }
+            _ => self.fail(step, PaymentFailure::of(error.failure())).await,
+        }
+    }
+
+    /// Lets a payment that its bank has not heard of wait for its first step.
+    async fn postpone(
+        &self,
+        step: &Step<'_>,
+        due: (Timestamp, u32),
+    ) -> Result<Outcome, EngineError> {
+        match step.row.standing.state.clone().postpone() {
+            Ok(state) => self.end_step(step, &Move { due: Some(due), ..Move::to(state) }).await,
+            Err(_) => self.step_later(step, due.0, &step.arguments.clone().waiting(due.1)).await,
+        }
+    }
+
+    /// Whether it is paid with what a link keeps, and not with what somebody has just typed.
+    async fn is_paid_out(&self, step: &Step<'_>) -> Result<bool, EngineError> {
+        let link = self.store().link(step.who.tenant, step.row.link).await?;
+        Ok(link.is_some_and(|link| link.source == LinkSource::Credentials))
     }
 
     /// Looks again when the bank may be asked.
@@ -259,7 +294,7 @@ impl Engine {
     }
 
     /// When the bank is asked next; the operator hears of what does not come to its end.
-    fn next_look_told(&self, row: &PaymentRow) -> cartola_primitives::Timestamp {
+    fn next_look_told(&self, row: &PaymentRow) -> Timestamp {
         let now = self.now();
         let lasts = now.duration_since(row.standing.changed_at);
         if lasts >= TOLD_AFTER {
@@ -271,10 +306,33 @@ impl Engine {
     }
 }
 
+/// When a bank that could not be told may be told, where that is a question of time.
+fn told_later(error: &LinkError, now: Timestamp, waits: u32) -> Option<Timestamp> {
+    let wished = match error {
+        LinkError::Barred { until } | LinkError::QuotaUsed { until } => {
+            return Some((now + pauses::wait(waits, None)).max(*until));
+        }
+        LinkError::Institution(error) => match (error.kind, error.retry) {
+            (
+                ErrorKind::InstitutionDown | ErrorKind::Timeout | ErrorKind::RateLimited,
+                RetryAdvice::After(wished),
+            ) => Some(wished),
+            (ErrorKind::SessionEnded, RetryAdvice::WithNewSession) => None,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(now + pauses::wait(waits, wished))
+}
+
 /// Sends what the customer has answered.
-async fn answered(step: &Step<'_>, signed_in: &SignedIn) -> Result<TransferTold, ConnectorError> {
+async fn answered(
+    step: &Step<'_>,
+    signed_in: &SignedIn,
+    route: Option<&str>,
+) -> Result<TransferTold, ConnectorError> {
     let (id, answer) = (&step.row.end_to_end, step.arguments.answer());
-    match signed_in.transfers() {
+    match signed_in.transfers_by(route) {
         Ok(maker) => maker.answer(id, &answer, &signed_in.context).await,
         Err(error) => Err(error.before_sending()),
     }
@@ -283,8 +341,9 @@ async fn answered(step: &Step<'_>, signed_in: &SignedIn) -> Result<TransferTold,
 async fn looked_or_withdrawn(
     step: &Step<'_>,
     signed_in: &SignedIn,
+    route: Option<&str>,
 ) -> Result<TransferTold, ConnectorError> {
-    let (maker, id) = (signed_in.transfers()?, &step.row.end_to_end);
+    let (maker, id) = (signed_in.transfers_by(route)?, &step.row.end_to_end);
     match maker.look(id, &signed_in.context).await? {
         Some(told) => Ok(told),
         None => maker.withdraw(id, &signed_in.context).await,

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use cartola_crypto::DataKey;
-use cartola_model::Principal;
 use cartola_model::audit::AuditEvent;
+use cartola_model::{Operation, Principal, authorization};
 use cartola_primitives::id::{PaymentId, PayoutId};
 use cartola_store::payments::PaymentCase;
 use cartola_store::payouts::PayoutRow;
@@ -14,8 +14,10 @@ use super::ended::LineEnded;
 use super::payer::Payer;
 use super::read::SealedPayout;
 use super::{
-    LINE_MANDATE_TERM, MAX_LINES, PaidLine, Payout, PayoutError, PayoutOrder, PayoutStanding,
+    LINE_MANDATE_TERM, MAX_LINES, PaidLine, Payout, PayoutError, PayoutLine, PayoutOrder,
+    PayoutStanding,
 };
+use crate::authorizations::Leave;
 use crate::links::Mandate;
 use crate::once::Reply;
 use crate::payments::{Draft, Payment, Through, Turn, check_amount, check_case, check_comment};
@@ -34,6 +36,7 @@ struct Begun<'a> {
     case: PaymentCase,
     payer: Payer,
     ids: Vec<PaymentId>,
+    leave: Leave,
 }
 
 impl Engine {
@@ -72,7 +75,13 @@ impl Engine {
         check(order)?;
         let payer = self.payer(who, order.account.ok_or(PayoutError::UnknownAccount)?).await?;
         let ids = order.lines.iter().map(|_| self.minter().mint()).collect();
-        let begun = Begun { who, order, id: self.minter().mint(), case, payer, ids };
+        let rut = match payer.link.person {
+            Some(person) => Some(self.rut_of_person(who.tenant, person).await?),
+            None => None,
+        };
+        let operation = Operation::Payout(operation(order, &payer));
+        let leave = self.leave(who, rut, &operation, order.approval).await?;
+        let begun = Begun { who, order, id: self.minter().mint(), case, payer, ids, leave };
         Ok(self.add_payout(&begun, reply).await?)
     }
 
@@ -94,6 +103,7 @@ impl Engine {
         for index in 0..order.lines.len() {
             payments.push(self.draft_line(begun, &key, index, &mut work)?);
         }
+        work.commands.extend(begun.leave.commands.iter().cloned());
         let standing = PayoutStanding { payout, payments };
         work.commands.extend(reply.command(self, &standing)?);
         self.store().commit(work).await?;
@@ -146,10 +156,25 @@ impl Engine {
             mandate: &Mandate { purpose: PURPOSE, evidence: order.request, expires_at },
             secret: &payer.secret,
             next: Some(&LineEnded::of(who, *id, index).next(&order.next)),
+            approved: begun.leave.by,
             turn: if index == 0 { Turn::Now { then } } else { Turn::Later { then } },
         };
         let row = self.draft_payment(who, &Through { key, link: &payer.link }, &draft, work)?;
         Ok(Payment { row, page: None })
+    }
+}
+
+/// The operation that a payout is, as whoever the account is approves it.
+fn operation(order: &PayoutOrder<'_>, payer: &Payer) -> authorization::Payout {
+    let line = |line: &PayoutLine| authorization::PayoutLine {
+        to: line.payee.clone(),
+        amount: line.amount,
+        comment: line.comment.clone(),
+    };
+    authorization::Payout {
+        institution: payer.link.institution.clone(),
+        from: Some(payer.number.clone()),
+        lines: order.lines.iter().map(line).collect(),
     }
 }
 

@@ -89,17 +89,26 @@ fn kind() -> JobKind {
 
 impl Engine {
     /// Lets `check` see a field of what a link signs in with, to tell by it who sends something about the
-    /// link. The field is wiped when that is over. Nothing where there is no such link or field.
+    /// link. The field is wiped when that is over. Where there is no such link or field, it is shown a
+    /// secret that nobody has, sealed and opened as the link's own would be: neither the answer nor the
+    /// work says which links there are.
     pub async fn checked_by_link<T>(
         &self,
         tenant: TenantId,
         link: LinkId,
         field: &str,
-        check: impl FnOnce(&Secret<String>) -> T,
-    ) -> Result<Option<T>, EngineError> {
-        let Some(row) = self.store().link_secret(tenant, link).await? else { return Ok(None) };
-        let secret = self.open_link_secret(&Principal::operator(tenant), &row).await?;
-        Ok(secret.credential().field(field).map(check))
+        check: impl FnOnce(&Secret<String>) -> T + Send,
+    ) -> Result<T, EngineError> {
+        let secret = match self.store().link_secret(tenant, link).await? {
+            Some(row) => self.open_link_secret(&Principal::operator(tenant), &row).await?,
+            None => self.open_decoy(tenant, link, field)?,
+        };
+        let credential = secret.credential();
+        if let Some(kept) = credential.field(field) {
+            return Ok(check(kept));
+        }
+        let decoy = self.open_decoy(tenant, link, field)?.credential();
+        Ok(check(decoy.field(field).expect("a decoy has the field that it was made with")))
     }
 
     /// Takes a word down, once, to be acted upon later: when this answers it is kept.

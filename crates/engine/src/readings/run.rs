@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
 use cartola_model::audit::{AuditEvent, SCREEN_OF_BALANCES, SCREEN_OF_MOVEMENTS};
-use cartola_model::{Failure, Principal, RecordKind};
+use cartola_model::{ConsentData, Failure, Principal, RecordKind};
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures, ReadingRow};
 use cartola_store::jobs::{JobEnd, JobKind, Priority, Step};
@@ -132,7 +132,11 @@ impl Engine {
         self.count_reading(&link.institution, attempt.task.row.order.priority).await?;
         let report = attempt.task.report();
         progress::begin(report);
-        let asked = self.ask(Arc::clone(&leave), &secret, arguments.scope(), report).await?;
+        let scope = consented(arguments.scope(), access.mandate.data);
+        if scope.is_nothing() && !arguments.scope().is_nothing() {
+            return Err(LinkError::MandateEnded);
+        }
+        let asked = self.ask(Arc::clone(&leave), &secret, scope, report).await?;
         let told = match asked {
             Ok(told) => told,
             Err(error) => {
@@ -172,10 +176,11 @@ impl Engine {
         access: &Access,
         told: &Told,
     ) -> Result<(), LinkError> {
-        let Access { link, .. } = access;
+        let Access { link, mandate, .. } = access;
         let records = &told.records;
         let kept = self.keep_records(attempt.who, access, records, attempt.began_at).await?;
-        let asked = attempt.arguments.scope().accounts != AccountScope::Nothing;
+        let scope = consented(attempt.arguments.scope(), mandate.data);
+        let asked = scope.accounts != AccountScope::Nothing;
         let with = |imported: &Imported| {
             let figures = figures(imported, records.records.len());
             let accounts = imported.reports.iter().map(|report| report.account).collect();
@@ -389,4 +394,11 @@ fn barred(error: &ConnectorError, now: Timestamp) -> Option<Barred> {
         _ if refuses => Some(Barred { since: now, until: None }),
         _ => None,
     }
+}
+
+/// What of a scope a consent is about: nothing else is asked for.
+fn consented(scope: ReadScope, data: Option<ConsentData>) -> ReadScope {
+    let Some(data) = data else { return scope };
+    let accounts = if data.accounts { scope.accounts } else { AccountScope::Nothing };
+    ReadScope { accounts, records: scope.records.and(data.records) }
 }

@@ -26,6 +26,10 @@ const LONGEST_PAUSE_AFTER: u32 = 60;
 /// jobs again (`OTHERS_FIRST`).
 const BEAT_AGAIN: Duration = Duration::from_secs(1);
 
+/// How long a job is kept whose kind no process knows: longer than versions run beside each other, be
+/// one rolled out or taken back.
+const UNKNOWN_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// Why a job is let go of before its handler has ended.
 enum Stop {
     /// It is somebody else's.
@@ -217,8 +221,12 @@ fn after_failure(shared: &Shared, task: &Task, failure: Failure) -> JobEnd {
     JobEnd::Retry { not_before, failure }
 }
 
-/// What nobody here knows is given up too: a worker that knows it would have taken it.
+/// What nobody here knows is of a newer version, which may run beside this one: it is left for that as
+/// long as versions may differ, and given up only then. Whether it was begun too often is for that
+/// version to say.
 fn gives_up(shared: &Shared, task: &Task) -> bool {
-    let handler = shared.handlers.get(&task.row.order.kind);
-    handler.is_none_or(|handler| handler.gives_up())
+    match shared.handlers.get(&task.row.order.kind) {
+        Some(handler) => handler.gives_up(),
+        None => shared.engine.now().duration_since(task.row.created_at) >= UNKNOWN_KEPT,
+    }
 }

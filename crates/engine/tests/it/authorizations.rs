@@ -2,6 +2,9 @@
 
 mod phones;
 mod properties;
+mod refused;
+mod replies;
+mod required;
 mod used;
 
 use cartola_crypto::{DeviceJwk, DeviceSecret, Statement};

@@ -1,5 +1,7 @@
 //! Cancelling readings and tasks, and what a withdrawn mandate takes along.
 
+use std::time::Duration;
+
 use cartola_engine::once::Reply;
 use cartola_engine::readings::{CancelError, Cancelled};
 use cartola_engine::work::Pending;
@@ -257,6 +259,36 @@ async fn a_consent_that_is_withdrawn_takes_its_readings_along() {
         engine.revoke_consent(who, mandate.id, Reply::NONE).await.unwrap();
     };
     check_withdrawn(&scene, readings.each_mut(), withdraw).await;
+}
+
+/// How soon a revoked consent ends what runs, wherever it runs.
+const REVOKED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Another process revokes: what is queued is not begun, what runs is let go of in time, and nothing of
+/// either is taken in. The clock of the runtime stands still but for those who wait.
+#[tokio::test(start_paused = true)]
+#[allow(clippy::disallowed_methods, reason = "how long it takes is monotonic time")]
+async fn a_consent_that_another_process_revokes_ends_everything_within_seconds() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    let mut readings = [scene.request(link, MARCH).await, scene.request(link, MARCH).await];
+    let other = scene.world.another(7, cartola_crypto::jws::Algorithm::default()).await;
+    let World { who, store, .. } = &scene.world;
+    let mandate = store.consents(who.tenant, None, None, 1).await.unwrap().rows.remove(0);
+    let revoked = async {
+        other.revoke_consent(who, mandate.id, Reply::NONE).await.unwrap();
+        tokio::time::Instant::now()
+    };
+    let revoked = while_reading(&scene, revoked).await;
+    let took = revoked.elapsed();
+    assert!(took <= REVOKED_WITHIN, "{took:?}");
+    for reading in &mut readings {
+        assert_eq!(scene.ended(reading).await, Some(Err(Failure::ConsentRevoked)));
+    }
+    assert_eq!(scene.bank.asked(), 1, "what waited asks nobody");
+    check_nothing_is_left(&scene).await;
+    assert!(store.link_secret(who.tenant, link).await.unwrap().is_none());
+    assert_eq!(scene.world.worker.run_due().await.unwrap(), 0, "nothing is left to be done");
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ async fn pay(engine: &Engine, world: &World, request: &[u8]) -> Result<Payment, 
         case: "order",
         request,
         evidence: b"leave",
+        approval: None,
         next: None,
     };
     engine.begin_payment(&world.who, &order).await

@@ -4,6 +4,7 @@
 
 mod account_links;
 mod again;
+mod audit;
 mod authorizations;
 mod calls;
 mod cancelling;
@@ -20,6 +21,7 @@ mod known;
 mod limits;
 mod links;
 mod master_keys;
+mod matters;
 mod message_keys;
 mod movements;
 mod once;

@@ -16,7 +16,7 @@ use cartola_engine::{Engine, Parts};
 use cartola_model::Scope;
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_store::Rotation;
-use cartola_store::rotation::Rewrapped;
+use cartola_store::rotation::{Owned, Owner, Rewrapped};
 
 use crate::world::World;
 
@@ -160,7 +160,8 @@ async fn a_rotation_needs_every_key_that_wraps_something() {
     world.store.activate(before, after).await.unwrap();
     assert_eq!(wrapping(&world).await.len(), 2);
     let session = world.store.others_not_under(master(1).id()).await.unwrap();
-    let session = session.into_iter().next().expect("the key of sessions");
+    let of_sessions = |owned: &Owned| owned.owner == Owner::Secret("session_key".to_owned());
+    let session = session.into_iter().find(of_sessions).expect("the key of sessions");
     let key = SessionKey::unwrap(&ring(&[0]), &session.wrapped).unwrap();
     let after = key.wrap(&ring(&[1]), &SeededRandomness::new(6));
     let again = vec![Rewrapped { before: session, after }];

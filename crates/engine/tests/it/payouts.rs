@@ -1,24 +1,26 @@
 //! Payouts: begun once, by links that may pay, one line after another.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_engine::links::{Mandate, NewLink};
 use cartola_engine::once::Reply;
 use cartola_engine::payments::{LONGEST_PAUSE, PaymentStanding};
 use cartola_engine::payouts::{
-    LineEnded, MAX_LINES, PayoutError, PayoutLine, PayoutOrder, PayoutStanding,
+    LINE_MANDATE_TERM, LineEnded, MAX_LINES, PayoutError, PayoutLine, PayoutOrder, PayoutStanding,
 };
 use cartola_engine::work::{Handler, JobEnd, JobKind, Outcome, Priority, Task};
 use cartola_engine::{Engine, EngineError};
 use cartola_model::{AccountNumber, ChallengeKind, TransferPayee, TransferState};
 use cartola_primitives::id::{AccountId, LinkId};
-use cartola_primitives::{Currency, Money, Rut};
+use cartola_primitives::{Currency, Money, Rut, Secret};
 
 use crate::readings::fields;
 use crate::world::World;
-use crate::world::bank::{Bank, PASSWORD, RUT, institution};
+use crate::world::bank::{Bank, CLIENT, PASSWORD, RUT, institution};
 use crate::world::till::{SETTLED, Till, asks};
 
 /// Counts the lines whose end it is told of.
@@ -46,6 +48,7 @@ impl Handler for Told {
 
 struct Scene {
     world: World,
+    bank: Bank,
     told: Arc<Told>,
     till: Arc<Till>,
 }
@@ -54,26 +57,40 @@ impl Scene {
     /// A bank at which transfers stand so once it has heard of them.
     async fn new(first: TransferState) -> Self {
         let (till, told) = (Arc::new(Till::new(first)), Arc::new(Told::default()));
-        let world = World::with_handlers(Bank::paying(&till), vec![told.clone()]).await;
-        Self { world, told, till }
+        let bank = Bank::paying(&till);
+        let world = World::with_handlers(bank.clone(), vec![told.clone()]).await;
+        Self { world, bank, told, till }
     }
 
     /// A link of the bank's customer that was read, and their account.
     async fn link(&self, pays: bool) -> (LinkId, AccountId) {
+        self.link_of(pays, &fields(PASSWORD)).await
+    }
+
+    /// The same with these credentials.
+    async fn link_of(
+        &self,
+        pays: bool,
+        fields: &BTreeMap<String, Secret<String>>,
+    ) -> (LinkId, AccountId) {
+        let link = self.begin_link(pays, fields).await;
+        self.world.read(link, Priority::Interactive).await.unwrap();
+        let accounts = self.world.engine.accounts_of(&self.world.who, link).await.unwrap();
+        (link, accounts[0].row.id)
+    }
+
+    /// Such a link, which nobody has read since.
+    async fn begin_link(&self, pays: bool, fields: &BTreeMap<String, Secret<String>>) -> LinkId {
         let mandate = Mandate { purpose: "tests", evidence: b"paper", expires_at: None };
         let wanted = NewLink {
             institution: institution(),
             rut: Rut::parse(RUT).unwrap(),
-            fields: &fields(PASSWORD),
+            fields,
             mandate,
             proven: false,
             pays,
         };
-        let engine = &self.world.engine;
-        let link = engine.begin_link(&self.world.who, &wanted).await.unwrap().id;
-        self.world.read(link, Priority::Interactive).await.unwrap();
-        let accounts = engine.accounts_of(&self.world.who, link).await.unwrap();
-        (link, accounts[0].row.id)
+        self.world.engine.begin_link(&self.world.who, &wanted).await.unwrap().id
     }
 
     async fn begin(
@@ -91,6 +108,7 @@ impl Scene {
             lines: lines.clone(),
             case,
             request: &request.collect::<Vec<_>>(),
+            approval: None,
             next: kind(),
         };
         self.world.engine.begin_payout(&self.world.who, &order, Reply::NONE).await
@@ -251,4 +269,145 @@ async fn what_cannot_be_paid_as_a_whole_is_refused_as_a_whole() {
         there is no such account, or no consent allows it to be shown"#]]
     .assert_eq(&told.join("\n"));
     assert_eq!(scene.goes_on().await, (0, 0));
+}
+
+/// What no bank has heard of is not failed by an outage, whoever notices it: who signs in, or who would
+/// tell the order.
+#[tokio::test]
+async fn lines_that_no_bank_has_heard_of_wait_for_one_that_is_away() {
+    let away = (ErrorKind::InstitutionDown, RetryAdvice::After(std::time::Duration::ZERO));
+    for is_at_the_door in [true, false] {
+        let scene = Scene::new(SETTLED).await;
+        let (_, account) = scene.link(true).await;
+        let begun = scene.begin(account, "one", three()).await.unwrap();
+        let is_away = |is_away: bool| {
+            if is_at_the_door {
+                scene.bank.refuses(is_away.then_some(away));
+            } else {
+                scene.till.is_out_of_reach(is_away);
+            }
+        };
+        is_away(true);
+        for _ in 0..5 {
+            assert_eq!(scene.goes_on().await, (0, 0));
+        }
+        assert_eq!(scene.standings(&begun).await, [PaymentStanding::Requested; 3]);
+        is_away(false);
+        for _ in 0..4 {
+            scene.goes_on().await;
+        }
+        assert_eq!(scene.goes_on().await, (3, 3));
+        assert_eq!(scene.standings(&begun).await, [PaymentStanding::Completed; 3]);
+    }
+}
+
+#[tokio::test]
+async fn a_line_waits_no_longer_than_its_mandate_holds_and_not_for_what_does_not_pass() {
+    let scene = Scene::new(SETTLED).await;
+    let (_, account) = scene.link(true).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    scene.till.is_out_of_reach(true);
+    scene.goes_on().await;
+    scene.world.clock.advance(LINE_MANDATE_TERM);
+    for _ in 0..4 {
+        scene.goes_on().await;
+    }
+    assert_eq!(scene.goes_on().await, (0, 3));
+    assert_eq!(scene.standings(&begun).await, [PaymentStanding::Failed; 3]);
+    scene.bank.refuses(Some((ErrorKind::RequestInvalid, RetryAdvice::Never)));
+    let begun = scene.begin(account, "two", three()).await.unwrap();
+    for _ in 0..4 {
+        scene.goes_on().await;
+    }
+    assert_eq!(scene.standings(&begun).await, [PaymentStanding::Failed; 3]);
+}
+
+#[tokio::test]
+async fn a_line_that_waits_for_its_bank_is_given_up_like_any_other() {
+    let scene = Scene::new(SETTLED).await;
+    let (_, account) = scene.link(true).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    scene.till.is_out_of_reach(true);
+    assert_eq!(scene.goes_on().await, (0, 0));
+    let first = begun.payout.lines[0].payment;
+    scene.world.engine.cancel_payment(&scene.world.who, first).await.unwrap();
+    scene.till.is_out_of_reach(false);
+    for _ in 0..3 {
+        scene.goes_on().await;
+    }
+    assert_eq!(scene.goes_on().await, (2, 3));
+    let [completed, failed] = [PaymentStanding::Completed, PaymentStanding::Failed];
+    assert_eq!(scene.standings(&begun).await, [failed, completed, completed]);
+}
+
+/// The last lines are given up first: no line is begun because one before it was given up.
+#[tokio::test]
+async fn a_payout_is_given_up_from_its_end() {
+    let scene = Scene::new(asks(ChallengeKind::App)).await;
+    let (_, account) = scene.link(true).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    assert_eq!(scene.goes_on().await, (1, 0));
+    let (engine, who) = (&scene.world.engine, &scene.world.who);
+    engine.give_up_payout(who, &begun.payout).await.unwrap();
+    let entries = engine.audit(who, 0, 1_000).await.unwrap();
+    let of_end = |action: &str| ["payment.failed", "payment.withdrawing"].contains(&action);
+    let ended: Vec<String> = entries
+        .into_iter()
+        .filter(|entry| of_end(&entry.event.action))
+        .map(|entry| entry.event.subject.clone())
+        .collect();
+    let from_the_end: Vec<String> =
+        begun.payout.lines.iter().rev().map(|line| line.payment.to_string()).collect();
+    assert_eq!(ended, from_the_end);
+    for _ in 0..3 {
+        scene.goes_on().await;
+    }
+    assert_eq!(scene.goes_on().await, (1, 3));
+    assert_eq!(scene.standings(&begun).await, [PaymentStanding::Failed; 3]);
+}
+
+/// Another way knows nothing of what was begun by the first: its word would be a lie about money.
+#[tokio::test]
+async fn a_payment_is_asked_about_by_the_way_that_it_was_begun_by() {
+    for is_in_doubt in [true, false] {
+        let scene = Scene::new(asks(ChallengeKind::App)).await;
+        let (_, account) = scene.link(true).await;
+        scene.till.loses_answers(is_in_doubt);
+        let begun = scene.begin(account, "one", vec![line("a", 5_000)]).await.unwrap();
+        assert_eq!(scene.goes_on().await, (1, 0));
+        scene.till.is_reached_by("tests/second");
+        let looks = scene.till.looks();
+        scene.till.stands(&SETTLED);
+        for _ in 0..3 {
+            scene.goes_on().await;
+        }
+        let open = if is_in_doubt { PaymentStanding::InDoubt } else { PaymentStanding::Challenged };
+        assert_eq!(scene.standings(&begun).await, [open]);
+        assert_eq!((scene.till.looks(), scene.till.heard().2), (looks, 0));
+        scene.till.is_reached_by("tests/first");
+        assert_eq!(scene.goes_on().await, (1, 1));
+        assert_eq!(scene.standings(&begun).await, [PaymentStanding::Completed]);
+    }
+}
+
+/// A client that did not begin a payment may be told that there is none.
+#[tokio::test]
+async fn a_payment_is_asked_about_as_the_client_that_began_it() {
+    let scene = Scene::new(asks(ChallengeKind::App)).await;
+    let of_client = |name: &str| {
+        let mut fields = fields(PASSWORD);
+        fields.insert(CLIENT.to_owned(), Secret::new(name.to_owned()));
+        fields
+    };
+    let (_, account) = scene.link_of(true, &of_client("earlier")).await;
+    scene.till.loses_answers(true);
+    let begun = scene.begin(account, "one", vec![line("a", 5_000)]).await.unwrap();
+    // What is kept by the time at which it is begun counts, and is kept with it.
+    scene.begin_link(true, &of_client("first")).await;
+    assert_eq!(scene.goes_on().await, (1, 0));
+    scene.begin_link(true, &of_client("second")).await;
+    scene.till.stands(&SETTLED);
+    assert_eq!(scene.goes_on().await, (1, 1));
+    assert_eq!(scene.bank.clients(), ["earlier", "first", "first"]);
+    assert_eq!(scene.standings(&begun).await, [PaymentStanding::Completed]);
 }

@@ -86,7 +86,7 @@ async fn reads_are_gathered_in_the_audit_trail() {
     let last = &entries.last().unwrap().event;
     assert_eq!((last.action.as_str(), last.count), ("movement.read", 3));
 
-    let verified = world.engine.verify_audit(world.who.tenant, &mut |_| {}).await.unwrap();
+    let verified = world.engine.verify_audit(world.who.tenant, &[], &mut |_| {}).await.unwrap();
     assert!(verified.broken.is_none());
     assert_eq!(verified.entries, entries.len() as u64);
 }

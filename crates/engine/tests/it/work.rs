@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_engine::work::{
-    FIRST_RUNNING, Handler, Limits, Outcome, TWICE_AFTER, Task, Worker, WorkerParts,
+    FIRST_RUNNING, Handler, JobEnd, Limits, MAX_ATTEMPTS, Outcome, TWICE_AFTER, Task, Worker,
+    WorkerParts,
 };
 use cartola_engine::{Engine, EngineError};
-use cartola_store::jobs::{JobKind, JobOrder, Priority, Queue};
-use cartola_store::{Command, Committer, UnitOfWork};
+use cartola_primitives::SignedDuration;
+use cartola_store::jobs::{JobKind, JobOrder, Priority, Queue, Standing};
+use cartola_store::{Command, Committer, Jobs, UnitOfWork};
 
 use crate::world::World;
 
@@ -80,4 +82,56 @@ async fn a_process_that_has_just_begun_takes_few_jobs() {
         () = worker.run(std::future::pending()) => unreachable!("nobody stops it"),
         () = look => {}
     }
+}
+
+/// Does what it is given, however often it was begun.
+struct Newer;
+
+#[async_trait]
+impl Handler for Newer {
+    fn kind(&self) -> JobKind {
+        kind()
+    }
+
+    fn gives_up(&self) -> bool {
+        false
+    }
+
+    async fn handle(&self, _engine: &Engine, _task: &Task) -> Result<Outcome, EngineError> {
+        Ok(Outcome::End(Vec::new(), JobEnd::Done))
+    }
+}
+
+/// Versions run beside each other: what the older one does not know, it leaves to the newer one, however
+/// often it comes upon it; what no version knows for days is given up.
+#[tokio::test]
+async fn a_job_that_only_a_newer_version_knows_is_left_for_it() {
+    let world = World::new().await;
+    queue(&world, 2).await;
+    let state = async |standing| {
+        let (tenant, store) = (world.who.tenant, &world.store);
+        let page = store.jobs(tenant, Queue::Work, Some(standing), None, 10).await;
+        page.unwrap().rows.len()
+    };
+    for _ in 0..3 * MAX_ATTEMPTS {
+        world.worker.run_due().await.unwrap();
+        world.clock.advance(SignedDuration::from_mins(6));
+    }
+    assert_eq!((state(Standing::Queued).await, state(Standing::Dead).await), (2, 0));
+    let newer = Worker::new(WorkerParts {
+        engine: world.engine.clone(),
+        handlers: vec![Arc::new(Newer)],
+        monotonic: world.monotonic.clone(),
+        alone: true,
+        at_once: 1,
+        limits: Limits::NONE,
+    });
+    newer.run_due().await.unwrap();
+    assert_eq!(state(Standing::Done).await, 2);
+    queue(&world, 1).await;
+    for _ in 0..MAX_ATTEMPTS {
+        world.worker.run_due().await.unwrap();
+        world.clock.advance(SignedDuration::from_hours(24));
+    }
+    assert_eq!(state(Standing::Dead).await, 1);
 }

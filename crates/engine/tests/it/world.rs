@@ -4,6 +4,7 @@ pub mod bank;
 pub mod till;
 pub mod window;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,12 +23,12 @@ use cartola_engine::{Engine, Parts};
 use cartola_model::{
     AccountNumber, Failure, InstitutionId, MovementStatus, Principal, Scope, TransferPayee,
 };
-use cartola_primitives::Rut;
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::date;
 use cartola_primitives::id::{AccountId, LinkId};
 use cartola_primitives::monotonic::ManualMonotonic;
 use cartola_primitives::randomness::SeededRandomness;
+use cartola_primitives::{Rut, SignedDuration};
 use cartola_provider_file::StatementFiles;
 use cartola_store::jobs::Priority;
 use cartola_store::memory::MemoryStore;
@@ -50,7 +51,13 @@ counterparty_name = "nombre"
 "#;
 
 /// PINs cost next to nothing, and a little money moves without asking.
-pub const RULES: Rules = Rules { free_up_to: 20_000, pin_cost: PinCost::LEAST };
+pub const RULES: Rules = Rules {
+    required: BTreeSet::new(),
+    required_of: BTreeMap::new(),
+    free_up_to: 20_000,
+    cooling_off: SignedDuration::ZERO,
+    pin_cost: PinCost::LEAST,
+};
 
 /// Jobs that the worker of a world runs at once.
 pub const AT_ONCE: usize = 20;
@@ -96,7 +103,16 @@ impl World {
         Self::open(Registry::default().with(Arc::new(bank)), handlers).await
     }
 
+    /// Where people must approve by other rules, with a bank to ask and with who does what follows.
+    pub async fn with_rules(bank: Bank, handlers: Vec<Arc<dyn Handler>>, rules: Rules) -> Self {
+        Self::open_by(Registry::default().with(Arc::new(bank)), handlers, rules).await
+    }
+
     async fn open(connectors: Registry, handlers: Vec<Arc<dyn Handler>>) -> Self {
+        Self::open_by(connectors, handlers, RULES).await
+    }
+
+    async fn open_by(connectors: Registry, handlers: Vec<Arc<dyn Handler>>, rules: Rules) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::new("2026-04-10T15:00:00Z".parse().unwrap()));
         let engine = Engine::open(Parts {
@@ -109,7 +125,7 @@ impl World {
             randomness: Arc::new(SeededRandomness::new(1)),
             token_algorithm: Algorithm::default(),
             merchant: Some(merchant()),
-            authorizations: RULES,
+            authorizations: rules,
         })
         .await
         .unwrap();

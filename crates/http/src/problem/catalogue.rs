@@ -94,6 +94,10 @@ codes! {
     NotFound
     /// A consent has ended already.
     ConsentEnded
+    /// A consent would hold for longer, or be about more.
+    ConsentNotWider
+    /// A matter is decided already, or that cannot be decided of it.
+    MatterDecided
     /// A movement has one source alone.
     SplitOnlySource
     /// A tenant's name is not one.
@@ -186,6 +190,10 @@ codes! {
     ApprovalOther
     /// An approval that is no more.
     ApprovalEnded
+    /// What nobody approved, and somebody has to.
+    ApprovalNeeded
+    /// A phone that came after another one a short while ago.
+    PhoneNew
     /// Too much waits for somebody.
     AuthorizationsTooMany
     /// A message was not given up.

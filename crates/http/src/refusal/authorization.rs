@@ -1,8 +1,8 @@
 //! What the engine says of phones and of what is approved on them.
 
 use cartola_engine::authorizations::{
-    AskError, BlockCause, DecideError, EnrolError, EnrolmentError, EnrolmentState, OperationError,
-    UseError,
+    AskError, BlockCause, DecideError, EnrolError, EnrolmentError, EnrolmentState, LeaveError,
+    OperationError, Reason, UseError,
 };
 
 use super::{Refusal, of_write};
@@ -14,6 +14,12 @@ impl From<EnrolmentError> for Refusal {
             EnrolmentError::Link | EnrolmentError::NotSignedIn => {
                 Problem::new(Code::IdentityNotShown).into()
             }
+            EnrolmentError::NoProof => Problem::new(Code::IdentityNotShown)
+                .detailed(Text::fixed(
+                    "This institution does not show who somebody is: banks, ClaveÚnica and the Registro Civil do.",
+                    "Esta institución no acredita quién es alguien: los bancos, ClaveÚnica y el Registro Civil sí.",
+                ))
+                .into(),
             EnrolmentError::Evidence => Problem::new(Code::EnrolmentInvalid)
                 .detailed(Text::fixed("`evidence` is empty.", "`evidence` está vacío."))
                 .into(),
@@ -52,6 +58,18 @@ impl From<AskError> for Refusal {
             AskError::NoPhone => Problem::new(Code::PhoneMissing).into(),
             AskError::Operation(error) => operation(error).into(),
             AskError::TooMany => Problem::new(Code::AuthorizationsTooMany).into(),
+            AskError::Cooling { until } => Problem::new(Code::PhoneNew)
+                .detailed(Text::new(
+                    format!("The phone took another one's place a short while ago; this waits until {until}."),
+                    format!("El teléfono reemplazó a otro hace poco; esto espera hasta {until}."),
+                ))
+                .into(),
+            AskError::Requester => Problem::new(Code::OperationInvalid)
+                .detailed(Text::fixed(
+                    "The tenant's name could be taken for another one where it is shown. The operator adds a tenant whose name has Latin letters, digits and signs of ASCII alone.",
+                    "El nombre del cliente se podría confundir con otro donde se muestra. El operador agrega uno con letras latinas, dígitos y signos de ASCII.",
+                ))
+                .into(),
             AskError::Case => Problem::new(Code::IdempotencyKeyInvalid).into(),
             AskError::OtherRequest => Problem::new(Code::IdempotencyKeyReused)
                 .detailed(Text::fixed(
@@ -108,6 +126,32 @@ impl From<UseError> for Refusal {
     }
 }
 
+impl From<LeaveError> for Refusal {
+    fn from(error: LeaveError) -> Self {
+        match error {
+            LeaveError::Needed(reasons) if reasons.is_empty() => {
+                Problem::new(Code::ApprovalNeeded).into()
+            }
+            LeaveError::Needed(reasons) => {
+                let reasons: Vec<_> = reasons.into_iter().map(Reason::name).collect();
+                let reasons = reasons.join(", ");
+                Problem::new(Code::ApprovalNeeded)
+                    .detailed(Text::new(
+                        format!(
+                            "The person has to approve this on their phone: {reasons}. Nothing was done."
+                        ),
+                        format!(
+                            "La persona debe autorizar esto en su teléfono: {reasons}. No se hizo nada."
+                        ),
+                    ))
+                    .into()
+            }
+            LeaveError::Operation(error) => operation(error).into(),
+            LeaveError::Approval(error) => error.into(),
+        }
+    }
+}
+
 fn blocked(why: &str) -> Problem {
     Problem::new(Code::PhoneBlocked).detailed(Text::new(
         format!("Nothing is approved on this phone any more: `{why}`."),
@@ -123,8 +167,12 @@ fn operation(error: OperationError) -> Problem {
         }
         OperationError::Products => "Un permiso es por 1 a 30 datos.".to_owned(),
         OperationError::Text(name) => format!(
-            "`{name}` debe tener de 1 a 140 caracteres, ninguno invisible ni que dé vuelta el texto."
+            "`{name}` debe tener de 1 a 140 caracteres: letras latinas, dígitos y signos de ASCII, con un solo espacio entre ellos."
         ),
+        OperationError::Masked(name) => {
+            format!("`{name}` debe tener todos los dígitos de la cuenta.")
+        }
+        OperationError::Day => "`until` debe ser un día, como 2027-04-30.".to_owned(),
         OperationError::Hash => {
             "`sha256` debe tener 64 dígitos hexadecimales en minúscula.".to_owned()
         }

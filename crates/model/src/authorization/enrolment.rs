@@ -200,8 +200,17 @@ impl EnrolmentState {
     pub fn supersede(self, at: Timestamp) -> Result<Self, InvalidTransition> {
         match self {
             Self::Active { .. } => Ok(Self::Replaced { at }),
-            Self::Pending { .. } => Ok(Self::Lapsed { at }),
+            // One whose time was over lapsed then.
+            Self::Pending { until } => Ok(Self::Lapsed { at: at.min(until) }),
             other => Err(other.refused(EnrolmentStanding::Replaced)),
+        }
+    }
+
+    /// No phone took the code in time.
+    pub fn lapse(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self.seen_at(now) {
+            lapsed @ Self::Lapsed { .. } if !self.is_final() => Ok(lapsed),
+            _ => Err(self.refused(EnrolmentStanding::Lapsed)),
         }
     }
 
@@ -215,18 +224,21 @@ impl EnrolmentState {
 pub enum IdentityProof {
     /// Their bank let them in a short while ago, with their own credentials.
     Bank,
+    /// A service of the state that knows people did so, such as ClaveÚnica.
+    State,
     /// The tenant validated it, and keeps the proof, whose hash is kept here.
     Tenant,
 }
 
 impl IdentityProof {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::Bank, Self::Tenant];
+    pub const ALL: [Self; 3] = [Self::Bank, Self::State, Self::Tenant];
 
     /// The stable name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Bank => "bank",
+            Self::State => "state",
             Self::Tenant => "tenant",
         }
     }
@@ -234,5 +246,26 @@ impl IdentityProof {
     /// The one of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|proof| proof.name() == name)
+    }
+}
+
+/// Who made the key of a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyOrigin {
+    /// The phone: its private half never left it, and what it signed nobody else could have.
+    Phone,
+    /// This gateway, for a phone that makes none: it had the private half when it made it, and has it
+    /// whenever the phone sends it along. What is signed with it shows what the gateway was told.
+    Gateway,
+}
+
+impl KeyOrigin {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Gateway => "gateway",
+        }
     }
 }

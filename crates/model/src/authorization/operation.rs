@@ -3,10 +3,10 @@
 use std::fmt;
 
 use cartola_primitives::rut::serde_compact;
-use cartola_primitives::{Money, Rut};
+use cartola_primitives::{Date, Money, Rut};
 use serde::{Deserialize, Serialize};
 
-use super::wording::{Lines, showable};
+use super::wording::{Line, Lines, showable};
 use crate::transfer::written;
 use crate::{AccountNumber, Catalogue, InstitutionId, TransferPayee};
 
@@ -263,12 +263,19 @@ pub enum OperationError {
     /// Nothing is allowed, or too much to be read.
     #[error("a consent is for 1 to {MAX_PRODUCTS} things")]
     Products,
-    /// A text is missing, too long, or has a character that is not shown as it is.
+    /// A text is missing, too long, or could be taken for another one where it is shown.
     #[error(
-        "`{0}` must have 1 to {max} characters, and none that is invisible or turns text around",
+        "`{0}` must have 1 to {max} characters, Latin letters, digits and signs of ASCII alone, and \
+         single blanks between them",
         max = super::MAX_VALUE
     )]
     Text(&'static str),
+    /// Digits of an account are hidden: it could be another one.
+    #[error("`{0}` must have all the digits of the account")]
+    Masked(&'static str),
+    /// Not a day.
+    #[error("`until` must be a day, such as 2027-04-30")]
+    Day,
     /// Not the digits of a SHA-256.
     #[error("`sha256` must be 64 lowercase hexadecimal digits")]
     Hash,
@@ -309,8 +316,8 @@ impl Operation {
     /// biller and number, or a RUT.
     pub fn payees(&self) -> Vec<String> {
         match self {
-            Self::Transfer(transfer) => vec![account_of(&transfer.to)],
-            Self::Payout(payout) => payout.lines.iter().map(|line| account_of(&line.to)).collect(),
+            Self::Transfer(transfer) => vec![payee_key(&transfer.to)],
+            Self::Payout(payout) => payout.lines.iter().map(|line| payee_key(&line.to)).collect(),
             Self::BillPayment(bill) => {
                 vec![format!("service\n{}\n{}", bill.biller, bill.service_account)]
             }
@@ -340,17 +347,41 @@ impl Operation {
                 return Err(OperationError::Hash);
             }
         }
-        let lines = self.lines();
-        match lines.iter().find(|(_, value)| !showable(value)) {
-            None => Ok(()),
-            Some((_, value)) => Err(OperationError::Text(self.field_of(value))),
+        if let Self::Consent(Granted { until: Some(day), .. }) = self
+            && !day.parse::<Date>().is_ok_and(|parsed| parsed.to_string() == *day)
+        {
+            return Err(OperationError::Day);
         }
+        if let Some(member) = self.masked() {
+            return Err(OperationError::Masked(member));
+        }
+        match self.lines().iter().find(|line| !showable(&line.value)) {
+            None => Ok(()),
+            Some(line) => Err(OperationError::Text(line.member)),
+        }
+    }
+
+    /// The account of which digits are hidden, if there is one.
+    fn masked(&self) -> Option<&'static str> {
+        let is_masked =
+            |number: &Option<AccountNumber>| number.as_ref().is_some_and(AccountNumber::is_masked);
+        let (from, to) = match self {
+            Self::Transfer(it) => (is_masked(&it.from), it.to.account.is_masked()),
+            Self::Payout(it) => {
+                (is_masked(&it.from), it.lines.iter().any(|line| line.to.account.is_masked()))
+            }
+            Self::Beneficiary(it) => (false, it.payee.account.is_masked()),
+            Self::BillPayment(it) => (is_masked(&it.from), false),
+            Self::Withdrawal(it) => (is_masked(&it.from), false),
+            Self::Consent(_) | Self::Document(_) => (false, false),
+        };
+        if from { Some("from") } else { to.then_some("account") }
     }
 
     /// What is shown of it: a heading, and one line for each thing that it says, in Spanish.
     pub fn text(&self) -> String {
         let lines = self.lines();
-        let line = |(label, value): &(&str, String)| format!("\n{label}: {value}");
+        let line = |Line { label, value, .. }: &Line| format!("\n{label}: {value}");
         format!("{}{}", self.heading(), lines.iter().map(line).collect::<String>())
     }
 
@@ -371,73 +402,53 @@ impl Operation {
         }
     }
 
-    /// All that it says, by label.
-    pub fn lines(&self) -> Vec<(&'static str, String)> {
+    /// All that it says, line by line.
+    pub fn lines(&self) -> Vec<Line> {
         let mut lines = Lines::default();
         match self {
             Self::Transfer(transfer) => {
-                lines.money("Monto", transfer.amount);
-                lines.payee(&transfer.to);
+                lines.money(transfer.amount);
+                lines.payee(&transfer.to, "to.name");
                 lines.payer(&transfer.institution, transfer.from.as_ref());
-                lines.maybe("Comentario", transfer.comment.as_deref());
+                lines.maybe(("Comentario", "comment"), transfer.comment.as_deref());
             }
             Self::Payout(payout) => payout.show(&mut lines),
             Self::Beneficiary(change) => {
-                lines.payee(&change.payee);
-                lines.maybe("Alias", change.alias.as_deref());
-                lines.text("En", &bank(&change.institution));
+                lines.payee(&change.payee, "payee.name");
+                lines.maybe(("Alias", "alias"), change.alias.as_deref());
+                lines.text(("En", "institution"), &bank(&change.institution));
             }
             Self::BillPayment(bill) => {
-                lines.money("Monto", bill.amount);
-                lines.text("Empresa", &bill.biller);
-                lines.text("Número de cliente", &bill.service_account);
+                lines.money(bill.amount);
+                lines.text(("Empresa", "biller"), &bill.biller);
+                lines.text(("Número de cliente", "service_account"), &bill.service_account);
                 lines.payer(&bill.institution, bill.from.as_ref());
             }
             Self::Withdrawal(withdrawal) => {
-                lines.money("Monto", withdrawal.amount);
-                lines.text("Lo cobra el RUT", &withdrawal.claimed_by.dotted());
+                lines.money(withdrawal.amount);
+                lines.text(("Lo cobra el RUT", "claimed_by"), &withdrawal.claimed_by.dotted());
                 lines.payer(&withdrawal.institution, withdrawal.from.as_ref());
             }
             Self::Consent(granted) => {
-                lines.text("Quién", &granted.to);
-                lines.text("Institución", &bank(&granted.institution));
+                lines.text(("Quién", "to"), &granted.to);
+                lines.text(("Institución", "institution"), &bank(&granted.institution));
                 for product in &granted.products {
-                    lines.text("Dato", product);
+                    lines.text(("Dato", "products"), product);
                 }
-                lines.text("Para qué", &granted.purpose);
-                lines.text("Hasta", granted.until.as_deref().unwrap_or("que usted lo retire"));
+                lines.text(("Para qué", "purpose"), &granted.purpose);
+                lines.text(("Hasta", "until"), granted.until.as_deref().unwrap_or(NO_END));
             }
             Self::Document(document) => {
-                lines.text("Documento", &document.title);
-                lines.text("SHA-256", &document.sha256);
+                lines.text(("Documento", "title"), &document.title);
+                lines.text(("SHA-256", "sha256"), &document.sha256);
             }
         }
         lines.into_inner()
     }
-
-    /// The member that has a text, for whoever wrote it.
-    fn field_of(&self, value: &str) -> &'static str {
-        let is = |text: &str| text == value;
-        match self {
-            Self::Transfer(transfer) if is(&transfer.to.name) => "to.name",
-            Self::Transfer(_) => "comment",
-            Self::Payout(payout) if payout.lines.iter().any(|line| is(&line.to.name)) => {
-                "lines.to.name"
-            }
-            Self::Payout(_) => "lines.comment",
-            Self::Beneficiary(change) if is(&change.payee.name) => "payee.name",
-            Self::Beneficiary(_) => "alias",
-            Self::BillPayment(bill) if is(&bill.biller) => "biller",
-            Self::BillPayment(_) => "service_account",
-            Self::Withdrawal(_) => "from",
-            Self::Consent(granted) if is(&granted.to) => "to",
-            Self::Consent(granted) if is(&granted.purpose) => "purpose",
-            Self::Consent(granted) if granted.until.as_deref().is_some_and(is) => "until",
-            Self::Consent(_) => "products",
-            Self::Document(_) => "title",
-        }
-    }
 }
+
+/// What a consent without an end says of it.
+const NO_END: &str = "que usted lo retire";
 
 impl Payout {
     fn total(&self) -> Option<Money> {
@@ -456,33 +467,33 @@ impl Payout {
 
     fn show(&self, lines: &mut Lines) {
         if let Some(total) = self.total() {
-            lines.money("Monto total", total);
+            lines.text(("Monto total", "lines"), &total.display_chilean());
         }
-        lines.text("Pagos", &self.lines.len().to_string());
+        lines.text(("Pagos", "lines"), &self.lines.len().to_string());
         lines.payer(&self.institution, self.from.as_ref());
         for line in &self.lines {
-            lines.money("Monto", line.amount);
-            lines.payee(&line.to);
-            lines.maybe("Comentario", line.comment.as_deref());
+            lines.money(line.amount);
+            lines.payee(&line.to, "lines.to.name");
+            lines.maybe(("Comentario", "lines.comment"), line.comment.as_deref());
         }
     }
 }
 
 impl Lines {
-    fn money(&mut self, label: &'static str, amount: Money) {
-        self.text(label, &amount.display_chilean());
+    fn money(&mut self, amount: Money) {
+        self.text(("Monto", "amount"), &amount.display_chilean());
     }
 
-    fn payee(&mut self, payee: &TransferPayee) {
-        self.text("Para", &payee.name);
-        self.text("RUT", &payee.rut.dotted());
-        self.text("Banco", &bank(&payee.institution));
-        self.text("Cuenta", payee.account.written());
+    fn payee(&mut self, payee: &TransferPayee, name: &'static str) {
+        self.text(("Para", name), &payee.name);
+        self.text(("RUT", "rut"), &payee.rut.dotted());
+        self.text(("Banco", "institution"), &bank(&payee.institution));
+        self.text(("Cuenta", "account"), payee.account.written());
     }
 
     fn payer(&mut self, institution: &InstitutionId, from: Option<&AccountNumber>) {
-        self.text("Desde", &bank(institution));
-        self.maybe("Cuenta de origen", from.map(AccountNumber::written));
+        self.text(("Desde", "institution"), &bank(institution));
+        self.maybe(("Cuenta de origen", "from"), from.map(AccountNumber::written));
     }
 }
 
@@ -492,7 +503,8 @@ fn bank(id: &InstitutionId) -> String {
     name.map_or_else(|| id.to_string(), |name| format!("{name} ({id})"))
 }
 
-fn account_of(payee: &TransferPayee) -> String {
+/// Who is paid, in a form that is equal for equal ones: bank, account and RUT.
+pub fn payee_key(payee: &TransferPayee) -> String {
     let (account, rut) = (payee.account.identity(), payee.rut.compact());
     format!("account\n{}\n{account}\n{rut}", payee.institution)
 }

@@ -3,59 +3,55 @@
 /// Longest value of a line, in characters.
 pub const MAX_VALUE: usize = 140;
 
-/// Labels with their values, in the order in which they are shown.
+/// One line of what is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is called on the screen.
+    pub label: &'static str,
+    /// What it says.
+    pub value: String,
+    /// The member of the operation that says it.
+    pub member: &'static str,
+}
+
+/// Lines in the order in which they are shown.
 #[derive(Default)]
-pub struct Lines(Vec<(&'static str, String)>);
+pub struct Lines(Vec<Line>);
 
 impl Lines {
-    pub fn text(&mut self, label: &'static str, value: &str) {
-        self.0.push((label, value.to_owned()));
+    pub fn text(&mut self, (label, member): (&'static str, &'static str), value: &str) {
+        self.0.push(Line { label, value: value.to_owned(), member });
     }
 
-    pub fn maybe(&mut self, label: &'static str, value: Option<&str>) {
+    pub fn maybe(&mut self, named: (&'static str, &'static str), value: Option<&str>) {
         if let Some(value) = value {
-            self.text(label, value);
+            self.text(named, value);
         }
     }
 
-    pub fn into_inner(self) -> Vec<(&'static str, String)> {
+    pub fn into_inner(self) -> Vec<Line> {
         self.0
     }
 }
 
-/// Whether a value is shown as it is: no line of its own making, nothing that cannot be seen, nothing
-/// that turns around what stands beside it (Unicode's bidirectional controls, as in "Trojan Source",
-/// CVE-2021-42574).
+/// Whether a value is shown as it is, and looks like no other one: 1 to [`MAX_VALUE`] characters of
+/// those that [`is_plain`] names, no blank in front, behind or beside another. So there are no lines of
+/// its own making, no blanks that are not seen, nothing invisible and nothing that turns around what
+/// stands beside it ("Trojan Source", CVE-2021-42574), no accents of their own, and no letters of other
+/// scripts that look like Latin ones (Unicode Technical Standard 39).
 pub fn showable(value: &str) -> bool {
-    let is_hidden = |c: char| c.is_control() || is_invisible(c);
-    let length = value.chars().count();
-    (1..=MAX_VALUE).contains(&length)
+    (1..=MAX_VALUE).contains(&value.chars().count())
         && value.trim().len() == value.len()
-        && !value.chars().any(is_hidden)
+        && !value.contains("  ")
+        && value.chars().all(is_plain)
 }
 
-/// Format characters, blanks that are none or break a line, joiners, fillers, variation selectors,
-/// tags, and what has no meaning.
-const fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffd}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e000}'..='\u{f8ff}'
-            | '\u{e0000}'..='\u{10ffff}'
-    )
+/// The printable characters of ASCII, `¡`, `¿`, `°`, `·` and the accented letters of Latin-1 and Latin
+/// Extended-A, but those that look like others: `Ð` is `Đ`, and ligatures, letters without their dot and
+/// those with a dot or apostrophe beside them are drawn as several.
+const fn is_plain(character: char) -> bool {
+    let is_known = matches!(character, ' '..='~' | '¡' | '¿' | '°' | '·' | 'À'..='ſ');
+    let looks_like_others =
+        matches!(character, '×' | '÷' | 'Ð' | 'ı' | 'Ĳ' | 'ĳ' | 'ĸ' | 'Ŀ' | 'ŀ' | 'ŉ' | 'ſ');
+    is_known && !looks_like_others
 }

@@ -33,7 +33,7 @@ use PaymentStanding::{
 /// Every step that there is.
 const STEPS: [(PaymentStanding, &[PaymentStanding]); 10] = [
     (Requested, &[Submitting, Failed]),
-    (Submitting, &[Challenged, Settling, InDoubt, Completed, Failed]),
+    (Submitting, &[Requested, Challenged, Settling, InDoubt, Completed, Failed]),
     (Challenged, &[Challenged, Answered, Settling, Withdrawing, Completed, Failed]),
     (Answered, &[Challenged, Answering, Withdrawing]),
     (Answering, &[Challenged, Settling, InDoubt, Completed, Failed]),

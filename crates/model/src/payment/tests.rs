@@ -12,6 +12,7 @@ const NOW: Timestamp = Timestamp::constant(1_772_452_800, 0);
 #[derive(Debug, Clone)]
 enum Deed {
     Submit,
+    Postpone,
     Answer,
     SendAnswer,
     AskAgain,
@@ -29,6 +30,7 @@ fn deeds() -> impl Strategy<Value = Deed> {
     let labels = vec!["A1".to_owned()];
     prop_oneof![
         Just(Deed::Submit),
+        Just(Deed::Postpone),
         Just(Deed::Answer),
         Just(Deed::SendAnswer),
         Just(Deed::AskAgain),
@@ -48,6 +50,7 @@ fn deeds() -> impl Strategy<Value = Deed> {
 fn done(state: PaymentState, deed: &Deed) -> Result<PaymentState, InvalidTransition> {
     match deed {
         Deed::Submit => state.submit(),
+        Deed::Postpone => state.postpone(),
         Deed::Answer => state.answer(),
         Deed::SendAnswer => state.send_answer(),
         Deed::AskAgain => state.ask_again(),
@@ -84,6 +87,11 @@ proptest! {
                 from != PaymentStanding::InDoubt || is_told || to == PaymentStanding::Withdrawing
             );
             prop_assert!(from != PaymentStanding::Withdrawing || is_told);
+            // What the bank has said something of is never as if it had heard nothing.
+            prop_assert!(
+                to != PaymentStanding::Requested
+                    || (matches!(deed, Deed::Postpone) && from == PaymentStanding::Submitting)
+            );
             let kept = serde_json::to_string(&after).unwrap();
             prop_assert_eq!(&serde_json::from_str::<PaymentState>(&kept).unwrap(), &after);
             state = after;

@@ -1,5 +1,6 @@
 //! Which accounts a link is for. `ApiStore` lists none, so whoever begins the link names them.
 
+use cartola_connector::{ConnectorError, Credential, ErrorKind};
 use cartola_model::{AccountKind, AccountNumber};
 use cartola_primitives::Currency;
 
@@ -68,6 +69,19 @@ pub fn parse(text: &str) -> Result<Vec<Named>, AccountsError> {
         all.push(named);
     }
     Ok(all)
+}
+
+/// The accounts that credentials name.
+pub(super) fn of(
+    credential: &Credential,
+    operation: &'static str,
+) -> Result<Vec<Named>, ConnectorError> {
+    let refused = |reason: String| {
+        ConnectorError::new(ErrorKind::RequestInvalid, operation, reason).before_sending()
+    };
+    let text = credential.field(FIELD);
+    let text = text.ok_or_else(|| refused("the credentials name no accounts".to_owned()))?;
+    parse(text.expose()).map_err(|error| refused(error.to_string()))
 }
 
 fn one(entry: &str, place: usize) -> Result<Named, AccountsError> {

@@ -1,6 +1,6 @@
 //! Answers. Pure: bytes in, canonical values out.
 
-use cartola_connector::session::{Account, AccountBalances, DayRange, RawAnswer};
+use cartola_connector::session::{Account, AccountBalances, DayRange};
 use cartola_connector::{Answer, ConnectorError, ErrorKind, Holder, Line, Place};
 use cartola_model::movement::MovementDetails;
 use cartola_model::{AccountNumber, BalanceKind, BalanceReading, MovementStatus, Observation};
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::accounts::Named;
 use super::encode::{BALANCE, PAGE, STATEMENT, TOKEN};
 use super::refusal::refusal;
-use crate::wire::{MovementType, told};
+use crate::wire::{BalanceType, MovementType, told};
 
 /// A token. Its answer is not kept.
 pub fn token(answer: &Answer) -> Result<told::Token, ConnectorError> {
@@ -27,11 +27,12 @@ pub fn account(
 ) -> Result<(Account, AccountBalances), ConnectorError> {
     let told: told::Statement = success(BALANCE, answer)?;
     check_account(BALANCE, &told, &named.number)?;
+    let as_of = day_of_balance(&told, today)?;
+    let kind = kind_of_balance(&told)?;
     let balance = told.balance.map(|balance| on_account(&balance, named)).transpose()?;
     let currency = balance.map(|money| money.currency()).or(named.currency);
     let currency = currency.unwrap_or(Currency::CLP);
-    let readings =
-        balance.map(|amount| BalanceReading { kind: BalanceKind::Available, amount, as_of: today });
+    let readings = balance.map(|amount| BalanceReading { kind, amount, as_of });
     let (number, kind) = (named.number.clone(), Some(named.kind));
     let balances = AccountBalances {
         number: number.clone(),
@@ -39,6 +40,22 @@ pub fn account(
         readings: readings.into_iter().collect(),
     };
     Ok((Account { number, kind, currency, alias: None, holder: holder.clone() }, balances))
+}
+
+/// The day that a balance is of: today, unless another one is told. None is of a day to come.
+fn day_of_balance(told: &told::Statement, today: Date) -> Result<Date, ConnectorError> {
+    let Some(text) = &told.balance_as_of else { return Ok(today) };
+    let as_of = day(text).filter(|as_of| *as_of <= today);
+    as_of.ok_or_else(|| invalid(BALANCE, "the balance is of a day that cannot be"))
+}
+
+/// What a balance counts: what is available, unless another word is told.
+fn kind_of_balance(told: &told::Statement) -> Result<BalanceKind, ConnectorError> {
+    match told.balance_type.as_deref() {
+        None => Ok(BalanceKind::Available),
+        Some(word) if word == BalanceType::Booked.word() => Ok(BalanceKind::Ledger),
+        Some(_) => Err(invalid(BALANCE, "the balance is of a type that is not known")),
+    }
 }
 
 fn on_account(told: &told::Balance, named: &Named) -> Result<Money, ConnectorError> {
@@ -151,13 +168,6 @@ pub fn in_order(mut told: Vec<(Date, Observation)>, before: u64) -> Vec<Line> {
         counterparty: None,
     };
     placed.map(line).collect()
-}
-
-/// Several answers as one, of which the same can be read again: a JSON array of them.
-pub fn joined(operation: &'static str, answers: &[Answer]) -> RawAnswer {
-    let bodies: Vec<&[u8]> = answers.iter().map(|answer| &answer.body[..]).collect();
-    let body = [&b"["[..], &bodies.join(&b","[..]), b"]"].concat();
-    RawAnswer { operation, body: body.into() }
 }
 
 pub(super) fn success<T: DeserializeOwned>(

@@ -16,13 +16,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_connector::{
-    Connector, ConnectorError, Context, CredentialField, CredentialForm, CredentialSchema,
-    Endpoint, ErrorKind, FieldKind, Layout, Login, Manifest, Opener, Product, Provenance, Served,
-    Session,
+    Connector, ConnectorError, Context, Credential, CredentialField, CredentialRefusal,
+    CredentialSchema, Endpoint, FieldKind, Layout, Login, Manifest, Opener, Product, Provenance,
+    Served, Session,
 };
 use cartola_model::InstitutionId;
 
-use super::{MAX_ACCOUNTS_TEXT, MAX_CLIENT_TEXT, NOTIFICATION_SECRETS, accounts};
+use super::MAX_CLIENT_TEXT;
 
 pub use names::{NAMES, Names, NamesError};
 
@@ -81,28 +81,16 @@ fn served(reached: &Reached) -> Served {
 
 /// What the gateway wants with every call, and which accounts.
 fn credentials() -> CredentialSchema {
-    let text = |most| FieldKind::Printable { least: 1, most };
-    let field = |name, label, kind| CredentialField { name, label, kind };
-    let fields = vec![
-        field("rut", "RUT de la empresa", FieldKind::Rut),
-        field("client_id", "Client ID", text(MAX_CLIENT_TEXT)),
-        field("client_secret", "Client secret", text(MAX_CLIENT_TEXT)),
-        field(TOKEN, "Token del portal", text(MAX_TOKEN)),
-        field(ATTORNEYS, "RUT de los apoderados, separados por comas", text(MAX_CLIENT_TEXT)),
-        field(accounts::FIELD, "Cuentas, separadas por comas", text(MAX_ACCOUNTS_TEXT)),
+    let field = |name, label, most| CredentialField {
+        name,
+        label,
+        kind: FieldKind::Printable { least: 1, most },
+    };
+    let more = [
+        field(TOKEN, "Token del portal", MAX_TOKEN),
+        field(ATTORNEYS, "RUT de los apoderados, separados por comas", MAX_CLIENT_TEXT),
     ];
-    let secrets = field(
-        NOTIFICATION_SECRETS,
-        "Secretos de notificaciones, separados por comas",
-        text(MAX_CLIENT_TEXT),
-    );
-    let told = fields.iter().copied().chain([secrets]).collect();
-    CredentialSchema {
-        forms: vec![
-            CredentialForm { id: "gateway", fields },
-            CredentialForm { id: "gateway_told", fields: told },
-        ],
-    }
+    super::forms(["gateway", "gateway_told"], &more)
 }
 
 impl Connector for BankGateway {
@@ -122,11 +110,23 @@ impl Opener for BankGateway {
         login: &Login,
         context: &Context,
     ) -> Result<Box<dyn Session>, ConnectorError> {
-        let reached = self.reached.get(&login.institution).ok_or_else(|| {
-            let reason = "there is no endpoint for this institution";
-            ConnectorError::new(ErrorKind::Unsupported, encode::OPEN, reason)
-        })?;
+        let reached = super::endpoint(&self.reached, &login.institution, encode::OPEN)?;
         let session = session::open(reached.clone(), &login.credential, context).await?;
         Ok(Box::new(session))
+    }
+
+    fn check(&self, credential: &Credential) -> Result<(), CredentialRefusal> {
+        super::check_lists(credential)?;
+        let attorneys = credential.field(ATTORNEYS).map(|text| encode::attorneys(text.expose()));
+        match attorneys {
+            Some(Err(reason)) => {
+                Err(CredentialRefusal::Part { field: ATTORNEYS, reason: reason.to_owned() })
+            }
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+
+    fn is_same_client(&self, one: &Credential, other: &Credential) -> bool {
+        super::is_same_client(one, other)
     }
 }

@@ -13,9 +13,14 @@ pub(super) fn refusal(operation: &'static str, answer: &Answer) -> ConnectorErro
     let status = answer.status.as_u16();
     let by_word = word(answer).and_then(|word| by_word(operation, &word));
     let (kind, reason) = by_word.unwrap_or_else(|| by_status(operation, status));
-    let error = ConnectorError::new(kind, operation, reason);
+    advised(ConnectorError::new(kind, operation, reason), answer)
+}
+
+/// The error with the wait that the institution wishes, where waiting helps.
+pub(super) fn advised(error: ConnectorError, answer: &Answer) -> ConnectorError {
+    let may_wait = matches!(error.kind, ErrorKind::RateLimited | ErrorKind::InstitutionDown);
     match answer.retry_after_seconds() {
-        Some(seconds) if may_wait(kind) => {
+        Some(seconds) if may_wait => {
             error.advising(RetryAdvice::After(Duration::from_secs(seconds)))
         }
         _ => error,
@@ -26,10 +31,6 @@ pub(super) fn refusal(operation: &'static str, answer: &Answer) -> ConnectorErro
 pub(super) fn word(answer: &Answer) -> Option<String> {
     let told: Option<told::Refusal> = serde_json::from_slice(&answer.body).ok();
     told.map(|told| told.error)
-}
-
-const fn may_wait(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::RateLimited | ErrorKind::InstitutionDown)
 }
 
 fn by_word(operation: &'static str, word: &str) -> Option<(ErrorKind, &'static str)> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cartola_connector::{ConnectorError, Context, Credential, Deadline, Endpoint, Request};
 use cartola_primitives::Secret;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::{decode, encode};
 use crate::wire::told;
@@ -55,11 +55,29 @@ impl Tokens {
         endpoint: &Endpoint,
         context: &Context,
     ) -> Result<(Request, u64), ConnectorError> {
+        let kept = self.fresh(endpoint, context).await?;
+        Ok((request.with_bearer(&kept.access)?, kept.generation))
+    }
+
+    /// Sees to it that there is a token that has not run out.
+    pub async fn freshen(
+        &self,
+        endpoint: &Endpoint,
+        context: &Context,
+    ) -> Result<(), ConnectorError> {
+        self.fresh(endpoint, context).await.map(drop)
+    }
+
+    async fn fresh(
+        &self,
+        endpoint: &Endpoint,
+        context: &Context,
+    ) -> Result<MutexGuard<'_, Kept>, ConnectorError> {
         let mut kept = self.kept.lock().await;
         if kept.until.remaining().is_zero() {
             self.renew(&mut kept, endpoint, context).await?;
         }
-        Ok((request.with_bearer(&kept.access)?, kept.generation))
+        Ok(kept)
     }
 
     /// Renews the token of that generation, which was refused, unless somebody has done so meanwhile.

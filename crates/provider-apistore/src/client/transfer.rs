@@ -1,7 +1,7 @@
 //! Payments and deposits, and what is told of them. Pure: values in, values out.
 //!
-//! A transfer goes by its end-to-end id as its `Idempotency-Key`, under which it is paid once however
-//! often it is sent, looked at and taken back.
+//! A transfer goes by its end-to-end id as its `Idempotency-Key`, by which it is looked at and taken
+//! back. It is sent once: what became of a call whose answer is lost is found out by a look.
 
 use cartola_connector::{
     Answer, ConnectorError, ErrorKind, HeaderName, HeaderValue, Method, Request,
@@ -41,6 +41,17 @@ pub enum PaysBy {
 }
 
 impl PaysBy {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Payments, Self::Deposits];
+
+    /// What a transfer that it has made is asked about by. It never changes: it is kept with payments.
+    pub const fn route(self) -> &'static str {
+        match self {
+            Self::Payments => "apistore/pagos",
+            Self::Deposits => "apistore/abono-en-linea",
+        }
+    }
+
     const fn path(self) -> &'static str {
         match self {
             Self::Payments => "/api/pagos",
@@ -49,7 +60,18 @@ impl PaysBy {
     }
 }
 
-/// Asks for a payment. However often it is sent, it is paid once: its key says that it is the same.
+/// Whether what was asked had reached the institution before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// It had not.
+    First,
+    /// It had, or may have.
+    Again,
+}
+
+/// Asks for a payment. Its key says that it is the same however often it is asked for; nobody knows of
+/// every institution that it holds to that, so that it is sent once, and looked at where the answer is
+/// lost.
 pub fn begin(by: PaysBy, order: &TransferOrder) -> Result<Request, ConnectorError> {
     let id = order.end_to_end_id.to_string();
     let body = PaymentRequest {
@@ -62,7 +84,7 @@ pub fn begin(by: PaysBy, order: &TransferOrder) -> Result<Request, ConnectorErro
     };
     let key = HeaderValue::from_str(&id).expect("hexadecimal digits stand in every header");
     let request = Request::new(BEGIN, Method::POST, by.path()).with_header(IDEMPOTENCY_KEY, key);
-    json(request, &body)
+    Ok(json(request, &body)?.only_once())
 }
 
 /// Asks where a payment stands.
@@ -75,9 +97,15 @@ pub fn withdraw(by: PaysBy, transfer: &EndToEndId) -> Request {
     Request::new(WITHDRAW, Method::POST, format!("{}/clave/{transfer}/anulacion", by.path()))
 }
 
-/// What is told of a payment that was asked for. What is refused in the institution's own words before
-/// it was begun is a payment that failed, but for the one that says that its id stands for another.
-pub fn begun(transfer: &EndToEndId, answer: &Answer) -> Result<TransferTold, ConnectorError> {
+/// What is told of a payment that was asked for: for the first time, or again.
+/// What it refuses in its own words the first time is a payment that failed, but for the word that says
+/// that its id stands for another. A refusal of a repetition says nothing of what was asked before: only
+/// a look does.
+pub fn begun(
+    transfer: &EndToEndId,
+    answer: &Answer,
+    asked: Asked,
+) -> Result<TransferTold, ConnectorError> {
     if answer.status.is_success() {
         return told(BEGIN, transfer, answer);
     }
@@ -85,7 +113,7 @@ pub fn begun(transfer: &EndToEndId, answer: &Answer) -> Result<TransferTold, Con
         word(answer).as_deref(),
         Some("invalid_request" | "not_found" | "account_not_enabled" | "insufficient_scope")
     );
-    if is_refused && answer.status.is_client_error() {
+    if asked == Asked::First && is_refused && answer.status.is_client_error() {
         let state = TransferState::Failed(TransferFailure::Other);
         return Ok(TransferTold { state, bank_reference: None });
     }
@@ -104,13 +132,20 @@ pub fn looked(
     told(LOOK, transfer, answer).map(Some)
 }
 
-/// Where a payment stands that was to be taken back.
+/// Where a payment stands that was to be taken back, once that is its end. `PENDING` is said of one that
+/// settles and of one that its bank was not told of yet: what has no end so far is no answer, and it is
+/// asked again.
 pub fn withdrawn(transfer: &EndToEndId, answer: &Answer) -> Result<TransferTold, ConnectorError> {
     if answer.status.as_u16() == 404 {
-        let reason = "the institution takes no payment back";
+        let reason = "the institution has no call that takes a payment back by its key";
         return Err(ConnectorError::new(ErrorKind::Unsupported, WITHDRAW, reason));
     }
-    told(WITHDRAW, transfer, answer)
+    let told = told(WITHDRAW, transfer, answer)?;
+    if !told.state.is_final() {
+        let reason = "the institution has neither taken the payment back so far nor made it";
+        return Err(ConnectorError::new(ErrorKind::Timeout, WITHDRAW, reason));
+    }
+    Ok(told)
 }
 
 fn told(

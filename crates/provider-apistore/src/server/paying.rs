@@ -5,6 +5,7 @@ pub mod deposits;
 mod order;
 pub mod outcomes;
 pub mod payments;
+mod product;
 mod refusal;
 mod shown;
 
@@ -16,7 +17,7 @@ use cartola_http::cursor::{Cursor, List};
 use cartola_http::once::Fingerprint;
 use cartola_http::parameters::{FromQuery, Parameters};
 use cartola_http::problem::Code;
-use cartola_http::{Gate, IdempotencyKey, Problem, answer, parse};
+use cartola_http::{Approval, Gate, IdempotencyKey, Problem, answer, parse};
 use cartola_model::Principal;
 use cartola_primitives::id::PayoutId;
 use utoipa::IntoParams;
@@ -83,7 +84,7 @@ fn next_of(list: List<'_>, next: Option<PayoutId>) -> Option<String> {
 async fn begin(
     gate: &Gate,
     who: &Principal,
-    key: &IdempotencyKey,
+    (key, approval): (&IdempotencyKey, &Approval),
     (list, order): (&'static str, Order),
     render: &(dyn Fn(&PayoutStanding) -> RecordedAnswer + Send + Sync),
 ) -> Result<Response, Refused> {
@@ -101,6 +102,7 @@ async fn begin(
         lines: order.lines,
         case,
         request: &order.request,
+        approval: approval.token(),
         next: outcomes::kind(),
     };
     let reply = Reply { ticket: ticket.as_ref(), render };

@@ -92,6 +92,8 @@ fn word(problem: &Problem) -> &'static str {
         Code::RateLimited => "rate_limit_exceeded",
         Code::IdempotencyKeyReused => "idempotency_key_reused",
         Code::PaymentUnconfigured => "account_not_enabled",
+        Code::ApprovalNeeded => "authorization_required",
+        Code::ApprovalOther | Code::ApprovalEnded => "authorization_invalid",
         Code::Busy | Code::NotReady | Code::Timeout => "temporarily_unavailable",
         _ if problem.status().is_server_error() => "server_error",
         _ => "invalid_request",

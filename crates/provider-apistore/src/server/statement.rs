@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::rows::{MovementKey, MovementQuery, Order};
+use cartola_engine::rows::{BalanceRow, MovementKey, MovementQuery, Order};
 use cartola_engine::{Engine, EngineError};
 use cartola_http::cursor::{Cursor, List};
 use cartola_http::parameters::{FromQuery, Parameters};
@@ -11,13 +11,14 @@ use cartola_http::problem::Text;
 use cartola_http::{Gate, Problem, Query, answer, parse};
 use cartola_model::{MovementStatus, Principal, Scope};
 use cartola_primitives::id::AccountId;
-use cartola_primitives::{Date, Timestamp};
+use cartola_primitives::{Date, Timestamp, santiago};
 use utoipa::IntoParams;
 
 use super::account::{ACCOUNT_ID, Named, unknown};
 use super::caller::Caller;
 use super::refused::{Refused, Told};
-use crate::{mapping, wire};
+use crate::mapping::{self, Known};
+use crate::wire;
 
 /// Days that one call may ask for, both ends included: three years.
 pub const MAX_DAYS: i64 = 1_096;
@@ -158,10 +159,11 @@ async fn page(
     let rows = found.rows.iter().map(|row| row.map(|row| mapping::movement(&row.movement)));
     let movements = rows.collect::<Result<_, _>>().map_err(EngineError::from)?;
     let next = found.next.map(|key| Cursor::of_movement(list, key));
-    Ok(wire::Statement {
-        account_id: asked.account_id.written,
-        balance: mapping::balance(balances.iter().map(|row| (row.kind, row.amount))),
-        movements,
-        next_cursor: next.map(|cursor| cursor.as_str().to_owned()),
-    })
+    let known = balances.iter().map(|row| {
+        let BalanceRow { kind, amount, as_of, .. } = *row;
+        Known { kind, amount, as_of }
+    });
+    let today = santiago::today(engine.now());
+    let page = (movements, next.map(|cursor| cursor.as_str().to_owned()));
+    Ok(mapping::statement(asked.account_id.written, (known, today), page))
 }

@@ -14,6 +14,14 @@ pub struct Statement {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(nullable = false))]
     pub balance: Option<Balance>,
+    /// The day that the balance is of, `YYYY-MM-DD`; left out where that is today. Ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false, format = Date))]
+    pub balance_as_of: Option<String>,
+    /// What the balance is, where it is not what is available. Ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(nullable = false))]
+    pub balance_type: Option<BalanceType>,
     /// What came and went, the newest first.
     pub movements: Vec<Movement>,
     /// `cursor` of the next page; left out on the last one. Ours.
@@ -31,6 +39,24 @@ pub struct Balance {
     /// ISO 4217, as of all amounts of the account.
     #[cfg_attr(feature = "server", schema(example = "CLP"))]
     pub currency: &'static str,
+}
+
+/// What a balance is that is not what is available.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub enum BalanceType {
+    /// What is in the books.
+    Booked,
+}
+
+impl BalanceType {
+    /// The word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Booked => "BOOKED",
+        }
+    }
 }
 
 /// What came or went.

@@ -22,6 +22,10 @@ pub struct Statement {
     pub account_id: String,
     /// What is on it, where that is told.
     pub balance: Option<Balance>,
+    /// The day that the balance is of, where that is not the day of the answer.
+    pub balance_as_of: Option<String>,
+    /// What the balance is, in a word, where it is not what is available.
+    pub balance_type: Option<String>,
     /// What came and went.
     pub movements: Vec<Movement>,
     /// `cursor` of the next page; none on the last one.

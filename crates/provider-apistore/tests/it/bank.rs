@@ -31,6 +31,12 @@ const GRANTING: Duration = Duration::from_millis(5);
 pub enum Fault {
     /// This answer, whatever was asked.
     Answer { status: u16, headers: Vec<(&'static str, &'static str)>, body: &'static str },
+    /// The same, when what was asked is done.
+    AnswerAfter { status: u16, body: &'static str },
+    /// This body, whatever was asked.
+    Told(String),
+    /// The one that is right.
+    None,
     /// None, ever.
     Hang,
     /// The connection ends, when what was asked is done.
@@ -110,6 +116,12 @@ impl Bank {
         self.state().faults.push_back(fault);
     }
 
+    /// The same of a call that so many others come before.
+    pub fn fail_later(&self, others: usize, fault: Fault) {
+        (0..others).for_each(|_| self.fail_next(Fault::None));
+        self.fail_next(fault);
+    }
+
     async fn serve(self, listener: TcpListener) {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
@@ -127,7 +139,7 @@ impl Bank {
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
         let _under_way = UnderWay::begin(&self);
         let (head, body) = request.into_parts();
-        let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
+        let body_of_call = body.collect().await.map_err(|_| Cut)?.to_bytes();
         let fault = {
             let mut state = self.state();
             state.calls.push(format!("{} {}", head.method, head.uri.path()));
@@ -142,7 +154,7 @@ impl Bank {
                 match never {}
             }
             Some(Fault::CutAfter) => {
-                answers::answer(&mut self.state(), &head, &body);
+                answers::answer(&mut self.state(), &head, &body_of_call);
                 Err(Cut)
             }
             Some(Fault::Answer { status, headers, body }) => {
@@ -152,7 +164,14 @@ impl Bank {
                 }
                 Ok(response.body(Full::from(body)).unwrap())
             }
-            None => Ok(answers::answer(&mut self.state(), &head, &body)),
+            Some(Fault::AnswerAfter { status, body }) => {
+                answers::answer(&mut self.state(), &head, &body_of_call);
+                Ok(Response::builder().status(status).body(Full::from(body)).unwrap())
+            }
+            Some(Fault::Told(body)) => Ok(Response::new(Full::from(body))),
+            Some(Fault::None) | None => {
+                Ok(answers::answer(&mut self.state(), &head, &body_of_call))
+            }
         }
     }
 }

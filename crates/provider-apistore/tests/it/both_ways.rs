@@ -41,6 +41,8 @@ proptest! {
         let printed = Statement {
             account_id: "00-123-45678-90".to_owned(),
             balance: None,
+            balance_as_of: None,
+            balance_type: None,
             movements: vec![mapping::movement(&booked)],
             next_cursor: None,
         };

@@ -7,10 +7,11 @@ use cartola_connector::test_kit::{Stage, context};
 use cartola_connector::{ConnectorError, ErrorKind, Line, LiveSession, RetryAdvice};
 use cartola_model::AccountKind;
 use cartola_primitives::{Currency, date};
+use cartola_provider_apistore::client::MAX_HELD_BYTES;
 use cartola_provider_apistore::client::accounts::{self, AccountsError, Named};
 use expect_test::{Expect, expect};
 
-use crate::bank::{DOLLARS, PESOS, SECRET};
+use crate::bank::{DOLLARS, Fault, PESOS, SECRET, Told};
 use crate::conformance::{ApiStoreStage, credential, institution};
 
 pub async fn open(stage: &ApiStoreStage) -> LiveSession {
@@ -183,6 +184,42 @@ async fn accounts_that_cannot_be_any_never_reach_the_bank() {
     assert!(stage.bank.state().calls.is_empty());
 }
 
+/// What is said of credentials before anybody is asked.
+async fn refused(fields: &[(&'static str, &str)]) -> String {
+    let stage = ApiStoreStage::new().await;
+    let given = credential(SECRET, PESOS);
+    let given =
+        fields.iter().fold(given, |given, (name, value)| given.with(*name, (*value).to_owned()));
+    let checked = stage.registry.check(&institution(), &given).map(|form| form.id);
+    assert!(stage.bank.state().calls.is_empty());
+    format!("{checked:?}\n").replace("Err(ConnectorError ", "")
+}
+
+#[tokio::test]
+async fn which_field_of_credentials_cannot_be_is_said_before_anybody_is_asked() {
+    let mut told = String::new();
+    for fields in [
+        ("accounts", PESOS),
+        ("accounts", "00-123-45678-90,hello"),
+        ("accounts", "1,2,1"),
+        ("accounts", "1:moon"),
+        ("notification_secrets", "a-secret-of-many-characters"),
+        ("notification_secrets", "short"),
+        ("notification_secrets", "whsec_!!"),
+    ] {
+        told += &refused(&[fields]).await;
+    }
+    expect![[r#"
+        Ok("client")
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `accounts` is wrong: account 2 is no whole account number" })
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `accounts` is wrong: account 3 was named before" })
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `accounts` is wrong: what follows the number of account 1 is neither a kind such as checking nor a currency such as USD" })
+        Ok("client_told")
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `notification_secrets` is wrong: expected one to 2 secrets with a comma between them, each whsec_ and base64, or a text of 24 to 64 bytes" })
+        { kind: RequestInvalid, retry: Never, unsent: false, operation: "open", reason: "the field `notification_secrets` is wrong: expected one to 2 secrets with a comma between them, each whsec_ and base64, or a text of 24 to 64 bytes" })
+    "#]].assert_eq(&told);
+}
+
 async fn told_of(named: &str) -> ConnectorError {
     let stage = ApiStoreStage::new().await;
     let credential = credential(SECRET, named);
@@ -222,4 +259,71 @@ fn accounts_are_named_with_what_they_are() {
     assert_eq!(accounts::parse("1, 2, 01"), Err(AccountsError::Twice(3)));
     assert_eq!(accounts::parse("1,2:gold"), Err(AccountsError::Word(2)));
     assert_eq!(accounts::parse(&"1,".repeat(51)), Err(AccountsError::Twice(2)));
+}
+
+#[tokio::test]
+async fn pages_of_a_month_that_are_too_large_together_are_not_held() {
+    let stage = ApiStoreStage::new().await;
+    let live = open(&stage).await;
+    let accounts = accounts(&live).await;
+    let told = |_| Told {
+        date: "2026-04-01".to_owned(),
+        amount: "1".to_owned(),
+        kind: "CREDIT",
+        description: "x".repeat(1 << 20),
+    };
+    {
+        let mut bank = stage.bank.state();
+        bank.accounts.get_mut(PESOS).unwrap().movements = (0..60).map(told).collect();
+        (bank.page, bank.calls) = (2, Vec::new());
+    }
+    let query = StatementQuery { account: &accounts[0], days: stage.period() };
+    let error = live.statement(&query).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AnswerInvalid);
+    assert!(error.to_string().contains("larger, taken together"), "{error}");
+    // One page of March, which has none, and no more of April than are held.
+    assert!(stage.bank.state().calls.len() <= MAX_HELD_BYTES / (2 << 20) + 2);
+}
+
+/// What is said of the balance of the first account that is asked for.
+async fn balance_told(members: &'static str) -> String {
+    let stage = ApiStoreStage::new().await;
+    let credential = credential(SECRET, PESOS);
+    let live = stage.registry.open(&institution(), credential, context()).await.unwrap();
+    let body = format!(
+        r#"{{"account_id":"{PESOS}","movements":[],"balance":{{"amount":7,"currency":"CLP"}}{members}}}"#
+    );
+    stage.bank.fail_next(Fault::Told(body));
+    let read = live.session().balances().unwrap().balances(&context()).await;
+    match read {
+        Ok(read) => {
+            let told = &read.value[0].readings[0];
+            format!("{:?} {} {}\n", told.kind, told.amount.minor(), told.as_of)
+        }
+        Err(error) => format!("{error}\n"),
+    }
+}
+
+#[tokio::test]
+async fn a_balance_is_of_the_day_and_of_the_kind_that_it_is_told_as() {
+    let mut told = String::new();
+    for members in [
+        "",
+        r#","balance_as_of":"2026-01-31""#,
+        r#","balance_as_of":"2026-01-31","balance_type":"BOOKED""#,
+        r#","balance_as_of":"2999-01-31""#,
+        r#","balance_as_of":"soon""#,
+        r#","balance_type":"MOON""#,
+    ] {
+        told += &balance_told(members).await;
+    }
+    expect![[r#"
+        Available 7 2026-11-20
+        Available 7 2026-01-31
+        Ledger 7 2026-01-31
+        apistore.balance: the balance is of a day that cannot be
+        apistore.balance: the balance is of a day that cannot be
+        apistore.balance: the balance is of a type that is not known
+    "#]]
+    .assert_eq(&told);
 }

@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use cartola_connector::session::{DayRange, StatementQuery};
+use cartola_connector::session::{DayRange, StatementQuery, WholeStatement};
 use cartola_connector::test_kit::context;
 use cartola_connector::{
-    BaseUrl, Credential, Endpoint, ErrorKind, LiveSession, Policy, Registry, Transport,
+    BaseUrl, ConnectorError, Credential, Endpoint, ErrorKind, LiveSession, Policy, Registry,
+    Transport,
 };
 use cartola_model::{
     AccountNumber, EndToEndId, InstitutionId, TransferOrder, TransferPayee, TransferState,
 };
 use cartola_primitives::{Currency, Money, Rut, date};
+use cartola_provider_apistore::client::MAX_HELD_BYTES;
 use cartola_provider_apistore::client::gateway::{BankGateway, NAMES, Names, NamesError, Reached};
 use expect_test::expect;
 use http_body_util::{BodyExt, Full};
@@ -34,14 +37,26 @@ struct Small {
     address: SocketAddr,
     calls: Calls,
     state: Arc<Mutex<&'static str>>,
+    /// Rows of a page at most, whatever is asked for.
+    page: Arc<AtomicUsize>,
+    /// What it tells of in the place of what it has.
+    rows: Arc<Mutex<Option<Vec<Value>>>>,
+    /// An answer in the place of each that is right.
+    answer: Arc<Mutex<Option<Value>>>,
 }
 
 impl Small {
     async fn open() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let small =
-            Self { address, calls: Calls::default(), state: Arc::new(Mutex::new("EN PROCESO")) };
+        let small = Self {
+            address,
+            calls: Calls::default(),
+            state: Arc::new(Mutex::new("EN PROCESO")),
+            page: Arc::new(AtomicUsize::new(usize::MAX)),
+            rows: Arc::default(),
+            answer: Arc::default(),
+        };
         tokio::spawn(small.clone().serve(listener));
         small
     }
@@ -71,8 +86,11 @@ impl Small {
         self.calls.lock().unwrap().push((path.clone(), seen.to_vec(), asked.clone()));
         let (status, body) = if header("authorization") != "Bearer the.jwt.token" {
             (401, json!({"httpCode": "401"}))
+        } else if let Some(answer) = self.answer.lock().unwrap().clone() {
+            (200, answer)
         } else if path.ends_with("/obtener") {
-            (200, movements(&asked))
+            let most = self.page.load(Ordering::Relaxed);
+            (200, movements(&asked, most, self.rows.lock().unwrap().as_deref()))
         } else if path.ends_with("/lotes") {
             (200, json!({"glosaRespuesta": "EXITO"}))
         } else if path.contains("/estado-lote/") {
@@ -84,7 +102,7 @@ impl Small {
     }
 }
 
-fn movements(asked: &Value) -> Value {
+fn movements(asked: &Value, most: usize, told: Option<&[Value]>) -> Value {
     let count: usize = asked["cantidadRegistros"].as_str().unwrap().parse().unwrap();
     let offset = usize::try_from(asked["paginacionDesde"].as_u64().unwrap()).unwrap();
     let row = |index: usize| {
@@ -99,7 +117,9 @@ fn movements(asked: &Value) -> Value {
             "descripcionOficina": "OF. CENTRAL", "numeroDocumento": "0004711",
             "campoComplementario1": "ANA SOTO"})
     };
-    let rows: Vec<Value> = (offset..(offset + count).min(250)).map(row).collect();
+    let end = (offset + count.min(most)).min(told.map_or(250, <[Value]>::len));
+    let row = |index: usize| told.map_or_else(|| row(index), |told| told[index].clone());
+    let rows: Vec<Value> = (offset..end).map(row).collect();
     json!({"glosaRespuesta": "EXITO", "movimientos": rows})
 }
 
@@ -174,6 +194,120 @@ async fn movements_are_read_as_far_back_as_is_asked() {
     assert!(whole.batch.lines.is_sorted_by_key(|line| line.observation.booked_on));
 }
 
+async fn read(live: &LiveSession) -> Result<WholeStatement, ConnectorError> {
+    let accounts = live.session().accounts().unwrap().accounts(&context()).await.unwrap().value;
+    let days = DayRange::new(date(2026, 1, 1), date(2026, 4, 30)).unwrap();
+    live.statement(&StatementQuery { account: &accounts[0], days }).await
+}
+
+/// A gateway that gives forty where a hundred are asked for has not told of all with them.
+#[tokio::test]
+async fn a_page_that_is_cut_short_is_not_the_last() {
+    let small = Small::open().await;
+    let live = open(&small, Names::default()).await;
+    small.page.store(40, Ordering::Relaxed);
+    let whole = read(&live).await.unwrap();
+    // Two a day from 1 January on.
+    assert_eq!(whole.batch.lines.len(), 240);
+    let offsets: Vec<u64> = small.calls.lock().unwrap()[1..]
+        .iter()
+        .map(|(_, _, asked)| asked["paginacionDesde"].as_u64().unwrap())
+        .collect();
+    assert_eq!(offsets, [0, 40, 80, 120, 160, 200, 240]);
+}
+
+/// The same rows in any order come out by day and number.
+#[tokio::test]
+async fn movements_are_put_in_the_order_of_their_days_and_numbers() {
+    let small = Small::open().await;
+    let live = open(&small, Names::default()).await;
+    let row = |day: &str, number: &str| {
+        json!({"secuencial": number, "monto": 1, "fechaContable": day,
+            "indicadorCreditoDebito": "C"})
+    };
+    let rows = [
+        row("2026-04-02", "9"),
+        row("2026-04-01", "11"),
+        row("2026-04-02", "0010"),
+        row("2026-04-01", "8"),
+    ];
+    let told = json!({"glosaRespuesta": "EXITO", "movimientos": rows});
+    *small.answer.lock().unwrap() = Some(told);
+    let error = read(&live).await.unwrap_err();
+    // It gives the same whatever the offset.
+    assert_eq!(
+        error.to_string(),
+        "apistore_gateway.movements: the pages of the account do not go on"
+    );
+    *small.answer.lock().unwrap() = None;
+    small.rows.lock().unwrap().replace(rows.to_vec());
+    let numbers: Vec<_> = read(&live)
+        .await
+        .unwrap()
+        .batch
+        .lines
+        .iter()
+        .map(|line| line.observation.details.reference.clone().unwrap())
+        .collect();
+    assert_eq!(numbers, ["8", "11", "9", "0010"]);
+}
+
+#[tokio::test]
+async fn what_lacks_a_member_is_no_empty_statement() {
+    let small = Small::open().await;
+    let live = open(&small, Names::default()).await;
+    for answer in [
+        json!({}),
+        json!({"glosaRespuesta": "EXITO"}),
+        json!({"glosaRespuesta": "EXITO", "movimientos": null}),
+        json!({"glosaRespuesta": "EXITO", "movimientos": {}}),
+        json!({"movimientos": []}),
+        json!({"glosaRespuesta": null, "movimientos": []}),
+        json!({"glosaRespuesta": "ERROR", "movimientos": []}),
+        json!([]),
+    ] {
+        *small.answer.lock().unwrap() = Some(answer.clone());
+        let error = read(&live).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::AnswerInvalid, "{answer}");
+    }
+    *small.answer.lock().unwrap() = Some(json!({"glosaRespuesta": "EXITO", "movimientos": []}));
+    assert!(read(&live).await.unwrap().batch.lines.is_empty());
+}
+
+#[tokio::test]
+async fn a_lot_without_a_state_is_not_about_to_be_paid() {
+    let small = Small::open().await;
+    let live = open(&small, named(&[("lot_status_path", "/estado-lote/{id}")]).unwrap()).await;
+    let maker = live.session().transfers().unwrap();
+    let id = EndToEndId::parse("0198c1d2a3b4c5d6e7f8091a2b3c4d5e").unwrap();
+    for answer in [json!({}), json!({"glosaRespuesta": "EXITO"}), json!({"estado": ""})] {
+        *small.answer.lock().unwrap() = Some(answer.clone());
+        let error = maker.look(&id, &context()).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::AnswerInvalid, "{answer}");
+    }
+    *small.answer.lock().unwrap() = Some(json!({"estado": "PAGADO"}));
+    assert_eq!(maker.look(&id, &context()).await.unwrap().unwrap().state.name(), "completed");
+    let asked = small.calls.lock().unwrap().last().unwrap().0.clone();
+    assert_eq!(asked, format!("/banco-chile/v1/estado-lote/{id}"));
+}
+
+#[tokio::test]
+async fn pages_that_are_too_large_together_are_not_held() {
+    let small = Small::open().await;
+    let live = open(&small, Names::default()).await;
+    let row = |number: usize| {
+        json!({"secuencial": number, "monto": 1, "fechaContable": "2026-04-01",
+            "indicadorCreditoDebito": "C", "descripcionLarga": "x".repeat(4 << 20 >> 1)})
+    };
+    small.rows.lock().unwrap().replace((0..40).map(row).collect());
+    small.page.store(1, Ordering::Relaxed);
+    let error = read(&live).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AnswerInvalid);
+    assert!(error.to_string().contains("larger, taken together"), "{error}");
+    let asked = small.calls.lock().unwrap().len();
+    assert!(asked * (2 << 20) <= MAX_HELD_BYTES + (8 << 20), "{asked}");
+}
+
 #[tokio::test]
 async fn a_token_that_has_run_out_is_told_as_credentials() {
     let small = Small::open().await;
@@ -224,7 +358,14 @@ async fn transfers_are_offered_where_somebody_has_said_how_to_look_at_them() {
     *small.state.lock().unwrap() = "OK";
     let paid = maker.look(&id, &context()).await.unwrap().unwrap().state;
     assert!(matches!(paid, TransferState::Completed { .. }), "{paid:?}");
-    assert_eq!(maker.withdraw(&id, &context()).await.unwrap_err().kind, ErrorKind::Unsupported);
+    // A lot is not taken back: what is given up ends as the lot does.
+    assert_eq!(maker.withdraw(&id, &context()).await.unwrap().state.name(), "completed");
+    for (said, expected) in [("RECHAZADO", "failed"), ("EN PROCESO", "settling")] {
+        *small.state.lock().unwrap() = said;
+        assert_eq!(maker.withdraw(&id, &context()).await.unwrap().state.name(), expected);
+    }
+    assert_eq!(maker.route(), "apistore-gateway/lotes");
+    assert!(live.session().transfers_by("apistore/pagos").is_none());
 }
 
 #[test]
@@ -234,14 +375,49 @@ fn every_name_can_be_set_and_no_other() {
         assert_eq!(names.of(key), value);
     }
     assert_eq!(named(&[("hunter2", "x")]), Err(NamesError::Unknown));
-    for (key, value) in
-        [("prefix", "v1"), ("movements_path", ""), ("client_id_header", "a b"), ("amount", "")]
-    {
+    for (key, value) in [
+        ("prefix", "v1"),
+        ("movements_path", ""),
+        ("client_id_header", "a b"),
+        ("amount", ""),
+        ("sign_credit", " C"),
+        ("movements_path", "/a/{id}"),
+        ("lots_path", "/a{"),
+        ("lot_status_path", "/estado/{lote}"),
+        ("lot_status_path", "/estado/{id"),
+        ("lot_status_path", "/estado/{id}/{id}"),
+        ("lot_status_path", "/estado/\u{ab}"),
+    ] {
         assert!(matches!(named(&[(key, value)]), Err(NamesError::Value { .. })), "{key}");
     }
+    assert!(named(&[("lot_status_path", "/estado/{id}/detalle")]).is_ok());
     let mut keys = NAMES.map(|(key, _)| key);
     keys.sort_unstable();
     assert!(keys.windows(2).all(|pair| pair[0] != pair[1]), "a key is there twice");
+}
+
+/// One word for both would make money of what was refused.
+#[test]
+fn words_between_which_is_decided_differ() {
+    for (pairs, expected) in [
+        (vec![("sign_credit", "D")], ("sign_credit", "sign_debit")),
+        (vec![("sign_debit", "c")], ("sign_credit", "sign_debit")),
+        (vec![("lot_state_paid", "RECHAZADO")], ("lot_state_paid", "lot_state_refused")),
+        (
+            vec![("lot_state_paid", "Fin"), ("lot_state_refused", "FIN")],
+            ("lot_state_paid", "lot_state_refused"),
+        ),
+        (vec![("account", "rutOrigen")], ("holder", "account")),
+        (vec![("amount", "secuencial")], ("sequence", "amount")),
+    ] {
+        let (key, other) = expected;
+        assert_eq!(named(&pairs), Err(NamesError::Same { key, other }), "{pairs:?}");
+    }
+    let told = named(&[("sign_credit", "D")]).unwrap_err().to_string();
+    expect![
+        "`sign_credit` and `sign_debit` are the same word, so that one could not be told from the other; give each its own"
+    ]
+    .assert_eq(&told);
 }
 
 #[test]

@@ -103,6 +103,11 @@ fn two_attempts_have_two_marks_and_a_copy_has_its_own() {
     let header = signed(&[first()], now());
     let written = header.to_uppercase().replace("T=", "t=").replace("V1=", "v1=");
     assert_eq!(checked(&written, &[first()]).unwrap(), marked(now()));
+    // So it is by another secret, or by both.
+    for secrets in [vec![second()], vec![second(), first()]] {
+        let header = signed(&secrets, now());
+        assert_eq!(checked(&header, &[first(), second()]).unwrap(), marked(now()));
+    }
 }
 
 #[test]

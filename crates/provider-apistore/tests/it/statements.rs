@@ -1,9 +1,9 @@
 //! *Movimientos y Saldos* as it is printed.
 
 use cartola_model::{BalanceKind, CardUse};
-use cartola_primitives::{Currency, Money};
-use cartola_provider_apistore::mapping;
-use cartola_provider_apistore::wire::{MovementType, Statement};
+use cartola_primitives::{Currency, Date, Money, date};
+use cartola_provider_apistore::mapping::{self, Known};
+use cartola_provider_apistore::wire::{BalanceType, MovementType, Statement};
 use expect_test::{Expect, expect};
 
 use crate::records::movement;
@@ -12,16 +12,22 @@ fn check(statement: &Statement, expect: Expect) {
     expect.assert_eq(&serde_json::to_string(statement).unwrap());
 }
 
+const TODAY: Date = date(2025, 3, 12);
+
+const fn known(kind: BalanceKind, amount: Money, as_of: Date) -> Known {
+    Known { kind, amount, as_of }
+}
+
+const fn pesos(minor: i64) -> Money {
+    Money::new(minor, Currency::CLP)
+}
+
 #[test]
 fn a_statement_has_the_printed_members() {
-    let statement = Statement {
-        account_id: "xxx".to_owned(),
-        balance: mapping::balance([(BalanceKind::Ledger, Money::new(1_234_567, Currency::CLP))]),
-        movements: vec![mapping::movement(&movement(1_000, Currency::CLP, " TEF  DE ANA "))],
-        next_cursor: None,
-    };
+    let balance = known(BalanceKind::Available, pesos(1_234_567), TODAY);
+    let lines = vec![mapping::movement(&movement(1_000, Currency::CLP, " TEF  DE ANA "))];
     check(
-        &statement,
+        &mapping::statement("xxx".to_owned(), ([balance], TODAY), (lines, None)),
         expect![[
             r#"{"account_id":"xxx","balance":{"amount":1234567,"currency":"CLP"},"movements":[{"date":"2025-01-02","amount":1000,"type":"TRANSFER","description":"TEF DE ANA"}]}"#
         ]],
@@ -30,30 +36,50 @@ fn a_statement_has_the_printed_members() {
 
 #[test]
 fn what_is_not_known_is_left_out_and_what_there_is_more_is_told() {
-    let statement = Statement {
-        account_id: "1".to_owned(),
-        balance: mapping::balance([(BalanceKind::CreditUsed, Money::new(1, Currency::USD))]),
-        movements: vec![mapping::movement(&movement(-1_590, Currency::USD, "CARGO"))],
-        next_cursor: Some("abc".to_owned()),
-    };
+    let used = known(BalanceKind::CreditUsed, Money::new(1, Currency::USD), TODAY);
+    let lines = vec![mapping::movement(&movement(-1_590, Currency::USD, "CARGO"))];
+    let page = (lines, Some("abc".to_owned()));
     check(
-        &statement,
+        &mapping::statement("1".to_owned(), ([used], TODAY), page),
         expect![[
             r#"{"account_id":"1","movements":[{"date":"2025-01-02","amount":-15.90,"type":"DEBIT","description":"CARGO"}],"next_cursor":"abc"}"#
         ]],
     );
 }
 
+/// What is on an account as it is told, of these.
+fn check_balance(known: &[Known], expect: Expect) {
+    let known = known.iter().copied();
+    check(&mapping::statement("1".to_owned(), (known, TODAY), (Vec::new(), None)), expect);
+}
+
 #[test]
 fn what_may_be_spent_is_told_before_what_is_in_the_books() {
-    let money = |minor| Money::new(minor, Currency::CLP);
-    let known = [
-        (BalanceKind::Overdraft, money(3)),
-        (BalanceKind::Ledger, money(1)),
-        (BalanceKind::Available, money(2)),
-    ];
-    let told = mapping::balance(known).unwrap();
-    assert_eq!(serde_json::to_string(&told).unwrap(), r#"{"amount":2,"currency":"CLP"}"#);
+    check_balance(
+        &[
+            known(BalanceKind::Overdraft, pesos(3), TODAY),
+            known(BalanceKind::Ledger, pesos(1), TODAY),
+            known(BalanceKind::Available, pesos(2), TODAY),
+        ],
+        expect![[r#"{"account_id":"1","balance":{"amount":2,"currency":"CLP"},"movements":[]}"#]],
+    );
+}
+
+#[test]
+fn a_balance_of_another_day_or_of_the_books_is_not_told_as_what_is_available_now() {
+    check_balance(
+        &[known(BalanceKind::Available, pesos(2), date(2025, 3, 1))],
+        expect![[
+            r#"{"account_id":"1","balance":{"amount":2,"currency":"CLP"},"balance_as_of":"2025-03-01","movements":[]}"#
+        ]],
+    );
+    check_balance(
+        &[known(BalanceKind::Ledger, pesos(1), TODAY)],
+        expect![[
+            r#"{"account_id":"1","balance":{"amount":1,"currency":"CLP"},"balance_type":"BOOKED","movements":[]}"#
+        ]],
+    );
+    assert_eq!(serde_json::to_value(BalanceType::Booked).unwrap(), BalanceType::Booked.word());
 }
 
 fn check_type(channel: Option<&str>, glosa: &str, minor: i64, expected: MovementType) {

@@ -5,14 +5,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use cartola_connector::session::{ChallengeAnswer, MakeTransfers};
 use cartola_connector::test_kit::context;
-use cartola_connector::{Answer, ErrorKind, HeaderMap, LiveSession, Policy, StatusCode};
+use cartola_connector::{
+    Answer, Connector, Credential, ErrorKind, HeaderMap, LiveSession, Policy, StatusCode,
+};
 use cartola_model::{
     AccountNumber, EndToEndId, InstitutionId, TransferFailure, TransferOrder, TransferPayee,
     TransferState, TransferTold,
 };
 use cartola_primitives::{Currency, Money, Rut};
-use cartola_provider_apistore::client::{PaysBy, transfer};
+use cartola_provider_apistore::client::{ApiStore, PaysBy, transfer};
 use expect_test::{Expect, expect};
+use serde_json::{Value, json};
 
 use crate::bank::{Fault, PESOS};
 use crate::conformance::ApiStoreStage;
@@ -49,6 +52,14 @@ async fn stage() -> ApiStoreStage {
     .await
 }
 
+const fn answer(status: u16, body: &'static str) -> Fault {
+    Fault::Answer { status, headers: Vec::new(), body }
+}
+
+const fn answer_after(status: u16, body: &'static str) -> Fault {
+    Fault::AnswerAfter { status, body }
+}
+
 fn maker(live: &LiveSession) -> &dyn MakeTransfers {
     live.session().transfers().unwrap()
 }
@@ -67,18 +78,98 @@ fn a_payment_is_asked_for_by_its_key() {
     }
 }
 
-/// The money moves, and the answer is lost: what is sent again is the same payment.
+/// The money moves, and the answer is lost: nothing is sent again, and a look tells.
 #[tokio::test]
-async fn an_answer_that_is_lost_is_asked_for_again_under_the_same_key() {
+async fn an_answer_that_is_lost_is_looked_for_and_not_asked_for_again() {
     let stage = stage().await;
     let live = crate::client::open(&stage).await;
-    stage.bank.fail_next(Fault::CutAfter);
-    let told = maker(&live).begin(&order(25_000), &context()).await.unwrap();
+    for fault in [Fault::CutAfter, answer_after(503, ""), answer_after(429, "")] {
+        stage.bank.state().payments.clear();
+        stage.bank.state().calls.clear();
+        stage.bank.fail_next(fault);
+        let error = maker(&live).begin(&order(25_000), &context()).await.unwrap_err();
+        assert!(!error.unsent, "{error}");
+        let told = maker(&live).look(&id(), &context()).await.unwrap().unwrap();
+        assert!(matches!(told.state, TransferState::Completed { .. }), "{told:?}");
+        assert_eq!(told.bank_reference.as_deref(), Some("TEFMBCO1"));
+        let held = stage.bank.state();
+        assert_eq!(held.payments.len(), 1);
+        assert_eq!(held.calls.iter().filter(|call| *call == "POST /api/pagos").count(), 1);
+    }
+}
+
+/// A token that is not taken is no word about the payment, and neither is what is said to the second
+/// call: the first one may have begun it.
+#[tokio::test]
+async fn a_refusal_of_what_was_sent_before_says_nothing_about_money() {
+    let stage = stage().await;
+    let live = crate::client::open(&stage).await;
+    stage.bank.fail_next(answer_after(401, r#"{"error":"invalid_token"}"#));
+    // The token is renewed; what is asked again is refused.
+    stage.bank.fail_later(1, answer(409, r#"{"error":"account_not_enabled"}"#));
+    let error = maker(&live).begin(&order(25_000), &context()).await.unwrap_err();
+    assert!(!error.unsent, "{error}");
+    let told = maker(&live).look(&id(), &context()).await.unwrap().unwrap();
     assert!(matches!(told.state, TransferState::Completed { .. }), "{told:?}");
-    assert_eq!(told.bank_reference.as_deref(), Some("TEFMBCO1"));
-    let held = stage.bank.state();
-    assert_eq!(held.payments.len(), 1);
-    assert_eq!(held.calls.iter().filter(|call| *call == "POST /api/pagos").count(), 2);
+}
+
+#[tokio::test]
+async fn nothing_is_unsent_once_it_was_answered() {
+    let stage = stage().await;
+    let live = crate::client::open(&stage).await;
+    stage.bank.fail_next(answer_after(401, ""));
+    for _ in 0..3 {
+        stage.bank.fail_next(answer(503, ""));
+    }
+    let error = maker(&live).begin(&order(25_000), &context()).await.unwrap_err();
+    assert!(!error.unsent, "{error}");
+}
+
+/// Without a token the order has not left, whatever the institution says of tokens.
+#[tokio::test]
+async fn an_order_for_which_there_is_no_token_was_not_sent() {
+    let stage = stage().await;
+    stage.bank.state().lasts = 0;
+    let live = crate::client::open(&stage).await;
+    for _ in 0..3 {
+        stage.bank.fail_next(answer(503, ""));
+    }
+    let error = maker(&live).begin(&order(25_000), &context()).await.unwrap_err();
+    assert!(error.unsent, "{error}");
+    assert!(stage.bank.state().calls.iter().all(|call| call == "POST /oauth/token"));
+}
+
+#[tokio::test]
+async fn a_transfer_is_asked_about_by_the_product_that_made_it() {
+    let stage = stage().await;
+    let live = crate::client::open(&stage).await;
+    let session = live.session();
+    assert_eq!(maker(&live).route(), "apistore/pagos");
+    for (route, path) in [
+        ("apistore/pagos", format!("GET /api/pagos/clave/{ID}")),
+        ("apistore/abono-en-linea", format!("GET /api/abono-en-linea/clave/{ID}")),
+    ] {
+        let maker = session.transfers_by(route).unwrap();
+        assert_eq!(maker.route(), route);
+        assert_eq!(maker.look(&id(), &context()).await.unwrap(), None);
+        assert_eq!(stage.bank.state().calls.last().unwrap(), &path);
+    }
+    for route in ["mibanco/transfer", "apistore-gateway/lotes", ""] {
+        assert!(session.transfers_by(route).is_none(), "{route}");
+    }
+}
+
+#[test]
+fn a_client_is_known_by_its_id() {
+    let stage = |id: &str, secret: &str| {
+        Credential::default()
+            .with("client_id", id.to_owned())
+            .with("client_secret", secret.to_owned())
+    };
+    let connector = ApiStore::new([]);
+    let opener = connector.opener().unwrap();
+    assert!(opener.is_same_client(&stage("a", "1"), &stage("a", "2")));
+    assert!(!opener.is_same_client(&stage("a", "1"), &stage("b", "1")));
 }
 
 #[tokio::test]
@@ -110,6 +201,42 @@ async fn what_was_never_heard_of_is_taken_back_for_good() {
     assert_eq!(maker.look(&id(), &context()).await.unwrap(), Some(withdrawn));
     let late = maker.begin(&order(25_000), &context()).await.unwrap_err();
     assert_eq!(late.kind, ErrorKind::RequestInvalid);
+}
+
+/// `PENDING` may be before its bank has heard of it: somebody who gave it up would see it paid.
+#[tokio::test]
+async fn what_is_to_be_taken_back_is_asked_about_until_it_has_ended() {
+    let stage = stage().await;
+    let live = crate::client::open(&stage).await;
+    let stands = |status: &str| {
+        let told = json!({"reference": ID, "status": status, "reason": "withdrawn",
+            "authorization": {"type": "app", "expires_at": "2026-11-20T15:05:00Z"}});
+        stage.bank.state().payments.insert(ID.to_owned(), (Value::Null, told));
+    };
+    for status in ["PENDING", "IN_DOUBT", "AUTHORIZATION_REQUIRED"] {
+        stands(status);
+        let error = maker(&live).withdraw(&id(), &context()).await.unwrap_err();
+        assert_eq!((error.kind, error.unsent), (ErrorKind::Timeout, false), "{status}");
+    }
+    stands("FAILED");
+    let told = maker(&live).withdraw(&id(), &context()).await.unwrap();
+    assert_eq!(told.state, TransferState::Failed(TransferFailure::Withdrawn));
+}
+
+/// An institution may tell of payments by their key and take none back.
+#[tokio::test]
+async fn what_cannot_be_taken_back_ends_when_it_is_seen_to() {
+    let stage = stage().await;
+    let live = crate::client::open(&stage).await;
+    maker(&live).begin(&order(25_000), &context()).await.unwrap();
+    stage.bank.fail_next(answer(404, r#"{"error":"not_found"}"#));
+    let told = maker(&live).withdraw(&id(), &context()).await.unwrap();
+    assert!(matches!(told.state, TransferState::Completed { .. }), "{told:?}");
+    // Of what it tells nothing either, nobody knows.
+    stage.bank.state().payments.clear();
+    stage.bank.fail_next(answer(404, "<html>"));
+    let error = maker(&live).withdraw(&id(), &context()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unsupported);
 }
 
 #[tokio::test]

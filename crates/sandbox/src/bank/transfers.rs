@@ -84,15 +84,11 @@ fn all(asking: &Asking, days: (Date, Date)) -> Vec<(AccountKey, Movement)> {
 }
 
 fn is_told(key: AccountKey, movement: &Movement) -> bool {
-    let is_transfer = match movement.kind {
-        Some(kind) => matches!(
-            kind,
-            Kind::Transfer | Kind::Own | Kind::Rent | Kind::Supplier | Kind::Withdrawal
-        ),
-        None => {
-            let of_transfer = movement.transfer.as_deref().is_some_and(is_of_transfer);
-            movement.other.customer().is_some() || of_transfer
-        }
+    let is_transfer = if let Some(kind) = movement.kind {
+        matches!(kind, Kind::Transfer | Kind::Own | Kind::Rent | Kind::Supplier | Kind::Withdrawal)
+    } else {
+        let of_transfer = movement.transfer.as_deref().is_some_and(is_of_transfer);
+        movement.other.customer().is_some() || of_transfer
     };
     // Between two accounts of theirs here, it is told once.
     let other = movement.other.customer();

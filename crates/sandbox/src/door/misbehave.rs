@@ -75,6 +75,7 @@ async fn faulty(fault: Fault, answer: impl Future<Output = Response>) -> Respons
             Refusal::new(ErrorCode::InternalError).into_response()
         }
         Fault::Cut => cut(),
+        Fault::WrongSignature => answer.await,
         Fault::Malformed => {
             ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], HALF_A_BODY)
                 .into_response()

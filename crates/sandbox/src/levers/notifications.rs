@@ -1,40 +1,35 @@
 //! `POST /_sandbox/notifications`
 
-use std::time::Duration;
-
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{Method, Request, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use cartola_crypto::WebhookSecret;
-use cartola_primitives::{Clock, Money, Secret};
+use cartola_primitives::{Clock, Money, Secret, SignedDuration, Timestamp};
 use cartola_provider_apistore::wire::{self, Amount, Event};
-use http_body_util::Full;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::{Asked as Body, Mistake, Refusal, account};
 use crate::door::json;
+use crate::post::PostError;
 use crate::sandbox::Sandbox;
 
 /// The header that signs.
 const SIGNATURE: &str = "x-signature";
-/// Most copies of one order.
+/// Most copies of one notification.
 const MAX_COPIES: u32 = 20;
+/// Most notifications of one order.
+const MAX_NOTIFICATIONS: usize = 20;
 /// Most secrets that sign at once.
 const MAX_SECRETS: usize = 4;
-/// How long a receiver may take.
-const PATIENCE: Duration = Duration::from_secs(15);
-
 /// What is posted, where, and how.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NotificationOrder)]
 pub(crate) struct Asked {
-    /// Where: `http` alone.
+    /// Where. No private address is called but this machine.
     #[schema(example = "http://127.0.0.1:8080/apistore/notificaciones/ten_…/lnk_…")]
     url: String,
     /// What signs it, each a `v1`: `whsec_` and base64, or a text of 24 to 64 bytes.
@@ -50,10 +45,14 @@ pub(crate) struct Asked {
     /// Signed so many seconds ago, by the box's clock; below zero, in the future. Now where absent.
     #[serde(default)]
     seconds_ago: i64,
+    /// So many seconds ago it happened, by the box's clock: one notification of each, posted in this
+    /// order. One that happened now where absent; what happened later first is out of order.
+    #[serde(default = "just_now")]
+    happened_seconds_ago: Vec<i64>,
     /// How it is signed: `right`, `wrong` or `none`.
     #[serde(default)]
     signature: How,
-    /// So many copies of it, one after another, signature and all; 1 where absent.
+    /// So many copies of each, one after another, signature and all; 1 where absent.
     #[serde(default = "once")]
     copies: u32,
 }
@@ -71,18 +70,22 @@ const fn once() -> u32 {
     1
 }
 
+fn just_now() -> Vec<i64> {
+    vec![0]
+}
+
 /// What came of it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NotificationAnswers)]
 pub(crate) struct Told {
-    /// The status that each copy was answered with; 0 where nobody answered.
+    /// The status that each post was answered with; 0 where nobody answered.
     answers: Vec<u16>,
 }
 
 /// Post a notification
 ///
-/// As ApiStore posts them, signed by `X-Signature`; late, twice, badly signed. Whether money moved is
-/// another lever's affair: notifications may lie.
+/// As ApiStore posts them, signed by `X-Signature`; late, twice, out of order, badly signed. Whether
+/// money moved is another lever's affair: notifications may lie.
 #[utoipa::path(post, path = "/_sandbox/notifications", tag = "notifications", request_body = Asked,
     responses(
         (status = 200, description = "What was answered", body = Told),
@@ -92,46 +95,59 @@ pub(crate) async fn post(
     State(sandbox): State<Sandbox>,
     Body(asked): Body<Asked>,
 ) -> Result<Response, Refusal> {
-    let uri: Uri = asked.url.parse().map_err(|_| Refusal::wrong("`url` is an http URL"))?;
-    if uri.scheme_str() != Some("http") || uri.host().is_none() {
-        return Err(Refusal::wrong("`url` is an http URL"));
-    }
     if !(1..=MAX_COPIES).contains(&asked.copies) {
         return Err(Refusal::wrong(format!("`copies` goes from 1 to {MAX_COPIES}")));
     }
-    let body = body(&sandbox, &asked)?;
-    let signature = signature(&sandbox, &asked, &body)?;
-    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    if !(1..=MAX_NOTIFICATIONS).contains(&asked.happened_seconds_ago.len()) {
+        let most = MAX_NOTIFICATIONS;
+        return Err(Refusal::wrong(format!("`happened_seconds_ago` has 1 to {most} numbers")));
+    }
     let mut answers = Vec::new();
-    for _ in 0..asked.copies {
-        let mut request = Request::builder()
-            .method(Method::POST)
-            .uri(uri.clone())
-            .header(CONTENT_TYPE, "application/json");
-        if let Some(signature) = &signature {
-            request = request.header(SIGNATURE, signature);
+    for ago in &asked.happened_seconds_ago {
+        let body = body(&sandbox, &asked, *ago)?;
+        let headers = headers(&sandbox, &asked, &body)?;
+        for _ in 0..asked.copies {
+            match sandbox.post().post(&asked.url, headers.clone(), body.clone()).await {
+                Ok(status) => answers.push(status),
+                Err(PostError::Unanswered) => answers.push(0),
+                Err(PostError::Refused(why)) => {
+                    return Err(Refusal::wrong(format!("`url` is not called: {why}")));
+                }
+            }
         }
-        let request = request.body(Full::from(body.clone()));
-        let request = request.map_err(|_| Refusal::wrong("`url` is an http URL"))?;
-        let answer = tokio::time::timeout(PATIENCE, client.request(request)).await;
-        answers.push(answer.ok().and_then(Result::ok).map_or(0, |it| it.status().as_u16()));
     }
     Ok(json(StatusCode::OK, &Told { answers }))
 }
 
-fn body(sandbox: &Sandbox, asked: &Asked) -> Result<Bytes, Refusal> {
+fn headers(sandbox: &Sandbox, asked: &Asked, body: &[u8]) -> Result<HeaderMap, Refusal> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(signature) = signature(sandbox, asked, body)? {
+        let value = HeaderValue::from_str(&signature);
+        headers.insert(SIGNATURE, value.expect("digits and signs stand in every header"));
+    }
+    Ok(headers)
+}
+
+fn body(sandbox: &Sandbox, asked: &Asked, seconds_ago: i64) -> Result<Bytes, Refusal> {
     let account = account(sandbox, &asked.account)?;
+    let happened_at = before(sandbox.world().now(), seconds_ago)?;
     let currency = account.key.product.currency();
     let told = wire::Notification {
         event: if asked.amount < 0 { Event::Sent } else { Event::Received },
         account_id: account.number.written().to_owned(),
         amount: Amount::of(Money::new(asked.amount.saturating_abs(), currency)),
         currency: currency.code(),
-        date: sandbox.world().now().to_string(),
+        date: happened_at.to_string(),
         counterparty: asked.counterparty.clone(),
     };
     let text = serde_json::to_vec(&told).expect("the wire types are plain data");
     Ok(text.into())
+}
+
+fn before(now: Timestamp, seconds: i64) -> Result<Timestamp, Refusal> {
+    let then = now.checked_sub(SignedDuration::from_secs(seconds));
+    then.map_err(|_| Refusal::wrong("`happened_seconds_ago` goes beyond the calendar"))
 }
 
 /// The header, where there is one to be.
@@ -142,6 +158,8 @@ fn signature(sandbox: &Sandbox, asked: &Asked, body: &[u8]) -> Result<Option<Str
     if !(1..=MAX_SECRETS).contains(&asked.secrets.len()) {
         return Err(Refusal::wrong(format!("`secrets` has 1 to {MAX_SECRETS} texts")));
     }
+    let bank = account(sandbox, &asked.account)?.key.bank.id().as_str();
+    let is_wrong = asked.signature == How::Wrong || sandbox.faults().signs_wrongly(bank);
     let now = sandbox.world().now().as_second();
     let moment = now.saturating_sub(asked.seconds_ago);
     let mut header = format!("t={moment}");
@@ -150,7 +168,7 @@ fn signature(sandbox: &Sandbox, asked: &Asked, body: &[u8]) -> Result<Option<Str
             Refusal::wrong("a secret is `whsec_` and base64, or a text of 24 to 64 bytes")
         })?;
         // What is signed wrongly is signed for another moment.
-        let signed = if asked.signature == How::Wrong { moment ^ 1 } else { moment };
+        let signed = if is_wrong { moment ^ 1 } else { moment };
         header.push_str(",v1=");
         header.push_str(&secret.stamp(signed, body));
     }

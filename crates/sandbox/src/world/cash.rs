@@ -124,7 +124,7 @@ impl World {
                 let at = self.now();
                 let amount = order(&kept, &key).amount;
                 let paid = (Party::System(WAITS_IN.into()), Party::System(PAID_AT.into()));
-                let posting = self.cash_posting(&kept, &key, paid, at);
+                let posting = cash_posting(&kept, &key, paid, at);
                 cash_turn(
                     &mut kept,
                     &key,
@@ -151,7 +151,7 @@ impl World {
         let cash = kept.state.cash.get(key).cloned();
         if let Some(cash) = cash.clone().filter(|cash| cash.stage == CashStage::Waiting) {
             let at = self.now();
-            let posting = self.comes_back(&kept, key, at);
+            let posting = comes_back(&kept, key, at);
             cash_turn(
                 &mut kept,
                 key,
@@ -195,7 +195,7 @@ impl World {
         for key in over {
             let cash = kept.state.cash[&key].clone();
             let at = cash.expires_at;
-            let posting = self.comes_back(kept, &key, at);
+            let posting = comes_back(kept, &key, at);
             cash_turn(kept, &key, Cash { stage: CashStage::Expired { at }, ..cash }, posting)?;
         }
         Ok(())
@@ -222,36 +222,34 @@ impl World {
     pub(super) fn waiting_cash() -> Party {
         Party::System(WAITS_IN.to_owned())
     }
+}
 
-    fn comes_back(&self, kept: &Kept, key: &TransferKey, at: Timestamp) -> Posting {
-        let to = Party::Account(order(kept, key).from);
-        self.cash_posting(kept, key, (Party::System(WAITS_IN.into()), to), at)
-    }
+fn comes_back(kept: &Kept, key: &TransferKey, at: Timestamp) -> Posting {
+    let to = Party::Account(order(kept, key).from);
+    cash_posting(kept, key, (Party::System(WAITS_IN.into()), to), at)
+}
 
-    fn cash_posting(
-        &self,
-        kept: &Kept,
-        key: &TransferKey,
-        (from, to): (Party, Party),
-        at: Timestamp,
-    ) -> Posting {
-        let order = order(kept, key);
-        let when = santiago::datetime_of(at);
-        let other = Other { name: "GIRO SIN TARJETA".to_owned(), rut: order.to_rut, bank: "" };
-        let text =
-            glosa::of(order.from.bank.row(), Kind::Transfer, true, &Detail::default(), &other);
-        Posting {
-            id: kept.state.postings,
-            from,
-            to,
-            amount: order.amount,
-            currency: Currency::CLP,
-            occurred: when,
-            booked: when,
-            glosas: (text.clone(), text),
-            document: None,
-            transfer: None,
-        }
+fn cash_posting(
+    kept: &Kept,
+    key: &TransferKey,
+    (from, to): (Party, Party),
+    at: Timestamp,
+) -> Posting {
+    let order = order(kept, key);
+    let when = santiago::datetime_of(at);
+    let other = Other { name: "GIRO SIN TARJETA".to_owned(), rut: order.to_rut, bank: "" };
+    let text = glosa::of(order.from.bank.row(), Kind::Transfer, true, &Detail::default(), &other);
+    Posting {
+        id: kept.state.postings,
+        from,
+        to,
+        amount: order.amount,
+        currency: Currency::CLP,
+        occurred: when,
+        booked: when,
+        glosas: (text.clone(), text),
+        document: None,
+        transfer: None,
     }
 }
 

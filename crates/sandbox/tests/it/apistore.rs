@@ -253,59 +253,107 @@ async fn refusals_are_in_the_words_of_the_protocol() {
     assert_eq!(status, 503);
 }
 
-/// What was posted: signature and body.
+/// Signature and body of what was posted.
 type Calls = Arc<Mutex<Vec<(Option<String>, Vec<u8>)>>>;
+
+const SECRET: &str = "the-secret-of-the-institution";
+
+/// A box, and a receiver of what its lever posts.
+struct Posting {
+    server: Server,
+    url: String,
+    account: String,
+    calls: Calls,
+}
+
+impl Posting {
+    async fn new() -> Self {
+        let calls: Calls = Arc::default();
+        let kept = Arc::clone(&calls);
+        let receive = async move |headers: HeaderMap, body: axum::body::Bytes| {
+            let header = headers.get("x-signature").map(|value| value.to_str().unwrap().to_owned());
+            kept.lock().unwrap().push((header, body.to_vec()));
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let router = axum::Router::new().route("/", post(receive));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let server = Server::new();
+        let account = server.at(Scenario::Ok, BANK).accounts[0].clone();
+        Self { server, url, account, calls }
+    }
+
+    /// Pulls the lever with these members more, or in the place of the usual.
+    async fn pull(&self, more: Value) -> (u16, Value) {
+        let mut order = json!({"url": self.url, "secrets": [SECRET], "account": self.account,
+            "amount": 50_000});
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.server.lever("POST", "/notifications", order).await
+    }
+
+    /// What is made of each signature that came since, with its body.
+    fn came(&self) -> Vec<(Option<SignatureError>, Value)> {
+        let now = "2026-11-20T15:00:00Z".parse().unwrap();
+        let secret = cartola_primitives::Secret::new(SECRET.to_owned());
+        let secrets = signature::secrets(&secret).unwrap();
+        let came = std::mem::take(&mut *self.calls.lock().unwrap());
+        came.iter()
+            .map(|(header, body)| {
+                let checked = signature::verify(header.as_deref(), body, &secrets, now);
+                (checked.err(), serde_json::from_slice(body).unwrap())
+            })
+            .collect()
+    }
+}
 
 #[tokio::test]
 async fn notifications_are_signed_as_it_is_wanted() {
-    let secret = "the-secret-of-the-institution";
-    let calls: Calls = Arc::default();
-    let kept = Arc::clone(&calls);
-    let receive = async move |headers: HeaderMap, body: axum::body::Bytes| {
-        let header = headers.get("x-signature").map(|value| value.to_str().unwrap().to_owned());
-        kept.lock().unwrap().push((header, body.to_vec()));
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    let router = axum::Router::new().route("/", post(receive));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let server = Server::new();
-    let account = server.at(Scenario::Ok, BANK).accounts[0].clone();
-    let order = |more: Value| {
-        let mut order =
-            json!({"url": url, "secrets": [secret], "account": account, "amount": 50_000});
-        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        order
-    };
+    let posting = Posting::new().await;
     for more in [
         json!({"copies": 2}),
         json!({"seconds_ago": 400}),
         json!({"signature": "wrong"}),
         json!({"signature": "none"}),
     ] {
-        let (status, told) = server.lever("POST", "/notifications", order(more)).await;
+        let (status, told) = posting.pull(more).await;
         assert_eq!((status, &told["answers"][0]), (200, &json!(200)), "{told}");
     }
-    let now = "2026-11-20T15:00:00Z".parse().unwrap();
-    let secrets = signature::secrets(&cartola_primitives::Secret::new(secret.to_owned())).unwrap();
-    let told: Vec<_> = calls
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(header, body)| signature::verify(header.as_deref(), body, &secrets, now).err())
+    let came = posting.came();
+    let [age, secret, form] = [SignatureError::Age, SignatureError::Secret, SignatureError::Form];
+    let checked: Vec<_> = came.iter().map(|(error, _)| *error).collect();
+    assert_eq!(checked, [None, None, Some(age), Some(secret), Some(form)]);
+    let first = &came[0].1;
+    assert_eq!((&first["event"], &first["amount"]), (&json!("transfer.received"), &json!(50_000)));
+    for wrong in
+        [json!({"url": "https://x/"}), json!({"happened_seconds_ago": []}), json!({"copies": 0})]
+    {
+        let (status, told) = posting.pull(wrong).await;
+        assert_eq!(status, 400, "{told}");
+    }
+    assert!(posting.came().is_empty());
+}
+
+/// An institution that is told to sign wrongly does so as often as it is told, and answers as before.
+#[tokio::test]
+async fn notifications_come_out_of_order_and_from_banks_that_sign_wrongly() {
+    let posting = Posting::new().await;
+    let fault = json!({"kind": "wrong_signature", "calls": 2});
+    let path = format!("/institutions/{BANK}/fault");
+    assert_eq!(posting.server.lever("POST", &path, fault).await.0, 204);
+    let told = posting.pull(json!({"happened_seconds_ago": [0, 86_400, 60]})).await.1;
+    assert_eq!(told["answers"], json!([200, 200, 200]));
+    let came: Vec<_> = posting
+        .came()
+        .into_iter()
+        .map(|(error, body)| (error, body["date"].as_str().unwrap().to_owned()))
         .collect();
+    let wrong = Some(SignatureError::Secret);
     assert_eq!(
-        told,
+        came,
         [
-            None,
-            None,
-            Some(SignatureError::Age),
-            Some(SignatureError::Secret),
-            Some(SignatureError::Form)
+            (wrong, "2026-11-20T15:00:00Z".to_owned()),
+            (wrong, "2026-11-19T15:00:00Z".to_owned()),
+            (None, "2026-11-20T14:59:00Z".to_owned()),
         ]
     );
-    let first: Value = serde_json::from_slice(&calls.lock().unwrap()[0].1).unwrap();
-    assert_eq!((&first["event"], &first["amount"]), (&json!("transfer.received"), &json!(50_000)));
-    let nowhere = server.lever("POST", "/notifications", order(json!({"url": "https://x/"}))).await;
-    assert_eq!(nowhere.0, 400);
 }

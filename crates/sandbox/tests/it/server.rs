@@ -4,14 +4,19 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use cartola_primitives::Rut;
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::randomness::SeededRandomness;
-use cartola_sandbox::{FILE_NAME, ListedInstitution, Named, Sandbox, Scenario, World, listed};
-use http_body_util::BodyExt;
+use cartola_sandbox::{
+    FILE_NAME, ListedInstitution, Named, Post, PostError, Sandbox, Scenario, World, listed,
+};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -23,6 +28,23 @@ pub struct Server {
     folder: TempDir,
     pub world: Arc<World>,
     router: Router,
+}
+
+/// Posts to whatever is said: tests name their own receivers.
+struct Poster;
+
+#[async_trait]
+impl Post for Poster {
+    async fn post(&self, url: &str, headers: HeaderMap, body: Bytes) -> Result<u16, PostError> {
+        let mut request = Request::post(url).body(Full::<Bytes>::from(body)).unwrap();
+        if request.uri().scheme_str() != Some("http") {
+            return Err(PostError::Refused("it is none of a test".to_owned()));
+        }
+        *request.headers_mut() = headers;
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let answer = client.request(request).await.map_err(|_| PostError::Unanswered)?;
+        Ok(answer.status().as_u16())
+    }
 }
 
 /// Status and body; a body that is no JSON is a string.
@@ -38,7 +60,7 @@ impl Server {
         let clock = Arc::new(ManualClock::new("2026-11-20T15:00:00Z".parse().unwrap()));
         let world = Arc::new(World::open(folder.path(), None, clock).unwrap());
         let randomness = Arc::new(SeededRandomness::new(1));
-        let router = Sandbox::new(Arc::clone(&world), randomness).router();
+        let router = Sandbox::new(Arc::clone(&world), randomness, Arc::new(Poster)).router();
         Self { folder, world, router }
     }
 

@@ -98,6 +98,8 @@ async fn the_role_that_serves_cannot_climb_over() {
         "SELECT * FROM movement_2026_03",
         "UPDATE audit SET body = ''",
         "DELETE FROM audit",
+        "UPDATE audit_anchor SET hash = ''",
+        "DELETE FROM audit_anchor",
         "DELETE FROM feed",
         "ALTER TABLE movement DISABLE ROW LEVEL SECURITY",
         "DROP POLICY of_tenant ON movement",

@@ -93,6 +93,8 @@ fn as_first_release(folder: &Path) {
         "enrolment",
         "authorized",
         "known_payee",
+        "audit_anchor",
+        "matter",
         "retention",
         "feed_forgotten",
     ];
@@ -112,7 +114,10 @@ fn as_first_release(folder: &Path) {
         connection.execute_batch(&format!("DROP TABLE {table}")).expect("the table is there");
     }
     connection
-        .execute_batch("DROP INDEX consent_of_link; DROP INDEX consent_by_term")
+        .execute_batch(
+            "DROP INDEX consent_of_link; DROP INDEX consent_by_term; \
+             ALTER TABLE consent DROP COLUMN recipient; ALTER TABLE consent DROP COLUMN data",
+        )
         .expect("they are there");
     connection.pragma_update(None, "user_version", 1).expect("a pragma");
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use cartola_crypto::{ChainHash, ChainHead, Entry, Verifier};
 use cartola_model::audit::AuditEvent;
+use cartola_primitives::date;
 
 use super::Backend;
 use super::fixtures::at;
 use super::scene::Scene;
-use crate::audit::AuditRow;
-use crate::{Command, MAX_PAGE};
+use crate::audit::{AnchorRow, AuditRow};
+use crate::{Command, MAX_PAGE, StoreErrorKind};
 
 /// Writers that append at once.
 const WRITERS: u64 = 32;
@@ -123,4 +124,47 @@ pub async fn appending_at_once_leaves_no_hole(backend: Backend) {
     assert_eq!(recorded, heads);
     assert_eq!(verified(&scene, &rows).0, WRITERS);
     assert_eq!(head(&scene).await, Some(verified(&scene, &rows)));
+}
+
+/// The anchor of that number.
+pub(super) fn anchor(number: u64) -> AnchorRow {
+    AnchorRow {
+        number,
+        day: date(2026, 3, 31),
+        sequence: 10 * number,
+        hash: ChainHash::from_bytes([7; 32]),
+        made_at: at(60),
+        signed: format!("a.{number}.b"),
+    }
+}
+
+/// Anchors come back as they were added, in order and in pages.
+pub async fn anchors_come_back_in_their_order(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let tenant = scene.make.tenant;
+    assert_eq!(scene.store.last_anchor(tenant).await.expect("a read"), None);
+    for number in 1..=3 {
+        scene.apply(Command::AddAnchor(anchor(number))).await;
+        let last = scene.store.last_anchor(tenant).await.expect("a read");
+        assert_eq!(last, Some(anchor(number)));
+    }
+    let asked: [(u64, usize, &[u64]); 4] =
+        [(0, MAX_PAGE, &[1, 2, 3]), (0, 2, &[1, 2]), (2, 5, &[3]), (3, 5, &[])];
+    for (after, limit, expected) in asked {
+        let found = scene.store.anchors(tenant, after, limit).await.expect("a read");
+        let expected: Vec<AnchorRow> = expected.iter().map(|number| anchor(*number)).collect();
+        assert_eq!(found, expected, "{limit} after {after}");
+    }
+}
+
+/// Of those who make the next anchor at once, one does; and none is left out.
+pub async fn an_anchor_follows_the_one_before(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    scene.apply(Command::AddAnchor(anchor(1))).await;
+    for number in [0, 1, 3] {
+        let unit = scene.unit().with(Command::AddAnchor(anchor(number)));
+        let refused = scene.store.commit(unit).await.expect_err("it is not the next");
+        assert_eq!(refused.kind, StoreErrorKind::Conflict, "{number}");
+    }
+    scene.apply(Command::AddAnchor(anchor(2))).await;
 }

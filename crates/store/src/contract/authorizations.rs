@@ -263,26 +263,47 @@ pub async fn authorizations_are_listed_newest_first_in_pages(backend: Backend) {
     }
 }
 
-/// A payee is known from the first time on, to the one who paid.
+/// A payee is known to the one who paid, from the last time on that money went there.
 pub async fn a_payee_is_known_once_they_were_paid(backend: Backend) {
     let scene = Scene::new(&backend).await;
     let (tenant, payee) = (scene.make.tenant, scene.make.fresh_digest());
     let other = scene.make.person();
     scene.apply(Command::AddPerson(other.clone())).await;
-    let knows = async |person, payee: &Digest| {
-        scene.store.knows_payee(tenant, person, payee).await.expect("a read")
+    let knows = async |person, payee: &Digest, since| {
+        scene.store.knows_payee(tenant, person, payee, at(since)).await.expect("a read")
     };
-    assert!(!knows(scene.person.id, &payee).await);
+    assert!(!knows(scene.person.id, &payee, 0).await);
     for seconds in [0, 60] {
-        let row = KnownPayee {
-            person: scene.person.id,
-            payee,
-            authorization: scene.make.id(),
-            since: at(seconds),
-        };
-        scene.apply(Command::KeepPayee(row)).await;
-        assert!(knows(scene.person.id, &payee).await);
+        scene.apply(Command::KeepPayee(known(&scene, payee, seconds))).await;
+        assert!(knows(scene.person.id, &payee, seconds).await);
+        assert!(!knows(scene.person.id, &payee, seconds + 1).await);
     }
-    assert!(!knows(other.id, &payee).await);
-    assert!(!knows(scene.person.id, &scene.make.fresh_digest()).await);
+    assert!(!knows(other.id, &payee, 0).await);
+    assert!(!knows(scene.person.id, &scene.make.fresh_digest(), 0).await);
+}
+
+/// Whom people have paid long ago is forgotten, of every tenant, and of them alone.
+pub async fn payees_of_long_ago_are_forgotten(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let other = Scene::of_tenant(&backend, 2).await;
+    let (old, again, new) =
+        (scene.make.fresh_digest(), scene.make.fresh_digest(), scene.make.fresh_digest());
+    for (payee, seconds) in [(old, 0), (again, 0), (again, 60), (new, 60)] {
+        scene.apply(Command::KeepPayee(known(&scene, payee, seconds))).await;
+    }
+    other.apply(Command::KeepPayee(known(&other, old, 59))).await;
+    assert_eq!(scene.store.forget_payees(at(60)).await.expect("a change"), 2);
+    assert_eq!(scene.store.forget_payees(at(60)).await.expect("a change"), 0);
+    for (scene, payee, expected) in
+        [(&scene, old, false), (&scene, again, true), (&scene, new, true), (&other, old, false)]
+    {
+        let (tenant, person) = (scene.make.tenant, scene.person.id);
+        let found = scene.store.knows_payee(tenant, person, &payee, at(0)).await;
+        assert_eq!(found.expect("a read"), expected);
+    }
+}
+
+fn known(scene: &Scene, payee: Digest, seconds: i64) -> KnownPayee {
+    let (person, authorization) = (scene.person.id, scene.make.id());
+    KnownPayee { person, payee, authorization, since: at(seconds) }
 }

@@ -11,8 +11,8 @@ use cartola_model::movement::MovementDetails;
 use cartola_model::{
     AccountKind, AuthorizationState, BalanceKind, CheckoutState, ConsentKind, ConsentState,
     Coverage, EndToEndId, EnrolmentState, InstitutionId, InstructionKind, InstructionState,
-    LinkSource, LinkState, MergeReason, Movement, MovementStatus, Observation, OperationKind,
-    PaymentState, RecordKind, Scope, SourceKind,
+    LinkSource, LinkState, MatterKind, MatterState, MergeReason, Movement, MovementStatus,
+    Observation, OperationKind, PaymentState, RecordKind, Scope, SourceKind,
 };
 use cartola_primitives::clock::ManualClock;
 use cartola_primitives::id::{
@@ -32,6 +32,7 @@ use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::{ImportOutcome, ImportRow};
 use crate::instructions::{InstructionProgress, InstructionRow};
 use crate::jobs::{JobKind, JobOrder, Priority, Queue};
+use crate::matters::{MatterRow, MatterStanding};
 use crate::movements::{MovementRow, SourceRow};
 use crate::outbox::MessageOrder;
 use crate::payments::{PaymentCase, PaymentProgress, PaymentRow};
@@ -177,7 +178,25 @@ impl Fixtures {
             link,
             purpose: "Conciliación".to_owned(),
             evidence: ContentHash::of(b"a statement"),
+            recipient: None,
+            data: None,
             state: ConsentState::Granted { at: NOW, expires_at: None },
+            version: 1,
+        }
+    }
+
+    /// A matter that is open.
+    pub fn matter(&self, person: Option<PersonId>) -> MatterRow {
+        MatterRow {
+            id: self.id(),
+            kind: MatterKind::Access,
+            person,
+            opened_at: NOW,
+            standing: MatterStanding {
+                state: MatterState::Open,
+                due_at: NOW,
+                content: self.sealed("what is asked"),
+            },
             version: 1,
         }
     }

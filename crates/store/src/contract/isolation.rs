@@ -7,6 +7,7 @@ use cartola_primitives::id::TenantId;
 use cartola_primitives::{Currency, Date, Money};
 
 use super::Backend;
+use super::audit::anchor;
 use super::crew::{TERM, Worker};
 use super::fixtures::{Fixtures, NOW};
 use super::movements::{change_to, changed};
@@ -20,6 +21,7 @@ use crate::checkouts::CheckoutRow;
 use crate::imports::ImportRow;
 use crate::instructions::{InstructionFilter, InstructionRow};
 use crate::jobs::{ClaimedJob, JobEnd, JobOrder, Queue, Standing};
+use crate::matters::{MatterFilter, MatterRow};
 use crate::movements::{AliasRow, FeedChange, MovementQuery, MovementRow, SourceRow};
 use crate::outbox::{Attempt, AttemptOutcome, DeliveryEnd, MessageOrder, MessageQuery};
 use crate::payments::{PaymentPage, PaymentRow};
@@ -27,6 +29,7 @@ use crate::payouts::PayoutRow;
 use crate::people::LinkSecretRow;
 use crate::records::{RecordFilter, RecordRow};
 use crate::sightings::SightingRow;
+use crate::subjects::Belonging;
 use crate::tasks::TaskRow;
 use crate::tenancy::CredentialRow;
 use crate::vault::DataKeyRow;
@@ -47,15 +50,16 @@ pub(super) struct Everything {
     answer: AnswerRow,
     pub(super) job: JobOrder,
     pub(super) message: MessageOrder,
-    record: RecordRow,
+    pub(super) record: RecordRow,
     task: TaskRow,
-    payment: PaymentRow,
+    pub(super) payment: PaymentRow,
     checkout: CheckoutRow,
     payout: PayoutRow,
+    pub(super) enrolment: EnrolmentRow,
+    pub(super) authorization: AuthorizationRow,
     instruction: InstructionRow,
-    enrolment: EnrolmentRow,
-    authorization: AuthorizationRow,
     payee: KnownPayee,
+    matter: MatterRow,
 }
 
 impl Everything {
@@ -95,6 +99,7 @@ impl Everything {
                 authorization: make.id(),
                 since: NOW,
             },
+            matter: make.matter(Some(scene.person.id)),
             movement,
             import,
             scene,
@@ -118,6 +123,7 @@ impl Everything {
             Command::AddImport(self.import.clone()),
             Command::KeepSighting(self.sighting.clone()),
             Command::Audit(AuditEvent::once("movement.added", "operator", "one")),
+            Command::AddAnchor(anchor(1)),
             Command::RecordAnswer(self.answer.clone()),
             Command::EnqueueJob(self.job.clone()),
             Command::AddMessage(self.message.clone()),
@@ -130,6 +136,7 @@ impl Everything {
             Command::AddEnrolment(Box::new(self.enrolment.clone())),
             Command::AddAuthorization(Box::new(self.authorization.clone())),
             Command::KeepPayee(self.payee),
+            Command::AddMatter(Box::new(self.matter.clone())),
         ]
     }
 
@@ -280,9 +287,31 @@ pub async fn authorizations(backend: Backend) {
     assert_eq!(store.authorization(other, asked.id).await.expect("a read"), None);
     let of_case = store.authorization_of_case(other, &asked.case.key).await.expect("a read");
     assert_eq!(of_case, None);
-    let KnownPayee { person, payee, .. } = rows.payee;
-    assert!(!store.knows_payee(other, person, &payee).await.expect("a read"));
-    assert!(store.knows_payee(rows.scene.make.tenant, person, &payee).await.expect("a read"));
+    let KnownPayee { person, payee, since, .. } = rows.payee;
+    assert!(!store.knows_payee(other, person, &payee, since).await.expect("a read"));
+    let own = rows.scene.make.tenant;
+    assert!(store.knows_payee(own, person, &payee, since).await.expect("a read"));
+}
+
+/// Whose something is, and what is asked of it.
+pub async fn subjects(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let other = empty_tenant(&backend).await;
+    let (store, row, asked) = (&backend.store, &rows.matter, &rows.authorization);
+    assert_eq!(store.matter(other, row.id).await.expect("a read"), None);
+    for person in [None, row.person] {
+        let filter = MatterFilter { person, ..MatterFilter::default() };
+        assert_eq!(store.matters(other, filter, None, MAX_PAGE).await.expect("a read").rows, []);
+    }
+    let of = Belonging::Authorization(asked.id);
+    assert_eq!(store.owner(other, of).await.expect("a read"), None);
+    assert_eq!(store.last_kept(other, asked.person).await.expect("a read"), None);
+    for erase in [Command::ForgetPerson(asked.person), Command::ShredPerson(asked.person)] {
+        store.commit(UnitOfWork::new(other, NOW).with(erase)).await.expect("nobody is there");
+    }
+    let tenant = rows.scene.make.tenant;
+    assert_eq!(store.owner(tenant, of).await.expect("a read"), Some(asked.person));
+    assert!(store.record(tenant, rows.record.id, NOW).await.expect("a read").is_some());
 }
 
 /// Movements, the feed, sources and aliases.
@@ -314,6 +343,8 @@ pub async fn audit_and_answers(backend: Backend) {
     let store = &backend.store;
     assert_eq!(store.audit(other, 0, MAX_PAGE).await.expect("a read"), []);
     assert_eq!(store.audit_head(other).await.expect("a read"), None);
+    assert_eq!(store.anchors(other, 0, MAX_PAGE).await.expect("a read"), []);
+    assert_eq!(store.last_anchor(other).await.expect("a read"), None);
     assert_eq!(store.answer(other, &rows.answer.key, NOW).await.expect("a read"), None);
 }
 

@@ -4,12 +4,14 @@
 //! `every_column_is_copied` of each backend fails until it is.
 
 mod authorizations;
+mod compliance;
 mod instructions;
 mod payments;
 
 use super::row::{Column, Kind, Table};
 
 pub use authorizations::{AUTHORIZATION, ENROLMENT, KNOWN_PAYEE};
+pub use compliance::{AUDIT_ANCHOR, MATTER};
 pub use instructions::INSTRUCTION;
 pub use payments::{CHECKOUT, PAYMENT, PAYOUT};
 
@@ -38,7 +40,7 @@ const fn flag(name: &'static str) -> Column {
 }
 
 /// All of them, in the order in which they are copied.
-pub static TABLES: [&Table; 42] = [
+pub static TABLES: [&Table; 44] = [
     &INSTALLATION_SECRET,
     &SIGNING_KEY,
     &RETENTION,
@@ -71,9 +73,11 @@ pub static TABLES: [&Table; 42] = [
     &ENROLMENT,
     &AUTHORIZATION,
     &KNOWN_PAYEE,
+    &MATTER,
     &READING,
     &SIGN_INS,
     &AUDIT,
+    &AUDIT_ANCHOR,
     &ANSWER,
     &JOB,
     &JOB_TURN,
@@ -216,6 +220,8 @@ pub static CONSENT: Table = Table {
         id("link"),
         text("purpose"),
         bytes("evidence"),
+        text("recipient"),
+        text("data"),
     ],
 };
 

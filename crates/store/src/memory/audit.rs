@@ -8,7 +8,7 @@ use cartola_primitives::id::TenantId;
 use super::MemoryStore;
 use super::tables::Tables;
 use super::unit::Unit;
-use crate::audit::AuditRow;
+use crate::audit::{AnchorRow, AuditRow};
 use crate::{Audit, StoreError, StoreErrorKind, page_size};
 
 #[async_trait]
@@ -27,10 +27,33 @@ impl Audit for MemoryStore {
     async fn audit_head(&self, tenant: TenantId) -> Result<Option<(u64, ChainHash)>, StoreError> {
         Ok(head(&self.tables(tenant)))
     }
+
+    async fn anchors(
+        &self,
+        tenant: TenantId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<AnchorRow>, StoreError> {
+        let tables = self.tables(tenant);
+        let beyond = tables.anchors.iter().skip_while(|row| row.number <= after);
+        Ok(beyond.take(page_size(limit)).cloned().collect())
+    }
+
+    async fn last_anchor(&self, tenant: TenantId) -> Result<Option<AnchorRow>, StoreError> {
+        Ok(self.tables(tenant).anchors.last().cloned())
+    }
 }
 
 fn head(tables: &Tables) -> Option<(u64, ChainHash)> {
     tables.audit.last().map(|row| (row.sequence, row.hash))
+}
+
+pub fn add_anchor(tables: &mut Tables, row: AnchorRow) -> Result<(), StoreError> {
+    if row.number != tables.anchors.len() as u64 + 1 {
+        return Err(StoreError::conflict("adding an anchor of the audit trail"));
+    }
+    Arc::make_mut(&mut tables.anchors).push(row);
+    Ok(())
 }
 
 pub fn append(unit: &mut Unit<'_>, event: &AuditEvent) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_crypto::Digest;
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{AuthorizationId, EnrolmentId, PersonId, TenantId};
 
 use super::MemoryStore;
@@ -11,7 +12,7 @@ use crate::authorizations::{
     AuthorizationChange, AuthorizationFilter, AuthorizationRow, EnrolmentChange, EnrolmentFilter,
     EnrolmentRow, KnownPayee,
 };
-use crate::{Authorizations, Page, StoreError, page_size};
+use crate::{Authorizations, MAX_PAGE, Page, StoreError, page_size};
 
 #[async_trait]
 impl Authorizations for MemoryStore {
@@ -85,8 +86,25 @@ impl Authorizations for MemoryStore {
         tenant: TenantId,
         person: PersonId,
         payee: &Digest,
+        since: Timestamp,
     ) -> Result<bool, StoreError> {
-        Ok(self.tables(tenant).known_payees.contains_key(&(person, *payee)))
+        let tables = self.tables(tenant);
+        Ok(tables.known_payees.get(&(person, *payee)).is_some_and(|row| row.since >= since))
+    }
+
+    async fn forget_payees(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let mut state = self.lock();
+        let mut left = MAX_PAGE;
+        for tables in state.tenants.values_mut() {
+            let old = tables.known_payees.iter().filter(|(_, row)| row.since < before);
+            let old: Vec<_> = old.map(|(key, _)| *key).take(left).collect();
+            left -= old.len();
+            if !old.is_empty() {
+                let tables = Arc::make_mut(tables);
+                Arc::make_mut(&mut tables.known_payees).retain(|key, _| !old.contains(key));
+            }
+        }
+        Ok(MAX_PAGE - left)
     }
 }
 
@@ -154,5 +172,5 @@ pub fn change_authorization(
 }
 
 pub fn keep_payee(tables: &mut Tables, row: KnownPayee) {
-    Arc::make_mut(&mut tables.known_payees).entry((row.person, row.payee)).or_insert(row);
+    Arc::make_mut(&mut tables.known_payees).insert((row.person, row.payee), row);
 }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::iter::successors;
 
 use async_trait::async_trait;
-use cartola_model::ConsentState;
+use cartola_model::{ConsentData, ConsentState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
 
@@ -68,7 +68,9 @@ impl Consents for MemoryStore {
 const fn over(state: &ConsentState) -> Option<Timestamp> {
     match *state {
         ConsentState::Granted { expires_at, .. } => expires_at,
-        ConsentState::Revoked { .. } | ConsentState::Expired { .. } => None,
+        ConsentState::Suspended { .. }
+        | ConsentState::Revoked { .. }
+        | ConsentState::Expired { .. } => None,
     }
 }
 
@@ -119,6 +121,18 @@ pub fn change_consent(
 ) -> Result<(), StoreError> {
     let consent = expect(&mut tables.consents, &id, |row| row.version == expected)?;
     consent.state = state;
+    consent.version += 1;
+    Ok(())
+}
+
+pub fn narrow_consent(
+    tables: &mut Tables,
+    id: ConsentId,
+    expected: u32,
+    data: ConsentData,
+) -> Result<(), StoreError> {
+    let consent = expect(&mut tables.consents, &id, |row| row.version == expected)?;
+    consent.data = Some(data);
     consent.version += 1;
     Ok(())
 }

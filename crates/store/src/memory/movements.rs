@@ -81,6 +81,8 @@ impl Movements for MemoryStore {
         let tables = self.tables(tenant);
         let mut permits = Permits::new(&tables, now);
         let entries = zip(1.., tables.feed.iter()).skip_while(|&(position, _)| position <= after);
+        // What is forgotten is left out, and its positions stay.
+        let entries = entries.filter(|(_, (_, id))| tables.movements.contains_key(id));
         Ok(entries
             .take(page_size(limit))
             .map(|(position, &(change, movement))| {

@@ -7,21 +7,22 @@ use cartola_crypto::Digest;
 use cartola_model::{BalanceKind, InstitutionId};
 use cartola_primitives::id::{
     AccountId, AuthorizationId, CheckoutId, ConsentId, ConsentSetId, CredentialId, DataKeyId,
-    EnrolmentId, ImportId, InstructionId, JobId, LinkId, MessageId, MovementId, PaymentId,
-    PayoutId, PersonId, RecordId, SourceId, TaskId,
+    EnrolmentId, ImportId, InstructionId, JobId, LinkId, MatterId, MessageId, MovementId,
+    PaymentId, PayoutId, PersonId, RecordId, SourceId, TaskId,
 };
 use cartola_primitives::{Date, Timestamp};
 
 use crate::accounts::{AccountRow, BalanceRow};
 use crate::answers::AnswerRow;
 use crate::asking::{ReadingRow, SignInsRow};
-use crate::audit::AuditRow;
+use crate::audit::{AnchorRow, AuditRow};
 use crate::authorizations::{AuthorizationRow, EnrolmentRow, KnownPayee};
 use crate::checkouts::CheckoutRow;
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::imports::ImportRow;
 use crate::instructions::InstructionRow;
 use crate::jobs::{JobRow, Queue};
+use crate::matters::MatterRow;
 use crate::movements::{AliasRow, FeedChange, MovementKey, MovementRow, SourceRow};
 use crate::outbox::{Attempt, MessageOrder};
 use crate::payments::PaymentRow;
@@ -59,6 +60,7 @@ pub struct Tables {
     pub instructions: Table<InstructionId, InstructionRow>,
     pub enrolments: Table<EnrolmentId, EnrolmentRow>,
     pub authorizations: Table<AuthorizationId, AuthorizationRow>,
+    pub matters: Table<MatterId, MatterRow>,
     pub known_payees: Table<(PersonId, Digest), KnownPayee>,
     /// Which links have told of which accounts.
     pub fed: Arc<BTreeSet<(LinkId, AccountId)>>,
@@ -81,6 +83,8 @@ pub struct Tables {
     pub sightings: Table<SightingKey, SightingRow>,
     /// The entry of sequence n is the n-th, counted from 1.
     pub audit: Arc<Vec<AuditRow>>,
+    /// The anchor of number n is the n-th, counted from 1.
+    pub anchors: Arc<Vec<AnchorRow>>,
     pub answers: Table<Digest, AnswerRow>,
     pub jobs: Table<JobId, JobRow>,
     /// The number of the tenant's last turn in each queue.

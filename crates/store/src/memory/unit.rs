@@ -6,8 +6,8 @@ use cartola_primitives::id::TenantId;
 use super::tables::Tables;
 use super::{
     State, accounts, answers, asking, audit, authorizations, checkouts, consents, imports,
-    instructions, jobs, movements, outbox, payments, payouts, people, records, tasks, tenancy,
-    vault,
+    instructions, jobs, matters, movements, outbox, payments, payouts, people, records, subjects,
+    tasks, tenancy, vault,
 };
 use crate::work::MAX_ROWS_PER_UNIT;
 use crate::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
@@ -68,6 +68,9 @@ impl<'a> Unit<'a> {
             Command::ChangeConsent { id, expected, state } => {
                 consents::change_consent(tables, id, expected, state)
             }
+            Command::NarrowConsent { id, expected, data } => {
+                consents::narrow_consent(tables, id, expected, data)
+            }
             Command::ExpectConsent { id, expected } => {
                 consents::expect_consent(tables, id, expected)
             }
@@ -114,6 +117,17 @@ impl<'a> Unit<'a> {
         let tables = &mut self.tables;
         match command {
             Command::Audit(event) => audit::append(self, &event),
+            Command::AddMatter(row) => matters::add_matter(tables, *row),
+            Command::ChangeMatter(change) => matters::change_matter(tables, *change),
+            Command::ForgetPerson(person) => {
+                subjects::forget(tables, person);
+                Ok(())
+            }
+            Command::ShredPerson(person) => {
+                subjects::shred(tables, person);
+                Ok(())
+            }
+            Command::AddAnchor(row) => audit::add_anchor(tables, row),
             Command::EnqueueJob(order) => jobs::enqueue(self, order),
             Command::EndJob { id, lease, end } => jobs::end(self, id, lease, end),
             Command::CancelJob { id, expected, failure } => {

@@ -1,7 +1,7 @@
 //! Consents as rows.
 
 use anyhow::Context;
-use cartola_model::ConsentState;
+use cartola_model::{ConsentData, ConsentState};
 use cartola_primitives::id::{ConsentId, LinkId, PersonId};
 use cartola_primitives::{Timestamp, santiago};
 use cartola_store::MAX_PAGE;
@@ -26,13 +26,18 @@ struct Written<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     person_id: Option<PersonId>,
     purpose: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    products: Option<String>,
     evidence: String,
 }
 
 impl<'a> Written<'a> {
     fn new(row: &'a ConsentRow, now: Timestamp) -> Self {
         let (expires_at, ended_at) = match row.state {
-            ConsentState::Granted { expires_at, .. } => (expires_at, None),
+            ConsentState::Granted { expires_at, .. }
+            | ConsentState::Suspended { expires_at, .. } => (expires_at, None),
             ConsentState::Revoked { at, .. } | ConsentState::Expired { at, .. } => (None, Some(at)),
         };
         Self {
@@ -46,6 +51,8 @@ impl<'a> Written<'a> {
             link_id: row.link,
             person_id: row.person,
             purpose: &row.purpose,
+            recipient: row.recipient.as_deref(),
+            products: row.data.map(ConsentData::written),
             evidence: row.evidence.hex(),
         }
     }
@@ -63,6 +70,8 @@ impl Record for Written<'_> {
         "link_id",
         "person_id",
         "purpose",
+        "recipient",
+        "products",
         "evidence",
     ];
 
@@ -78,6 +87,8 @@ impl Record for Written<'_> {
             Cell::Plain(self.link_id.to_string()),
             Cell::plain(self.person_id),
             Cell::Text(self.purpose),
+            Cell::maybe(self.recipient),
+            Cell::maybe(self.products.as_deref()),
             Cell::Text(&self.evidence),
         ]
     }

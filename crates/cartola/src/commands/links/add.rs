@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use cartola_connector::ErrorKind;
-use cartola_engine::links::wording::{self, MANDATE_DAYS, MAX_PURPOSE};
-use cartola_engine::links::{LinkError, Mandate, NewLink};
-use cartola_model::{Catalogue, InstitutionId, Principal};
+use cartola_engine::links::wording::{self, MANDATE_DAYS, MAX_MANDATE_DAYS, MAX_PURPOSE};
+use cartola_engine::links::{Extent, LinkError, Mandate, NewLink};
+use cartola_engine::once::Reply;
+use cartola_model::{Catalogue, ConsentData, InstitutionId, Principal};
 use cartola_primitives::id::LinkId;
 use cartola_primitives::{Rut, Secret, Timestamp, santiago};
 use clap::Args;
@@ -35,6 +36,18 @@ pub struct Arguments {
     /// What the data is wanted for, one sentence; to be read for the tenant unless said otherwise
     #[arg(long, value_name = "TEXT")]
     purpose: Option<String>,
+    /// On how many days after today it is allowed; 36 months at most
+    #[arg(
+        long, value_name = "N", default_value_t = MANDATE_DAYS,
+        value_parser = clap::value_parser!(u16).range(1..=i64::from(MAX_MANDATE_DAYS))
+    )]
+    days: u16,
+    /// Which data may be read, such as movements,cards; all that the institution tells without it
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    products: Vec<String>,
+    /// Who receives the data beside the tenant; nobody without it
+    #[arg(long, value_name = "NAME", value_parser = recipient)]
+    recipient: Option<String>,
     /// Let payouts be made with these credentials too; without it they are read with alone
     #[arg(long)]
     payments: bool,
@@ -89,6 +102,30 @@ struct Begun<'a> {
     notifications: Option<String>,
 }
 
+fn recipient(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let is_sound = (1..=MAX_PURPOSE).contains(&text.chars().count());
+    if is_sound {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("a name of at most {MAX_PURPOSE} characters"))
+    }
+}
+
+impl Arguments {
+    fn extent(&self) -> anyhow::Result<Extent<'_>> {
+        let data = match &self.products[..] {
+            [] => None,
+            names => {
+                let data = ConsentData::parse(names.iter().map(String::as_str));
+                let wrong = || wrong_use("--products are names such as movements, cards or debts");
+                Some(data.ok_or_else(wrong)?)
+            }
+        };
+        Ok(Extent { recipient: self.recipient.as_deref(), data })
+    }
+}
+
 /// Begins a link.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let usual = wording::usual_purpose(&arguments.institution);
@@ -110,7 +147,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let fields: BTreeMap<_, _> = fields.into_iter().chain(client).collect();
     let gateway = Gateway::open(arguments.installation.find()?).await?;
     let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
-    let last = wording::last_day(gateway.engine.now(), MANDATE_DAYS);
+    let extent = arguments.extent()?;
+    let last = wording::last_day(gateway.engine.now(), arguments.days);
     let shown = wording::mandate_text(
         &tenant.name,
         &arguments.institution,
@@ -118,6 +156,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         (purpose, arguments.payments),
         last,
     );
+    let shown = wording::about(shown, extent);
     let expires_at = santiago::end_of_day(last);
     let wanted = NewLink {
         institution: arguments.institution.clone(),
@@ -127,9 +166,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         proven: false,
         pays: arguments.payments,
     };
-    let link = gateway.engine.begin_link(&Principal::operator(tenant.id), &wanted).await;
+    let who = Principal::operator(tenant.id);
+    let begun = gateway.engine.begin_link_about(&who, &wanted, extent, Reply::NONE).await;
     let institution = arguments.institution.as_str();
-    let link = link.map_err(|error| not_begun(&arguments.institution, error))?.id;
+    let link = begun.map_err(|error| not_begun(&arguments.institution, error))?.link.id;
     let notifications = arguments.access.notifications(tenant.id, link);
     let begun = Begun { link, institution, expires_at, mandate: &shown, notifications };
     print(&begun, arguments.json)?;

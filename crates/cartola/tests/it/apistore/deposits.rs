@@ -42,6 +42,22 @@ fn a_single_deposit_is_one() {
     assert_eq!((payer.received() - before, payer.moved()), (7_000, 1));
 }
 
+/// As many calls fail as there are lines: each would be lost to one of them.
+#[test]
+fn a_batch_waits_for_a_bank_that_is_away_for_a_while() {
+    let payer = Payer::new("ok", "banco-security", true);
+    let before = payer.received();
+    payer.chile.refuse_sessions("banco-security", 3);
+    let lines =
+        [("a", 5_000, payer.payee()), ("b", 6_000, payer.payee()), ("c", 7_000, payer.payee())];
+    let begun = payer.post(DEPOSITS, "lote", &batch(&payer, &lines));
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    for line in begun.json()["deposits"].as_array().unwrap() {
+        payer.until(line, "completed");
+    }
+    assert_eq!((payer.received() - before, payer.moved()), (18_000, 3));
+}
+
 #[test]
 fn each_line_of_a_batch_has_its_own_end_and_is_paid_once() {
     let payer = Payer::new("ok", "banco-security", true);

@@ -1,11 +1,11 @@
-//! The page in a real browser: Debian's Chromium, driven by Playwright, judged by axe. The scripts are
-//! in `tests/browser`; pictures of every state are left in `target/tmp/checkout`.
+//! Pages in a real browser: Debian's Chromium, driven by Playwright, judged by axe. The scripts are in
+//! `tests/browser`; pictures of every state are left in `target/tmp`, in a folder of the script's name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Scene;
 
@@ -14,8 +14,9 @@ const MANIFEST: &str = include_str!("../../browser/package.json");
 const LOCK: &str = include_str!("../../browser/package-lock.json");
 
 /// The scripts, which find their packages beside them.
-const SCRIPTS: [(&str, &str); 2] = [
+const SCRIPTS: [(&str, &str); 3] = [
     ("checkout.mjs", include_str!("../../browser/checkout.mjs")),
+    ("mi-pass.mjs", include_str!("../../browser/mi-pass.mjs")),
     ("stage.mjs", include_str!("../../browser/stage.mjs")),
 ];
 
@@ -25,16 +26,22 @@ const BROWSERS: [&str; 3] =
 
 #[test]
 fn everybody_can_pay_in_a_browser() {
+    let scene = Scene::new();
+    drive("checkout", &scene.demo.announced);
+}
+
+/// Runs a script against a demo.
+#[track_caller]
+pub fn drive(name: &str, announced: &Value) {
     let browser = BROWSERS.into_iter().find(|path| Path::new(path).exists());
     let browser = browser.expect("chromium must be installed (apt-get install chromium)");
-    let scene = Scene::new();
-    let text = |name: &str| scene.demo.announced[name].as_str().unwrap();
+    let text = |name: &str| announced[name].as_str().unwrap();
     let told = json!({
         "gateway": text("gateway"), "sandbox": text("sandbox"), "key": text("api_key"),
         "chromium": browser,
-        "screenshots": Path::new(env!("CARGO_TARGET_TMPDIR")).join("checkout"),
+        "screenshots": Path::new(env!("CARGO_TARGET_TMPDIR")).join(name),
     });
-    let script = environment().join("checkout.mjs");
+    let script = environment().join(format!("{name}.mjs"));
     run(Command::new("node").arg(script).arg(told.to_string()));
 }
 

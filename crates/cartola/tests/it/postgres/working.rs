@@ -14,6 +14,9 @@ use crate::statement;
 const BANK: &str = "personal/demo-bank.khipu.com";
 const LOGIN: (&str, &str) = ("11.111.111-1", "wxyz1234!@#$");
 
+/// Looks at a reading at most, until it has ended.
+const LOOKS: usize = 20;
+
 /// How long a state may take to show itself.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -136,6 +139,61 @@ fn a_reading_whose_worker_is_killed_ends_once() {
         scene.wait("job WHERE state <> 3", 0);
         stop(second);
     });
+    scene.cluster.installation.run(&["audit", "verify"]).done();
+}
+
+/// One process takes the readings, a second one does them, and a third one revokes the consent. The bank
+/// is slower than the five seconds in which the second one has to let go.
+#[test]
+fn a_consent_that_one_process_revokes_ends_in_all() {
+    let scene = Scene::new();
+    let worker = scene.cluster.work();
+    let other = scene.cluster.installation.serve();
+    let (client, elsewhere) = (scene.gateway.client(&scene.key), other.client(&scene.key));
+    let post = |client: &crate::http::Client, path: &str, body: &serde_json::Value| {
+        let headers = [("Content-Type", "application/json")];
+        client.send("POST", path, &headers, body.to_string().as_bytes()).unwrap()
+    };
+    let (rut, password) = LOGIN;
+    let link =
+        json!({"institution": "demo-bank", "rut": rut, "credentials": {"password": password}});
+    let link = post(&client, "/v1/links", &link);
+    assert_eq!(link.status, 201, "{}", link.text());
+    let (link, mandate) = (link.json()["id"].clone(), link.json()["mandate"]["consent_id"].clone());
+    let (link, mandate) = (link.as_str().unwrap(), mandate.as_str().unwrap());
+    let slow = json!({"kind": "latency", "milliseconds": 30_000});
+    let fault = scene.chile.lever("POST", "/_sandbox/institutions/demo-bank/fault", &slow);
+    assert_eq!(fault.status, 204, "{}", fault.text());
+    let read = || {
+        let reading = post(&client, &format!("/v1/links/{link}/readings"), &json!({}));
+        assert_eq!(reading.status, 202, "{}", reading.text());
+        reading.json()["id"].as_str().unwrap().to_owned()
+    };
+    let readings = [read(), read()];
+    scene.wait("job WHERE state = 2", 1);
+    scene.wait("job WHERE state = 1", 1);
+    let revoked = post(&elsewhere, &format!("/v1/consents/{mandate}/revoke"), &json!({}));
+    assert_eq!(revoked.status, 200, "{}", revoked.text());
+    // What waited has ended with the answer, and what ran ends while the bank is still silent.
+    assert_eq!(scene.cluster.count("SELECT count(*) FROM cartola.job WHERE state = 1"), 0);
+    for reading in readings {
+        let path = format!("/v1/readings/{reading}?wait=20");
+        // A look comes back with any news.
+        let looks = std::iter::repeat_with(|| client.json(&path)).take(LOOKS);
+        let ended = looks.into_iter().find(|now| !now["ended_at"].is_null());
+        assert_eq!(ended.expect("it ends")["state"], "cancelled");
+    }
+    for client in [&client, &elsewhere] {
+        assert_eq!(client.list("/v1/movements"), <[serde_json::Value; 0]>::default());
+        let again = post(client, &format!("/v1/links/{link}/readings"), &json!({}));
+        assert!(!(200..300).contains(&again.status), "{}", again.text());
+    }
+    for rows in ["import", "movement", "link_secret"] {
+        assert_eq!(scene.cluster.count(&format!("SELECT count(*) FROM cartola.{rows}")), 0);
+    }
+    for process in [worker, scene.gateway.process, other.process] {
+        stop(process);
+    }
     scene.cluster.installation.run(&["audit", "verify"]).done();
 }
 

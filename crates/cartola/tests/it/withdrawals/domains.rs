@@ -144,6 +144,6 @@ fn every_reading_names_the_screen_that_it_stands_for() {
         "Últimos movimientos",
     ];
     assert_eq!(fetched.iter().map(String::as_str).collect::<Vec<_>>(), expected);
-    let given = screens("withdrawal.");
-    assert_eq!(given.iter().map(String::as_str).collect::<Vec<_>>(), ["Giro sin tarjeta"]);
+    let cash = screens("withdrawal.");
+    assert_eq!(cash.iter().map(String::as_str).collect::<Vec<_>>(), ["Giro sin tarjeta"]);
 }

@@ -1,16 +1,16 @@
 //! Enrolling, deciding, blocking.
 
 use cartola_engine::authorizations::{
-    AskError, CHALLENGE_LASTS, CODE_LASTS, DecideError, Decision, EnrolError, EnrolmentError,
-    EnrolmentStanding, MAX_PENDING, NewPhone, PhoneProof, PinError, Reason, SIGN_IN_SHOWS,
-    Validated, Verdict,
+    AskError, Authorization, CHALLENGE_LASTS, CODE_LASTS, DecideError, Decision, EnrolError,
+    EnrolmentError, EnrolmentStanding, MAX_PENDING, NewPhone, PhoneProof, PinError, SIGN_IN_SHOWS,
+    Use, UseError, Validated, Verdict,
 };
 use cartola_engine::links::{Mandate, NewLink};
 use cartola_model::Scope;
 use cartola_primitives::SignedDuration;
 use cartola_store::jobs::Priority;
 
-use super::{OwnPhone, PIN, Scene, bill, other_person, person, pin, transfer};
+use super::{OwnPhone, PIN, Scene, bill, person, pin, transfer};
 use crate::readings::fields;
 use crate::world::World;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
@@ -28,7 +28,7 @@ async fn an_operation_is_shown_approved_and_logged() {
     assert!(decided.token.is_some());
     let kept = scene.seen(&asked).await;
     assert_eq!(kept.state().standing().name(), "approved");
-    assert_eq!(kept.signature.as_deref(), Some(phone.signature(&asked, "approve").as_slice()));
+    assert_eq!(kept.signed.unwrap().bytes, phone.signature(&asked, "approve"));
     let expected = [
         "enrolment.pending",
         "enrolment.active",
@@ -43,6 +43,8 @@ async fn an_operation_is_shown_approved_and_logged() {
     let details: Vec<_> =
         event.details.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let device = format!("device={}", enrolled.enrolment.row.id);
+    let through = format!("through={}", scene.world.who.actor);
+    let key = format!("key={}", phone.secret.public().thumbprint());
     assert_eq!(
         details,
         [
@@ -50,6 +52,9 @@ async fn an_operation_is_shown_approved_and_logged() {
             "screen=Mi Pass: autorización de operación",
             device.as_str(),
             "channel=tests",
+            through.as_str(),
+            key.as_str(),
+            "key_origin=phone",
         ]
     );
     for entry in &entries {
@@ -232,7 +237,8 @@ async fn nobody_decides_when_its_time_is_over() {
         scene.world.worker.run_due().await.unwrap();
         let audited = scene.audited_of_ours().await;
         assert_eq!(audited.last().map(String::as_str), Some("authorization.expired"));
-        assert_eq!(audited.len(), 4);
+        let expired = audited.iter().filter(|it| *it == "authorization.expired").count();
+        assert_eq!(expired, 1);
     }
 }
 
@@ -346,12 +352,33 @@ async fn a_phone_that_was_given_a_key_uses_its_secret() {
     let phone = engine.phone(secret).await.unwrap().unwrap();
     assert_eq!((phone.rut, phone.pending.len()), (person(), 1));
     assert_eq!(phone.pending[0].text, asked.text);
+    let by_id = asked.id().to_string();
+    let operation = transfer(25_000);
+    let wanted = Use { token: &by_id, rut: person(), operation: &operation };
+    let early = engine.use_authorization(&scene.world.who, &wanted).await;
+    assert!(matches!(early, Err(UseError::NotUsable(_))));
+    let decision = (Verdict::Approve(pin(PIN)), asked.shown);
+    engine.decide_on_phone(secret, asked.id(), decision).await.unwrap();
+    let log = engine.log_of_phone(secret, None, 10).await.unwrap().unwrap();
+    assert_eq!(log.rows.iter().map(Authorization::id).collect::<Vec<_>>(), [asked.id()]);
+    // Nobody was told a token: its id stands for it, and is used once. Where there is one, it does not.
+    engine.use_authorization(&scene.world.who, &wanted).await.unwrap();
+    let again = engine.use_authorization(&scene.world.who, &wanted).await;
+    assert!(matches!(again, Err(UseError::NotUsable(_))));
+    let other = scene.ask(&operation).await;
     let decision = Decision {
         verdict: Verdict::Approve(pin(PIN)),
-        shown: asked.shown,
+        shown: other.shown,
         proof: PhoneProof::Secret(secret),
     };
-    engine.decide_on_phone(secret, asked.id(), &decision).await.unwrap();
+    let token = engine.decide_authorization(&scene.world.who, other.id(), &decision).await;
+    let by_id = other.id().to_string();
+    let wanted = Use { token: &by_id, rut: person(), operation: &operation };
+    let refused = engine.use_authorization(&scene.world.who, &wanted).await;
+    assert!(matches!(refused, Err(UseError::Unknown)));
+    let token = token.unwrap().token.unwrap();
+    let wanted = Use { token: token.expose(), ..wanted };
+    engine.use_authorization(&scene.world.who, &wanted).await.unwrap();
     assert!(engine.phone(secret).await.unwrap().unwrap().pending.is_empty());
     let changed = |nth: usize| {
         let mut text = secret.clone().into_bytes();
@@ -384,6 +411,13 @@ async fn tenants_do_not_decide_for_each_other() {
     let refused = engine.decide_authorization(&other, asked.id(), &decision).await;
     assert!(matches!(refused, Err(DecideError::Unknown)));
     assert!(engine.authorization(&other, asked.id()).await.unwrap().is_none());
-    let reasons = engine.must_authorize(&other, other_person(), &transfer(1)).await.unwrap();
-    assert_eq!(reasons, [Reason::FirstTime]);
+    assert_eq!(scene.standing(&asked).await, "pending");
+    let none = engine.cancel_authorization(&other, asked.id()).await;
+    assert!(matches!(none, Err(UseError::Unknown)));
+    let token = scene.approve(&asked, &phone, PIN).await.unwrap().token.unwrap();
+    let operation = transfer(25_000);
+    let wanted = Use { token: token.expose(), rut: person(), operation: &operation };
+    let used = engine.use_authorization(&other, &wanted).await;
+    assert!(matches!(used, Err(UseError::Unknown)));
+    engine.use_authorization(&scene.world.who, &wanted).await.unwrap();
 }

@@ -31,6 +31,10 @@ enum Call {
     },
     Approve(Typed),
     Deny(Typed),
+    /// What was sent before is sent again, to the letter.
+    Replay {
+        sent: usize,
+    },
     Use {
         asked: usize,
         operation: usize,
@@ -84,6 +88,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
             .prop_map(|(of_other, operation)| Call::Ask { of_other, operation }),
         7 => typed().prop_map(Call::Approve),
         1 => typed().prop_map(Call::Deny),
+        2 => (0..8_usize).prop_map(|sent| Call::Replay { sent }),
         3 => (0..6_usize, 0..3_usize, prop::bool::weighted(0.1))
             .prop_map(|(asked, operation, of_other)| Call::Use { asked, operation, of_other }),
         1 => (0..6_usize).prop_map(|asked| Call::Cancel { asked }),
@@ -122,6 +127,8 @@ struct Both {
     phones: Vec<ModelPhone>,
     asked: Vec<ModelAsked>,
     approvals: usize,
+    /// What was sent, and whether it was to approve.
+    sent: Vec<(Typed, bool)>,
 }
 
 fn rut(of_other: bool) -> Rut {
@@ -130,7 +137,8 @@ fn rut(of_other: bool) -> Rut {
 
 impl Both {
     async fn new() -> Self {
-        Self { scene: Scene::new().await, phones: Vec::new(), asked: Vec::new(), approvals: 0 }
+        let (phones, asked, sent) = (Vec::new(), Vec::new(), Vec::new());
+        Self { scene: Scene::new().await, phones, asked, approvals: 0, sent }
     }
 
     fn now(&self) -> Timestamp {
@@ -163,6 +171,14 @@ impl Both {
             Call::Ask { of_other, operation } => self.ask(*of_other, *operation).await,
             Call::Approve(typed) => self.approve(typed).await,
             Call::Deny(typed) => self.deny(typed).await,
+            Call::Replay { sent } => {
+                let nth = sent.checked_rem(self.sent.len()).unwrap_or_default();
+                match self.sent.get(nth).cloned() {
+                    Some((typed, true)) => self.approve(&typed).await,
+                    Some((typed, false)) => self.deny(&typed).await,
+                    None => {}
+                }
+            }
             Call::Use { asked, operation, of_other } => {
                 self.use_up(*asked, *operation, *of_other).await;
             }
@@ -232,7 +248,7 @@ impl Both {
     /// Sends a decision. Gives which authorization it is about, and whether everything but the PIN and
     /// the phone's state is as it must be.
     async fn send(
-        &self,
+        &mut self,
         typed: &Typed,
         approves: bool,
     ) -> Option<(usize, bool, usize, Result<Option<String>, DecideError>)> {
@@ -246,6 +262,11 @@ impl Both {
             if typed.phone == usize::MAX { asked.phone } else { typed.phone % self.phones.len() };
         let right_pin = self.phones[asked.phone].pin;
         let pin_sent = if typed.pin == usize::MAX { right_pin } else { typed.pin % PINS.len() };
+        // As it was, whatever there will be by the time that it is sent again.
+        let turned = typed.turned;
+        let again = Typed { asked: nth, phone, pin: pin_sent, shown, signed, turned };
+        self.sent.push((again, approves));
+        let asked = &self.asked[nth];
         let word = if approves == typed.turned { "deny" } else { "approve" };
         let signature = self.phones[phone].key.signature(&self.asked[signed].real, word);
         let verdict = if approves { Verdict::Approve(pin(PINS[pin_sent])) } else { Verdict::Deny };
@@ -350,20 +371,86 @@ impl Both {
     }
 }
 
+/// Runs calls, and insists that everything is as the model has it.
+fn run(sequence: &[Call]) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut both = Both::new().await;
+        for call in sequence {
+            both.call(call).await;
+        }
+        both.was_approved().await;
+    });
+}
+
+impl Both {
+    /// From the trail alone: whatever was used was approved before, once, by the phone that was asked;
+    /// and nothing was refused, denied or approved that is not there.
+    async fn was_approved(&self) {
+        let world = &self.scene.world;
+        let entries = world.engine.audit(&world.who, 0, 1_000).await.unwrap();
+        let mut approved = std::collections::BTreeMap::new();
+        for entry in &entries {
+            let event = &entry.event;
+            let device = event.details.iter().find(|(name, _)| name == "device");
+            let device = device.map(|(_, value)| value.clone()).unwrap_or_default();
+            match event.action.as_str() {
+                "authorization.approved" => {
+                    assert_eq!(event.actor, device, "its own phone approved it");
+                    assert!(approved.insert(event.subject.clone(), device).is_none(), "once");
+                }
+                "authorization.used" => {
+                    assert_eq!(approved.get(&event.subject), Some(&device), "it was approved");
+                    // It is used up: what is used again would not be there.
+                    approved.insert(event.subject.clone(), String::new());
+                }
+                _ => {}
+            }
+        }
+        let proven = world.engine.verify_audit(world.who.tenant, &[], &mut |_| {}).await.unwrap();
+        assert!(proven.broken.is_none());
+    }
+}
+
+const fn right() -> Typed {
+    Typed { asked: 0, phone: usize::MAX, pin: usize::MAX, shown: 0, signed: 0, turned: false }
+}
+
+/// Every order of three calls, of each kind and right and wrong, on a phone that is asked two things, of
+/// which the first is approved or not.
+#[test]
+fn every_order_of_calls_is_as_the_model_has_it() {
+    let wrong = Typed { pin: 1, ..right() };
+    let calls = [
+        Call::Approve(right()),
+        Call::Approve(wrong),
+        Call::Approve(Typed { shown: 1, ..right() }),
+        Call::Deny(right()),
+        Call::Replay { sent: 0 },
+        Call::Use { asked: 0, operation: 0, of_other: false },
+        Call::Enrol { of_other: false, pin: 0 },
+        Call::Block { phone: 0 },
+        Call::Wait { seconds: 300 },
+    ];
+    let begun = [
+        Call::Enrol { of_other: false, pin: 0 },
+        Call::Ask { of_other: false, operation: 0 },
+        Call::Ask { of_other: false, operation: 1 },
+    ];
+    let count = calls.len();
+    for order in 0..2 * count.pow(3) {
+        let nth = |place: u32| calls[order / count.pow(place) % count].clone();
+        let approved = (order >= count.pow(3)).then(|| Call::Approve(right()));
+        let sequence = begun.iter().cloned().chain(approved).chain((0..3).map(nth));
+        run(&sequence.collect::<Vec<_>>());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_approved_but_by_the_pin_on_the_phone_for_what_it_shows(sequence in calls()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let mut both = Both::new().await;
-            for call in &sequence {
-                both.call(call).await;
-            }
-            let world = &both.scene.world;
-            let proven = world.engine.verify_audit(world.who.tenant, &mut |_| {}).await.unwrap();
-            assert!(proven.broken.is_none());
-        });
+        run(&sequence);
     }
 }

@@ -10,15 +10,15 @@ use cartola_connector::session::{
     StatementQuery, TakeInstructions,
 };
 use cartola_connector::{
-    Connector, ConnectorError, Context, CredentialField, CredentialForm, CredentialSchema,
-    DeviceId, ErrorKind, FieldKind, Holder, Line, Login, Manifest, Opener, Place, Product,
-    RetryAdvice, Served, Session,
+    Connector, ConnectorError, Context, Credential, CredentialField, CredentialForm,
+    CredentialSchema, DeviceId, ErrorKind, FieldKind, Holder, Line, Login, Manifest, Opener, Place,
+    Product, RetryAdvice, Served, Session,
 };
 use cartola_model::{
     AccountKind, AccountNumber, BalanceKind, BalanceReading, InstitutionId, MovementStatus,
     Observation, Record, RecordKinds,
 };
-use cartola_primitives::{Currency, Date, Money, Rut};
+use cartola_primitives::{Currency, Date, Money, Rut, Secret};
 use tokio::sync::{Notify, Semaphore};
 
 use super::till::Till;
@@ -29,6 +29,9 @@ const PAGE: usize = 2;
 
 /// The customer.
 pub const RUT: &str = "11.111.111-1";
+
+/// The field that names a client, where there are several of one customer.
+pub const CLIENT: &str = "client";
 
 /// The password that the bank takes.
 pub const PASSWORD: &str = "right-one";
@@ -43,6 +46,7 @@ struct Books {
     asked: u32,
     open: u32,
     devices: Vec<String>,
+    clients: Vec<String>,
     refusal: Option<(ErrorKind, RetryAdvice)>,
     breaks_off: Option<(ErrorKind, RetryAdvice)>,
     is_silent: bool,
@@ -88,13 +92,16 @@ impl Bank {
 
     fn doing(connector: &'static str, institution: InstitutionId, does: &[Product]) -> Self {
         let field = |name, label, kind| CredentialField { name, label, kind };
-        let form = CredentialForm {
-            id: "password",
-            fields: vec![
-                field("rut", "RUT", FieldKind::Rut),
-                field("password", "Clave", FieldKind::Printable { least: 4, most: 20 }),
-            ],
-        };
+        let fields = vec![
+            field("rut", "RUT", FieldKind::Rut),
+            field("password", "Clave", FieldKind::Printable { least: 4, most: 20 }),
+        ];
+        let client = field(CLIENT, "Cliente", FieldKind::Printable { least: 1, most: 20 });
+        let of_client = fields.iter().copied().chain([client]).collect();
+        let forms = vec![
+            CredentialForm { id: "password", fields },
+            CredentialForm { id: "client", fields: of_client },
+        ];
         let manifest = Manifest::new(connector, "for tests").serving(vec![Served {
             institution,
             products: [Product::Accounts, Product::Balances, Product::Movements]
@@ -102,7 +109,7 @@ impl Bank {
                 .chain(does)
                 .copied()
                 .collect(),
-            credentials: CredentialSchema { forms: vec![form] },
+            credentials: CredentialSchema { forms },
         }]);
         let pages = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
         let turns = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
@@ -207,6 +214,11 @@ impl Bank {
         self.books().open
     }
 
+    /// The client of each session that has one, in order.
+    pub fn clients(&self) -> Vec<String> {
+        self.books().clients.clone()
+    }
+
     /// The device of each session, in order.
     pub fn devices(&self) -> Vec<String> {
         self.books().devices.clone()
@@ -283,7 +295,13 @@ impl Opener for Bank {
         let device = context.device();
         books.open += 1;
         books.devices.push(device.expose().to_owned());
+        books.clients.extend(login.credential.field(CLIENT).map(|it| it.expose().clone()));
         Ok(Box::new(Open { bank: self.clone(), device }))
+    }
+
+    fn is_same_client(&self, one: &Credential, other: &Credential) -> bool {
+        let [one, other] = [one, other].map(|credential| credential.field(CLIENT));
+        one.map(Secret::expose) == other.map(Secret::expose)
     }
 }
 

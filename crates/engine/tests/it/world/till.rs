@@ -38,15 +38,28 @@ struct Books {
     begun: usize,
     answers: usize,
     withdrawals: usize,
+    looks: usize,
     is_deaf: bool,
+    is_out_of_reach: bool,
+    loses_answers: bool,
+    route: &'static str,
 }
 
 impl Till {
     /// Where transfers stand so once the bank has heard of them.
     pub fn new(first: TransferState) -> Self {
-        let transfers = BTreeMap::new();
-        let books =
-            Books { first, transfers, begun: 0, answers: 0, withdrawals: 0, is_deaf: false };
+        let books = Books {
+            first,
+            transfers: BTreeMap::new(),
+            begun: 0,
+            answers: 0,
+            withdrawals: 0,
+            looks: 0,
+            is_deaf: false,
+            is_out_of_reach: false,
+            loses_answers: false,
+            route: "tests/first",
+        };
         let judged = Semaphore::new(Semaphore::MAX_PERMITS);
         Self { books: Mutex::new(books), answered: Notify::new(), judged }
     }
@@ -73,6 +86,26 @@ impl Till {
         self.books().is_deaf = is_deaf;
     }
 
+    /// Hears of no transfer from now on, which whoever tells it knows; or of each again.
+    pub fn is_out_of_reach(&self, is_out_of_reach: bool) {
+        self.books().is_out_of_reach = is_out_of_reach;
+    }
+
+    /// Says nothing of what it has begun from now on, or says it again.
+    pub fn loses_answers(&self, loses_answers: bool) {
+        self.books().loses_answers = loses_answers;
+    }
+
+    /// Is reached by another way from now on.
+    pub fn is_reached_by(&self, route: &'static str) {
+        self.books().route = route;
+    }
+
+    /// How often somebody looked.
+    pub fn looks(&self) -> usize {
+        self.books().looks
+    }
+
     /// Transfers that were begun, answers, and withdrawals that it heard of.
     pub fn heard(&self) -> (usize, usize, usize) {
         let books = self.books();
@@ -90,15 +123,24 @@ const fn told(state: TransferState) -> TransferTold {
 
 #[async_trait]
 impl MakeTransfers for Till {
+    fn route(&self) -> &'static str {
+        self.books().route
+    }
+
     async fn begin(
         &self,
         order: &TransferOrder,
         _: &Context,
     ) -> Result<TransferTold, ConnectorError> {
         let mut books = self.books();
+        let down = || ConnectorError::new(ErrorKind::InstitutionDown, "begin", "down");
+        if books.is_out_of_reach {
+            return Err(down().before_sending());
+        }
         books.begun += 1;
         let first = books.first.clone();
-        Ok(told(books.transfers.entry(order.end_to_end_id).or_insert(first).clone()))
+        let state = books.transfers.entry(order.end_to_end_id).or_insert(first).clone();
+        if books.loses_answers { Err(down()) } else { Ok(told(state)) }
     }
 
     async fn answer(
@@ -123,7 +165,9 @@ impl MakeTransfers for Till {
         transfer: &EndToEndId,
         _: &Context,
     ) -> Result<Option<TransferTold>, ConnectorError> {
-        Ok(self.books().transfers.get(transfer).cloned().map(told))
+        let mut books = self.books();
+        books.looks += 1;
+        Ok(books.transfers.get(transfer).cloned().map(told))
     }
 
     async fn withdraw(

@@ -177,6 +177,38 @@ pub(super) static ROWS: &[Entry] = &[
         ),
     },
     Entry {
+        code: Code::PhoneNew,
+        name: "phone_new",
+        status: 409,
+        failure: Failure::LimitExceeded,
+        retry: Retry::AfterChange,
+        title: Text::fixed("The phone is a new one", "El teléfono es nuevo"),
+        meaning: Text::fixed(
+            "The phone took another one's place a short while ago, and is asked nothing yet by which money could be lost. Nobody was asked.",
+            "El teléfono reemplazó a otro hace poco y todavía no se le pide nada con que se pueda perder dinero. No se preguntó a nadie.",
+        ),
+        remedy: Text::fixed(
+            "Ask again at the time that `detail` says. The operator sets how long that is.",
+            "Pregunte otra vez a la hora que dice `detail_es`. El operador fija cuánto dura.",
+        ),
+    },
+    Entry {
+        code: Code::ApprovalNeeded,
+        name: "approval_needed",
+        status: 403,
+        failure: Failure::ChallengeRequired,
+        retry: Retry::AfterChange,
+        title: Text::fixed("The person has to approve this", "La persona debe autorizar esto"),
+        meaning: Text::fixed(
+            "This installation does such operations only with the person's approval on their phone. Nothing was done.",
+            "Esta instalación hace estas operaciones solo con la autorización de la persona en su teléfono. No se hizo nada.",
+        ),
+        remedy: Text::fixed(
+            "Ask with `POST /v1/authorizations` for exactly this operation, and send the approval's token as `X-MiPass-Token`.",
+            "Pídala con `POST /v1/authorizations` para exactamente esta operación y envíe el token como `X-MiPass-Token`.",
+        ),
+    },
+    Entry {
         code: Code::ApprovalOther,
         name: "approval_other",
         status: 409,

@@ -39,6 +39,41 @@ pub(super) static ROWS: &[Entry] = &[
         ),
     },
     Entry {
+        code: Code::ConsentNotWider,
+        name: "consent_not_wider",
+        status: 409,
+        failure: Failure::RequestInvalid,
+        retry: Retry::AfterChange,
+        title: Text::fixed(
+            "The consent cannot be changed so",
+            "El consentimiento no se puede cambiar así",
+        ),
+        meaning: Text::fixed(
+            "A consent is changed while it is in force, to a day that is still to come and no later than its end, and to products that it is about.",
+            "Un consentimiento se cambia mientras está vigente, a un día futuro que no sea posterior a su término y a productos que ya abarca.",
+        ),
+        remedy: Text::fixed(
+            "For more time or more data, begin the link again with a new mandate.",
+            "Para más tiempo o más datos, inicie el enlace de nuevo con otro mandato.",
+        ),
+    },
+    Entry {
+        code: Code::MatterDecided,
+        name: "matter_decided",
+        status: 409,
+        failure: Failure::RequestInvalid,
+        retry: Retry::Never,
+        title: Text::fixed("That cannot be decided any more", "Eso ya no se puede decidir"),
+        meaning: Text::fixed(
+            "The matter stands where this decision does not follow: it is decided already, was put off once, or is of another kind.",
+            "El caso está en un estado del que esta decisión no sigue: ya se decidió, ya se prorrogó una vez o es de otro tipo.",
+        ),
+        remedy: Text::fixed(
+            "Read the matter, and decide what its state and kind allow.",
+            "Lea el caso y decida lo que su estado y su tipo permiten.",
+        ),
+    },
+    Entry {
         code: Code::SplitOnlySource,
         name: "split_only_source",
         status: 409,

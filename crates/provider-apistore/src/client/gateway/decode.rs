@@ -1,8 +1,6 @@
 //! Answers. Pure: bytes in, canonical values out.
 
-use std::time::Duration;
-
-use cartola_connector::{Answer, ConnectorError, ErrorKind, RetryAdvice};
+use cartola_connector::{Answer, ConnectorError, ErrorKind};
 use cartola_model::movement::MovementDetails;
 use cartola_model::{Counterparty, MovementStatus, Observation};
 use cartola_primitives::{Currency, Date, Money};
@@ -11,6 +9,7 @@ use serde_json::{Map, Number, Value};
 use super::encode::{MOVEMENTS, PAGE};
 use super::names::Names;
 use crate::client::decode::invalid;
+use crate::client::refusal::advised;
 
 /// Digits of a number that a float holds exactly.
 const EXACT_DIGITS: usize = 15;
@@ -26,8 +25,20 @@ pub struct Told {
     pub counterparty: Option<Counterparty>,
 }
 
-/// The body of an answer that says that it succeeded.
+/// The body of an answer that says that it succeeded. One that does not say so is no answer: where a
+/// name is another than is configured, nothing would be found in it.
 pub fn success(
+    operation: &'static str,
+    names: &Names,
+    answer: &Answer,
+) -> Result<Map<String, Value>, ConnectorError> {
+    let body = object(operation, names, answer)?;
+    let is_said = text(&body, names.of("answer")).is_some();
+    is_said.then_some(body).ok_or_else(|| invalid(operation, "the answer says not how it went"))
+}
+
+/// The body of an answer that does not say that it failed.
+pub fn object(
     operation: &'static str,
     names: &Names,
     answer: &Answer,
@@ -60,13 +71,7 @@ pub fn refusal(operation: &'static str, answer: &Answer) -> ConnectorError {
         500.. => (ErrorKind::InstitutionDown, "the gateway failed"),
         _ => (ErrorKind::AnswerInvalid, "the gateway answers with a status that it has no use for"),
     };
-    let error = ConnectorError::new(kind, operation, reason);
-    match answer.retry_after_seconds() {
-        Some(seconds) if matches!(kind, ErrorKind::RateLimited | ErrorKind::InstitutionDown) => {
-            error.advising(RetryAdvice::After(Duration::from_secs(seconds)))
-        }
-        _ => error,
-    }
+    advised(ConnectorError::new(kind, operation, reason), answer)
 }
 
 /// A page of movements, in the order in which they were told.
@@ -77,13 +82,11 @@ pub fn movements(
 ) -> Result<Vec<Told>, ConnectorError> {
     let body = success(MOVEMENTS, names, answer)?;
     let told = match body.get(names.of("movements")) {
-        None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Array(told)) if told.len() <= PAGE => told,
+        None => return Err(invalid(MOVEMENTS, "the answer has no movements, not even none")),
         Some(_) => {
-            return Err(invalid(
-                MOVEMENTS,
-                "the movements are no list of as many as were asked for",
-            ));
+            let reason = "the movements are no list of as many as were asked for";
+            return Err(invalid(MOVEMENTS, reason));
         }
     };
     let read = |row: &Value| {

@@ -20,6 +20,13 @@ pub const PAGE: usize = 100;
 /// Most RUTs of those who may act for a company.
 const MAX_ATTORNEYS: usize = 10;
 
+/// The RUTs of those who act for a company, with commas between them; why there are none.
+pub fn attorneys(text: &str) -> Result<Vec<Rut>, &'static str> {
+    let ruts: Result<Vec<Rut>, _> = text.split(',').map(Rut::parse).collect();
+    let ruts = ruts.ok().filter(|ruts| ruts.len() <= MAX_ATTORNEYS);
+    ruts.ok_or("the attorneys are no list of 1 to 10 RUTs with commas between them")
+}
+
 /// Who asks, as every request names them.
 #[derive(Debug, Clone)]
 pub struct Asker {
@@ -35,11 +42,7 @@ impl Asker {
         let field = |name: &str| credential.field(name).map(|value| value.expose().as_str());
         let holder = field("rut").and_then(|text| Rut::parse(text).ok());
         let holder = holder.ok_or_else(|| incomplete("the credentials have no valid RUT"))?;
-        let attorneys: Option<Vec<Rut>> = field(ATTORNEYS)
-            .and_then(|text| text.split(',').map(|rut| Rut::parse(rut).ok()).collect());
-        let attorneys = attorneys.filter(|ruts| ruts.len() <= MAX_ATTORNEYS);
-        let attorneys =
-            attorneys.ok_or_else(|| incomplete("the attorneys are no list of up to 10 RUTs"))?;
+        let attorneys = attorneys(field(ATTORNEYS).unwrap_or_default()).map_err(incomplete)?;
         Ok(Self { holder, attorneys })
     }
 

@@ -10,9 +10,10 @@ use cartola_model::{
 use cartola_primitives::Timestamp;
 use serde_json::Value;
 
-use super::decode::{success, text};
-use super::encode::{Asker, object};
+use super::decode::{object, success, text};
+use super::encode::{self, Asker};
 use super::names::Names;
+use crate::client::decode::invalid;
 use crate::client::encode::json;
 
 /// Sending a lot.
@@ -24,7 +25,7 @@ pub const LOOK: &str = "apistore_gateway.lot.look";
 const CODE_DIGITS: usize = 4;
 
 /// What stands for the lot's id in the path where one asks for it.
-const PLACE: &str = "{id}";
+pub const PLACE: &str = "{id}";
 
 /// A lot of one transfer. Never sent twice once it may have arrived. `None` where the bank of who is
 /// paid has no code.
@@ -36,8 +37,8 @@ pub fn begin(
     let bank = Catalogue::bundled().find(&order.to.institution);
     let Some(code) = bank.and_then(|bank| bank.cmf_code.as_deref()) else { return Ok(None) };
     let (id, amount) = (order.end_to_end_id.to_string(), Value::from(order.amount.minor()));
-    let consumer = object([(names.of("lot_user"), user.into())]);
-    let line = object([
+    let consumer = encode::object([(names.of("lot_user"), user.into())]);
+    let line = encode::object([
         (names.of("line_id"), id.as_str().into()),
         (names.of("line_amount"), amount.clone()),
         (names.of("line_payer"), asker.holder.compact().into()),
@@ -47,15 +48,15 @@ pub fn begin(
         (names.of("line_bank"), format!("{code:0>CODE_DIGITS$}").into()),
         (names.of("line_product"), names.of("line_product_value").into()),
     ]);
-    let body = object([
+    let body = encode::object([
         (names.of("lot_account"), order.from.digits().into()),
         (names.of("lot_holder"), asker.holder.compact().into()),
         (names.of("lot_id"), id.into()),
         (names.of("lot_total"), amount),
         (names.of("lot_attorneys"), asker.attorneys(names)),
     ]);
-    let lot = object([
-        (names.of("lot_head"), object([(names.of("lot_consumer"), consumer)])),
+    let lot = encode::object([
+        (names.of("lot_head"), encode::object([(names.of("lot_consumer"), consumer)])),
         (names.of("lot_body"), body),
         (names.of("lot_lines"), Value::Array(vec![line])),
     ]);
@@ -78,18 +79,18 @@ pub fn look(names: &Names, transfer: &EndToEndId) -> Request {
 }
 
 /// Where a lot stands, as it was seen at `now`: when it was paid is not told. What is no word that ends
-/// it is no end.
+/// it is no end, and what has no word at all no answer.
 pub fn looked(
     names: &Names,
     answer: &Answer,
     now: Timestamp,
 ) -> Result<TransferTold, ConnectorError> {
-    let body = success(LOOK, names, answer)?;
+    let body = object(LOOK, names, answer)?;
     let word = text(&body, names.of("lot_state"));
-    let is = |key: &str| word.as_deref() == Some(names.of(key));
-    let state = if is("lot_state_paid") {
+    let word = word.ok_or_else(|| invalid(LOOK, "the answer says not where the lot stands"))?;
+    let state = if word == names.of("lot_state_paid") {
         TransferState::Completed { settled_at: now }
-    } else if is("lot_state_refused") {
+    } else if word == names.of("lot_state_refused") {
         TransferState::Failed(TransferFailure::Other)
     } else {
         TransferState::Settling

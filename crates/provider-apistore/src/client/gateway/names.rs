@@ -5,6 +5,8 @@ use std::fmt;
 
 use cartola_connector::HeaderName;
 
+use super::lots::PLACE;
+
 /// Longest name or value that is taken, in characters.
 const MAX_TEXT: usize = 200;
 
@@ -64,6 +66,30 @@ pub const NAMES: [(&str, &str); 51] = [
     ("lot_state_refused", "RECHAZADO"),
 ];
 
+/// Keys whose values must differ: words between which is decided, and members of one object, of which
+/// the second would take the place of the first.
+const DISTINCT: [&[&str]; 10] = [
+    &["sign_credit", "sign_debit"],
+    &["lot_state_paid", "lot_state_refused"],
+    &["client_id_header", "client_secret_header"],
+    &["holder", "product", "account", "attorneys", "count", "offset"],
+    &["answer", "movements"],
+    &["sequence", "amount", "sign", "booked_on"],
+    &["lot_head", "lot_body", "lot_lines"],
+    &["lot_account", "lot_holder", "lot_id", "lot_total", "lot_attorneys"],
+    &[
+        "line_id",
+        "line_amount",
+        "line_payer",
+        "line_rut",
+        "line_account",
+        "line_name",
+        "line_bank",
+        "line_product",
+    ],
+    &["answer", "lot_state"],
+];
+
 /// What everything is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
@@ -82,6 +108,13 @@ pub enum NamesError {
         /// What is expected.
         expected: &'static str,
     },
+    /// Two keys have the same value, and one could not be told from the other.
+    Same {
+        /// The one.
+        key: &'static str,
+        /// The other.
+        other: &'static str,
+    },
 }
 
 impl fmt::Display for NamesError {
@@ -92,6 +125,11 @@ impl fmt::Display for NamesError {
                 write!(f, "there is a key that is none of {}", known.join(", "))
             }
             Self::Value { key, expected } => write!(f, "`{key}` is wrong: expected {expected}"),
+            Self::Same { key, other } => write!(
+                f,
+                "`{key}` and `{other}` are the same word, so that one could not be told from the \
+                 other; give each its own"
+            ),
         }
     }
 }
@@ -109,7 +147,21 @@ impl Names {
             check(key, value).map_err(wrong)?;
             set.insert(key, value.clone());
         }
-        Ok(Self { set })
+        let names = Self { set };
+        DISTINCT.iter().try_for_each(|group| names.check_distinct(group))?;
+        Ok(names)
+    }
+
+    /// Words are compared without regard to case: what tells money that came from money that went should
+    /// not hang on it.
+    fn check_distinct(&self, group: &[&'static str]) -> Result<(), NamesError> {
+        for (index, key) in group.iter().enumerate() {
+            let is_same = |other: &&&'static str| self.of(other).eq_ignore_ascii_case(self.of(key));
+            if let Some(other) = group[index + 1..].iter().find(is_same) {
+                return Err(NamesError::Same { key, other });
+            }
+        }
+        Ok(())
     }
 
     /// What that is called.
@@ -144,15 +196,30 @@ impl Names {
 fn check(key: &str, value: &str) -> Result<(), &'static str> {
     let is_short = value.chars().count() <= MAX_TEXT && !value.chars().any(char::is_control);
     if key == "prefix" || key.ends_with("_path") {
-        let is_of_path = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#');
-        let is_path = value.starts_with('/') && !value.ends_with('/');
         let is_left_out = value.is_empty() && matches!(key, "prefix" | "lot_status_path");
-        let is_sound = is_short && value.bytes().all(is_of_path) && (is_path || is_left_out);
-        return is_sound.then_some(()).ok_or("a path such as \"/banco-chile/v1\"");
+        let is_sound = is_short && (is_left_out || is_path(key, value));
+        return is_sound.then_some(()).ok_or(if key == "lot_status_path" {
+            "a path such as \"/estado-lote/{id}\""
+        } else {
+            "a path such as \"/banco-chile/v1\""
+        });
     }
     if key.ends_with("_header") {
         let is_header = is_short && HeaderName::try_from(value).is_ok();
         return is_header.then_some(()).ok_or("the name of a header");
     }
-    (is_short && !value.is_empty()).then_some(()).ok_or("a text of 1 to 200 characters")
+    let is_bare = !value.is_empty() && value.trim() == value;
+    (is_short && is_bare)
+        .then_some(())
+        .ok_or("a text of 1 to 200 characters without blanks around it")
+}
+
+/// Letters, digits and the signs that stand in a path as they are (RFC 3986, `pchar`). Where a lot's id
+/// goes is the one place for braces.
+fn is_path(key: &str, value: &str) -> bool {
+    let bare =
+        if key == "lot_status_path" { value.replacen(PLACE, "", 1) } else { value.to_owned() };
+    let is_of_path =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%".contains(&byte);
+    value.starts_with('/') && !value.ends_with('/') && bare.bytes().all(is_of_path)
 }

@@ -17,10 +17,19 @@ use super::decode::{self, Told};
 use super::encode::{self, Asker, PAGE};
 use super::{ATTORNEYS, Reached, STATEMENT_LAYOUT, TOKEN, lots};
 use crate::client::accounts::{self, Named};
-use crate::client::decode::{invalid, joined};
+use crate::client::decode::invalid;
+use crate::client::gathered::Gathered;
+use crate::client::{CLIENT_ID, CLIENT_SECRET, kept, strange};
 
 /// Most pages of one account, each of 100: 100,000 movements. A gateway that has more is not believed.
 const MAX_PAGES: usize = 1_000;
+
+/// Pages in a row with nothing that is new, at most: so many are shifted by what is booked meanwhile. A
+/// gateway that goes by another offset than is configured gives the same for ever.
+const MAX_STALE_PAGES: usize = 2;
+
+/// What a lot is asked about by. It never changes: it is kept with payments.
+const ROUTE: &str = "apistore-gateway/lotes";
 
 /// An open session.
 pub(super) struct GatewaySession {
@@ -37,26 +46,15 @@ pub(super) async fn open(
     context: &Context,
 ) -> Result<GatewaySession, ConnectorError> {
     let asker = Asker::of(credential)?;
-    let named = credential.field(accounts::FIELD).map(|text| accounts::parse(text.expose()));
-    let named = named.unwrap_or_else(|| accounts::parse("")).map_err(|error| {
-        ConnectorError::new(ErrorKind::RequestInvalid, encode::OPEN, error.to_string())
-            .before_sending()
-    })?;
-    let session = GatewaySession { reached, credential: kept(credential), asker, named };
+    let named = accounts::of(credential, encode::OPEN)?;
+    let credential = kept(credential, &["rut", CLIENT_ID, CLIENT_SECRET, TOKEN, ATTORNEYS]);
+    let session = GatewaySession { reached, credential, asker, named };
     let first = &session.named[0].number;
     let called = (&*session.reached.names, &session.asker);
     let answer =
         session.call(encode::movements(encode::OPEN, called, first, (1, 0))?, context).await?;
     decode::success(encode::OPEN, &session.reached.names, &answer)?;
     Ok(session)
-}
-
-fn kept(credential: &Credential) -> Credential {
-    let names = ["rut", "client_id", "client_secret", TOKEN, ATTORNEYS];
-    names.into_iter().fold(Credential::default(), |kept, name| match credential.field(name) {
-        Some(value) => kept.with(name, value.expose().clone()),
-        None => kept,
-    })
 }
 
 impl GatewaySession {
@@ -67,30 +65,39 @@ impl GatewaySession {
 
     /// Movements of an account, until all of `days` are there. They are told by the offset and without
     /// days: where they run from the newest to the oldest, a page that ends before the first day is the
-    /// last that is needed.
+    /// last that is needed. A gateway may give fewer than it is asked for, so that a short page is no
+    /// end; an empty one is.
     async fn told(
         &self,
         account: &Account,
         days: DayRange,
         context: &Context,
-    ) -> Result<(Vec<Told>, Vec<Answer>), ConnectorError> {
+    ) -> Result<(Vec<Told>, RawAnswer), ConnectorError> {
         let called = (&*self.reached.names, &self.asker);
-        let (mut all, mut answers, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
-        let mut newest_first = true;
-        for page in 0..MAX_PAGES {
-            let range = (PAGE, page * PAGE);
+        let (mut all, mut seen) = (Vec::new(), HashSet::new());
+        let mut answers = Gathered::new(encode::MOVEMENTS);
+        let (mut offset, mut newest_first, mut stale) = (0, true, 0);
+        for _ in 0..MAX_PAGES {
+            let range = (PAGE, offset);
             let request = encode::movements(encode::MOVEMENTS, called, &account.number, range)?;
             let answer = self.call(request, context).await?;
             let told = decode::movements(&self.reached.names, &answer, account.currency)?;
-            answers.push(answer);
-            let is_full = told.len() == PAGE;
+            answers.push(&answer)?;
+            if told.is_empty() {
+                return Ok((all, answers.raw()));
+            }
+            offset += told.len();
             let before = all.len();
             // What was booked in between moves others to the next page.
             all.extend(told.into_iter().filter(|told| seen.insert(told.sequence.clone())));
+            stale = if all.len() == before { stale + 1 } else { 0 };
+            if stale > MAX_STALE_PAGES {
+                return Err(invalid(encode::MOVEMENTS, "the pages of the account do not go on"));
+            }
             newest_first &= is_newest_first(&all[before.saturating_sub(1)..]);
             let is_past = newest_first && all.last().is_some_and(|last| day(last) < days.from());
-            if !is_full || is_past {
-                return Ok((all, answers));
+            if is_past {
+                return Ok((all, answers.raw()));
             }
         }
         Err(invalid(encode::MOVEMENTS, "the pages of the account do not end"))
@@ -105,19 +112,22 @@ fn is_newest_first(told: &[Told]) -> bool {
     told.is_sorted_by(|earlier, later| day(earlier) >= day(later))
 }
 
-/// The lines of some days, oldest first.
+/// The lines of some days, oldest first: by the day on which they were booked, and within it by the
+/// number that the gateway gives them, whatever order they were told in.
 fn in_order(mut told: Vec<Told>, days: DayRange) -> Vec<Line> {
-    if is_newest_first(&told) {
-        told.reverse();
-    }
     told.retain(|told| days.contains(day(told)));
-    told.sort_by_key(day);
+    told.sort_by(|one, other| (day(one), rank(one)).cmp(&(day(other), rank(other))));
     let line = |(number, told): (u64, Told)| Line {
         place: Place::Transaction(number),
         observation: told.observation.into(),
         counterparty: told.counterparty,
     };
     (1..).zip(told).map(line).collect()
+}
+
+/// A sequence as the number that it is, with zeros before it or without; what is none, by its signs.
+fn rank(told: &Told) -> (Option<u128>, &str) {
+    (told.sequence.parse().ok(), &told.sequence)
 }
 
 #[async_trait]
@@ -168,25 +178,28 @@ impl ReadStatements for GatewaySession {
         context: &Context,
     ) -> Result<Reading<StatementPage>, ConnectorError> {
         if cursor.is_some() {
-            let reason = "the cursor is none that this connector gave";
-            return Err(ConnectorError::new(ErrorKind::RequestInvalid, encode::MOVEMENTS, reason));
+            return Err(strange(encode::MOVEMENTS));
         }
-        let (told, answers) = self.told(query.account, query.days, context).await?;
+        let (told, raw) = self.told(query.account, query.days, context).await?;
         let lines = in_order(told, query.days);
         let value = StatementPage { layout: STATEMENT_LAYOUT, lines, next: None };
-        Ok(Reading { value, raw: joined(encode::MOVEMENTS, &answers) })
+        Ok(Reading { value, raw })
     }
 }
 
 #[async_trait]
 impl MakeTransfers for GatewaySession {
+    fn route(&self) -> &'static str {
+        ROUTE
+    }
+
     async fn begin(
         &self,
         order: &TransferOrder,
         context: &Context,
     ) -> Result<TransferTold, ConnectorError> {
         let names = &*self.reached.names;
-        let user = self.credential.field("client_id").map_or("", |id| id.expose());
+        let user = self.credential.field(CLIENT_ID).map_or("", |id| id.expose());
         let Some(request) = lots::begin(names, (&self.asker, user), order)? else {
             let state = TransferState::Failed(TransferFailure::UnknownPayee);
             return Ok(TransferTold { state, bank_reference: None });
@@ -214,9 +227,14 @@ impl MakeTransfers for GatewaySession {
         lots::looked(names, &answer, context.now()).map(Some)
     }
 
-    /// Nobody has described how a lot is taken back: until the gateway tells of it, nobody knows.
-    async fn withdraw(&self, _: &EndToEndId, _: &Context) -> Result<TransferTold, ConnectorError> {
-        let reason = "the gateway takes no lot back";
-        Err(ConnectorError::new(ErrorKind::Unsupported, lots::LOOK, reason).before_sending())
+    /// Nobody has described how a lot is taken back: it comes too late for that, and what becomes of the
+    /// lot is what it would have become.
+    async fn withdraw(
+        &self,
+        id: &EndToEndId,
+        context: &Context,
+    ) -> Result<TransferTold, ConnectorError> {
+        let names = &*self.reached.names;
+        lots::looked(names, &self.call(lots::look(names, id), context).await?, context.now())
     }
 }

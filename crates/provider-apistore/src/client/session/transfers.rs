@@ -1,5 +1,6 @@
 //! Transfers that the holder of the accounts wants made.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,8 +9,8 @@ use cartola_connector::{ConnectorError, Context, ErrorKind};
 use cartola_model::{EndToEndId, TransferOrder, TransferState, TransferTold};
 use tokio::time::sleep;
 
-use super::ApiStoreSession;
-use crate::client::transfer;
+use super::Access;
+use crate::client::transfer::{self, PaysBy};
 
 /// How long after a payment was begun it is looked at, once each. Until its bank has been told, and has
 /// said what it wants of whom, it is `PENDING` as one that settles is; with most banks that is over
@@ -22,7 +23,13 @@ const LOOKS_AFTER: [Duration; 5] = [
     Duration::from_millis(3_200),
 ];
 
-impl ApiStoreSession {
+/// The product that makes transfers, or that made those which are asked about.
+pub(super) struct Way {
+    pub access: Arc<Access>,
+    pub by: PaysBy,
+}
+
+impl Way {
     /// Where a payment stands that was just begun, once it stands anywhere. What was told first counts
     /// where nothing else can be learnt: it was begun.
     async fn past_pending(
@@ -48,14 +55,22 @@ impl ApiStoreSession {
 }
 
 #[async_trait]
-impl MakeTransfers for ApiStoreSession {
+impl MakeTransfers for Way {
+    fn route(&self) -> &'static str {
+        self.by.route()
+    }
+
     async fn begin(
         &self,
         order: &TransferOrder,
         context: &Context,
     ) -> Result<TransferTold, ConnectorError> {
-        let answer = self.call(|| transfer::begin(self.pays_by, order), context).await?;
-        let told = transfer::begun(&order.end_to_end_id, &answer)?;
+        let Access { tokens, endpoint } = &*self.access;
+        // Without a token nothing of the order has left.
+        tokens.freshen(endpoint, context).await.map_err(ConnectorError::before_sending)?;
+        let make = || transfer::begin(self.by, order);
+        let (answer, asked) = self.access.call_counted(make, context).await?;
+        let told = transfer::begun(&order.end_to_end_id, &answer, asked)?;
         Ok(self.past_pending(&order.end_to_end_id, told, context).await)
     }
 
@@ -76,7 +91,7 @@ impl MakeTransfers for ApiStoreSession {
         id: &EndToEndId,
         context: &Context,
     ) -> Result<Option<TransferTold>, ConnectorError> {
-        let answer = self.call(|| Ok(transfer::look(self.pays_by, id)), context).await?;
+        let answer = self.access.call(|| Ok(transfer::look(self.by, id)), context).await?;
         transfer::looked(id, &answer)
     }
 
@@ -85,7 +100,14 @@ impl MakeTransfers for ApiStoreSession {
         id: &EndToEndId,
         context: &Context,
     ) -> Result<TransferTold, ConnectorError> {
-        let answer = self.call(|| Ok(transfer::withdraw(self.pays_by, id)), context).await?;
-        transfer::withdrawn(id, &answer)
+        let answer = self.access.call(|| Ok(transfer::withdraw(self.by, id)), context).await?;
+        match transfer::withdrawn(id, &answer) {
+            // What cannot be taken back has an end too, where that can be seen.
+            Err(error) if error.kind == ErrorKind::Unsupported => {
+                let told = self.look(id, context).await?;
+                told.filter(|told| told.state.is_final()).ok_or(error)
+            }
+            told => told,
+        }
     }
 }

@@ -2,27 +2,19 @@
 //! the answer that named their `id`.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::once::{MAX_KEY_BYTES, OnceError, Repeatable};
-use cartola_engine::payments::{CancelPaymentError, Payment};
-use cartola_engine::payouts::Payout;
-use cartola_engine::{Engine, EngineError};
 use cartola_http::parameters::PathText;
-use cartola_http::problem::{Code, Text};
-use cartola_http::{Gate, Problem, Refusal, answer};
-use cartola_model::{Principal, Scope, TransferFailure};
+use cartola_http::{Gate, Refusal};
+use cartola_model::Scope;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::caller::Caller;
 use super::super::refused::{Refused, Told};
 use super::deposits::Shown;
+use super::product::{Standing, never};
 use super::{deposits, payments, shown};
 use crate::wire;
-
-/// What a key that is taken back is recorded with: no request for a payment can be equal to it.
-const TAKEN_BACK: &[u8] = b"anulacion";
 
 /// A payment, or that none was begun.
 #[derive(Serialize, ToSchema)]
@@ -69,9 +61,8 @@ pub async fn payment(
     key: Result<PathText, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
-    let found = found(gate.engine(), who, payments::LIST, &key_of(key)?).await?;
-    let (payout, payments) = found.ok_or_else(payments::unknown)?;
-    Ok(answer::json(StatusCode::OK, &shown::single(&payout, &payments)))
+    let show = |(payout, payments): &Standing| shown::single(payout, payments);
+    payments::PRODUCT.by_key(gate.engine(), who, key, show).await
 }
 
 /// Take a payment back by its key
@@ -99,13 +90,11 @@ pub async fn take_payment_back(
     key: Result<PathText, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Manage)?;
-    let shown = match taken_back(gate.engine(), who, payments::LIST, &key_of(key)?).await? {
-        Some((payout, payments)) => {
-            PaymentShown::Begun(Box::new(shown::single(&payout, &payments)))
-        }
-        None => PaymentShown::Never(never()),
+    let begun = |(payout, payments): &Standing| {
+        PaymentShown::Begun(Box::new(shown::single(payout, payments)))
     };
-    Ok(answer::json(StatusCode::OK, &shown))
+    let show = |stands: Option<&Standing>| stands.map_or(PaymentShown::Never(never()), begun);
+    payments::PRODUCT.take_back(gate.engine(), who, key, show).await
 }
 
 /// Look at a deposit by its key
@@ -132,9 +121,8 @@ pub async fn deposit(
     key: Result<PathText, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
-    let found = found(gate.engine(), who, deposits::LIST, &key_of(key)?).await?;
-    let (payout, payments) = found.ok_or_else(deposits::unknown)?;
-    Ok(answer::json(StatusCode::OK, &Shown::whole(who, &payout, &payments)))
+    let show = |(payout, payments): &Standing| Shown::whole(who, payout, payments);
+    deposits::PRODUCT.by_key(gate.engine(), who, key, show).await
 }
 
 /// Take a deposit back by its key
@@ -160,94 +148,8 @@ pub async fn take_deposit_back(
     key: Result<PathText, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Manage)?;
-    let shown = match taken_back(gate.engine(), who, deposits::LIST, &key_of(key)?).await? {
-        Some((payout, payments)) => DepositShown::Begun(Shown::whole(who, &payout, &payments)),
-        None => DepositShown::Never(never()),
-    };
-    Ok(answer::json(StatusCode::OK, &shown))
-}
-
-fn key_of(text: Result<PathText, Refusal>) -> Result<String, Refused> {
-    let PathText(key) = text?;
-    let is_key = (1..=MAX_KEY_BYTES).contains(&key.len())
-        && key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
-    if is_key { Ok(key) } else { Err(Problem::new(Code::IdempotencyKeyInvalid).into()) }
-}
-
-const fn never() -> wire::NeverBegun {
-    let reason = TransferFailure::Withdrawn.name();
-    wire::NeverBegun { status: wire::Status::Failed, reason }
-}
-
-type Standing = (Payout, Vec<Payment>);
-
-async fn found(
-    engine: &Engine,
-    who: &Principal,
-    list: &'static str,
-    key: &str,
-) -> Result<Option<Standing>, EngineError> {
-    let Some(payout) = engine.payout_of_case(who, list, key).await? else { return Ok(None) };
-    let payments = engine.payments_of_payout(who, &payout, 0..payout.lines.len()).await?;
-    Ok(Some((payout, payments)))
-}
-
-/// Gives up what was begun under a key, or sees to it that nothing will be: what is recorded under the
-/// key and what begins a payment cannot both be committed.
-async fn taken_back(
-    engine: &Engine,
-    who: &Principal,
-    list: &'static str,
-    key: &str,
-) -> Result<Option<Standing>, Refused> {
-    if let Some((payout, _)) = found(engine, who, list, key).await? {
-        return give_up(engine, who, &payout).await.map(Some);
-    }
-    if shut(engine, who, list, key).await? {
-        return Ok(None);
-    }
-    // It was begun in between.
-    let (payout, _) = found(engine, who, list, key).await?.ok_or_else(in_between)?;
-    give_up(engine, who, &payout).await.map(Some)
-}
-
-/// Whether nothing will be begun under the key; else something was, just now.
-async fn shut(
-    engine: &Engine,
-    who: &Principal,
-    list: &'static str,
-    key: &str,
-) -> Result<bool, Refused> {
-    let call = Repeatable { verb: list, key, request: TAKEN_BACK };
-    let ticket = match engine.once(who, call).await {
-        Ok(ticket) => ticket,
-        Err(OnceError::Answered(_)) => return Ok(true),
-        Err(OnceError::OtherRequest) => return Ok(false),
-        Err(error) => return Err(Refusal::from(error).into()),
-    };
-    match engine.record(&ticket, &answer::recorded(StatusCode::OK, &never())).await {
-        Ok(()) | Err(EngineError::Answered(_)) => Ok(true),
-        Err(EngineError::OtherRequest) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn in_between() -> Problem {
-    Problem::new(Code::Busy).after(1).detailed(Text::fixed(
-        "What was begun under this key cannot be seen yet. Ask again.",
-        "Lo iniciado con esta clave aún no se ve. Consulte de nuevo.",
-    ))
-}
-
-/// Gives up every line that its bank does not have all of. What it has stands as it is told.
-async fn give_up(engine: &Engine, who: &Principal, payout: &Payout) -> Result<Standing, Refused> {
-    for line in &payout.lines {
-        match engine.cancel_payment(who, line.payment).await {
-            Ok(_) | Err(CancelPaymentError::NotNow) => {}
-            Err(CancelPaymentError::Unknown) => return Err(EngineError::Interrupted.into()),
-            Err(CancelPaymentError::Engine(error)) => return Err(error.into()),
-        }
-    }
-    let payments = engine.payments_of_payout(who, payout, 0..payout.lines.len()).await?;
-    Ok((payout.clone(), payments))
+    let begun =
+        |(payout, payments): &Standing| DepositShown::Begun(Shown::whole(who, payout, payments));
+    let show = |stands: Option<&Standing>| stands.map_or(DepositShown::Never(never()), begun);
+    deposits::PRODUCT.take_back(gate.engine(), who, key, show).await
 }

@@ -7,7 +7,9 @@ use cartola_engine::payments::Payment;
 use cartola_engine::payouts::{Payout, PayoutStanding};
 use cartola_http::cursor::List;
 use cartola_http::problem::Text;
-use cartola_http::{Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer, body};
+use cartola_http::{
+    Approval, Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer, body,
+};
 use cartola_model::{Principal, Scope};
 use cartola_primitives::id::{PayoutId, TenantId};
 use serde::de::IgnoredAny;
@@ -18,11 +20,12 @@ use utoipa::ToSchema;
 use super::super::caller::Caller;
 use super::super::refused::{Refused, Told};
 use super::order::{Batch, Order, Single};
+use super::product::Product;
 use super::{MAX_PAGE_ENTRIES, Paged, begin, created, list_of, next_of, shown};
 use crate::wire;
 
-/// The list in which they stand, and the name of the call that begins one. It never changes.
-pub const LIST: &str = "apistore.abonos";
+/// What they have in common with payments.
+pub const PRODUCT: Product = Product { list: "apistore.abonos", unknown };
 
 /// One deposit, or several in a batch: `deposits` makes the difference.
 #[derive(ToSchema)]
@@ -60,15 +63,18 @@ struct Kind {
 /// deposit as it stands then.
 #[utoipa::path(
     post, path = "/api/abono-en-linea", operation_id = "create_deposit", tag = "abono en línea",
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters of the caller's.")),
+    params(
+        ("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters of the caller's."),
+        ("X-MiPass-Token" = Option<String>, Header, description = "The token of the approval of exactly this payment, where such a one is required."),
+    ),
     request_body = Asked,
     responses(
         (status = 201, description = "The deposit, or the batch with all its lines", body = Shown),
         (status = 400, description = "`invalid_request`: no JSON; no key, or an unsound one", body = Told),
         (status = 401, description = "`invalid_token`", body = Told),
-        (status = 403, description = "`insufficient_scope`", body = Told),
-        (status = 404, description = "`not_found`: no such account to pay from", body = Told),
-        (status = 409, description = "`account_not_enabled`: no link may pay from the account", body = Told),
+        (status = 403, description = "`insufficient_scope`; `authorization_required`: the account's holder has to approve it on their phone", body = Told),
+        (status = 404, description = "`not_found`: no such account to pay from, or no such approval", body = Told),
+        (status = 409, description = "`account_not_enabled`: no link may pay from the account; `authorization_invalid`: the approval is of something else, or no more", body = Told),
         (status = 422, description = "`invalid_request`: the body; `idempotency_key_reused`", body = Told),
         (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),
         (status = 503, description = "`temporarily_unavailable`", body = Told),
@@ -79,13 +85,15 @@ pub async fn create(
     State(gate): State<Gate>,
     caller: Caller,
     key: Result<IdempotencyKey, Refusal>,
+    approval: Approval,
     asked: Result<Json<Box<RawValue>>, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Manage)?;
     let (key, Json(asked)) = (key?, asked?);
     let render =
         |begun: &PayoutStanding| created(&Shown::whole(who, &begun.payout, &begun.payments));
-    begin(&gate, who, &key, (LIST, order(asked.get().as_bytes())?), &render).await
+    begin(&gate, who, (&key, &approval), (PRODUCT.list, order(asked.get().as_bytes())?), &render)
+        .await
 }
 
 /// What is asked for, whichever it is.
@@ -123,8 +131,8 @@ pub async fn list(
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
     let Query(paged) = paged?;
-    let list = list_of(LIST, who);
-    let found = gate.engine().payouts(who, LIST, paged.after(list)?, paged.limit).await?;
+    let list = list_of(PRODUCT.list, who);
+    let found = gate.engine().payouts(who, PRODUCT.list, paged.after(list)?, paged.limit).await?;
     let deposits = found.rows.iter().map(shown::summary).collect();
     let body = wire::Deposits { deposits, next_cursor: next_of(list, found.next) };
     Ok(answer::json(StatusCode::OK, &body))
@@ -156,18 +164,15 @@ pub async fn read(
     paged: Result<Query<Paged>, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
-    let (PathId(id), Query(paged)) = (id?, paged?);
-    let engine = gate.engine();
-    let payout = engine.payout(who, LIST, id).await?;
-    let payout = payout.ok_or_else(unknown)?;
-    let lines = lines_of(who.tenant, &id);
+    let (id, Query(paged)) = (id?, paged?);
+    let (payout, payments) = PRODUCT.by_id(gate.engine(), who, id).await?;
+    let lines = lines_of(who.tenant, &payout.row.id);
     let first = paged.line(lines)?;
-    let payments = engine.payments_of_payout(who, &payout, 0..payout.lines.len()).await?;
     let shown = Shown::of(&payout, &payments, (lines, first, paged.limit));
     Ok(answer::json(StatusCode::OK, &shown))
 }
 
-pub fn unknown() -> Problem {
+fn unknown() -> Problem {
     let text = Text::fixed("There is no such deposit.", "No existe ese abono.");
     Problem::not_found("deposit").detailed(text)
 }

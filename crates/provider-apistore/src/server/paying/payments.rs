@@ -3,21 +3,21 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::payouts::{Payout, PayoutStanding};
-use cartola_engine::{Engine, EngineError};
+use cartola_engine::payouts::PayoutStanding;
 use cartola_http::problem::Text;
-use cartola_http::{Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer};
-use cartola_model::{Principal, Scope};
+use cartola_http::{Approval, Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer};
+use cartola_model::Scope;
 use cartola_primitives::id::PayoutId;
 
 use super::super::caller::Caller;
 use super::super::refused::{Refused, Told};
 use super::order::Single;
+use super::product::Product;
 use super::{Paged, begin, created, list_of, next_of, shown};
 use crate::wire;
 
-/// The list in which they stand, and the name of the call that begins one. It never changes.
-pub const LIST: &str = "apistore.pagos";
+/// What they have in common with deposits.
+pub const PRODUCT: Product = Product { list: "apistore.pagos", unknown };
 
 /// Pay
 ///
@@ -27,15 +27,18 @@ pub const LIST: &str = "apistore.pagos";
 /// payment as it stands then.
 #[utoipa::path(
     post, path = "/api/pagos", operation_id = "create_payment", tag = "pagos",
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters of the caller's.")),
+    params(
+        ("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters of the caller's."),
+        ("X-MiPass-Token" = Option<String>, Header, description = "The token of the approval of exactly this payment, where such a one is required."),
+    ),
     request_body = Single,
     responses(
         (status = 201, description = "The payment", body = wire::Payment),
         (status = 400, description = "`invalid_request`: no JSON; no key, or an unsound one", body = Told),
         (status = 401, description = "`invalid_token`", body = Told),
-        (status = 403, description = "`insufficient_scope`", body = Told),
-        (status = 404, description = "`not_found`: no such account to pay from", body = Told),
-        (status = 409, description = "`account_not_enabled`: no link may pay from the account", body = Told),
+        (status = 403, description = "`insufficient_scope`; `authorization_required`: the account's holder has to approve it on their phone", body = Told),
+        (status = 404, description = "`not_found`: no such account to pay from, or no such approval", body = Told),
+        (status = 409, description = "`account_not_enabled`: no link may pay from the account; `authorization_invalid`: the approval is of something else, or no more", body = Told),
         (status = 422, description = "`invalid_request`: the body; `idempotency_key_reused`", body = Told),
         (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),
         (status = 503, description = "`temporarily_unavailable`", body = Told),
@@ -46,12 +49,13 @@ pub async fn create(
     State(gate): State<Gate>,
     caller: Caller,
     key: Result<IdempotencyKey, Refusal>,
+    approval: Approval,
     asked: Result<Json<Single>, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Manage)?;
     let (key, Json(asked)) = (key?, asked?);
     let render = |begun: &PayoutStanding| created(&shown::single(&begun.payout, &begun.payments));
-    begin(&gate, who, &key, (LIST, asked.read()?), &render).await
+    begin(&gate, who, (&key, &approval), (PRODUCT.list, asked.read()?), &render).await
 }
 
 /// List payments
@@ -76,11 +80,12 @@ pub async fn list(
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
     let Query(paged) = paged?;
-    let (engine, list) = (gate.engine(), list_of(LIST, who));
-    let found = engine.payouts(who, LIST, paged.after(list)?, paged.limit).await?;
+    let (engine, list) = (gate.engine(), list_of(PRODUCT.list, who));
+    let found = engine.payouts(who, PRODUCT.list, paged.after(list)?, paged.limit).await?;
     let mut payments = Vec::with_capacity(found.rows.len());
     for payout in &found.rows {
-        payments.push(told(engine, who, payout).await?);
+        let paid = engine.payments_of_payout(who, payout, 0..1).await?;
+        payments.push(shown::single(payout, &paid));
     }
     let body = wire::Payments { payments, next_cursor: next_of(list, found.next) };
     Ok(answer::json(StatusCode::OK, &body))
@@ -106,24 +111,11 @@ pub async fn read(
     id: Result<PathId<PayoutId>, Refusal>,
 ) -> Result<Response, Refused> {
     let who = caller.may(Scope::Read)?;
-    let PathId(id) = id?;
-    let engine = gate.engine();
-    let payout = engine.payout(who, LIST, id).await?;
-    let payout = payout.ok_or_else(unknown)?;
-    Ok(answer::json(StatusCode::OK, &told(engine, who, &payout).await?))
+    let (payout, payments) = PRODUCT.by_id(gate.engine(), who, id?).await?;
+    Ok(answer::json(StatusCode::OK, &shown::single(&payout, &payments)))
 }
 
-pub fn unknown() -> Problem {
+fn unknown() -> Problem {
     let text = Text::fixed("There is no such payment.", "No existe ese pago.");
     Problem::not_found("payment").detailed(text)
-}
-
-/// A payment with how it stands.
-async fn told(
-    engine: &Engine,
-    who: &Principal,
-    payout: &Payout,
-) -> Result<wire::Payment, EngineError> {
-    let payments = engine.payments_of_payout(who, payout, 0..1).await?;
-    Ok(shown::single(payout, &payments))
 }

@@ -3,7 +3,7 @@
 use cartola_engine::links::LinkError;
 use cartola_engine::payouts::PayoutError;
 use cartola_http::problem::{Code, Text};
-use cartola_http::{Problem, of_write};
+use cartola_http::{Problem, Refusal, of_write};
 use cartola_primitives::Timestamp;
 
 use super::super::account::{ACCOUNT_ID, unknown};
@@ -42,6 +42,7 @@ pub fn refused(
         ),
         PayoutError::NotEnabled => not_enabled(),
         PayoutError::Link(error) => of_link(&error, now),
+        PayoutError::Leave(error) => return Refusal::from(error).into(),
         PayoutError::Engine(error) => return of_write(error).into(),
     };
     problem.into()

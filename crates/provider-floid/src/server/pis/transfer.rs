@@ -4,6 +4,7 @@ use axum::response::Response;
 use cartola_engine::once::{RecordedAnswer, Ticket};
 use cartola_engine::payments::{Payment, PaymentError, PaymentOrder};
 use cartola_engine::readings;
+use cartola_http::Approval;
 use cartola_model::{InstitutionId, Scope};
 use cartola_primitives::id::RequestId;
 use cartola_primitives::{Currency, Money, Rut, Secret};
@@ -35,16 +36,16 @@ const VERB: &str = "floid.transfer";
     request_body = request::Transfer,
     responses((status = 200, description = "What follows", body = TransferAnswer)),
 )]
-pub async fn transfer(asked: Asked) -> Result<Response, Refused> {
-    told(pay(&asked).await)
+pub async fn transfer(approval: Approval, asked: Asked) -> Result<Response, Refused> {
+    told(pay(&asked, &approval).await)
 }
 
-async fn pay(asked: &Asked) -> Result<RecordedAnswer, Declined> {
+async fn pay(asked: &Asked, approval: &Approval) -> Result<RecordedAnswer, Declined> {
     asked.may(Scope::Manage)?;
     let wanted = Wanted::read(asked, &asked.read()?).await?;
     let fingerprint = wanted.fingerprint();
     let first = wanted.first_answer(asked, &fingerprint).await?;
-    let payment = wanted.begin(asked, &fingerprint).await?;
+    let payment = wanted.begin(asked, &fingerprint, approval).await?;
     let ticket = match first {
         First::Given(answer) if is_of_use(asked, &answer, &payment) => return Ok(answer),
         First::Given(_) => None,
@@ -112,7 +113,12 @@ impl Wanted {
         }
     }
 
-    async fn begin(&self, asked: &Asked, request: &[u8]) -> Result<Payment, PaymentError> {
+    async fn begin(
+        &self,
+        asked: &Asked,
+        request: &[u8],
+        approval: &Approval,
+    ) -> Result<Payment, PaymentError> {
         let Self { institution, rut, password, amount, word } = self;
         let engine = &asked.engine;
         let operation = engine.mint::<RequestId>().hex();
@@ -128,6 +134,7 @@ impl Wanted {
             case: &payment_case(&word.case),
             request,
             evidence: &evidence,
+            approval: approval.token(),
             next: Some(word.next(Subject::Payment)),
         };
         engine.begin_payment(&asked.who, &order).await
@@ -176,6 +183,8 @@ impl From<PaymentError> for Declined {
                 tracing::info!(error, "floid.payment.not_begun");
                 Self::Message(TransferMessage::BankTransferFailed)
             }
+            // The document has no words for it: whoever is refused sends the approval's token.
+            PaymentError::Leave(error) => Refused::request(error.to_string()).into(),
             PaymentError::NoMerchant => Refused::unconfigured(error.to_string()).into(),
             PaymentError::NotPesos
             | PaymentError::NoBank

@@ -10,6 +10,10 @@ use crate::client::transfer;
 
 #[async_trait]
 impl MakeTransfers for MiBancoSession {
+    fn route(&self) -> &'static str {
+        "mibanco/transfer"
+    }
+
     async fn begin(
         &self,
         order: &TransferOrder,

@@ -1,7 +1,7 @@
 //! What follows a decision: an instruction that was approved is given, any other has failed.
 
 use async_trait::async_trait;
-use cartola_engine::authorizations::{AskError, Leave, RuledInstructionError, may_be_used};
+use cartola_engine::authorizations::{AskError, LeaveBy, RuledInstructionError, may_be_used};
 use cartola_engine::instructions::{AuthorizedInstructionError, InstructionError};
 use cartola_engine::readings::Next;
 use cartola_engine::work::{Handler, JobEnd, JobKind, Outcome, Task};
@@ -78,7 +78,7 @@ impl Handler for Approvals {
         }
         let request = order.request();
         let wanted = order.wanted(&case, &request, Some(ended.next()));
-        match engine.begin_ruled_instruction(&who, &wanted, Leave::Approved(asked.id())).await {
+        match engine.begin_ruled_instruction(&who, &wanted, LeaveBy::Approved(asked.id())).await {
             Ok(_) => Ok(Outcome::End(Vec::new(), JobEnd::Done)),
             Err(
                 RuledInstructionError::Ask(AskError::Engine(error))

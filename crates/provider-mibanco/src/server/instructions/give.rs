@@ -5,7 +5,7 @@ use axum::response::Response;
 use cartola_crypto::ContentHash;
 use cartola_engine::Engine;
 use cartola_engine::authorizations::{
-    Ask, AskError, Leave, LinkPaymentError, RuledInstructionError,
+    Ask, AskError, LeaveBy, LinkPaymentError, RuledInstructionError,
 };
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::instructions::{
@@ -162,7 +162,7 @@ impl Giving<'_> {
         }
         let (case, request) = (case_of(self.link(), id), order.request());
         let wanted = order.wanted(&case, &request, Some(self.ended.next()));
-        let leave = token.map_or(Leave::NotNeeded, Leave::Token);
+        let leave = token.map_or(LeaveBy::NotNeeded, LeaveBy::Token);
         match engine.begin_ruled_instruction(&session.who, &wanted, leave).await {
             Ok(instruction) => self.told(instruction).await,
             Err(RuledInstructionError::Unapproved(_)) => self.asked().await,

@@ -1,7 +1,7 @@
 //! What follows a decision: a transfer that was approved is begun, any other has failed.
 
 use async_trait::async_trait;
-use cartola_engine::authorizations::{Leave, LinkPaymentError, may_be_used};
+use cartola_engine::authorizations::{LeaveBy, LinkPaymentError, may_be_used};
 use cartola_engine::readings::Next;
 use cartola_engine::work::{Handler, JobEnd, JobKind, Outcome, Task};
 use cartola_engine::{Engine, EngineError};
@@ -75,7 +75,7 @@ impl Handler for Approvals {
         }
         let request = order.request();
         let payment = order.payment(ended.link, (&case, &request), Some(ended.next()));
-        match engine.begin_link_payment(&who, &payment, Leave::Approved(asked.id())).await {
+        match engine.begin_link_payment(&who, &payment, LeaveBy::Approved(asked.id())).await {
             Ok(_) => Ok(Outcome::End(Vec::new(), JobEnd::Done)),
             Err(LinkPaymentError::Engine(error)) => Err(error),
             Err(error) => {

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use cartola_crypto::ContentHash;
 use cartola_engine::Engine;
-use cartola_engine::authorizations::{Ask, AskError, Leave, LinkPaymentError, UseError};
+use cartola_engine::authorizations::{Ask, AskError, LeaveBy, LinkPaymentError, UseError};
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::payments::{Payment, PaymentError};
 use cartola_http::once::IDEMPOTENCY_KEY;
@@ -104,7 +104,7 @@ impl Wanted<'_> {
     async fn begin(&self, token: Option<&str>) -> Result<Standing, Refused> {
         let Self { engine, session, id, .. } = self;
         let known = Standing::find(engine, &session.who, session.link.id, id).await?;
-        let leave = token.map_or(Leave::NotNeeded, Leave::Token);
+        let leave = token.map_or(LeaveBy::NotNeeded, LeaveBy::Token);
         if known.authorization.is_some() {
             return self.asked().await;
         }
@@ -115,7 +115,7 @@ impl Wanted<'_> {
         }
     }
 
-    async fn pay(&self, leave: Leave<'_>) -> Result<Payment, LinkPaymentError> {
+    async fn pay(&self, leave: LeaveBy<'_>) -> Result<Payment, LinkPaymentError> {
         let Self { engine, session, id, order, url } = self;
         let case = Order::case(session.link.id, id);
         let request = order.request();

@@ -67,6 +67,8 @@ fn page(
     Ok(wire::Statement {
         account_id: asked.account_id,
         balance,
+        balance_as_of: None,
+        balance_type: None,
         movements: told.iter().map(|each| movement(each)).collect(),
         next_cursor: (end < booked.len()).then(|| end.to_string()),
     })

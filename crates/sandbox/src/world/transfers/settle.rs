@@ -105,17 +105,17 @@ impl World {
     /// Whether there is somebody or something that the order is about.
     fn may_be_told(&self, kept: &Kept, customer: &Customer, order: &Order) -> bool {
         match &order.what {
-            What::Transfer => self.payee(order).is_some(),
-            What::Withdrawal => order.to_rut.is_some(),
+            What::Transfer | What::Beneficiary { removes: false, .. } => {
+                self.payee(order).is_some()
+            }
+            // Whom they have is for the bank to say, and a second time is as good as the first.
+            What::Withdrawal | What::Beneficiary { removes: true, .. } => order.to_rut.is_some(),
             What::Bill { biller, client_number } => {
                 let open = self.bill_of(kept, customer.rut, biller);
                 open.is_some_and(|open| {
                     open.number == client_number.0 && open.bill.amount == order.amount
                 })
             }
-            What::Beneficiary { removes: false, .. } => self.payee(order).is_some(),
-            // Whom they have is for the bank to say, and a second time is as good as the first.
-            What::Beneficiary { removes: true, .. } => order.to_rut.is_some(),
         }
     }
 

@@ -1,0 +1,8 @@
+//! Matters: what people ask of whoever keeps their data, and breaches of it.
+
+pub mod create;
+pub mod decide;
+pub mod list;
+pub mod read;
+mod refusal;
+pub mod view;

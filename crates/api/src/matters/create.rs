@@ -1,0 +1,87 @@
+//! `POST /v1/matters`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use cartola_engine::matters::{Breach, Matter, NewMatter};
+use cartola_engine::once::Reply;
+use cartola_http::once::Fingerprint;
+use cartola_http::problem::{Code, Text};
+use cartola_http::{
+    Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
+};
+use cartola_model::{MatterKind, Scope};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::refusal::refused;
+use super::view::{BreachView, MatterView};
+use crate::wire;
+
+/// A matter that is opened.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, expecting = "an object with `kind`, `text` and, of a request, `rut`")]
+#[schema(
+    as = MatterRequest,
+    example = json!({"kind": "erasure", "rut": "11.111.111-1",
+        "text": "Pido que supriman todos mis datos.", "contact": "maria@example.cl"})
+)]
+pub struct Asked {
+    #[schema(value_type = wire::MatterKind)]
+    kind: String,
+    /// RUT of who asks, whose identity the caller has checked; a breach has none.
+    #[schema(required = false, nullable = false, max_length = 32)]
+    rut: Option<String>,
+    /// What is asked, or what happened.
+    #[schema(min_length = 1, max_length = 4000)]
+    text: String,
+    /// How to reach who asks.
+    #[schema(required = false, nullable = false, min_length = 1, max_length = 4000)]
+    contact: Option<String>,
+    /// Of a breach, its entry in the register.
+    #[schema(required = false, nullable = false)]
+    breach: Option<BreachView>,
+}
+
+/// Open a matter
+///
+/// What a person asks of whoever keeps their data, or a breach of it. It has a deadline from that
+/// moment. A `block` holds from that moment: nothing is read or served under that person's consents
+/// until it is decided otherwise.
+#[utoipa::path(
+    post, path = "/v1/matters", operation_id = "create_matter", tag = "matters",
+    request_body = Asked,
+    responses((status = 201, description = "The matter", body = MatterView)),
+    security(("api_key" = ["manage"])),
+    extensions(("x-problems" = json!(["parameter_invalid"]))),
+)]
+pub async fn create(
+    State(gate): State<Gate>,
+    caller: Authenticated,
+    Query(()): Query<()>,
+    key: IdempotencyKey,
+    Json(asked): Json<Asked>,
+) -> Result<Response, Refusal> {
+    let who = caller.may(Scope::Manage)?;
+    let engine = gate.engine();
+    let Asked { kind, rut, text, contact, breach } = asked;
+    let wrong =
+        |name: &'static str| move |why: Text| Problem::new(Code::JsonInvalid).named(name, why);
+    let fingerprint = Fingerprint::default()
+        .with(Some(kind.as_bytes()))
+        .with(rut.as_deref().map(str::as_bytes))
+        .with(Some(text.as_bytes()))
+        .with(contact.as_deref().map(str::as_bytes))
+        .with(Some(serde_json::to_string(&breach).unwrap_or_default().as_bytes()));
+    let kind = MatterKind::parse(&kind).ok_or_else(|| {
+        wrong("kind")(Text::fixed("expected a kind of matter", "se esperaba un tipo de caso"))
+    })?;
+    let rut = rut.as_deref().map(parse::rut).transpose().map_err(wrong("rut"))?;
+    let new = NewMatter { kind, rut, text, contact, breach: breach.map(Breach::from) };
+    let ticket = key.ticket(engine, who, "matters.create", fingerprint).await?;
+    let render =
+        |matter: &Matter| answer::recorded(StatusCode::CREATED, &MatterView::from(matter.clone()));
+    let reply = Reply { ticket: ticket.as_ref(), render: &render };
+    let matter = engine.open_matter(who, &new, reply).await.map_err(refused)?;
+    Ok(answer::fresh(render(&matter)))
+}

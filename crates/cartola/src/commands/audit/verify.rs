@@ -1,0 +1,167 @@
+//! `cartola audit verify`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use cartola_engine::audit::{Anchored, Verified};
+use cartola_primitives::id::TenantId;
+use cartola_store::tenancy::TenantRow;
+use clap::Args;
+use serde::Serialize;
+
+use crate::installation::Named;
+use crate::problem::FAILED;
+use crate::wiring::Gateway;
+use crate::{output, tenant};
+
+use super::anchors::Kept;
+use super::kept::{Compared, KeptHead};
+
+#[derive(Args)]
+pub struct Verify {
+    #[command(flatten)]
+    installation: Named,
+    /// Name or id of one tenant; all of them without it
+    #[arg(long)]
+    tenant: Option<String>,
+    /// Head that was printed earlier and kept elsewhere, for one tenant
+    #[arg(long, value_name = "SEQ:HASH")]
+    head: Option<KeptHead>,
+    /// Anchors that were kept elsewhere: a file that `cartola audit anchors --json` printed
+    #[arg(long, value_name = "FILE")]
+    anchors: Option<PathBuf>,
+    /// Print one line of JSON a tenant
+    #[arg(long)]
+    json: bool,
+}
+
+/// Proves the trails.
+pub async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
+    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let tenants = match (&arguments.tenant, arguments.head) {
+        (None, None) => gateway.engine.tenants().await.context("the tenants cannot be read")?,
+        (wanted, _) => vec![tenant::choose(&gateway.engine, wanted.as_deref()).await?],
+    };
+    let anchors = match &arguments.anchors {
+        None => Vec::new(),
+        Some(path) => {
+            let key = gateway.engine.audit_verifying_key().await;
+            Kept::of(path).read(&key.context("the key of anchors cannot be read")?)?
+        }
+    };
+    let mut whole = true;
+    for tenant in tenants {
+        let proven = prove(&gateway, tenant, arguments.head, &anchors).await?;
+        whole &= proven.is_whole();
+        if arguments.json {
+            output::json(&proven.printed())?;
+        } else {
+            output::line(proven.sentence())?;
+        }
+    }
+    if !arguments.json && arguments.head.is_none() && anchors.is_empty() {
+        output::note(
+            "Head and anchors stand in the store that they prove: keep them elsewhere, and compare with \
+             --head or --anchors.",
+        );
+    }
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+/// What was found about a tenant's trail.
+struct Proven {
+    tenant: TenantRow,
+    found: Verified,
+    compared: Option<Compared>,
+}
+
+async fn prove(
+    gateway: &Gateway,
+    tenant: TenantRow,
+    head: Option<KeptHead>,
+    anchors: &[Anchored],
+) -> anyhow::Result<Proven> {
+    let reading = || format!("the trail of {} cannot be read", tenant.name);
+    let bar = output::spinner("verifying");
+    let mut progress = |read| bar.set_position(read);
+    let found = gateway.engine.verify_audit(tenant.id, anchors, &mut progress).await;
+    bar.finish_and_clear();
+    let found = found.with_context(reading)?;
+    let compared = match head {
+        Some(head) => Some(head.compare(&*gateway.store, &found).await.with_context(reading)?),
+        None => None,
+    };
+    Ok(Proven { tenant, found, compared })
+}
+
+#[derive(Serialize)]
+struct Printed<'a> {
+    tenant: TenantId,
+    name: &'a str,
+    entries: u64,
+    head: KeptHead,
+    broken: Option<Broken>,
+    kept: Option<&'a Compared>,
+    /// How many anchors were compared with it.
+    anchors: u64,
+    anchor_problem: Option<String>,
+    /// How many consents are as the trail says.
+    consents: u64,
+    consent_problem: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Broken {
+    sequence: u64,
+    problem: String,
+}
+
+impl Proven {
+    fn is_whole(&self) -> bool {
+        self.found.is_whole()
+            && self.compared.as_ref().is_none_or(|compared| compared.problem.is_none())
+    }
+
+    fn printed(&self) -> Printed<'_> {
+        let broken = self
+            .found
+            .broken
+            .map(|broken| Broken { sequence: broken.sequence, problem: broken.kind.to_string() });
+        Printed {
+            tenant: self.tenant.id,
+            name: &self.tenant.name,
+            entries: self.found.entries,
+            head: KeptHead(self.found.head),
+            broken,
+            kept: self.compared.as_ref(),
+            anchors: self.found.anchors,
+            anchor_problem: self.found.anchor_problem.map(|problem| problem.to_string()),
+            consents: self.found.consents.proven,
+            consent_problem: self.found.consents.problem.map(|problem| problem.to_string()),
+        }
+    }
+
+    fn sentence(&self) -> String {
+        let (name, entries) = (&self.tenant.name, self.found.entries);
+        if let Some(broken) = self.found.broken {
+            return format!("{name}: BROKEN after {entries} entries: {broken}");
+        }
+        let head = KeptHead(self.found.head);
+        if let Some(problem) = self.found.anchor_problem {
+            return format!("{name}: REWRITTEN, {entries} entries, head {head}: {problem}");
+        }
+        if let Some(problem) = self.found.consents.problem {
+            return format!("{name}: NOT AS RECORDED, {entries} entries, head {head}: {problem}");
+        }
+        match &self.compared {
+            None => format!("{name}: {entries} entries, head {head}, OK"),
+            Some(Compared { head: kept, problem: None }) => {
+                format!("{name}: {entries} entries, head {head}, leads on from {kept}, OK")
+            }
+            Some(Compared { problem: Some(problem), .. }) => {
+                format!("{name}: REWRITTEN, {entries} entries, head {head}: {problem}")
+            }
+        }
+    }
+}

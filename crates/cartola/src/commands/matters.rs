@@ -1,0 +1,360 @@
+//! `cartola matters`: what people ask of whoever keeps their data, and breaches of it.
+
+mod data;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use cartola_engine::matters::{Breach, Decision, Matter, MatterStepTaken, NewMatter};
+use cartola_engine::once::Reply;
+use cartola_model::{MatterKind, MatterState, Principal};
+use cartola_primitives::id::{MatterId, PersonId};
+use cartola_primitives::{Rut, Timestamp};
+use cartola_store::MAX_PAGE;
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use crate::installation::Named;
+use crate::problem::wrong_use;
+use crate::wiring::Gateway;
+use crate::{output, tenant};
+
+/// What to do with matters.
+#[derive(Subcommand)]
+pub enum Verb {
+    /// Open one: what a person asks, or a breach
+    Open(Box<Open>),
+    /// List them, with their deadlines
+    List(List),
+    /// Decide on one, and do what follows
+    Decide(Box<Decide>),
+    /// Write out all that is kept of a person, for them: access and portability
+    Data(Data),
+}
+
+impl Verb {
+    /// Whether it changes nothing.
+    pub const fn only_prints(&self) -> bool {
+        matches!(self, Self::List(_))
+    }
+}
+
+/// Which installation, and whose.
+#[derive(Args)]
+struct Place {
+    #[command(flatten)]
+    installation: Named,
+    /// Name or id of the tenant; needed where there are several
+    #[arg(long)]
+    tenant: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Open {
+    /// What it is about
+    #[arg(long, value_enum)]
+    kind: Kind,
+    /// RUT of who asks, whose identity you have checked; a breach has none
+    #[arg(long)]
+    rut: Option<String>,
+    /// What is asked, or what happened
+    #[arg(long)]
+    text: String,
+    /// How to reach who asks
+    #[arg(long)]
+    contact: Option<String>,
+    #[command(flatten)]
+    breach: BreachEntry,
+    #[command(flatten)]
+    place: Place,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Of a breach, what the register asks for.
+#[derive(Args)]
+struct BreachEntry {
+    /// Of a breach: what it may do to people
+    #[arg(long, requires_all = ["data_kinds", "people", "measures"])]
+    effects: Option<String>,
+    /// Of a breach: which kinds of data
+    #[arg(long, value_name = "TEXT", requires = "effects")]
+    data_kinds: Option<String>,
+    /// Of a breach: about how many people
+    #[arg(long, value_name = "N", requires = "effects")]
+    people: Option<u64>,
+    /// Of a breach: what is done about it
+    #[arg(long, requires = "effects")]
+    measures: Option<String>,
+    /// Of a breach: when the Agency was told
+    #[arg(long, value_name = "INSTANT", requires = "effects")]
+    agency_told_at: Option<Timestamp>,
+    /// Of a breach: when the people were told
+    #[arg(long, value_name = "INSTANT", requires = "effects")]
+    people_told_at: Option<Timestamp>,
+}
+
+#[derive(Args)]
+pub struct List {
+    /// Those of this kind alone
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// Those that wait for an answer alone
+    #[arg(long)]
+    open: bool,
+    #[command(flatten)]
+    place: Place,
+    /// Print one line of JSON a matter, with all that was said
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct Decide {
+    /// Id of the matter
+    id: MatterId,
+    /// What is decided
+    #[arg(long = "as", value_enum, value_name = "DECISION")]
+    decision: Verdict,
+    /// Why, or what is answered; it is kept
+    #[arg(long)]
+    text: String,
+    #[command(flatten)]
+    breach: BreachEntry,
+    #[command(flatten)]
+    place: Place,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct Data {
+    /// RUT of the person
+    #[arg(long)]
+    rut: String,
+    /// File to write, as JSON; what is signed of it is written to FILE.jws
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// The person wants to know what is kept of them: 30 days
+    Access,
+    /// They say that something is wrong: 30 days
+    Rectification,
+    /// They want it erased: 30 days
+    Erasure,
+    /// They oppose what is done with it: 30 days
+    Opposition,
+    /// They want a copy for somebody else: 30 days
+    Portability,
+    /// They want nothing done with it for a while: 2 working days, and it holds at once
+    Block,
+    /// Somebody has had data, or may have, who was not to
+    Breach,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Verdict {
+    /// Answered 30 days later, once
+    Extend,
+    /// Done: an erasure erases, an opposition revokes every consent
+    Grant,
+    /// Not done, for the reasons in --text
+    Deny,
+    /// The person wants it no more
+    Withdraw,
+    /// Over: a block is lifted, a breach was dealt with
+    Close,
+    /// The register says something else of a breach
+    Amend,
+}
+
+impl Kind {
+    const fn of(self) -> MatterKind {
+        match self {
+            Self::Access => MatterKind::Access,
+            Self::Rectification => MatterKind::Rectification,
+            Self::Erasure => MatterKind::Erasure,
+            Self::Opposition => MatterKind::Opposition,
+            Self::Portability => MatterKind::Portability,
+            Self::Block => MatterKind::Block,
+            Self::Breach => MatterKind::Breach,
+        }
+    }
+}
+
+impl BreachEntry {
+    fn read(self) -> Option<Breach> {
+        let Self { effects, data_kinds, people, measures, agency_told_at, people_told_at } = self;
+        Some(Breach {
+            effects: effects?,
+            data: data_kinds?,
+            people: people?,
+            measures: measures?,
+            agency_told_at,
+            people_told_at,
+        })
+    }
+}
+
+/// Runs the verb.
+pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
+    match verb {
+        Verb::Open(arguments) => open(*arguments).await,
+        Verb::List(arguments) => list(arguments).await,
+        Verb::Decide(arguments) => decide(*arguments).await,
+        Verb::Data(arguments) => data::run(arguments).await,
+    }
+}
+
+impl Place {
+    async fn open(&self) -> anyhow::Result<(Gateway, Principal)> {
+        let gateway = Gateway::open(self.installation.find()?).await?;
+        let tenant = tenant::choose(&gateway.engine, self.tenant.as_deref()).await?;
+        Ok((gateway, Principal::operator(tenant.id)))
+    }
+}
+
+/// Not by clap, whose message would quote it.
+fn read_rut(text: &str) -> anyhow::Result<Rut> {
+    Rut::parse(text).map_err(|error| wrong_use(format!("--rut: {error}")))
+}
+
+async fn open(arguments: Open) -> anyhow::Result<ExitCode> {
+    let Open { kind, rut, text, contact, breach, place, json } = arguments;
+    let rut = rut.as_deref().map(read_rut).transpose()?;
+    let new = NewMatter { kind: kind.of(), rut, text, contact, breach: breach.read() };
+    let (gateway, who) = place.open().await?;
+    let matter = gateway.engine.open_matter(&who, &new, Reply::NONE).await?;
+    print(&matter, json)?;
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn decide(arguments: Decide) -> anyhow::Result<ExitCode> {
+    let Decide { id, decision, text, breach, place, json } = arguments;
+    let decision = match (decision, breach.read()) {
+        (Verdict::Amend, Some(breach)) => Decision::Amend(breach),
+        (Verdict::Amend, None) => {
+            return Err(wrong_use("amend takes --effects, --data-kinds, --people and --measures"));
+        }
+        (_, Some(_)) => return Err(wrong_use("an entry of a breach goes with --as amend alone")),
+        (Verdict::Extend, None) => Decision::Extend,
+        (Verdict::Grant, None) => Decision::Grant,
+        (Verdict::Deny, None) => Decision::Deny,
+        (Verdict::Withdraw, None) => Decision::Withdraw,
+        (Verdict::Close, None) => Decision::Close,
+    };
+    let (gateway, who) = place.open().await?;
+    let matter = gateway.engine.decide_matter(&who, id, (&decision, &text), Reply::NONE).await?;
+    print(&matter, json)?;
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(arguments: List) -> anyhow::Result<ExitCode> {
+    let List { kind, open, place, json } = arguments;
+    let (gateway, who) = place.open().await?;
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let asked = (kind.map(Kind::of), None);
+        let page = gateway.engine.matters(&who, asked, after, MAX_PAGE).await;
+        let page = page.context("the matters cannot be read")?;
+        for matter in page.rows {
+            let state = matter.row.standing.state;
+            if open && !state.is_open() {
+                continue;
+            }
+            if json {
+                output::json(&Printed::of(&matter))?;
+                continue;
+            }
+            rows.push(line(&matter, gateway.engine.now()));
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    if !json {
+        output::table(&["ID", "KIND", "STATE", "OPENED", "DUE", ""], &rows)?;
+    }
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(matter: &Matter, now: Timestamp) -> Vec<String> {
+    let row = &matter.row;
+    let (state, due_at) = (row.standing.state, row.standing.due_at);
+    let is_late = state.is_open() && due_at <= now;
+    vec![
+        row.id.to_string(),
+        row.kind.name().to_owned(),
+        state.name().to_owned(),
+        row.opened_at.to_string(),
+        due_at.to_string(),
+        if is_late { "LATE".to_owned() } else { String::new() },
+    ]
+}
+
+#[derive(Serialize)]
+struct Printed<'a> {
+    id: MatterId,
+    kind: MatterKind,
+    state: MatterState,
+    version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_id: Option<PersonId>,
+    opened_at: Timestamp,
+    due_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<&'a str>,
+    steps: &'a [MatterStepTaken],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    breach: Option<&'a Breach>,
+}
+
+impl<'a> Printed<'a> {
+    fn of(matter: &'a Matter) -> Self {
+        let Matter { row, text, contact, steps, breach } = matter;
+        Self {
+            id: row.id,
+            kind: row.kind,
+            state: row.standing.state,
+            version: row.version,
+            person_id: row.person,
+            opened_at: row.opened_at,
+            due_at: row.standing.due_at,
+            text: text.as_deref(),
+            contact: contact.as_deref(),
+            steps,
+            breach: breach.as_ref(),
+        }
+    }
+}
+
+fn print(matter: &Matter, json: bool) -> anyhow::Result<()> {
+    if json {
+        return output::json(&Printed::of(matter));
+    }
+    let row = &matter.row;
+    let (kind, state, due) = (row.kind.name(), row.standing.state.name(), row.standing.due_at);
+    Ok(output::line(match row.standing.state {
+        state if state.is_open() => {
+            format!("{} {kind} is {}, and is to be answered by {due}", row.id, state.name())
+        }
+        MatterState::Retained => {
+            format!("{} {kind} is done but for what a law says is to be kept, until {due}", row.id)
+        }
+        _ => format!("{} {kind} is {state}", row.id),
+    })?)
+}

@@ -1,0 +1,128 @@
+//! `cartola matters`.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::installation::Installation;
+use crate::statement;
+
+const RUT: &str = "11.111.111-1";
+
+/// A tenant with a statement of a holder who is named.
+fn with_a_person() -> Installation {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let csv = statement::csv(0, &[(1, "PAGO A PERSONA", -35_000)]);
+    let (file, map) = statement::write(installation.path(), "a", &csv, "1234567890");
+    let holder = format!("[account]\nholder_rut = \"{RUT}\"\nholder_name = \"PERSONA SECRETA\"\n");
+    let mapping = fs::read_to_string(&map).unwrap().replace("[account]\n", &holder);
+    fs::write(&map, mapping).unwrap();
+    let (file, map) = (file.to_str().unwrap(), map.to_str().unwrap());
+    installation.run(&["import", file, "--mapping", map]).done();
+    installation
+}
+
+fn open(installation: &Installation, kind: &str) -> Value {
+    let text = ["--text", "Pide lo que la ley le da", "--json"];
+    let asked = [&["matters", "open", "--kind", kind, "--rut", RUT][..], &text].concat();
+    installation.run(&asked).done().json()
+}
+
+fn decide(installation: &Installation, matter: &Value, decision: &str) -> Value {
+    let id = matter["id"].as_str().unwrap();
+    let said = ["--as", decision, "--text", "por esto", "--json"];
+    installation.run(&[&["matters", "decide", id][..], &said].concat()).done().json()
+}
+
+/// The numbers of rows of a database file that hold a text, in any of its bytes.
+fn lies_in(installation: &Installation, text: &str) -> bool {
+    let files = ["cartola.db", "cartola.db-wal"].map(|name| installation.data().join(name));
+    files
+        .iter()
+        .filter_map(|path| fs::read(path).ok())
+        .any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+}
+
+#[test]
+fn a_person_gets_all_that_is_kept_of_them() {
+    let installation = with_a_person();
+    let data = ["matters", "data", "--rut", RUT, "--output", "data.json"];
+    let said = installation.run(&data).done().stdout;
+    assert!(said.contains("signed in data.json.jws"), "{said}");
+    let text = fs::read_to_string(installation.path().join("data.json")).unwrap();
+    let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let kinds: Vec<&str> = entries.iter().map(|entry| entry["what"].as_str().unwrap()).collect();
+    for kind in ["person", "link", "consent", "account", "movement"] {
+        assert!(kinds.contains(&kind), "{kind} of {kinds:?}");
+    }
+    assert_eq!(entries[0]["rut"], "11111111-1");
+    let movement = entries.iter().find(|entry| entry["what"] == "movement").unwrap();
+    assert_eq!((&movement["amount"], &movement["currency"]), (&json!(-35_000), &json!("CLP")));
+    installation.run(&["audit", "check", "data.json"]).done();
+    let nobody = ["matters", "data", "--rut", "12.345.678-5", "--output", "none.json"];
+    assert!(installation.run(&nobody).failed(1).stderr.contains("nothing of that person is kept"));
+}
+
+#[test]
+fn a_person_is_erased_and_can_be_read_nowhere() {
+    let installation = with_a_person();
+    assert!(lies_in(&installation, "PAGO A PERSONA"), "glosas are in plain");
+    let asked = open(&installation, "erasure");
+    assert_eq!((&asked["state"], &asked["version"]), (&json!("open"), &json!(1)));
+    let listed = installation.run(&["matters", "list", "--open", "--json"]).done().json_lines();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0]["id"], asked["id"]);
+    let done = decide(&installation, &asked, "grant");
+    assert_eq!(done["state"], "granted");
+    assert!(done["text"].is_null(), "what was said went with the key");
+    assert_eq!(done["steps"][0]["text"], "por esto");
+    let exported = installation.run(&["export", "transactions", "--format", "json"]).done();
+    assert_eq!(exported.json(), json!([]));
+    let data = ["matters", "data", "--rut", RUT, "--output", "data.json"];
+    installation.run(&data).failed(1);
+    let id = asked["id"].as_str().unwrap();
+    installation.run(&["matters", "decide", id, "--as", "deny", "--text", "no"]).failed(1);
+    installation.run(&["audit", "verify"]).done();
+    let doctor = installation.run(&["doctor"]).done().stdout;
+    assert!(doctor.contains("sound: 1 tenants, 0 movements"), "{doctor}");
+    // The pages that held it are written over when the database is copied.
+    installation.run(&["backup", "backup"]).done();
+    let copied = fs::read(installation.path().join("backup/cartola.db")).unwrap();
+    let text = b"PAGO A PERSONA";
+    assert!(!copied.windows(text.len()).any(|window| window == text), "a backup holds it");
+}
+
+#[test]
+fn a_breach_is_registered_and_what_is_wrong_is_refused() {
+    let installation = with_a_person();
+    let entry = [
+        "--effects",
+        "saldos",
+        "--data-kinds",
+        "movimientos",
+        "--people",
+        "3",
+        "--measures",
+        "claves",
+    ];
+    let breach =
+        [&["matters", "open", "--kind", "breach", "--text", "un respaldo", "--json"][..], &entry];
+    let noticed = installation.run(&breach.concat()).done().json();
+    assert_eq!(noticed["breach"]["people"], 3);
+    let id = noticed["id"].as_str().unwrap();
+    let amended = ["matters", "decide", id, "--as", "amend", "--text", "se avisó", "--json"];
+    let told = ["--agency-told-at", "2026-12-01T12:00:00Z"];
+    let amended = installation.run(&[&amended[..], &entry, &told].concat()).done().json();
+    assert_eq!(amended["breach"]["agency_told_at"], "2026-12-01T12:00:00Z");
+    assert_eq!(decide(&installation, &noticed, "close")["state"], "closed");
+    for wrong in [
+        &["matters", "open", "--kind", "erasure", "--text", "x", "--rut", "11.111.111-2"][..],
+        &["matters", "open", "--kind", "erasure", "--text", "x", "--effects", "y"],
+        &["matters", "decide", id, "--as", "amend", "--text", "x"],
+    ] {
+        let refused = installation.run(wrong).failed(2).stderr;
+        assert!(!refused.contains("11.111.111-2"), "{refused}");
+    }
+    installation.run(&["matters", "open", "--kind", "erasure", "--text", "x"]).failed(1);
+}

@@ -1,0 +1,466 @@
+//! Matters: what people ask of whoever keeps their data (Ley 19.628 as amended by Ley 21.719, arts. 4 to
+//! 11), and breaches of it (art. 14 sexies).
+//!
+//! | request | what granting it does here |
+//! |---|---|
+//! | access, portability | nothing: the answer is a file ([`crate::subjects`]), whose hash is kept |
+//! | rectification | nothing: what banks say is not changed here; what was done is written down |
+//! | opposition | every consent of the person is revoked |
+//! | block | every consent is suspended, from when it is asked for until it is denied, withdrawn or lifted |
+//! | erasure | every consent is revoked, and what is kept is erased, at once or once the law lets it |
+
+mod erase;
+
+use cartola_model::audit::AuditEvent;
+use cartola_model::{InvalidTransition, MatterKind, MatterState, Principal};
+use cartola_primitives::id::{MatterId, PersonId, TenantId};
+use cartola_primitives::{Rut, SignedDuration, Timestamp};
+use cartola_store::consents::ConsentRow;
+use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
+use cartola_store::{Command, Page, UnitOfWork};
+use serde::{Deserialize, Serialize};
+
+use crate::access::Subject;
+use crate::consents::OfAll;
+use crate::once::Reply;
+use crate::retry::{MaybeConflict, until_settled};
+use crate::{Engine, EngineError};
+
+/// Years for which payments, and what people approved, are kept: what the tax office may ask for (Código
+/// Tributario, arts. 17 and 200), and longer than the five years that NCG 514 asks for events of security.
+pub const RETENTION_YEARS: i64 = 6;
+
+/// The same as a time.
+pub(crate) const RETENTION: SignedDuration =
+    SignedDuration::from_hours(24 * (365 * RETENTION_YEARS + 2));
+
+/// Longest text of a matter, in characters.
+pub const MAX_MATTER_TEXT: usize = 4_000;
+
+/// Steps that one matter may have: each is a text of that length.
+const MAX_STEPS: usize = 50;
+
+/// What a matter says, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Content {
+    /// How to reach who asked, or who may be asked about a breach.
+    contact: Option<String>,
+    /// What was asked, or happened.
+    text: String,
+    /// What followed, in order.
+    steps: Vec<MatterStepTaken>,
+    /// Of a breach.
+    #[serde(default)]
+    breach: Option<Breach>,
+}
+
+/// What was done about a matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatterStepTaken {
+    /// When.
+    pub at: Timestamp,
+    /// Who did it: the credential's id, or `operator`.
+    pub by: String,
+    /// Where the matter stood from then on.
+    pub state: MatterState,
+    /// Why, or what was answered.
+    pub text: String,
+}
+
+/// What the register of breaches asks for (art. 14 sexies).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Breach {
+    /// What it may do to people.
+    pub effects: String,
+    /// Which kinds of data.
+    pub data: String,
+    /// About how many people.
+    pub people: u64,
+    /// What is done about it.
+    pub measures: String,
+    /// Whether the Agency was told, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency_told_at: Option<Timestamp>,
+    /// Whether the people were told, and when: they are to be of financial data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_told_at: Option<Timestamp>,
+}
+
+/// A matter that is opened.
+#[derive(Debug, Clone)]
+pub struct NewMatter {
+    /// What it is about.
+    pub kind: MatterKind,
+    /// Whose request it is; of a breach, nobody's.
+    pub rut: Option<Rut>,
+    /// What is asked, or what happened.
+    pub text: String,
+    /// How to reach who asked.
+    pub contact: Option<String>,
+    /// Of a breach, what the register asks for.
+    pub breach: Option<Breach>,
+}
+
+/// A matter, opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matter {
+    /// As it is kept.
+    pub row: MatterRow,
+    /// What was asked, or happened; absent once the person was erased with what they said.
+    pub text: Option<String>,
+    /// How to reach who asked.
+    pub contact: Option<String>,
+    /// What followed.
+    pub steps: Vec<MatterStepTaken>,
+    /// Of a breach.
+    pub breach: Option<Breach>,
+}
+
+/// What is decided of a matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It is answered later, once.
+    Extend,
+    /// What was asked is done.
+    Grant,
+    /// It is not done.
+    Deny,
+    /// The person wants it no more.
+    Withdraw,
+    /// It is over: a block is lifted, a breach was dealt with.
+    Close,
+    /// The register says this of a breach from now on.
+    Amend(Breach),
+}
+
+impl Decision {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Extend => "matter.extended",
+            Self::Grant => "matter.granted",
+            Self::Deny => "matter.denied",
+            Self::Withdraw => "matter.withdrawn",
+            Self::Close => "matter.closed",
+            Self::Amend(_) => "matter.amended",
+        }
+    }
+}
+
+/// Why a matter is not opened or decided.
+#[derive(Debug, thiserror::Error)]
+pub enum MatterError {
+    /// There is none of that id.
+    #[error("there is no such matter")]
+    Unknown,
+    /// That does not follow from where it stands.
+    #[error(transparent)]
+    Transition(#[from] InvalidTransition),
+    /// What is said is missing, too long, or of another kind of matter.
+    #[error("{0}")]
+    Content(&'static str),
+    /// Anything else.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl MaybeConflict for MatterError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_conflict())
+    }
+}
+
+impl Engine {
+    /// Opens a matter. A block begins at once: nothing may be done with the data until it is answered.
+    pub async fn open_matter(
+        &self,
+        who: &Principal,
+        new: &NewMatter,
+        reply: Reply<'_, Matter>,
+    ) -> Result<Matter, MatterError> {
+        check(new)?;
+        let reply = &reply;
+        until_settled(|| async move {
+            self.check_ticket(reply.ticket).await?;
+            let person = match new.rut {
+                Some(rut) => self.person_of_rut(who, rut).await?,
+                None => None,
+            };
+            let mut work = UnitOfWork::new(who.tenant, self.now());
+            let opened_at = work.at;
+            let content = Content {
+                contact: new.contact.clone(),
+                text: new.text.clone(),
+                steps: Vec::new(),
+                breach: new.breach.clone(),
+            };
+            let id = self.minter().mint();
+            let (kind, state) = (new.kind, MatterState::Open);
+            let sealed = self.sealed_matter(who.tenant, &id, person, &content).await?;
+            let standing = MatterStanding { state, due_at: kind.due(opened_at), content: sealed };
+            let row = MatterRow { id, kind, person, opened_at, standing, version: 1 };
+            let event = AuditEvent::once("matter.opened", who.actor, id)
+                .with("kind", kind.name())
+                .with("due", row.standing.due_at);
+            work.push(Command::AddMatter(Box::new(row.clone())));
+            work.push(Command::Audit(of_person(event, person)));
+            if let (MatterKind::Block, Some(person)) = (kind, person) {
+                self.change_all_consents(who, person, OfAll::Suspended, &mut work).await?;
+            }
+            let matter = opened(row, content);
+            work.commands.extend(reply.command(self, &matter)?);
+            self.commit_cancelling(work).await?;
+            Ok(matter)
+        })
+        .await
+    }
+
+    /// Decides on a matter, and does what follows from it.
+    pub async fn decide_matter(
+        &self,
+        who: &Principal,
+        id: MatterId,
+        (decision, text): (&Decision, &str),
+        reply: Reply<'_, Matter>,
+    ) -> Result<Matter, MatterError> {
+        check_text(text)?;
+        let reply = &reply;
+        until_settled(|| async move {
+            self.check_ticket(reply.ticket).await?;
+            let row = self.store().matter(who.tenant, id).await.map_err(EngineError::from)?;
+            let row = row.ok_or(MatterError::Unknown)?;
+            let Some(mut content) = self.opened_content(who.tenant, &row).await? else {
+                return Err(MatterError::Unknown);
+            };
+            if content.steps.len() >= MAX_STEPS {
+                return Err(MatterError::Content("the matter has as many steps as it may have"));
+            }
+            let mut work = UnitOfWork::new(who.tenant, self.now());
+            let (state, due_at) = self.decided_matter(who, &row, decision, &mut work).await?;
+            if let Decision::Amend(breach) = decision {
+                content.breach = Some(breach.clone());
+            }
+            let (at, by) = (work.at, who.actor.to_string());
+            content.steps.push(MatterStepTaken { at, by, state, text: text.to_owned() });
+            let erased = state == MatterState::Granted && row.kind == MatterKind::Erasure;
+            // The person's key goes with what they said; what was decided stays.
+            let of = if erased { None } else { row.person };
+            if erased {
+                content = Content { contact: None, text: String::new(), ..content };
+            }
+            let sealed = self.sealed_matter(who.tenant, &id, of, &content).await?;
+            let standing = MatterStanding { state, due_at, content: sealed };
+            let (expected, after) = (row.version, standing.clone());
+            work.push(Command::ChangeMatter(Box::new(MatterChange { id, expected, standing })));
+            let event = AuditEvent::once(decision.name(), who.actor, id)
+                .with("state", state.name())
+                .with("due", due_at);
+            work.push(Command::Audit(of_person(event, row.person)));
+            let row = MatterRow { standing: after, version: row.version + 1, ..row };
+            let matter = opened(row, content);
+            work.commands.extend(reply.command(self, &matter)?);
+            self.commit_cancelling(work).await?;
+            if erased && let Some(person) = matter.row.person {
+                self.vault().forget_key_of(who.tenant, person);
+            }
+            Ok(matter)
+        })
+        .await
+    }
+
+    /// A matter of the tenant's.
+    pub async fn matter(
+        &self,
+        who: &Principal,
+        id: MatterId,
+    ) -> Result<Option<Matter>, EngineError> {
+        self.note_access(who, "matter.read", Subject::one(id));
+        match self.store().matter(who.tenant, id).await? {
+            Some(row) => self.shown_matter(who.tenant, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Matters, by age; of a kind and in a state where that is asked.
+    pub async fn matters(
+        &self,
+        who: &Principal,
+        (kind, state): (Option<MatterKind>, Option<MatterState>),
+        after: Option<MatterId>,
+        limit: usize,
+    ) -> Result<Page<Matter, MatterId>, EngineError> {
+        self.note_access(who, "matter.read", Subject::list("matters"));
+        let filter = MatterFilter { kind, state, person: None };
+        let page = self.store().matters(who.tenant, filter, after, limit).await?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for row in page.rows {
+            rows.push(self.shown_matter(who.tenant, row).await?);
+        }
+        Ok(Page { rows, next: page.next })
+    }
+
+    /// Where a matter stands once that is decided, and until when; and what follows is added to the
+    /// unit.
+    async fn decided_matter(
+        &self,
+        who: &Principal,
+        row: &MatterRow,
+        decision: &Decision,
+        work: &mut UnitOfWork,
+    ) -> Result<(MatterState, Timestamp), MatterError> {
+        let (state, kind, due_at) = (row.standing.state, row.kind, row.standing.due_at);
+        let next = match decision {
+            Decision::Extend => return Ok(state.extend(kind, due_at)?),
+            Decision::Amend(_) if kind == MatterKind::Breach => return Ok((state, due_at)),
+            Decision::Amend(_) => {
+                return Err(MatterError::Content("only a breach has an entry in the register"));
+            }
+            Decision::Grant if kind == MatterKind::Erasure && state != MatterState::Retained => {
+                let kept_until = self.erase(who, row.person, work).await?;
+                let next = match kept_until {
+                    Some(until) => (MatterState::Retained, until),
+                    None => (MatterState::Granted, due_at),
+                };
+                state.to(next.0, kind)?;
+                return Ok(next);
+            }
+            // What the law keeps is erased by itself once it may be.
+            Decision::Grant if kind == MatterKind::Erasure => {
+                return Err(MatterError::Transition(
+                    state.to(MatterState::Denied, kind).expect_err("what is retained stays so"),
+                ));
+            }
+            Decision::Grant => MatterState::Granted,
+            Decision::Deny => MatterState::Denied,
+            Decision::Withdraw => MatterState::Withdrawn,
+            Decision::Close => MatterState::Closed,
+        };
+        let next = state.to(next, kind)?;
+        let of_all = match (kind, next) {
+            (MatterKind::Opposition, MatterState::Granted) => Some(OfAll::Revoked),
+            (
+                MatterKind::Block,
+                MatterState::Denied | MatterState::Withdrawn | MatterState::Closed,
+            ) => Some(OfAll::Resumed),
+            _ => None,
+        };
+        if let (Some(of_all), Some(person)) = (of_all, row.person)
+            && (of_all == OfAll::Revoked
+                || !self.is_blocked(who.tenant, person, Some(row.id)).await?)
+        {
+            self.change_all_consents(who, person, of_all, work).await?;
+        }
+        Ok((next, due_at))
+    }
+
+    /// A consent as it begins: of somebody who wants nothing done with their data, it allows nothing
+    /// until that is over.
+    pub(crate) async fn consent_to_begin(
+        &self,
+        tenant: TenantId,
+        row: ConsentRow,
+    ) -> Result<ConsentRow, EngineError> {
+        let Some(person) = row.person else { return Ok(row) };
+        if !self.is_blocked(tenant, person, None).await? {
+            return Ok(row);
+        }
+        let state = row.state.suspend(row.state.granted_at()).unwrap_or(row.state);
+        Ok(ConsentRow { state, ..row })
+    }
+
+    /// Whether a block of that person holds, leaving one aside.
+    async fn is_blocked(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        but: Option<MatterId>,
+    ) -> Result<bool, EngineError> {
+        let kind = Some(MatterKind::Block);
+        let filter = MatterFilter { kind, person: Some(person), state: None };
+        let mut after = None;
+        loop {
+            let page = self.store().matters(tenant, filter, after, cartola_store::MAX_PAGE).await?;
+            let holds = |row: &MatterRow| {
+                Some(row.id) != but
+                    && (row.standing.state.is_open() || row.standing.state == MatterState::Granted)
+            };
+            if page.rows.iter().any(holds) {
+                return Ok(true);
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(false);
+            }
+        }
+    }
+
+    async fn sealed_matter(
+        &self,
+        tenant: TenantId,
+        id: &MatterId,
+        of: Option<PersonId>,
+        content: &Content,
+    ) -> Result<cartola_crypto::Sealed, EngineError> {
+        let key = self.vault().key_of(tenant, of, self.minter(), self.now()).await?;
+        self.vault().seal_record(&key, &MatterRow::place(tenant, id), content)
+    }
+
+    /// What a matter says; nothing where the person was erased by another one, with their key.
+    async fn opened_content(
+        &self,
+        tenant: TenantId,
+        row: &MatterRow,
+    ) -> Result<Option<Content>, EngineError> {
+        let sealed = &row.standing.content;
+        if self.store().data_key(tenant, sealed.key).await?.is_none() {
+            return Ok(None);
+        }
+        let place = MatterRow::place(tenant, &row.id);
+        self.vault().open_record(&place, sealed).await.map(Some)
+    }
+
+    async fn shown_matter(&self, tenant: TenantId, row: MatterRow) -> Result<Matter, EngineError> {
+        Ok(match self.opened_content(tenant, &row).await? {
+            Some(content) => opened(row, content),
+            None => Matter { row, text: None, contact: None, steps: Vec::new(), breach: None },
+        })
+    }
+}
+
+fn opened(row: MatterRow, content: Content) -> Matter {
+    let Content { contact, text, steps, breach } = content;
+    let text = (!text.is_empty()).then_some(text);
+    Matter { row, text, contact, steps, breach }
+}
+
+fn of_person(event: AuditEvent, person: Option<PersonId>) -> AuditEvent {
+    match person {
+        Some(person) => event.with("person", person),
+        None => event,
+    }
+}
+
+fn check(new: &NewMatter) -> Result<(), MatterError> {
+    check_text(&new.text)?;
+    if let Some(contact) = &new.contact {
+        check_text(contact)?;
+    }
+    match (new.kind == MatterKind::Breach, &new.breach, new.rut) {
+        (true, Some(breach), None) => [&breach.effects, &breach.data, &breach.measures]
+            .into_iter()
+            .try_for_each(|it| check_text(it)),
+        (true, ..) => {
+            Err(MatterError::Content("a breach has its entry in the register, and no RUT"))
+        }
+        (false, None, Some(_)) => Ok(()),
+        (false, ..) => Err(MatterError::Content("a request has the RUT of who asks")),
+    }
+}
+
+fn check_text(text: &str) -> Result<(), MatterError> {
+    let is_sound = !text.trim().is_empty() && text.chars().count() <= MAX_MATTER_TEXT;
+    let why = "a text is missing, or longer than 4000 characters";
+    if is_sound { Ok(()) } else { Err(MatterError::Content(why)) }
+}
+
+const _: () = assert!(MAX_MATTER_TEXT == 4_000, "the message says so");

@@ -1,0 +1,302 @@
+//! Proving the trail: whatever is changed past the gateway is found.
+
+use cartola_crypto::ChainHead;
+use cartola_engine::audit::read_anchor;
+use cartola_engine::audit::{AnchorError, AnchorProblem, Anchored, LedgerProblem, Verified};
+use cartola_engine::once::Reply;
+use cartola_model::{ConsentKind, ConsentState, InstitutionId};
+use cartola_primitives::id::ConsentId;
+use cartola_primitives::{SignedDuration, date};
+use cartola_store::Audit;
+use cartola_store::audit::AuditRow;
+use cartola_store::consents::ConsentRow;
+use cartola_store::memory::Tampering;
+
+use crate::world::World;
+
+/// A world with a consent that holds, one that was revoked, and some more entries.
+async fn lived_in() -> World {
+    let world = World::new().await;
+    let first = world.import(&["2;A;-100;900"]).await;
+    world.import(&["2;A;-100;900", "3;B;-50;850"]).await;
+    world.engine.revoke_consent(&world.who, first.consent, Reply::NONE).await.unwrap();
+    world.engine.flush_accesses().await.unwrap();
+    world
+}
+
+async fn verified(world: &World, kept: &[Anchored]) -> Verified {
+    world.engine.verify_audit(world.who.tenant, kept, &mut |_| {}).await.unwrap()
+}
+
+/// What is found once somebody has changed something.
+async fn found(world: &World, change: impl FnOnce(&mut Tampering)) -> Verified {
+    let mut before = None;
+    world.store.tamper(world.who.tenant, |rows| {
+        before = Some((rows.audit.clone(), rows.anchors.clone(), rows.consents.clone()));
+        change(rows);
+    });
+    let found = verified(world, &[]).await;
+    let (audit, anchors, consents) = before.unwrap();
+    world.store.tamper(world.who.tenant, |rows| {
+        (rows.audit, rows.anchors, rows.consents) = (audit, anchors, consents);
+    });
+    assert!(verified(world, &[]).await.is_whole(), "it was put back");
+    found
+}
+
+/// Links every entry anew, as a forger would who knows the format.
+fn relink(world: &World, rows: &mut [AuditRow]) {
+    let mut head = ChainHead::start(world.who.tenant);
+    for row in rows {
+        head = head.followed_by(world.who.tenant, row.at, row.body.as_bytes());
+        (row.sequence, row.hash) = (head.sequence, head.hash);
+    }
+}
+
+fn pass_days(world: &World, days: i64) {
+    world.clock.advance(SignedDuration::from_hours(24 * days));
+}
+
+#[tokio::test]
+async fn every_byte_of_an_entry_is_proven() {
+    let world = lived_in().await;
+    let length = verified(&world, &[]).await.entries;
+    for place in [0, usize::try_from(length).unwrap() / 2, usize::try_from(length).unwrap() - 1] {
+        let mut rows = Vec::new();
+        world.store.tamper(world.who.tenant, |all| rows = all.audit.clone());
+        let row = rows[place].clone();
+        let mut altered = Vec::new();
+        for byte in 0..row.body.len() {
+            let mut body = row.body.clone().into_bytes();
+            body[byte] ^= 1;
+            let Ok(body) = String::from_utf8(body) else { continue };
+            altered.push(AuditRow { body, ..row.clone() });
+        }
+        for byte in 0..32 {
+            let mut hash = *row.hash.as_bytes();
+            hash[byte] ^= 1;
+            let hash = cartola_crypto::ChainHash::from_bytes(hash);
+            altered.push(AuditRow { hash, ..row.clone() });
+        }
+        let microsecond = SignedDuration::from_micros(1);
+        altered.push(AuditRow { at: row.at + microsecond, ..row.clone() });
+        altered.push(AuditRow { at: row.at - microsecond, ..row.clone() });
+        altered.push(AuditRow { sequence: row.sequence + 1, ..row.clone() });
+        altered.push(AuditRow { sequence: row.sequence.wrapping_sub(1), ..row.clone() });
+        assert!(altered.len() > 100);
+        for altered in altered {
+            let told = format!("{altered:?}");
+            let broken = found(&world, |rows| rows.audit[place] = altered).await;
+            assert!(!broken.is_whole(), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_left_out_or_put_in_another_order_is_found() {
+    let world = lived_in().await;
+    let length = usize::try_from(verified(&world, &[]).await.entries).unwrap();
+    for place in 0..length - 1 {
+        let left_out = found(&world, |rows| drop(rows.audit.remove(place))).await;
+        assert!(left_out.broken.is_some(), "{place}");
+        let swapped = found(&world, |rows| rows.audit.swap(place, place + 1)).await;
+        assert!(swapped.broken.is_some(), "{place}");
+        let twice = found(&world, |rows| {
+            let entry = rows.audit[place].clone();
+            rows.audit.insert(place, entry);
+        });
+        assert!(twice.await.broken.is_some(), "{place}");
+    }
+}
+
+/// Every field of a consent's row, one after another.
+fn altered_consents(row: &ConsentRow) -> Vec<ConsentRow> {
+    let hour = SignedDuration::from_hours(1);
+    let at = row.state.granted_at();
+    let mut evidence = *row.evidence.as_bytes();
+    evidence[7] ^= 1;
+    vec![
+        ConsentRow { kind: ConsentKind::TenantMandate, ..row.clone() },
+        ConsentRow {
+            person: Some(cartola_primitives::id::PersonId::from_bytes([9; 16])),
+            ..row.clone()
+        },
+        ConsentRow { institution: InstitutionId::parse("banco-bice").unwrap(), ..row.clone() },
+        ConsentRow { link: cartola_primitives::id::LinkId::from_bytes([9; 16]), ..row.clone() },
+        ConsentRow { purpose: format!("{}.", row.purpose), ..row.clone() },
+        ConsentRow { evidence: cartola_crypto::ContentHash::from_bytes(evidence), ..row.clone() },
+        ConsentRow {
+            state: ConsentState::Granted { at, expires_at: None },
+            version: 7,
+            ..row.clone()
+        },
+        ConsentRow {
+            state: ConsentState::Granted { at: at + hour, expires_at: None },
+            ..row.clone()
+        },
+        ConsentRow {
+            state: ConsentState::Granted { at, expires_at: Some(at + hour) },
+            ..row.clone()
+        },
+        ConsentRow {
+            state: ConsentState::Revoked { granted_at: at, at: at + hour },
+            ..row.clone()
+        },
+        ConsentRow {
+            state: ConsentState::Expired { granted_at: at, at: at + hour },
+            ..row.clone()
+        },
+        ConsentRow { version: row.version + 1, ..row.clone() },
+    ]
+}
+
+#[tokio::test]
+async fn every_field_of_a_consent_is_proven() {
+    let world = lived_in().await;
+    let mut consents = Vec::new();
+    world.store.tamper(world.who.tenant, |rows| consents.extend(rows.consents.values().cloned()));
+    assert_eq!(consents.len(), 2);
+    assert_eq!(verified(&world, &[]).await.consents.proven, 2);
+    for row in consents {
+        for altered in altered_consents(&row) {
+            let told = format!("{altered:?}");
+            let problem = found(&world, |rows| drop(rows.consents.insert(row.id, altered))).await;
+            assert_eq!(problem.consents.problem, Some(LedgerProblem::Altered(row.id)), "{told}");
+        }
+        let gone = found(&world, |rows| drop(rows.consents.remove(&row.id))).await;
+        assert_eq!(gone.consents.problem, Some(LedgerProblem::Missing(row.id)));
+        let other = ConsentId::from_bytes([1; 16]);
+        let put_in = ConsentRow { id: other, ..row };
+        let found = found(&world, |rows| drop(rows.consents.insert(other, put_in))).await;
+        assert_eq!(found.consents.problem, Some(LedgerProblem::PutIn(other)));
+    }
+}
+
+#[tokio::test]
+async fn every_byte_of_a_sealed_value_is_proven() {
+    let world = lived_in().await;
+    let tenant = world.who.tenant;
+    let mut kept = None;
+    world.store.tamper(tenant, |rows| kept = rows.people.values().next().cloned());
+    let kept = kept.expect("the file names its holder");
+    let opened = world.engine.rut_with(tenant, kept.id).await.unwrap();
+    assert_eq!(opened.unwrap().compact(), "11111111-1");
+    // Nonce, ciphertext and tag are all of its bytes.
+    for byte in 0..kept.sealed.bytes.len() {
+        let mut altered = kept.clone();
+        altered.sealed.bytes[byte] ^= 1;
+        world.store.tamper(tenant, |rows| drop(rows.people.insert(kept.id, altered)));
+        assert!(world.engine.rut_with(tenant, kept.id).await.is_err(), "byte {byte}");
+    }
+    let mut altered = kept.clone();
+    altered.sealed.schema += 1;
+    world.store.tamper(tenant, |rows| drop(rows.people.insert(kept.id, altered)));
+    assert!(world.engine.rut_with(tenant, kept.id).await.is_err(), "another schema");
+    let mut cut = kept.clone();
+    cut.sealed.bytes.pop();
+    world.store.tamper(tenant, |rows| drop(rows.people.insert(kept.id, cut)));
+    assert!(world.engine.rut_with(tenant, kept.id).await.is_err(), "cut off");
+}
+
+#[tokio::test]
+async fn a_day_on_which_a_trail_has_grown_gets_one_anchor() {
+    let world = lived_in().await;
+    let last = async || world.store.last_anchor(world.who.tenant).await.unwrap();
+    // The day is not over.
+    assert_eq!(world.engine.anchor_day().await.unwrap(), (date(2026, 4, 9), 0));
+    assert_eq!(last().await, None);
+    let entries = verified(&world, &[]).await.entries;
+    pass_days(&world, 1);
+    for _ in 0..3 {
+        world.engine.anchor_day().await.unwrap();
+    }
+    let first = last().await.expect("the tenth is over");
+    assert_eq!((first.number, first.day, first.sequence), (1, date(2026, 4, 10), entries));
+    // The anchor's own entry is no reason for another one.
+    for _ in 0..3 {
+        pass_days(&world, 1);
+        world.engine.anchor_day().await.unwrap();
+    }
+    assert_eq!(last().await, Some(first));
+    world.import(&["5;C;-10;840"]).await;
+    pass_days(&world, 2);
+    world.engine.anchor_day().await.unwrap();
+    let second = last().await.unwrap();
+    assert_eq!((second.number, second.day), (2, date(2026, 4, 15)));
+    let whole = verified(&world, &[]).await;
+    assert!(whole.is_whole(), "{whole:?}");
+    assert_eq!(whole.anchors, 2);
+}
+
+/// Whoever knows the format and can rewrite every row, the head too, but has no master key.
+#[tokio::test]
+async fn a_rewritten_trail_does_not_agree_with_its_anchors() {
+    let world = lived_in().await;
+    let anchor = world.engine.make_anchor(world.who.tenant).await.unwrap().expect("it has grown");
+    let mut rewritten = Vec::new();
+    world.store.tamper(world.who.tenant, |rows| rewritten = rows.audit.clone());
+    rewritten[1].body = rewritten[1].body.replace("operator", "somebody");
+    relink(&world, &mut rewritten);
+    let problem = found(&world, |rows| rows.audit = rewritten.clone()).await;
+    assert_eq!(problem.broken, None, "it is whole in itself");
+    assert_eq!(problem.anchor_problem, Some(AnchorProblem::Rewritten(anchor.sequence)));
+    let problem = found(&world, |rows| {
+        rows.audit = rewritten.clone();
+        let at = usize::try_from(anchor.sequence).unwrap() - 1;
+        rows.anchors[0].hash = rewritten[at].hash;
+    });
+    assert_eq!(problem.await.anchor_problem, Some(AnchorProblem::Forged(1)));
+    let problem = found(&world, |rows| rows.anchors.clear()).await;
+    assert_eq!(problem.anchor_problem, Some(AnchorProblem::Missing(1)));
+    let cut = found(&world, |rows| rows.audit.truncate(3)).await;
+    assert_eq!(cut.anchor_problem, Some(AnchorProblem::CutOff(anchor.sequence)));
+}
+
+/// Everything is set back to a day before, anchors included: found by what was kept elsewhere alone.
+#[tokio::test]
+async fn a_store_that_was_set_back_does_not_agree_with_an_anchor_that_was_kept() {
+    let world = lived_in().await;
+    let key = world.engine.audit_verifying_key().await.unwrap();
+    let anchor = world.engine.make_anchor(world.who.tenant).await.unwrap().unwrap();
+    let kept = [read_anchor(&key, &anchor.signed).unwrap()];
+    assert!(verified(&world, &kept).await.is_whole());
+    world.store.tamper(world.who.tenant, |rows| {
+        rows.audit.truncate(3);
+        rows.anchors.clear();
+        rows.consents.clear();
+    });
+    assert_eq!(verified(&world, &[]).await.anchor_problem, None);
+    let problem = verified(&world, &kept).await.anchor_problem;
+    assert_eq!(problem, Some(AnchorProblem::CutOff(anchor.sequence)));
+}
+
+#[tokio::test]
+async fn no_anchor_says_that_a_broken_trail_is_whole() {
+    let world = lived_in().await;
+    world.engine.make_anchor(world.who.tenant).await.unwrap().unwrap();
+    world.import(&["5;C;-10;840"]).await;
+    world.store.tamper(world.who.tenant, |rows| {
+        let last = rows.audit.len() - 2;
+        rows.audit[last].body.push(' ');
+    });
+    let refused = world.engine.make_anchor(world.who.tenant).await;
+    assert!(matches!(refused, Err(AnchorError::Broken(_))), "{refused:?}");
+    pass_days(&world, 1);
+    assert_eq!(world.engine.anchor_day().await.unwrap().1, 1, "it is counted");
+}
+
+/// An anchor that somebody else has signed, or that was altered, is none.
+#[tokio::test]
+async fn an_anchor_is_signed_by_the_gateway_itself() {
+    let world = lived_in().await;
+    let anchor = world.engine.make_anchor(world.who.tenant).await.unwrap().unwrap();
+    let key = world.engine.audit_verifying_key().await.unwrap();
+    let read = read_anchor(&key, &anchor.signed).unwrap();
+    assert_eq!((read.number, read.sequence, read.hash), (1, anchor.sequence, anchor.hash));
+    for place in 0..anchor.signed.len() {
+        let mut altered = anchor.signed.clone().into_bytes();
+        altered[place] = if altered[place] == b'A' { b'B' } else { b'A' };
+        let altered = String::from_utf8(altered).unwrap();
+        assert!(read_anchor(&key, &altered).is_err(), "{place}");
+    }
+}

@@ -1,0 +1,117 @@
+//! Matters.
+
+use async_trait::async_trait;
+use cartola_model::{MatterKind, MatterState};
+use cartola_primitives::id::{MatterId, TenantId};
+use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
+use cartola_store::{Matters, Page, StoreError};
+use rusqlite::params;
+
+use crate::SqliteStore;
+use crate::columns::{Columns, bytes_or_empty, bytes_or_null};
+use crate::rows::page;
+use crate::unit::Unit;
+
+macro_rules! matter_columns {
+    () => {
+        "id, kind, person, opened_at, state, due_at, content_key, content_schema, content_sealed, \
+         version"
+    };
+}
+
+const MATTER: &str =
+    concat!("SELECT ", matter_columns!(), " FROM matter WHERE tenant = ?1 AND id = ?2");
+const MATTERS: &str = concat!(
+    "SELECT ",
+    matter_columns!(),
+    " FROM matter WHERE tenant = ?1 AND id > ?2 AND (?3 IS NULL OR kind = ?3) \
+     AND (?4 IS NULL OR state = ?4) AND (?5 IS NULL OR person = ?5) ORDER BY id"
+);
+const ADD: &str = concat!(
+    "INSERT INTO matter (tenant, ",
+    matter_columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+);
+const CHANGE: &str = "UPDATE matter SET state = ?4, due_at = ?5, content_key = ?6, \
+    content_schema = ?7, content_sealed = ?8, version = version + 1 \
+    WHERE tenant = ?1 AND id = ?2 AND version = ?3";
+
+#[async_trait]
+impl Matters for SqliteStore {
+    async fn matter(
+        &self,
+        tenant: TenantId,
+        id: MatterId,
+    ) -> Result<Option<MatterRow>, StoreError> {
+        self.first(MATTER, tenant, *id.as_bytes(), read_matter).await
+    }
+
+    async fn matters(
+        &self,
+        tenant: TenantId,
+        filter: MatterFilter,
+        after: Option<MatterId>,
+        limit: usize,
+    ) -> Result<Page<MatterRow, MatterId>, StoreError> {
+        self.read(move |connection| {
+            let values = params![
+                tenant.as_bytes(),
+                bytes_or_empty(after.as_ref()),
+                filter.kind.map(MatterKind::name),
+                filter.state.map(MatterState::name),
+                bytes_or_null(filter.person.as_ref()),
+            ];
+            let read = |columns: &mut Columns<'_>| read_matter(columns).map(Some);
+            page(connection, MATTERS, values, limit, |row: &MatterRow| row.id, read)
+        })
+        .await
+    }
+}
+
+pub fn add_matter(unit: &Unit<'_>, row: &MatterRow) -> Result<(), StoreError> {
+    let MatterStanding { state, due_at, content } = &row.standing;
+    let values = params![
+        unit.tenant.as_bytes(),
+        row.id.as_bytes(),
+        row.kind.name(),
+        bytes_or_null(row.person.as_ref()),
+        row.opened_at.as_microsecond(),
+        state.name(),
+        due_at.as_microsecond(),
+        content.key.as_bytes(),
+        content.schema,
+        content.bytes,
+        row.version,
+    ];
+    unit.execute("adding a matter", ADD, values).map(drop)
+}
+
+pub fn change_matter(unit: &Unit<'_>, change: &MatterChange) -> Result<(), StoreError> {
+    let MatterStanding { state, due_at, content } = &change.standing;
+    let values = params![
+        unit.tenant.as_bytes(),
+        change.id.as_bytes(),
+        change.expected,
+        state.name(),
+        due_at.as_microsecond(),
+        content.key.as_bytes(),
+        content.schema,
+        content.bytes,
+    ];
+    unit.change("changing a matter", CHANGE, values)
+}
+
+fn read_matter(columns: &mut Columns<'_>) -> Result<MatterRow, StoreError> {
+    Ok(MatterRow {
+        id: columns.id()?,
+        kind: columns.word(MatterKind::parse)?,
+        person: columns.optional_id()?,
+        opened_at: columns.timestamp()?,
+        standing: MatterStanding {
+            state: columns.word(MatterState::parse)?,
+            due_at: columns.timestamp()?,
+            content: columns.sealed()?,
+        },
+        version: columns.number()?,
+    })
+}

@@ -1,0 +1,43 @@
+//! Changing rows past the units of work, as somebody would who can write to a database.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cartola_primitives::id::{ConsentId, PersonId, TenantId};
+
+use super::MemoryStore;
+use crate::audit::{AnchorRow, AuditRow};
+use crate::consents::ConsentRow;
+use crate::people::PersonRow;
+
+/// Some rows of a tenant, to be changed at will.
+pub struct Tampering {
+    /// The audit trail. Its last entry is its head, too.
+    pub audit: Vec<AuditRow>,
+    /// The anchors of the trail.
+    pub anchors: Vec<AnchorRow>,
+    /// Consents.
+    pub consents: BTreeMap<ConsentId, ConsentRow>,
+    /// People, whose identity is sealed.
+    pub people: BTreeMap<PersonId, PersonRow>,
+}
+
+impl MemoryStore {
+    /// Changes rows of a tenant, without anybody's leave.
+    pub fn tamper(&self, tenant: TenantId, change: impl FnOnce(&mut Tampering)) {
+        let mut state = self.lock();
+        let Some(tables) = state.tenants.get_mut(&tenant) else { return };
+        let tables = Arc::make_mut(tables);
+        let mut tampering = Tampering {
+            audit: tables.audit.to_vec(),
+            anchors: tables.anchors.to_vec(),
+            consents: BTreeMap::clone(&tables.consents),
+            people: BTreeMap::clone(&tables.people),
+        };
+        change(&mut tampering);
+        tables.audit = Arc::new(tampering.audit);
+        tables.anchors = Arc::new(tampering.anchors);
+        tables.consents = Arc::new(tampering.consents);
+        tables.people = Arc::new(tampering.people);
+    }
+}
