@@ -179,8 +179,8 @@ fn a_consent_that_one_process_revokes_ends_in_all() {
     for reading in readings {
         let path = format!("/v1/readings/{reading}?wait=20");
         // A look comes back with any news.
-        let looks = std::iter::repeat_with(|| client.json(&path)).take(LOOKS);
-        let ended = looks.into_iter().find(|now| !now["ended_at"].is_null());
+        let mut looks = std::iter::repeat_with(|| client.json(&path)).take(LOOKS);
+        let ended = looks.find(|now| !now["ended_at"].is_null());
         assert_eq!(ended.expect("it ends")["state"], "cancelled");
     }
     for client in [&client, &elsewhere] {
