@@ -36,7 +36,7 @@ struct Poster;
 #[async_trait]
 impl Post for Poster {
     async fn post(&self, url: &str, headers: HeaderMap, body: Bytes) -> Result<u16, PostError> {
-        let mut request = Request::post(url).body(Full::from(body)).unwrap();
+        let mut request = Request::post(url).body(Full::<Bytes>::from(body)).unwrap();
         if request.uri().scheme_str() != Some("http") {
             return Err(PostError::Refused("it is none of a test".to_owned()));
         }
