@@ -104,13 +104,11 @@ impl Engine {
             None => self.open_decoy(tenant, link, field)?,
         };
         let credential = secret.credential();
-        match credential.field(field) {
-            Some(kept) => Ok(check(kept)),
-            None => {
-                let decoy = self.open_decoy(tenant, link, field)?.credential();
-                Ok(check(decoy.field(field).expect("a decoy has the field that it was made with")))
-            }
+        if let Some(kept) = credential.field(field) {
+            return Ok(check(kept));
         }
+        let decoy = self.open_decoy(tenant, link, field)?.credential();
+        Ok(check(decoy.field(field).expect("a decoy has the field that it was made with")))
     }
 
     /// Takes a word down, once, to be acted upon later: when this answers it is kept.
