@@ -194,7 +194,10 @@ async fn money_moves_once_though_the_answer_is_lost() {
         let live = client.session().await;
         client.fault(json!({"kind": "cut", "when": "after", "calls": 1})).await;
         let order = client.order(1, 25_000);
-        let told = maker(&live).begin(&order, &context()).await.unwrap();
+        // It is not asked for again: a look tells.
+        let lost = maker(&live).begin(&order, &context()).await.unwrap_err();
+        assert!(!lost.unsent, "{lost}");
+        let told = maker(&live).look(&order.end_to_end_id, &context()).await.unwrap().unwrap();
         assert!(matches!(told.state, TransferState::Challenged(_)), "{told:?}");
         client.approve(order.end_to_end_id).await;
         let paid = maker(&live).look(&order.end_to_end_id, &context()).await.unwrap().unwrap();
