@@ -7,14 +7,14 @@ use cartola_model::authorization::Transfer;
 use cartola_model::{AccountNumber, AuthorizationState, Operation, Principal, TransferPayee};
 use cartola_primitives::id::{AuthorizationId, LinkId, PaymentId};
 use cartola_primitives::{Money, Rut};
+use cartola_store::UnitOfWork;
 use cartola_store::payments::PaymentCase;
 use cartola_store::people::LinkRow;
-use cartola_store::{Command, UnitOfWork};
 
-use super::Authorization;
 use super::errors::{AskError, UseError};
 use super::rules::Reason;
 use super::used::Use;
+use super::{Authorization, Leave};
 use crate::links::{LinkError, Mandate};
 use crate::payments::{
     Draft, Payment, PaymentError, Through, Turn, check_amount, check_case, check_comment,
@@ -184,10 +184,11 @@ impl Engine {
             secret: &secret,
             next: order.next.as_ref(),
             turn: Turn::Now { then: None },
+            approved: approval.by,
         };
         let row =
             self.draft_payment(who, &Through { key: &key, link: &link }, &draft, &mut work)?;
-        work.commands.extend(approval);
+        work.commands.extend(approval.commands);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(Payment { row, page: None })
     }
@@ -198,7 +199,7 @@ impl Engine {
         who: &Principal,
         (link, order): (&LinkRow, &LinkPayment<'_>),
         leave: LeaveBy<'_>,
-    ) -> Result<Vec<Command>, LinkPaymentError> {
+    ) -> Result<Leave, LinkPaymentError> {
         let operation = self.operation_of_link_payment(link, order);
         let derived = match leave {
             LeaveBy::Approved(id) => Some(self.approval_token(who.tenant, &id)),
@@ -210,13 +211,14 @@ impl Engine {
             (_, None) => {
                 let reasons = self.must_authorize(who, order.rut, &operation).await?;
                 if reasons.is_empty() {
-                    return Ok(Vec::new());
+                    return Ok(Leave::default());
                 }
                 return Err(LinkPaymentError::Unapproved(reasons));
             }
         };
         let wanted = Use { token, rut: order.rut, operation: &operation };
-        Ok(self.using(who, &wanted).await?.1)
+        let (row, commands) = self.using(who, &wanted).await?;
+        Ok(Leave { commands, by: Some(row.id) })
     }
 
     /// The authorization that was asked for under a case, for what follows by itself.

@@ -39,6 +39,11 @@ impl From<EnrolmentError> for Refused {
     fn from(error: EnrolmentError) -> Self {
         match error {
             EnrolmentError::Engine(error) => error.into(),
+            EnrolmentError::NoProof => Self::new(
+                ErrorCode::Unsupported,
+                "Esta institución no muestra quién es el cliente: use un banco, ClaveÚnica o el \
+                 Registro Civil.",
+            ),
             EnrolmentError::Link | EnrolmentError::NotSignedIn | EnrolmentError::Evidence => {
                 Self::new(
                     ErrorCode::InvalidCredentials,

@@ -41,7 +41,7 @@ pub struct Begun {
 )]
 pub async fn begin(State(gate): State<Gate>, caller: Session) -> Response {
     let told = async {
-        let session = caller.may(Scope::Manage)?;
+        let session = caller.may(Scope::Enrol)?;
         let engine = gate.engine();
         desk::read(engine, session, ReadScope::ACCOUNTS).await?;
         let rut = rut_of(engine, session).await?;

@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::authorizations::{DeviceJwk, NewPhone};
+use cartola_engine::once::Reply;
 use cartola_http::{Gate, Json, answer};
 use cartola_model::{Pin, Scope};
 use cartola_primitives::Secret;
@@ -13,7 +14,6 @@ use utoipa::ToSchema;
 use super::super::caller::Session;
 use super::super::refused::{Refused, Told as Error, answered};
 use super::told::EnrolmentTold;
-use super::unknown;
 
 /// A phone that takes the code of an enrolment.
 #[derive(Deserialize, ToSchema)]
@@ -79,18 +79,16 @@ pub struct Enrolled {
 )]
 pub async fn enrol(State(gate): State<Gate>, caller: Session, request: Request) -> Response {
     let told = async {
-        let session = caller.may(Scope::Manage)?;
+        let session = caller.may(Scope::Enrol)?;
         let engine = gate.engine();
         let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
-        if !engine.is_code_of(&session.who, asked.code.expose()) {
-            return Err(unknown());
-        }
         let pin = Pin::parse(asked.pin.expose())
             .map_err(|_| Refused::invalid("La clave de Mi Pass tiene seis dígitos."))?;
         let key = asked.key.map(|key| DeviceJwk { kty: key.kty, crv: key.crv, x: key.x, y: key.y });
         let fingerprint = asked.fingerprint.as_deref();
         let phone = NewPhone { name: &asked.name, fingerprint, key: key.as_ref(), pin: &pin };
-        let enrolled = engine.enrol_phone(asked.code.expose(), &phone).await?;
+        let code = asked.code.expose();
+        let enrolled = engine.enrol_phone_replying(&session.who, code, &phone, Reply::NONE).await?;
         let device_secret = enrolled.secret.map(|secret| secret.expose().clone());
         let told = Enrolled { enrolment: enrolled.enrolment.into(), device_secret };
         Ok(answer::json(StatusCode::CREATED, &told))

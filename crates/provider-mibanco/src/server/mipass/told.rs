@@ -152,7 +152,7 @@ impl From<Authorization> for Event {
             timestamp: seconds(row.created_at),
             decision: Some(row.standing.state.standing().name().to_ascii_uppercase()),
             decided_at: seconds(row.standing.changed_at),
-            signature: asked.signature.as_deref().map(|bytes| BASE64URL_NOPAD.encode(bytes)),
+            signature: asked.signed.as_ref().map(|signed| BASE64URL_NOPAD.encode(&signed.bytes)),
         }
     }
 }

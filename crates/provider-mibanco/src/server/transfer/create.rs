@@ -222,6 +222,16 @@ pub fn refusal(error: LinkPaymentError) -> Refused {
             ErrorCode::TransferConflict,
             "Con esa Idempotency-Key se pidió otra transferencia.",
         ),
+        LinkPaymentError::Ask(AskError::Cooling { until }) => Refused::new(
+            ErrorCode::AuthorizationConflict,
+            format!(
+                "El teléfono reemplazó a otro hace poco: autorice esta operación desde {until}."
+            ),
+        ),
+        LinkPaymentError::Ask(AskError::Requester) => Refused::new(
+            ErrorCode::Unsupported,
+            "El nombre de la empresa no se puede mostrar en el teléfono: pida que lo cambien.",
+        ),
         LinkPaymentError::Ask(AskError::Operation(_)) => Refused::invalid(
             "Un texto de la transferencia está vacío, es muy largo o tiene caracteres invisibles.",
         ),
