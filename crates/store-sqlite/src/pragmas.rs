@@ -44,6 +44,8 @@ pub fn open_writer(path: &Path, options: &Options) -> Result<Connection, StoreEr
     set(&connection, "cache_size", -i64::from(WRITER_CACHE_KIB))?;
     set(&connection, "temp_store", UNDONE_IN)?;
     set(&connection, "journal_size_limit", i64::try_from(LOG_SIZE).unwrap_or(i64::MAX))?;
+    // What is deleted is written over at once: of people who are erased, glosas lie in plain columns.
+    set(&connection, "secure_delete", true)?;
     // The writer copies the log back itself, after it has answered: see `writer`.
     set(&connection, "wal_autocheckpoint", 0)?;
     if let Some(pages) = options.max_pages {

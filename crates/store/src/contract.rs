@@ -213,7 +213,8 @@ macro_rules! contract_tests {
             }
             isolation {
                 authorizations,
-                subjects, instructions,
+                subjects,
+                instructions,
                 tenancy_and_vault,
                 people_and_consents,
                 accounts_and_imports,

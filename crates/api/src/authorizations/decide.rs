@@ -27,7 +27,7 @@ use crate::wire;
     expecting = "an object with `decision`, `digest`, and `signature` or `device_secret`"
 )]
 #[schema(
-    as = AuthorizationDecision,
+    as = AuthorizationVerdict,
     example = json!({"decision": "approve", "pin": "483920",
         "digest": "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de",
         "device_secret": "mpd_AZjB0qO0…"})

@@ -124,6 +124,11 @@ async fn the_catalogue_of_institutions() {
             "person"
           ],
           "id": "…",
+          "instructions": [
+            "withdrawal",
+            "bill_payment",
+            "beneficiary"
+          ],
           "kind": "bank",
           "name": "Banco de Chile",
           "names": {
@@ -211,6 +216,7 @@ async fn what_can_be_done_at_institutions() {
             "company"
           ],
           "id": "…",
+          "instructions": [],
           "kind": "company_portal",
           "name": "Banco BICE Empresas",
           "names": {},

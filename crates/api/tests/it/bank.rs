@@ -4,7 +4,7 @@ use cartola_connector::{
     Connector, CredentialField, CredentialForm, CredentialSchema, FieldKind, Manifest, Product,
     Served,
 };
-use cartola_model::{InstitutionId, RecordKind};
+use cartola_model::{InstitutionId, InstructionKind, RecordKind};
 use serde_json::{Value, json};
 
 use crate::world::{Answer, World, text};
@@ -30,6 +30,9 @@ impl Bank {
                 Product::Balances,
                 Product::Movements,
                 Product::Record(RecordKind::Cards),
+                Product::Instruction(InstructionKind::Withdrawal),
+                Product::Instruction(InstructionKind::BillPayment),
+                Product::Instruction(InstructionKind::Beneficiary),
             ],
             credentials: CredentialSchema {
                 forms: vec![

@@ -4,9 +4,11 @@ use axum::body::Body;
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use cartola_crypto::{Digest, Sealed};
+use cartola_engine::instructions::{BeneficiaryOrder, BillOrder, CashOrder, Giver, Wanted};
 use cartola_engine::payments::PaymentOrder;
 use cartola_engine::tenants::NewKeys;
-use cartola_model::{AccountNumber, InstitutionId, RecordKind, Scope, TransferPayee};
+use cartola_model::authorization::Beneficiary;
+use cartola_model::{AccountNumber, InstitutionId, Instructed, RecordKind, Scope, TransferPayee};
 use cartola_primitives::id::RecordId;
 use cartola_primitives::{Currency, Money, Rut, Secret};
 use cartola_store::records::RecordRow;
@@ -28,6 +30,7 @@ async fn everything_of(world: &World) -> Vec<String> {
     let consent = rows.iter().find(|row| row["link_id"] == json!(link)).unwrap();
     ids.push(record(world, &link, text(consent, "/id")).await);
     ids.push(payment(world).await);
+    ids.extend(instructions(world).await);
     crate::authorizations::asked(world).await;
     let matter = json!({"kind": "access", "rut": RUT, "text": "¿Qué saben de mí?"});
     assert_eq!(world.post("/v1/matters", &matter.to_string()).await.status, 201);
@@ -108,6 +111,44 @@ async fn payment(world: &World) -> String {
         next: None,
     };
     world.engine.begin_payment(&who, &order).await.unwrap().row.id.to_string()
+}
+
+/// What their bank was told to do beside.
+async fn instructions(world: &World) -> Vec<String> {
+    let who = world.engine.authenticate(world.keys.api_key.expose()).await.unwrap().unwrap();
+    let rut = Rut::parse(RUT).unwrap();
+    let bank = || InstitutionId::parse("banco-chile").unwrap();
+    let amount = Money::new(20_000, Currency::CLP);
+    let text = ToOwned::to_owned;
+    let told = [
+        Instructed::Withdrawal(CashOrder { rut, amount, comment: None }),
+        Instructed::BillPayment(BillOrder {
+            biller_code: text("AGUAS"),
+            customer_number: text("123"),
+            amount,
+        }),
+        Instructed::Beneficiary(BeneficiaryOrder {
+            change: Beneficiary::Add,
+            institution: bank(),
+            account: AccountNumber::parse("00-123-45678-90").unwrap(),
+            rut,
+            name: text("EMPRESA SPA"),
+            alias: None,
+            email: None,
+        }),
+    ];
+    let mut ids = Vec::new();
+    for what in told {
+        let fields = [("rut", rut.compact()), ("password", PASSWORD.to_owned())];
+        let fields = fields.map(|(name, text)| (name.to_owned(), Secret::new(text))).into();
+        let giver = Giver::Credentials { institution: bank(), rut, fields: &fields, from: None };
+        let case = format!("v1/{:?}", what.kind());
+        let (request, evidence) = (case.as_bytes(), case.as_bytes());
+        let wanted = Wanted { giver, what, case: &case, request, evidence, next: None };
+        let begun = world.engine.begin_instruction(&who, &wanted).await.unwrap();
+        ids.push(begun.row.id.to_string());
+    }
+    ids
 }
 
 fn gather(value: &Value, ids: &mut Vec<String>) {

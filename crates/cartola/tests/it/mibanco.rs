@@ -91,17 +91,13 @@ fn refused(answer: &Answer) -> String {
     let told = answer.json();
     let members: Vec<_> = told.as_object().unwrap().keys().map(String::as_str).collect();
     let code = told["code"].as_str().unwrap();
-    match told.get("retry_after") {
-        Some(seconds) => {
-            assert_eq!(members, ["code", "message", "retry_after"]);
-            assert!(seconds.as_u64().unwrap() > 0, "{told}");
-            format!("{} {code}, later", answer.status)
-        }
-        None => {
-            assert_eq!(members, ["code", "message"]);
-            format!("{} {code}", answer.status)
-        }
-    }
+    let Some(seconds) = told.get("retry_after") else {
+        assert_eq!(members, ["code", "message"]);
+        return format!("{} {code}", answer.status);
+    };
+    assert_eq!(members, ["code", "message", "retry_after"]);
+    assert!(seconds.as_u64().unwrap() > 0, "{told}");
+    format!("{} {code}, later", answer.status)
 }
 
 /// A demo, its sandbox, and a client.

@@ -128,6 +128,7 @@ async fn the_document_names_every_lever() {
             "/_sandbox/accounts/{number}",
             "/_sandbox/accounts/{number}/movements",
             "/_sandbox/accounts/{number}/movements/{reference}",
+            "/_sandbox/atm/claim",
             "/_sandbox/clock",
             "/_sandbox/institutions/{id}/fault",
             "/_sandbox/institutions/{id}/hold",

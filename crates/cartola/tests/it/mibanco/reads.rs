@@ -62,14 +62,14 @@ fn a_statement_is_told_in_pages() {
     let all = whole["transactions"].as_array().unwrap();
     let days: Vec<_> = all.iter().map(|row| row["date"].as_str().unwrap()).collect();
     assert!(days.is_sorted() && days.len() > 5, "{days:?}");
-    let mut paged = Vec::new();
+    let mut gathered = Vec::new();
     let pages = all.len().div_ceil(5);
     for page in 1..=pages {
         let told = app.told("statement", &with(&month, &json!({"page": page, "page_size": 5})));
         assert_eq!((&told["page"], &told["total_pages"]), (&json!(page), &json!(pages)));
-        paged.extend(told["transactions"].as_array().unwrap().clone());
+        gathered.extend(told["transactions"].as_array().unwrap().clone());
     }
-    assert_eq!(&paged, all);
+    assert_eq!(&gathered, all);
     let (account, from) = (month["account_id"].as_str().unwrap(), &month["from_date"]);
     let told =
         scene.chile.movements(account, from.as_str().unwrap(), month["to_date"].as_str().unwrap());
@@ -87,15 +87,16 @@ fn a_statement_is_told_in_pages() {
     }
 }
 
+fn read<T: serde::de::DeserializeOwned>(told: Value) -> T {
+    let shown = told.to_string();
+    serde_json::from_value(told).unwrap_or_else(|error| panic!("{error}: {shown}"))
+}
+
 /// Whoever reads a bank of this protocol reads the gateway.
 #[test]
 fn what_is_told_is_of_the_protocol() {
     let scene = Scene::new();
     let app = scene.session("ok");
-    fn read<T: serde::de::DeserializeOwned>(told: Value) -> T {
-        let shown = told.to_string();
-        serde_json::from_value(told).unwrap_or_else(|error| panic!("{error}: {shown}"))
-    }
     let _: wire::Profile = read(app.read("profile"));
     let accounts: wire::Accounts = read(app.read("accounts"));
     let balances: wire::Balances = read(app.read("balances"));
