@@ -42,8 +42,9 @@ const REFRESH_PREFIX: &str = "rt_";
 const RANDOM_BYTES: usize = 24;
 const PROOF_BYTES: usize = 16;
 
-/// The scopes of a session that nobody's key opened, at a host that stands for one tenant.
-const HOST_SCOPES: [Scope; 2] = [Scope::Read, Scope::Manage];
+/// The scopes of a session that nobody's key opened, at a host that stands for one tenant. Its bank has
+/// let the customer in, which is what enrolling a phone of theirs asks for.
+const HOST_SCOPES: [Scope; 3] = [Scope::Read, Scope::Manage, Scope::Enrol];
 
 /// A session that holds.
 pub struct DeviceSession {
