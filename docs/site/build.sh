@@ -49,10 +49,14 @@ copy() {
 for page in "$root"/*.md "$root"/docs/*.md "$root"/docs/adr/*.md "$root"/docs/errors/*.md; do
     copy "${page#"$root"/}"
 done
-for file in LICENSE-APACHE LICENSE-MIT clippy.toml docs/examples/mapping.toml xtask/tidy.toml \
-    crates/api/openapi/v1.json; do
+for file in LICENSE-APACHE LICENSE-MIT clippy.toml docs/examples/mapping.toml xtask/tidy.toml; do
     copy "$file"
 done
+# The sources that pages name as their evidence; one that is not there is a link that leads nowhere.
+grep -oh ']([./]*crates/[^)#]*' "$root"/docs/*.md "$root"/docs/adr/*.md | sed 's/^.*[./]crates/crates/' |
+    sort -u | while read -r file; do
+        if [ -f "$root/$file" ]; then copy "$file"; fi
+    done
 
 for document in "$root"/crates/*/openapi/*.json; do
     name=$(basename "$document" .json)
