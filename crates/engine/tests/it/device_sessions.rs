@@ -77,7 +77,7 @@ async fn a_session_that_nobodys_key_opened_acts_as_itself() {
     let opened = Opened::by(|scene| Principal::operator(scene.world.who.tenant)).await;
     let session = &opened.tokens.session;
     assert_eq!(session.who.actor, Actor::Credential(session.id));
-    assert_eq!(session.who.scopes, [Scope::Read, Scope::Manage]);
+    assert_eq!(session.who.scopes, [Scope::Read, Scope::Manage, Scope::Enrol]);
 }
 
 #[tokio::test]
