@@ -251,6 +251,7 @@ impl Engine {
         );
         let failure = error.failure();
         let end = match self.again(attempt, &error).await? {
+            _ if self.ended_with_its_mandate(attempt, &error).await? => JobEnd::Cancelled,
             Some(not_before) => JobEnd::Retry { not_before, failure },
             None => JobEnd::Dead { failure },
         };
@@ -261,6 +262,21 @@ impl Engine {
             _ => vec![Command::KeepReading(self.reading(attempt, link, Err(failure)))],
         };
         Ok(Outcome::End(kept, end))
+    }
+
+    /// Whether somebody ended the mandate while this ran, which cancels what runs under it: whether its
+    /// handler or its lease hears of that first makes no difference to who asked for it.
+    async fn ended_with_its_mandate(
+        &self,
+        attempt: &Attempt<'_>,
+        error: &LinkError,
+    ) -> Result<bool, EngineError> {
+        if error.failure() != Failure::ConsentRevoked {
+            return Ok(false);
+        }
+        let task = attempt.task;
+        let row = self.store().job(task.tenant, task.row.order.id).await?;
+        Ok(row.is_some_and(|row| row.cancelled.is_some()))
     }
 
     fn reading(

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cartola_model::Failure;
 use cartola_primitives::SignedDuration;
+use cartola_primitives::id::{JobId, TenantId};
 use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder, record};
 use cartola_store::{Command, StoreError, StoreErrorKind, UnitOfWork};
 use futures::FutureExt;
@@ -71,7 +72,12 @@ async fn cancel(shared: &Shared, job: &ClaimedJob) -> Result<(), StoreError> {
         Err(error) if error.kind != StoreErrorKind::Conflict => return Err(error),
         Ok(_) | Err(_) => {}
     }
-    if let Some(ended) = store.job(job.tenant, id).await?.as_ref().and_then(ended) {
+    tell_what_holds(shared, job.tenant, id).await
+}
+
+/// Tells whoever waits how a job ended, if it has.
+async fn tell_what_holds(shared: &Shared, tenant: TenantId, id: JobId) -> Result<(), StoreError> {
+    if let Some(ended) = shared.engine.store().job(tenant, id).await?.as_ref().and_then(ended) {
         shared.engine.inner.waiters.tell(id, ended);
     }
     Ok(())
@@ -196,7 +202,10 @@ async fn commit(
     work.commands = commands;
     work.push(task.ending(end));
     record(shared.engine.store(), work).await?;
-    tell(shared, task, end);
+    match end {
+        JobEnd::Cancelled => tell_what_holds(shared, task.tenant, task.row.order.id).await?,
+        _ => tell(shared, task, end),
+    }
     Ok(end)
 }
 

@@ -291,6 +291,25 @@ async fn a_consent_that_another_process_revokes_ends_everything_within_seconds()
     assert_eq!(scene.world.worker.run_due().await.unwrap(), 0, "nothing is left to be done");
 }
 
+/// The bank answers before the heartbeat: what it told is not kept, and the reading was cancelled all the
+/// same.
+#[tokio::test]
+async fn a_reading_that_finds_its_consent_revoked_was_cancelled_with_it() {
+    let scene = Scene::new().await;
+    let link = scene.begin(PASSWORD).await.unwrap();
+    let mut reading = scene.request(link, MARCH).await;
+    let other = scene.world.another(7, cartola_crypto::jws::Algorithm::default()).await;
+    let World { who, store, .. } = &scene.world;
+    let mandate = store.consents(who.tenant, None, None, 1).await.unwrap().rows.remove(0);
+    let revoked = async {
+        other.revoke_consent(who, mandate.id, Reply::NONE).await.unwrap();
+        scene.bank.goes_on();
+    };
+    while_reading(&scene, revoked).await;
+    assert_eq!(scene.ended(&mut reading).await, Some(Err(Failure::ConsentRevoked)));
+    assert_eq!(scene.standing().await, [(Standing::Cancelled, Some(Failure::ConsentRevoked))]);
+}
+
 #[tokio::test]
 async fn a_link_that_is_ended_takes_its_readings_along() {
     let scene = Scene::new().await;
