@@ -40,9 +40,12 @@ pub const MAX_TERM_MONTHS: i32 = 36;
 /// The last instant until which a consent may hold that is given or renewed now: the end of the day 36
 /// months later, in Santiago.
 pub fn latest_end(now: Timestamp) -> Timestamp {
-    let today = santiago::today(now);
-    let last = today.checked_add(Span::new().months(MAX_TERM_MONTHS)).unwrap_or(Date::MAX);
-    santiago::end_of_day(last)
+    santiago::end_of_day(last_day(santiago::today(now)))
+}
+
+/// The last day on which a consent may hold that is given today.
+pub(crate) fn last_day(today: Date) -> Date {
+    today.checked_add(Span::new().months(MAX_TERM_MONTHS)).unwrap_or(Date::MAX)
 }
 
 /// Which data a consent is about.
@@ -57,6 +60,14 @@ pub struct ConsentData {
 impl ConsentData {
     /// What accounts, balances and movements are called together.
     pub const ACCOUNTS: &'static str = "movements";
+
+    /// What the product of a stable name is called in front of the person whose it is, in Spanish.
+    pub fn spanish(name: &str) -> Option<&'static str> {
+        match name {
+            Self::ACCOUNTS => Some("Cuentas, saldos y movimientos"),
+            name => RecordKind::parse(name).map(RecordKind::spanish),
+        }
+    }
 
     /// The products by their stable names, in order.
     pub fn names(self) -> Vec<&'static str> {

@@ -5,6 +5,7 @@ use cartola_model::{
     AuthorizationStanding, AuthorizationState, EnrolmentStanding, EnrolmentState, Principal,
 };
 use cartola_primitives::id::{AuthorizationId, PersonId, TenantId};
+use cartola_primitives::{Date, santiago};
 use cartola_store::authorizations::{
     AuthorizationFilter, AuthorizationProgress, AuthorizationRow, EnrolmentRow,
 };
@@ -30,7 +31,7 @@ impl Engine {
         who: &Principal,
         ask: &Ask<'_>,
     ) -> Result<Authorization, AskError> {
-        check(ask)?;
+        check(ask, santiago::today(self.now()))?;
         let row = until_settled(|| self.ask_once(who, ask)).await?;
         Ok(self.shown_authorization(who.tenant, row).await?)
     }
@@ -150,12 +151,12 @@ impl Engine {
     }
 }
 
-fn check(ask: &Ask<'_>) -> Result<(), AskError> {
+fn check(ask: &Ask<'_>, today: Date) -> Result<(), AskError> {
     let is_name = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.')
     };
     let is_sound = (1..=MAX_CASE_BYTES).contains(&ask.case.len())
         && (1..=MAX_CHANNEL).contains(&ask.channel.len())
         && ask.channel.bytes().all(is_name);
-    if is_sound { Ok(ask.operation.check()?) } else { Err(AskError::Case) }
+    if is_sound { Ok(ask.operation.check_on(today)?) } else { Err(AskError::Case) }
 }

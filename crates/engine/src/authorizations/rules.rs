@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cartola_crypto::PinCost;
 use cartola_model::{Operation, OperationKind, Principal};
 use cartola_primitives::id::TenantId;
-use cartola_primitives::{Currency, Money, Rut, SignedDuration};
+use cartola_primitives::{Currency, Money, Rut, SignedDuration, santiago};
 
 use super::errors::AskError;
 use super::{COOLING_OFF, PAYEE_KNOWN};
@@ -92,7 +92,7 @@ impl Engine {
         rut: Rut,
         operation: &Operation,
     ) -> Result<Vec<Reason>, AskError> {
-        operation.check()?;
+        operation.check_on(santiago::today(self.now()))?;
         Ok(self.reasons_to_ask(who, rut, operation).await?)
     }
 

@@ -173,6 +173,9 @@ fn operation(error: OperationError) -> Problem {
             format!("`{name}` debe tener todos los dígitos de la cuenta.")
         }
         OperationError::Day => "`until` debe ser un día, como 2027-04-30.".to_owned(),
+        OperationError::Term => {
+            "`until` debe ser hoy o después, y a lo más en 36 meses.".to_owned()
+        }
         OperationError::Hash => {
             "`sha256` debe tener 64 dígitos hexadecimales en minúscula.".to_owned()
         }

@@ -7,8 +7,9 @@ use cartola_primitives::{Date, Money, Rut};
 use serde::{Deserialize, Serialize};
 
 use super::wording::{Line, Lines, showable};
+use crate::consent::{MAX_TERM_MONTHS, last_day};
 use crate::transfer::written;
-use crate::{AccountNumber, Catalogue, InstitutionId, TransferPayee};
+use crate::{AccountNumber, Catalogue, ConsentData, InstitutionId, TransferPayee};
 
 /// Lines of one payout that somebody approves at once: each of them is shown.
 pub const MAX_OPERATION_LINES: usize = 100;
@@ -168,11 +169,13 @@ pub struct Granted {
     pub institution: InstitutionId,
     /// To whom.
     pub to: String,
-    /// What is read: 1 to [`MAX_PRODUCTS`].
+    /// What is read: 1 to [`MAX_PRODUCTS`], each by the name that it has in `/v1` and is shown in Spanish
+    /// with, or in words of one's own.
     pub products: Vec<String>,
     /// What for.
     pub purpose: String,
-    /// Until which day, such as `2027-04-30`; absent where it has no end.
+    /// Until which day, such as `2027-04-30`: today at the earliest, and 36 months away at the latest;
+    /// absent where it has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
 }
@@ -276,6 +279,9 @@ pub enum OperationError {
     /// Not a day.
     #[error("`until` must be a day, such as 2027-04-30")]
     Day,
+    /// A day that has passed, or is further away than a consent may hold.
+    #[error("`until` must be today or later, and at most {MAX_TERM_MONTHS} months away")]
+    Term,
     /// Not the digits of a SHA-256.
     #[error("`sha256` must be 64 lowercase hexadecimal digits")]
     Hash,
@@ -361,6 +367,16 @@ impl Operation {
         }
     }
 
+    /// The same, and refuses what could not be done if it were approved today (NCG 514 as of the Anexo
+    /// N° 3: at most 36 months for data).
+    pub fn check_on(&self, today: Date) -> Result<(), OperationError> {
+        self.check()?;
+        let Self::Consent(Granted { until: Some(day), .. }) = self else { return Ok(()) };
+        let until: Date = day.parse().map_err(|_| OperationError::Day)?;
+        let can_hold = (today..=last_day(today)).contains(&until);
+        if can_hold { Ok(()) } else { Err(OperationError::Term) }
+    }
+
     /// The account of which digits are hidden, if there is one.
     fn masked(&self) -> Option<&'static str> {
         let is_masked =
@@ -433,10 +449,10 @@ impl Operation {
                 lines.text(("Quién", "to"), &granted.to);
                 lines.text(("Institución", "institution"), &bank(&granted.institution));
                 for product in &granted.products {
-                    lines.text(("Dato", "products"), product);
+                    lines.text(("Dato", "products"), &named(product));
                 }
                 lines.text(("Para qué", "purpose"), &granted.purpose);
-                lines.text(("Hasta", "until"), granted.until.as_deref().unwrap_or(NO_END));
+                lines.text(("Hasta", "until"), &until(granted.until.as_deref()));
             }
             Self::Document(document) => {
                 lines.text(("Documento", "title"), &document.title);
@@ -449,6 +465,22 @@ impl Operation {
 
 /// What a consent without an end says of it.
 const NO_END: &str = "que usted lo retire";
+
+/// A product in the person's own language, and by its name as well: two of them never look the same.
+fn named(product: &str) -> String {
+    match ConsentData::spanish(product) {
+        Some(spanish) => format!("{spanish} ({product})"),
+        None => product.to_owned(),
+    }
+}
+
+/// The last day as it is written in Chile.
+fn until(day: Option<&str>) -> String {
+    match (day, day.and_then(|day| day.parse::<Date>().ok())) {
+        (_, Some(parsed)) => parsed.strftime("%d-%m-%Y").to_string(),
+        (day, None) => day.unwrap_or(NO_END).to_owned(),
+    }
+}
 
 impl Payout {
     fn total(&self) -> Option<Money> {

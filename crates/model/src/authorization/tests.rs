@@ -1,15 +1,15 @@
 //! Authorizations and phones under any order of events, and what is shown of operations.
 
-use cartola_primitives::{Currency, Money, Rut, SignedDuration, Timestamp};
+use cartola_primitives::{Currency, Money, Rut, SignedDuration, Timestamp, date};
 use proptest::prelude::*;
 
 use super::{
     AuthorizationStanding, AuthorizationState, Beneficiary, BeneficiaryChange, Bill, BlockCause,
     CancelCause, EnrolmentStanding, EnrolmentState, Granted, IdentityProof, MAX_OPERATION_LINES,
     MAX_PRODUCTS, MAX_WRONG_PINS, Operation, OperationError, OperationKind, Payout, PayoutLine,
-    PinOutcome, Signed, Transfer, Withdrawal,
+    PinOutcome, Signed, Transfer, Withdrawal, showable,
 };
-use crate::{AccountNumber, InstitutionId, InvalidTransition, TransferPayee};
+use crate::{AccountNumber, InstitutionId, InvalidTransition, RecordKind, TransferPayee};
 
 const NOW: Timestamp = Timestamp::constant(1_772_452_800, 0);
 const LASTS: i64 = 5;
@@ -400,6 +400,40 @@ fn accounts_and_days_are_told_whole() {
     assert_eq!(lasts("2027-04-30"), Ok(()));
     for wrong in ["que usted lo retire", "2027-4-30", "20270430", "2027-02-30", ""] {
         assert_eq!(lasts(wrong), Err(OperationError::Day), "{wrong}");
+    }
+}
+
+#[test]
+fn a_consent_that_is_approved_can_hold_and_is_read_in_spanish() {
+    let today = date(2026, 11, 22);
+    let asked = |until: &str| {
+        Operation::Consent(Granted {
+            institution: bank("banco-chile"),
+            to: "Contable SpA".to_owned(),
+            products: vec!["movements".to_owned(), "debit_mandates".to_owned(), "Bonos".to_owned()],
+            purpose: "Conciliar".to_owned(),
+            until: Some(until.to_owned()),
+        })
+    };
+    for (until, expected) in [
+        ("2026-11-21", Err(OperationError::Term)),
+        ("2026-11-22", Ok(())),
+        ("2029-11-22", Ok(())),
+        ("2029-11-23", Err(OperationError::Term)),
+        ("2029-11-31", Err(OperationError::Day)),
+    ] {
+        assert_eq!(asked(until).check_on(today), expected, "{until}");
+    }
+    let text = asked("2027-04-30").text();
+    assert_eq!(
+        text,
+        "Permiso para leer sus datos\nQuién: Contable SpA\nInstitución: Banco de Chile (banco-chile)\n\
+         Dato: Cuentas, saldos y movimientos (movements)\n\
+         Dato: Pagos automáticos con cuenta (PAC) (debit_mandates)\nDato: Bonos\n\
+         Para qué: Conciliar\nHasta: 30-04-2027"
+    );
+    for kind in RecordKind::ALL {
+        assert!(showable(&format!("{} ({})", kind.spanish(), kind.name())), "{kind:?}");
     }
 }
 

@@ -108,6 +108,33 @@ impl RecordKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// What it is called in front of the person whose it is, in Spanish.
+    pub const fn spanish(self) -> &'static str {
+        match self {
+            Self::Identity => "Identidad y datos de contacto",
+            Self::ServiceAccounts => "Cuentas de servicios",
+            Self::Beneficiaries => "Destinatarios de transferencias",
+            Self::DebitMandates => "Pagos automáticos con cuenta (PAC)",
+            Self::CardMandates => "Pagos automáticos con tarjeta (PAT)",
+            Self::Transfers => "Transferencias",
+            Self::ConsumerLoans => "Créditos de consumo",
+            Self::Mortgages => "Créditos hipotecarios",
+            Self::Cards => "Tarjetas de crédito",
+            Self::CreditLines => "Líneas de crédito",
+            Self::Investments => "Inversiones",
+            Self::TaxFolder => "Carpeta tributaria",
+            Self::TaxStatus => "Situación tributaria",
+            Self::Debts => "Informe de deudas",
+            Self::AfcContributions => "Cotizaciones del seguro de cesantía",
+            Self::AfcEmployers => "Empleadores del seguro de cesantía",
+            Self::AfcAffiliate => "Afiliación al seguro de cesantía",
+            Self::CryptoHoldings => "Criptoactivos",
+            Self::InstalmentPlans => "Compras en cuotas",
+            Self::Withdrawals => "Giros sin tarjeta",
+            Self::AuthorizationEvents => "Autorizaciones en Mi Pass",
+        }
+    }
+
     /// The screen of a bank's customer that shows it, as the audit trail names it: the feature of Mi
     /// Banco that is the source of it. None of what no such screen shows.
     pub const fn screen(self) -> Option<&'static str> {
