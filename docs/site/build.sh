@@ -38,7 +38,7 @@ fi
 pages=$stage/pages
 mkdir -p "$pages/scripts" "$pages/api"
 cp "$here/mkdocs.yml" "$stage"
-cp "$here/diagrams.js" "$environment/mermaid/dist/mermaid.min.js" \
+cp "$here/tables.css" "$here/diagrams.js" "$environment/mermaid/dist/mermaid.min.js" \
     "$environment/redoc/bundles/redoc.standalone.js" "$pages/scripts"
 
 # All pages where they are, and whatever they point to beside them.
