@@ -18,6 +18,7 @@ use cartola_primitives::randomness::jitter;
 use cartola_primitives::{Randomness, Secret, SignedDuration, Timestamp};
 use cartola_store::vault::DataKeyRow;
 use cartola_store::{Command, Store, StoreError, UnitOfWork};
+use data_encoding::HEXLOWER;
 use quick_cache::sync::Cache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -359,7 +360,17 @@ impl Vault {
         sealed: &Sealed,
     ) -> Result<Secret<Vec<u8>>, EngineError> {
         let key = self.key_by_id(place.tenant, sealed.key).await?;
-        Ok(key.open(place, sealed)?)
+        Ok(key.open(place, sealed).inspect_err(|error| {
+            // The answer says no more than that it failed: which row it was is for the operator.
+            tracing::error!(
+                tenant = %place.tenant,
+                table = place.table,
+                column = place.column,
+                row = %HEXLOWER.encode(place.row),
+                error = error as &dyn std::error::Error,
+                "engine.vault.not_opened"
+            );
+        })?)
     }
 
     /// Opens a record.
