@@ -21,7 +21,6 @@ mod moving;
 mod phone;
 mod pins;
 mod read;
-mod ruled;
 mod rules;
 mod through_link;
 mod token;
@@ -48,12 +47,11 @@ pub use cartola_model::authorization::{
 pub use cartola_store::authorizations::{AuthorizationRow, EnrolmentRow};
 pub use errors::{AskError, DecideError, EnrolError, EnrolmentError, UseError};
 pub(crate) use jobs::handlers;
-pub use leave::LeaveError;
-pub(crate) use leave::{Leave, NoLeave};
+pub use leave::{Asking, LeaveBy, LeaveError};
+pub(crate) use leave::{Leave, NoLeave, Sought};
 pub use read::Listed;
-pub use ruled::RuledInstructionError;
 pub use rules::{Reason, Rules};
-pub use through_link::{LeaveBy, LinkPayment, LinkPaymentError, may_be_used};
+pub use through_link::{LinkPayment, LinkPaymentError, may_be_used};
 pub(crate) use turns::Turns;
 pub use used::Use;
 

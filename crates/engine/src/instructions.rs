@@ -8,12 +8,12 @@
 //! on after that: the bank is looked at until somebody has taken it, its time is over or it is
 //! cancelled ([ADR 0024](../../../docs/adr/0024-cash-is-watched-until-it-is-gone.md)).
 
-mod authorized;
 mod begin;
 mod cancel;
 mod code;
 mod jobs;
 mod moving;
+mod operation;
 mod order;
 mod pauses;
 mod read;
@@ -27,12 +27,12 @@ use cartola_primitives::id::AccountId;
 use cartola_primitives::{Currency, Money, Rut, Secret, SignedDuration};
 
 use crate::EngineError;
+use crate::authorizations::{Asking, LeaveBy, LeaveError, NoLeave};
 use crate::links::LinkError;
 use crate::payments::{MAX_CASE_BYTES, MAX_COMMENT};
 use crate::readings::Next;
 use crate::retry::MaybeConflict;
 
-pub use authorized::AuthorizedInstructionError;
 pub use cancel::CancelInstructionError;
 pub use cartola_model::instruction::{BeneficiaryOrder, BillOrder, CashOrder};
 pub use cartola_model::{InstructionKind, InstructionStanding, InstructionState};
@@ -82,6 +82,10 @@ pub struct Wanted<'a> {
     pub request: &'a [u8],
     /// What stands for the customer's leave, without their credentials: its hash is the evidence.
     pub evidence: &'a [u8],
+    /// On what it is given.
+    pub leave: LeaveBy<'a>,
+    /// Of whom an approval is asked.
+    pub asking: Asking,
     /// What follows once it has ended, exactly once.
     pub next: Option<Next>,
 }
@@ -141,6 +145,9 @@ pub enum InstructionError {
     /// The institution or the credentials cannot be.
     #[error(transparent)]
     Link(LinkError),
+    /// Whose bank is told has not approved it, or not this.
+    #[error(transparent)]
+    Leave(LeaveError),
     /// Anything else.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -149,6 +156,15 @@ pub enum InstructionError {
 impl From<LinkError> for InstructionError {
     fn from(error: LinkError) -> Self {
         error.into_ours().map_or_else(Self::Engine, Self::Link)
+    }
+}
+
+impl From<NoLeave> for InstructionError {
+    fn from(no: NoLeave) -> Self {
+        match no {
+            NoLeave::Refused(error) => Self::Leave(error),
+            NoLeave::Engine(error) => Self::Engine(error),
+        }
     }
 }
 

@@ -29,6 +29,7 @@ mod session;
 mod settings;
 mod told;
 mod transfer;
+mod unapproved;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use cartola_engine::Engine;
-use cartola_engine::instructions::{
-    AuthorizedInstructionError, Giver, Instruction, InstructionError, Wanted,
-};
+use cartola_engine::authorizations::{Asking, LeaveBy};
+use cartola_engine::instructions::{Giver, Instruction, InstructionError, Wanted};
 use cartola_http::callbacks::Callbacks;
 use cartola_http::problem::{Code, Text};
 use cartola_http::{IdempotencyKey, Problem, Refusal, parse};
@@ -94,17 +93,10 @@ pub async fn give(
         None => None,
     };
     let evidence = evidence.as_bytes();
-    let wanted = Wanted { giver, what, case: &case, request: &request, evidence, next };
-    let begun = match asked.authorization {
-        None => engine.begin_instruction(who, &wanted).await,
-        Some(token) => match engine.begin_authorized_instruction(who, &wanted, token).await {
-            Ok(begun) => Ok(begun),
-            Err(AuthorizedInstructionError::Approval(error)) => return Err(error.into()),
-            Err(AuthorizedInstructionError::Instruction(error)) => Err(error),
-            Err(AuthorizedInstructionError::Engine(error)) => Err(error.into()),
-        },
-    };
-    begun.map_err(|error| match error {
+    let (case, request, leave) = (&case, &request, LeaveBy::token(asked.authorization));
+    let asking = Asking::WhereRequired;
+    let wanted = Wanted { giver, what, case, request, evidence, leave, asking, next };
+    engine.begin_instruction(who, &wanted).await.map_err(|error| match error {
         InstructionError::Link(error) => refused(error, engine.now()),
         error => error.into(),
     })

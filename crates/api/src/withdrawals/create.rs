@@ -67,7 +67,8 @@ pub struct Asked {
     extensions(("x-problems" = json!([
         "parameter_invalid", "idempotency_key_missing", "instruction_invalid",
         "instruction_not_offered", "account_not_enabled", "institution_not_configured",
-        "credentials_malformed", "not_found", "approval_other", "approval_ended",
+        "credentials_malformed", "not_found", "approval_needed", "approval_other",
+        "approval_ended", "operation_invalid",
     ]))),
 )]
 pub async fn create(

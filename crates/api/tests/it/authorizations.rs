@@ -303,6 +303,15 @@ async fn enrolling_has_a_scope_of_its_own() {
     assert_eq!(post(&manages, "/v1/authorizations", asks(1_000)).await.status, 201);
 }
 
+fn merchant() -> TransferPayee {
+    TransferPayee {
+        institution: InstitutionId::parse("banco-estado").unwrap(),
+        account: AccountNumber::parse("12345678").unwrap(),
+        rut: Rut::parse("76.192.083-9").unwrap(),
+        name: "Ferretería Ñuñoa".to_owned(),
+    }
+}
+
 /// A payment where approvals are required: refused without one, and with one of something else.
 #[tokio::test]
 async fn a_payment_needs_its_approval() {
@@ -311,13 +320,7 @@ async fn a_payment_needs_its_approval() {
         pin_cost: PinCost::LEAST,
         ..Rules::default()
     };
-    let merchant = TransferPayee {
-        institution: InstitutionId::parse("banco-estado").unwrap(),
-        account: AccountNumber::parse("12345678").unwrap(),
-        rut: Rut::parse("76.192.083-9").unwrap(),
-        name: "Ferretería Ñuñoa".to_owned(),
-    };
-    let world = World::by(rules, merchant).await;
+    let world = World::by(rules, merchant()).await;
     let (_, secret) = phone(&world).await;
     let body = json!({"institution": "banco-chile", "rut": "12.345.678-5",
         "credentials": {"password": "right-one"}, "amount": 250_000, "comment": "Pedido 4711"});
@@ -351,4 +354,75 @@ async fn a_payment_needs_its_approval() {
     assert_eq!(paid.status, 201, "{}", paid.text());
     assert_eq!(pay("one", None).await.json()["id"], paid.json()["id"]);
     assert_eq!(pay("two", Some(&tokens[1])).await.refusal(), "409 approval_ended");
+}
+
+/// Cash, bills and beneficiaries where approvals are required: refused without one and with one of
+/// something else, and done once on theirs.
+#[tokio::test]
+async fn what_a_bank_is_told_needs_its_approval() {
+    let required =
+        [OperationKind::Withdrawal, OperationKind::BillPayment, OperationKind::Beneficiary].into();
+    let rules = Rules { required, pin_cost: PinCost::LEAST, ..Rules::default() };
+    let world = World::by(rules, merchant()).await;
+    let (_, secret) = phone(&world).await;
+    let payer = json!({"institution": "banco-chile", "rut": "12.345.678-5",
+        "credentials": {"password": "right-one"}});
+    let pesos = json!({"minor": 50_000, "currency": "CLP"});
+    let beneficiary = json!({"institution": "banco-estado", "account": "12345678", "rut": "76192083-9",
+        "name": "EMPRESA SPA"});
+    let told = [
+        (
+            "/v1/withdrawals",
+            json!({"payer": payer, "rut": "11.111.111-1", "amount": 50_000}),
+            json!({"kind": "withdrawal", "institution": "banco-chile", "claimed_by": "11111111-1",
+                "amount": pesos}),
+            "first_time, amount",
+        ),
+        (
+            "/v1/bill-payments",
+            json!({"payer": payer, "biller_code": "AGUAS", "customer_number": "123",
+                "amount": 50_000}),
+            json!({"kind": "bill_payment", "institution": "banco-chile", "biller": "AGUAS",
+                "service_account": "123", "amount": pesos}),
+            "first_time, amount",
+        ),
+        (
+            "/v1/beneficiary-changes",
+            json!({"payer": payer, "change": "add", "institution": "banco-estado",
+                "account": "12345678", "rut": "76192083-9", "name": "EMPRESA SPA"}),
+            json!({"kind": "beneficiary", "institution": "banco-chile", "change": "add",
+                "payee": beneficiary}),
+            "beneficiary",
+        ),
+    ];
+    let mut tokens = Vec::new();
+    for (path, _, operation, _) in &told {
+        let ask = json!({"rut": "12.345.678-5", "operation": operation}).to_string();
+        let asked = world.post_keyed("/v1/authorizations", &ask, Some(*path)).await;
+        assert_eq!(asked.status, 201, "{}", asked.text());
+        let decided = decide(&world, &asked.json(), &secret, Some(PIN)).await.json();
+        tokens.push(text(&decided, "/token").to_owned());
+    }
+    for (nth, (path, body, _, reasons)) in told.iter().enumerate() {
+        let tell = async |key: &str, token: Option<&str>| {
+            let mut body = body.clone();
+            if let Some(token) = token {
+                body["authorization"] = json!(token);
+            }
+            world.post_keyed(path, &body.to_string(), Some(key)).await
+        };
+        let refused = tell("one", None).await;
+        assert_eq!(refused.refusal(), "403 approval_needed", "{path}");
+        assert!(refused.text().contains(reasons), "{}", refused.text());
+        let other = &tokens[(nth + 1) % tokens.len()];
+        let of_other = tell("one", Some(other)).await.refusal();
+        let is_refused = ["409 approval_other", "409 approval_ended"].contains(&&*of_other);
+        assert!(is_refused, "{path}: {of_other}");
+        assert_eq!(tell("one", Some("mp_none")).await.refusal(), "404 not_found authorization");
+        let done = tell("one", Some(&tokens[nth])).await;
+        assert_eq!(done.status, 201, "{path}: {}", done.text());
+        // Without what approved it, the same call is the same.
+        assert_eq!(tell("one", None).await.json()["id"], done.json()["id"]);
+        assert_eq!(tell("two", Some(&tokens[nth])).await.refusal(), "409 approval_ended");
+    }
 }

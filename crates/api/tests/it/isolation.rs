@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use cartola_crypto::{Digest, Sealed};
+use cartola_engine::authorizations::{Asking, LeaveBy};
 use cartola_engine::instructions::{BeneficiaryOrder, BillOrder, CashOrder, Giver, Wanted};
 use cartola_engine::payments::PaymentOrder;
 use cartola_engine::tenants::NewKeys;
@@ -144,7 +145,8 @@ async fn instructions(world: &World) -> Vec<String> {
         let giver = Giver::Credentials { institution: bank(), rut, fields: &fields, from: None };
         let case = format!("v1/{:?}", what.kind());
         let (request, evidence) = (case.as_bytes(), case.as_bytes());
-        let wanted = Wanted { giver, what, case: &case, request, evidence, next: None };
+        let (case, leave, asking) = (&case, LeaveBy::NotNeeded, Asking::WhereRequired);
+        let wanted = Wanted { giver, what, case, request, evidence, leave, asking, next: None };
         let begun = world.engine.begin_instruction(&who, &wanted).await.unwrap();
         ids.push(begun.row.id.to_string());
     }

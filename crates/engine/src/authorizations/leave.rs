@@ -32,6 +32,42 @@ pub enum LeaveError {
     Approval(UseError),
 }
 
+/// On what an operation is to be done.
+#[derive(Debug, Clone, Copy)]
+pub enum LeaveBy<'a> {
+    /// The rules ask for no approval. It is looked at again.
+    NotNeeded,
+    /// The token of an approval, or the id of one that was decided on the gateway's own page.
+    Token(&'a str),
+    /// An approval that was asked for this operation.
+    Approved(AuthorizationId),
+}
+
+impl<'a> LeaveBy<'a> {
+    /// By what came along with a call, if anything did.
+    pub fn token(sent: Option<&'a str>) -> Self {
+        sent.map_or(Self::NotNeeded, Self::Token)
+    }
+}
+
+/// Of whom an approval is asked where there is a [`Reason`] to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Of those of whom the installation requires one ([`super::Rules::required`]).
+    WhereRequired,
+    /// Of everybody: so a facade has it whose protocol asks.
+    Always,
+}
+
+/// An operation that is to be done.
+pub(crate) struct Sought<'a> {
+    /// Whose; absent where nobody knows whose money it is, who can approve nothing.
+    pub rut: Option<Rut>,
+    pub operation: &'a Operation,
+    pub by: LeaveBy<'a>,
+    pub asking: Asking,
+}
+
 /// Leave to do an operation.
 #[derive(Default)]
 pub(crate) struct Leave {
@@ -67,26 +103,46 @@ impl Engine {
     }
 
     /// Leave for a person's operation: by the approval that came with it, or without one where none is
-    /// required. `rut` is absent where nobody knows whose money it is, who can approve nothing.
+    /// asked for.
     pub(crate) async fn leave(
         &self,
         who: &Principal,
-        rut: Option<Rut>,
-        operation: &Operation,
-        approval: Option<&str>,
+        sought: &Sought<'_>,
     ) -> Result<Leave, NoLeave> {
-        let refused = |error| Err(NoLeave::Refused(error));
-        if let (Some(token), Some(rut)) = (approval, rut) {
-            return match self.using(who, &Use { token, rut, operation }).await {
-                Ok((row, commands)) => Ok(Leave { commands, by: Some(row.id) }),
-                Err(UseError::Engine(error)) => Err(NoLeave::Engine(error)),
-                Err(error) => refused(LeaveError::Approval(error)),
-            };
+        match sought.by {
+            LeaveBy::NotNeeded => self.leave_unasked(who, sought).await,
+            LeaveBy::Token(token) => self.leave_by(who, sought, token).await,
+            LeaveBy::Approved(id) => {
+                let token = self.approval_token(who.tenant, &id);
+                self.leave_by(who, sought, token.expose()).await
+            }
         }
-        if approval.is_some() {
-            return refused(LeaveError::Approval(UseError::Unknown));
+    }
+
+    async fn leave_by(
+        &self,
+        who: &Principal,
+        sought: &Sought<'_>,
+        token: &str,
+    ) -> Result<Leave, NoLeave> {
+        let used = match sought.rut {
+            Some(rut) => self.using(who, &Use { token, rut, operation: sought.operation }).await,
+            None => Err(UseError::Unknown),
+        };
+        match used {
+            Ok((row, commands)) => Ok(Leave { commands, by: Some(row.id) }),
+            Err(UseError::Engine(error)) => Err(NoLeave::Engine(error)),
+            Err(error) => Err(NoLeave::Refused(LeaveError::Approval(error))),
         }
-        if !self.requires_approval(who.tenant, operation.kind()) {
+    }
+
+    async fn leave_unasked(
+        &self,
+        who: &Principal,
+        &Sought { rut, operation, asking, .. }: &Sought<'_>,
+    ) -> Result<Leave, NoLeave> {
+        let required = self.requires_approval(who.tenant, operation.kind());
+        if asking == Asking::WhereRequired && !required {
             return Ok(Leave::default());
         }
         let reasons = match rut {
@@ -96,10 +152,10 @@ impl Engine {
         if reasons.is_empty() {
             return Ok(Leave::default());
         }
-        match operation.check() {
-            Ok(()) => refused(LeaveError::Needed(reasons)),
-            Err(error) => refused(LeaveError::Operation(error)),
-        }
+        Err(NoLeave::Refused(match operation.check() {
+            Ok(()) => LeaveError::Needed(reasons),
+            Err(error) => LeaveError::Operation(error),
+        }))
     }
 
     /// Keeps whom a person has paid, in the form of [`Operation::payees`], for the unit that says that the

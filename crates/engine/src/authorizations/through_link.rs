@@ -5,16 +5,13 @@
 
 use cartola_model::authorization::Transfer;
 use cartola_model::{AccountNumber, AuthorizationState, Operation, Principal, TransferPayee};
-use cartola_primitives::id::{AuthorizationId, LinkId, PaymentId};
-use cartola_primitives::{Money, Rut};
+use cartola_primitives::Money;
+use cartola_primitives::id::{LinkId, PaymentId};
 use cartola_store::UnitOfWork;
 use cartola_store::payments::PaymentCase;
 use cartola_store::people::LinkRow;
 
-use super::errors::{AskError, UseError};
-use super::rules::Reason;
-use super::used::Use;
-use super::{Authorization, Leave};
+use super::{Asking, Authorization, LeaveBy, LeaveError, NoLeave, Sought};
 use crate::links::{LinkError, Mandate};
 use crate::payments::{
     Draft, Payment, PaymentError, Through, Turn, check_amount, check_case, check_comment,
@@ -32,8 +29,6 @@ const PURPOSE: &str = "one payment of the customer from an account of their own"
 pub struct LinkPayment<'a> {
     /// The link, which was begun for payments too.
     pub link: LinkId,
-    /// Whose.
-    pub rut: Rut,
     /// The account that pays.
     pub from: AccountNumber,
     /// Who is paid.
@@ -50,29 +45,12 @@ pub struct LinkPayment<'a> {
     pub next: Option<Next>,
 }
 
-/// On what such a payment is begun.
-#[derive(Clone, Copy)]
-pub enum LeaveBy<'a> {
-    /// The rules ask for no approval. It is looked at again.
-    NotNeeded,
-    /// The token of an approval.
-    Token(&'a str),
-    /// An approval that was asked for this payment.
-    Approved(AuthorizationId),
-}
-
 /// Why no such payment is begun.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkPaymentError {
-    /// Its payer must approve it first.
-    #[error("the payer must approve this payment first")]
-    Unapproved(Vec<Reason>),
-    /// Whether they must cannot be said.
+    /// Whoever the link is of has not approved it, or not this.
     #[error(transparent)]
-    Ask(AskError),
-    /// The approval.
-    #[error(transparent)]
-    Approval(UseError),
+    Leave(LeaveError),
     /// The payment.
     #[error(transparent)]
     Payment(PaymentError),
@@ -87,20 +65,11 @@ pub enum LinkPaymentError {
     Engine(#[from] EngineError),
 }
 
-impl From<UseError> for LinkPaymentError {
-    fn from(error: UseError) -> Self {
-        match error {
-            UseError::Engine(error) => Self::Engine(error),
-            error => Self::Approval(error),
-        }
-    }
-}
-
-impl From<AskError> for LinkPaymentError {
-    fn from(error: AskError) -> Self {
-        match error {
-            AskError::Engine(error) => Self::Engine(error),
-            error => Self::Ask(error),
+impl From<NoLeave> for LinkPaymentError {
+    fn from(no: NoLeave) -> Self {
+        match no {
+            NoLeave::Refused(error) => Self::Leave(error),
+            NoLeave::Engine(error) => Self::Engine(error),
         }
     }
 }
@@ -166,7 +135,10 @@ impl Engine {
             return if is_same { Ok(known) } else { Err(PaymentError::OtherRequest.into()) };
         }
         let link = self.pulled_link(who, order.link).await?;
-        let approval = self.leave_to_pay(who, (&link, order), leave).await?;
+        let operation = self.operation_of_link_payment(&link, order);
+        let rut = self.whose_link(who, &link).await?;
+        let sought = Sought { rut, operation: &operation, by: leave, asking: Asking::Always };
+        let leave = self.leave(who, &sought).await?;
         let secret = self.paying_secret(who, link.clone()).await?;
         let secret = secret.ok_or(LinkPaymentError::NotEnabled)?;
         let now = self.now();
@@ -184,41 +156,13 @@ impl Engine {
             secret: &secret,
             next: order.next.as_ref(),
             turn: Turn::Now { then: None },
-            approved: approval.by,
+            approved: leave.by,
         };
         let row =
             self.draft_payment(who, &Through { key: &key, link: &link }, &draft, &mut work)?;
-        work.commands.extend(approval.commands);
+        work.commands.extend(leave.commands);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(Payment { row, page: None })
-    }
-
-    /// What uses the approval up; nothing where none is needed.
-    async fn leave_to_pay(
-        &self,
-        who: &Principal,
-        (link, order): (&LinkRow, &LinkPayment<'_>),
-        leave: LeaveBy<'_>,
-    ) -> Result<Leave, LinkPaymentError> {
-        let operation = self.operation_of_link_payment(link, order);
-        let derived = match leave {
-            LeaveBy::Approved(id) => Some(self.approval_token(who.tenant, &id)),
-            LeaveBy::NotNeeded | LeaveBy::Token(_) => None,
-        };
-        let token = match (leave, &derived) {
-            (LeaveBy::Token(token), _) => token,
-            (_, Some(token)) => token.expose().as_str(),
-            (_, None) => {
-                let reasons = self.must_authorize(who, order.rut, &operation).await?;
-                if reasons.is_empty() {
-                    return Ok(Leave::default());
-                }
-                return Err(LinkPaymentError::Unapproved(reasons));
-            }
-        };
-        let wanted = Use { token, rut: order.rut, operation: &operation };
-        let (row, commands) = self.using(who, &wanted).await?;
-        Ok(Leave { commands, by: Some(row.id) })
     }
 
     /// The authorization that was asked for under a case, for what follows by itself.

@@ -11,8 +11,10 @@ use cartola_store::people::LinkRow;
 use cartola_store::{Command, UnitOfWork};
 
 use super::jobs::{StepArguments, StepKind};
+use super::operation::paying;
 use super::order::SealedInstruction;
 use super::{Giver, INSTRUCTION_MANDATE_TERM, Instruction, InstructionError, Wanted, check};
+use crate::authorizations::{Leave, Sought};
 use crate::imports::{Made, granted_event};
 use crate::links::{LinkError, Mandate, NewLink, SealedSecret, mandate_row};
 use crate::payments::check_case;
@@ -32,28 +34,28 @@ struct Given {
     key: std::sync::Arc<DataKey>,
     /// What had to be made for it.
     made: Vec<Command>,
+    leave: Leave,
 }
 
 impl Engine {
-    /// Gives an instruction: its first step is queued when this answers. The same case with the same
-    /// request is the instruction that it was the first time, however it stands by now.
+    /// Gives an instruction: its first step is queued when this answers. Where its customer had to
+    /// approve it, the same unit uses their approval up: what is done is what was shown, and it is done
+    /// once. The same case with the same request is the instruction that it was the first time, however
+    /// it stands by now and whatever became of its approval.
     pub async fn begin_instruction(
         &self,
         who: &Principal,
         wanted: &Wanted<'_>,
     ) -> Result<Instruction, InstructionError> {
         let id = self.minter().mint();
-        until_settled(|| self.begin_instruction_with(who, wanted, id, &[])).await
+        until_settled(|| self.begin_instruction_once(who, wanted, id)).await
     }
 
-    /// Gives one of that id in one unit with what else changes. Where that is a conflict, the caller
-    /// decides again.
-    pub(crate) async fn begin_instruction_with(
+    async fn begin_instruction_once(
         &self,
         who: &Principal,
         wanted: &Wanted<'_>,
         id: InstructionId,
-        also: &[Command],
     ) -> Result<Instruction, InstructionError> {
         check_case(wanted.case).map_err(|_| InstructionError::Case)?;
         let case = PaymentCase {
@@ -69,11 +71,20 @@ impl Engine {
         }
         // What was begun is known whatever may be begun by now.
         check(&wanted.what)?;
-        let given = self.given(who, wanted).await?;
+        let mut given = self.given(who, wanted).await?;
+        let from = paying(wanted, given.from.as_ref());
+        let operation = wanted.what.operation(&given.link.institution, from);
+        let sought = Sought {
+            rut: self.giver_of(who, wanted, Some(&given.link)).await?,
+            operation: &operation,
+            by: wanted.leave,
+            asking: wanted.asking,
+        };
+        given.leave = self.leave(who, &sought).await?;
         let mut work = UnitOfWork::new(who.tenant, self.now());
         work.commands.clone_from(&given.made);
         let row = self.draft_instruction(who, (wanted, &given), (id, case), &mut work)?;
-        work.commands.extend_from_slice(also);
+        work.commands.append(&mut given.leave.commands);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(self.shown_instruction(who, row).await?)
     }
@@ -87,7 +98,8 @@ impl Engine {
                 self.check_offered(&link.institution, wanted)?;
                 let now = self.now();
                 let key = self.vault().key_of(who.tenant, link.person, self.minter(), now).await?;
-                Ok(Given { link, secret, from: Some(number), key, made: Vec::new() })
+                let (from, made) = (Some(number), Vec::new());
+                Ok(Given { link, secret, from, key, made, leave: Leave::default() })
             }
             Giver::Credentials { institution, rut, fields, from } => {
                 self.check_offered(institution, wanted)?;
@@ -105,7 +117,8 @@ impl Engine {
                 work.commands = made.commands;
                 let link = self.link_of_calls(who, &new, person, &mut work).await?;
                 let secret = SealedSecret::of(fields, &self.device_of_calls(who, link.id));
-                Ok(Given { link, secret, from: from.clone(), key, made: work.commands })
+                let (from, made) = (from.clone(), work.commands);
+                Ok(Given { link, secret, from, key, made, leave: Leave::default() })
             }
         }
     }
@@ -175,9 +188,9 @@ impl Engine {
         work: &UnitOfWork,
     ) -> Result<InstructionProgress, EngineError> {
         let (tenant, key) = (who.tenant, &given.key);
-        let from = given.from.as_ref().map(|number| number.written().to_owned());
-        let from = from.filter(|_| wanted.what.kind().moves_money());
-        let sealed = SealedInstruction { from, what: wanted.what.clone() };
+        let from = paying(wanted, given.from.as_ref()).map(|number| number.written().to_owned());
+        let (what, approved) = (wanted.what.clone(), given.leave.by);
+        let sealed = SealedInstruction { from, what, approved };
         let order = InstructionRow::order_place(tenant, &id);
         let credentials = InstructionRow::credentials_place(tenant, &id);
         Ok(InstructionProgress {
@@ -201,7 +214,7 @@ impl Engine {
 }
 
 /// Why nobody pays, in the words of an instruction.
-fn of_payer(error: PayoutError) -> InstructionError {
+pub(super) fn of_payer(error: PayoutError) -> InstructionError {
     match error {
         PayoutError::UnknownAccount => InstructionError::UnknownAccount,
         PayoutError::NoPayingAccount => InstructionError::NoPayingAccount,

@@ -9,6 +9,7 @@ use cartola_store::jobs::{JobEnd, record};
 use cartola_store::{Command, UnitOfWork};
 
 use super::jobs::{Step, StepArguments, StepKind, over};
+use super::order::SealedInstruction;
 use super::pauses::next_look;
 use crate::retry::until_settled;
 use crate::work::Outcome;
@@ -124,6 +125,9 @@ impl Engine {
             vec![Command::ChangeInstruction(Box::new(change)), Command::Audit(event(who, &after))];
         if is_final {
             commands.extend(self.ending_instruction(who, row).await?);
+            if has_moved(&next.state) {
+                commands.extend(self.given_on_approval(who, row).await?);
+            }
         } else if let Some(kind) = follows(&after.standing.state) {
             let key = self.vault().key_of(tenant, row.person, self.minter(), now).await?;
             let arguments = StepArguments::of(who, &after, after.version);
@@ -153,6 +157,20 @@ impl Engine {
         Ok(commands)
     }
 
+    /// Money has moved by an approval: whom it went to is somebody whom the customer has paid.
+    async fn given_on_approval(
+        &self,
+        who: &Principal,
+        row: &InstructionRow,
+    ) -> Result<Vec<Command>, EngineError> {
+        let SealedInstruction { what, approved, .. } = self.opened_instruction(who, row).await?;
+        let (Some(person), Some(approved)) = (row.person, approved) else { return Ok(Vec::new()) };
+        let at = UnitOfWork::new(who.tenant, self.now()).at;
+        let payees = what.operation(&row.institution, None).payees();
+        let keep = |payee: &String| self.keeping_payee(who.tenant, person, payee, (approved, at));
+        Ok(payees.iter().map(keep).collect())
+    }
+
     /// A code as it is kept.
     pub(super) async fn sealed_code(
         &self,
@@ -165,6 +183,11 @@ impl Engine {
         let place = InstructionRow::code_place(who.tenant, &row.id);
         self.vault().seal(&key, &place, code.expose().as_bytes())
     }
+}
+
+/// Whether money went to somebody: a bill is paid, or cash was taken. What nobody took is back.
+const fn has_moved(state: &InstructionState) -> bool {
+    matches!(state, InstructionState::Completed { .. } | InstructionState::Claimed { .. })
 }
 
 /// Which job follows when an instruction stands so. Where it is being sent, the one that sends it goes

@@ -1,6 +1,7 @@
 //! What is sealed of an instruction.
 
 use cartola_model::{AccountNumber, EndToEndId, Instructed, InstructionOrder, Principal};
+use cartola_primitives::id::AuthorizationId;
 use cartola_store::instructions::InstructionRow;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,9 @@ pub(super) struct SealedInstruction {
     /// The number as its bank writes it.
     pub from: Option<String>,
     pub what: Instructed,
+    /// By what its customer approved it, on their phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<AuthorizationId>,
 }
 
 impl SealedInstruction {
@@ -37,7 +41,7 @@ impl Engine {
         who: &Principal,
         row: InstructionRow,
     ) -> Result<Instruction, EngineError> {
-        let SealedInstruction { from, what } = self.opened_instruction(who, &row).await?;
+        let SealedInstruction { from, what, .. } = self.opened_instruction(who, &row).await?;
         Ok(Instruction { row, what, from })
     }
 }

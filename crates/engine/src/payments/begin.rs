@@ -13,6 +13,7 @@ use super::draft::{Draft, Through, Turn};
 use super::{
     MAX_CASE_BYTES, MAX_COMMENT, MAX_PESOS, MIN_PESOS, Payment, PaymentError, PaymentOrder,
 };
+use crate::authorizations::{Asking, LeaveBy, Sought};
 use crate::imports::Made;
 use crate::links::{Mandate, NewLink, SealedSecret};
 use crate::readings::{CALL_MANDATE_TERM, Next};
@@ -89,7 +90,13 @@ impl Engine {
         let begun = self.begun(order, case, (id, also))?;
         let new = &begun.new;
         let operation = self.operation_of_payment(order).ok_or(PaymentError::NoMerchant)?;
-        let leave = self.leave(who, Some(order.rut), &operation, order.approval).await?;
+        let sought = Sought {
+            rut: Some(order.rut),
+            operation: &operation,
+            by: LeaveBy::token(order.approval),
+            asking: Asking::WhereRequired,
+        };
+        let leave = self.leave(who, &sought).await?;
         let now = self.now();
         let mut made = Made::default();
         let holder = Holder { rut: Some(order.rut), name: None };

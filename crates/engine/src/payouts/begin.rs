@@ -17,7 +17,7 @@ use super::{
     LINE_MANDATE_TERM, MAX_LINES, PaidLine, Payout, PayoutError, PayoutLine, PayoutOrder,
     PayoutStanding,
 };
-use crate::authorizations::Leave;
+use crate::authorizations::{Asking, Leave, LeaveBy, Sought};
 use crate::links::Mandate;
 use crate::once::Reply;
 use crate::payments::{Draft, Payment, Through, Turn, check_amount, check_case, check_comment};
@@ -75,12 +75,14 @@ impl Engine {
         check(order)?;
         let payer = self.payer(who, order.account.ok_or(PayoutError::UnknownAccount)?).await?;
         let ids = order.lines.iter().map(|_| self.minter().mint()).collect();
-        let rut = match payer.link.person {
-            Some(person) => Some(self.rut_of_person(who.tenant, person).await?),
-            None => None,
-        };
         let operation = Operation::Payout(operation(order, &payer));
-        let leave = self.leave(who, rut, &operation, order.approval).await?;
+        let sought = Sought {
+            rut: self.whose_link(who, &payer.link).await?,
+            operation: &operation,
+            by: LeaveBy::token(order.approval),
+            asking: Asking::WhereRequired,
+        };
+        let leave = self.leave(who, &sought).await?;
         let begun = Begun { who, order, id: self.minter().mint(), case, payer, ids, leave };
         Ok(self.add_payout(&begun, reply).await?)
     }

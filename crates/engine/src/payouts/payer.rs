@@ -1,6 +1,7 @@
 //! Who pays: the account, and the link that may pay from it.
 
 use cartola_model::{AccountNumber, Catalogue, LinkSource, Principal};
+use cartola_primitives::Rut;
 use cartola_primitives::id::AccountId;
 use cartola_store::accounts::AccountRow;
 use cartola_store::people::LinkRow;
@@ -44,6 +45,18 @@ impl Engine {
             }
         }
         Err(refusal)
+    }
+
+    /// Whose link it is: who answers for what is done with it, and is asked.
+    pub(crate) async fn whose_link(
+        &self,
+        who: &Principal,
+        link: &LinkRow,
+    ) -> Result<Option<Rut>, EngineError> {
+        match link.person {
+            Some(person) => self.rut_of(who.tenant, person).await,
+            None => Ok(None),
+        }
     }
 
     /// The links with credentials through which an account may be read.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use cartola_engine::authorizations::{Asking, LeaveBy};
 use cartola_engine::instructions::{
     CancelInstructionError, CashOrder, Giver, Instruction, InstructionError, InstructionKind,
     InstructionStanding, LONGEST_WATCH, Wanted,
@@ -57,6 +58,8 @@ impl Scene {
             case,
             request: &request,
             evidence: &request,
+            leave: LeaveBy::NotNeeded,
+            asking: Asking::WhereRequired,
             next: None,
         };
         self.world.engine.begin_instruction(&self.world.who, &wanted).await

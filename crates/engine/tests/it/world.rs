@@ -159,6 +159,23 @@ impl World {
         self.engine.last_reading(&self.who, link).await.unwrap().expect("it was read").outcome
     }
 
+    /// Another process on the same store, which asks that bank and goes by other rules.
+    pub async fn under(&self, bank: Bank, rules: Rules) -> Engine {
+        let parts = Parts {
+            store: self.store.clone(),
+            archive: self.store.clone(),
+            keys: ring(),
+            key_source: None,
+            connectors: Registry::default().with(Arc::new(bank)),
+            clock: self.clock.clone(),
+            randomness: Arc::new(SeededRandomness::new(2)),
+            token_algorithm: Algorithm::default(),
+            merchant: Some(merchant()),
+            authorizations: rules,
+        };
+        Engine::open(parts).await.unwrap()
+    }
+
     /// Another process on the same store, with a clock that goes along.
     pub async fn another(&self, seed: u64, token_algorithm: Algorithm) -> Engine {
         let parts = Parts {

@@ -37,6 +37,7 @@ impl From<InstructionError> for Refusal {
                 detailed(format!("Un comentario tiene a lo más {MAX_COMMENT} caracteres."))
             }
             InstructionError::Link(_) => Problem::new(Code::InstructionInvalid).into(),
+            InstructionError::Leave(error) => error.into(),
             InstructionError::Engine(error) => of_write(error),
         }
     }

@@ -92,7 +92,7 @@ pub struct PayoutLine {
 
 /// What is done with a beneficiary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthorizedChange))]
 #[serde(rename_all = "snake_case")]
 pub enum Beneficiary {
     /// A new one.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cartola_engine::authorizations::{
     LeaveError, OperationKind, PAYEE_KNOWN, Reason, Rules, UseError, Validated,
 };
-use cartola_engine::checkouts::{CheckoutError, CheckoutOrder, Terms};
+use cartola_engine::checkouts::{CheckoutError, CheckoutOrder, Choice, Terms};
 use cartola_engine::links::{Mandate, NewLink};
 use cartola_engine::once::Reply;
 use cartola_engine::payments::{LONGEST_PAUSE, Payment, PaymentError, PaymentOrder};
@@ -224,6 +224,18 @@ async fn no_page_pays_what_has_to_be_approved() {
     let refused = engine.begin_checkout(&payer.scene.world.who, &checkout).await;
     let needed = |it: &PaymentError| matches!(it, PaymentError::Leave(LeaveError::Needed(_)));
     assert!(matches!(refused, Err(CheckoutError::Payment(it)) if needed(&it)));
+    // A page that was begun before approvals were required pays nobody from then on.
+    let payer = Payer::new(RULES).await;
+    let World { engine, who, .. } = &payer.scene.world;
+    let begun = engine.begin_checkout(who, &checkout).await.unwrap();
+    let rules = required(&[OperationKind::Transfer]);
+    let strict = payer.scene.world.under(Bank::paying(&payer.till), rules).await;
+    let choice = Choice { institution: institution(), rut: rut(), fields: &fields(PASSWORD) };
+    let refused = strict.pay_checkout(begun.token.expose(), &choice).await;
+    assert!(matches!(refused, Err(CheckoutError::Payment(it)) if needed(&it)));
+    assert_eq!(payer.payments().await, 0);
+    engine.pay_checkout(begun.token.expose(), &choice).await.unwrap();
+    assert_eq!(payer.payments().await, 1);
 }
 
 async fn account(payer: &Payer) -> AccountId {

@@ -1,8 +1,8 @@
 //! What follows a decision: an instruction that was approved is given, any other has failed.
 
 use async_trait::async_trait;
-use cartola_engine::authorizations::{AskError, LeaveBy, RuledInstructionError, may_be_used};
-use cartola_engine::instructions::{AuthorizedInstructionError, InstructionError};
+use cartola_engine::authorizations::{LeaveBy, may_be_used};
+use cartola_engine::instructions::InstructionError;
 use cartola_engine::readings::Next;
 use cartola_engine::work::{Handler, JobEnd, JobKind, Outcome, Task};
 use cartola_engine::{Engine, EngineError};
@@ -12,6 +12,7 @@ use cartola_primitives::Secret;
 use serde::{Deserialize, Serialize};
 
 use super::super::transfer::told::{not_begun, refusal_of};
+use super::super::unapproved;
 use super::case_of;
 use super::ended::Ended;
 use super::give::Order;
@@ -77,13 +78,11 @@ impl Handler for Approvals {
             return Ok(Outcome::End(messages, JobEnd::Done));
         }
         let request = order.request();
-        let wanted = order.wanted(&case, &request, Some(ended.next()));
-        match engine.begin_ruled_instruction(&who, &wanted, LeaveBy::Approved(asked.id())).await {
+        let leave = LeaveBy::Approved(asked.id());
+        let wanted = order.wanted((&case, &request), leave, Some(ended.next()));
+        match engine.begin_instruction(&who, &wanted).await {
             Ok(_) => Ok(Outcome::End(Vec::new(), JobEnd::Done)),
-            Err(
-                RuledInstructionError::Ask(AskError::Engine(error))
-                | RuledInstructionError::Instruction(AuthorizedInstructionError::Engine(error)),
-            ) => Err(error),
+            Err(InstructionError::Engine(error)) => Err(error),
             Err(error) => {
                 let failure = failure_of(&error);
                 let told = Told::failed(which, not_begun(failure));
@@ -95,22 +94,12 @@ impl Handler for Approvals {
 }
 
 /// The class of what kept an instruction from being given.
-fn failure_of(error: &RuledInstructionError) -> Failure {
+fn failure_of(error: &InstructionError) -> Failure {
     match error {
-        RuledInstructionError::Unapproved(_)
-        | RuledInstructionError::Ask(_)
-        | RuledInstructionError::Instruction(AuthorizedInstructionError::Approval(_)) => {
-            Failure::ChallengeRejected
-        }
-        RuledInstructionError::Instruction(AuthorizedInstructionError::Engine(error)) => {
-            error.failure()
-        }
-        RuledInstructionError::Instruction(AuthorizedInstructionError::Instruction(error)) => {
-            match error {
-                InstructionError::Link(error) => error.failure(),
-                InstructionError::NotOffered | InstructionError::NotEnabled => Failure::Unsupported,
-                _ => Failure::RequestInvalid,
-            }
-        }
+        InstructionError::Leave(error) => unapproved::leave_failure(error),
+        InstructionError::Engine(error) => error.failure(),
+        InstructionError::Link(error) => error.failure(),
+        InstructionError::NotOffered | InstructionError::NotEnabled => Failure::Unsupported,
+        _ => Failure::RequestInvalid,
     }
 }

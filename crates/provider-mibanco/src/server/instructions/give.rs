@@ -4,17 +4,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use cartola_crypto::ContentHash;
 use cartola_engine::Engine;
-use cartola_engine::authorizations::{
-    Ask, AskError, LeaveBy, LinkPaymentError, RuledInstructionError,
-};
+use cartola_engine::authorizations::{Ask, Asking, LeaveBy, LeaveError};
 use cartola_engine::device_sessions::DeviceSession;
-use cartola_engine::instructions::{
-    AuthorizedInstructionError, Giver, Instruction, InstructionError, InstructionKind, Wanted,
-};
+use cartola_engine::instructions::{Giver, Instruction, InstructionError, InstructionKind, Wanted};
 use cartola_engine::readings::{Next, ReadScope};
 use cartola_http::Callbacks;
 use cartola_http::once::IDEMPOTENCY_KEY;
-use cartola_model::{AccountKind, AccountNumber, Failure, Instructed};
+use cartola_model::{AccountKind, AccountNumber, Failure, Instructed, Operation};
 use cartola_primitives::id::{AccountId, LinkId, RequestId};
 use cartola_primitives::{Currency, Rut};
 use serde::{Deserialize, Serialize};
@@ -22,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::super::refused::Refused;
 use super::super::transfer::create::{self, BANK_WAIT};
 use super::super::transfer::rut_of;
-use super::super::{AUDIENCE, desk};
+use super::super::{AUDIENCE, desk, unapproved};
 use super::approved::Approved;
 use super::ended::Ended;
 use super::told::Told;
@@ -60,9 +56,30 @@ impl Order {
     }
 
     /// As the engine is told it.
-    pub fn wanted<'a>(&self, case: &'a str, request: &'a [u8], next: Option<Next>) -> Wanted<'a> {
+    pub fn wanted<'a>(
+        &self,
+        (case, request): (&'a str, &'a [u8]),
+        leave: LeaveBy<'a>,
+        next: Option<Next>,
+    ) -> Wanted<'a> {
         let (giver, what) = (Giver::Account(self.account), self.what.clone());
-        Wanted { giver, what, case, request, evidence: request, next }
+        let (evidence, asking) = (request, Asking::Always);
+        Wanted { giver, what, case, request, evidence, leave, asking, next }
+    }
+}
+
+impl Order {
+    /// Who is asked, and what they approve.
+    pub async fn operation(
+        &self,
+        engine: &Engine,
+        session: &DeviceSession,
+    ) -> Result<(Rut, Operation), Refused> {
+        let wanted = self.wanted(("", &[]), LeaveBy::NotNeeded, None);
+        let operation = engine.operation_of_instruction(&session.who, &wanted).await;
+        let (rut, operation) = operation.map_err(refusal)?;
+        let gone = || Refused::new(ErrorCode::AccountNotFound, "La cuenta ya no se muestra.");
+        Ok((rut.ok_or_else(gone)?, operation))
     }
 }
 
@@ -161,11 +178,11 @@ impl Giving<'_> {
             return self.asked().await;
         }
         let (case, request) = (case_of(self.link(), id), order.request());
-        let wanted = order.wanted(&case, &request, Some(self.ended.next()));
-        let leave = token.map_or(LeaveBy::NotNeeded, LeaveBy::Token);
-        match engine.begin_ruled_instruction(&session.who, &wanted, leave).await {
+        let next = Some(self.ended.next());
+        let wanted = order.wanted((&case, &request), LeaveBy::token(token), next);
+        match engine.begin_instruction(&session.who, &wanted).await {
             Ok(instruction) => self.told(instruction).await,
-            Err(RuledInstructionError::Unapproved(_)) => self.asked().await,
+            Err(InstructionError::Leave(LeaveError::Needed(_))) => self.asked().await,
             Err(error) => Err(refusal(error)),
         }
     }
@@ -181,12 +198,8 @@ impl Giving<'_> {
     /// Asks the customer on their phone; it is given once they have approved it.
     async fn asked(&self) -> Result<Standing, Refused> {
         let Self { engine, session, id, order, ended } = self;
-        let (case, request) = (case_of(self.link(), id), order.request());
-        let wanted = order.wanted(&case, &request, None);
-        let operation = engine.operation_of_instruction(&session.who, &wanted).await?;
-        let (rut, operation) = operation.ok_or_else(|| {
-            Refused::new(ErrorCode::AccountNotFound, "La cuenta ya no se muestra.")
-        })?;
+        let case = case_of(self.link(), id);
+        let (rut, operation) = order.operation(engine, session).await?;
         let ask = Ask {
             rut,
             operation: &operation,
@@ -195,27 +208,8 @@ impl Giving<'_> {
             next: Some(Approved::of(ended.clone(), (*order).clone()).next()),
         };
         let asked = engine.ask_authorization(&session.who, &ask).await;
-        let authorization = asked.map_err(|error| refusal(error.into()))?;
+        let authorization = asked.map_err(|error| unapproved::asking(error, conflict))?;
         Ok(Standing { instruction: None, authorization: Some(authorization) })
-    }
-}
-
-/// Why an instruction is not given.
-pub fn refusal(error: RuledInstructionError) -> Refused {
-    match error {
-        RuledInstructionError::Unapproved(_) => Refused::of(Failure::ChallengeRequired),
-        RuledInstructionError::Ask(AskError::Engine(error))
-        | RuledInstructionError::Instruction(AuthorizedInstructionError::Engine(error)) => {
-            error.into()
-        }
-        RuledInstructionError::Ask(AskError::OtherRequest) => conflict(),
-        RuledInstructionError::Ask(error) => create::refusal(LinkPaymentError::Ask(error)),
-        RuledInstructionError::Instruction(AuthorizedInstructionError::Approval(error)) => {
-            create::refusal(LinkPaymentError::Approval(error))
-        }
-        RuledInstructionError::Instruction(AuthorizedInstructionError::Instruction(error)) => {
-            of_instruction(error)
-        }
     }
 }
 
@@ -223,7 +217,8 @@ fn conflict() -> Refused {
     Refused::new(ErrorCode::OperationConflict, "Con esa Idempotency-Key se pidió otra operación.")
 }
 
-fn of_instruction(error: InstructionError) -> Refused {
+/// Why an instruction is not given.
+fn refusal(error: InstructionError) -> Refused {
     match error {
         InstructionError::Amount => {
             Refused::invalid("El monto es en pesos: un giro va de 1.000 a 1.000.000.")
@@ -242,6 +237,7 @@ fn of_instruction(error: InstructionError) -> Refused {
             Refused::new(ErrorCode::Unsupported, "La sesión no permite operar: abra una nueva.")
         }
         InstructionError::Link(error) => error.into(),
+        InstructionError::Leave(error) => unapproved::leave(error),
         InstructionError::Engine(error) => error.into(),
     }
 }

@@ -17,10 +17,11 @@ use super::super::AUDIENCE;
 use super::super::caller::Session;
 use super::super::instructions::{beneficiary, bill, cash, give};
 use super::super::refused::{Refused, Told as Error, answered};
-use super::super::transfer::create::refusal;
+use super::super::transfer::create::conflict;
 use super::super::transfer::order::{Asked as Transfer, Order};
+use super::super::unapproved;
+use super::own;
 use super::told::ChallengeTold;
-use super::{own, unknown};
 
 /// What is to be approved.
 #[derive(Deserialize, ToSchema)]
@@ -69,9 +70,7 @@ impl Asked {
                 }
             };
         let order = give::Order::of(engine, session, from.as_deref(), what).await?;
-        let operation =
-            engine.operation_of_instruction(&session.who, &order.wanted("", &[], None)).await?;
-        operation.ok_or_else(unknown)
+        order.operation(engine, session).await
     }
 }
 
@@ -101,7 +100,7 @@ pub async fn ask(State(gate): State<Gate>, caller: Session, request: Request) ->
         let ask =
             Ask { rut, operation: &operation, channel: AUDIENCE.name(), case: &case, next: None };
         let asked = engine.ask_authorization(&session.who, &ask).await;
-        let asked = asked.map_err(|error| refusal(error.into()))?;
+        let asked = asked.map_err(|error| unapproved::asking(error, conflict))?;
         Ok(answer::json(StatusCode::CREATED, &ChallengeTold::from(asked)))
     };
     answered(&gate, told.await)

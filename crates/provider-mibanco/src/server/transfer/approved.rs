@@ -10,6 +10,7 @@ use cartola_model::Failure;
 use cartola_primitives::Secret;
 use serde::{Deserialize, Serialize};
 
+use super::super::unapproved;
 use super::case_of;
 use super::ended::Ended;
 use super::order::Order;
@@ -91,12 +92,10 @@ impl Handler for Approvals {
 /// The class of what kept a transfer from being begun.
 fn failure_of(error: &LinkPaymentError) -> Failure {
     match error {
-        LinkPaymentError::Unapproved(_) | LinkPaymentError::Approval(_) => {
-            Failure::ChallengeRejected
-        }
+        LinkPaymentError::Leave(error) => unapproved::leave_failure(error),
         LinkPaymentError::Link(error) => error.failure(),
         LinkPaymentError::NotEnabled => Failure::Unsupported,
-        LinkPaymentError::Ask(_) | LinkPaymentError::Payment(_) => Failure::RequestInvalid,
+        LinkPaymentError::Payment(_) => Failure::RequestInvalid,
         LinkPaymentError::Engine(error) => error.failure(),
     }
 }

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use cartola_crypto::ContentHash;
 use cartola_engine::Engine;
-use cartola_engine::authorizations::{Ask, AskError, LeaveBy, LinkPaymentError, UseError};
+use cartola_engine::authorizations::{Ask, LeaveBy, LeaveError, LinkPaymentError};
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::payments::{Payment, PaymentError};
 use cartola_http::once::IDEMPOTENCY_KEY;
@@ -18,7 +18,7 @@ use cartola_primitives::id::RequestId;
 
 use super::super::caller::Session;
 use super::super::refused::{Refused, Told as Error, answered};
-use super::super::{AUDIENCE, screens};
+use super::super::{AUDIENCE, screens, unapproved};
 use super::approved::Approved;
 use super::ended::Ended;
 use super::order::{Asked, Order};
@@ -29,9 +29,6 @@ use crate::wire::{ErrorCode, MI_PASS_TOKEN_HEADER};
 /// How long the answer waits for what the customer's bank asks for. What it does then is told by
 /// looking, and where it ends by the callback.
 pub const BANK_WAIT: Duration = Duration::from_secs(20);
-
-/// When a customer who is asked too much may be asked again, seconds: a question lasts five minutes.
-const ASKED_AGAIN_SECONDS: u32 = 60;
 
 /// Longest token of an approval that is looked at, bytes. Ours have some 80.
 const MAX_TOKEN_BYTES: usize = 256;
@@ -104,13 +101,13 @@ impl Wanted<'_> {
     async fn begin(&self, token: Option<&str>) -> Result<Standing, Refused> {
         let Self { engine, session, id, .. } = self;
         let known = Standing::find(engine, &session.who, session.link.id, id).await?;
-        let leave = token.map_or(LeaveBy::NotNeeded, LeaveBy::Token);
+        let leave = LeaveBy::token(token);
         if known.authorization.is_some() {
             return self.asked().await;
         }
         match self.pay(leave).await {
             Ok(payment) => self.told(payment).await,
-            Err(LinkPaymentError::Unapproved(_)) => self.asked().await,
+            Err(LinkPaymentError::Leave(LeaveError::Needed(_))) => self.asked().await,
             Err(error) => Err(refusal(error)),
         }
     }
@@ -149,7 +146,7 @@ impl Wanted<'_> {
             next: Some(Approved::of(ended, order.clone()).next()),
         };
         let asked = engine.ask_authorization(&session.who, &ask).await;
-        let authorization = asked.map_err(|error| refusal(error.into()))?;
+        let authorization = asked.map_err(|error| unapproved::asking(error, conflict))?;
         Ok(Standing { payment: None, authorization: Some(authorization) })
     }
 }
@@ -191,59 +188,27 @@ fn transfer_id(
 pub fn token(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     let Some(value) = headers.get(MI_PASS_TOKEN_HEADER) else { return Ok(None) };
     let text = value.to_str().ok().filter(|text| text.len() <= MAX_TOKEN_BYTES);
-    text.map(Some).ok_or_else(rejected)
-}
-
-fn rejected() -> Refused {
-    Refused::new(
-        ErrorCode::ChallengeRejected,
-        "La autorización de Mi Pass no existe, venció, ya se usó o es de otra operación.",
-    )
+    text.map(Some).ok_or_else(unapproved::rejected)
 }
 
 /// Why a transfer is not begun.
-pub fn refusal(error: LinkPaymentError) -> Refused {
+fn refusal(error: LinkPaymentError) -> Refused {
     match error {
-        LinkPaymentError::Unapproved(_) => Refused::of(cartola_model::Failure::ChallengeRequired),
-        LinkPaymentError::Approval(
-            UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_),
-        ) => rejected(),
-        LinkPaymentError::Ask(AskError::NoPhone) => Refused::new(
-            ErrorCode::MiPassRequired,
-            "El cliente no tiene un teléfono enrolado en Mi Pass: enrólelo primero.",
-        ),
-        LinkPaymentError::Ask(AskError::TooMany) => Refused::new(
-            ErrorCode::RateLimited,
-            "Demasiadas operaciones esperan la autorización del cliente.",
-        )
-        .after(ASKED_AGAIN_SECONDS),
-        LinkPaymentError::Ask(AskError::OtherRequest)
-        | LinkPaymentError::Payment(PaymentError::OtherRequest) => Refused::new(
-            ErrorCode::TransferConflict,
-            "Con esa Idempotency-Key se pidió otra transferencia.",
-        ),
-        LinkPaymentError::Ask(AskError::Cooling { until }) => Refused::new(
-            ErrorCode::AuthorizationConflict,
-            format!(
-                "El teléfono reemplazó a otro hace poco: autorice esta operación desde {until}."
-            ),
-        ),
-        LinkPaymentError::Ask(AskError::Requester) => Refused::new(
-            ErrorCode::Unsupported,
-            "El nombre de la empresa no se puede mostrar en el teléfono: pida que lo cambien.",
-        ),
-        LinkPaymentError::Ask(AskError::Operation(_)) => Refused::invalid(
-            "Un texto de la transferencia está vacío, es muy largo o tiene caracteres invisibles.",
-        ),
-        LinkPaymentError::Ask(AskError::Case) | LinkPaymentError::Payment(_) => {
-            Refused::of(cartola_model::Failure::RequestInvalid)
-        }
+        LinkPaymentError::Leave(error) => unapproved::leave(error),
+        LinkPaymentError::Payment(PaymentError::OtherRequest) => conflict(),
+        LinkPaymentError::Payment(_) => Refused::of(cartola_model::Failure::RequestInvalid),
         LinkPaymentError::NotEnabled => {
             Refused::new(ErrorCode::Unsupported, "La sesión no permite transferir: abra una nueva.")
         }
         LinkPaymentError::Link(error) => error.into(),
-        LinkPaymentError::Engine(error)
-        | LinkPaymentError::Ask(AskError::Engine(error))
-        | LinkPaymentError::Approval(UseError::Engine(error)) => error.into(),
+        LinkPaymentError::Engine(error) => error.into(),
     }
+}
+
+/// Another transfer was asked for under the same key.
+pub fn conflict() -> Refused {
+    Refused::new(
+        ErrorCode::TransferConflict,
+        "Con esa Idempotency-Key se pidió otra transferencia.",
+    )
 }

@@ -117,7 +117,6 @@ impl Order {
     ) -> LinkPayment<'a> {
         LinkPayment {
             link,
-            rut: self.rut,
             from: AccountNumber::parse(&self.from).expect("it was written from a number"),
             payee: self.payee.clone(),
             amount: self.amount,
