@@ -1,5 +1,6 @@
 //! Mi Pass: enrolled once, approved on one phone with its PIN, used once.
 
+mod leaving;
 mod phones;
 mod properties;
 mod refused;

@@ -132,6 +132,11 @@ impl Bank {
         Self { till: Some(Arc::clone(till)), ..Self::new() }
     }
 
+    /// The bank, where customers pay from their accounts and have it do things.
+    pub fn doing_all(till: &Arc<Till>, window: &Arc<Window>) -> Self {
+        Self { till: Some(Arc::clone(till)), ..Self::taking(window) }
+    }
+
     /// The bank's lines from now on, `day of March;glosa;amount`; a `~` before the day marks a
     /// pending one.
     pub fn has(&self, lines: &[&str]) {

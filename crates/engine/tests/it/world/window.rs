@@ -1,6 +1,6 @@
 //! Where a bank takes instructions: how each stands, and how often it heard of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -24,6 +24,7 @@ pub enum At {
     Asked,
     Ready,
     Claimed,
+    Done,
     Expired,
     Cancelled,
     Withdrawn,
@@ -41,6 +42,7 @@ impl At {
                 BankSays::Available { code: Some(CODE.to_owned().into()), expires_at: LATER }
             }
             Self::Claimed => BankSays::Claimed { at: LATER },
+            Self::Done => BankSays::Done { at: LATER },
             Self::Expired => BankSays::Expired { at: LATER },
             Self::Cancelled => BankSays::Cancelled { at: LATER },
             Self::Withdrawn => BankSays::Failed(TransferFailure::Withdrawn),
@@ -69,13 +71,20 @@ pub struct Window {
 struct Books {
     line: Line,
     known: BTreeMap<EndToEndId, At>,
+    cash: BTreeSet<EndToEndId>,
     told: usize,
     looked: usize,
 }
 
 impl Window {
     pub fn new() -> Self {
-        let books = Books { line: Line::Good, known: BTreeMap::new(), told: 0, looked: 0 };
+        let books = Books {
+            line: Line::Good,
+            known: BTreeMap::new(),
+            cash: BTreeSet::new(),
+            told: 0,
+            looked: 0,
+        };
         Self { books: Mutex::new(books) }
     }
 
@@ -86,6 +95,15 @@ impl Window {
     /// Whatever it knows stands so from now on.
     pub fn stands(&self, at: At) {
         self.books().known.values_mut().for_each(|known| *known = at);
+    }
+
+    /// Whatever waits for its customer comes to its end: cash is taken, all else is done.
+    pub fn goes_through(&self) {
+        let mut books = self.books();
+        let Books { known, cash, .. } = &mut *books;
+        for (id, at) in known.iter_mut().filter(|(_, at)| **at == At::Asked) {
+            *at = if cash.contains(id) { At::Claimed } else { At::Done };
+        }
     }
 
     /// How often it was told of one, how often asked, and what it knows.
@@ -106,7 +124,7 @@ fn told(at: At) -> InstructionTold {
 #[async_trait]
 impl TakeInstructions for Window {
     fn kinds(&self) -> &'static [InstructionKind] {
-        &[InstructionKind::Withdrawal]
+        &InstructionKind::ALL
     }
 
     async fn instruct(
@@ -121,6 +139,9 @@ impl TakeInstructions for Window {
             Line::Unsent => return Err(cut().before_sending()),
             Line::CutBefore => return Err(cut()),
             Line::Good | Line::CutAfter => {}
+        }
+        if order.what.kind() == InstructionKind::Withdrawal {
+            books.cash.insert(order.end_to_end_id);
         }
         let at = *books.known.entry(order.end_to_end_id).or_insert(At::Asked);
         if books.line == Line::CutAfter { Err(cut()) } else { Ok(told(at)) }
