@@ -30,7 +30,8 @@ pub enum PaymentState {
     Answered(Asked),
     /// The bank is being told the answer, or was.
     Answering(Asked),
-    /// The bank has all it wants.
+    /// The bank has all it wants, as far as it has said: some say so before they have asked anybody, and
+    /// ask later.
     Settling,
     /// Nobody knows what the bank has heard, and it is being asked.
     InDoubt {

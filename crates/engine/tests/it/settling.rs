@@ -80,3 +80,26 @@ async fn what_fails_opens_a_page_that_then_expires_or_ends_one_whose_time_is_ove
     check(&failed, First::Time, CheckoutStanding::Failed).await;
     check(&failed, First::Neither, CheckoutStanding::Failed).await;
 }
+
+/// A bank that says that it is at it before it has asked its customer: what it waits for is shown as
+/// soon as it says so.
+#[tokio::test]
+async fn who_asks_late_is_shown_as_asking() {
+    let till = Arc::new(Till::new(TransferState::Settling));
+    let scene = Scene::at(Bank::paying(&till)).await;
+    let token = scene.token().await;
+    scene.pay(&token).await.unwrap();
+    assert_eq!(scene.ends_told().await, 0);
+    let state = async || scene.shown(&token).await.payment.unwrap().state().clone();
+    assert_eq!(state().await.standing(), PaymentStanding::Settling);
+    till.stands(&asks(ChallengeKind::App));
+    scene.world.clock.advance(LONGEST_PAUSE);
+    assert_eq!(scene.ends_told().await, 0);
+    let shown = state().await;
+    assert_eq!(shown.standing(), PaymentStanding::Challenged);
+    assert_eq!(shown.asked().unwrap().challenge.kind, ChallengeKind::App);
+    till.stands(&SETTLED);
+    scene.world.clock.advance(LONGEST_PAUSE);
+    assert_eq!(scene.ends_told().await, 1);
+    assert_eq!(scene.standing(&token).await, CheckoutStanding::Paid);
+}

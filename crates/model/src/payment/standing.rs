@@ -37,7 +37,8 @@ const STEPS: [(PaymentStanding, &[PaymentStanding]); 10] = [
     (Challenged, &[Challenged, Answered, Settling, Withdrawing, Completed, Failed]),
     (Answered, &[Challenged, Answering, Withdrawing]),
     (Answering, &[Challenged, Settling, InDoubt, Completed, Failed]),
-    (Settling, &[Settling, Completed, Failed]),
+    // Some say that they are at it before they have asked.
+    (Settling, &[Challenged, Settling, Completed, Failed]),
     (InDoubt, &[Challenged, Settling, Withdrawing, Completed, Failed]),
     (Withdrawing, &[Settling, Completed, Failed]),
     (Completed, &[]),

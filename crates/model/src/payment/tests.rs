@@ -136,6 +136,16 @@ fn what_is_withdrawn_out_of_doubt_failed_for_what_led_there() {
     assert_eq!(PaymentState::Settling.told(&withdrawn, NOW), failed);
 }
 
+/// A bank that says that it is at it before it has asked, and asks then.
+#[test]
+fn who_asks_late_is_heard() {
+    let settling = PaymentState::Submitting.told(&TransferState::Settling, NOW).unwrap();
+    let asked = settling.told(&challenge(ChallengeKind::App), NOW).unwrap();
+    assert_eq!(asked.standing(), PaymentStanding::Challenged);
+    assert_eq!(asked.asked().unwrap().step, 1);
+    assert!(asked.told(&TransferState::Settling, NOW).is_ok());
+}
+
 #[test]
 fn an_app_asks_for_no_answer() {
     let asked = PaymentState::Submitting.told(&challenge(ChallengeKind::App), NOW).unwrap();
