@@ -14,8 +14,8 @@ use crate::authorizations::PAYEE_KNOWN;
 use crate::ingest::kept::since;
 use crate::{Engine, EngineError};
 
-/// How long a job, and a message with its attempts, is kept after it has ended: long enough to ask
-/// what became of it, and to replay what was given up.
+/// How long a job, a message with its attempts, and the session of a device are kept after they have
+/// ended: long enough to ask what became of them, and to replay what was given up.
 pub const ENDED_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Engine {
@@ -49,13 +49,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets jobs and messages that have ended longer than [`ENDED_KEPT`] ago, tasks that have
-    /// expired, and whom people have paid longer than [`PAYEE_KNOWN`] ago, at most a page of each ([`cartola_store::MAX_PAGE`]). Gives their number, so that the
-    /// caller knows when to stop.
+    /// Forgets jobs, messages and sessions of devices that have ended longer than [`ENDED_KEPT`] ago,
+    /// tasks that have expired, and whom people have paid longer than [`PAYEE_KNOWN`] ago, at most a
+    /// page of each ([`cartola_store::MAX_PAGE`]). Gives their number, so that the caller knows when to
+    /// stop.
     pub async fn forget_ended(&self) -> Result<usize, EngineError> {
         let now = self.now();
         let jobs = self.store().forget_ended(now - ENDED_KEPT).await?;
         let tasks = self.store().forget_tasks(now).await?;
-        Ok(jobs + tasks + self.store().forget_payees(now - PAYEE_KNOWN).await?)
+        let sessions = self.store().forget_sessions(now - ENDED_KEPT).await?;
+        Ok(jobs + tasks + sessions + self.store().forget_payees(now - PAYEE_KNOWN).await?)
     }
 }

@@ -27,6 +27,7 @@ GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.a
     cartola.note_progress(uuid[], uuid[], uuid[], smallint[], bigint[], bigint[], bigint[]),
     cartola.forget_ended_jobs(bigint, integer), cartola.clear_archive(interval, integer),
     cartola.forget_expired_tasks(bigint, integer), cartola.forget_payees(bigint, integer),
+    cartola.forget_sessions(bigint, integer),
     cartola.consents_run_out(bigint, integer),
     cartola.add_movement_months(integer[]), cartola.leave_days(uuid, integer[], uuid[]),
     cartola.take_slots(text, integer, bigint, integer, bigint, bigint),

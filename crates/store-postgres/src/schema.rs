@@ -78,4 +78,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("authorizations", include_str!("../migrations/0016_authorizations.sql")),
     expand("instructions", include_str!("../migrations/0017_instructions.sql")),
     expand("compliance", include_str!("../migrations/0018_compliance.sql")),
+    expand("sessions", include_str!("../migrations/0019_sessions.sql")),
 ];

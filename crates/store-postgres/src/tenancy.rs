@@ -8,11 +8,11 @@ use cartola_primitives::id::{CredentialId, TenantId};
 use cartola_store::encoding::codes;
 use cartola_store::jobs::Queue;
 use cartola_store::tenancy::{CredentialKind, CredentialRow, TenantRow};
-use cartola_store::{StoreError, StoreErrorKind, Tenancy};
+use cartola_store::{MAX_PAGE, StoreError, StoreErrorKind, Tenancy};
 
 use crate::PostgresStore;
 use crate::columns::Columns;
-use crate::rows::each;
+use crate::rows::{each, only};
 use crate::unit::Unit;
 use crate::value::{Value, values};
 
@@ -50,6 +50,7 @@ const RENEW_CREDENTIAL: &str = "UPDATE credential SET digest = $4, revoked_at = 
     WHERE tenant = $1 AND id = $2 AND digest = $3 AND (revoked_at IS NULL OR revoked_at > $6)";
 const END_CREDENTIAL: &str = "UPDATE credential SET revoked_at = $3 \
     WHERE tenant = $1 AND id = $2 AND (revoked_at IS NULL OR revoked_at > $3)";
+const FORGET: &str = "SELECT forget_sessions($1, $2)";
 
 #[async_trait]
 impl Tenancy for PostgresStore {
@@ -79,6 +80,11 @@ impl Tenancy for PostgresStore {
 
     async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, StoreError> {
         self.all(tenant, CREDENTIALS, values![&tenant], read_credential).await
+    }
+
+    async fn forget_sessions(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let rows = self.of_nobody(FORGET, values![before, MAX_PAGE as u64]).await?;
+        only(&rows, |columns: &mut Columns<'_>| columns.number())
     }
 }
 

@@ -6,11 +6,12 @@ use cartola_model::Scope;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{CredentialId, TenantId};
 use cartola_store::tenancy::{CredentialKind, CredentialRow, TenantRow};
-use cartola_store::{StoreError, StoreErrorKind, Tenancy};
+use cartola_store::{MAX_PAGE, StoreError, StoreErrorKind, Tenancy};
 use rusqlite::{Connection, params};
 
 use crate::SqliteStore;
-use crate::columns::{Columns, sealed_columns};
+use crate::columns::{Columns, sealed_columns, signed};
+use crate::error::Doing;
 use crate::rows::{all, first};
 use crate::unit::Unit;
 
@@ -43,6 +44,9 @@ const RENEW_CREDENTIAL: &str = "UPDATE credential SET digest = ?4, revoked_at = 
     WHERE tenant = ?1 AND id = ?2 AND digest = ?3 AND (revoked_at IS NULL OR revoked_at > ?6)";
 const END_CREDENTIAL: &str = "UPDATE credential SET revoked_at = ?3 \
     WHERE tenant = ?1 AND id = ?2 AND (revoked_at IS NULL OR revoked_at > ?3)";
+const FORGET: &str = "DELETE FROM credential WHERE (tenant, digest) IN \
+    (SELECT tenant, digest FROM credential WHERE kind = 'device_session' AND revoked_at < ?1 \
+     ORDER BY revoked_at LIMIT ?2)";
 
 #[async_trait]
 impl Tenancy for SqliteStore {
@@ -79,6 +83,16 @@ impl Tenancy for SqliteStore {
     async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, StoreError> {
         self.read(move |connection| {
             all(connection, CREDENTIALS, [tenant.as_bytes()], read_credential)
+        })
+        .await
+    }
+
+    async fn forget_sessions(&self, before: Timestamp) -> Result<usize, StoreError> {
+        const FORGETTING: &str = "forgetting sessions of devices";
+        self.write(MAX_PAGE, move |connection| {
+            let mut forget = connection.prepare_cached(FORGET).doing(FORGETTING)?;
+            let values = params![before.as_microsecond(), signed(MAX_PAGE as u64)];
+            forget.execute(values).doing(FORGETTING)
         })
         .await
     }

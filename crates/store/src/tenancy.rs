@@ -111,4 +111,8 @@ pub trait Tenancy: Send + Sync {
 
     /// All credentials of a tenant, by id, but sessions of devices: those are people's, and many.
     async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialRow>, StoreError>;
+
+    /// Forgets sessions of devices that ended before an instant, of all tenants, those that ended first
+    /// and at most [`crate::MAX_PAGE`] of them, and gives their number.
+    async fn forget_sessions(&self, before: Timestamp) -> Result<usize, StoreError>;
 }

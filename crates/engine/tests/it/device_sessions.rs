@@ -4,11 +4,13 @@ use cartola_crypto::jws::Algorithm;
 use cartola_engine::device_sessions::{
     ACCESS_LIFETIME, DeviceSessionError, SESSION_TERM, SessionTokens,
 };
+use cartola_engine::retention::ENDED_KEPT;
 use cartola_engine::tokens::Audience;
 use cartola_model::access::Actor;
 use cartola_model::{Principal, Scope};
 use cartola_primitives::SignedDuration;
 use cartola_primitives::id::LinkId;
+use cartola_store::Tenancy;
 
 use crate::links::Scene;
 use crate::world::bank::PASSWORD;
@@ -175,4 +177,25 @@ async fn processes_share_sessions() {
     let refresh = opened.tokens.refresh.expose();
     assert!(other.renew_device_session(refresh, MIBANCO, Some(DEVICE)).await.is_ok());
     assert!(opened.renewed(refresh).await.is_err());
+}
+
+#[tokio::test]
+async fn a_session_that_ended_long_ago_is_forgotten() {
+    let opened = Opened::new().await;
+    let world = &opened.scene.world;
+    let kept = async || {
+        let (tenant, id) = (world.who.tenant, opened.tokens.session.id);
+        world.store.credential_by_id(tenant, id).await.unwrap().is_some()
+    };
+    let forget = async || while world.engine.forget_ended().await.unwrap() > 0 {};
+    world.clock.advance(SESSION_TERM + ENDED_KEPT);
+    forget().await;
+    assert!(kept().await);
+    world.clock.advance(SignedDuration::from_secs(1));
+    forget().await;
+    assert!(!kept().await);
+    let refresh = opened.tokens.refresh.expose();
+    assert!(matches!(opened.renewed(refresh).await, Err(DeviceSessionError::Ended)));
+    // The key of its tenant is as it was.
+    assert!(world.engine.authenticate(world.keys.api_key.expose()).await.unwrap().is_some());
 }

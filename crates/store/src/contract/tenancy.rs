@@ -109,6 +109,32 @@ pub async fn sessions_are_not_listed(backend: Backend) {
     assert_eq!(found, Some(session));
 }
 
+/// Sessions of devices that ended long ago are forgotten, of every tenant; keys never are.
+pub async fn sessions_of_long_ago_are_forgotten(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let other = Scene::of_tenant(&backend, 2).await;
+    let added = async |scene: &Scene, kind, ends: Option<i64>| {
+        let mut row = scene.make.credential();
+        (row.kind, row.revoked_at) = (kind, ends.map(at));
+        scene.apply(Command::AddCredential(row.clone())).await;
+        (scene.make.tenant, row.id)
+    };
+    let session = CredentialKind::DeviceSession;
+    let rows = [
+        (added(&scene, session, Some(59)).await, false),
+        (added(&scene, session, Some(60)).await, true),
+        (added(&scene, session, None).await, true),
+        (added(&scene, CredentialKind::ApiKey, Some(1)).await, true),
+        (added(&other, session, Some(1)).await, false),
+    ];
+    assert_eq!(scene.store.forget_sessions(at(60)).await.expect("a change"), 2);
+    assert_eq!(scene.store.forget_sessions(at(60)).await.expect("a change"), 0);
+    for ((tenant, id), is_kept) in rows {
+        let found = scene.store.credential_by_id(tenant, id).await.expect("a read");
+        assert_eq!(found.is_some(), is_kept);
+    }
+}
+
 /// A credential that holds takes another secret in the place of the one that is expected, once.
 pub async fn a_credential_is_renewed_by_its_secret(backend: Backend) {
     let scene = Scene::new(&backend).await;

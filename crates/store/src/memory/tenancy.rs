@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_primitives::Timestamp;
@@ -7,7 +9,7 @@ use super::MemoryStore;
 use super::tables::{Tables, add, expect, refuse_if_any};
 use super::unit::Unit;
 use crate::tenancy::{CredentialKind, CredentialRow, TenantRow};
-use crate::{StoreError, StoreErrorKind, Tenancy};
+use crate::{MAX_PAGE, StoreError, StoreErrorKind, Tenancy};
 
 #[async_trait]
 impl Tenancy for MemoryStore {
@@ -44,6 +46,25 @@ impl Tenancy for MemoryStore {
             .filter(|row| row.kind != CredentialKind::DeviceSession)
             .cloned()
             .collect())
+    }
+
+    async fn forget_sessions(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let mut state = self.lock();
+        let mut left = MAX_PAGE;
+        for tables in state.tenants.values_mut() {
+            let ended = |row: &CredentialRow| {
+                row.kind == CredentialKind::DeviceSession
+                    && row.revoked_at.is_some_and(|at| at < before)
+            };
+            let ended = tables.credentials.iter().filter(|(_, row)| ended(row));
+            let ended: Vec<_> = ended.map(|(id, _)| *id).take(left).collect();
+            left -= ended.len();
+            if !ended.is_empty() {
+                let tables = Arc::make_mut(tables);
+                Arc::make_mut(&mut tables.credentials).retain(|id, _| !ended.contains(id));
+            }
+        }
+        Ok(MAX_PAGE - left)
     }
 }
 
