@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{App, Scene, refused, sealed, with};
 use crate::chile::Chile;
+use crate::http::Answer;
 use crate::installation::Installation;
 
 /// What the gateway's clock shows, seconds since 1970.
@@ -193,6 +194,41 @@ fn outside_a_demo_a_key_and_an_encrypted_pin_are_needed() {
     let app = app.within(&session);
     app.read("accounts");
     assert_eq!(refused(&app.on(None).send("GET", "accounts", "")), "403 DEVICE_MISMATCH");
+}
+
+/// Of the key that opens sessions, and within one: status, code, header and body agree.
+#[test]
+fn who_asks_too_often_is_told_when_to_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let chile = Chile::start(folder.path());
+    let port = chile.url.rsplit_once(':').unwrap().1.to_owned();
+    let installation = Installation::with(&format!(
+        "[limits]\nrequests_per_second = 1\nrequests_at_once = 2\n\
+         [institution.banco-chile]\nbase_url = \"http://127.0.0.1:{port}/banks/banco-chile\"\n"
+    ));
+    let keys = installation.tenant("one");
+    let gateway = installation.serve();
+    let app = App::at(&gateway.url);
+    let set = app.bare.send("GET", "/mibanco/.well-known/jwks.json", &[], b"").unwrap().json();
+    let key = serde_json::from_value(set["keys"][1].clone()).unwrap();
+    let (rut, place) = chile.person("ok", "banco-chile");
+    let pin = sealed(&key, place["mi_pin"].as_str().unwrap(), now());
+    let login = json!({"rut": rut, "mi_pin": pin, "device_fingerprint": "f"});
+    let with_key = app.authorized(&format!("Bearer {}", keys["api_key"].as_str().unwrap()));
+    let session = app.within(&with_key.told("session", &login));
+    let asks: [&dyn Fn() -> Answer; 2] =
+        [&|| session.send("GET", "transfer/tr_00000000000000000000000000000000", ""), &|| {
+            with_key.post("session", &json!({}))
+        }];
+    for ask in asks {
+        let limited = std::iter::repeat_with(ask).take(20).find(|answer| answer.status == 429);
+        let limited = limited.expect("nobody asks so often");
+        assert_eq!(refused(&limited), "429 RATE_LIMITED, later");
+        let told = limited.json();
+        assert_eq!(told["message"], "Demasiadas solicitudes. Espere antes de repetir.");
+        let header = format!("retry-after: {}", told["retry_after"]);
+        assert!(limited.head.to_lowercase().contains(&header), "{}", limited.head);
+    }
 }
 
 #[test]
