@@ -15,6 +15,7 @@ use crate::chile::Chile;
 use crate::customers::{Customer, configuration, customers_at};
 use crate::http::Client;
 use crate::installation::{Gateway, Installation, MASTER_KEY};
+use crate::postgres::Cluster;
 use crate::seeded::Seeded;
 
 /// Withdrawals, unless the environment says otherwise.
@@ -103,29 +104,53 @@ impl Wanted {
     }
 }
 
+/// Where a gateway keeps what it knows, and its configuration.
+pub enum Kept {
+    Folder(Installation),
+    Database(Cluster),
+}
+
+impl Kept {
+    const fn installation(&self) -> &Installation {
+        match self {
+            Self::Folder(installation) => installation,
+            Self::Database(cluster) => &cluster.installation,
+        }
+    }
+
+    fn beside(&self, tenant: &Value) -> Beside {
+        match self {
+            Self::Folder(installation) => Beside::open(&installation.data(), MASTER_KEY, tenant),
+            Self::Database(cluster) => Beside::shared(cluster.options(), MASTER_KEY, tenant),
+        }
+    }
+}
+
 struct Scene {
-    installation: Installation,
     gateway: Gateway,
     chile: Chile,
     beside: Beside,
     key: String,
+    /// Last, so that nobody is left who uses it when it goes.
+    kept: Kept,
 }
 
 impl Scene {
-    fn begin(customers: &[Customer]) -> Self {
+    fn begin(customers: &[Customer], keep: impl FnOnce(&str) -> Kept) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let installation = Installation::with(&configuration(customers, port));
+        let kept = keep(&configuration(customers, port));
+        let installation = kept.installation();
         let keys = installation.tenant("acme");
         let chile = Chile::start_on(installation.path(), port);
         let gateway = installation.serve();
-        let beside = Beside::open(&installation.data(), MASTER_KEY, &keys["tenant"]);
+        let beside = kept.beside(&keys["tenant"]);
         let key = keys["api_key"].as_str().unwrap().to_owned();
-        Self { installation, gateway, chile, beside, key }
+        Self { gateway, chile, beside, key, kept }
     }
 
     fn killed(self) -> Self {
         self.gateway.process.kill();
-        let gateway = self.installation.serve();
+        let gateway = self.kept.installation().serve();
         Self { gateway, ..self }
     }
 }
@@ -161,8 +186,13 @@ fn under_fire(mut scene: Scene, wanted: &mut [Wanted]) -> (Scene, usize) {
 
 #[test]
 fn withdrawals_survive_kills_of_the_gateway() {
+    check(|config| Kept::Folder(Installation::with(config)));
+}
+
+/// Insists that withdrawals survive kills of a gateway whose store is that.
+pub fn check(keep: impl FnOnce(&str) -> Kept) {
     let customers = customers_at(BANK, withdrawals());
-    let scene = Scene::begin(&customers);
+    let scene = Scene::begin(&customers, keep);
     let mut wanted: Vec<Wanted> = customers.into_iter().enumerate().map(Wanted::of).collect();
     let (scene, kills) = under_fire(scene, &mut wanted);
     let mut states: BTreeMap<&str, usize> = BTreeMap::new();
@@ -178,8 +208,9 @@ fn withdrawals_survive_kills_of_the_gateway() {
     let check = scene.chile.client.json("/_sandbox/ledger/check");
     assert_eq!(check["balanced"], json!(true), "{check}");
     nothing_is_kept(&scene.beside, wanted.len());
-    scene.installation.run(&["audit", "verify"]).done();
-    scene.installation.run(&["doctor"]).done();
+    let installation = scene.kept.installation();
+    installation.run(&["audit", "verify"]).done();
+    installation.run(&["doctor"]).done();
 }
 
 /// Of none any credentials or code are left, and the trail says so of each once.

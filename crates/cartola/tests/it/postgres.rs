@@ -5,8 +5,10 @@ mod paying;
 mod refusals;
 mod schema;
 mod soak;
+mod withdrawing;
 mod working;
 
+use cartola_store_postgres::Options;
 use cartola_store_postgres::test_kit::{Database, Server};
 use tokio::runtime::Runtime;
 
@@ -41,6 +43,11 @@ impl Cluster {
     fn on(runtime: Runtime, database: Database, more: &str) -> Self {
         let installation = installation(database.server, &database.name, more);
         Self { installation, database, runtime }
+    }
+
+    /// As a process that serves opens it.
+    pub fn options(&self) -> Options {
+        Options { owner: None, ..self.database.options() }
     }
 
     /// Starts a process that does background work alone.
