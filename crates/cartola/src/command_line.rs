@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     audit, backup, copy, demo, doctor, export, forget, import, keys, links, matters, messages,
-    migrate, openapi, restore, sandbox, serve, sync, tenants, worker,
+    migrate, openapi, payments, restore, sandbox, serve, sync, tenants, worker,
 };
 
 /// The command line.
@@ -39,6 +39,9 @@ pub enum Command {
     /// List, show and replay callbacks and webhooks
     #[command(subcommand)]
     Messages(messages::Verb),
+    /// List payments and withdrawals that are in doubt, and end one as its bank says
+    #[command(subcommand)]
+    Payments(payments::Verb),
     /// Add tenants and list them; issue and revoke their keys
     #[command(subcommand)]
     Tenants(tenants::Verb),
@@ -77,6 +80,7 @@ impl Command {
             Self::Keys(verb) => verb.only_prints(),
             Self::Matters(verb) => verb.only_prints(),
             Self::Messages(verb) => verb.only_prints(),
+            Self::Payments(verb) => verb.only_prints(),
             Self::Tenants(verb) => verb.only_prints(),
             _ => false,
         }

@@ -14,6 +14,7 @@ pub mod matters;
 pub mod messages;
 pub mod migrate;
 pub mod openapi;
+pub mod payments;
 pub mod restore;
 pub mod sandbox;
 pub mod serve;
@@ -47,6 +48,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Import(arguments) => import::run(arguments).await,
             Command::Links(verb) => links::run(verb).await,
             Command::Matters(verb) => matters::run(verb).await,
+            Command::Payments(verb) => payments::run(verb).await,
             Command::Messages(verb) => messages::run(verb).await,
             Command::Sync(arguments) => sync::run(arguments).await,
             Command::Tenants(verb) => tenants::run(verb).await,

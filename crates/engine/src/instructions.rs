@@ -12,6 +12,7 @@ mod begin;
 mod cancel;
 mod code;
 mod jobs;
+mod learnt;
 mod moving;
 mod operation;
 mod order;
@@ -38,6 +39,7 @@ pub use cartola_model::instruction::{BeneficiaryOrder, BillOrder, CashOrder};
 pub use cartola_model::{InstructionKind, InstructionStanding, InstructionState};
 pub use cartola_store::instructions::InstructionRow;
 pub(crate) use jobs::handlers;
+pub use learnt::InstructionEnd;
 pub use pauses::LONGEST_WATCH;
 
 /// The least cash that is asked for at once, in pesos: less than any note that an ATM has.

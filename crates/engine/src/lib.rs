@@ -15,6 +15,7 @@ pub mod identities;
 pub mod imports;
 pub mod ingest;
 pub mod instructions;
+pub mod learnt;
 pub mod links;
 pub mod master_keys;
 pub mod matters;

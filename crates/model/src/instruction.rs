@@ -159,6 +159,19 @@ impl InstructionState {
         self.step(next, &heard)
     }
 
+    /// What became of it is known from the bank by other means than its connection: only of what nobody
+    /// knows, and only an end.
+    pub fn learnt(self, says: &BankSays, at: Timestamp) -> Result<Self, InvalidTransition> {
+        let from = self.standing().name();
+        let is_unknown = matches!(self, Self::InDoubt { .. } | Self::Cancelling);
+        let learnt = if is_unknown { self.told(says, at).ok() } else { None };
+        learnt.filter(Self::is_final).ok_or(InvalidTransition {
+            subject: "instruction",
+            from,
+            to: InstructionStanding::Completed.name(),
+        })
+    }
+
     /// What was given up out of doubt failed for what led into it.
     fn given_up(&self, at: Timestamp) -> Self {
         match self {

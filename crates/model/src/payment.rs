@@ -201,6 +201,15 @@ impl PaymentState {
         self.step(next, &heard)
     }
 
+    /// What became of it is known from the bank by other means than its connection: only of what nobody
+    /// knows, and only an end.
+    pub fn learnt(self, told: &TransferState, at: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::InDoubt { .. } | Self::Withdrawing if told.is_final() => self.told(told, at),
+            other => Err(other.refused(PaymentStanding::Completed)),
+        }
+    }
+
     /// What was withdrawn out of doubt failed for what led into it.
     fn reason(&self, failure: TransferFailure) -> PaymentFailure {
         match (self, failure) {

@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod challenges;
+mod doubts;
 mod faults;
 mod payee;
 mod payer;

@@ -18,6 +18,7 @@ mod imports;
 mod ingest;
 mod instructions;
 mod known;
+mod learnt;
 mod limits;
 mod links;
 mod master_keys;

@@ -20,6 +20,7 @@ enum Deed {
     Doubt,
     Withdraw,
     Told(TransferState),
+    Learnt(TransferState),
 }
 
 fn challenge(kind: ChallengeKind) -> TransferState {
@@ -44,6 +45,10 @@ fn deeds() -> impl Strategy<Value = Deed> {
         Just(Deed::Told(TransferState::Completed { settled_at: NOW })),
         Just(Deed::Told(TransferState::Failed(TransferFailure::Denied))),
         Just(Deed::Told(TransferState::Failed(TransferFailure::Withdrawn))),
+        Just(Deed::Learnt(challenge(ChallengeKind::App))),
+        Just(Deed::Learnt(TransferState::Settling)),
+        Just(Deed::Learnt(TransferState::Completed { settled_at: NOW })),
+        Just(Deed::Learnt(TransferState::Failed(TransferFailure::Other))),
     ]
 }
 
@@ -58,6 +63,7 @@ fn done(state: PaymentState, deed: &Deed) -> Result<PaymentState, InvalidTransit
         Deed::Doubt => state.doubt(Failure::Timeout, NOW),
         Deed::Withdraw => state.withdraw(NOW),
         Deed::Told(told) => state.told(told, NOW),
+        Deed::Learnt(told) => state.learnt(told, NOW),
     }
 }
 
@@ -78,7 +84,10 @@ proptest! {
             prop_assert!(!before.is_final(), "{before:?} {deed:?}");
             // Of what the bank may have heard the bank's word alone makes an end, but where it says
             // that nothing arrived.
-            let is_told = matches!(deed, Deed::Told(_));
+            let is_learnt = matches!(deed, Deed::Learnt(_));
+            let is_told = is_learnt || matches!(deed, Deed::Told(_));
+            let is_unknown = matches!(from, PaymentStanding::InDoubt | PaymentStanding::Withdrawing);
+            prop_assert!(!is_learnt || (is_unknown && after.is_final()));
             let is_unheard = matches!(deed, Deed::Fail)
                 || (matches!(deed, Deed::Withdraw) && !may_be_heard_of(from));
             prop_assert!(!after.is_final() || is_told || is_unheard);

@@ -1,0 +1,280 @@
+//! `cartola payments`: what is in doubt, and ending a doubt by what was learnt at the bank.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use cartola_engine::instructions::{
+    Instruction, InstructionEnd, InstructionKind, InstructionStanding, InstructionState,
+};
+use cartola_engine::payments::{Payment, PaymentEnd, PaymentStanding, PaymentState};
+use cartola_model::{Failure, Principal};
+use cartola_primitives::Timestamp;
+use cartola_primitives::id::{InstructionId, PaymentId};
+use cartola_store::MAX_PAGE;
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use crate::installation::Named;
+use crate::problem::wrong_use;
+use crate::wiring::Gateway;
+use crate::{output, tenant};
+
+/// What to do with payments, withdrawals, bills and changes of beneficiaries.
+#[derive(Subcommand)]
+pub enum Verb {
+    /// List those of which nobody knows what the bank has heard
+    Doubts(Doubts),
+    /// End one of them as the bank says by telephone or on its screen
+    Settle(Settle),
+}
+
+impl Verb {
+    /// Whether it changes nothing.
+    pub const fn only_prints(&self) -> bool {
+        matches!(self, Self::Doubts(_))
+    }
+}
+
+/// Which installation, and whose.
+#[derive(Args)]
+struct Place {
+    #[command(flatten)]
+    installation: Named,
+    /// Name or id of the tenant; needed where there are several
+    #[arg(long)]
+    tenant: Option<String>,
+    /// Print lines of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct Doubts {
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
+pub struct Settle {
+    /// Id of the payment (pay_…), withdrawal, bill or beneficiary (ins_…)
+    id: String,
+    /// What became of it at the bank
+    #[arg(long = "as", value_enum, value_name = "END")]
+    end: End,
+    /// What shows it, such as the number of the bank's answer: keep it, its SHA-256 is written down
+    #[arg(long)]
+    note: String,
+    /// When it came to that end, as the bank says; now where nothing is said
+    #[arg(long, value_name = "INSTANT")]
+    at: Option<Timestamp>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum End {
+    /// The money has moved, or the beneficiary was changed
+    Completed,
+    /// Of a withdrawal: the cash was taken
+    Claimed,
+    /// Of a withdrawal: nobody took the cash, and the money is back
+    Expired,
+    /// Nothing has moved and nothing will
+    Failed,
+}
+
+/// One of either.
+enum Which {
+    Payment(PaymentId),
+    Instruction(InstructionId),
+}
+
+impl Which {
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        if let Ok(id) = text.parse() {
+            return Ok(Self::Payment(id));
+        }
+        let id = text.parse().map(Self::Instruction);
+        id.map_err(|_| {
+            wrong_use("the id is none of a payment (pay_…) or of an instruction (ins_…)")
+        })
+    }
+}
+
+/// One as it is printed: what it says of people is not.
+#[derive(Serialize)]
+struct Printed {
+    id: String,
+    kind: &'static str,
+    institution: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<i64>,
+    end_to_end_id: String,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Failure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bank_reference: Option<String>,
+    created_at: Timestamp,
+    changed_at: Timestamp,
+}
+
+impl From<Payment> for Printed {
+    fn from(Payment { row, .. }: Payment) -> Self {
+        let cause = match &row.standing.state {
+            PaymentState::InDoubt { cause, .. } => Some(*cause),
+            _ => None,
+        };
+        Self {
+            id: row.id.to_string(),
+            kind: "payment",
+            institution: row.institution.to_string(),
+            amount: Some(row.amount.minor()),
+            end_to_end_id: row.end_to_end.to_string(),
+            state: row.standing.state.standing().name(),
+            cause,
+            bank_reference: row.standing.bank_reference,
+            created_at: row.created_at,
+            changed_at: row.standing.changed_at,
+        }
+    }
+}
+
+impl From<Instruction> for Printed {
+    fn from(Instruction { row, .. }: Instruction) -> Self {
+        let cause = match &row.standing.state {
+            InstructionState::InDoubt { cause, .. } => Some(*cause),
+            _ => None,
+        };
+        Self {
+            id: row.id.to_string(),
+            kind: row.kind.name(),
+            institution: row.institution.to_string(),
+            amount: row.amount.map(|amount| amount.minor()),
+            end_to_end_id: row.end_to_end.to_string(),
+            state: row.standing.state.standing().name(),
+            cause,
+            bank_reference: row.standing.bank_reference,
+            created_at: row.created_at,
+            changed_at: row.standing.changed_at,
+        }
+    }
+}
+
+impl Printed {
+    fn cells(&self) -> Vec<String> {
+        let amount = self.amount.map(|pesos| pesos.to_string()).unwrap_or_default();
+        let cause = self.cause.map(Failure::name).unwrap_or_default().to_owned();
+        let (kind, state) = (self.kind.to_owned(), self.state.to_owned());
+        let since = self.changed_at.to_string();
+        vec![self.id.clone(), kind, self.institution.clone(), amount, state, since, cause]
+    }
+}
+
+impl Place {
+    async fn open(&self) -> anyhow::Result<(Gateway, Principal)> {
+        let gateway = Gateway::open(self.installation.find()?).await?;
+        let tenant = tenant::choose(&gateway.engine, self.tenant.as_deref()).await?;
+        Ok((gateway, Principal::operator(tenant.id)))
+    }
+}
+
+/// Runs the verb.
+pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
+    match verb {
+        Verb::Doubts(arguments) => doubts(arguments).await,
+        Verb::Settle(arguments) => settle(arguments).await,
+    }
+}
+
+async fn settle(arguments: Settle) -> anyhow::Result<ExitCode> {
+    let Settle { id, end, note, at, place } = arguments;
+    let which = Which::parse(&id)?;
+    let (gateway, who) = place.open().await?;
+    let engine = &gateway.engine;
+    let at = at.unwrap_or_else(|| engine.now());
+    let printed: Printed = match which {
+        Which::Payment(id) => {
+            let end = match end {
+                End::Completed => PaymentEnd::Completed { settled_at: at },
+                End::Failed => PaymentEnd::Failed,
+                End::Claimed | End::Expired => {
+                    return Err(wrong_use("a payment is `completed` or `failed`"));
+                }
+            };
+            engine.settle_payment(&who, id, end, &note).await?.into()
+        }
+        Which::Instruction(id) => {
+            let end = match end {
+                End::Completed => InstructionEnd::Completed { at },
+                End::Claimed => InstructionEnd::Claimed { at },
+                End::Expired => InstructionEnd::Expired { at },
+                End::Failed => InstructionEnd::Failed,
+            };
+            engine.settle_instruction(&who, id, end, &note).await?.into()
+        }
+    };
+    if place.json {
+        output::json(&printed)?;
+    } else {
+        output::line(format!("{} is `{}` from now on.", printed.id, printed.state))?;
+    }
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn doubts(Doubts { place }: Doubts) -> anyhow::Result<ExitCode> {
+    let (gateway, who) = place.open().await?;
+    let mut found = payments(&gateway, &who).await.context("the payments cannot be read")?;
+    let instructions = instructions(&gateway, &who).await;
+    found.extend(instructions.context("the instructions cannot be read")?);
+    if place.json {
+        for each in &found {
+            output::json(each)?;
+        }
+    } else if found.is_empty() {
+        output::note("Nothing is in doubt.");
+    } else {
+        let heading = ["ID", "KIND", "INSTITUTION", "PESOS", "STATE", "SINCE", "CAUSE"];
+        let rows: Vec<_> = found.iter().map(Printed::cells).collect();
+        output::table(&heading, &rows)?;
+    }
+    gateway.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn payments(gateway: &Gateway, who: &Principal) -> anyhow::Result<Vec<Printed>> {
+    let mut found = Vec::new();
+    for standing in [PaymentStanding::InDoubt, PaymentStanding::Withdrawing] {
+        let mut after = None;
+        loop {
+            let page = gateway.engine.payments(who, Some(standing), after, MAX_PAGE).await?;
+            found.extend(page.rows.into_iter().map(Printed::from));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+async fn instructions(gateway: &Gateway, who: &Principal) -> anyhow::Result<Vec<Printed>> {
+    let mut found = Vec::new();
+    for kind in InstructionKind::ALL {
+        for standing in [InstructionStanding::InDoubt, InstructionStanding::Cancelling] {
+            let mut after = None;
+            loop {
+                let filter = (Some(standing), None);
+                let page = (after, MAX_PAGE);
+                let page = gateway.engine.instructions(who, kind, filter, page).await?;
+                found.extend(page.rows.into_iter().map(Printed::from));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(found)
+}
