@@ -115,7 +115,7 @@ fn as_first_release(folder: &Path) {
     }
     connection
         .execute_batch(
-            "DROP INDEX consent_of_link; DROP INDEX consent_by_term; \
+            "DROP INDEX consent_of_link; DROP INDEX consent_by_term; DROP INDEX session_by_end; \
              ALTER TABLE consent DROP COLUMN recipient; ALTER TABLE consent DROP COLUMN data",
         )
         .expect("they are there");
