@@ -134,6 +134,37 @@ fn anchors_are_kept_elsewhere_and_compared() {
     assert!(found.contains("entry 7 was there when an anchor was made"), "{found}");
 }
 
+/// A tenant whose every row was deleted, and a file of another tenant's anchors: neither is OK.
+#[test]
+fn kept_anchors_tell_of_a_tenant_that_is_gone() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    installation.run(&["audit", "anchors", "--make"]).done();
+    let before = fs::read(installation.data().join("cartola.db")).unwrap();
+    let umbra = installation.tenant("umbra")["tenant"].as_str().unwrap().to_owned();
+    let kept = installation.run(&["audit", "anchors", "--make", "--json"]).done().stdout;
+    let of_umbra: String = kept.lines().filter(|line| line.contains(&umbra)).collect();
+    fs::write(installation.path().join("kept"), &kept).unwrap();
+    fs::write(installation.path().join("of-umbra"), of_umbra).unwrap();
+    let verify = |more: &[&str]| installation.run(&[&["audit", "verify"], more].concat());
+    let whole = verify(&["--anchors", "kept"]).done().stdout;
+    let agreeing = whole.lines().filter(|line| line.ends_with(", kept anchors: 1, OK"));
+    assert_eq!(agreeing.count(), 2, "{whole}");
+    let other = verify(&["--anchors", "of-umbra", "--tenant", "acme"]).failed(1);
+    assert!(other.stderr.contains("of-umbra has no anchor of acme"), "{}", other.stderr);
+    assert!(!other.stdout.contains("OK"), "{}", other.stdout);
+    verify(&["--anchors", "of-umbra", "--tenant", "umbra"]).done();
+    fs::write(installation.data().join("cartola.db"), before).unwrap();
+    verify(&[]).done();
+    for more in [&["--anchors", "kept"][..], &["--anchors", "kept", "--tenant", "acme"]] {
+        let told = verify(more).failed(1).stdout;
+        assert!(told.contains(&format!("{umbra}: GONE, 1 anchors of it were kept")), "{told}");
+    }
+    let told = verify(&["--anchors", "kept", "--json"]).failed(1).json_lines();
+    assert_eq!((&told[0]["tenant"], &told[0]["kept_anchors"]), (&json!(umbra), &json!(1)));
+    assert!(told[0]["problem"].is_string() && told[1]["anchor_problem"].is_null(), "{told:?}");
+}
+
 #[test]
 fn an_export_is_signed_and_told_from_an_altered_one() {
     let installation = Installation::new();

@@ -30,6 +30,8 @@ pub struct Verified {
     pub broken: Option<ChainBreak>,
     /// Anchors that were compared with it, those that were kept elsewhere included.
     pub anchors: u64,
+    /// How many of them were kept elsewhere.
+    pub kept: u64,
     /// The first anchor that does not fit, if one does not.
     pub anchor_problem: Option<AnchorProblem>,
     /// What was found of the consents that the trail speaks of; nothing where the trail is broken.
@@ -93,6 +95,7 @@ impl Engine {
         let (mut marks, mut problem) = self.anchored_by_store(tenant).await?;
         let stored = marks.len() as u64;
         marks.extend(kept.iter().filter(|it| it.tenant == tenant).map(Anchored::head));
+        let kept = marks.len() as u64 - stored;
         marks.sort_unstable_by_key(|mark| mark.sequence);
         let head = self.recorded_head(tenant).await?;
         let mut claims = Claims::default();
@@ -113,6 +116,7 @@ impl Engine {
             head,
             broken,
             anchors: reading.marks.len() as u64,
+            kept,
             anchor_problem: problem,
             consents,
         })

@@ -1,9 +1,10 @@
 //! `cartola audit verify`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use cartola_engine::audit::{Anchored, Verified};
 use cartola_primitives::id::TenantId;
 use cartola_store::tenancy::TenantRow;
@@ -39,10 +40,7 @@ pub struct Verify {
 /// Proves the trails.
 pub async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
     let gateway = Gateway::open(arguments.installation.find()?).await?;
-    let tenants = match (&arguments.tenant, arguments.head) {
-        (None, None) => gateway.engine.tenants().await.context("the tenants cannot be read")?,
-        (wanted, _) => vec![tenant::choose(&gateway.engine, wanted.as_deref()).await?],
-    };
+    let all = gateway.engine.tenants().await.context("the tenants cannot be read")?;
     let anchors = match &arguments.anchors {
         None => Vec::new(),
         Some(path) => {
@@ -50,7 +48,23 @@ pub async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
             Kept::of(path).read(&key.context("the key of anchors cannot be read")?)?
         }
     };
-    let mut whole = true;
+    // Before a tenant is chosen: of an installation whose only one is gone there is none to choose.
+    let gone = Gone::of(&all, &anchors);
+    for gone in &gone {
+        gone.print(arguments.json)?;
+    }
+    let tenants = match (&arguments.tenant, arguments.head) {
+        (None, None) => all,
+        (wanted, _) => vec![tenant::choose(&gateway.engine, wanted.as_deref()).await?],
+    };
+    let has_kept = |tenant: &TenantRow| anchors.iter().any(|anchor| anchor.tenant == tenant.id);
+    if let ([tenant], Some(path)) = (&tenants[..], &arguments.anchors)
+        && arguments.tenant.is_some()
+        && !has_kept(tenant)
+    {
+        bail!("{} has no anchor of {}; name the file of its own anchors", path.display(), tenant.name)
+    }
+    let mut whole = gone.is_empty();
     for tenant in tenants {
         let proven = prove(&gateway, tenant, arguments.head, &anchors).await?;
         whole &= proven.is_whole();
@@ -67,6 +81,37 @@ pub async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
         );
     }
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+/// A tenant of whom anchors were kept, and whom the store has no more.
+#[derive(Serialize)]
+struct Gone {
+    tenant: TenantId,
+    /// How many anchors of it were kept.
+    kept_anchors: u64,
+    problem: &'static str,
+}
+
+impl Gone {
+    /// Those of the kept anchors whose tenant is none of these, by id.
+    fn of(tenants: &[TenantRow], anchors: &[Anchored]) -> Vec<Self> {
+        let mut gone = BTreeMap::<TenantId, u64>::new();
+        let is_there = |id| tenants.iter().any(|tenant| tenant.id == id);
+        for anchor in anchors.iter().filter(|anchor| !is_there(anchor.tenant)) {
+            *gone.entry(anchor.tenant).or_default() += 1;
+        }
+        let problem = "anchors of it were kept, and the store has no such tenant";
+        let each = |(tenant, kept_anchors)| Self { tenant, kept_anchors, problem };
+        gone.into_iter().map(each).collect()
+    }
+
+    fn print(&self, json: bool) -> anyhow::Result<()> {
+        if json {
+            return output::json(self);
+        }
+        let Self { tenant, kept_anchors, problem } = self;
+        Ok(output::line(format_args!("{tenant}: GONE, {kept_anchors} {problem}"))?)
+    }
 }
 
 /// What was found about a tenant's trail.
@@ -103,8 +148,10 @@ struct Printed<'a> {
     head: KeptHead,
     broken: Option<Broken>,
     kept: Option<&'a Compared>,
-    /// How many anchors were compared with it.
+    /// How many anchors were compared with it, those that were kept elsewhere included.
     anchors: u64,
+    /// How many of them were kept elsewhere.
+    kept_anchors: u64,
     anchor_problem: Option<String>,
     /// How many consents are as the trail says.
     consents: u64,
@@ -136,6 +183,7 @@ impl Proven {
             broken,
             kept: self.compared.as_ref(),
             anchors: self.found.anchors,
+            kept_anchors: self.found.kept,
             anchor_problem: self.found.anchor_problem.map(|problem| problem.to_string()),
             consents: self.found.consents.proven,
             consent_problem: self.found.consents.problem.map(|problem| problem.to_string()),
@@ -154,10 +202,14 @@ impl Proven {
         if let Some(problem) = self.found.consents.problem {
             return format!("{name}: NOT AS RECORDED, {entries} entries, head {head}: {problem}");
         }
+        let agreeing = match self.found.kept {
+            0 => String::new(),
+            kept => format!(", kept anchors: {kept}"),
+        };
         match &self.compared {
-            None => format!("{name}: {entries} entries, head {head}, OK"),
+            None => format!("{name}: {entries} entries, head {head}{agreeing}, OK"),
             Some(Compared { head: kept, problem: None }) => {
-                format!("{name}: {entries} entries, head {head}, leads on from {kept}, OK")
+                format!("{name}: {entries} entries, head {head}, leads on from {kept}{agreeing}, OK")
             }
             Some(Compared { problem: Some(problem), .. }) => {
                 format!("{name}: REWRITTEN, {entries} entries, head {head}: {problem}")
