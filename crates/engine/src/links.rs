@@ -22,7 +22,6 @@ use crate::{Engine, EngineError};
 
 pub use begin::{Begun, Extent, Mandate, NewLink};
 pub use cartola_connector::session::{DayRange, DayRangeError};
-pub(crate) use mandate::mandate_row;
 pub(crate) use secret::SealedSecret;
 
 /// Why something is not done with a link.

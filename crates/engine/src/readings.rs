@@ -38,7 +38,7 @@ use cartola_store::{Command, UnitOfWork};
 
 use crate::audit::changed_consent;
 use crate::imports::{Made, granted_event};
-use crate::links::{LinkError, Mandate, NewLink, mandate_row};
+use crate::links::{LinkError, Mandate, NewLink};
 use crate::once::Reply;
 use crate::retry::until_settled;
 use crate::work::Pending;
@@ -261,7 +261,7 @@ impl Engine {
         let mut work = UnitOfWork::new(who.tenant, now);
         work.commands = made.commands;
         let link = self.link_of_calls(who, new, person, &mut work).await?;
-        let mandate = mandate_row(self.minter().mint(), &new.mandate, &link, now);
+        let mandate = self.mandate_row(who.tenant, &new.mandate, &link, now);
         let mandate = self.consent_to_begin(who.tenant, mandate).await?;
         let wanted = wanted(mandate.id);
         self.refuse_over_quota(&new.institution, wanted.priority).await?;

@@ -91,6 +91,8 @@ pub mod purpose {
     pub const PAYEE: &str = "payee";
     /// Devices of links that keep no credentials.
     pub const DEVICE: &str = "device";
+    /// The last line of mandates.
+    pub const MANDATE: &str = "mandate";
     /// Links as facades hand them out.
     pub const ACCOUNT_LINK: &str = "account_link";
     /// What an idempotent call asked.

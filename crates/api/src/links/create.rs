@@ -87,8 +87,9 @@ struct MandateView<'a> {
     /// The consent that it is.
     #[schema(value_type = wire::ConsentId)]
     consent_id: IdText,
-    /// Who may read what, where, until when and what for. Its SHA-256 is the consent's `evidence`,
-    /// or in the audit trail where it renews one: keep it with what the person signed.
+    /// Who may read what, where, until when and what for, and a last line that keeps the RUT from being
+    /// found out by its hash. Its SHA-256, with that line, is the consent's `evidence`, or in the audit
+    /// trail where it renews one: keep it with what the person signed.
     text: &'a str,
     /// When it ends by itself.
     #[schema(value_type = wire::Instant)]
@@ -148,9 +149,10 @@ pub async fn create(
         evidence: text.as_bytes(),
         expires_at: Some(santiago::end_of_day(last)),
     };
+    let kept = engine.kept_words(who.tenant, &text);
     let wanted = NewLink { institution, rut, fields: &fields, mandate, proven: false, pays };
     let render =
-        |begun: &Begun| answer::recorded(StatusCode::CREATED, &BegunView::of(begun, &text, last));
+        |begun: &Begun| answer::recorded(StatusCode::CREATED, &BegunView::of(begun, &kept, last));
     let reply = Reply { ticket: ticket.as_ref(), render: &render };
     let begun = engine.begin_link_about(who, &wanted, extent, reply).await;
     let begun = begun.map_err(|error| refused(error, engine.now()))?;

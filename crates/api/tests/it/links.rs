@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use cartola_crypto::ContentHash;
 use expect_test::expect;
 use serde_json::{Value, json};
 
@@ -27,6 +28,11 @@ async fn a_link_is_begun_under_a_mandate_of_twelve_months() {
     assert_eq!(consent["purpose"], "bookkeeping");
     let listed = world.read("/v1/links").await;
     begun["id"] = listed["data"][0]["id"].clone();
+    let kept = text(&begun, "/mandate/text").to_owned();
+    assert_eq!(consent["evidence"], ContentHash::of(kept.as_bytes()).hex());
+    let (words, reference) = kept.split_once("\nreference: ").unwrap();
+    assert!(reference.len() == 32 && !words.is_empty(), "{kept}");
+    begun["mandate"]["text"] = format!("{words}\nreference: …").into();
     for pointer in ["/id", "/person_id", "/mandate/consent_id"] {
         *begun.pointer_mut(pointer).unwrap() = "…".into();
     }
@@ -37,7 +43,7 @@ async fn a_link_is_begun_under_a_mandate_of_twelve_months() {
           "mandate": {
             "consent_id": "…",
             "expires_at": "2027-04-11T04:00:00Z",
-            "text": "Empresa says that the holder of RUT 11.111.111-1 allows it to read their accounts, balances, movements and other products at Banco de Chile with their credentials until 2027-04-10, for: bookkeeping"
+            "text": "Empresa says that the holder of RUT 11.111.111-1 allows it to read their accounts, balances, movements and other products at Banco de Chile with their credentials until 2027-04-10, for: bookkeeping\nreference: …"
           },
           "person_id": "…",
           "since": "2026-04-10T15:00:00Z",

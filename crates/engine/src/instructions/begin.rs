@@ -16,7 +16,7 @@ use super::order::SealedInstruction;
 use super::{Giver, INSTRUCTION_MANDATE_TERM, Instruction, InstructionError, Wanted, check};
 use crate::authorizations::{Leave, Sought};
 use crate::imports::{Made, granted_event};
-use crate::links::{LinkError, Mandate, NewLink, SealedSecret, mandate_row};
+use crate::links::{LinkError, Mandate, NewLink, SealedSecret};
 use crate::payments::check_case;
 use crate::payouts::{Payer, PayoutError};
 use crate::retry::until_settled;
@@ -149,7 +149,7 @@ impl Engine {
     ) -> Result<InstructionRow, EngineError> {
         let expires_at = Some(work.at + INSTRUCTION_MANDATE_TERM);
         let mandate = Mandate { purpose: PURPOSE, evidence: wanted.evidence, expires_at };
-        let mandate = mandate_row(self.minter().mint(), &mandate, &given.link, work.at);
+        let mandate = self.mandate_row(who.tenant, &mandate, &given.link, work.at);
         let (tenant, what) = (who.tenant, &wanted.what);
         let row = InstructionRow {
             id,

@@ -41,7 +41,8 @@ pub struct NewLink<'a> {
 pub struct Mandate<'a> {
     /// What for, one sentence.
     pub purpose: &'a str,
-    /// What the person signed, or what stands for it: its hash is the evidence.
+    /// What the person signed, or what stands for it: the words whose hash, with the line that
+    /// [`Engine::kept_words`] adds, is the evidence.
     pub evidence: &'a [u8],
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,

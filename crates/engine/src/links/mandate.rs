@@ -4,43 +4,69 @@ use cartola_crypto::ContentHash;
 use cartola_model::consent::latest_end;
 use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ConsentId, LinkId};
+use cartola_primitives::id::{ConsentId, LinkId, TenantId};
 use cartola_store::consents::ConsentRow;
 use cartola_store::people::LinkRow;
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
+use data_encoding::HEXLOWER;
 
 use super::{Extent, LinkError, Mandate, NewLink};
 use crate::audit::changed_consent;
 use crate::imports::granted_event;
 use crate::readings::cancelling_under;
+use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
-/// The consent that a mandate becomes.
-pub(crate) fn mandate_row(
-    id: ConsentId,
-    mandate: &Mandate<'_>,
-    link: &LinkRow,
-    now: Timestamp,
-) -> ConsentRow {
-    ConsentRow {
-        id,
-        kind: ConsentKind::TenantMandate,
-        person: link.person,
-        institution: link.institution.clone(),
-        link: link.id,
-        purpose: mandate.purpose.to_owned(),
-        evidence: ContentHash::of(mandate.evidence),
-        recipient: None,
-        data: None,
-        state: ConsentState::Granted {
-            at: now,
-            expires_at: mandate.expires_at.map(|end| end.min(latest_end(now))),
-        },
-        version: 1,
-    }
-}
+/// What stands before the line that ends the text of a mandate.
+const REFERENCE: &str = "\nreference: ";
+
+/// Bytes of that line's number: 128 bits, which nobody tries out.
+const REFERENCE_BYTES: usize = 16;
 
 impl Engine {
+    /// The words of a mandate as they are kept by whoever shows them: with a last line that only this
+    /// gateway can make, for its tenant and exactly these words, and that is the same each time. The hash
+    /// of this text is the consent's evidence.
+    ///
+    /// Without that line all would be known but the RUT, of which there are too few to hide one behind
+    /// a hash: whoever has a copy of the store could try them all.
+    pub fn kept_words(&self, tenant: TenantId, words: &str) -> String {
+        format!("{words}{}", self.reference(tenant, words.as_bytes()))
+    }
+
+    fn reference(&self, tenant: TenantId, words: &[u8]) -> String {
+        let digest = self.vault().digest(purpose::MANDATE, tenant, words);
+        let number = HEXLOWER.encode(&digest.as_bytes()[..REFERENCE_BYTES]);
+        format!("{REFERENCE}{number}")
+    }
+
+    /// The consent that a mandate becomes.
+    pub(crate) fn mandate_row(
+        &self,
+        tenant: TenantId,
+        mandate: &Mandate<'_>,
+        link: &LinkRow,
+        now: Timestamp,
+    ) -> ConsentRow {
+        let reference = self.reference(tenant, mandate.evidence);
+        ConsentRow {
+            id: self.minter().mint(),
+            kind: ConsentKind::TenantMandate,
+            person: link.person,
+            institution: link.institution.clone(),
+            link: link.id,
+            purpose: mandate.purpose.to_owned(),
+            evidence: ContentHash::of(&[mandate.evidence, reference.as_bytes()].concat()),
+            recipient: None,
+            data: None,
+            state: ConsentState::Granted {
+                at: now,
+                expires_at: mandate.expires_at.map(|end| end.min(latest_end(now))),
+            },
+            version: 1,
+        }
+    }
+
     /// A mandate, if it holds now.
     pub(crate) async fn mandate_that_holds(
         &self,
@@ -81,7 +107,7 @@ impl Engine {
         before: Option<ConsentId>,
         work: &mut UnitOfWork,
     ) -> Result<ConsentId, EngineError> {
-        let new = mandate_row(self.minter().mint(), &wanted.mandate, link, work.at);
+        let new = self.mandate_row(who.tenant, &wanted.mandate, link, work.at);
         let recipient = extent.recipient.map(str::to_owned);
         let new = ConsentRow { recipient, data: extent.data, ..new };
         let before = match before {

@@ -38,7 +38,8 @@ pub fn can_pay(institution: &InstitutionId) -> bool {
     Catalogue::bundled().find(institution).is_none_or(|row| row.kind.is_bank())
 }
 
-/// What somebody says that a person allowed, payouts too where `pays`. The consent keeps the hash of exactly this text.
+/// What somebody says that a person allowed, payouts too where `pays`. The consent keeps the hash of this
+/// text with the line that [`Engine::kept_words`] adds.
 pub fn mandate_text(
     tenant: &str,
     institution: &InstitutionId,

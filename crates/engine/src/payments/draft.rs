@@ -12,7 +12,7 @@ use cartola_store::{Command, UnitOfWork};
 use super::jobs::{StepArguments, StepKind};
 use super::order::SealedOrder;
 use crate::imports::granted_event;
-use crate::links::{Mandate, SealedSecret, mandate_row};
+use crate::links::{Mandate, SealedSecret};
 use crate::readings::Next;
 use crate::{Engine, EngineError};
 
@@ -70,7 +70,7 @@ impl Engine {
         draft: &Draft<'_>,
         work: &mut UnitOfWork,
     ) -> Result<PaymentRow, EngineError> {
-        let mandate = mandate_row(self.minter().mint(), draft.mandate, through.link, work.at);
+        let mandate = self.mandate_row(who.tenant, draft.mandate, through.link, work.at);
         let (at, link) = (work.at, through.link);
         let row = PaymentRow {
             id: draft.id,

@@ -1,8 +1,8 @@
 use cartola_model::InstitutionId;
 use cartola_primitives::{Rut, Timestamp};
 
-/// What stands for a person's leave where their credentials came with a call: the text whose hash
-/// the consent keeps.
+/// What stands for a person's leave where their credentials came with a call: the words whose hash the
+/// consent keeps, with the line that [`crate::Engine::kept_words`] adds to all.
 ///
 /// Not the request itself: it holds the password, and whoever reads the hash of it could try
 /// passwords until one fits. The operation's id is random, so that RUTs cannot be tried either.

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cartola_connector::{ErrorKind, RetryAdvice};
+use cartola_crypto::ContentHash;
 use cartola_engine::links::{LinkError, Mandate, NewLink};
 use cartola_engine::once::Reply;
 use cartola_engine::readings::Wanted;
 use cartola_model::{ConsentState, Failure};
-use cartola_primitives::id::LinkId;
+use cartola_primitives::id::{LinkId, TenantId};
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
-use cartola_store::People;
 use cartola_store::jobs::Priority;
+use cartola_store::{Consents, People};
 use expect_test::{Expect, expect};
 
 use crate::readings::MARCH;
@@ -103,6 +104,28 @@ async fn what_the_institution_has_comes_in_once() {
             2026-03-02 -100 COMPRA
             2026-03-03 1000 SUELDO"#]])
         .await;
+}
+
+/// All of a mandate's words are known but the RUT, and RUTs are few enough to be tried.
+#[tokio::test]
+async fn the_evidence_of_a_mandate_does_not_give_its_words_away() {
+    const WORDS: &str = "a signed paper";
+    let scene = Scene::new().await;
+    let (world, tenant) = (&scene.world, scene.world.who.tenant);
+    let link = scene.begin(PASSWORD).await.unwrap();
+    let mandates = async || world.store.consents(tenant, Some(link), None, 10).await.unwrap().rows;
+    let before = mandates().await;
+    let evidence = before[0].evidence;
+    assert_ne!(evidence, ContentHash::of(WORDS.as_bytes()), "words can be tried");
+    let kept = world.engine.kept_words(tenant, WORDS);
+    assert_eq!(evidence, ContentHash::of(kept.as_bytes()), "whoever keeps the text can prove it");
+    let (words, reference) = kept.split_once("\nreference: ").unwrap();
+    assert_eq!((words, reference.len()), (WORDS, 32));
+    assert_ne!(world.engine.kept_words(TenantId::from_bytes([9; 16]), WORDS), kept);
+    assert!(!world.engine.kept_words(tenant, "other words").contains(reference));
+    // The same words once more are the same mandate.
+    assert_eq!(scene.begin(PASSWORD).await.unwrap(), link);
+    assert_eq!(mandates().await, before);
 }
 
 #[tokio::test]

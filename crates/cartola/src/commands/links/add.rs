@@ -171,7 +171,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let institution = arguments.institution.as_str();
     let link = begun.map_err(|error| not_begun(&arguments.institution, error))?.link.id;
     let notifications = arguments.access.notifications(tenant.id, link);
-    let begun = Begun { link, institution, expires_at, mandate: &shown, notifications };
+    let kept = gateway.engine.kept_words(tenant.id, &shown);
+    let begun = Begun { link, institution, expires_at, mandate: &kept, notifications };
     print(&begun, arguments.json)?;
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
