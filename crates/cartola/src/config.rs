@@ -35,7 +35,7 @@ use categories::Categories;
 use facade::Facades;
 use payments::Payments;
 use secrets::{SecretList, SecretText};
-use settings::Tokens;
+use settings::{Audit, Tokens};
 use store::Store;
 
 pub use secrets::one_a_line;
@@ -82,6 +82,8 @@ pub struct Config {
     authorizations: Authorizations,
     #[serde(default)]
     categories: Categories,
+    #[serde(default)]
+    audit: Audit,
     #[serde(default)]
     institution: Written,
     #[serde(default)]
@@ -172,7 +174,12 @@ impl Config {
     }
 
     fn resolve_paths(&mut self, folder: &Path) {
-        let files = [&mut self.data, &mut self.master_key_file, &mut self.retired_master_keys_file];
+        let files = [
+            &mut self.data,
+            &mut self.master_key_file,
+            &mut self.retired_master_keys_file,
+            &mut self.audit.anchors_file,
+        ];
         for path in files {
             *path = path.take().map(|path| folder.join(path));
         }
@@ -244,6 +251,7 @@ impl Config {
             merchant: self.payments.merchant().map_err(wrong_use)?,
             authorizations: self.authorizations.rules().map_err(wrong_use)?,
             rules: self.categories.rulebook().map_err(wrong_use)?,
+            anchors_file: self.audit.anchors_file.clone(),
         })
     }
 }

@@ -60,6 +60,8 @@ pub struct Installation {
     pub authorizations: Rules,
     /// Which rules say what movements were for.
     pub rules: Arc<Rulebook>,
+    /// What anchors of audit trails are appended to as they are made.
+    pub anchors_file: Option<PathBuf>,
 }
 
 impl Named {
@@ -136,5 +138,6 @@ fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
         merchant: None,
         authorizations: Rules::default(),
         rules: Arc::default(),
+        anchors_file: None,
     })
 }

@@ -1,6 +1,7 @@
 //! What the one binary does: wires rooms together, and is the only place that names backends and
 //! connectors. A library, so that the bench serves by the very same stack.
 
+mod anchors;
 mod backend;
 mod command_line;
 mod commands;

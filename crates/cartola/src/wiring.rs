@@ -1,5 +1,6 @@
 //! Wires rooms together; the one place that names connectors.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,6 +46,8 @@ pub struct Gateway {
     pub reach: Reach,
     /// Which rules say what movements were for.
     pub rules: Arc<Rulebook>,
+    /// What anchors of audit trails are appended to as they are made.
+    pub anchors_file: Option<PathBuf>,
 }
 
 impl Gateway {
@@ -62,6 +65,7 @@ impl Gateway {
             merchant,
             authorizations,
             rules,
+            anchors_file,
         } = installation;
         let opening = format!("{place} cannot be opened");
         let backend = Backend::open(place, &keys).await?;
@@ -82,7 +86,7 @@ impl Gateway {
             EngineError::Crypto(error) => wrong_key(error, &backend.name()),
             error => anyhow::Error::new(error).context(opening),
         })?;
-        Ok(Self { engine, store, backend, clock, reach, rules })
+        Ok(Self { engine, store, backend, clock, reach, rules, anchors_file })
     }
 
     /// Lets sessions at institutions be closed, writes what was read into the audit trail, and ends.

@@ -13,7 +13,7 @@ use cartola_store::audit::AuditRow;
 use crate::access::Subject;
 use crate::{Engine, EngineError};
 
-pub use anchors::{AnchorError, AnchorUnread, Anchored, read_anchor};
+pub use anchors::{AnchorError, AnchorUnread, Anchored, Round, read_anchor};
 pub use exports::{ExportError, Exported};
 pub use ledger::{Ledger, LedgerProblem};
 pub(crate) use ledger::{changed_consent, row_detail};

@@ -52,6 +52,18 @@ impl EngineError {
         }
     }
 
+    /// Whether what is stored cannot be what was written: asking again does not help, and what belongs to
+    /// others is not concerned.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Store(error) => error.kind == StoreErrorKind::Corrupt,
+            // A master key that is not at hand is no damage.
+            Self::Crypto(error) => !matches!(error, CryptoError::UnknownMasterKey { .. }),
+            Self::Content(_) => true,
+            _ => false,
+        }
+    }
+
     /// Whether the store has no time or does not answer: asking again may help, and no quota of
     /// whoever asked is to blame.
     pub fn is_store_away(&self) -> bool {

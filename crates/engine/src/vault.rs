@@ -133,6 +133,7 @@ impl Vault {
         let kept = store.installation_secret(SESSION_KEY, offered).await?;
         let session = masters.opening(|ring| SessionKey::unwrap(ring, &kept)).await?;
         if store.stored_secret(AUDIT_KEY).await?.is_none() {
+            refuse_where_anchored(store.as_ref()).await?;
             let offered = SigningKey::generate(Algorithm::EdDsa, randomness.as_ref());
             let offered = offered.wrap(&ring, randomness.as_ref());
             store.installation_secret(AUDIT_KEY, offered).await?;
@@ -410,6 +411,20 @@ impl Vault {
         let opening = |ring: &KeyRing| ring.unwrap(row.id, tenant, &subject, &row.wrapped);
         Ok(Arc::new(self.masters.opening(opening).await?))
     }
+}
+
+/// No other key takes the place of one that has signed: whoever could have it made anew could have what
+/// they have rewritten signed.
+async fn refuse_where_anchored(store: &dyn Store) -> Result<(), StoreError> {
+    for tenant in store.tenants().await? {
+        if store.last_anchor(tenant.id).await?.is_some() {
+            return Err(StoreError::corrupt(
+                "the key that signed the anchors of audit trails is not there any more, and no other \
+                 takes its place; put `audit_key` of installation_secret back from a backup",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A subject as it is bound into its data key.

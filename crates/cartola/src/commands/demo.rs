@@ -153,6 +153,7 @@ async fn open(
         // Whoever tries it loses phones on purpose, and does not want to wait for a day.
         authorizations: Rules { cooling_off: SignedDuration::ZERO, ..Rules::default() },
         rules: Arc::default(),
+        anchors_file: None,
     };
     Gateway::open(installation).await
 }

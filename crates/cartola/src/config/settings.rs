@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use cartola_crypto::jws::Algorithm;
@@ -22,6 +23,14 @@ pub fn default_listen() -> SocketAddr {
 /// Whether `/metrics` is served unless said otherwise.
 pub const fn default_metrics() -> bool {
     true
+}
+
+/// The audit trail.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// What anchors are appended to as they are made.
+    pub anchors_file: Option<PathBuf>,
 }
 
 /// Limits of the gateway.

@@ -1,15 +1,18 @@
 //! What runs beside the requests.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
 use cartola_engine::Engine;
 use cartola_engine::access::FLUSH_EVERY;
+use cartola_engine::audit::Round;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::anchors;
 use crate::wiring::Gateway;
 
 /// How often samples of metrics are put together, so that they do not pile up between two
@@ -84,7 +87,8 @@ impl Background {
         let engine = gateway.engine.clone();
         self.repeat(ERASE_EVERY, move || erase(engine.clone()));
         let engine = gateway.engine.clone();
-        self.repeat(ANCHOR_EVERY, move || anchor(engine.clone()));
+        let file = gateway.anchors_file.clone();
+        self.repeat(ANCHOR_EVERY, move || anchor(engine.clone(), file.clone()));
         let backend = gateway.backend.clone();
         self.repeat(CLEAR_EVERY, move || {
             let backend = backend.clone();
@@ -175,15 +179,30 @@ async fn erase(engine: Engine) {
     }
 }
 
-/// Signs where the audit trails stood at the end of the day before.
-async fn anchor(engine: Engine) {
-    match engine.anchor_day().await {
-        Ok((_, 0)) => {}
-        Ok((day, broken)) => tracing::error!(%day, broken, "serve.audit.not_anchored"),
+/// Signs where the audit trails stood at the end of the day before, and appends it to the file that
+/// is to have it. Of a file that cannot be written, the log has what was signed; the next anchors are of
+/// those before too.
+async fn anchor(engine: Engine, file: Option<PathBuf>) {
+    let Round { day, made, broken } = match engine.anchor_day().await {
+        Ok(round) => round,
         Err(error) => {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "serve.audit.anchor_failed");
+            return;
         }
+    };
+    if broken > 0 {
+        tracing::error!(%day, broken, "serve.audit.not_anchored");
+    }
+    let Some(path) = file else { return };
+    let file = path.clone();
+    match spawn_blocking(move || anchors::append(&file, &made)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            let path = path.display();
+            tracing::error!(%error, %path, "serve.audit.anchors_not_written");
+        }
+        Err(error) => tracing::error!(%error, "serve.audit.anchors_interrupted"),
     }
 }
 
@@ -197,8 +216,9 @@ mod tests {
     use cartola_crypto::{KeyRing, MasterKey};
     use cartola_engine::authorizations::Rules;
     use cartola_events::Reach;
-    use cartola_primitives::Secret;
-    use cartola_primitives::clock::SystemClock;
+    use cartola_model::Scope;
+    use cartola_primitives::clock::{ManualClock, SystemClock};
+    use cartola_primitives::{Clock, Secret, SignedDuration};
     use cartola_store_sqlite::Options;
     use tokio::sync::Semaphore;
 
@@ -213,7 +233,7 @@ mod tests {
     #[tokio::test]
     async fn what_nothing_names_is_removed_from_a_folder_within_the_hour_after_it_is_old() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let gateway = gateway(folder.path()).await;
+        let gateway = gateway(folder.path(), Arc::new(SystemClock)).await;
         tokio::time::pause();
         let mut background = Background::idle();
         background.tidy(&gateway);
@@ -232,18 +252,77 @@ mod tests {
         gateway.close().await.expect("it closes");
     }
 
-    async fn gateway(data: &Path) -> Gateway {
+    /// Changes every place of those bytes in the closed database.
+    fn damage(data: &Path, from: &[u8], to: &[u8]) {
+        let path = data.join("cartola.db");
+        let mut bytes = std::fs::read(&path).expect("the database");
+        let mut damaged = 0;
+        for place in 0..bytes.len() - from.len() {
+            if bytes[place..].starts_with(from) {
+                bytes[place..place + to.len()].copy_from_slice(to);
+                damaged += 1;
+            }
+        }
+        assert!(damaged > 0, "it lies in the file");
+        std::fs::write(&path, bytes).expect("the database");
+    }
+
+    /// One of them cannot even be read.
+    #[tokio::test]
+    async fn a_damaged_trail_keeps_nobody_else_from_an_anchor_which_is_kept_in_a_file() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (data, kept) = (folder.path().join("data"), folder.path().join("kept"));
+        std::fs::create_dir(&data).expect("a folder");
+        let clock = Arc::new(ManualClock::new("2026-03-10T15:00:00Z".parse().expect("an instant")));
+        let open = async || gateway(&data, clock.clone()).await;
+        let before = open().await;
+        let scopes = [Scope::Read];
+        let mut tenants = Vec::new();
+        for name in ["first", "second"] {
+            let keys = before.engine.add_tenant(name, &scopes).await.expect("a tenant");
+            tenants.push(keys.tenant.id);
+        }
+        let key = before.engine.credentials(tenants[0]).await.expect("credentials")[0].id;
+        before.close().await.expect("it closes");
+        let written = format!("\"subject\":\"{key}\"");
+        let mut broken = written.clone().into_bytes();
+        broken[12] = 0xFF;
+        damage(&data, written.as_bytes(), &broken);
+        clock.advance(SignedDuration::from_hours(24));
+        let after = open().await;
+        let round = after.engine.anchor_day().await.expect("the others have theirs");
+        let of: Vec<_> = round.made.iter().map(|(tenant, _)| *tenant).collect();
+        assert_eq!((of, round.broken), (vec![tenants[1]], 1));
+        after
+            .engine
+            .issue(after.engine.tenants().await.expect("tenants").remove(1), &scopes)
+            .await
+            .expect("keys");
+        clock.advance(SignedDuration::from_hours(24));
+        for _ in 0..2 {
+            anchor(after.engine.clone(), Some(kept.clone())).await;
+        }
+        let lines = std::fs::read_to_string(&kept).expect("a file");
+        assert!(lines.lines().count() == 1 && lines.contains("\"number\":2"), "{lines}");
+        let key = after.engine.audit_verifying_key().await.expect("the key");
+        let read = anchors::Kept::of(&kept).read(&key).expect("anchors");
+        assert_eq!((read[0].tenant, read[0].number), (tenants[1], 2));
+        after.close().await.expect("it closes");
+    }
+
+    async fn gateway(data: &Path, clock: Arc<dyn Clock>) -> Gateway {
         let key = Secret::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned());
         let installation = Installation {
             place: Place::Folder { data: data.to_owned(), options: Options::default() },
             keys: KeyRing::new(MasterKey::from_base64(&key).expect("32 bytes"), Vec::new()),
             key_source: None,
             institutions: Institutions::default(),
-            clock: Arc::new(SystemClock),
+            clock,
             token_algorithm: Algorithm::default(),
             merchant: None,
             authorizations: Rules::default(),
             rules: Arc::default(),
+            anchors_file: None,
             reach: Reach::Public,
             jobs: Jobs::default(),
         };

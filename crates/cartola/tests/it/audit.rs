@@ -49,6 +49,28 @@ fn a_changed_entry_is_found() {
     assert!(doctor.stdout.contains("NOT SOUND"), "{}", doctor.stdout);
 }
 
+/// A row that cannot be read is one tenant's: the others are proven, and have their anchors.
+#[test]
+fn a_damaged_row_is_broken_and_holds_up_nobody_else() {
+    let installation = Installation::new();
+    let key = installation.tenant("acme")["api_key_id"].as_str().unwrap().to_owned();
+    installation.tenant("umbra");
+    let written = format!("\"subject\":\"{key}\"").into_bytes();
+    let mut damaged = written.clone();
+    damaged[12] = 0xFF;
+    tamper(&installation, &written, &damaged);
+    let told = installation.run(&["audit", "verify"]).failed(1).stdout;
+    let lines: Vec<_> = told.lines().collect();
+    assert!(lines[0].starts_with("acme: BROKEN, the trail of acme cannot be read"), "{told}");
+    assert!(lines[1].starts_with("umbra: 4 entries") && lines[1].ends_with(", OK"), "{told}");
+    let told = installation.run(&["audit", "verify", "--json"]).failed(1).json_lines();
+    assert!(told[0]["unread"].is_string() && told[1]["broken"].is_null(), "{told:?}");
+    let made = installation.run(&["audit", "anchors", "--make"]).failed(1);
+    assert!(made.stderr.contains("acme: no anchor is made, for"), "{}", made.stderr);
+    assert!(made.stdout.lines().any(|line| line.starts_with("umbra ")), "{}", made.stdout);
+    assert!(!made.stdout.lines().any(|line| line.starts_with("acme ")), "{}", made.stdout);
+}
+
 #[test]
 fn a_trail_is_compared_with_a_head_kept_elsewhere() {
     let installation = Installation::new();
@@ -163,6 +185,21 @@ fn kept_anchors_tell_of_a_tenant_that_is_gone() {
     let told = verify(&["--anchors", "kept", "--json"]).failed(1).json_lines();
     assert_eq!((&told[0]["tenant"], &told[0]["kept_anchors"]), (&json!(umbra), &json!(1)));
     assert!(told[0]["problem"].is_string() && told[1]["anchor_problem"].is_null(), "{told:?}");
+}
+
+#[test]
+fn anchors_are_appended_to_the_file_that_is_to_have_them() {
+    let installation = Installation::with("[audit]\nanchors_file = \"kept.jsonl\"\n");
+    installation.tenant("acme");
+    for _ in 0..2 {
+        installation.run(&["audit", "anchors", "--make"]).done();
+    }
+    installation.run(&["tenants", "issue", "acme"]).done();
+    let printed = installation.run(&["audit", "anchors", "--make", "--json"]).done().stdout;
+    assert_eq!(printed.lines().count(), 2, "{printed}");
+    assert_eq!(fs::read_to_string(installation.path().join("kept.jsonl")).unwrap(), printed);
+    let whole = installation.run(&["audit", "verify", "--anchors", "kept.jsonl"]).done().stdout;
+    assert!(whole.ends_with(", kept anchors: 2, OK\n"), "{whole}");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! that no anchor ever says that a broken chain is whole.
 
 use cartola_crypto::jws::{SigningKey, TokenError, VerifyingKey};
-use cartola_crypto::{ChainBreak, ChainHash, ChainHead};
+use cartola_crypto::{BreakKind, ChainBreak, ChainHash, ChainHead};
 use cartola_model::Principal;
 use cartola_model::audit::AuditEvent;
 use cartola_primitives::id::TenantId;
@@ -15,7 +15,7 @@ use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Claims;
-use super::verify::Reading;
+use super::verify::{AnchorProblem, Reading};
 use crate::retry::MaybeConflict;
 use crate::{Engine, EngineError};
 
@@ -80,12 +80,26 @@ pub fn read_anchor(key: &VerifyingKey, signed: &str) -> Result<Anchored, AnchorU
     Anchored::read(key, signed)
 }
 
+/// What came of making the anchors of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Round {
+    /// The day that is over.
+    pub day: Date,
+    /// The anchors that were made, and whose they are.
+    pub made: Vec<(TenantId, AnchorRow)>,
+    /// Trails that are not whole, or cannot be read; they have none.
+    pub broken: usize,
+}
+
 /// Why no anchor is made.
 #[derive(Debug, thiserror::Error)]
 pub enum AnchorError {
     /// What came since the last anchor does not follow from it.
     #[error("the audit trail is not whole since its last anchor: {0}")]
     Broken(ChainBreak),
+    /// The anchors are not those that the trail says were made.
+    #[error("the audit trail does not agree with its anchors: {0}")]
+    Anchors(AnchorProblem),
     /// Anything else.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -120,31 +134,47 @@ impl Engine {
     }
 
     /// Makes the anchors of the day before today, of every tenant whose trail has grown since its last
-    /// one and that has none of that day. Gives the day, and how many trails are not whole: those are
-    /// told in the log, and have none.
-    pub async fn anchor_day(&self) -> Result<(Date, usize), EngineError> {
+    /// one and that has none of that day. A trail that is not whole, or cannot be read, has none, and
+    /// holds up nobody else's: it is told in the log, and counted.
+    pub async fn anchor_day(&self) -> Result<Round, EngineError> {
         let now = self.now();
         let day = santiago::today(now).yesterday().unwrap_or(Date::MIN);
-        let mut broken = 0;
+        let mut round = Round { day, made: Vec::new(), broken: 0 };
+        let mut failed = None;
         for tenant in self.store().tenants().await? {
-            let last = self.store().last_anchor(tenant.id).await?;
-            // One that an operator had made on that day does not close it.
-            if last.is_some_and(|last| last.made_at >= santiago::end_of_day(day)) {
-                continue;
-            }
-            match self.anchor(tenant.id, day, now, santiago::end_of_day(day)).await {
-                Ok(_) => {}
+            let id = tenant.id;
+            match self.anchor_of_day(id, day, now).await {
+                Ok(made) => round.made.extend(made.map(|row| (id, row))),
                 // Another process was faster.
                 Err(AnchorError::Engine(error)) if error.is_conflict() => {}
-                Err(AnchorError::Engine(error)) => return Err(error),
-                Err(AnchorError::Broken(found)) => {
-                    broken += 1;
-                    let (tenant, sequence) = (tenant.id, found.sequence);
-                    tracing::error!(%tenant, sequence, "engine.audit.not_whole");
+                Err(AnchorError::Engine(error)) if !error.is_damage() => {
+                    let error = &*failed.insert(error) as &dyn std::error::Error;
+                    tracing::warn!(tenant = %id, error, "engine.audit.not_anchored");
+                }
+                Err(error) => {
+                    round.broken += 1;
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(tenant = %id, error, "engine.audit.not_whole");
                 }
             }
         }
-        Ok((day, broken))
+        // What was made is told first: it is not made again.
+        if round.made.is_empty() && let Some(error) = failed { Err(error) } else { Ok(round) }
+    }
+
+    async fn anchor_of_day(
+        &self,
+        tenant: TenantId,
+        day: Date,
+        now: Timestamp,
+    ) -> Result<Option<AnchorRow>, AnchorError> {
+        let end = santiago::end_of_day(day);
+        let last = self.store().last_anchor(tenant).await.map_err(EngineError::from)?;
+        // One that an operator had made on that day does not close it.
+        if last.is_some_and(|last| last.made_at >= end) {
+            return Ok(None);
+        }
+        self.anchor(tenant, day, now, end).await
     }
 
     async fn anchor(
@@ -160,24 +190,32 @@ impl Engine {
             || ChainHead::start(tenant),
             |last| ChainHead { sequence: last.sequence, hash: last.hash },
         );
-        // An anchor leaves an entry of its own, which alone is no reason for another one.
-        if head.sequence <= before.sequence + u64::from(last.is_some()) {
+        // An anchor leaves an entry of its own, by the same unit of work, which alone is no reason for
+        // another one. A trail that ends before that entry was cut off.
+        let grown_from = before.sequence + u64::from(last.is_some());
+        if head.sequence < grown_from {
+            let sequence = head.sequence + 1;
+            return Err(AnchorError::Broken(ChainBreak { sequence, kind: BreakKind::Missing }));
+        }
+        if head.sequence == grown_from {
             return Ok(None);
         }
-        let next = before.sequence + u64::from(last.is_some());
-        let next = self.store().audit(tenant, next, 1).await.map_err(EngineError::from)?;
+        let next = self.store().audit(tenant, grown_from, 1).await.map_err(EngineError::from)?;
         if next.first().is_none_or(|entry| entry.at >= grown_before) {
             // Nothing is of the day that is over.
             return Ok(None);
         }
         let mut reading = Reading::after(tenant, before, Vec::new());
-        let mut unheard = |_| {};
-        let broken =
-            self.read_chain(&mut reading, head, &mut Claims::default(), &mut unheard).await?;
+        let (mut claims, mut unheard) = (Claims::default(), |_| {});
+        let broken = self.read_chain(&mut reading, head, &mut claims, &mut unheard).await?;
         if let Some(broken) = broken {
             return Err(AnchorError::Broken(broken));
         }
-        let number = last.map_or(1, |last| last.number + 1);
+        let made = last.map_or(0, |last| last.number);
+        if let Some(problem) = self.anchors_differ(tenant, made, claims.anchored).await? {
+            return Err(AnchorError::Anchors(problem));
+        }
+        let number = made + 1;
         let mut work = UnitOfWork::new(tenant, now);
         let (sequence, hash, made_at) = (head.sequence, head.hash, work.at);
         let says = Anchored { tenant, number, day, sequence, hash, made_at };
@@ -190,6 +228,9 @@ impl Engine {
         work.push(Command::AddAnchor(row.clone()));
         work.push(Command::Audit(event));
         self.store().commit(work).await.map_err(EngineError::from)?;
+        let AnchorRow { hash, signed, .. } = &row;
+        // So that it leaves the process by itself: whoever keeps the log has what was signed.
+        tracing::info!(%tenant, number, %day, sequence, %hash, signed, "engine.audit.anchored");
         Ok(Some(row))
     }
 }

@@ -50,6 +50,8 @@ impl Verified {
 pub enum AnchorProblem {
     /// The store's anchor of that number is missing: those after it are there.
     Missing(u64),
+    /// The trail has no entry of the store's anchor of that number, which was added with one.
+    Unrecorded(u64),
     /// The store's anchor of that number is not what was signed, or was signed by another key.
     Forged(u64),
     /// The trail ends before the entry of that number, which an anchor names.
@@ -62,6 +64,7 @@ impl fmt::Display for AnchorProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(number) => write!(f, "anchor {number} is missing"),
+            Self::Unrecorded(number) => write!(f, "the trail does not say that anchor {number} was made"),
             Self::Forged(number) => {
                 write!(f, "anchor {number} is not what this gateway has signed")
             }
@@ -102,8 +105,8 @@ impl Engine {
         let mut reading = Reading::from_start(tenant, marks);
         let broken = self.read_chain(&mut reading, head, &mut claims, progress).await?;
         problem = problem.or_else(|| reading.problem(broken.is_none()));
-        if problem.is_none() && claims.anchored > stored {
-            problem = self.anchors_gone(tenant, claims.anchored).await?;
+        if problem.is_none() && broken.is_none() {
+            problem = self.anchors_differ(tenant, stored, claims.anchored).await?;
         }
         let consents = match broken {
             None => self.verify_ledger(tenant, head.sequence, claims).await?,
@@ -158,13 +161,21 @@ impl Engine {
         Ok(reading.verifier.clone().finish(&head).err())
     }
 
-    /// The first of the last anchors that is gone, of which the trail says that it was made. One that
-    /// was made while the trail was read is there.
-    async fn anchors_gone(
+    /// Whether the store has other anchors than the trail says that were made: `last` is the number of the
+    /// last one as it was read before the trail, and `made` what the trail says. One that was made while
+    /// the trail was read is there.
+    pub(super) async fn anchors_differ(
         &self,
         tenant: TenantId,
+        last: u64,
         made: u64,
     ) -> Result<Option<AnchorProblem>, EngineError> {
+        if made < last {
+            return Ok(Some(AnchorProblem::Unrecorded(made + 1)));
+        }
+        if made == last {
+            return Ok(None);
+        }
         let last = self.store().last_anchor(tenant).await?.map_or(0, |row| row.number);
         Ok((last < made).then_some(AnchorProblem::Missing(last + 1)))
     }

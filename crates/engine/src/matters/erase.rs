@@ -42,28 +42,52 @@ impl Engine {
         Ok(until)
     }
 
-    /// Erases what was kept because a law said so, where it says so no more. Gives the number of people.
+    /// Erases what was kept because a law said so, where it says so no more. Gives the number of people. What
+    /// of a tenant cannot be read holds up nobody else: it is told in the log.
     pub async fn erase_retained(&self) -> Result<usize, EngineError> {
-        let now = self.now();
-        let mut erased = 0;
+        let (mut erased, mut failed) = (0, None);
         for tenant in self.store().tenants().await? {
-            let state = Some(MatterState::Retained);
-            let kind = Some(MatterKind::Erasure);
-            let filter = MatterFilter { kind, state, person: None };
-            let mut after = None;
-            loop {
-                let page = self.store().matters(tenant.id, filter, after, MAX_PAGE).await?;
-                for row in page.rows.iter().filter(|row| row.standing.due_at <= now) {
-                    until_settled(|| self.erase_rest(tenant.id, row)).await?;
-                    erased += 1;
-                }
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
+            if let Err(error) = self.erase_retained_of(tenant.id, &mut erased).await {
+                let error = &*failed.insert(error) as &dyn std::error::Error;
+                tracing::error!(tenant = %tenant.id, error, "engine.people.not_erased");
             }
         }
-        Ok(erased)
+        // Who was erased is told first: they are not erased again.
+        if erased == 0
+            && let Some(error) = failed
+        {
+            Err(error)
+        } else {
+            Ok(erased)
+        }
+    }
+
+    async fn erase_retained_of(
+        &self,
+        tenant: TenantId,
+        erased: &mut usize,
+    ) -> Result<(), EngineError> {
+        let now = self.now();
+        let state = Some(MatterState::Retained);
+        let filter = MatterFilter { kind: Some(MatterKind::Erasure), state, person: None };
+        let mut after = None;
+        loop {
+            let page = self.store().matters(tenant, filter, after, MAX_PAGE).await?;
+            for row in page.rows.iter().filter(|row| row.standing.due_at <= now) {
+                match until_settled(|| self.erase_rest(tenant, row)).await {
+                    Ok(()) => *erased += 1,
+                    Err(error) if error.is_damage() => {
+                        let (matter, error) = (row.id, &error as &dyn std::error::Error);
+                        tracing::error!(%tenant, %matter, error, "engine.people.not_erased");
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     async fn erase_rest(&self, tenant: TenantId, row: &MatterRow) -> Result<(), EngineError> {

@@ -1,9 +1,11 @@
 //! Proving the trail: whatever is changed past the gateway is found.
 
 use cartola_crypto::ChainHead;
+use cartola_crypto::jws::Algorithm;
 use cartola_engine::audit::read_anchor;
 use cartola_engine::audit::{AnchorError, AnchorProblem, Anchored, LedgerProblem, Verified};
 use cartola_engine::once::Reply;
+use cartola_engine::vault::AUDIT_KEY;
 use cartola_model::{ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::id::ConsentId;
 use cartola_primitives::{SignedDuration, date};
@@ -203,14 +205,17 @@ async fn a_day_on_which_a_trail_has_grown_gets_one_anchor() {
     let world = lived_in().await;
     let last = async || world.store.last_anchor(world.who.tenant).await.unwrap();
     // The day is not over.
-    assert_eq!(world.engine.anchor_day().await.unwrap(), (date(2026, 4, 9), 0));
+    let round = world.engine.anchor_day().await.unwrap();
+    assert_eq!((round.day, &round.made[..], round.broken), (date(2026, 4, 9), &[][..], 0));
     assert_eq!(last().await, None);
     let entries = verified(&world, &[]).await.entries;
     pass_days(&world, 1);
+    let mut made = Vec::new();
     for _ in 0..3 {
-        world.engine.anchor_day().await.unwrap();
+        made.extend(world.engine.anchor_day().await.unwrap().made);
     }
     let first = last().await.expect("the tenth is over");
+    assert_eq!(made, [(world.who.tenant, first.clone())], "it is told once");
     assert_eq!((first.number, first.day, first.sequence), (1, date(2026, 4, 10), entries));
     // The anchor's own entry is no reason for another one.
     for _ in 0..3 {
@@ -282,7 +287,58 @@ async fn no_anchor_says_that_a_broken_trail_is_whole() {
     let refused = world.engine.make_anchor(world.who.tenant).await;
     assert!(matches!(refused, Err(AnchorError::Broken(_))), "{refused:?}");
     pass_days(&world, 1);
-    assert_eq!(world.engine.anchor_day().await.unwrap().1, 1, "it is counted");
+    assert_eq!(world.engine.anchor_day().await.unwrap().broken, 1, "it is counted");
+}
+
+/// Everything behind an anchor is gone, its own entry too, or stands there written anew.
+#[tokio::test]
+async fn a_trail_that_was_cut_behind_its_last_anchor_gets_no_further_one() {
+    let world = lived_in().await;
+    let anchor = world.engine.make_anchor(world.who.tenant).await.unwrap().unwrap();
+    world.import(&["5;C;-10;840"]).await;
+    let (mut kept, place) = (Vec::new(), usize::try_from(anchor.sequence).unwrap());
+    world.store.tamper(world.who.tenant, |rows| kept = rows.audit.clone());
+    for length in [0, 3, place - 1, place] {
+        world.store.tamper(world.who.tenant, |rows| rows.audit.truncate(length));
+        let refused = world.engine.make_anchor(world.who.tenant).await;
+        assert!(matches!(refused, Err(AnchorError::Broken(_))), "{length}: {refused:?}");
+        world.store.tamper(world.who.tenant, |rows| rows.audit = kept.clone());
+    }
+    // Without the anchor's own entry, and whole in itself.
+    let mut rewritten = kept.clone();
+    rewritten.remove(place);
+    relink(&world, &mut rewritten);
+    let problem = found(&world, |rows| rows.audit = rewritten.clone()).await.anchor_problem;
+    assert_eq!(problem, Some(AnchorProblem::Unrecorded(1)));
+    world.store.tamper(world.who.tenant, |rows| rows.audit = rewritten);
+    pass_days(&world, 1);
+    assert_eq!(world.engine.anchor_day().await.unwrap().broken, 1);
+    world.store.tamper(world.who.tenant, |rows| {
+        rows.audit = kept;
+        rows.anchors.clear();
+    });
+    let refused = world.engine.make_anchor(world.who.tenant).await;
+    let missing = AnchorProblem::Missing(1);
+    assert!(matches!(refused, Err(AnchorError::Anchors(found)) if found == missing), "{refused:?}");
+}
+
+/// Whoever removes the key that has signed would have the next process make one that signs what was
+/// rewritten meanwhile.
+#[tokio::test]
+async fn no_other_key_takes_the_place_of_one_that_has_signed_anchors() {
+    let world = lived_in().await;
+    let seed = std::cell::Cell::new(7);
+    let open = async || {
+        seed.set(seed.get() + 1);
+        world.try_another(seed.get(), Algorithm::default()).await
+    };
+    world.store.forget_secret(AUDIT_KEY);
+    open().await.expect("nothing was signed");
+    world.engine.make_anchor(world.who.tenant).await.unwrap().unwrap();
+    open().await.expect("the key is there");
+    world.store.forget_secret(AUDIT_KEY);
+    let refused = open().await.err().expect("it has signed").to_string();
+    assert!(refused.contains("put `audit_key` of installation_secret back"), "{refused}");
 }
 
 /// An anchor that somebody else has signed, or that was altered, is none.

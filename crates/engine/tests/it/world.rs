@@ -19,7 +19,7 @@ use cartola_engine::once::Reply;
 use cartola_engine::readings::{ReadScope, ReadingFigures, Wanted};
 use cartola_engine::tenants::NewKeys;
 use cartola_engine::work::{Handler, Limits, TERM, Worker, WorkerParts};
-use cartola_engine::{Engine, Parts};
+use cartola_engine::{Engine, EngineError, Parts};
 use cartola_model::{
     AccountNumber, Failure, InstitutionId, MovementStatus, Principal, Scope, TransferPayee,
 };
@@ -178,6 +178,15 @@ impl World {
 
     /// Another process on the same store, with a clock that goes along.
     pub async fn another(&self, seed: u64, token_algorithm: Algorithm) -> Engine {
+        self.try_another(seed, token_algorithm).await.unwrap()
+    }
+
+    /// The same where it may not open.
+    pub async fn try_another(
+        &self,
+        seed: u64,
+        token_algorithm: Algorithm,
+    ) -> Result<Engine, EngineError> {
         let parts = Parts {
             store: self.store.clone(),
             archive: self.store.clone(),
@@ -190,7 +199,7 @@ impl World {
             merchant: None,
             authorizations: RULES,
         };
-        Engine::open(parts).await.unwrap()
+        Engine::open(parts).await
     }
 
     pub async fn import(&self, rows: &[&str]) -> ImportReport {

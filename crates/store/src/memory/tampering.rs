@@ -23,6 +23,11 @@ pub struct Tampering {
 }
 
 impl MemoryStore {
+    /// Removes a secret of the installation, without anybody's leave.
+    pub fn forget_secret(&self, name: &str) {
+        self.lock().secrets.remove(name);
+    }
+
     /// Changes rows of a tenant, without anybody's leave.
     pub fn tamper(&self, tenant: TenantId, change: impl FnOnce(&mut Tampering)) {
         let mut state = self.lock();

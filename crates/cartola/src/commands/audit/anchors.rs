@@ -1,23 +1,18 @@
 //! `cartola audit anchors`.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
-use cartola_crypto::jws::VerifyingKey;
-use cartola_engine::audit::{AnchorError, Anchored, read_anchor};
-use cartola_primitives::id::TenantId;
-use cartola_primitives::{Date, Timestamp};
+use anyhow::Context;
+use cartola_engine::audit::AnchorError;
 use cartola_store::audit::AnchorRow;
+use cartola_store::tenancy::TenantRow;
 use clap::Args;
-use serde::{Deserialize, Serialize};
 
+use crate::anchors::{Line, append};
 use crate::installation::Named;
+use crate::problem::{FAILED, sentence};
 use crate::wiring::Gateway;
 use crate::{output, tenant};
-
-/// Longest file of anchors that is read, bytes: thousands of tenants for years.
-const MAX_FILE: u64 = 256 << 20;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -34,24 +29,6 @@ pub struct Arguments {
     json: bool,
 }
 
-/// An anchor as it is printed. What counts is `signed`; the rest is for people.
-#[derive(Serialize)]
-struct Printed<'a> {
-    tenant: TenantId,
-    number: u64,
-    day: Date,
-    sequence: u64,
-    hash: String,
-    made_at: Timestamp,
-    signed: &'a str,
-}
-
-/// What is read again of it.
-#[derive(Deserialize)]
-struct Signed {
-    signed: String,
-}
-
 /// Prints them.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let gateway = Gateway::open(arguments.installation.find()?).await?;
@@ -59,16 +36,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => gateway.engine.tenants().await.context("the tenants cannot be read")?,
         wanted => vec![tenant::choose(&gateway.engine, wanted.as_deref()).await?],
     };
-    let mut rows = Vec::new();
+    let (mut rows, mut all_made) = (Vec::new(), true);
     for tenant in tenants {
         if arguments.make {
-            match gateway.engine.make_anchor(tenant.id).await {
-                Ok(_) => {}
-                Err(AnchorError::Broken(broken)) => {
-                    bail!("{}: no anchor is made, for {broken}", tenant.name)
-                }
-                Err(error) => return Err(error).context("the anchor cannot be made"),
-            }
+            all_made &= make(&gateway, &tenant).await?;
         }
         let mut after = 0;
         loop {
@@ -79,7 +50,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             after = last.number;
             for row in &page {
                 if arguments.json {
-                    output::json(&printed(tenant.id, row))?;
+                    output::json(&Line::new(tenant.id, row))?;
                 } else {
                     rows.push(line(&tenant.name, row));
                 }
@@ -90,13 +61,28 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         output::table(&["TENANT", "NUMBER", "DAY", "MADE AT", "HEAD"], &rows)?;
     }
     gateway.close().await?;
-    Ok(ExitCode::SUCCESS)
+    Ok(if all_made { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 
-fn printed(tenant: TenantId, row: &AnchorRow) -> Printed<'_> {
-    let AnchorRow { number, day, sequence, hash, made_at, signed } = row;
-    let (number, day, sequence, made_at) = (*number, *day, *sequence, *made_at);
-    Printed { tenant, number, day, sequence, hash: hash.hex(), made_at, signed }
+/// Makes one, and keeps it where the configuration says. A trail that is not whole has none, which is told,
+/// and holds up nobody else's.
+async fn make(gateway: &Gateway, tenant: &TenantRow) -> anyhow::Result<bool> {
+    let made = match gateway.engine.make_anchor(tenant.id).await {
+        Ok(made) => made.map(|row| (tenant.id, row)),
+        Err(AnchorError::Engine(error)) if !error.is_damage() => {
+            return Err(error).context("the anchor cannot be made");
+        }
+        Err(error) => {
+            let why = sentence(&error.into());
+            output::note(format_args!("{}: no anchor is made, for {why}", tenant.name));
+            return Ok(false);
+        }
+    };
+    if let Some(path) = &gateway.anchors_file {
+        append(path, made.as_slice())
+            .with_context(|| format!("the anchor cannot be written to {}", path.display()))?;
+    }
+    Ok(true)
 }
 
 fn line(tenant: &str, row: &AnchorRow) -> Vec<String> {
@@ -107,36 +93,4 @@ fn line(tenant: &str, row: &AnchorRow) -> Vec<String> {
         row.made_at.to_string(),
         format!("{}:{}", row.sequence, row.hash),
     ]
-}
-
-/// Anchors that were kept in a file, as [`Printed`].
-pub struct Kept(PathBuf);
-
-impl Kept {
-    /// Those of a file.
-    pub fn of(path: &Path) -> Self {
-        Self(path.to_owned())
-    }
-
-    /// Reads them; each has to be signed by this key.
-    pub fn read(&self, key: &VerifyingKey) -> anyhow::Result<Vec<Anchored>> {
-        let name = self.0.display();
-        let unread = || format!("{name} cannot be read");
-        let length = std::fs::metadata(&self.0).with_context(unread)?.len();
-        if length > MAX_FILE {
-            bail!("{name} is longer than {MAX_FILE} bytes; split it by tenant");
-        }
-        let text = std::fs::read_to_string(&self.0).with_context(unread)?;
-        let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-        let read = lines.map(|(number, line)| {
-            let place = || format!("line {number} of {name} is no anchor of this gateway");
-            let Signed { signed } = serde_json::from_str(line).with_context(place)?;
-            read_anchor(key, &signed).with_context(place)
-        });
-        let anchors: Vec<Anchored> = read.collect::<anyhow::Result<_>>()?;
-        if anchors.is_empty() {
-            bail!("{name} has no anchors; `cartola audit anchors --json` writes them");
-        }
-        Ok(anchors)
-    }
 }

@@ -5,18 +5,20 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use cartola_engine::EngineError;
 use cartola_engine::audit::{Anchored, Verified};
 use cartola_primitives::id::TenantId;
 use cartola_store::tenancy::TenantRow;
+use cartola_store::{StoreError, StoreErrorKind};
 use clap::Args;
 use serde::Serialize;
 
+use crate::anchors::Kept;
 use crate::installation::Named;
-use crate::problem::FAILED;
+use crate::problem::{FAILED, sentence};
 use crate::wiring::Gateway;
 use crate::{output, tenant};
 
-use super::anchors::Kept;
 use super::kept::{Compared, KeptHead};
 
 #[derive(Args)]
@@ -66,7 +68,17 @@ pub async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
     }
     let mut whole = gone.is_empty();
     for tenant in tenants {
-        let proven = prove(&gateway, tenant, arguments.head, &anchors).await?;
+        let proven = match prove(&gateway, tenant.clone(), arguments.head, &anchors).await {
+            Ok(proven) => proven,
+            // A row that is damaged says nothing of the others.
+            Err(error) if is_damage(&error) => {
+                whole = false;
+                Unread { tenant: tenant.id, name: &tenant.name, unread: sentence(&error) }
+                    .print(arguments.json)?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         whole &= proven.is_whole();
         if arguments.json {
             output::json(&proven.printed())?;
@@ -81,6 +93,32 @@ pub async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
         );
     }
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+/// A tenant whose trail, or what is compared with it, holds what cannot have been written.
+#[derive(Serialize)]
+struct Unread<'a> {
+    tenant: TenantId,
+    name: &'a str,
+    unread: String,
+}
+
+impl Unread<'_> {
+    fn print(&self, json: bool) -> anyhow::Result<()> {
+        if json {
+            return output::json(self);
+        }
+        Ok(output::line(format_args!("{}: BROKEN, {}", self.name, self.unread))?)
+    }
+}
+
+/// Whether what is stored cannot be read as what was written.
+fn is_damage(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let of_engine = cause.downcast_ref::<EngineError>().is_some_and(EngineError::is_damage);
+        let of_store = cause.downcast_ref::<StoreError>();
+        of_engine || of_store.is_some_and(|error| error.kind == StoreErrorKind::Corrupt)
+    })
 }
 
 /// A tenant of whom anchors were kept, and whom the store has no more.
