@@ -3,6 +3,8 @@
 mod anchors;
 mod exports;
 mod ledger;
+mod recording;
+mod sets;
 mod subjects;
 mod verify;
 
@@ -17,6 +19,7 @@ pub use anchors::{AnchorError, AnchorUnread, Anchored, Round, read_anchor};
 pub use exports::{ExportError, Exported};
 pub use ledger::{Ledger, LedgerProblem};
 pub(crate) use ledger::{changed_consent, row_detail};
+pub(crate) use sets::{ADDED as SETS_ADDED, telling_of_sets};
 pub use subjects::{About, Owners};
 pub use verify::{AnchorProblem, Verified};
 

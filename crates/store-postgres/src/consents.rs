@@ -50,6 +50,8 @@ const NARROW: &str = "UPDATE consent SET data = $4, version = version + 1 \
     WHERE tenant = $1 AND id = $2 AND version = $3";
 const RUN_OUT: &str = "SELECT tenant, id FROM consents_run_out($1, $2)";
 const SETS: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = $1 AND id = ANY ($2)";
+const ALL_SETS: &str = "SELECT id, consent, rest FROM consent_set \
+    WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
 const ADD_SETS: &str = "INSERT INTO consent_set (tenant, id, consent, rest) \
     SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[])";
 
@@ -86,6 +88,17 @@ impl Consents for PostgresStore {
         sets: Vec<ConsentSetId>,
     ) -> Result<Vec<ConsentSetRow>, StoreError> {
         self.all(tenant, SETS, values![&tenant, Value::ids(&sets)], read_set).await
+    }
+
+    async fn all_consent_sets(
+        &self,
+        tenant: TenantId,
+        after: Option<ConsentSetId>,
+        limit: usize,
+    ) -> Result<Page<ConsentSetRow, ConsentSetId>, StoreError> {
+        let values = values![&tenant, Value::id_or_nil(after.as_ref()), one_more(limit)];
+        let rows = self.all(tenant, ALL_SETS, values, read_set).await?;
+        Ok(page(rows, limit, |row| row.id))
     }
 
     async fn consents(

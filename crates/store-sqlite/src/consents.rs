@@ -50,6 +50,8 @@ const NARROW: &str = "UPDATE consent SET data = ?4, version = version + 1 \
 const RUN_OUT: &str = "SELECT tenant, id FROM consent WHERE state = 1 AND ended_at IS NOT NULL \
     AND ended_at <= ?1 ORDER BY ended_at LIMIT ?2";
 const SET: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = ?1 AND id = ?2";
+const ALL_SETS: &str =
+    "SELECT id, consent, rest FROM consent_set WHERE tenant = ?1 AND id > ?2 ORDER BY id";
 const ADD_SET: &str = "INSERT INTO consent_set (tenant, id, consent, rest) VALUES (?1, ?2, ?3, ?4)";
 
 const GRANTED: i64 = 1;
@@ -98,6 +100,20 @@ impl Consents for SqliteStore {
                 found.extend(first(connection, SET, values, read_set)?);
             }
             Ok(found)
+        })
+        .await
+    }
+
+    async fn all_consent_sets(
+        &self,
+        tenant: TenantId,
+        after: Option<ConsentSetId>,
+        limit: usize,
+    ) -> Result<Page<ConsentSetRow, ConsentSetId>, StoreError> {
+        self.read(move |connection| {
+            let values = params![tenant.as_bytes(), bytes_or_empty(after.as_ref())];
+            let read = |columns: &mut Columns<'_>| read_set(columns).map(Some);
+            page(connection, ALL_SETS, values, limit, |row| row.id, read)
         })
         .await
     }

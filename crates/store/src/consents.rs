@@ -99,6 +99,14 @@ pub trait Consents: Send + Sync {
         sets: Vec<ConsentSetId>,
     ) -> Result<Vec<ConsentSetRow>, StoreError>;
 
+    /// All sets, by id, which is by age.
+    async fn all_consent_sets(
+        &self,
+        tenant: TenantId,
+        after: Option<ConsentSetId>,
+        limit: usize,
+    ) -> Result<Page<ConsentSetRow, ConsentSetId>, StoreError>;
+
     /// Consents, by id, which is by age; those of one link if asked.
     async fn consents(
         &self,

@@ -14,7 +14,7 @@ use cartola_store::audit::AnchorRow;
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Claims;
+use super::ledger::{COMPLETE, Claims, LEDGER};
 use super::verify::{AnchorProblem, Reading};
 use crate::retry::MaybeConflict;
 use crate::{Engine, EngineError};
@@ -159,7 +159,13 @@ impl Engine {
             }
         }
         // What was made is told first: it is not made again.
-        if round.made.is_empty() && let Some(error) = failed { Err(error) } else { Ok(round) }
+        if round.made.is_empty()
+            && let Some(error) = failed
+        {
+            Err(error)
+        } else {
+            Ok(round)
+        }
     }
 
     async fn anchor_of_day(
@@ -185,32 +191,18 @@ impl Engine {
         grown_before: Timestamp,
     ) -> Result<Option<AnchorRow>, AnchorError> {
         let last = self.store().last_anchor(tenant).await.map_err(EngineError::from)?;
-        let head = self.recorded_head(tenant).await?;
         let before = last.as_ref().map_or_else(
             || ChainHead::start(tenant),
             |last| ChainHead { sequence: last.sequence, hash: last.hash },
         );
-        // An anchor leaves an entry of its own, by the same unit of work, which alone is no reason for
-        // another one. A trail that ends before that entry was cut off.
-        let grown_from = before.sequence + u64::from(last.is_some());
-        if head.sequence < grown_from {
-            let sequence = head.sequence + 1;
-            return Err(AnchorError::Broken(ChainBreak { sequence, kind: BreakKind::Missing }));
-        }
-        if head.sequence == grown_from {
+        let Some(own) = self.grown(tenant, before, last.is_some(), grown_before).await? else {
             return Ok(None);
+        };
+        if !own.complete {
+            self.complete_ledger(tenant).await?;
         }
-        let next = self.store().audit(tenant, grown_from, 1).await.map_err(EngineError::from)?;
-        if next.first().is_none_or(|entry| entry.at >= grown_before) {
-            // Nothing is of the day that is over.
-            return Ok(None);
-        }
-        let mut reading = Reading::after(tenant, before, Vec::new());
-        let (mut claims, mut unheard) = (Claims::default(), |_| {});
-        let broken = self.read_chain(&mut reading, head, &mut claims, &mut unheard).await?;
-        if let Some(broken) = broken {
-            return Err(AnchorError::Broken(broken));
-        }
+        let head = self.recorded_head(tenant).await?;
+        let claims = self.claims_from(Reading::after(tenant, before, Vec::new()), head).await?;
         let made = last.map_or(0, |last| last.number);
         if let Some(problem) = self.anchors_differ(tenant, made, claims.anchored).await? {
             return Err(AnchorError::Anchors(problem));
@@ -224,7 +216,8 @@ impl Engine {
         let actor = Principal::operator(tenant).actor;
         let event = AuditEvent::once("audit.anchored", actor, day)
             .with("number", number)
-            .with("sequence", sequence);
+            .with("sequence", sequence)
+            .with(LEDGER, COMPLETE);
         work.push(Command::AddAnchor(row.clone()));
         work.push(Command::Audit(event));
         self.store().commit(work).await.map_err(EngineError::from)?;
@@ -232,5 +225,55 @@ impl Engine {
         // So that it leaves the process by itself: whoever keeps the log has what was signed.
         tracing::info!(%tenant, number, %day, sequence, %hash, signed, "engine.audit.anchored");
         Ok(Some(row))
+    }
+
+    /// What the entry of the last anchor says, where there is one, if the trail has grown since before
+    /// that instant.
+    async fn grown(
+        &self,
+        tenant: TenantId,
+        before: ChainHead,
+        is_anchored: bool,
+        grown_before: Timestamp,
+    ) -> Result<Option<Claims>, AnchorError> {
+        let head = self.recorded_head(tenant).await?;
+        // An anchor leaves an entry of its own, by the same unit of work, which alone is no reason for
+        // another one. A trail that ends before that entry was cut off.
+        let own = usize::from(is_anchored);
+        if head.sequence < before.sequence + own as u64 {
+            let sequence = head.sequence + 1;
+            return Err(AnchorError::Broken(ChainBreak { sequence, kind: BreakKind::Missing }));
+        }
+        let entries = self.store().audit(tenant, before.sequence, own + 1).await;
+        let entries = entries.map_err(EngineError::from)?;
+        let expected = (head.sequence - before.sequence).min(own as u64 + 1);
+        if (entries.len() as u64) < expected {
+            let sequence = before.sequence + entries.len() as u64 + 1;
+            return Err(AnchorError::Broken(ChainBreak { sequence, kind: BreakKind::Missing }));
+        }
+        let mut claims = Claims::default();
+        entries.iter().take(own).for_each(|entry| claims.note(&entry.body));
+        let is_grown = entries.get(own).is_some_and(|entry| entry.at < grown_before);
+        Ok(is_grown.then_some(claims))
+    }
+
+    /// Has the trail tell of all consents and lists, where it is whole.
+    async fn complete_ledger(&self, tenant: TenantId) -> Result<(), AnchorError> {
+        let head = self.recorded_head(tenant).await?;
+        let told = self.claims_from(Reading::from_start(tenant, Vec::new()), head).await?;
+        Ok(self.record_ledger(tenant, head.sequence, &told).await?)
+    }
+
+    /// What a trail says on from where a reading is, if it is whole.
+    async fn claims_from(
+        &self,
+        mut reading: Reading,
+        head: ChainHead,
+    ) -> Result<Claims, AnchorError> {
+        let (mut claims, mut unheard) = (Claims::default(), |_| {});
+        match self.read_chain(&mut reading, head, &mut claims, &mut unheard).await? {
+            Some(broken) => Err(AnchorError::Broken(broken)),
+            None => Ok(claims),
+        }
     }
 }

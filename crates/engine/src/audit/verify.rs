@@ -64,7 +64,9 @@ impl fmt::Display for AnchorProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(number) => write!(f, "anchor {number} is missing"),
-            Self::Unrecorded(number) => write!(f, "the trail does not say that anchor {number} was made"),
+            Self::Unrecorded(number) => {
+                write!(f, "the trail does not say that anchor {number} was made")
+            }
             Self::Forged(number) => {
                 write!(f, "anchor {number} is not what this gateway has signed")
             }
@@ -224,7 +226,8 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    fn from_start(tenant: TenantId, marks: Vec<ChainHead>) -> Self {
+    /// One of a whole chain.
+    pub fn from_start(tenant: TenantId, marks: Vec<ChainHead>) -> Self {
         Self::after(tenant, ChainHead::start(tenant), marks)
     }
 

@@ -17,7 +17,7 @@ use cartola_store::{Command, UnitOfWork};
 use super::report::{ImportReport, Imported};
 use super::resolve::{Giver, Origin, Resolved, Target};
 use super::{Also, Hashes, ImportError};
-use crate::audit::row_detail;
+use crate::audit::{SETS_ADDED, row_detail, telling_of_sets};
 use crate::ingest::plan::{self, Past, Plan, Terms};
 use crate::once::Reply;
 use crate::{Engine, EngineError};
@@ -293,9 +293,15 @@ fn push_entry(who: &Principal, entry: Entry, file: ContentHash, work: &mut UnitO
     let Entry { target, plan, import, repeats, shown, granted, balances } = entry;
     let told = granted.as_ref().map(|consent| granted_event(who, consent));
     work.commands.extend(granted.map(Command::AddConsent));
+    let imported = match repeats {
+        None => Some(imported_event(who, &import, file)),
+        // What the file says is there already; the consent is one more for it.
+        Some(_) if plan.consent_sets.is_empty() => None,
+        Some(repeated) => Some(AuditEvent::once(SETS_ADDED, who.actor, repeated)),
+    };
+    let imported = imported.map(|event| telling_of_sets(event, &plan.consent_sets));
     work.push(Command::AddConsentSets(plan.consent_sets));
     work.push(account_command(target, shown));
-    let imported = repeats.is_none().then(|| imported_event(who, &import, file));
     if repeats.is_none() {
         work.push(Command::AddImport(import));
     }
@@ -306,7 +312,7 @@ fn push_entry(who: &Principal, entry: Entry, file: ContentHash, work: &mut UnitO
     work.push(Command::AddBalances(balances));
     work.commands.extend(plan.sighting.map(Command::KeepSighting));
     work.commands.extend(told.map(Command::Audit));
-    work.commands.extend(imported.map(Command::Audit));
+    work.commands.extend(imported.into_iter().flatten().map(Command::Audit));
 }
 
 fn imported_event(who: &Principal, import: &ImportRow, file: ContentHash) -> AuditEvent {

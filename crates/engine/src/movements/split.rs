@@ -11,6 +11,7 @@ use cartola_store::movements::{AliasRow, Attested, FeedChange, MovementRow};
 use cartola_store::work::MovementChange;
 use cartola_store::{Command, UnitOfWork};
 
+use crate::audit::telling_of_sets;
 use crate::imports::{SealedCounterparty, counterparty_place};
 use crate::ingest::evidence::{self, Evidence};
 use crate::once::Reply;
@@ -76,11 +77,12 @@ impl Engine {
                 expected: account.version,
                 consents: account.consents,
             });
-            work.commands.extend(commands(&attested.row, source, &split, sets, now));
             let event = AuditEvent::once("movement.split", who.actor, id)
                 .with("source", source)
                 .with("split", split.split.movement.id);
-            work.push(Command::Audit(event));
+            let told = telling_of_sets(event, &sets);
+            work.commands.extend(commands(&attested.row, source, &split, sets, now));
+            work.commands.extend(told.into_iter().map(Command::Audit));
             work.commands.extend(reply.command(self, &split)?);
             self.store().commit(work).await.map_err(EngineError::from)?;
             Ok(split)

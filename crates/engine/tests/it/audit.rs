@@ -1,17 +1,21 @@
 //! Proving the trail: whatever is changed past the gateway is found.
 
-use cartola_crypto::ChainHead;
+use cartola_crypto::{ChainHead, ContentHash};
 use cartola_crypto::jws::Algorithm;
 use cartola_engine::audit::read_anchor;
-use cartola_engine::audit::{AnchorError, AnchorProblem, Anchored, LedgerProblem, Verified};
+use cartola_engine::audit::{
+    AnchorError, AnchorProblem, Anchored, Ledger, LedgerProblem, Verified,
+};
+use cartola_engine::matters::NewMatter;
 use cartola_engine::once::Reply;
 use cartola_engine::vault::AUDIT_KEY;
-use cartola_model::{ConsentKind, ConsentState, InstitutionId};
-use cartola_primitives::id::ConsentId;
-use cartola_primitives::{SignedDuration, date};
+use cartola_model::audit::AuditEvent;
+use cartola_model::{ConsentData, ConsentKind, ConsentState, InstitutionId, MatterKind};
+use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId};
+use cartola_primitives::{Rut, SignedDuration, date};
 use cartola_store::Audit;
 use cartola_store::audit::AuditRow;
-use cartola_store::consents::ConsentRow;
+use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::memory::Tampering;
 
 use crate::world::World;
@@ -34,13 +38,15 @@ async fn verified(world: &World, kept: &[Anchored]) -> Verified {
 async fn found(world: &World, change: impl FnOnce(&mut Tampering)) -> Verified {
     let mut before = None;
     world.store.tamper(world.who.tenant, |rows| {
-        before = Some((rows.audit.clone(), rows.anchors.clone(), rows.consents.clone()));
+        let (consents, sets) = (rows.consents.clone(), rows.consent_sets.clone());
+        before = Some((rows.audit.clone(), rows.anchors.clone(), consents, sets));
         change(rows);
     });
     let found = verified(world, &[]).await;
-    let (audit, anchors, consents) = before.unwrap();
+    let (audit, anchors, consents, sets) = before.unwrap();
     world.store.tamper(world.who.tenant, |rows| {
         (rows.audit, rows.anchors, rows.consents) = (audit, anchors, consents);
+        rows.consent_sets = sets;
     });
     assert!(verified(world, &[]).await.is_whole(), "it was put back");
     found
@@ -111,67 +117,187 @@ async fn what_is_left_out_or_put_in_another_order_is_found() {
     }
 }
 
-/// Every field of a consent's row, one after another.
-fn altered_consents(row: &ConsentRow) -> Vec<ConsentRow> {
+/// Every state that a consent can be in, and others of the same kind.
+fn states(state: ConsentState) -> impl Iterator<Item = ConsentState> {
     let hour = SignedDuration::from_hours(1);
-    let at = row.state.granted_at();
-    let mut evidence = *row.evidence.as_bytes();
-    evidence[7] ^= 1;
-    vec![
-        ConsentRow { kind: ConsentKind::TenantMandate, ..row.clone() },
-        ConsentRow {
-            person: Some(cartola_primitives::id::PersonId::from_bytes([9; 16])),
-            ..row.clone()
-        },
-        ConsentRow { institution: InstitutionId::parse("banco-bice").unwrap(), ..row.clone() },
-        ConsentRow { link: cartola_primitives::id::LinkId::from_bytes([9; 16]), ..row.clone() },
-        ConsentRow { purpose: format!("{}.", row.purpose), ..row.clone() },
-        ConsentRow { evidence: cartola_crypto::ContentHash::from_bytes(evidence), ..row.clone() },
-        ConsentRow {
-            state: ConsentState::Granted { at, expires_at: None },
-            version: 7,
-            ..row.clone()
-        },
-        ConsentRow {
-            state: ConsentState::Granted { at: at + hour, expires_at: None },
-            ..row.clone()
-        },
-        ConsentRow {
-            state: ConsentState::Granted { at, expires_at: Some(at + hour) },
-            ..row.clone()
-        },
-        ConsentRow {
-            state: ConsentState::Revoked { granted_at: at, at: at + hour },
-            ..row.clone()
-        },
-        ConsentRow {
-            state: ConsentState::Expired { granted_at: at, at: at + hour },
-            ..row.clone()
-        },
-        ConsentRow { version: row.version + 1, ..row.clone() },
-    ]
+    let granted_at = state.granted_at();
+    let (at, end) = (granted_at + hour, Some(granted_at + hour));
+    let all = [
+        ConsentState::Granted { at: granted_at, expires_at: None },
+        ConsentState::Granted { at: granted_at, expires_at: end },
+        ConsentState::Granted { at, expires_at: None },
+        ConsentState::Suspended { granted_at, expires_at: None },
+        ConsentState::Suspended { granted_at, expires_at: end },
+        ConsentState::Suspended { granted_at: at, expires_at: None },
+        ConsentState::Revoked { granted_at, at },
+        ConsentState::Revoked { granted_at: at, at },
+        ConsentState::Expired { granted_at, at },
+        ConsentState::Expired { granted_at: at, at },
+    ];
+    all.into_iter().filter(move |other| *other != state)
+}
+
+/// Every field of a consent's row, one after another. They are named, so that one that is added is
+/// altered here too before this compiles.
+fn altered_consents(row: &ConsentRow) -> Vec<ConsentRow> {
+    let ConsentRow {
+        // Another id is a consent that is missing, and one that was put in.
+        id: _,
+        kind,
+        person,
+        institution,
+        link,
+        purpose,
+        evidence,
+        recipient,
+        data,
+        state,
+        version,
+    } = row.clone();
+    let (other_person, other_link) = (PersonId::from_bytes([9; 16]), LinkId::from_bytes([9; 16]));
+    assert!(person != Some(other_person) && link != other_link);
+    let kinds = ConsentKind::ALL.into_iter().filter(|other| *other != kind);
+    let people = [None, Some(other_person)].into_iter().filter(|other| *other != person);
+    let institutions = ["banco-bice", "banco-chile"].map(|id| InstitutionId::parse(id).unwrap());
+    let institutions = institutions.into_iter().filter(|other| *other != institution);
+    let hashes = (0..evidence.as_bytes().len()).map(|byte| {
+        let mut bytes = *evidence.as_bytes();
+        bytes[byte] ^= 1;
+        ContentHash::from_bytes(bytes)
+    });
+    let recipients = [None, Some("Otra SpA".to_owned()), Some(String::new())];
+    let recipients = recipients.into_iter().filter(|other| *other != recipient);
+    let some = |names: &[&str]| ConsentData::parse(names.iter().copied());
+    let extents = [None, some(&["movements"]), some(&["cards"]), some(&["movements", "cards"])];
+    let extents = extents.into_iter().filter(|other| *other != data);
+    let of = |change: &dyn Fn(&mut ConsentRow)| {
+        let mut altered = row.clone();
+        change(&mut altered);
+        altered
+    };
+    let mut altered = vec![
+        of(&|row| row.link = other_link),
+        of(&|row| row.purpose = format!("{purpose}.")),
+        of(&|row| row.purpose = String::new()),
+        of(&|row| row.version = version + 1),
+        of(&|row| row.version = version - 1),
+    ];
+    altered.extend(kinds.map(|kind| of(&|row| row.kind = kind)));
+    altered.extend(people.map(|person| of(&|row| row.person = person)));
+    altered.extend(institutions.map(|id| of(&|row| row.institution = id.clone())));
+    altered.extend(hashes.map(|evidence| of(&|row| row.evidence = evidence)));
+    altered.extend(recipients.map(|name| of(&|row| row.recipient.clone_from(&name))));
+    altered.extend(extents.map(|data| of(&|row| row.data = data)));
+    altered.extend(states(state).map(|state| of(&|row| row.state = state)));
+    altered
+}
+
+fn consents(world: &World) -> Vec<ConsentRow> {
+    let mut consents = Vec::new();
+    world.store.tamper(world.who.tenant, |rows| consents.extend(rows.consents.values().cloned()));
+    consents
 }
 
 #[tokio::test]
 async fn every_field_of_a_consent_is_proven() {
     let world = lived_in().await;
-    let mut consents = Vec::new();
-    world.store.tamper(world.who.tenant, |rows| consents.extend(rows.consents.values().cloned()));
-    assert_eq!(consents.len(), 2);
+    assert_eq!(consents(&world).len(), 2);
     assert_eq!(verified(&world, &[]).await.consents.proven, 2);
-    for row in consents {
+    check_fields(&world).await;
+    let rut = Some(Rut::parse("11.111.111-1").unwrap());
+    let text = "No quiero.".to_owned();
+    let block = NewMatter { kind: MatterKind::Block, rut, text, contact: None, breach: None };
+    world.engine.open_matter(&world.who, &block, Reply::NONE).await.unwrap();
+    let is_suspended = |row: &ConsentRow| matches!(row.state, ConsentState::Suspended { .. });
+    assert!(consents(&world).iter().any(is_suspended));
+    check_fields(&world).await;
+}
+
+async fn check_fields(world: &World) {
+    for row in consents(world) {
         for altered in altered_consents(&row) {
             let told = format!("{altered:?}");
-            let problem = found(&world, |rows| drop(rows.consents.insert(row.id, altered))).await;
+            assert_ne!(altered, row, "{told}");
+            let problem = found(world, |rows| drop(rows.consents.insert(row.id, altered))).await;
             assert_eq!(problem.consents.problem, Some(LedgerProblem::Altered(row.id)), "{told}");
         }
-        let gone = found(&world, |rows| drop(rows.consents.remove(&row.id))).await;
+        let gone = found(world, |rows| drop(rows.consents.remove(&row.id))).await;
         assert_eq!(gone.consents.problem, Some(LedgerProblem::Missing(row.id)));
         let other = ConsentId::from_bytes([1; 16]);
         let put_in = ConsentRow { id: other, ..row };
-        let found = found(&world, |rows| drop(rows.consents.insert(other, put_in))).await;
+        let found = found(world, |rows| drop(rows.consents.insert(other, put_in))).await;
         assert_eq!(found.consents.problem, Some(LedgerProblem::PutIn(other)));
     }
+}
+
+fn sets(world: &World) -> Vec<ConsentSetRow> {
+    let mut sets = Vec::new();
+    let all = |rows: &mut Tampering| sets.extend(rows.consent_sets.values().copied());
+    world.store.tamper(world.who.tenant, all);
+    sets
+}
+
+/// They decide what is served: a revoked consent among them is one thing, a list that names another
+/// consent another.
+#[tokio::test]
+async fn every_list_of_consents_is_proven() {
+    let world = lived_in().await;
+    let kept = sets(&world);
+    assert!(kept.iter().any(|set| set.rest.is_some()), "{kept:?}");
+    assert_eq!(verified(&world, &[]).await.consents.sets, kept.len() as u64);
+    let (consent, other) = (ConsentId::from_bytes([1; 16]), ConsentSetId::from_bytes([1; 16]));
+    for set in &kept {
+        let ConsentSetRow { id, consent: _, rest } = *set;
+        let rests = [None, Some(other), Some(id)].into_iter().filter(|other| *other != rest);
+        let mut altered: Vec<_> = rests.map(|rest| ConsentSetRow { rest, ..*set }).collect();
+        altered.push(ConsentSetRow { consent, ..*set });
+        for row in altered {
+            let problem = found(&world, |rows| drop(rows.consent_sets.insert(id, row))).await;
+            assert_eq!(problem.consents.problem, Some(LedgerProblem::SetAltered(id)), "{row:?}");
+        }
+        let gone = found(&world, |rows| drop(rows.consent_sets.remove(&id))).await;
+        assert_eq!(gone.consents.problem, Some(LedgerProblem::SetMissing(id)));
+    }
+    let put_in = |rows: &mut Tampering| {
+        rows.consent_sets.insert(other, ConsentSetRow { id: other, ..kept[0] });
+    };
+    let unproven = found(&world, put_in).await.consents;
+    assert_eq!((unproven.unproven_sets, unproven.problem), (1, None), "no anchor says all is told");
+    world.engine.make_anchor(world.who.tenant).await.unwrap().unwrap();
+    let problem = found(&world, put_in).await.consents.problem;
+    assert_eq!(problem, Some(LedgerProblem::SetPutIn(other)));
+}
+
+/// A trail as it was before its entries had hashes of consents, and told of lists.
+fn forget_ledger(world: &World) {
+    world.store.tamper(world.who.tenant, |rows| {
+        for row in &mut rows.audit {
+            let mut event: AuditEvent = serde_json::from_str(&row.body).unwrap();
+            event.details.retain(|(name, _)| name != "row" && name != "consent_sets");
+            row.body = serde_json::to_string(&event).unwrap();
+        }
+        relink(world, &mut rows.audit);
+    });
+}
+
+#[tokio::test]
+async fn what_stood_before_the_trail_told_of_it_is_recorded_with_the_next_anchor() {
+    let world = lived_in().await;
+    forget_ledger(&world);
+    let lists = sets(&world).len() as u64;
+    let before = verified(&world, &[]).await;
+    let unproven = Ledger { unproven: 2, unproven_sets: lists, ..Ledger::default() };
+    assert_eq!((before.is_whole(), before.consents), (true, unproven));
+    world.engine.make_anchor(world.who.tenant).await.unwrap().unwrap();
+    let after = verified(&world, &[]).await;
+    let proven = Ledger { proven: 2, sets: lists, ..Ledger::default() };
+    assert_eq!((after.is_whole(), after.consents), (true, proven));
+    check_fields(&world).await;
+    world.import(&["5;C;-10;840"]).await;
+    world.engine.make_anchor(world.who.tenant).await.unwrap().unwrap();
+    let audited = world.audited().await;
+    let times = |action: &str| audited.iter().filter(|known| *known == action).count();
+    assert_eq!((times("consent.recorded"), times("consent_set.recorded")), (2, 1));
 }
 
 #[tokio::test]

@@ -202,4 +202,10 @@ pub async fn sets_come_back_as_they_were_added(backend: Backend) {
     sets.sort_by_key(|set| set.id);
     assert_eq!(sets, [scene.set, joined]);
     assert_eq!(found(scene.make.id()).await.expect("a read"), []);
+    let other = Scene::of_tenant(&backend, 2).await;
+    for (of, expected) in [(&scene, vec![scene.set, joined]), (&other, vec![other.set])] {
+        let listed =
+            async |after, limit| of.store.all_consent_sets(of.make.tenant, after, limit).await;
+        check_list(&expected, listed).await;
+    }
 }

@@ -41,6 +41,15 @@ impl Consents for MemoryStore {
         Ok(sets.iter().filter_map(|set| tables.consent_sets.get(set)).copied().collect())
     }
 
+    async fn all_consent_sets(
+        &self,
+        tenant: TenantId,
+        after: Option<ConsentSetId>,
+        limit: usize,
+    ) -> Result<Page<ConsentSetRow, ConsentSetId>, StoreError> {
+        Ok(page(&self.tables(tenant).consent_sets, after, limit, |_| true))
+    }
+
     async fn consents(
         &self,
         tenant: TenantId,

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cartola_primitives::id::{ConsentId, PersonId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, PersonId, TenantId};
 
 use super::MemoryStore;
 use crate::audit::{AnchorRow, AuditRow};
-use crate::consents::ConsentRow;
+use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::people::PersonRow;
 
 /// Some rows of a tenant, to be changed at will.
@@ -18,6 +18,8 @@ pub struct Tampering {
     pub anchors: Vec<AnchorRow>,
     /// Consents.
     pub consents: BTreeMap<ConsentId, ConsentRow>,
+    /// Lists of consents.
+    pub consent_sets: BTreeMap<ConsentSetId, ConsentSetRow>,
     /// People, whose identity is sealed.
     pub people: BTreeMap<PersonId, PersonRow>,
 }
@@ -37,12 +39,14 @@ impl MemoryStore {
             audit: tables.audit.to_vec(),
             anchors: tables.anchors.to_vec(),
             consents: BTreeMap::clone(&tables.consents),
+            consent_sets: BTreeMap::clone(&tables.consent_sets),
             people: BTreeMap::clone(&tables.people),
         };
         change(&mut tampering);
         tables.audit = Arc::new(tampering.audit);
         tables.anchors = Arc::new(tampering.anchors);
         tables.consents = Arc::new(tampering.consents);
+        tables.consent_sets = Arc::new(tampering.consent_sets);
         tables.people = Arc::new(tampering.people);
     }
 }

@@ -64,7 +64,11 @@ pub async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
         && arguments.tenant.is_some()
         && !has_kept(tenant)
     {
-        bail!("{} has no anchor of {}; name the file of its own anchors", path.display(), tenant.name)
+        bail!(
+            "{} has no anchor of {}; name the file of its own anchors",
+            path.display(),
+            tenant.name
+        )
     }
     let mut whole = gone.is_empty();
     for tenant in tenants {
@@ -193,6 +197,12 @@ struct Printed<'a> {
     anchor_problem: Option<String>,
     /// How many consents are as the trail says.
     consents: u64,
+    /// Of how many the trail says no more than that they were granted.
+    unproven: u64,
+    /// How many lists of consents are as the trail says.
+    consent_sets: u64,
+    /// Of how many the trail says nothing.
+    unproven_sets: u64,
     consent_problem: Option<String>,
 }
 
@@ -224,6 +234,9 @@ impl Proven {
             kept_anchors: self.found.kept,
             anchor_problem: self.found.anchor_problem.map(|problem| problem.to_string()),
             consents: self.found.consents.proven,
+            unproven: self.found.consents.unproven,
+            consent_sets: self.found.consents.sets,
+            unproven_sets: self.found.consents.unproven_sets,
             consent_problem: self.found.consents.problem.map(|problem| problem.to_string()),
         }
     }
@@ -240,14 +253,19 @@ impl Proven {
         if let Some(problem) = self.found.consents.problem {
             return format!("{name}: NOT AS RECORDED, {entries} entries, head {head}: {problem}");
         }
-        let agreeing = match self.found.kept {
-            0 => String::new(),
-            kept => format!(", kept anchors: {kept}"),
-        };
+        let agreeing = [
+            ("kept anchors", self.found.kept),
+            ("unproven consents", self.found.consents.unproven),
+            ("unproven lists of consents", self.found.consents.unproven_sets),
+        ];
+        let told = agreeing.iter().filter(|(_, count)| *count > 0);
+        let agreeing: String = told.map(|(what, count)| format!(", {what}: {count}")).collect();
         match &self.compared {
             None => format!("{name}: {entries} entries, head {head}{agreeing}, OK"),
             Some(Compared { head: kept, problem: None }) => {
-                format!("{name}: {entries} entries, head {head}, leads on from {kept}{agreeing}, OK")
+                format!(
+                    "{name}: {entries} entries, head {head}, leads on from {kept}{agreeing}, OK"
+                )
             }
             Some(Compared { problem: Some(problem), .. }) => {
                 format!("{name}: REWRITTEN, {entries} entries, head {head}: {problem}")
