@@ -9,11 +9,12 @@ use cartola_model::audit::SCREEN_OF_BALANCES;
 use cartola_model::{AccountNumber, Principal};
 use cartola_primitives::Rut;
 use cartola_primitives::id::{AccountId, LinkId, PersonId, TenantId};
-use cartola_store::Page;
 use cartola_store::accounts::{AccountRow, BalanceRow};
+use cartola_store::{Page, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Subject;
+use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 /// An account with what is sealed of it.
@@ -166,6 +167,26 @@ impl Engine {
             None => None,
         };
         Ok(OpenAccount { row, number: sealed.number, holder_name: sealed.holder_name, holder_rut })
+    }
+
+    /// Who has a RUT, if they are known. The look-up that finds them stands in plain: what is sealed has
+    /// to say the same, or two that were swapped would have one person's data kept and shown as another's.
+    pub(crate) async fn person_by_rut(
+        &self,
+        tenant: TenantId,
+        rut: Rut,
+    ) -> Result<Option<PersonId>, EngineError> {
+        let lookup = self.vault().digest(purpose::RUT, tenant, rut.compact().as_bytes());
+        let Some(row) = self.store().person_by_lookup(tenant, &lookup).await? else {
+            return Ok(None);
+        };
+        let place = person_place(tenant, &row.id);
+        let sealed: SealedPerson = self.vault().open_record(&place, &row.sealed).await?;
+        if sealed.rut == rut {
+            Ok(Some(row.id))
+        } else {
+            Err(StoreError::corrupt("somebody is found by a RUT that is not theirs").into())
+        }
     }
 
     pub(crate) async fn rut_of(

@@ -8,7 +8,6 @@ use futures::future::try_join_all;
 
 use crate::access::Subject;
 use crate::records::OpenRecord;
-use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 impl Engine {
@@ -20,9 +19,7 @@ impl Engine {
         rut: Rut,
     ) -> Result<Option<Identity>, EngineError> {
         self.note_access(who, "identity.read", Subject::list("identities"));
-        let lookup = self.vault().digest(purpose::RUT, who.tenant, rut.compact().as_bytes());
-        let person = self.store().person_by_lookup(who.tenant, &lookup).await?;
-        let Some(person) = person.map(|person| person.id) else { return Ok(None) };
+        let Some(person) = self.person_by_rut(who.tenant, rut).await? else { return Ok(None) };
         let told = Catalogue::bundled()
             .iter()
             .flat_map(|row| LinkSource::ALL.map(|source| (&row.id, source)))

@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 use crate::access::Subject;
 use crate::links::LinkError;
 use crate::readings::{Call, CallTask, Next, ReadScope, Wanted};
-use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 pub use end::{Finished, Renderer, TaskEnds};
@@ -185,9 +184,8 @@ impl Engine {
         rut: Rut,
     ) -> Result<Option<Timestamp>, EngineError> {
         self.note_access(who, "lock.read", Subject::list("locks"));
-        let lookup = self.vault().digest(purpose::RUT, who.tenant, rut.compact().as_bytes());
-        let person = self.store().person_by_lookup(who.tenant, &lookup).await?;
-        match self.refuse_locked(who, institution, person.map(|person| person.id)).await {
+        let person = self.person_by_rut(who.tenant, rut).await?;
+        match self.refuse_locked(who, institution, person).await {
             Err(LinkError::Locked { until }) => Ok(Some(until)),
             Err(LinkError::Engine(error)) => Err(error),
             Ok(()) | Err(_) => Ok(None),

@@ -19,7 +19,6 @@ use super::{Begun, CODE_LASTS, Enrolled, MAX_PHONE_TEXT, NewPhone, SIGN_IN_SHOWS
 use crate::imports::Made;
 use crate::once::Reply;
 use crate::retry::until_settled;
-use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 impl Engine {
@@ -249,9 +248,7 @@ impl Engine {
         who: &Principal,
         rut: Rut,
     ) -> Result<Option<PersonId>, EngineError> {
-        let lookup = self.vault().digest(purpose::RUT, who.tenant, rut.compact().as_bytes());
-        let person = self.store().person_by_lookup(who.tenant, &lookup).await?;
-        Ok(person.map(|person| person.id))
+        self.person_by_rut(who.tenant, rut).await
     }
 }
 

@@ -261,10 +261,10 @@ impl Engine {
         if let Some((id, key)) = made.people.get(&rut) {
             return Ok((Some(*id), key.clone()));
         }
-        let lookup = self.vault().digest(purpose::RUT, tenant, rut.compact().as_bytes());
-        let (id, key) = if let Some(row) = self.store().person_by_lookup(tenant, &lookup).await? {
-            (row.id, self.vault().key_of(tenant, Some(row.id), self.minter(), now).await?)
+        let (id, key) = if let Some(id) = self.person_by_rut(tenant, rut).await? {
+            (id, self.vault().key_of(tenant, Some(id), self.minter(), now).await?)
         } else {
+            let lookup = self.vault().digest(purpose::RUT, tenant, rut.compact().as_bytes());
             let id: PersonId = self.minter().mint();
             let (key, key_row) = self.vault().new_key(tenant, Some(id), self.minter(), now).await?;
             let record = SealedPerson { rut, name: holder.name.clone() };

@@ -7,7 +7,6 @@ use cartola_store::asking::SignInsRow;
 use cartola_store::{Command, UnitOfWork};
 
 use crate::retry::until_settled;
-use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 impl Engine {
@@ -20,9 +19,7 @@ impl Engine {
         institution: &InstitutionId,
         rut: Rut,
     ) -> Result<(), EngineError> {
-        let lookup = self.vault().digest(purpose::RUT, who.tenant, rut.compact().as_bytes());
-        let person = self.store().person_by_lookup(who.tenant, &lookup).await?;
-        let Some(person) = person.map(|person| person.id) else { return Ok(()) };
+        let Some(person) = self.person_by_rut(who.tenant, rut).await? else { return Ok(()) };
         until_settled(|| async {
             let known = self.store().sign_ins(who.tenant, institution, person).await?;
             let Some(row) = known else { return Ok(()) };

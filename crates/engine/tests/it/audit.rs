@@ -1,11 +1,12 @@
 //! Proving the trail: whatever is changed past the gateway is found.
 
-use cartola_crypto::{ChainHead, ContentHash};
 use cartola_crypto::jws::Algorithm;
+use cartola_crypto::{ChainHead, ContentHash};
 use cartola_engine::audit::read_anchor;
 use cartola_engine::audit::{
     AnchorError, AnchorProblem, Anchored, Ledger, LedgerProblem, Verified,
 };
+use cartola_engine::imports::Upload;
 use cartola_engine::matters::NewMatter;
 use cartola_engine::once::Reply;
 use cartola_engine::vault::AUDIT_KEY;
@@ -18,7 +19,7 @@ use cartola_store::audit::AuditRow;
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::memory::Tampering;
 
-use crate::world::World;
+use crate::world::{MAPPING, World, upload};
 
 /// A world with a consent that holds, one that was revoked, and some more entries.
 async fn lived_in() -> World {
@@ -252,10 +253,13 @@ async fn every_list_of_consents_is_proven() {
         let mut altered: Vec<_> = rests.map(|rest| ConsentSetRow { rest, ..*set }).collect();
         altered.push(ConsentSetRow { consent, ..*set });
         for row in altered {
-            let problem = found(&world, |rows| drop(rows.consent_sets.insert(id, row))).await;
+            let altered = |rows: &mut Tampering| {
+                rows.consent_sets.insert(id, row);
+            };
+            let problem = found(&world, altered).await;
             assert_eq!(problem.consents.problem, Some(LedgerProblem::SetAltered(id)), "{row:?}");
         }
-        let gone = found(&world, |rows| drop(rows.consent_sets.remove(&id))).await;
+        let gone = found(&world, |rows| rows.consent_sets.retain(|other, _| *other != id)).await;
         assert_eq!(gone.consents.problem, Some(LedgerProblem::SetMissing(id)));
     }
     let put_in = |rows: &mut Tampering| {
@@ -324,6 +328,37 @@ async fn every_byte_of_a_sealed_value_is_proven() {
     cut.sealed.bytes.pop();
     world.store.tamper(tenant, |rows| drop(rows.people.insert(kept.id, cut)));
     assert!(world.engine.rut_with(tenant, kept.id).await.is_err(), "cut off");
+}
+
+/// The look-ups that find people stand in plain beside what is sealed, and are bound to it by what is in
+/// it alone.
+#[tokio::test]
+async fn people_whose_look_ups_were_swapped_are_not_taken_for_each_other() {
+    let world = lived_in().await;
+    let (one, other) = ("11.111.111-1", "12.345.678-5");
+    let upload = Upload {
+        mapping: Some(MAPPING.replace(one, other).replace("45678-90", "99999-90")),
+        ..upload(&["7;D;-10;90"])
+    };
+    world.try_import(upload).await.unwrap();
+    let person =
+        async |rut: &str| world.engine.person_with(&world.who, Rut::parse(rut).unwrap()).await;
+    assert!(person(one).await.unwrap() != person(other).await.unwrap());
+    world.store.tamper(world.who.tenant, |rows| {
+        let mut people = rows.people.values_mut();
+        let (first, second) = (people.next().unwrap(), people.next().unwrap());
+        std::mem::swap(&mut first.lookup, &mut second.lookup);
+    });
+    for rut in [one, other] {
+        let refused = person(rut).await.unwrap_err().to_string();
+        assert!(refused.contains("a RUT that is not theirs"), "{refused}");
+    }
+    let movements = world.movements().await.len();
+    // Of an account that is known, its row says whose it is.
+    let mapping = MAPPING.replace(one, other).replace("45678-90", "77777-90");
+    let new = Upload { mapping: Some(mapping), ..self::upload(&["8;E;-10;80"]) };
+    assert!(world.try_import(new).await.is_err(), "it would be kept as somebody else's");
+    assert_eq!(world.movements().await.len(), movements);
 }
 
 #[tokio::test]
