@@ -20,7 +20,7 @@ use crate::error::Doing;
 use crate::presence::{self, ANY};
 use crate::{OpenError, Options, migrate};
 
-pub use self::dump::DatabaseDump;
+pub use self::dump::{DatabaseDump, DatabaseSnapshot};
 pub use self::load::DatabaseLoad;
 
 /// The owner's connection, on which nothing is cut short.
@@ -35,6 +35,13 @@ impl Owner {
     async fn alone(options: &Options) -> Result<Self, OpenError> {
         let role = Connector::new(&options.url, options)?;
         let role = role.role()?;
+        let this = Self::beside(options).await?;
+        let others = presence::keep_out(&this.client, role, ANY..ANY + 1, |_| true).await?;
+        if others.is_empty() { Ok(this) } else { Err(OpenError::InUse(others)) }
+    }
+
+    /// The same while others go on.
+    async fn beside(options: &Options) -> Result<Self, OpenError> {
         let owner = options.owner.as_ref().ok_or(OpenError::Owner)?;
         let Single { client, connection } = Connector::new(owner, options)?.connect().await?;
         let connected = tokio::spawn(connection);
@@ -49,8 +56,7 @@ impl Owner {
         if present > options.schema.version() {
             return Err(too_new(present, options.schema).into());
         }
-        let others = presence::keep_out(client, role, ANY..ANY + 1, |_| true).await?;
-        if others.is_empty() { Ok(this) } else { Err(OpenError::InUse(others)) }
+        Ok(this)
     }
 
     /// Whether a copy into this database was begun and not ended.

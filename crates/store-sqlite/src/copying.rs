@@ -14,7 +14,7 @@ use rusqlite::Connection;
 
 use crate::columns::damaged;
 
-pub use self::dump::FolderDump;
+pub use self::dump::{FolderDump, FolderSnapshot};
 pub use self::load::FolderLoad;
 
 /// A connection that one task after another uses.

@@ -12,6 +12,7 @@
 //! | [`stream`] | how rows go from one side to the other in bounded memory |
 //! | [`compare`] | where two stores differ |
 //! | [`keys`] | which master keys a store needs |
+//! | [`seals`] | whether everything that is sealed opens |
 //! | [`trails`] | whether the audit trails hold |
 
 pub mod compare;
@@ -19,6 +20,7 @@ pub mod keys;
 #[cfg(feature = "test-kit")]
 pub mod pile;
 pub mod row;
+pub mod seals;
 pub mod stream;
 pub mod tables;
 pub mod trails;

@@ -8,10 +8,11 @@ use cartola_crypto::{KeyRing, LookupKey, WrappedKey};
 use cartola_engine::vault::LOOKUP_KEY;
 use cartola_store::StoreErrorKind;
 use cartola_store::copying::{Dump, Load, keys};
-use cartola_store_postgres::copying::{DatabaseDump, DatabaseLoad};
+use cartola_store_postgres::copying::{DatabaseDump, DatabaseLoad, DatabaseSnapshot};
 use cartola_store_postgres::{OpenError, PostgresStore};
-use cartola_store_sqlite::copying::{FolderDump, FolderLoad};
+use cartola_store_sqlite::copying::{FolderDump, FolderLoad, FolderSnapshot};
 use cartola_store_sqlite::stored_secret;
+use tokio::task::spawn_blocking;
 
 use super::{Place, not_opened, wrong_key};
 use crate::folder::{self, GATEWAY, JOBS_LOCK};
@@ -75,6 +76,23 @@ impl Rings<'_> {
             )
         })?;
         Ok(())
+    }
+}
+
+/// Opens a store to be read as it is at one instant, while others go on using it. A database takes the role
+/// that owns its tables.
+pub async fn snapshot(place: Place) -> anyhow::Result<Box<dyn Dump>> {
+    let reading = format!("{place} cannot be read");
+    match place {
+        Place::Folder { data, options } => {
+            let opening = spawn_blocking(move || FolderSnapshot::open(&data, &options));
+            let side = opening.await.context(reading.clone())?.context(reading)?;
+            Ok(Box::new(side))
+        }
+        Place::Database(options) => {
+            let opened = DatabaseSnapshot::open(&options).await;
+            Ok(Box::new(opened.map_err(|error| not_opened(error, reading))?))
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `cartola doctor`: whether a data folder is sound.
 
+mod seals;
+
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -12,6 +14,8 @@ use cartola_store_postgres::check::Report as OfDatabase;
 use cartola_store_sqlite::check::Report;
 use clap::Args;
 use serde::Serialize;
+
+use seals::Seals;
 
 use crate::backend::{Backend, Place};
 use crate::installation::Named;
@@ -26,6 +30,10 @@ const MAX_LISTED: usize = 20;
 pub struct Arguments {
     #[command(flatten)]
     installation: Named,
+    /// Open everything that is sealed too, which reads all of it: tells each value and key that was altered
+    /// or stands in another's place. On PostgreSQL it needs the owner's URL
+    #[arg(long)]
+    seals: bool,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -43,11 +51,19 @@ struct Findings {
     orphans: u64,
     /// Sealed files that were not written to their end.
     unfinished: u64,
+    /// What was opened, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seals: Option<Seals>,
 }
 
 /// Checks who may read the folder, that the key opens it, and everything that the store promises.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let installation = arguments.installation.find()?;
+    let mut installation = if arguments.seals {
+        arguments.installation.find_with_owner()?
+    } else {
+        arguments.installation.find()?
+    };
+    let (sealed, keys) = (whole(&mut installation.place), installation.keys.clone());
     // Before opening, which closes the folder to others.
     let mut problems = match &installation.place {
         Place::Folder { data, .. } => open_to_others(data)?,
@@ -59,6 +75,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     spinner.finish_and_clear();
     let mut findings = found.context("the store cannot be checked")?;
     problems.append(&mut findings.problems);
+    if arguments.seals {
+        findings.seals = Some(seals::check(sealed, &keys, &mut problems).await?);
+    }
     if findings.absent > 0 {
         problems.push(format!(
             "{} sealed files that imports name are not there; look for them in a backup",
@@ -73,6 +92,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         print(&findings)?;
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+/// The same place, with the role that owns the tables of a database, which the other goes without.
+fn whole(place: &mut Place) -> Place {
+    match place {
+        Place::Folder { data, options } => {
+            Place::Folder { data: data.clone(), options: options.clone() }
+        }
+        Place::Database(options) => Place::Database(options.take_owner()),
+    }
 }
 
 async fn check(backend: &Backend) -> Result<Findings, StoreError> {
@@ -94,6 +123,7 @@ impl From<Report> for Findings {
             absent: report.absent,
             orphans: report.leftovers.orphans,
             unfinished: report.leftovers.unfinished,
+            seals: None,
         }
     }
 }
@@ -109,6 +139,7 @@ impl From<OfDatabase> for Findings {
             orphans: report.orphans,
             // A row is there or not.
             unfinished: 0,
+            seals: None,
         }
     }
 }
@@ -122,6 +153,12 @@ fn print(findings: &Findings) -> io::Result<()> {
         output::line(format_args!(
             "{orphans} sealed files that no import names, {unfinished} unfinished: an import is under \
              way or was cut off; the gateway removes those older than an hour"
+        ))?;
+    }
+    if let Some(Seals { values, keys, unopened, noise }) = &findings.seals {
+        output::line(format_args!(
+            "{values} sealed values and {keys} keys open, {unopened} do not; {noise} files of people who \
+             were erased wait to be removed"
         ))?;
     }
     let verdict = if findings.problems.is_empty() { "sound" } else { "NOT SOUND" };

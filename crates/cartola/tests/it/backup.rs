@@ -68,3 +68,33 @@ fn the_doctor_sees_who_may_read() {
     let told = run(&["doctor", "--data", "demo"]).failed(1).stdout;
     assert!(told.contains("demo/keys/master.key; chmod go= it"), "{told}");
 }
+
+/// Somebody alters what is sealed, which otherwise shows when it is opened.
+#[test]
+fn the_doctor_opens_what_is_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::start(folder.path());
+    let run = |more: &[&str]| {
+        process::run(folder.path(), &[&["doctor", "--data", "demo"], more].concat())
+    };
+    // Beside a gateway that serves.
+    let whole = run(&["--seals", "--json"]).done().json();
+    demo.process.kill();
+    let seals = &whole["seals"];
+    assert!(
+        seals["values"].as_u64().unwrap() > 3 && seals["keys"].as_u64().unwrap() > 3,
+        "{whole}"
+    );
+    assert_eq!(seals["unopened"], 0, "{whole}");
+    let tenant = fs::read_dir(folder.path().join("demo/raw")).unwrap().next().unwrap().unwrap();
+    let file = fs::read_dir(tenant.path()).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = fs::read(&file).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&file, bytes).unwrap();
+    run(&[]).done();
+    let told = run(&["--seals"]).failed(1).stdout;
+    let id = file.file_name().unwrap().to_str().unwrap();
+    let named = told.lines().find(|line| line.starts_with("archive.object_sealed of "));
+    assert!(named.is_some_and(|line| line.contains(id) && line.contains("altered")), "{told}");
+    assert!(told.contains("1 do not") && told.contains("NOT SOUND"), "{told}");
+}

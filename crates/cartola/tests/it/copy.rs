@@ -159,7 +159,7 @@ fn a_store_goes_to_postgresql_and_back() {
         assert_eq!(after(&client, &lived.cursor), lived.rest, "the cursor goes on");
         let (code, said) = gateway.process.terminate();
         assert_eq!(code, 0, "{said}");
-        installation.run(&["doctor"]).done();
+        installation.run(&["doctor", "--seals"]).done();
         installation.run(&["audit", "verify"]).done();
     }
 }
@@ -209,7 +209,7 @@ fn a_copy_that_was_killed_is_refused_and_begun_again() {
         assert!(said.ends_with(expected), "{said}");
     }
     lived.copy_to(&cluster).done();
-    cluster.installation.run(&["doctor"]).done();
+    cluster.installation.run(&["doctor", "--seals"]).done();
 }
 
 #[test]

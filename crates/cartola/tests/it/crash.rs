@@ -147,7 +147,7 @@ fn check(installation: &Installation, key: &str, written: Vec<Vec<Upload>>) -> u
         movements += expected.len();
     }
     installation.run(&["audit", "verify"]).done();
-    installation.run(&["doctor"]).done();
+    installation.run(&["doctor", "--seals"]).done();
     gateway.process.kill();
     movements
 }
@@ -194,6 +194,6 @@ fn a_demo_killed_while_it_sets_up_recovers() {
         demo.process.kill();
         let again = Demo::start(folder.path());
         assert_eq!(again.announced["api_key"], keys);
-        crate::process::run(folder.path(), &["doctor", "--data", "demo"]).done();
+        crate::process::run(folder.path(), &["doctor", "--seals", "--data", "demo"]).done();
     }
 }

@@ -191,7 +191,7 @@ fn pay(customers: Vec<Customer>) -> (Vec<Outcome>, usize) {
     assert_eq!((&check["balanced"], &check["transfers"]), (&json!(true), &json!(completed)));
     nothing_is_kept(&scene.beside, wanted.len());
     scene.installation.run(&["audit", "verify"]).done();
-    scene.installation.run(&["doctor"]).done();
+    scene.installation.run(&["doctor", "--seals"]).done();
     (outcomes, kills)
 }
 

@@ -262,7 +262,7 @@ fn readings_survive_kills_of_the_gateway_and_of_its_banks() {
     assert_eq!(scene.follow(&mut asked), 0);
     let movements = compare(&scene, &customers);
     scene.installation.run(&["audit", "verify"]).done();
-    scene.installation.run(&["doctor"]).done();
+    scene.installation.run(&["doctor", "--seals"]).done();
     let count = asked.len();
     eprintln!(
         "{count} readings, {kills} kills, {failed} failed, {again} again, {movements} movements"

@@ -210,7 +210,7 @@ pub fn check(keep: impl FnOnce(&str) -> Kept) {
     nothing_is_kept(&scene.beside, wanted.len());
     let installation = scene.kept.installation();
     installation.run(&["audit", "verify"]).done();
-    installation.run(&["doctor"]).done();
+    installation.run(&["doctor", "--seals"]).done();
 }
 
 /// Of none any credentials or code are left, and the trail says so of each once.

@@ -44,6 +44,33 @@ impl Dump for DatabaseDump {
     }
 }
 
+/// A store that is read as it is at one instant, while processes go on using it.
+pub struct DatabaseSnapshot(Owner);
+
+impl DatabaseSnapshot {
+    /// Connects with the owner's URL: row-level security shows no other role the rows of all tenants.
+    pub async fn open(options: &Options) -> Result<Self, OpenError> {
+        let owner = Owner::beside(options).await?;
+        if owner.is_unfinished().await? {
+            return Err(unfinished().into());
+        }
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        owner.client.batch_execute(begin).await.doing("fixing what is read to one instant")?;
+        Ok(Self(owner))
+    }
+}
+
+#[async_trait]
+impl Dump for DatabaseSnapshot {
+    async fn count(&self, table: &'static Table) -> Result<u64, StoreError> {
+        count_rows(&self.0.client, table).await
+    }
+
+    async fn rows(&self, table: &'static Table) -> Result<Rows, StoreError> {
+        Ok(read_rows(&self.0.client, table))
+    }
+}
+
 /// The number of rows of a table.
 pub async fn count_rows(client: &Client, table: &Table) -> Result<u64, StoreError> {
     let rows: i64 = client.query_one(&count(table), &[]).await.doing(READING)?.get(0);

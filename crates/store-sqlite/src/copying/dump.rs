@@ -39,6 +39,35 @@ impl FolderDump {
     }
 }
 
+/// A store that is read as it is at one instant, while others go on writing to it. Sealed files are read as
+/// they are by then.
+pub struct FolderSnapshot(FolderDump);
+
+impl FolderSnapshot {
+    /// Opens the store of a folder, whose schema must be up to date. Blocks.
+    pub fn open(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        const FIXING: &str = "fixing what is read to one instant";
+        folder::refuse_unfinished(folder)?;
+        let database = folder.join(folder::DATABASE);
+        let connection = pragmas::open_reader(&database, options.busy_timeout)?;
+        connection.execute_batch("BEGIN").doing(FIXING)?;
+        // The first question does.
+        migrate::version(&connection)?;
+        Ok(Self(FolderDump { connection: shared(connection), folder: folder.to_owned() }))
+    }
+}
+
+#[async_trait]
+impl Dump for FolderSnapshot {
+    async fn count(&self, table: &'static Table) -> Result<u64, StoreError> {
+        self.0.count(table).await
+    }
+
+    async fn rows(&self, table: &'static Table) -> Result<Rows, StoreError> {
+        self.0.rows(table).await
+    }
+}
+
 pub fn shared(connection: Connection) -> Shared {
     Arc::new(Mutex::new(Some(connection)))
 }
@@ -109,8 +138,8 @@ fn send_rows(
 /// Sealed files, in the order of their names, which is that of their ids.
 fn send_objects(folder: &Path, sender: &mut Sender) -> Result<(), StoreError> {
     for path in Present::list(folder)?.objects() {
-        // Nobody removes it meanwhile: the folder is not in use.
-        let object = archive::read(&folder.join(path))?.ok_or_else(damaged)?;
+        // Of a folder that is in use, somebody may have removed it meanwhile.
+        let Some(object) = archive::read(&folder.join(path))? else { continue };
         let mut ids = path.iter().skip(1).map(|name| id_of(name.to_str()?));
         let (tenant, id) = ids.next().flatten().zip(ids.next().flatten()).ok_or_else(damaged)?;
         let cells = vec![

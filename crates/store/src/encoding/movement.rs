@@ -275,6 +275,11 @@ impl<'a> StoredMovement<'a> {
         Ok(self.tail()?.texts.glosa)
     }
 
+    /// The other side, sealed, where it is known.
+    pub fn counterparty(&self) -> Result<Option<Sealed>, StoreError> {
+        Ok(self.tail()?.counterparty)
+    }
+
     /// The whole row, with what the columns beside it said.
     pub fn to_row<Text: From<&'a str>>(
         &self,

@@ -4,3 +4,4 @@ mod claimer;
 mod contract;
 mod encoding;
 mod memory;
+mod seals;
