@@ -25,6 +25,27 @@ const MAX_GATHERED: usize = 10_000;
 /// The subject of reads that are counted together.
 const MANY: Subject = Subject { kind: "many", id: [0; 16] };
 
+/// Accesses beside those that end with `.read`, and those of Mi Banco's screens: a bank was read, a session
+/// or a token of a facade was given out, a code was shown, data was handed out in a file.
+const ACCESSES: [&str; 7] = [
+    "link.fetched",
+    "session.begun",
+    "session.opened",
+    "session.renewed",
+    "token.issued",
+    "withdrawal.code_shown",
+    "audit.exported",
+];
+
+/// How entries begin of a screen of Mi Banco's that was shown.
+const OF_MIBANCO: &str = "mibanco.";
+
+/// Whether an entry with that action is of somebody who saw something, rather than of something that
+/// changed.
+pub fn is_access(action: &str) -> bool {
+    action.ends_with(".read") || action.starts_with(OF_MIBANCO) || ACCESSES.contains(&action)
+}
+
 /// What was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Subject {
@@ -67,6 +88,7 @@ pub(crate) struct AccessLog {
 
 impl AccessLog {
     fn note(&self, key: Key) {
+        debug_assert!(is_access(key.2), "{} is noted as an access, and exported as none", key.2);
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         let full = gathered.len() >= MAX_GATHERED && !gathered.contains_key(&key);
         let key = if full { (key.0, key.1, key.2, MANY, key.4) } else { key };

@@ -28,6 +28,11 @@ const RECORD: &str = "SELECT nullif(l.person, '00000000-0000-0000-0000-000000000
 const PAYMENT: &str = "SELECT person FROM payment WHERE tenant = $1 AND id = $2";
 const ENROLMENT: &str = "SELECT person FROM enrolment WHERE tenant = $1 AND id = $2";
 const AUTHORIZATION: &str = "SELECT person FROM authorized WHERE tenant = $1 AND id = $2";
+const TASK: &str = "SELECT nullif(l.person, '00000000-0000-0000-0000-000000000000') FROM task t \
+    JOIN link l ON l.tenant = t.tenant AND l.id = t.link \
+    WHERE t.tenant = $1 AND t.id = $2";
+const INSTRUCTION: &str = "SELECT person FROM instruction WHERE tenant = $1 AND id = $2";
+const MATTER: &str = "SELECT person FROM matter WHERE tenant = $1 AND id = $2";
 const LAST_KEPT: &str = "SELECT last_kept_of($1, $2)";
 const FORGET: &str = "SELECT forget_person($1, $2)";
 const SHRED: &str = "SELECT shred_person($1, $2)";
@@ -71,5 +76,8 @@ fn asked(of: Belonging) -> (&'static str, Value) {
         Belonging::Payment(id) => (PAYMENT, Value::id(&id)),
         Belonging::Enrolment(id) => (ENROLMENT, Value::id(&id)),
         Belonging::Authorization(id) => (AUTHORIZATION, Value::id(&id)),
+        Belonging::Task(id) => (TASK, Value::id(&id)),
+        Belonging::Instruction(id) => (INSTRUCTION, Value::id(&id)),
+        Belonging::Matter(id) => (MATTER, Value::id(&id)),
     }
 }

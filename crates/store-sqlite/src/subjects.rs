@@ -28,6 +28,11 @@ const RECORD: &str = "SELECT nullif(l.person, x'') FROM record r \
 const PAYMENT: &str = "SELECT person FROM payment WHERE tenant = ?1 AND id = ?2";
 const ENROLMENT: &str = "SELECT person FROM enrolment WHERE tenant = ?1 AND id = ?2";
 const AUTHORIZATION: &str = "SELECT person FROM authorized WHERE tenant = ?1 AND id = ?2";
+const TASK: &str = "SELECT nullif(l.person, x'') FROM task t \
+    CROSS JOIN link l ON l.tenant = t.tenant AND l.id = t.link \
+    WHERE t.tenant = ?1 AND t.id = ?2";
+const INSTRUCTION: &str = "SELECT person FROM instruction WHERE tenant = ?1 AND id = ?2";
+const MATTER: &str = "SELECT person FROM matter WHERE tenant = ?1 AND id = ?2";
 const LAST_KEPT: &str = "SELECT max(at) FROM (\
     SELECT max(created_at) AS at FROM payment WHERE tenant = ?1 AND person = ?2 \
     UNION ALL SELECT max(created_at) FROM authorized WHERE tenant = ?1 AND person = ?2 \
@@ -157,5 +162,8 @@ fn asked(of: Belonging) -> (&'static str, [u8; 16]) {
         Belonging::Payment(id) => (PAYMENT, *id.as_bytes()),
         Belonging::Enrolment(id) => (ENROLMENT, *id.as_bytes()),
         Belonging::Authorization(id) => (AUTHORIZATION, *id.as_bytes()),
+        Belonging::Task(id) => (TASK, *id.as_bytes()),
+        Belonging::Instruction(id) => (INSTRUCTION, *id.as_bytes()),
+        Belonging::Matter(id) => (MATTER, *id.as_bytes()),
     }
 }

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
-    AccountId, AuthorizationId, ConsentId, EnrolmentId, ImportId, LinkId, MovementId, PaymentId,
-    PersonId, RecordId, TenantId,
+    AccountId, AuthorizationId, ConsentId, EnrolmentId, ImportId, InstructionId, LinkId, MatterId,
+    MovementId, PaymentId, PersonId, RecordId, TaskId, TenantId,
 };
 
 use crate::StoreError;
@@ -30,6 +30,12 @@ pub enum Belonging {
     Enrolment(EnrolmentId),
     /// What somebody is asked to approve.
     Authorization(AuthorizationId),
+    /// A reading that was asked for as a task.
+    Task(TaskId),
+    /// Cash put aside, a bill that is paid, a beneficiary that is added or removed.
+    Instruction(InstructionId),
+    /// What somebody asked for under the law.
+    Matter(MatterId),
 }
 
 /// Reads of what is whose.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::checkout::{browser, headed};
 use crate::http::{Answer, Client};
 use crate::installation::Demo;
+use crate::process;
 
 const RUT: &str = "12.345.678-5";
 const PIN: &str = "483920";
@@ -17,7 +18,7 @@ const COOKIE: &str = "__Secure-cartola-mi-pass=";
 
 /// A demo, its tenant, and somebody's browser.
 struct Scene {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     demo: Demo,
     tenant: Client,
     browser: Client,
@@ -31,7 +32,7 @@ impl Scene {
         let demo = Demo::start(folder.path());
         let (tenant, gateway) = (demo.client(), demo.announced["gateway"].as_str().unwrap());
         let browser = Client::new(gateway, "");
-        Self { _folder: folder, demo, tenant, browser, calls: Cell::new(0) }
+        Self { folder, demo, tenant, browser, calls: Cell::new(0) }
     }
 
     /// A call of the tenant's that must be taken.
@@ -243,4 +244,56 @@ fn nobody_frames_the_page_or_sends_its_forms_from_elsewhere() {
 fn everybody_can_approve_in_a_browser() {
     let scene = Scene::new();
     browser::drive("mi-pass", &scene.demo.announced);
+}
+
+/// For a regulator, or for whom it is about: nothing that was seen of them is left out, and nothing that
+/// was seen of somebody else is in it.
+#[test]
+fn what_was_asked_of_a_person_and_who_saw_it_is_exported() {
+    let scene = Scene::new();
+    let cookie = scene.enrol();
+    let asked = scene.ask(0);
+    scene.send(Some(&cookie), &decision("approve", &asked, PIN));
+    let matter = json!({"kind": "access", "rut": RUT, "text": "Pido mis datos."});
+    let matter = scene.call("/v1/matters", &matter);
+    let mut other = json!({"rut": "7.654.321-6", "evidence": "cedula"});
+    let theirs = scene.call("/v1/enrolments", &other)["enrolment"].take();
+    other = json!({"kind": "access", "rut": "7.654.321-6", "text": "Pido mis datos."});
+    let of_other = scene.call("/v1/matters", &other);
+    for (list, of) in [("authorizations", &asked), ("matters", &matter), ("matters", &of_other)] {
+        scene.tenant.json(&format!("/v1/{list}/{}", text(of, "id")));
+    }
+    scene.tenant.json(&format!("/v1/enrolments/{}", text(&theirs, "id")));
+    scene.tenant.json("/v1/authorizations");
+    let Scene { folder, demo, .. } = scene;
+    demo.process.terminate();
+    let export = |kind: &str| {
+        let file = format!("{kind}.json");
+        let asked = ["audit", "export", "--kind", kind, "--format", "json", "--output", &file];
+        let asked = [&asked[..], &["--person", RUT, "--data", "demo"]].concat();
+        process::run(folder.path(), &asked).done();
+        let rows = std::fs::read_to_string(folder.path().join(file)).unwrap();
+        serde_json::from_str::<Vec<Value>>(&rows).unwrap()
+    };
+    let seen = export("accesses");
+    let of = |subject: &str| {
+        let of: Vec<_> = seen.iter().filter(|row| row["subject"] == subject).collect();
+        of.iter().map(|row| text(row, "about").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(text(&asked, "id")), ["person"], "{seen:?}");
+    assert_eq!(of(text(&matter, "id")), ["person"], "{seen:?}");
+    assert_eq!(of("authorizations"), ["list"], "{seen:?}");
+    for theirs in [&theirs, &of_other] {
+        assert!(of(text(theirs, "id")).is_empty(), "{seen:?}");
+    }
+    let approved = export("authorizations");
+    assert_eq!(approved.len(), 1, "{approved:?}");
+    assert_eq!(approved[0]["id"], asked["id"]);
+    assert_eq!(
+        (text(&approved[0], "rut"), text(&approved[0], "state")),
+        ("12345678-5", "approved")
+    );
+    let handed_out = export("accesses");
+    let exported = handed_out.iter().filter(|row| row["action"] == "audit.exported");
+    assert!(exported.count() >= 2, "{handed_out:?}");
 }

@@ -16,9 +16,10 @@ const MAX_OWNERS: usize = 10_000;
 pub enum About {
     /// One person.
     Person(PersonId),
-    /// Something that is nobody's in particular, or is not there any more.
+    /// The tenant itself, which is nobody's data.
     Nobody,
-    /// Many things at once: a list, which may have told of anybody.
+    /// Nobody can say whose: a list, which may have told of anybody; what may be many people's, as a
+    /// message; and what is not there any more, or of which it is not known whose it is.
     Many,
 }
 
@@ -46,11 +47,10 @@ impl Engine {
             (_, Ok(person)) => About::Person(person),
             (Some(of), _) => {
                 let owner = self.store().owner(tenant, of).await?;
-                owner.map_or(About::Nobody, About::Person)
+                owner.map_or(About::Many, About::Person)
             }
-            // Names of lists have no id.
-            (None, _) if !subject.contains('_') => About::Many,
-            (None, _) => About::Nobody,
+            (None, _) if subject.parse::<TenantId>().is_ok() => About::Nobody,
+            (None, _) => About::Many,
         };
         owners.0.insert(subject.to_owned(), about);
         Ok(about)
@@ -87,6 +87,10 @@ fn belonging(subject: &str) -> Option<Belonging> {
         "pay" => Belonging::Payment(subject.parse().ok()?),
         "dev" => Belonging::Enrolment(subject.parse().ok()?),
         "aut" => Belonging::Authorization(subject.parse().ok()?),
+        "tsk" => Belonging::Task(subject.parse().ok()?),
+        "ins" => Belonging::Instruction(subject.parse().ok()?),
+        "mat" => Belonging::Matter(subject.parse().ok()?),
+        // Payouts, checkouts and messages may be about many, or about whom is sealed.
         _ => return None,
     })
 }

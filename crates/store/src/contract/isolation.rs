@@ -51,15 +51,15 @@ pub(super) struct Everything {
     pub(super) job: JobOrder,
     pub(super) message: MessageOrder,
     pub(super) record: RecordRow,
-    task: TaskRow,
+    pub(super) task: TaskRow,
     pub(super) payment: PaymentRow,
     checkout: CheckoutRow,
     payout: PayoutRow,
     pub(super) enrolment: EnrolmentRow,
     pub(super) authorization: AuthorizationRow,
-    instruction: InstructionRow,
+    pub(super) instruction: InstructionRow,
     payee: KnownPayee,
-    matter: MatterRow,
+    pub(super) matter: MatterRow,
 }
 
 impl Everything {

@@ -159,6 +159,9 @@ pub async fn an_owner_is_found_whatever_may_be_shown(backend: Backend) {
         (Belonging::Payment(rows.payment.id), rows.payment.person),
         (Belonging::Enrolment(rows.enrolment.id), Some(person.id)),
         (Belonging::Authorization(rows.authorization.id), Some(person.id)),
+        (Belonging::Task(rows.task.id), rows.task.link.and(scene.link.person)),
+        (Belonging::Instruction(rows.instruction.id), rows.instruction.person),
+        (Belonging::Matter(rows.matter.id), rows.matter.person),
     ];
     for (of, owner_of) in expected {
         assert_eq!(owner(of).await, owner_of, "{of:?}");

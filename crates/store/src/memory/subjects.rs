@@ -32,6 +32,12 @@ impl Subjects for MemoryStore {
             Belonging::Payment(id) => tables.payments.get(&id).and_then(|row| row.person),
             Belonging::Enrolment(id) => tables.enrolments.get(&id).map(|row| row.person),
             Belonging::Authorization(id) => tables.authorizations.get(&id).map(|row| row.person),
+            Belonging::Task(id) => {
+                let link = tables.tasks.get(&id).and_then(|row| row.link);
+                link.and_then(|link| link_owner(&tables, link))
+            }
+            Belonging::Instruction(id) => tables.instructions.get(&id).and_then(|row| row.person),
+            Belonging::Matter(id) => tables.matters.get(&id).and_then(|row| row.person),
         })
     }
 

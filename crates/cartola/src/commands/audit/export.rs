@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use cartola_engine::Engine;
+use cartola_engine::access::is_access;
 use cartola_engine::audit::Exported;
 use cartola_model::Principal;
 use cartola_primitives::id::PersonId;
@@ -90,15 +91,6 @@ impl What {
         }
     }
 }
-
-/// Whether an entry is of somebody who read, rather than of something that changed.
-fn is_access(action: &str) -> bool {
-    action.rsplit_once('.').is_some_and(|(_, done)| done == "read") || ACCESSES.contains(&action)
-}
-
-/// Entries of accesses, beside those that end with `.read`: a bank was read, a session or a token of a
-/// facade was given out.
-const ACCESSES: [&str; 3] = ["link.fetched", "session.opened", "token.issued"];
 
 /// What is asked for, and of whom.
 struct Asked<'a> {

@@ -22,7 +22,7 @@ struct Written<'a> {
     subject: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     person_id: Option<PersonId>,
-    /// `person`, `none`, or `list` where many things were read at once.
+    /// `person`; `none` where it is nobody's data; `list` where nobody can say whose, as of a list.
     about: &'static str,
     count: u64,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -86,7 +86,8 @@ impl Record for Written<'_> {
 }
 
 /// Writes the entries that were asked for, in their order, and gives their number. Of a person, those
-/// about what is theirs, and those about lists, which may have told of them too.
+/// about what is theirs, and those of which nobody can say whose they are: lists, and what is not there any
+/// more, may have told of them too.
 pub async fn write(asked: &Asked<'_>, rows: &mut Rows<'_>) -> anyhow::Result<u64> {
     const READING: &str = "the audit trail cannot be read";
     rows.head::<Written<'_>>()?;
