@@ -37,6 +37,7 @@ mod khipu;
 mod leftovers;
 mod line;
 mod links;
+mod long_trail;
 mod matters;
 mod messages;
 mod mi_pass;
