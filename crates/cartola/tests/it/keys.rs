@@ -1,13 +1,18 @@
 //! Changing the master key: while a gateway serves, after being killed, and from every source.
 
 use std::fmt::Write as _;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use cartola_primitives::Rut;
+use cartola_store::Rotation;
+use cartola_store_sqlite::{Options, SqliteStore};
 use data_encoding::{BASE64, HEXLOWER};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::http::Client;
@@ -25,13 +30,15 @@ const PEOPLE: u32 = 40;
 /// People who come while it changes, at least.
 const MEANWHILE: u32 = 12;
 
-/// How long runs live that are killed: before they begin, in the middle, near the end.
-const LIVES: [Duration; 4] = [
-    Duration::from_millis(10),
-    Duration::from_millis(30),
-    Duration::from_millis(50),
-    Duration::from_millis(80),
-];
+/// Rotations that are stopped again and again until one is in the middle, at most: from one key to the
+/// other and back. Mostly the first is met there.
+const ATTEMPTS: usize = 20;
+
+/// So many of them go on while they are looked at.
+const ATTEMPTS_AT_SPEED: usize = 14;
+
+/// How long one of the others goes on between two looks.
+const STEP: Duration = Duration::from_millis(1);
 
 /// Callers at once.
 const CALLERS: usize = 3;
@@ -47,11 +54,47 @@ fn import(client: &Client, number: u32) -> (u16, String) {
     (answer.status, answer.text())
 }
 
-/// The new key first, the old one beside it.
-fn configure_both(installation: &Installation) {
+/// A new key first, the one before beside it.
+fn configure_both(installation: &Installation, new: &str, old: &str) {
     let path = installation.path();
-    std::fs::write(path.join("retired.keys"), format!("{MASTER_KEY}\n")).unwrap();
-    std::fs::write(path.join("master.key"), FRESH).unwrap();
+    std::fs::write(path.join("retired.keys"), format!("{old}\n")).unwrap();
+    std::fs::write(path.join("master.key"), new).unwrap();
+}
+
+/// Kills a rotation between its two steps: the new key is the active one, and the old one wraps still. It
+/// is looked for as the rotation goes on, which mostly finds it within a few; and where it was too fast for
+/// that, the rotation is stopped for every look, so that nothing has to be timed.
+fn kill_in_the_middle(installation: &Installation, masters: impl Fn() -> usize) {
+    for attempt in 0..ATTEMPTS {
+        let keys = [FRESH, MASTER_KEY];
+        let (new, old) = (keys[attempt % 2], keys[(attempt + 1) % 2]);
+        configure_both(installation, new, old);
+        let mut command = process::command(installation.path(), &["keys", "rotate", "--json"]);
+        let mut rotation = command.stdout(Stdio::null()).spawn().unwrap();
+        let id = Pid::from_child(&rotation);
+        let tell = |signal| kill_process(id, signal).unwrap();
+        let step_by_step = attempt >= ATTEMPTS_AT_SPEED;
+        let mut in_the_middle = false;
+        // One that has just ended is a zombie, which can be told so.
+        while !in_the_middle && rotation.try_wait().unwrap().is_none() {
+            if step_by_step {
+                std::thread::sleep(STEP);
+            } else if masters() != 2 {
+                continue;
+            }
+            tell(Signal::STOP);
+            in_the_middle = masters() == 2;
+            tell(if in_the_middle { Signal::KILL } else { Signal::CONT });
+        }
+        let ended = rotation.wait().unwrap();
+        if in_the_middle && !ended.success() {
+            assert_eq!(status(installation).len(), 2, "it was killed with work left");
+            configure_both(installation, FRESH, MASTER_KEY);
+            return;
+        }
+        assert!(in_the_middle || ended.success(), "{ended}");
+    }
+    panic!("no rotation was met in the middle");
 }
 
 /// What wraps anything, by the command.
@@ -83,23 +126,25 @@ fn under_load(client: &Client, change: impl FnOnce()) -> u32 {
 }
 
 /// Serves, changes the key under load with one run that is killed, and opens everything by the new
-/// key alone.
-fn check_rotation(installation: &Installation, gateway: &Gateway, key: &str) {
+/// key alone. `masters` counts the master keys that wrap anything, and `look` looks for what was planted while
+/// all of that goes on.
+fn check_rotation(
+    installation: &Installation,
+    gateway: &Gateway,
+    key: &str,
+    masters: impl Fn() -> usize,
+    look: impl Fn(&str),
+) {
     let client = gateway.client(key);
     for number in 0..PEOPLE {
         assert_eq!(import(&client, number).0, 201);
     }
+    begin_link(&client);
     let before = status(installation);
     assert_eq!(before.len(), 1, "{before:?}");
     let people = under_load(&client, || {
-        configure_both(installation);
-        for life in LIVES {
-            let mut killed = process::command(installation.path(), &["keys", "rotate", "--json"]);
-            let mut killed = killed.stdout(Stdio::null()).spawn().unwrap();
-            std::thread::sleep(life);
-            killed.kill().unwrap();
-            killed.wait().unwrap();
-        }
+        kill_in_the_middle(installation, masters);
+        look("while a killed rotation is half done");
         let both = [(); 2].map(|()| {
             let command = process::command(installation.path(), &["keys", "rotate", "--json"]);
             std::thread::spawn(move || process::ended(command))
@@ -107,6 +152,7 @@ fn check_rotation(installation: &Installation, gateway: &Gateway, key: &str) {
         for ended in both {
             ended.join().unwrap().done();
         }
+        look("once it is done");
     });
     let after = status(installation);
     assert_eq!(after.len(), 1, "{after:?}");
@@ -115,8 +161,11 @@ fn check_rotation(installation: &Installation, gateway: &Gateway, key: &str) {
     assert!(after[0]["data_keys"].as_u64().unwrap() > u64::from(people), "{after:?}");
     std::fs::write(installation.path().join("retired.keys"), "").unwrap();
     installation.run(&["audit", "verify"]).done();
-    let audited = client.list("/v1/audit?limit=200");
-    assert!(audited.iter().any(|entry| entry.to_string().contains("master_key.rotated")));
+    installation.run(&["doctor", "--seals"]).done();
+    let export = ["audit", "export", "--kind", "all", "--format", "csv", "--output", "trail.csv"];
+    installation.run(&export).done();
+    let audited = std::fs::read_to_string(installation.path().join("trail.csv")).unwrap();
+    assert!(audited.contains("master_key.rotated"));
 }
 
 /// Every account opens in a process that has the new key alone.
@@ -133,32 +182,63 @@ fn of_tenant(installation: &Installation) -> String {
     installation.tenant("acme")["api_key"].as_str().unwrap().to_owned()
 }
 
+/// How many master keys wrap anything in a database.
+const MASTERS: &str = "SELECT count(*) FROM (SELECT wrapped_master FROM cartola.data_key \
+    UNION SELECT wrapped_master FROM cartola.installation_secret \
+    UNION SELECT wrapped_master FROM cartola.signing_key) masters";
+
+/// A key may ask as often as it takes to meet a rotation in the middle.
+const LIMITS: &str = "[limits]\nrequests_per_second = 100000\nrequests_at_once = 100000\n";
+
+/// The files of keys of an installation.
+const OF_KEYS: [&str; 2] = ["master.key", "retired.keys"];
+
 #[test]
 fn the_master_key_changes_while_a_gateway_serves() {
-    let installation = Installation::with(RETIRED);
+    let installation = Installation::with(&format!("{RETIRED}{LIMITS}{BANK}"));
     let key = of_tenant(&installation);
     let gateway = installation.serve();
-    check_rotation(&installation, &gateway, &key);
-    gateway.process.terminate();
+    let folders = [installation.path()];
+    let store = SqliteStore::open(&installation.data(), Options::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let masters = || runtime.block_on(store.wraps()).unwrap().len();
+    check_rotation(&installation, &gateway, &key, masters, |when| {
+        let looked = look_for_secrets(&folders, when, "", &OF_KEYS);
+        // What was written last stands there alone.
+        assert!(looked.iter().any(|name| name == "cartola.db-wal"), "{looked:?}");
+    });
+    drop(store);
+    let said = gateway.process.kill();
+    let looked = look_for_secrets(&folders, "after it was killed", &said, &OF_KEYS);
+    assert!(looked.iter().any(|name| name == "cartola.db-wal"), "{looked:?}");
     let gateway = installation.serve();
     check_opens(&gateway, &key);
     let said = gateway.process.terminate().1;
-    check_kept_secret(installation.path(), &said, &["master.key", "retired.keys"]);
+    look_for_secrets(&folders, "after it was stopped", &said, &OF_KEYS);
 }
 
 #[test]
 fn the_master_key_changes_while_processes_share_a_database() {
-    let cluster = Cluster::new("");
+    let cluster = Cluster::new(&format!("{LIMITS}{BANK}"));
     let path = cluster.installation.path().join("cartola.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, format!("{RETIRED}{text}")).unwrap();
     let key = of_tenant(&cluster.installation);
     let (one, other) = (cluster.installation.serve(), cluster.installation.serve());
-    check_rotation(&cluster.installation, &one, &key);
+    let data = cluster.data();
+    let folders = [cluster.installation.path(), data.as_path()];
+    let masters = || usize::try_from(cluster.count(MASTERS)).unwrap();
+    check_rotation(&cluster.installation, &one, &key, masters, |when| {
+        // Of a database, tables are written at a checkpoint, and the log of changes before.
+        assert!(look_for_secrets(&folders, when, "", &OF_KEYS).len() > 100);
+    });
     check_opens(&other, &key);
     let old = "SELECT count(DISTINCT wrapped_master) FROM cartola.data_key";
     assert_eq!(cluster.count(old), 1);
-    drop((one, other));
+    let said = one.process.kill() + &other.process.kill();
+    look_for_secrets(&folders, "before a checkpoint", &said, &OF_KEYS);
+    cluster.execute("CHECKPOINT");
+    look_for_secrets(&folders, "after a checkpoint", "", &OF_KEYS);
     check_opens(&cluster.installation.serve(), &key);
 }
 
@@ -179,8 +259,9 @@ fn begin_link(client: &Client) {
     assert_eq!(begun.status, 201, "{}", begun.text());
 }
 
-/// Fails where keys or what they seal lie in a file that is none of theirs, or were logged.
-fn check_kept_secret(folder: &Path, said: &str, of_keys: &[&str]) {
+/// Fails where keys or what they seal lie in a file that is none of theirs, or were logged. Gives the
+/// names of the files that were looked into.
+fn look_for_secrets(folders: &[&Path], when: &str, said: &str, of_keys: &[&str]) -> Vec<String> {
     let rut = Rut::from_body(5_000_007).unwrap();
     let mut planted = vec![rut.dotted(), rut.compact(), "PERSONA SECRETA".to_owned()];
     planted.extend([MASTER_KEY, FRESH, BANK_PASSWORD].map(str::to_owned));
@@ -190,28 +271,45 @@ fn check_kept_secret(folder: &Path, said: &str, of_keys: &[&str]) {
         planted.push(HEXLOWER.encode(&bytes).into_bytes());
         planted.push(bytes);
     }
-    let mut looked = 0;
-    let mut look = |name: &str, content: &[u8]| {
-        looked += 1;
+    let look = |name: &str, content: &[u8]| {
         for secret in &planted {
-            let found = content.windows(secret.len()).any(|window| window == secret);
-            assert!(!found, "{name} holds a secret");
+            assert!(!holds(content, secret), "{name} holds a secret {when}");
         }
     };
     look("the log", said.as_bytes());
-    let mut folders = vec![folder.to_owned()];
+    let mut looked = Vec::new();
+    let mut folders: Vec<_> = folders.iter().map(|folder| folder.to_path_buf()).collect();
     while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
+        // What is in use comes and goes.
+        let Ok(entries) = std::fs::read_dir(next) else { continue };
+        for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             if path.is_dir() {
                 folders.push(path);
-            } else if !of_keys.contains(&name.as_str()) {
-                look(&name, &std::fs::read(&path).unwrap());
+            } else if path.is_file()
+                && !of_keys.contains(&name.as_str())
+                && let Ok(content) = std::fs::read(&path)
+            {
+                look(&name, &content);
+                looked.push(name);
             }
         }
     }
-    assert!(looked > 3, "nothing was looked into");
+    assert!(looked.len() > 3, "nothing was looked into: {looked:?}");
+    looked
+}
+
+/// By the first byte, which most places do not have: files are large, and this is not optimised.
+fn holds(content: &[u8], secret: &[u8]) -> bool {
+    let (first, rest) = secret.split_first().expect("a secret is not empty");
+    let mut left = content;
+    while let Some(place) = left.iter().position(|byte| byte == first) {
+        left = &left[place + 1..];
+        if left.starts_with(rest) {
+            return true;
+        }
+    }
+    false
 }
 
 #[test]
@@ -323,27 +421,69 @@ fn a_program_of_keys_is_bounded() {
     "#]].assert_eq(&told);
 }
 
+/// Whom what `/proc` tells of a process belongs to: its own user, or root where it is not to be dumped.
+fn owner_of_memory(process: u32) -> u32 {
+    std::fs::metadata(format!("/proc/{process}/environ")).unwrap().uid()
+}
+
+/// Who runs it is not root here: of root's processes nobody could tell.
+const NOBODY: u32 = 65_534;
+
+/// A command that serves an installation as another user than root, also where root runs this; `beside` is
+/// a folder for the program, which may lie where only root comes.
+fn unprivileged(installation: &Installation, beside: &Path) -> Command {
+    let folder = installation.path();
+    if !rustix::process::geteuid().is_root() {
+        return process::command(folder, &["serve"]);
+    }
+    let program = beside.join("cartola");
+    if std::fs::hard_link(process::PROGRAM, &program).is_err() {
+        std::fs::copy(process::PROGRAM, &program).unwrap();
+    }
+    let owner = format!("{NOBODY}:{NOBODY}");
+    let data = installation.data();
+    let keys = folder.join("master.key");
+    for path in [folder, data.as_path(), keys.as_path(), beside] {
+        let given = Command::new("chown").arg("-R").arg(&owner).arg(path).status();
+        assert!(given.unwrap().success());
+    }
+    let mut command = Command::new(&program);
+    command.current_dir(folder).arg("serve").stdin(Stdio::null()).uid(NOBODY).gid(NOBODY);
+    command
+}
+
 #[test]
 fn a_process_that_holds_keys_leaves_no_core() {
     let installation = Installation::with(BANK);
-    let gateway = installation.serve();
+    let key = of_tenant(&installation);
+    let beside = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(unprivileged(&installation, beside.path())).unwrap();
     let limits = format!("/proc/{}/limits", gateway.process.id());
     let limits = std::fs::read_to_string(limits).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     let numbers: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
     assert_eq!(numbers, ["0", "0"], "{core}");
-    // Of a process that may be dumped, its owner owns what /proc tells of it; of others, root does.
-    let owner = std::os::unix::fs::MetadataExt::uid(
-        &std::fs::metadata(format!("/proc/{}/environ", gateway.process.id())).unwrap(),
-    );
-    assert_eq!(owner, 0);
-    let key = of_tenant(&installation);
+    // Any other process of that user is to be dumped, and belongs to them.
+    let mut other = Command::new("sleep");
+    if rustix::process::geteuid().is_root() {
+        other.uid(NOBODY).gid(NOBODY);
+    }
+    let mut other = other.arg("600").spawn().unwrap();
+    while std::fs::read_to_string(format!("/proc/{}/comm", other.id())).unwrap() != "sleep\n" {
+        std::thread::yield_now();
+    }
+    let of_other = owner_of_memory(other.id());
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert_ne!(of_other, 0, "of others it can be told");
+    assert_eq!(owner_of_memory(gateway.process.id()), 0);
     let client = gateway.client(&key);
     assert_eq!(import(&client, 7).0, 201);
     begin_link(&client);
     let crash = ["-ABRT".to_owned(), gateway.process.id().to_string()];
-    assert!(std::process::Command::new("kill").args(crash).status().unwrap().success());
+    assert!(Command::new("kill").args(crash).status().unwrap().success());
     let mut process = gateway.process;
-    process.wait();
-    check_kept_secret(installation.path(), "", &["master.key"]);
+    let said = process.wait();
+    let looked = look_for_secrets(&[installation.path()], "after a crash", &said, &["master.key"]);
+    assert!(!looked.iter().any(|name| name.starts_with("core")), "{looked:?}");
 }

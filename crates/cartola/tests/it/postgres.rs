@@ -59,6 +59,11 @@ impl Cluster {
         process
     }
 
+    /// Where the server keeps everything.
+    pub fn data(&self) -> std::path::PathBuf {
+        self.database.server.data()
+    }
+
     /// Runs a statement as the superuser.
     pub fn execute(&self, statement: &str) {
         let Database { server, name, .. } = &self.database;

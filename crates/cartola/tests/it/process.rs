@@ -98,15 +98,17 @@ impl Background {
         self.child.id()
     }
 
-    /// Waits until it ends by itself.
-    pub fn wait(&mut self) {
+    /// Waits until it ends by itself, and gives what was logged.
+    pub fn wait(&mut self) -> String {
         self.child.wait().unwrap();
+        self.said()
     }
 
-    /// As the power fails.
-    pub fn kill(mut self) {
+    /// As the power fails; gives what was logged.
+    pub fn kill(mut self) -> String {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+        self.said()
     }
 
     /// As a service manager does; gives the exit code and what was logged.

@@ -190,7 +190,8 @@ impl Server {
         PostgresStore::migrate(&options).await.expect("an empty database takes the schema");
     }
 
-    fn data(&self) -> PathBuf {
+    /// Where it keeps everything: its tables, its log of changes, and what it says.
+    pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 }
