@@ -11,4 +11,5 @@ mod processes;
 mod queue;
 mod retention;
 mod support;
+mod trail;
 mod writer;
