@@ -7,7 +7,7 @@ use cartola_engine::audit::{
     AnchorError, AnchorProblem, Anchored, Ledger, LedgerProblem, Verified,
 };
 use cartola_engine::imports::Upload;
-use cartola_engine::matters::NewMatter;
+use cartola_engine::matters::{Decision, NewMatter};
 use cartola_engine::once::Reply;
 use cartola_engine::vault::AUDIT_KEY;
 use cartola_model::audit::AuditEvent;
@@ -516,4 +516,33 @@ async fn an_anchor_is_signed_by_the_gateway_itself() {
         let altered = String::from_utf8(altered).unwrap();
         assert!(read_anchor(&key, &altered).is_err(), "{place}");
     }
+}
+
+/// What was kept of two people because a law says so is to be erased; of one, what was decided cannot be
+/// read.
+#[tokio::test]
+async fn a_damaged_matter_keeps_nobody_else_from_being_erased() {
+    let phones = crate::authorizations::Scene::new().await;
+    let world = &phones.world;
+    let (engine, who) = (&world.engine, &world.who);
+    let mut asked = Vec::new();
+    for (seed, rut) in (1..).zip(["11.111.111-1", "12.345.678-5"]) {
+        let rut = Rut::parse(rut).unwrap();
+        phones.enrol(rut, &crate::authorizations::OwnPhone::new(seed)).await;
+        let (kind, text) = (MatterKind::Erasure, "Bórrenme.".to_owned());
+        let new = NewMatter { kind, rut: Some(rut), text, contact: None, breach: None };
+        let opened = engine.open_matter(who, &new, Reply::NONE).await.unwrap();
+        let decided = (&Decision::Grant, "se borra");
+        let matter = engine.decide_matter(who, opened.row.id, decided, Reply::NONE).await.unwrap();
+        asked.push((rut, matter.row));
+    }
+    let due = asked.iter().map(|(_, row)| row.standing.due_at).max().unwrap();
+    world.clock.advance(due.duration_since(engine.now()) + SignedDuration::from_secs(1));
+    world.store.tamper(who.tenant, |rows| {
+        let row = rows.matters.get_mut(&asked[0].1.id).unwrap();
+        row.standing.content.bytes[13] ^= 1;
+    });
+    assert_eq!(engine.erase_retained().await.unwrap(), 1);
+    assert!(engine.person_with(who, asked[0].0).await.unwrap().is_some());
+    assert_eq!(engine.person_with(who, asked[1].0).await.unwrap(), None);
 }

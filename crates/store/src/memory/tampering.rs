@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cartola_primitives::id::{ConsentId, ConsentSetId, PersonId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, MatterId, PersonId, TenantId};
 
 use super::MemoryStore;
 use crate::audit::{AnchorRow, AuditRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
+use crate::matters::MatterRow;
 use crate::people::PersonRow;
 
 /// Some rows of a tenant, to be changed at will.
@@ -20,6 +21,8 @@ pub struct Tampering {
     pub consents: BTreeMap<ConsentId, ConsentRow>,
     /// Lists of consents.
     pub consent_sets: BTreeMap<ConsentSetId, ConsentSetRow>,
+    /// Matters, whose content is sealed.
+    pub matters: BTreeMap<MatterId, MatterRow>,
     /// People, whose identity is sealed.
     pub people: BTreeMap<PersonId, PersonRow>,
 }
@@ -40,6 +43,7 @@ impl MemoryStore {
             anchors: tables.anchors.to_vec(),
             consents: BTreeMap::clone(&tables.consents),
             consent_sets: BTreeMap::clone(&tables.consent_sets),
+            matters: BTreeMap::clone(&tables.matters),
             people: BTreeMap::clone(&tables.people),
         };
         change(&mut tampering);
@@ -47,6 +51,7 @@ impl MemoryStore {
         tables.anchors = Arc::new(tampering.anchors);
         tables.consents = Arc::new(tampering.consents);
         tables.consent_sets = Arc::new(tampering.consent_sets);
+        tables.matters = Arc::new(tampering.matters);
         tables.people = Arc::new(tampering.people);
     }
 }
