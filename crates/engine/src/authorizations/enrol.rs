@@ -3,8 +3,8 @@
 use cartola_connector::Holder;
 use cartola_crypto::{ContentHash, DeviceKey, DeviceSecret, Digest};
 use cartola_model::authorization::{CancelCause, IdentityProof, KeyOrigin};
-use cartola_model::{Catalogue, EnrolmentStanding, EnrolmentState, LinkState, Principal};
-use cartola_primitives::id::{EnrolmentId, LinkId, PersonId, TenantId};
+use cartola_model::{EnrolmentStanding, EnrolmentState, Principal};
+use cartola_primitives::id::{EnrolmentId, PersonId, TenantId};
 use cartola_primitives::{Rut, Secret};
 use cartola_store::authorizations::{EnrolmentFilter, EnrolmentProgress, EnrolmentRow};
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
@@ -15,7 +15,7 @@ use super::errors::{EnrolError, EnrolmentError, looked_at};
 use super::jobs::Job;
 use super::moving::enrolment_event;
 use super::token::phone_secret;
-use super::{Begun, CODE_LASTS, Enrolled, MAX_PHONE_TEXT, NewPhone, SIGN_IN_SHOWS, Validated};
+use super::{Begun, CODE_LASTS, Enrolled, MAX_PHONE_TEXT, NewPhone, Validated};
 use crate::imports::Made;
 use crate::once::Reply;
 use crate::retry::until_settled;
@@ -55,7 +55,10 @@ impl Engine {
     ) -> Result<Begun, EnrolmentError> {
         self.check_ticket(reply.ticket).await?;
         let (proof, evidence) = match validated {
-            Validated::ByBank(link) => self.shown_by_link(who, rut, link).await?,
+            Validated::ByBank(shown) if (shown.tenant, shown.rut) != (who.tenant, rut) => {
+                return Err(EnrolmentError::OtherPerson);
+            }
+            Validated::ByBank(shown) => (shown.proof, shown.evidence),
             Validated::ByTenant([]) => return Err(EnrolmentError::Evidence),
             Validated::ByTenant(evidence) => (IdentityProof::Tenant, ContentHash::of(evidence)),
         };
@@ -94,37 +97,6 @@ impl Engine {
         work.commands.extend(reply.command(self, &begun)?);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(begun)
-    }
-
-    /// What shows that somebody was let in where people are known, and the hash of it.
-    async fn shown_by_link(
-        &self,
-        who: &Principal,
-        rut: Rut,
-        id: LinkId,
-    ) -> Result<(IdentityProof, ContentHash), EnrolmentError> {
-        let link = self.store().link(who.tenant, id).await.map_err(EngineError::from)?;
-        let link = link.ok_or(EnrolmentError::Link)?;
-        let person = self.person_of_rut(who, rut).await?;
-        if person.is_none()
-            || link.person != person
-            || !matches!(link.state, LinkState::Active { .. })
-        {
-            return Err(EnrolmentError::Link);
-        }
-        let institution = Catalogue::bundled().find(&link.institution);
-        let proof = match institution {
-            Some(row) if row.kind.is_bank() => IdentityProof::Bank,
-            Some(row) if row.shows_identity => IdentityProof::State,
-            _ => return Err(EnrolmentError::NoProof),
-        };
-        let read = self.last_reading(who, id).await?.ok_or(EnrolmentError::NotSignedIn)?;
-        let is_of_these = read.outcome.is_ok() && read.link_version == link.version;
-        if !is_of_these || self.now().duration_since(read.ended_at) >= SIGN_IN_SHOWS {
-            return Err(EnrolmentError::NotSignedIn);
-        }
-        let shown = format!("{id}\n{}\n{}", read.mandate, read.ended_at);
-        Ok((proof, ContentHash::of(shown.as_bytes())))
     }
 
     /// Takes a code on a phone, once: the phone is the person's from now on, and no other is. A code of

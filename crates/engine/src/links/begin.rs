@@ -211,7 +211,8 @@ fn check_person(form: &CredentialForm, wanted: &NewLink<'_>) -> Result<(), LinkE
     if others { Err(LinkError::OtherPerson) } else { Ok(()) }
 }
 
-fn credential(fields: &BTreeMap<String, Secret<String>>) -> Credential {
+/// Credentials as a connector takes them.
+pub(crate) fn credential(fields: &BTreeMap<String, Secret<String>>) -> Credential {
     fields.iter().fold(Credential::default(), |all, (name, value)| {
         all.with(name.clone(), Secret::new(value.expose().clone()))
     })

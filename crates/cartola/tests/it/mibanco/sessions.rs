@@ -9,7 +9,7 @@ use crate::installation::Installation;
 
 /// What the gateway's clock shows, seconds since 1970.
 #[allow(clippy::disallowed_methods, reason = "a device has the system's clock")]
-fn now() -> i64 {
+pub fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(since.as_secs()).unwrap()
 }
@@ -252,4 +252,42 @@ fn what_is_wrong_with_a_request_is_said() {
     }
     assert_eq!(refused(&scene.app.send("GET", "nothing", "")), "404 NOT_FOUND");
     assert_eq!(refused(&scene.app.send("PUT", "session", "")), "405 METHOD_NOT_ALLOWED");
+}
+
+/// Who somebody is, is shown by their PIN and not by the tokens of their session.
+#[test]
+fn a_phone_is_enrolled_with_the_pin_typed_again() {
+    let scene = Scene::new();
+    let login = scene.login("ok");
+    let pin = login["mi_pin"].as_str().unwrap();
+    let session = scene.app.told("session", &login);
+    let app = scene.app.within(&session);
+    let begin = |app: &App, body: Value| app.post("mipass/enrolments", &body);
+    assert_eq!(refused(&begin(&app, json!({}))), "400 INVALID_REQUEST");
+    let wrong = format!("{:05}", (pin.parse::<u32>().unwrap() + 1) % 100_000);
+    assert_eq!(refused(&begin(&app, json!({"mi_pin": wrong}))), "401 INVALID_CREDENTIALS");
+    // The device is named, always: it is what whoever stole a token does not know.
+    let nowhere = begin(&app.on(None), json!({"mi_pin": pin}));
+    assert_eq!(refused(&nowhere), "403 DEVICE_MISMATCH");
+    let keys = scene.keys();
+    let key = keys.last().unwrap();
+    let token = session["access_token"].as_str().unwrap();
+    let other = scene.app.told("session", &login);
+    let other_token = other["access_token"].as_str().unwrap();
+    let bound = |token: &str, device: &str| super::sealed_within(key, pin, token, device);
+    for (what, sent) in [
+        ("for opening", sealed(key, pin, now())),
+        ("of another session", bound(other_token, super::DEVICE)),
+        ("of another device", bound(token, "another device")),
+    ] {
+        let told = begin(&app, json!({"mi_pin": sent}));
+        assert_eq!(refused(&told), "400 INVALID_REQUEST", "{what}");
+    }
+    let sent = bound(token, super::DEVICE);
+    let opening = with(&login, &json!({"mi_pin": sent}));
+    assert_eq!(refused(&scene.app.post("session", &opening)), "400 INVALID_REQUEST");
+    let begun = begin(&app, json!({"mi_pin": sent}));
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    assert!(!begun.json()["code"].as_str().unwrap().is_empty());
+    assert_eq!(refused(&begin(&app, json!({"mi_pin": sent}))), "400 INVALID_REQUEST");
 }

@@ -22,7 +22,7 @@ impl Phone {
     /// Enrols one in a session.
     #[track_caller]
     pub fn enrol(app: &App) -> Self {
-        let begun = app.post("mipass/enrolments", &json!({}));
+        let begun = app.post("mipass/enrolments", &json!({"mi_pin": app.pin}));
         assert_eq!(begun.status, 201, "{}", begun.text());
         let taken = json!({
             "code": begun.json()["code"], "pin": PIN, "name": "Pixel 9", "fingerprint": "f1a9",

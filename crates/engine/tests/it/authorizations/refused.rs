@@ -4,15 +4,13 @@ use cartola_engine::authorizations::{
     AskError, CHALLENGE_LASTS, CODE_LASTS, Decision, EnrolError, EnrolmentError, KeyOrigin,
     MAX_PENDING, NewPhone, PhoneProof, Rules, Validated, Verdict,
 };
-use cartola_engine::links::{Mandate, NewLink};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InstitutionId, Scope};
-use cartola_primitives::{Rut, SignedDuration};
-use cartola_store::jobs::Priority;
+use cartola_primitives::SignedDuration;
 
-use super::{OwnPhone, PIN, Scene, bill, other_person, person, pin, transfer};
+use super::{OwnPhone, PIN, Scene, bill, let_in, other_person, person, pin, transfer};
 use crate::readings::fields;
-use crate::world::bank::{Bank, PASSWORD, RUT};
+use crate::world::bank::{Bank, CLIENT, PASSWORD};
 use crate::world::{RULES, World};
 
 impl Scene {
@@ -197,21 +195,19 @@ async fn where_people_are_known_shows_who_they_are() {
     ] {
         let institution = InstitutionId::parse(id).unwrap();
         let world = World::with(Bank::of("bank", institution.clone())).await;
-        let rut = Rut::parse(RUT).unwrap();
-        let mandate = Mandate { purpose: "tests", evidence: b"paper", expires_at: None };
-        let fields = fields(PASSWORD);
-        let wanted =
-            NewLink { institution, rut, fields: &fields, mandate, proven: false, pays: false };
-        let link = world.engine.begin_link(&world.who, &wanted).await.unwrap().id;
-        world.read(link, Priority::Interactive).await.unwrap();
-        let begun = world.engine.begin_enrolment(&world.who, rut, Validated::ByBank(link)).await;
-        let expected = if proves { "begun" } else { "no proof" };
-        let came = match begun {
-            Ok(_) => "begun",
+        let shown = let_in(&world, institution.clone(), &fields(PASSWORD)).await;
+        let expected = if proves { "shown" } else { "no proof" };
+        let came = match shown {
+            Ok(_) => "shown",
             Err(EnrolmentError::NoProof) => "no proof",
             Err(_) => "something else",
         };
         assert_eq!(came, expected, "{id}");
+        // A client's secret says who asks, and nothing of whoever has the RUT that it writes there.
+        let mut of_client = fields(PASSWORD);
+        of_client.insert(CLIENT.to_owned(), "one".to_owned().into());
+        let shown = let_in(&world, institution, &of_client).await;
+        assert!(matches!(shown, Err(EnrolmentError::NoProof)), "{id}");
     }
 }
 

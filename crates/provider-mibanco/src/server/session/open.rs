@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 
 use super::super::caller::{device, must, settings_of, tenant};
 use super::super::desk::until_read;
+use super::super::pin::SentFor;
 use super::super::refused::{Refused, Told, answered};
 use super::super::{AUDIENCE, pin, screens};
 use super::{Given, side};
@@ -98,7 +99,7 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
         return Err(Refused::invalid("`device_fingerprint` tiene de 1 a 512 bytes."));
     }
     let engine = gate.engine().clone();
-    let pin = pin::opened(&engine, &who, &settings, &asked.mi_pin).await?;
+    let pin = pin::opened(&engine, &who, &settings, (&asked.mi_pin, SentFor::Opening)).await?;
     let institution = side(&bank, rut);
     let entry = Entry { institution, rut, pin, fingerprint: asked.device_fingerprint, device };
     // A caller that goes away does not leave the mandate of its call behind.
