@@ -6,6 +6,7 @@
 //! | `pin` | what a MI PIN arrives in, and the keys that it is encrypted to |
 //! | `reads` | what the customer's bank knows: accounts, movements, products |
 //! | `told` | how that is said |
+//! | `named` | what an order is known by |
 //! | `mipass` | the customer's phone, what it is asked and what it decides |
 //! | `transfer` | transfers, and what is posted of their end |
 //! | `instructions` | cash at ATMs, bills that are paid, changes of beneficiaries |
@@ -20,6 +21,7 @@ mod caller;
 mod desk;
 mod instructions;
 mod mipass;
+mod named;
 mod openapi;
 mod pin;
 mod reads;

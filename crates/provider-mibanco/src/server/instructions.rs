@@ -20,11 +20,9 @@ use cartola_engine::instructions::{Instruction, InstructionKind};
 use cartola_model::Principal;
 use cartola_primitives::id::LinkId;
 
+use super::named::InPath;
 use super::refused::Refused;
 use crate::wire::ErrorCode;
-
-/// Digits behind the prefix of an id.
-const ID_DIGITS: usize = 32;
 
 /// What the ids of a kind begin with.
 pub const fn prefix(kind: InstructionKind) -> &'static str {
@@ -51,12 +49,8 @@ impl Standing {
     pub async fn find(
         engine: &Engine,
         (who, link): (&Principal, LinkId),
-        kind: InstructionKind,
         id: &str,
     ) -> Result<Self, Refused> {
-        if !is_id(kind, id) {
-            return Err(unknown());
-        }
         let case = case_of(link, id);
         let instruction = engine.instruction_of_case(who, &case).await?;
         let authorization = match instruction {
@@ -73,10 +67,9 @@ impl Standing {
     }
 }
 
-fn is_id(kind: InstructionKind, text: &str) -> bool {
-    let digits = text.strip_prefix(prefix(kind)).unwrap_or_default();
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    digits.len() == ID_DIGITS && digits.bytes().all(is_digit)
+/// One of that kind as a path names it: by the id that it was answered with, or its `end_to_end_id`.
+pub fn in_path(kind: InstructionKind, text: &str) -> Result<InPath, Refused> {
+    InPath::of(prefix(kind), text).ok_or_else(unknown)
 }
 
 fn unknown() -> Refused {

@@ -20,12 +20,17 @@ use cartola_model::Principal;
 use cartola_primitives::Rut;
 use cartola_primitives::id::LinkId;
 
+use super::named::InPath;
 use super::refused::Refused;
 use crate::wire::ErrorCode;
 
-/// What a `transfer_id` begins with, as the document prints it, and its digits behind that.
+/// What a `transfer_id` begins with, as the document prints it.
 const ID_PREFIX: &str = "tr_";
-const ID_DIGITS: usize = 32;
+
+/// A transfer as a path names it: by its `transfer_id` or its `end_to_end_id`.
+pub fn in_path(text: &str) -> Result<InPath, Refused> {
+    InPath::of(ID_PREFIX, text).ok_or_else(unknown)
+}
 
 /// What the engine knows a transfer by: no other customer's.
 pub fn case_of(link: LinkId, transfer_id: &str) -> String {
@@ -59,9 +64,6 @@ impl Standing {
         link: LinkId,
         transfer_id: &str,
     ) -> Result<Self, Refused> {
-        if !is_id(transfer_id) {
-            return Err(unknown());
-        }
         let case = case_of(link, transfer_id);
         let payment = engine.payment_of_case(who, &case).await?;
         let authorization = match payment {
@@ -70,12 +72,6 @@ impl Standing {
         };
         Ok(Self { payment, authorization })
     }
-}
-
-fn is_id(text: &str) -> bool {
-    let digits = text.strip_prefix(ID_PREFIX).unwrap_or_default();
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    digits.len() == ID_DIGITS && digits.bytes().all(is_digit)
 }
 
 fn unknown() -> Refused {

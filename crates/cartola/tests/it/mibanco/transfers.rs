@@ -191,6 +191,42 @@ fn an_approval_is_of_one_transfer_and_used_once() {
 }
 
 #[test]
+fn an_end_to_end_id_names_one_transfer() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let id = "0198c1d2a3b4c5d6e7f8091a2b3c4d5e";
+    let order = with(&order(&scene, &app), &json!({"end_to_end_id": id}));
+    Phone::enrol(&app);
+    let first = app.post("transfer", &order);
+    assert_eq!(first.status, 202, "{}", first.text());
+    assert_eq!(first.json()["end_to_end_id"], id);
+    // What was lost on its way is sent again, from wherever.
+    let again = app.post("transfer", &order).json();
+    let elsewhere = scene.session("ok").post("transfer", &order).json();
+    for told in [&again, &elsewhere] {
+        assert_eq!(told, &first.json());
+    }
+    let looked = app.send("GET", &format!("transfer/{id}"), "");
+    assert_eq!((looked.status, looked.json()), (202, first.json()));
+    let other = with(&order, &json!({"amount": 26_000}));
+    assert_eq!(refused(&app.post("transfer", &other)), "409 TRANSFER_CONFLICT");
+    let withdrawn = app.told(&format!("transfer/{id}/withdrawal"), &json!({}));
+    assert_eq!((&withdrawn["status"], &withdrawn["failure"]), (&json!("FAILED"), &json!("WITHDRAWN")));
+    assert_eq!(app.told("transfer", &order), withdrawn);
+    let stranger = scene.session("many-movements");
+    let path = format!("transfer/{id}");
+    assert_eq!(refused(&stranger.send("GET", &path, "")), "404 TRANSFER_NOT_FOUND");
+    // An order has one name.
+    for (key, id) in [("one", id), ("", "0198C1D2"), ("", "tr_1")] {
+        let order = with(&order, &json!({"end_to_end_id": id}));
+        let headers = [("Idempotency-Key", key)];
+        let headers = if key.is_empty() { &[][..] } else { &headers[..] };
+        let told = app.send_with("POST", "transfer", headers, &order.to_string());
+        assert_eq!(refused(&told), "400 INVALID_REQUEST", "{id}");
+    }
+}
+
+#[test]
 fn a_phone_that_was_blocked_decides_nothing() {
     let scene = Scene::new();
     let app = scene.session("ok");

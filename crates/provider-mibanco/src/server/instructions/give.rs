@@ -2,19 +2,18 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
-use cartola_crypto::ContentHash;
 use cartola_engine::Engine;
 use cartola_engine::authorizations::{Ask, Asking, LeaveBy, LeaveError};
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::instructions::{Giver, Instruction, InstructionError, InstructionKind, Wanted};
 use cartola_engine::readings::{Next, ReadScope};
 use cartola_http::Callbacks;
-use cartola_http::once::IDEMPOTENCY_KEY;
 use cartola_model::{AccountKind, AccountNumber, Failure, Instructed, Operation};
-use cartola_primitives::id::{AccountId, LinkId, RequestId};
+use cartola_primitives::id::{AccountId, LinkId};
 use cartola_primitives::{Currency, Rut};
 use serde::{Deserialize, Serialize};
 
+use super::super::named::{InPath, Named};
 use super::super::refused::Refused;
 use super::super::transfer::create::{self, BANK_WAIT};
 use super::super::transfer::rut_of;
@@ -22,11 +21,8 @@ use super::super::{AUDIENCE, desk, unapproved};
 use super::approved::Approved;
 use super::ended::Ended;
 use super::told::Told;
-use super::{ID_DIGITS, Standing, case_of, prefix};
+use super::{Standing, case_of, prefix};
 use crate::wire::ErrorCode;
-
-/// Longest `Idempotency-Key`, bytes.
-const MAX_KEY_BYTES: usize = 255;
 
 /// An instruction that makes sense. It names people: it is kept sealed only.
 #[derive(Clone, Serialize, Deserialize)]
@@ -110,6 +106,7 @@ pub struct Call<'a> {
     pub session: &'a DeviceSession,
     pub headers: &'a HeaderMap,
     pub callback_url: Option<&'a str>,
+    pub end_to_end_id: Option<&'a str>,
 }
 
 impl Call<'_> {
@@ -117,7 +114,8 @@ impl Call<'_> {
     pub async fn give(&self, order: Order) -> Result<Response, Refused> {
         let Self { engine, session, .. } = self;
         let kind = order.what.kind();
-        let id = self.id(kind)?;
+        let named = Named::of(self.headers, self.end_to_end_id)?;
+        let id = named.id(engine, prefix(kind), &format!("{}\n{}", session.link.id, kind.name()));
         let url = match self.callback_url {
             None => None,
             Some(url) => Some(create::checked(self.callbacks, url).await?),
@@ -126,20 +124,8 @@ impl Call<'_> {
         let ended = Ended::of(&session.who, session.link.id, (kind, &id), url);
         let giving = Giving { engine, session, id: &id, order: &order, ended };
         let standing = giving.begin(token).await?;
-        shown(engine, session, (kind, &id), &standing).await
-    }
-
-    /// By the key that it came with, or by nothing that was there before.
-    fn id(&self, kind: InstructionKind) -> Result<String, Refused> {
-        let Some(value) = self.headers.get(IDEMPOTENCY_KEY) else {
-            return Ok(format!("{}{}", prefix(kind), self.engine.mint::<RequestId>().hex()));
-        };
-        let key = value.to_str().ok().filter(|key| (1..=MAX_KEY_BYTES).contains(&key.len()));
-        let key =
-            key.ok_or_else(|| Refused::invalid("Idempotency-Key tiene de 1 a 255 caracteres."))?;
-        let text = format!("{}\n{}\n{key}", self.session.link.id, kind.name());
-        let hash = ContentHash::of(text.as_bytes()).hex();
-        Ok(format!("{}{}", prefix(kind), &hash[..ID_DIGITS]))
+        let in_path = InPath { id, end_to_end_id: named.end_to_end_id() };
+        shown(engine, session, (kind, &in_path), &standing).await
     }
 }
 
@@ -147,11 +133,12 @@ impl Call<'_> {
 pub async fn shown(
     engine: &Engine,
     session: &DeviceSession,
-    which: (InstructionKind, &str),
+    (kind, named): (InstructionKind, &InPath),
     standing: &Standing,
 ) -> Result<Response, Refused> {
     use axum::http::StatusCode;
-    let told = Told::of(engine, &session.who, which, standing).await?;
+    let told = Told::of(engine, &session.who, (kind, &named.id), standing).await?;
+    let told = told.named(named.end_to_end_id);
     let status = if told.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok(cartola_http::answer::json(status, &told))
 }
@@ -173,7 +160,7 @@ impl Giving<'_> {
     async fn begin(&self, token: Option<&str>) -> Result<Standing, Refused> {
         let Self { engine, session, id, order, .. } = self;
         let whose = (&session.who, self.link());
-        let known = Standing::find(engine, whose, order.what.kind(), id).await?;
+        let known = Standing::find(engine, whose, id).await?;
         if known.authorization.is_some() {
             return self.asked().await;
         }
@@ -214,7 +201,7 @@ impl Giving<'_> {
 }
 
 fn conflict() -> Refused {
-    Refused::new(ErrorCode::OperationConflict, "Con esa Idempotency-Key se pidió otra operación.")
+    Refused::new(ErrorCode::OperationConflict, "Con ese `end_to_end_id` o esa Idempotency-Key se pidió otra operación.")
 }
 
 /// Why an instruction is not given.
