@@ -229,6 +229,25 @@ fn who_asks_too_often_is_told_when_to_come_back() {
         let header = format!("retry-after: {}", told["retry_after"]);
         assert!(limited.head.to_lowercase().contains(&header), "{}", limited.head);
     }
+    // Who is told to come back still has what they come back with.
+    let opened = loop {
+        let pin = sealed(&key, place["mi_pin"].as_str().unwrap(), now());
+        let again = with_key.post("session", &with(&login, &json!({"mi_pin": pin})));
+        match again.status {
+            429 => std::thread::sleep(std::time::Duration::from_millis(200)),
+            _ => break again.json(),
+        }
+    };
+    let renewal = json!({"refresh_token": opened["refresh_token"]});
+    while with_key.post("session", &json!({})).status != 429 {}
+    let renewed = loop {
+        let renewed = app.post("session/refresh", &renewal);
+        match renewed.status {
+            429 => std::thread::sleep(std::time::Duration::from_millis(200)),
+            _ => break renewed,
+        }
+    };
+    assert_eq!(renewed.status, 200, "{}", renewed.text());
 }
 
 #[test]
@@ -290,4 +309,31 @@ fn a_phone_is_enrolled_with_the_pin_typed_again() {
     assert_eq!(begun.status, 201, "{}", begun.text());
     assert!(!begun.json()["code"].as_str().unwrap().is_empty());
     assert_eq!(refused(&begin(&app, json!({"mi_pin": sent}))), "400 INVALID_REQUEST");
+}
+
+#[test]
+fn a_session_pays_under_a_mandate_that_says_so_and_widens_none() {
+    let scene = Scene::new();
+    let tenant = crate::http::Client::new(scene.text("gateway"), scene.text("api_key"));
+    let purposes = || {
+        let told = tenant.json("/v1/consents");
+        let rows = told["consents"].as_array().unwrap().iter();
+        let holding = rows.filter(|row| row["state"] == "granted");
+        holding.map(|row| row["purpose"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(purposes(), [""; 0]);
+    let login = scene.login("ok");
+    let link = json!({
+        "institution": "banco-chile", "rut": login["rut"],
+        "credentials": {"mi_pin": login["mi_pin"]}, "purpose": "bookkeeping",
+    });
+    let headers = [super::JSON, ("Idempotency-Key", "one")];
+    let begun = tenant.send("POST", "/v1/links", &headers, link.to_string().as_bytes()).unwrap();
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    let app = scene.app.within(&scene.app.told("session", &login));
+    assert_eq!(purposes(), ["bookkeeping"]);
+    let order = super::transfers::order(&scene, &app);
+    assert_eq!(refused(&app.post("transfer", &order)), "422 UNSUPPORTED");
+    scene.app.told("session", &scene.login("no-movements"));
+    assert!(purposes().iter().any(|purpose| purpose.contains("making the payments")));
 }

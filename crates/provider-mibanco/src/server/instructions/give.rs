@@ -42,6 +42,7 @@ impl Order {
         named: Option<&str>,
         what: Instructed,
     ) -> Result<Self, Refused> {
+        desk::may_pay(engine, session).await?;
         let account = account(engine, session, named).await?;
         Ok(Self { rut: rut_of(engine, session).await?, account, what })
     }
@@ -221,7 +222,7 @@ fn refusal(error: InstructionError) -> Refused {
             Refused::new(ErrorCode::AccountNotFound, "Desde esa cuenta no se paga en pesos.")
         }
         InstructionError::NotEnabled => {
-            Refused::new(ErrorCode::Unsupported, "La sesión no permite operar: abra una nueva.")
+            Refused::new(ErrorCode::Unsupported, "El mandato vigente del cliente no permite operar: retírelo y abra una sesión nueva.")
         }
         InstructionError::Link(error) => error.into(),
         InstructionError::Leave(error) => unapproved::leave(error),

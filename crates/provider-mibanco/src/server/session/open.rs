@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::device_sessions::SessionTokens;
-use cartola_engine::links::wording::{MANDATE_DAYS, last_day, usual_purpose};
+use cartola_engine::links::wording::{DEVICE_PURPOSE, MANDATE_DAYS, last_day, mandate_text};
 use cartola_engine::links::{Mandate, NewLink};
 use cartola_engine::readings::{self, Call, ReadScope, Wanted};
 use cartola_engine::{Engine, EngineError};
@@ -162,9 +162,13 @@ async fn begun(
     entry: &Entry,
     (fields, evidence): (&BTreeMap<String, Secret<String>>, &[u8]),
 ) -> Result<LinkId, Refused> {
-    let expires_at = Some(santiago::end_of_day(last_day(engine.now(), MANDATE_DAYS)));
-    let institution = &entry.institution;
-    let mandate = Mandate { purpose: usual_purpose(institution), evidence, expires_at };
+    let (institution, last) = (&entry.institution, last_day(engine.now(), MANDATE_DAYS));
+    let tenant = engine.tenant_name(who).await?;
+    let text = mandate_text(&tenant, institution, entry.rut, (DEVICE_PURPOSE, true), last);
+    // What they are told that they allow, and what shows that they signed in: see `readings::evidence`.
+    let evidence = [text.as_bytes(), b"\n", evidence].concat();
+    let expires_at = Some(santiago::end_of_day(last));
+    let mandate = Mandate { purpose: DEVICE_PURPOSE, evidence: &evidence, expires_at };
     let wanted = NewLink {
         institution: institution.clone(),
         rut: entry.rut,
@@ -173,7 +177,7 @@ async fn begun(
         proven: true,
         pays: true,
     };
-    Ok(engine.begin_link(who, &wanted).await?.id)
+    Ok(engine.begin_link_signing_in(who, &wanted).await?.id)
 }
 
 /// What is wrong with a RUT, for people.

@@ -179,7 +179,7 @@ fn refusal(error: LinkPaymentError) -> Refused {
         LinkPaymentError::Payment(PaymentError::OtherRequest) => conflict(),
         LinkPaymentError::Payment(_) => Refused::of(cartola_model::Failure::RequestInvalid),
         LinkPaymentError::NotEnabled => {
-            Refused::new(ErrorCode::Unsupported, "La sesión no permite transferir: abra una nueva.")
+            Refused::new(ErrorCode::Unsupported, "El mandato vigente del cliente no permite pagar: retírelo y abra una sesión nueva.")
         }
         LinkPaymentError::Link(error) => error.into(),
         LinkPaymentError::Engine(error) => error.into(),

@@ -101,6 +101,7 @@ impl Order {
                 "`comment` tiene hasta {MAX_COMMENT} caracteres."
             )));
         }
+        desk::may_pay(engine, session).await?;
         let from = own_account(engine, session, &from).await?;
         let rut = rut_of(engine, session).await?;
         let payee = payee(engine, session, asked, (institution, account), rut).await?;
