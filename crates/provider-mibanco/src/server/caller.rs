@@ -4,7 +4,9 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use cartola_engine::device_sessions::{DeviceSession, DeviceSessionError, MAX_DEVICE_BYTES};
+use cartola_engine::device_sessions::{
+    DeviceSession, DeviceSessionError, MAX_DEVICE_BYTES, Presented,
+};
 use cartola_http::{Gate, admit, bearer};
 use cartola_model::access::Actor;
 use cartola_model::{Principal, Scope};
@@ -56,8 +58,8 @@ async fn session(
     settings: &Settings,
 ) -> Result<DeviceSession, Refused> {
     let token = bearer(&parts.headers, MAX_TOKEN_BYTES).map_err(|_| Refused::token())?;
-    let device = device_beside(&parts.headers, settings)?;
-    let session = gate.engine().device_session(token, AUDIENCE, device).await?;
+    let at = presented(&parts.headers, settings)?;
+    let session = gate.engine().device_session(token, &at).await?;
     allowed(gate, parts, &session.who)?;
     Ok(session)
 }
@@ -71,6 +73,15 @@ pub fn allowed(gate: &Gate, parts: &Parts, who: &Principal) -> Result<(), Refuse
 /// The settings that the router puts before each of its routes.
 pub fn settings_of(parts: &Parts) -> Settings {
     parts.extensions.get::<Settings>().cloned().expect("the router puts them before its routes")
+}
+
+/// What comes along with a token.
+pub fn presented<'a>(
+    headers: &'a HeaderMap,
+    settings: &Settings,
+) -> Result<Presented<'a>, Refused> {
+    let device = device_beside(headers, settings)?;
+    Ok(Presented { audience: AUDIENCE, device, host: settings.tenant })
 }
 
 /// The device that a call names beside its token, where the operator wants one or it is there.
