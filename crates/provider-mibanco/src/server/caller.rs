@@ -39,7 +39,7 @@ pub fn must(who: &Principal, scope: Scope) -> Result<(), Refused> {
         return Ok(());
     }
     let message = format!("A la llave de la sesión le falta el permiso `{}`.", scope.name());
-    Err(Refused::new(ErrorCode::InvalidClient, message))
+    Err(Refused::new(ErrorCode::InsufficientScope, message))
 }
 
 impl FromRequestParts<Gate> for Session {

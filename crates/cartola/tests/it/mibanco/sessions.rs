@@ -180,11 +180,16 @@ fn outside_a_demo_a_key_and_an_encrypted_pin_are_needed() {
     );
     let installation = Installation::with(&bank);
     let keys = installation.tenant("one");
+    let reads = ["tenants", "issue", "one", "--scopes", "read", "--json"];
+    let reads = installation.run(&reads).done().json();
     let gateway = installation.serve();
     let app = App::at(&gateway.url);
     let (rut, place) = chile.person("ok", "banco-chile");
     let login = json!({"rut": rut, "mi_pin": place["mi_pin"], "device_fingerprint": "f"});
     assert_eq!(refused(&app.post("session", &login)), "401 INVALID_CLIENT");
+    // Who is known and may not do this is told so.
+    let reader = app.authorized(&format!("Bearer {}", reads["api_key"].as_str().unwrap()));
+    assert_eq!(refused(&reader.post("session", &login)), "403 INSUFFICIENT_SCOPE");
     let app = app.authorized(&format!("Bearer {}", keys["api_key"].as_str().unwrap()));
     assert_eq!(refused(&app.post("session", &login)), "400 INVALID_REQUEST");
     let set = app.bare.send("GET", "/mibanco/.well-known/jwks.json", &[], b"").unwrap().json();
