@@ -60,6 +60,12 @@ pub use used::Use;
 /// How long a phone may take the code of an enrolment.
 pub const CODE_LASTS: SignedDuration = SignedDuration::from_mins(15);
 
+/// Codes of enrolments that one person is given within [`CODES_WITHIN`].
+pub const MAX_CODES: usize = 20;
+
+/// The time in which that many codes are given at most.
+pub const CODES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
 /// How long somebody may decide: as the challenges of the sandbox's banks.
 pub const CHALLENGE_LASTS: SignedDuration = SignedDuration::from_mins(5);
 
@@ -201,6 +207,9 @@ pub struct PhoneSignature {
     /// Whether it was decided on the gateway's own page. An approval that was has no token that anybody
     /// was told: its id stands for it.
     pub on_page: bool,
+    /// Whether what was approved follows by itself ([`Ask::next`]). Then it is done by that alone, and
+    /// nobody is told a token.
+    pub is_followed: bool,
 }
 
 /// An authorization as its tenant and its phone see it. What it says is its person's: `Debug` shows its
@@ -279,7 +288,8 @@ pub enum PhoneProof<'a> {
 pub struct Decided {
     /// The authorization as it stands then.
     pub authorization: Authorization,
-    /// By what the approval is used, once, within [`APPROVAL_LASTS`]; absent where it was denied.
+    /// By what the approval is used, once, within [`APPROVAL_LASTS`]; absent where it was denied, and
+    /// where what was approved follows by itself.
     pub token: Option<Secret<String>>,
 }
 

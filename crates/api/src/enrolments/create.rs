@@ -77,7 +77,8 @@ const MAX_EVIDENCE: usize = 4_096;
     responses((status = 201, description = "The enrolment, and its code", body = BegunView)),
     security(("api_key" = ["enrol"])),
     extensions(("x-problems" = json!([
-        "parameter_invalid", "identity_not_shown", "enrolment_invalid", "not_found",
+        "parameter_invalid", "identity_not_shown", "enrolment_invalid", "enrolments_too_many",
+        "not_found",
         "institution_not_configured", "credentials_malformed", "credentials_of_another",
         "credentials_locked", "institution_rate_limited", "institution_quota_used",
     ]))),

@@ -7,7 +7,7 @@ use cartola_model::{EnrolmentStanding, EnrolmentState, Principal};
 use cartola_primitives::id::{EnrolmentId, PersonId, TenantId};
 use cartola_primitives::{Rut, Secret};
 use cartola_store::authorizations::{EnrolmentFilter, EnrolmentProgress, EnrolmentRow};
-use cartola_store::{Command, MAX_PAGE, UnitOfWork};
+use cartola_store::{Command, UnitOfWork};
 
 use super::by::{By, PAGE};
 use super::content::SealedPhone;
@@ -15,7 +15,9 @@ use super::errors::{EnrolError, EnrolmentError, looked_at};
 use super::jobs::Job;
 use super::moving::enrolment_event;
 use super::token::phone_secret;
-use super::{Begun, CODE_LASTS, Enrolled, MAX_PHONE_TEXT, NewPhone, Validated};
+use super::{
+    Begun, CODE_LASTS, CODES_WITHIN, Enrolled, MAX_CODES, MAX_PHONE_TEXT, NewPhone, Validated,
+};
 use crate::imports::Made;
 use crate::once::Reply;
 use crate::retry::until_settled;
@@ -66,6 +68,7 @@ impl Engine {
         let holder = Holder { rut: Some(rut), name: None };
         let (person, key) = self.resolve_person(who, &holder, self.now(), &mut made).await?;
         let person = person.ok_or(EngineError::Interrupted)?;
+        self.refuse_too_many_codes(tenant, person).await?;
         let mut work = UnitOfWork::new(tenant, self.now());
         work.commands = made.commands;
         let by = By::of(who);
@@ -97,6 +100,22 @@ impl Engine {
         work.commands.extend(reply.command(self, &begun)?);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(begun)
+    }
+
+    /// Refuses a code to somebody who was given [`MAX_CODES`] within [`CODES_WITHIN`]: each is an
+    /// enrolment that is kept, and whoever needs so many is not somebody with a new phone.
+    async fn refuse_too_many_codes(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+    ) -> Result<(), EnrolmentError> {
+        let filter = EnrolmentFilter { person: Some(person), ..EnrolmentFilter::default() };
+        let page = self.store().enrolments(tenant, filter, None, MAX_CODES).await;
+        let rows = page.map_err(EngineError::from)?.rows;
+        match rows.get(MAX_CODES - 1).map(|oldest| oldest.created_at + CODES_WITHIN) {
+            Some(until) if self.now() < until => Err(EnrolmentError::TooMany { until }),
+            _ => Ok(()),
+        }
     }
 
     /// Takes a code on a phone, once: the phone is the person's from now on, and no other is. A code of
@@ -184,10 +203,11 @@ impl Engine {
         tenant: TenantId,
         row: &EnrolmentRow,
     ) -> Result<Option<EnrolmentId>, EngineError> {
-        let filter = EnrolmentFilter { person: Some(row.person), standing: None };
-        let page = self.store().enrolments(tenant, filter, None, MAX_PAGE).await?;
-        let mut others = page.rows.into_iter().filter(|other| other.id != row.id);
-        Ok(others.find(|other| other.standing.phone.is_some()).map(|other| other.id))
+        // This one has none yet, and however many codes were given out since, they have none either.
+        let person = Some(row.person);
+        let filter = EnrolmentFilter { person, standing: None, with_phone: true };
+        let page = self.store().enrolments(tenant, filter, None, 1).await?;
+        Ok(page.rows.first().map(|other| other.id))
     }
 
     /// The phone's own key, or one that is made for it.
@@ -210,7 +230,8 @@ impl Engine {
         person: PersonId,
         standing: EnrolmentStanding,
     ) -> Result<Option<EnrolmentRow>, EngineError> {
-        let filter = EnrolmentFilter { person: Some(person), standing: Some(standing) };
+        let (person, standing) = (Some(person), Some(standing));
+        let filter = EnrolmentFilter { person, standing, with_phone: false };
         let page = self.store().enrolments(tenant, filter, None, 1).await?;
         Ok(page.rows.into_iter().next())
     }

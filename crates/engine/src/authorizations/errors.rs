@@ -4,7 +4,7 @@ use cartola_model::authorization::{BlockCause, OperationError, PinError};
 use cartola_model::{AuthorizationState, EnrolmentState, Failure, InvalidTransition};
 use cartola_primitives::Timestamp;
 
-use super::{MAX_CHANNEL, MAX_PENDING, MAX_PHONE_TEXT};
+use super::{MAX_CHANNEL, MAX_CODES, MAX_PENDING, MAX_PHONE_TEXT};
 use crate::EngineError;
 use crate::links::LinkError;
 use crate::payments::MAX_CASE_BYTES;
@@ -29,6 +29,14 @@ pub enum EnrolmentError {
     /// The institution did not let them in.
     #[error("the institution did not let this person in: {}", .0.name())]
     NotLetIn(Failure),
+    /// They were given [`MAX_CODES`] codes within a day.
+    #[error(
+        "{MAX_CODES} codes were given to this person within a day; the next one may be from {until}"
+    )]
+    TooMany {
+        /// From when on.
+        until: Timestamp,
+    },
     /// Nothing was handed in that shows who they are.
     #[error("the evidence of the validation is empty")]
     Evidence,

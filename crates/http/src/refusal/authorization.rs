@@ -26,6 +26,12 @@ impl From<EnrolmentError> for Refusal {
                     "Esto no acredita quién es alguien: lo hace su propia clave o PIN en un banco, en ClaveÚnica o en el Registro Civil.",
                 ))
                 .into(),
+            EnrolmentError::TooMany { until } => Problem::new(Code::EnrolmentsTooMany)
+                .detailed(Text::new(
+                    format!("The person was given twenty codes within a day; the next one may be from {until}."),
+                    format!("La persona recibió veinte códigos en un día; el siguiente puede ser desde {until}."),
+                ))
+                .into(),
             EnrolmentError::Evidence => Problem::new(Code::EnrolmentInvalid)
                 .detailed(Text::fixed("`evidence` is empty.", "`evidence` está vacío."))
                 .into(),

@@ -45,6 +45,7 @@ impl From<EnrolmentError> for Refused {
                 "Esta institución no muestra quién es el cliente: use un banco, ClaveÚnica o el \
                  Registro Civil.",
             ),
+            EnrolmentError::TooMany { until } => Self::of(Failure::RateLimited).until(until),
             EnrolmentError::Door(error) => error.into(),
             EnrolmentError::NotLetIn(failure) => failure.into(),
             EnrolmentError::OtherPerson | EnrolmentError::Evidence => {

@@ -1,8 +1,8 @@
 //! What is refused is in the audit trail, with who tried; and so is what nobody did in time.
 
 use cartola_engine::authorizations::{
-    AskError, CHALLENGE_LASTS, CODE_LASTS, Decision, EnrolError, EnrolmentError, KeyOrigin,
-    MAX_PENDING, NewPhone, PhoneProof, Rules, Validated, Verdict,
+    AskError, CHALLENGE_LASTS, CODE_LASTS, CODES_WITHIN, Decision, EnrolError, EnrolmentError,
+    KeyOrigin, MAX_CODES, MAX_PENDING, NewPhone, PhoneProof, Rules, Validated, Verdict,
 };
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InstitutionId, Scope};
@@ -209,6 +209,36 @@ async fn where_people_are_known_shows_who_they_are() {
         let shown = let_in(&world, institution, &of_client).await;
         assert!(matches!(shown, Err(EnrolmentError::NoProof)), "{id}");
     }
+}
+
+/// However many codes were given out, a phone that came before is known, and few are given in a day.
+#[tokio::test]
+async fn codes_that_nobody_took_hide_no_phone() {
+    let rules = Rules { cooling_off: SignedDuration::from_hours(24), ..RULES };
+    let scene = Scene { world: World::with_rules(Bank::new(), Vec::new(), rules).await };
+    let (engine, who) = (&scene.world.engine, &scene.world.who);
+    let phone = OwnPhone::new(1);
+    let first = scene.enrol(person(), &phone).await.enrolment.row.id;
+    engine.block_phone(who, first).await.unwrap();
+    let begin = async || {
+        engine.begin_enrolment(who, person(), Validated::ByTenant(b"cedula")).await.map(drop)
+    };
+    for _ in 1..MAX_CODES {
+        begin().await.unwrap();
+    }
+    let until = engine.now() + CODES_WITHIN;
+    let refused = begin().await;
+    assert!(matches!(refused, Err(EnrolmentError::TooMany { until: at }) if at == until));
+    // More of them than one page has.
+    scene.world.clock.advance(CODES_WITHIN);
+    for _ in 0..cartola_store::MAX_PAGE {
+        scene.world.clock.advance(SignedDuration::from_hours(2));
+        begin().await.unwrap();
+    }
+    let second = scene.enrol(person(), &OwnPhone::new(2)).await;
+    assert_eq!(second.enrolment.phone.unwrap().before, Some(first));
+    let asked = scene.try_ask(person(), &transfer(25_000), "soon").await;
+    assert!(matches!(asked, Err(AskError::Cooling { .. })));
 }
 
 /// A tenant whose name could be taken for another's asks nobody.

@@ -68,6 +68,22 @@ pub(super) static ROWS: &[Entry] = &[
         ),
     },
     Entry {
+        code: Code::EnrolmentsTooMany,
+        name: "enrolments_too_many",
+        status: 429,
+        failure: Failure::RateLimited,
+        retry: Retry::Later { after_seconds: 3_600 },
+        title: Text::fixed("Too many codes for one person", "Demasiados códigos para una persona"),
+        meaning: Text::fixed(
+            "Twenty codes were given to this person within a day. Nothing was begun.",
+            "Esta persona recibió veinte códigos en un día. No se inició nada.",
+        ),
+        remedy: Text::fixed(
+            "Let the phone take the code that was given last, or wait until the time in `detail`.",
+            "Use en el teléfono el último código entregado, o espere hasta la hora de `detail_es`.",
+        ),
+    },
+    Entry {
         code: Code::PhoneMissing,
         name: "phone_missing",
         status: 409,
