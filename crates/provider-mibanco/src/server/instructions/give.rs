@@ -6,17 +6,18 @@ use cartola_engine::Engine;
 use cartola_engine::authorizations::{Ask, Asking, LeaveBy, LeaveError};
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::instructions::{Giver, Instruction, InstructionError, InstructionKind, Wanted};
+use cartola_engine::payments::pays;
 use cartola_engine::readings::{Next, ReadScope};
 use cartola_http::Callbacks;
-use cartola_model::{AccountKind, AccountNumber, Failure, Instructed, Operation};
-use cartola_primitives::id::{AccountId, LinkId};
-use cartola_primitives::{Currency, Rut};
+use cartola_model::{AccountNumber, Failure, Instructed, Operation};
+use cartola_primitives::Rut;
+use cartola_primitives::id::LinkId;
 use serde::{Deserialize, Serialize};
 
 use super::super::named::{InPath, Named};
 use super::super::refused::Refused;
 use super::super::transfer::create::{self, BANK_WAIT};
-use super::super::transfer::rut_of;
+use super::super::transfer::{is_used, rut_of};
 use super::super::{AUDIENCE, desk, unapproved};
 use super::approved::Approved;
 use super::ended::Ended;
@@ -29,8 +30,8 @@ use crate::wire::ErrorCode;
 pub struct Order {
     #[serde(with = "cartola_primitives::rut::serde_compact")]
     pub rut: Rut,
-    /// The account whose bank is told, and which pays where money moves.
-    account: AccountId,
+    /// The account that pays, as its bank writes it; absent where no money moves.
+    from: Option<String>,
     pub what: Instructed,
 }
 
@@ -43,8 +44,8 @@ impl Order {
         what: Instructed,
     ) -> Result<Self, Refused> {
         desk::may_pay(engine, session).await?;
-        let account = account(engine, session, named).await?;
-        Ok(Self { rut: rut_of(engine, session).await?, account, what })
+        let from = account(engine, session, named, what.kind().moves_money()).await?;
+        Ok(Self { rut: rut_of(engine, session).await?, from, what })
     }
 
     /// In a form that is equal for equal orders.
@@ -55,11 +56,15 @@ impl Order {
     /// As the engine is told it.
     pub fn wanted<'a>(
         &self,
+        link: LinkId,
         (case, request): (&'a str, &'a [u8]),
         leave: LeaveBy<'a>,
         next: Option<Next>,
     ) -> Wanted<'a> {
-        let (giver, what) = (Giver::Account(self.account), self.what.clone());
+        let from = self.from.as_deref();
+        let from =
+            from.map(|text| AccountNumber::parse(text).expect("it was written from a number"));
+        let (giver, what) = (Giver::Link { link, from }, self.what.clone());
         let (evidence, asking) = (request, Asking::Always);
         Wanted { giver, what, case, request, evidence, leave, asking, next }
     }
@@ -72,7 +77,7 @@ impl Order {
         engine: &Engine,
         session: &DeviceSession,
     ) -> Result<(Rut, Operation), Refused> {
-        let wanted = self.wanted(("", &[]), LeaveBy::NotNeeded, None);
+        let wanted = self.wanted(session.link.id, ("", &[]), LeaveBy::NotNeeded, None);
         let operation = engine.operation_of_instruction(&session.who, &wanted).await;
         let (rut, operation) = operation.map_err(refusal)?;
         let gone = || Refused::new(ErrorCode::AccountNotFound, "La cuenta ya no se muestra.");
@@ -80,24 +85,39 @@ impl Order {
     }
 }
 
-/// An account of the customer's that pays.
+/// An account of the customer's that pays, where money moves: the one that they name, or the first.
 async fn account(
     engine: &Engine,
     session: &DeviceSession,
     named: Option<&str>,
-) -> Result<AccountId, Refused> {
+    moves_money: bool,
+) -> Result<Option<String>, Refused> {
     let named = named.map(AccountNumber::parse).transpose();
     let named = named.map_err(|_| Refused::invalid("`from_account` no es un número de cuenta."))?;
+    if named.is_none() && !moves_money {
+        return Ok(None);
+    }
     desk::read_unless_fresh(engine, session, ReadScope::ACCOUNTS).await?;
     let accounts = engine.accounts_of(&session.who, session.link.id).await?;
-    let mut found = accounts.iter().filter(|account| match &named {
-        Some(named) => AccountNumber::parse(&account.number)
-            .is_ok_and(|number| number.identity() == named.identity()),
-        None => account.row.kind == AccountKind::Checking && account.row.currency == Currency::CLP,
+    let known = accounts.iter().filter_map(|account| {
+        let number = AccountNumber::parse(&account.number).ok()?;
+        Some((number, pays(account.row.kind, account.row.currency)))
     });
-    found.next().map(|account| account.row.id).ok_or_else(|| {
+    let mut found = known.filter(|(number, pays)| match &named {
+        Some(named) => number.identity() == named.identity(),
+        None => *pays,
+    });
+    let (number, pays) = found.next().ok_or_else(|| {
         Refused::new(ErrorCode::AccountNotFound, "`from_account` no es una cuenta del cliente.")
-    })
+    })?;
+    if moves_money && (!pays || number.is_masked()) {
+        return Err(no_paying_account());
+    }
+    Ok(moves_money.then(|| number.written().to_owned()))
+}
+
+fn no_paying_account() -> Refused {
+    Refused::new(ErrorCode::AccountNotFound, "Desde esa cuenta no se paga en pesos.")
 }
 
 /// What came with a call beside the order.
@@ -162,12 +182,12 @@ impl Giving<'_> {
         let Self { engine, session, id, order, .. } = self;
         let whose = (&session.who, self.link());
         let known = Standing::find(engine, whose, id).await?;
-        if known.authorization.is_some() {
+        if known.instruction.is_none() && known.authorization.is_some() {
             return self.asked().await;
         }
         let (case, request) = (case_of(self.link(), id), order.request());
         let next = Some(self.ended.next());
-        let wanted = order.wanted((&case, &request), LeaveBy::token(token), next);
+        let wanted = order.wanted(self.link(), (&case, &request), LeaveBy::token(token), next);
         match engine.begin_instruction(&session.who, &wanted).await {
             Ok(instruction) => self.told(instruction).await,
             Err(InstructionError::Leave(LeaveError::Needed(_))) => self.asked().await,
@@ -197,12 +217,18 @@ impl Giving<'_> {
         };
         let asked = engine.ask_authorization(&session.who, &ask).await;
         let authorization = asked.map_err(|error| unapproved::asking(error, conflict))?;
+        if is_used(authorization.state()) {
+            return Standing::find(engine, (&session.who, self.link()), id).await;
+        }
         Ok(Standing { instruction: None, authorization: Some(authorization) })
     }
 }
 
 fn conflict() -> Refused {
-    Refused::new(ErrorCode::OperationConflict, "Con ese `end_to_end_id` o esa Idempotency-Key se pidió otra operación.")
+    Refused::new(
+        ErrorCode::OperationConflict,
+        "Con ese `end_to_end_id` o esa Idempotency-Key se pidió otra operación.",
+    )
 }
 
 /// Why an instruction is not given.
@@ -218,12 +244,11 @@ fn refusal(error: InstructionError) -> Refused {
         InstructionError::Case => Refused::of(Failure::RequestInvalid),
         InstructionError::NotOffered => Refused::of(Failure::Unsupported),
         InstructionError::OtherRequest => conflict(),
-        InstructionError::UnknownAccount | InstructionError::NoPayingAccount => {
-            Refused::new(ErrorCode::AccountNotFound, "Desde esa cuenta no se paga en pesos.")
-        }
-        InstructionError::NotEnabled => {
-            Refused::new(ErrorCode::Unsupported, "El mandato vigente del cliente no permite operar: retírelo y abra una sesión nueva.")
-        }
+        InstructionError::UnknownAccount | InstructionError::NoPayingAccount => no_paying_account(),
+        InstructionError::NotEnabled => Refused::new(
+            ErrorCode::Unsupported,
+            "El mandato vigente del cliente no permite operar: retírelo y abra una sesión nueva.",
+        ),
         InstructionError::Link(error) => error.into(),
         InstructionError::Leave(error) => unapproved::leave(error),
         InstructionError::Engine(error) => error.into(),

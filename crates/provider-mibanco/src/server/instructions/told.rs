@@ -3,7 +3,7 @@
 use cartola_engine::Engine;
 use cartola_engine::authorizations::AuthorizationState;
 use cartola_engine::instructions::{Instruction, InstructionKind, InstructionState};
-use cartola_model::{EndToEndId, Instructed, Principal};
+use cartola_model::{EndToEndId, Principal};
 use cartola_primitives::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -43,7 +43,7 @@ pub struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
-    /// Who took the cash.
+    /// Who took the cash, as the bank says it; absent where it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "12.345.678-5")]
     claimed_by: Option<String>,
@@ -112,9 +112,7 @@ impl Told {
             }
             InstructionState::Completed { at } => ("COMPLETED", Some(*at)),
             InstructionState::Claimed { at } => {
-                if let Instructed::Withdrawal(cash) = &instruction.what {
-                    told.claimed_by = Some(cash.rut.dotted());
-                }
+                told.claimed_by = instruction.claimed_by.map(|by| by.dotted());
                 ("CLAIMED", Some(*at))
             }
             InstructionState::Expired { at } => ("EXPIRED", Some(*at)),
@@ -145,9 +143,7 @@ impl Told {
                 auth_url: Some(auth_url(request)),
                 ..told
             },
-            AuthorizationState::Approved { .. } | AuthorizationState::Used { .. } => {
-                Self { status: "PROCESSING".to_owned(), ..told }
-            }
+            AuthorizationState::Approved { .. } => Self { status: "PROCESSING".to_owned(), ..told },
             ended => Self::failed((kind, id), refusal_of(ended)),
         }
     }
