@@ -11,6 +11,7 @@
 //! | `transfer` | transfers, and what is posted of their end |
 //! | `instructions` | cash at ATMs, bills that are paid, changes of beneficiaries |
 //! | `caller` | who calls, on which session and from which device |
+//! | `door` | how often sessions are opened without a key |
 //! | `desk` | how the bank is asked |
 //! | `screens` | the screens of the app that calls stand for, as the audit trail names them |
 //! | `refused` | how anything that is refused is said |
@@ -19,6 +20,7 @@
 
 mod caller;
 mod desk;
+mod door;
 mod instructions;
 mod mipass;
 mod named;
@@ -62,7 +64,9 @@ pub const SYNC_WAIT: Duration = Duration::from_secs(55);
 /// The routes, ready to be mounted under [`PREFIX`].
 pub fn router(gate: Gate, callbacks: Callbacks, settings: Settings) -> Router {
     let (routes, _) = documented().split_for_parts();
+    let door = Arc::new(door::Door::new());
     let routes = routes.layer(Extension(callbacks)).layer(Extension(settings));
+    let routes = routes.layer(Extension(door));
     layer::around_speaking(routes, gate, refused::voice)
 }
 

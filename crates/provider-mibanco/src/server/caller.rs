@@ -1,5 +1,7 @@
 //! Who calls.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -13,6 +15,7 @@ use cartola_model::{Principal, Scope};
 use data_encoding::BASE64;
 
 use super::AUDIENCE;
+use super::door::Door;
 use super::refused::{At, Refused};
 use super::settings::Settings;
 use crate::wire::{DEVICE_ID_HEADER, ErrorCode};
@@ -70,6 +73,11 @@ pub fn allowed(gate: &Gate, parts: &Parts, who: &Principal) -> Result<(), Refuse
     admitted.map_err(|seconds| Refused::of(cartola_model::Failure::RateLimited).after(seconds))
 }
 
+/// The door that the router puts before each of its routes.
+pub fn door_of(parts: &Parts) -> Arc<Door> {
+    parts.extensions.get().cloned().expect("the router puts it before its routes")
+}
+
 /// The settings that the router puts before each of its routes.
 pub fn settings_of(parts: &Parts) -> Settings {
     parts.extensions.get::<Settings>().cloned().expect("the router puts them before its routes")
@@ -111,11 +119,14 @@ pub fn device(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
 /// this installation serves without a key. Never a guess: a key that is wrong is refused.
 pub async fn tenant(gate: &Gate, parts: &Parts) -> Result<Principal, Refused> {
     let who = match parts.headers.get(AUTHORIZATION) {
-        None => settings_of(parts).tenant.map(|tenant| Principal {
-            tenant,
-            actor: Actor::Operator,
-            scopes: HOST_SCOPES.to_vec(),
-        }),
+        None => {
+            door_of(parts).knock(parts.extensions.get().copied())?;
+            settings_of(parts).tenant.map(|tenant| Principal {
+                tenant,
+                actor: Actor::Operator,
+                scopes: HOST_SCOPES.to_vec(),
+            })
+        }
         Some(value) => {
             if let Some((id, secret)) = value.to_str().ok().and_then(basic) {
                 gate.engine().authenticate_client(&id, &secret).await?

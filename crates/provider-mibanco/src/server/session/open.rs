@@ -5,6 +5,7 @@ use std::panic::resume_unwind;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 use cartola_engine::device_sessions::SessionTokens;
 use cartola_engine::links::wording::{DEVICE_PURPOSE, MANDATE_DAYS, last_day, mandate_text};
@@ -19,7 +20,7 @@ use cartola_primitives::{Rut, Secret, SignedDuration, santiago};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::super::caller::{device, must, settings_of, tenant};
+use super::super::caller::{device, door_of, must, settings_of, tenant};
 use super::super::desk::until_read;
 use super::super::pin::SentFor;
 use super::super::refused::{Refused, Told, answered};
@@ -91,12 +92,17 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
     let settings = settings_of(&parts);
     let device = device(&parts.headers)?.map(str::to_owned);
     let device = device.ok_or_else(|| Refused::invalid("Falta la cabecera X-Device-Id."))?;
+    let door = (!parts.headers.contains_key(AUTHORIZATION)).then(|| door_of(&parts));
     let Json(asked) = body_of(Request::from_parts(parts, body)).await?;
     let bank = settings.bank_of(asked.bank.as_deref());
     let bank = bank.ok_or_else(|| Refused::invalid("`bank` no es un banco del catálogo."))?;
     let rut = Rut::parse(&asked.rut).map_err(wrong_rut)?;
     if !(1..=MAX_FINGERPRINT_BYTES).contains(&asked.device_fingerprint.len()) {
         return Err(Refused::invalid("`device_fingerprint` tiene de 1 a 512 bytes."));
+    }
+    // Before anything is written down of somebody who has shown nothing.
+    if let Some(door) = door {
+        door.knock_for(rut)?;
     }
     let engine = gate.engine().clone();
     let pin = pin::opened(&engine, &who, &settings, (&asked.mi_pin, SentFor::Opening)).await?;
