@@ -22,6 +22,7 @@ use cartola_primitives::id::LinkId;
 
 use super::named::InPath;
 use super::refused::Refused;
+use super::transfer::is_used;
 use crate::wire::ErrorCode;
 
 /// What the ids of a kind begin with.
@@ -53,10 +54,14 @@ impl Standing {
     ) -> Result<Self, Refused> {
         let case = case_of(link, id);
         let instruction = engine.instruction_of_case(who, &case).await?;
-        let authorization = match instruction {
-            Some(_) => None,
-            None => engine.authorization_of_case(who, &case).await?,
-        };
+        if instruction.is_some() {
+            return Ok(Self { instruction, authorization: None });
+        }
+        let authorization = engine.authorization_of_case(who, &case).await?;
+        let is_used = authorization.as_ref().is_some_and(|asked| is_used(asked.state()));
+        // The unit that uses it up gives the instruction, which may have been a moment ago.
+        let instruction =
+            if is_used { engine.instruction_of_case(who, &case).await? } else { None };
         Ok(Self { instruction, authorization })
     }
 

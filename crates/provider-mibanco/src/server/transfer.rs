@@ -13,7 +13,7 @@ pub mod told;
 pub mod withdraw;
 
 use cartola_engine::Engine;
-use cartola_engine::authorizations::Authorization;
+use cartola_engine::authorizations::{Authorization, AuthorizationState};
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::payments::Payment;
 use cartola_model::Principal;
@@ -66,16 +66,24 @@ impl Standing {
     ) -> Result<Self, Refused> {
         let case = case_of(link, transfer_id);
         let payment = engine.payment_of_case(who, &case).await?;
-        let authorization = match payment {
-            Some(_) => None,
-            None => engine.authorization_of_case(who, &case).await?,
-        };
+        if payment.is_some() {
+            return Ok(Self { payment, authorization: None });
+        }
+        let authorization = engine.authorization_of_case(who, &case).await?;
+        let is_used = authorization.as_ref().is_some_and(|asked| is_used(asked.state()));
+        // The unit that uses it up begins the payment, which may have been a moment ago.
+        let payment = if is_used { engine.payment_of_case(who, &case).await? } else { None };
         Ok(Self { payment, authorization })
     }
 }
 
 fn unknown() -> Refused {
     Refused::new(ErrorCode::TransferNotFound, "No existe esa transferencia de este cliente.")
+}
+
+/// Whether an approval was used up.
+pub const fn is_used(state: &AuthorizationState) -> bool {
+    matches!(state, AuthorizationState::Used { .. })
 }
 
 /// The customer of a session.

@@ -21,7 +21,7 @@ use super::approved::Approved;
 use super::ended::Ended;
 use super::order::{Asked, Order};
 use super::told::Told;
-use super::{ID_PREFIX, Standing};
+use super::{ID_PREFIX, Standing, is_used};
 use crate::wire::{ErrorCode, MI_PASS_TOKEN_HEADER};
 
 /// How long the answer waits for what the customer's bank asks for. What it does then is told by
@@ -99,7 +99,7 @@ impl Wanted<'_> {
         let Self { engine, session, id, .. } = self;
         let known = Standing::find(engine, &session.who, session.link.id, id).await?;
         let leave = LeaveBy::token(token);
-        if known.authorization.is_some() {
+        if known.payment.is_none() && known.authorization.is_some() {
             return self.asked().await;
         }
         match self.pay(leave).await {
@@ -144,6 +144,9 @@ impl Wanted<'_> {
         };
         let asked = engine.ask_authorization(&session.who, &ask).await;
         let authorization = asked.map_err(|error| unapproved::asking(error, conflict))?;
+        if is_used(authorization.state()) {
+            return Standing::find(engine, &session.who, session.link.id, id).await;
+        }
         Ok(Standing { payment: None, authorization: Some(authorization) })
     }
 }
@@ -178,9 +181,10 @@ fn refusal(error: LinkPaymentError) -> Refused {
         LinkPaymentError::Leave(error) => unapproved::leave(error),
         LinkPaymentError::Payment(PaymentError::OtherRequest) => conflict(),
         LinkPaymentError::Payment(_) => Refused::of(cartola_model::Failure::RequestInvalid),
-        LinkPaymentError::NotEnabled => {
-            Refused::new(ErrorCode::Unsupported, "El mandato vigente del cliente no permite pagar: retírelo y abra una sesión nueva.")
-        }
+        LinkPaymentError::NotEnabled => Refused::new(
+            ErrorCode::Unsupported,
+            "El mandato vigente del cliente no permite pagar: retírelo y abra una sesión nueva.",
+        ),
         LinkPaymentError::Link(error) => error.into(),
         LinkPaymentError::Engine(error) => error.into(),
     }

@@ -126,7 +126,7 @@ impl Told {
                 auth_url: Some(auth_url(request)),
                 ..Self::new(transfer_id, &PaymentStatus::PendingAuthorization)
             },
-            AuthorizationState::Approved { .. } | AuthorizationState::Used { .. } => {
+            AuthorizationState::Approved { .. } => {
                 Self::new(transfer_id, &PaymentStatus::Processing)
             }
             ended => Self::ended(transfer_id, End::Failed(refusal_of(ended))),
