@@ -3,6 +3,6 @@
 pub mod account_link;
 pub mod create;
 pub mod list;
-mod refusal;
+pub(crate) mod refusal;
 
 pub use refusal::{refused, seconds};

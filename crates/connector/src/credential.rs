@@ -46,6 +46,9 @@ pub struct CredentialForm {
     pub id: &'static str,
     /// Its fields.
     pub fields: Vec<CredentialField>,
+    /// Whether only the person or company whose RUT it has can fill it in: a password or PIN of theirs.
+    /// A client's id and secret are not: they say who asks, and the RUT is what the client writes there.
+    pub signs_in_holder: bool,
 }
 
 /// One field of a form.

@@ -17,6 +17,7 @@ mod enrol;
 mod errors;
 mod jobs;
 mod leave;
+mod let_in;
 mod moving;
 mod phone;
 mod pins;
@@ -33,7 +34,7 @@ use std::time::Duration;
 use cartola_crypto::device::NONCE_BYTES;
 use cartola_model::Operation;
 use cartola_model::authorization::Pin;
-use cartola_primitives::id::{AuthorizationId, EnrolmentId, LinkId};
+use cartola_primitives::id::{AuthorizationId, EnrolmentId};
 use cartola_primitives::{Rut, Secret, SignedDuration};
 
 use crate::readings::Next;
@@ -49,6 +50,7 @@ pub use errors::{AskError, DecideError, EnrolError, EnrolmentError, UseError};
 pub(crate) use jobs::handlers;
 pub use leave::{Asking, LeaveBy, LeaveError};
 pub(crate) use leave::{Leave, NoLeave, Sought};
+pub use let_in::{AtTheDoor, LetIn};
 pub use read::Listed;
 pub use rules::{Reason, Rules};
 pub use through_link::{LinkPayment, LinkPaymentError, may_be_used};
@@ -58,8 +60,11 @@ pub use used::Use;
 /// How long a phone may take the code of an enrolment.
 pub const CODE_LASTS: SignedDuration = SignedDuration::from_mins(15);
 
-/// How long ago a bank may have let somebody in for that to show who they are.
-pub const SIGN_IN_SHOWS: SignedDuration = SignedDuration::from_hours(24);
+/// Codes of enrolments that one person is given within [`CODES_WITHIN`].
+pub const MAX_CODES: usize = 20;
+
+/// The time in which that many codes are given at most.
+pub const CODES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long somebody may decide: as the challenges of the sandbox's banks.
 pub const CHALLENGE_LASTS: SignedDuration = SignedDuration::from_mins(5);
@@ -108,8 +113,8 @@ pub mod screens {
 /// By what somebody's identity was validated.
 #[derive(Debug, Clone, Copy)]
 pub enum Validated<'a> {
-    /// The bank of this link has let them in within [`SIGN_IN_SHOWS`].
-    ByBank(LinkId),
+    /// Their bank let them in, with credentials that came with the call.
+    ByBank(&'a LetIn),
     /// The tenant did, and keeps what shows it: its hash is kept here.
     ByTenant(&'a [u8]),
 }
@@ -202,6 +207,9 @@ pub struct PhoneSignature {
     /// Whether it was decided on the gateway's own page. An approval that was has no token that anybody
     /// was told: its id stands for it.
     pub on_page: bool,
+    /// Whether what was approved follows by itself ([`Ask::next`]). Then it is done by that alone, and
+    /// nobody is told a token.
+    pub is_followed: bool,
 }
 
 /// An authorization as its tenant and its phone see it. What it says is its person's: `Debug` shows its
@@ -280,7 +288,8 @@ pub enum PhoneProof<'a> {
 pub struct Decided {
     /// The authorization as it stands then.
     pub authorization: Authorization,
-    /// By what the approval is used, once, within [`APPROVAL_LASTS`]; absent where it was denied.
+    /// By what the approval is used, once, within [`APPROVAL_LASTS`]; absent where it was denied, and
+    /// where what was approved follows by itself.
     pub token: Option<Secret<String>>,
 }
 

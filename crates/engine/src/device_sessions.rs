@@ -12,7 +12,7 @@ use cartola_model::access::Actor;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{LinkState, Principal, Scope};
 use cartola_primitives::id::{CredentialId, ID_BYTES, LinkId, TenantId};
-use cartola_primitives::{Secret, SignedDuration};
+use cartola_primitives::{Secret, SignedDuration, Timestamp};
 use cartola_store::people::LinkRow;
 use cartola_store::tenancy::{CredentialKind, CredentialRow};
 use cartola_store::{Command, UnitOfWork};
@@ -31,6 +31,11 @@ pub const ACCESS_LIFETIME: SignedDuration = SignedDuration::from_secs(900);
 
 /// How long a session lasts that is not renewed.
 pub const SESSION_TERM: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How long one lasts at most, however often it is renewed: then its holder signs in again. Payment
+/// services of the European Union ask for it that often (Delegated Regulation 2018/389, article 10, as it
+/// stood at first); no rule of Chile names a number.
+pub const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Longest name of a device, in bytes.
 pub const MAX_DEVICE_BYTES: usize = 128;
@@ -54,6 +59,19 @@ pub struct DeviceSession {
     pub who: Principal,
     /// What it stands for.
     pub link: LinkRow,
+}
+
+/// Where a token comes along, and from what.
+#[derive(Debug, Clone, Copy)]
+pub struct Presented<'a> {
+    /// The facade.
+    pub audience: Audience,
+    /// The device that the call names. One that names none shows the token alone: whether that is enough
+    /// is the facade's to say.
+    pub device: Option<&'a str>,
+    /// Whose sessions the host opens without a key, as it is configured now: those that were opened so
+    /// hold nowhere else.
+    pub host: Option<TenantId>,
 }
 
 /// What a device is given.
@@ -147,7 +165,7 @@ impl Engine {
             digest,
             sealed: Some(self.vault().seal_record(&key, &place(tenant, &id), &sealed)?),
             created_at: now,
-            revoked_at: Some(now + SESSION_TERM),
+            revoked_at: Some(ends(now, now)),
         };
         let event = AuditEvent::once("session.begun", who.actor, id);
         let event = event.with("facade", audience.name()).with("link", link);
@@ -156,52 +174,71 @@ impl Engine {
             .with(Command::Audit(event));
         self.store().commit(work).await?;
         let standing = Standing { tenant, row, sealed };
-        let session = self.session_of(&standing).await?.ok_or(EngineError::Contended)?;
+        let host = Some(tenant);
+        let session = self.session_of(&standing, host).await?.ok_or(EngineError::Contended)?;
         self.tokens_of(session, audience, refresh).await
     }
 
-    /// Whom an access token stands for, at this moment and from this device. A caller that names no
-    /// device shows the token alone: whether that is enough is the facade's to say.
+    /// Whom an access token stands for, at this moment and from this device.
     pub async fn device_session(
         &self,
         token: &str,
-        audience: Audience,
-        device: Option<&str>,
+        at: &Presented<'_>,
     ) -> Result<DeviceSession, DeviceSessionError> {
-        let (tenant, id) = self.checked_token(token, SESSION_KIND, audience).await?;
-        let standing = self.standing_session((tenant, id), audience).await?;
-        self.check_device(&standing, device)?;
-        self.session_of(&standing).await?.ok_or(DeviceSessionError::Ended)
+        let session = self.checked_token(token, SESSION_KIND, at.audience).await?;
+        self.held_session(session, at).await
+    }
+
+    /// Whose session a refresh token is of, and nothing done with it: whoever asks too often is told so
+    /// before it is used up.
+    pub async fn device_session_to_renew(
+        &self,
+        refresh: &str,
+        at: &Presented<'_>,
+    ) -> Result<DeviceSession, DeviceSessionError> {
+        let known = self.parse_refresh(refresh).ok_or(DeviceSessionError::Ended)?;
+        self.held_session((known.tenant, known.session), at).await
+    }
+
+    async fn held_session(
+        &self,
+        session: (TenantId, CredentialId),
+        at: &Presented<'_>,
+    ) -> Result<DeviceSession, DeviceSessionError> {
+        let standing = self.standing_session(session, at.audience).await?;
+        self.check_device(&standing, at.device)?;
+        self.session_of(&standing, at.host).await?.ok_or(DeviceSessionError::Ended)
     }
 
     /// New tokens for the refresh token in use. One that was used before ends the session.
     pub async fn renew_device_session(
         &self,
         refresh: &str,
-        audience: Audience,
-        device: Option<&str>,
+        at: &Presented<'_>,
     ) -> Result<SessionTokens, DeviceSessionError> {
         let known = self.parse_refresh(refresh).ok_or(DeviceSessionError::Ended)?;
         until_settled(|| async {
-            let standing = self.standing_session((known.tenant, known.session), audience).await?;
-            self.check_device(&standing, device)?;
+            let session = (known.tenant, known.session);
+            let standing = self.standing_session(session, at.audience).await?;
+            self.check_device(&standing, at.device)?;
             let now = self.now();
             if standing.row.digest != known.digest {
                 let who = Actor::Credential(known.session);
                 self.revoke_session(&standing, who, "refresh_token_reused").await?;
                 return Err(DeviceSessionError::Ended);
             }
-            let session = self.session_of(&standing).await?.ok_or(DeviceSessionError::Ended)?;
+            let session = self.session_of(&standing, at.host).await?;
+            let session = session.ok_or(DeviceSessionError::Ended)?;
             let (next, digest) = self.refresh_token(known.tenant, &known.session);
             let work = UnitOfWork::new(known.tenant, now).with(Command::RenewCredential {
                 id: known.session,
                 expected: known.digest,
                 digest,
-                until: now + SESSION_TERM,
+                until: ends(standing.row.created_at, now),
             });
             self.store().commit(work).await.map_err(EngineError::from)?;
             self.note_access(&session.who, "session.renewed", Subject::one(known.session));
-            Ok(self.tokens_of(session, audience, next).await?)
+            Ok(self.tokens_of(session, at.audience, next).await?)
         })
         .await
     }
@@ -221,6 +258,19 @@ impl Engine {
             };
             self.check_device(&standing, device)?;
             Ok(self.revoke_session(&standing, Actor::Credential(id), "ended").await?)
+        })
+        .await
+    }
+
+    /// Ends all sessions of a tenant, with its keys or alone.
+    pub async fn end_device_sessions(&self, tenant: TenantId) -> Result<(), EngineError> {
+        until_settled(|| async {
+            let event = AuditEvent::once("sessions.ended", Actor::Operator, tenant);
+            let work = UnitOfWork::new(tenant, self.now())
+                .with(Command::EndSessions)
+                .with(Command::Audit(event));
+            self.store().commit(work).await.map_err(EngineError::from)?;
+            Ok(())
         })
         .await
     }
@@ -259,10 +309,16 @@ impl Engine {
         Ok(Standing { tenant, row, sealed })
     }
 
-    /// On whose behalf a session acts at present; nothing where its client or its link has ended.
-    async fn session_of(&self, standing: &Standing) -> Result<Option<DeviceSession>, EngineError> {
+    /// On whose behalf a session acts at present; nothing where its client or its link has ended, or the
+    /// host that opened it without a key stands for its tenant no more.
+    async fn session_of(
+        &self,
+        standing: &Standing,
+        host: Option<TenantId>,
+    ) -> Result<Option<DeviceSession>, EngineError> {
         let Standing { tenant, row, sealed } = standing;
         let who = match sealed.client {
+            None if host != Some(*tenant) => return Ok(None),
             None => Principal {
                 tenant: *tenant,
                 actor: Actor::Credential(row.id),
@@ -339,6 +395,11 @@ impl Engine {
             digest: self.vault().digest(purpose::CREDENTIAL, tenant, bytes.expose()),
         })
     }
+}
+
+/// When a session ends that was begun then and is renewed now.
+fn ends(begun: Timestamp, now: Timestamp) -> Timestamp {
+    (now + SESSION_TERM).min(begun + SESSION_LASTS)
 }
 
 fn place(tenant: TenantId, id: &CredentialId) -> Place<'_> {

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use cartola_model::{AccountNumber, InstitutionId, Instructed};
-use cartola_primitives::id::AccountId;
+use cartola_primitives::id::{AccountId, LinkId};
 use cartola_primitives::{Currency, Money, Rut, Secret, SignedDuration};
 
 use crate::EngineError;
@@ -59,6 +59,14 @@ pub enum Giver<'a> {
     /// That of an account of the tenant's: what a link keeps that was begun for payments
     /// ([`crate::links::NewLink::pays`]) signs in, and the account pays.
     Account(AccountId),
+    /// That of whoever signs in through this very link, which was begun for payments: they are asked and
+    /// their account pays, whoever else holds it.
+    Link {
+        /// The link.
+        link: LinkId,
+        /// Their account; absent for the first one that pays.
+        from: Option<AccountNumber>,
+    },
     /// That of somebody whose credentials come with the call, and are sealed until it has ended.
     Credentials {
         /// Their bank.
@@ -101,9 +109,19 @@ pub struct Instruction {
     pub what: Instructed,
     /// The account that pays, as its bank writes it; absent until it is known, and where none does.
     pub from: Option<String>,
+    /// Who took the cash, as the bank says it; absent where it does not.
+    pub claimed_by: Option<Rut>,
 }
 
 impl Instruction {
+    /// Whether the bank says that somebody else took the cash than it was put aside for.
+    pub fn is_claimed_by_other(&self) -> bool {
+        match (&self.what, self.claimed_by) {
+            (Instructed::Withdrawal(cash), Some(by)) => by != cash.rut,
+            _ => false,
+        }
+    }
+
     /// Where it stands.
     pub const fn state(&self) -> &InstructionState {
         &self.row.standing.state

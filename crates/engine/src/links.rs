@@ -20,6 +20,7 @@ use crate::imports::ImportError;
 use crate::retry::MaybeConflict;
 use crate::{Engine, EngineError};
 
+pub(crate) use begin::credential;
 pub use begin::{Begun, Extent, Mandate, NewLink};
 pub use cartola_connector::session::{DayRange, DayRangeError};
 pub(crate) use secret::SealedSecret;

@@ -33,7 +33,7 @@ use crate::readings::Next;
 use crate::retry::MaybeConflict;
 
 pub(crate) use account::paying_account;
-pub(crate) use account::pays;
+pub use account::pays;
 pub use answer::AnswerError;
 pub(crate) use begin::{check_amount, check_case, check_comment};
 pub use cancel::CancelPaymentError;

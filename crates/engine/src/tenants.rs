@@ -76,6 +76,16 @@ impl Engine {
         Ok(self.store().credentials(tenant).await?)
     }
 
+    /// Whether a tenant has, or had, a credential of that id: a session of a device too, which no list
+    /// has.
+    pub async fn has_credential(
+        &self,
+        tenant: TenantId,
+        id: CredentialId,
+    ) -> Result<bool, EngineError> {
+        Ok(self.store().credential_by_id(tenant, id).await?.is_some())
+    }
+
     /// A new tenant with all its keys. The API key has the scopes named.
     pub async fn add_tenant(&self, name: &str, scopes: &[Scope]) -> Result<NewKeys, TenantError> {
         let name = name.trim();
@@ -177,15 +187,15 @@ impl Engine {
         }
     }
 
-    /// Withdraws one credential. It opens nothing from the next request on.
+    /// Withdraws one credential, a session of a device too. It opens nothing from the next request on.
     pub async fn revoke_credential(
         &self,
         tenant: TenantId,
         id: CredentialId,
     ) -> Result<(), TenantError> {
         until_settled(|| async move {
-            let known = self.credentials(tenant).await?;
-            let row = known.iter().find(|row| row.id == id).ok_or(TenantError::Unknown)?;
+            let known = self.store().credential_by_id(tenant, id).await;
+            let row = known.map_err(EngineError::from)?.ok_or(TenantError::Unknown)?;
             if !row.holds(self.now()) {
                 return Ok(());
             }

@@ -32,4 +32,5 @@ pub use once::IdempotencyKey;
 pub use parameters::{Parameters, PathId, Query};
 pub use principal::{Authenticated, admit, bearer};
 pub use problem::Problem;
+pub use rate::Peer;
 pub use refusal::{Refusal, causes, of_write};

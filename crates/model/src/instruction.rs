@@ -140,7 +140,7 @@ impl InstructionState {
             BankSays::Settling => Self::Settling,
             BankSays::Available { expires_at, .. } => Self::Available { expires_at: *expires_at },
             BankSays::Done { at } => Self::Completed { at: *at },
-            BankSays::Claimed { at } => Self::Claimed { at: *at },
+            BankSays::Claimed { at, .. } => Self::Claimed { at: *at },
             BankSays::Expired { at } => Self::Expired { at: *at },
             BankSays::Cancelled { at: cancelled_at } => self.given_up(*cancelled_at),
             BankSays::Failed(TransferFailure::Withdrawn) => self.given_up(at),

@@ -117,9 +117,8 @@ fn forms([id, told_id]: [&'static str; 2], more: &[CredentialField]) -> Credenti
     );
     let fields: Vec<_> = client.iter().chain(more).copied().chain([accounts]).collect();
     let told = fields.iter().copied().chain([secrets]).collect();
-    CredentialSchema {
-        forms: vec![CredentialForm { id, fields }, CredentialForm { id: told_id, fields: told }],
-    }
+    let form = |id, fields| CredentialForm { id, fields, signs_in_holder: false };
+    CredentialSchema { forms: vec![form(id, fields), form(told_id, told)] }
 }
 
 /// What a session goes on with: it may outlive the credentials that it was given.

@@ -78,8 +78,8 @@ fn credentials() -> CredentialSchema {
     let pin = CredentialField { name: "mi_pin", label: "MI PIN", kind };
     CredentialSchema {
         forms: vec![
-            CredentialForm { id: "password", fields: vec![rut, password] },
-            CredentialForm { id: "mi_pin", fields: vec![rut, pin] },
+            CredentialForm { id: "password", fields: vec![rut, password], signs_in_holder: true },
+            CredentialForm { id: "mi_pin", fields: vec![rut, pin], signs_in_holder: true },
         ],
     }
 }

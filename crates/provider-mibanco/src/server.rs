@@ -6,10 +6,12 @@
 //! | `pin` | what a MI PIN arrives in, and the keys that it is encrypted to |
 //! | `reads` | what the customer's bank knows: accounts, movements, products |
 //! | `told` | how that is said |
+//! | `named` | what an order is known by |
 //! | `mipass` | the customer's phone, what it is asked and what it decides |
 //! | `transfer` | transfers, and what is posted of their end |
 //! | `instructions` | cash at ATMs, bills that are paid, changes of beneficiaries |
 //! | `caller` | who calls, on which session and from which device |
+//! | `door` | how often sessions are opened without a key |
 //! | `desk` | how the bank is asked |
 //! | `screens` | the screens of the app that calls stand for, as the audit trail names them |
 //! | `refused` | how anything that is refused is said |
@@ -18,8 +20,10 @@
 
 mod caller;
 mod desk;
+mod door;
 mod instructions;
 mod mipass;
+mod named;
 mod openapi;
 mod pin;
 mod reads;
@@ -60,7 +64,9 @@ pub const SYNC_WAIT: Duration = Duration::from_secs(55);
 /// The routes, ready to be mounted under [`PREFIX`].
 pub fn router(gate: Gate, callbacks: Callbacks, settings: Settings) -> Router {
     let (routes, _) = documented().split_for_parts();
+    let door = Arc::new(door::Door::new());
     let routes = routes.layer(Extension(callbacks)).layer(Extension(settings));
+    let routes = routes.layer(Extension(door));
     layer::around_speaking(routes, gate, refused::voice)
 }
 

@@ -58,7 +58,10 @@ fn credentials(institution: &InstitutionId) -> CredentialSchema {
     let rut = CredentialField { name: "rut", label: "RUT", kind: FieldKind::Rut };
     let kind = Catalogue::bundled().password_schema(institution).map_or(USUAL_PASSWORD, field_kind);
     let password = CredentialField { name: "password", label: "Clave", kind };
-    CredentialSchema { forms: vec![CredentialForm { id: "password", fields: vec![rut, password] }] }
+    let fields = vec![rut, password];
+    CredentialSchema {
+        forms: vec![CredentialForm { id: "password", fields, signs_in_holder: true }],
+    }
 }
 
 const fn field_kind(schema: &PasswordSchema) -> FieldKind {

@@ -67,11 +67,12 @@ macro_rules! authorized_page {
 const ENROLMENT: &str = enrolment_where!("id = $2");
 const OF_CODE: &str = enrolment_where!("code = $2");
 const ENROLMENTS: &str = enrolment_where!(
-    "id <= $2 AND id <> $3 AND ($4::text IS NULL OR state = $4) ORDER BY id DESC LIMIT $5"
+    "id <= $2 AND id <> $3 AND ($4::text IS NULL OR state = $4) \
+     AND (NOT $6::boolean OR phone_sealed IS NOT NULL) ORDER BY id DESC LIMIT $5"
 );
 const ENROLMENTS_OF: &str = enrolment_where!(
-    "id <= $2 AND id <> $3 AND ($4::text IS NULL OR state = $4) AND person = $6 \
-     ORDER BY id DESC LIMIT $5"
+    "id <= $2 AND id <> $3 AND ($4::text IS NULL OR state = $4) \
+     AND (NOT $6::boolean OR phone_sealed IS NOT NULL) AND person = $7 ORDER BY id DESC LIMIT $5"
 );
 const ADD_ENROLMENT: &str = concat!(
     "INSERT INTO enrolment (tenant, ",
@@ -140,7 +141,8 @@ impl Authorizations for PostgresStore {
         let from = Value::Id(before.map_or(LAST_ID, |id| *id.as_bytes()));
         let without = Value::id_or_nil(before.as_ref());
         let state = filter.standing.map(EnrolmentStanding::name);
-        let mut values = values![&tenant, from, without, state, one_more(limit)];
+        let most = one_more(limit);
+        let mut values = values![&tenant, from, without, state, most, filter.with_phone];
         values.extend(filter.person.as_ref().map(Value::id));
         let query = if filter.person.is_some() { ENROLMENTS_OF } else { ENROLMENTS };
         let rows = self.all(tenant, query, values, read_enrolment_row).await?;

@@ -50,6 +50,8 @@ const RENEW_CREDENTIAL: &str = "UPDATE credential SET digest = $4, revoked_at = 
     WHERE tenant = $1 AND id = $2 AND digest = $3 AND (revoked_at IS NULL OR revoked_at > $6)";
 const END_CREDENTIAL: &str = "UPDATE credential SET revoked_at = $3 \
     WHERE tenant = $1 AND id = $2 AND (revoked_at IS NULL OR revoked_at > $3)";
+const END_SESSIONS: &str = "UPDATE credential SET revoked_at = $2 \
+    WHERE tenant = $1 AND kind = 'device_session' AND (revoked_at IS NULL OR revoked_at > $2)";
 const FORGET: &str = "SELECT forget_sessions($1, $2)";
 
 #[async_trait]
@@ -115,6 +117,10 @@ pub fn add_credential(unit: &mut Unit, row: &CredentialRow) {
 pub fn end_credential(unit: &mut Unit, id: CredentialId, at: Timestamp) {
     let values = values![&unit.tenant, &id, at];
     unit.change("ending a credential", END_CREDENTIAL, values);
+}
+
+pub fn end_sessions(unit: &mut Unit) {
+    unit.execute("ending sessions of devices", END_SESSIONS, values![&unit.tenant, unit.at]);
 }
 
 pub fn renew_credential(

@@ -66,10 +66,14 @@ macro_rules! authorized_page {
 
 const ENROLMENT: &str = enrolment_where!("id = ?2");
 const OF_CODE: &str = enrolment_where!("code = ?2");
-const ENROLMENTS: &str =
-    enrolment_where!("id < ?2 AND (?3 IS NULL OR state = ?3) ORDER BY id DESC");
-const ENROLMENTS_OF: &str =
-    enrolment_where!("id < ?2 AND (?3 IS NULL OR state = ?3) AND person = ?4 ORDER BY id DESC");
+const ENROLMENTS: &str = enrolment_where!(
+    "id < ?2 AND (?3 IS NULL OR state = ?3) AND (NOT ?4 OR phone_sealed IS NOT NULL) \
+     ORDER BY id DESC"
+);
+const ENROLMENTS_OF: &str = enrolment_where!(
+    "id < ?2 AND (?3 IS NULL OR state = ?3) AND (NOT ?4 OR phone_sealed IS NOT NULL) \
+     AND person = ?5 ORDER BY id DESC"
+);
 const ADD_ENROLMENT: &str = concat!(
     "INSERT INTO enrolment (tenant, ",
     enrolment_columns!(),
@@ -138,10 +142,10 @@ impl Authorizations for SqliteStore {
             let before = before.as_ref().map_or(BEHIND_ALL.as_slice(), |id| id.as_bytes());
             let (tenant, state) = (tenant.as_bytes(), filter.standing.map(EnrolmentStanding::name));
             let Some(person) = filter.person else {
-                let values = params![tenant, before, state];
+                let values = params![tenant, before, state, filter.with_phone];
                 return page(connection, ENROLMENTS, values, limit, key, read);
             };
-            let values = params![tenant, before, state, person.as_bytes()];
+            let values = params![tenant, before, state, filter.with_phone, person.as_bytes()];
             page(connection, ENROLMENTS_OF, values, limit, key, read)
         })
         .await

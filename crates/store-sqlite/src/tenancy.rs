@@ -44,6 +44,8 @@ const RENEW_CREDENTIAL: &str = "UPDATE credential SET digest = ?4, revoked_at = 
     WHERE tenant = ?1 AND id = ?2 AND digest = ?3 AND (revoked_at IS NULL OR revoked_at > ?6)";
 const END_CREDENTIAL: &str = "UPDATE credential SET revoked_at = ?3 \
     WHERE tenant = ?1 AND id = ?2 AND (revoked_at IS NULL OR revoked_at > ?3)";
+const END_SESSIONS: &str = "UPDATE credential SET revoked_at = ?2 \
+    WHERE tenant = ?1 AND kind = 'device_session' AND (revoked_at IS NULL OR revoked_at > ?2)";
 const FORGET: &str = "DELETE FROM credential WHERE (tenant, digest) IN \
     (SELECT tenant, digest FROM credential WHERE kind = 'device_session' AND revoked_at < ?1 \
      ORDER BY revoked_at LIMIT ?2)";
@@ -146,6 +148,11 @@ pub fn add_credential(unit: &Unit<'_>, row: &CredentialRow) -> Result<(), StoreE
 pub fn end_credential(unit: &Unit<'_>, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
     let values = params![unit.tenant.as_bytes(), id.as_bytes(), at.as_microsecond()];
     unit.change("ending a credential", END_CREDENTIAL, values)
+}
+
+pub fn end_sessions(unit: &Unit<'_>) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), unit.at.as_microsecond()];
+    unit.execute("ending sessions of devices", END_SESSIONS, values).map(drop)
 }
 
 pub fn renew_credential(

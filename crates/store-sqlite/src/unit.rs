@@ -137,6 +137,7 @@ fn apply_one(
         Command::AddTenant(row) => tenancy::add_tenant(unit, row),
         Command::AddCredential(row) => tenancy::add_credential(unit, row),
         Command::RevokeCredential(id) => tenancy::end_credential(unit, *id, unit.at),
+        Command::EndSessions => tenancy::end_sessions(unit),
         Command::EndCredential { id, at } => tenancy::end_credential(unit, *id, *at),
         Command::RenewCredential { id, expected, digest, until } => {
             tenancy::renew_credential(unit, *id, expected, (digest, *until))

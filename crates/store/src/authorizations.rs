@@ -149,6 +149,8 @@ pub struct EnrolmentFilter {
     pub person: Option<PersonId>,
     /// That stand so.
     pub standing: Option<EnrolmentStanding>,
+    /// That a phone took the code of, and no others.
+    pub with_phone: bool,
 }
 
 /// Which authorizations are asked for.

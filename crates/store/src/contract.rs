@@ -420,6 +420,7 @@ macro_rules! contract_tests {
                 a_revoked_credential_is_still_found,
                 a_credential_is_revoked_once,
                 sessions_are_not_listed,
+                all_sessions_of_a_tenant_end_at_once,
                 sessions_of_long_ago_are_forgotten,
                 a_credential_is_renewed_by_its_secret,
                 the_end_of_a_credential_only_comes_nearer,

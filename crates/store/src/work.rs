@@ -94,6 +94,8 @@ pub enum Command {
     AddCredential(CredentialRow),
     /// Withdraws a credential that still holds.
     RevokeCredential(CredentialId),
+    /// Ends every session of a device of the tenant's that still holds, be there any or not.
+    EndSessions,
     /// Gives a credential that still holds another secret and another end, which may be later; a
     /// conflict when its secret is not the one that was expected.
     RenewCredential {

@@ -212,11 +212,8 @@ impl From<Instruction> for InstructionView {
         }
         match found.what {
             Instructed::Withdrawal(cash) => {
-                let rut = cash.rut.compact();
-                let is_claimed =
-                    matches!(found.row.standing.state, InstructionState::Claimed { .. });
-                view.claimed_by = is_claimed.then(|| rut.clone());
-                (view.rut, view.comment) = (Some(rut), cash.comment);
+                view.claimed_by = found.claimed_by.map(|by| by.compact());
+                (view.rut, view.comment) = (Some(cash.rut.compact()), cash.comment);
             }
             Instructed::BillPayment(bill) => {
                 view.biller_code = Some(bill.biller_code);

@@ -142,9 +142,36 @@ async fn what_cannot_be_is_refused_with_its_reason() {
         let refused = world.post("/v1/enrolments", &body.to_string()).await;
         assert_eq!(refused.refusal(), "422 json_invalid evidence");
     }
-    let body = json!({"rut": "12.345.678-5", "link_id": format!("lnk_{}", "0".repeat(32))});
-    let refused = world.post("/v1/enrolments", &body.to_string()).await;
-    assert_eq!(refused.refusal(), "409 identity_not_shown");
+    let fields = json!({"password": "clave-secreta"});
+    for (more, expected) in [
+        (json!({"institution": "banco-chile"}), "422 json_invalid evidence"),
+        (json!({"credentials": fields}), "422 json_invalid evidence"),
+        (
+            json!({"institution": "banco-chile", "credentials": fields, "evidence": "x"}),
+            "422 json_invalid evidence",
+        ),
+        (json!({"institution": "banco-lunar", "credentials": fields}), "404 not_found institution"),
+        (
+            json!({"institution": "banco-estado", "credentials": fields}),
+            "503 institution_not_configured",
+        ),
+        (
+            json!({"institution": "banco-chile", "credentials": {"password": "x"}}),
+            "422 credentials_malformed credentials",
+        ),
+        (
+            json!({
+                "institution": "banco-chile",
+                "credentials": {"rut": "11.111.111-1", "password": "clave-secreta"},
+            }),
+            "422 credentials_of_another",
+        ),
+    ] {
+        let mut body = json!({"rut": "12.345.678-5"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let refused = world.post("/v1/enrolments", &body.to_string()).await;
+        assert_eq!(refused.refusal(), expected, "{more}");
+    }
     let body = json!({"code": "nothing", "pin": PIN, "name": "Pixel 9"});
     let refused = world.post("/v1/enrolments/phone", &body.to_string()).await;
     assert_eq!(refused.refusal(), "404 not_found enrolment");

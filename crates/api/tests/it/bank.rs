@@ -23,6 +23,7 @@ impl Bank {
         let kind = FieldKind::Printable { least: 4, most: 20 };
         let password = CredentialField { name: "password", label: "Clave", kind };
         let pin = CredentialField { name: "mi_pin", label: "PIN", kind: FieldKind::Digits(5) };
+        let form = |id, fields| CredentialForm { id, fields, signs_in_holder: true };
         let served = Served {
             institution: InstitutionId::parse("banco-chile").unwrap(),
             products: vec![
@@ -35,10 +36,7 @@ impl Bank {
                 Product::Instruction(InstructionKind::Beneficiary),
             ],
             credentials: CredentialSchema {
-                forms: vec![
-                    CredentialForm { id: "password", fields: vec![rut, password] },
-                    CredentialForm { id: "mi_pin", fields: vec![rut, pin] },
-                ],
+                forms: vec![form("password", vec![rut, password]), form("mi_pin", vec![rut, pin])],
             },
         };
         Self(Manifest::new("bank", "for tests").serving(vec![served]))

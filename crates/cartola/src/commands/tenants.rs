@@ -28,7 +28,7 @@ pub enum Verb {
     Issue(Add),
     /// List tenants and the ids of their keys
     List(List),
-    /// Withdraw one key, or all keys of a tenant
+    /// Withdraw one key, or all keys of a tenant with all sessions of devices
     Revoke(Revoke),
     /// Make a new webhook secret and print it, once; those before it sign beside it for a while
     RotateSecret(rotate::Arguments),
@@ -59,7 +59,8 @@ pub struct List {
 
 #[derive(Args)]
 pub struct Revoke {
-    /// Id of a key (key_…), an API key itself, or id or name of a tenant for all its keys
+    /// Id of a key or a session of a device (key_…), an API key itself, or id or name of a tenant for all
+    /// its keys and sessions
     id: String,
     #[command(flatten)]
     installation: Named,
@@ -242,9 +243,29 @@ struct Revoked {
     revoked: CredentialId,
 }
 
+#[derive(Serialize)]
+struct SessionsEnded {
+    tenant: TenantId,
+    sessions_ended: bool,
+}
+
+/// What is to be withdrawn.
+struct Meant {
+    tenant: TenantId,
+    keys: Vec<CredentialId>,
+    /// Whether all sessions of devices end too, those among them that no key opened.
+    sessions: bool,
+}
+
+impl Meant {
+    fn key(tenant: TenantId, key: CredentialId) -> Self {
+        Self { tenant, keys: vec![key], sessions: false }
+    }
+}
+
 async fn revoke(arguments: Revoke) -> anyhow::Result<ExitCode> {
     let gateway = Gateway::open(arguments.installation.find()?).await?;
-    let (tenant, keys) = meant(&gateway.engine, &arguments.id).await?;
+    let Meant { tenant, keys, sessions } = meant(&gateway.engine, &arguments.id).await?;
     for key in keys {
         let outcome = gateway.engine.revoke_credential(tenant, key).await;
         outcome.with_context(|| format!("the key {key} is not revoked"))?;
@@ -254,21 +275,35 @@ async fn revoke(arguments: Revoke) -> anyhow::Result<ExitCode> {
             output::line(format_args!("revoked {key}"))?;
         }
     }
+    if sessions {
+        let ended = gateway.engine.end_device_sessions(tenant).await;
+        ended.context("the sessions of devices are not ended")?;
+        if arguments.json {
+            output::json(&SessionsEnded { tenant, sessions_ended: true })?;
+        } else {
+            output::line("ended all sessions of devices")?;
+        }
+    }
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The key of that id, the key itself, or all keys in force of the tenant of that id or name.
-async fn meant(engine: &Engine, id: &str) -> anyhow::Result<(TenantId, Vec<CredentialId>)> {
+/// The key or session of that id, the key itself, or all of the tenant of that id or name.
+async fn meant(engine: &Engine, id: &str) -> anyhow::Result<Meant> {
+    let named = id.parse().ok();
     for tenant in engine.tenants().await.context("the tenants cannot be read")? {
         let keys = engine.credentials(tenant.id).await.context("the keys cannot be read")?;
         if tenant.name == id || tenant.id.to_string() == id {
             let now = engine.now();
             let in_force = keys.iter().filter(|key| key.holds(now));
-            return Ok((tenant.id, in_force.map(|key| key.id).collect()));
+            let keys = in_force.map(|key| key.id).collect();
+            return Ok(Meant { tenant: tenant.id, keys, sessions: true });
         }
-        if let Some(key) = keys.iter().find(|key| key.id.to_string() == id) {
-            return Ok((tenant.id, vec![key.id]));
+        // Sessions of devices are credentials that no list has.
+        if let Some(key) = named
+            && engine.has_credential(tenant.id, key).await.context("the key cannot be read")?
+        {
+            return Ok(Meant::key(tenant.id, key));
         }
     }
     if id.starts_with(KEY_PREFIX) {
@@ -278,12 +313,12 @@ async fn meant(engine: &Engine, id: &str) -> anyhow::Result<(TenantId, Vec<Crede
 }
 
 /// The key that was given itself. It is a secret, so no message repeats it.
-async fn pasted(engine: &Engine, key: &str) -> anyhow::Result<(TenantId, Vec<CredentialId>)> {
+async fn pasted(engine: &Engine, key: &str) -> anyhow::Result<Meant> {
     let who = engine.authenticate(key).await.context("the key cannot be tried")?;
     if let Some(who) = who
         && let Actor::Credential(id) = who.actor
     {
-        return Ok((who.tenant, vec![id]));
+        return Ok(Meant::key(who.tenant, id));
     }
     bail!("that API key opens nothing: it was withdrawn, or is none of here")
 }

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use cartola_http::Peer;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt;
 
 use crate::config::{Limits, seconds};
 
@@ -23,7 +27,7 @@ const MAX_HEAD_BYTES: usize = 16 << 10;
 /// A listener and the connections that it has taken.
 pub struct Connections {
     listener: TcpListener,
-    service: TowerToHyperService<Router>,
+    router: Router,
     protocol: http1::Builder,
     room: Arc<Semaphore>,
     open: GracefulShutdown,
@@ -40,7 +44,7 @@ impl Connections {
         let room = usize::try_from(limits.connections.get()).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
             listener,
-            service: TowerToHyperService::new(router),
+            router,
             protocol,
             room: Arc::new(Semaphore::new(room)),
             open: GracefulShutdown::new(),
@@ -55,7 +59,7 @@ impl Connections {
                 biased;
                 () = &mut stop => return,
                 taken = self.take() => match taken {
-                    Ok((stream, place)) => self.serve(stream, place),
+                    Ok((stream, peer, place)) => self.serve(stream, peer, place),
                     Err(error) => {
                         tracing::warn!(error = %error, "serve.connection.not_taken");
                         tokio::time::sleep(BREATHER).await;
@@ -66,15 +70,20 @@ impl Connections {
     }
 
     /// Waits for room, then for a connection; those beyond wait with the system.
-    async fn take(&self) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    async fn take(&self) -> io::Result<(TcpStream, Peer, OwnedSemaphorePermit)> {
         let place = self.room.clone().acquire_owned().await.map_err(io::Error::other)?;
-        let (stream, _) = self.listener.accept().await?;
+        let (stream, address) = self.listener.accept().await?;
         stream.set_nodelay(true)?;
-        Ok((stream, place))
+        Ok((stream, Peer(address.ip()), place))
     }
 
-    fn serve(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
-        let connection = self.protocol.serve_connection(TokioIo::new(stream), self.service.clone());
+    fn serve(&self, stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit) {
+        let service = self.router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request
+        });
+        let service = TowerToHyperService::new(service);
+        let connection = self.protocol.serve_connection(TokioIo::new(stream), service);
         let connection = self.open.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -6,6 +6,7 @@ mod requests;
 mod sessions;
 mod transfers;
 
+use cartola_crypto::ContentHash;
 use cartola_crypto::jwe::{EncryptionJwk, EncryptionJwks};
 use cartola_primitives::randomness::OsRandomness;
 use serde_json::{Value, json};
@@ -29,12 +30,14 @@ struct App {
     /// What stands in `Authorization`, where anything does.
     authorization: Option<String>,
     device: Option<String>,
+    /// The MI PIN that its customer types.
+    pin: String,
 }
 
 impl App {
     fn at(gateway: &str) -> Self {
         let bare = Client::new(gateway, "");
-        Self { bare, authorization: None, device: Some(DEVICE.to_owned()) }
+        Self { bare, authorization: None, device: Some(DEVICE.to_owned()), pin: String::new() }
     }
 
     fn authorized(&self, authorization: &str) -> Self {
@@ -132,7 +135,9 @@ impl Scene {
     /// A session of somebody of the box.
     #[track_caller]
     fn session(&self, scenario: &str) -> App {
-        self.app.within(&self.app.told("session", &self.login(scenario)))
+        let login = self.login(scenario);
+        let app = self.app.within(&self.app.told("session", &login));
+        App { pin: login["mi_pin"].as_str().unwrap().to_owned(), ..app }
     }
 
     /// The keys that a PIN is encrypted to.
@@ -143,6 +148,13 @@ impl Scene {
         let keys: EncryptionJwks = serde_json::from_value(answer.json()).unwrap();
         keys.keys
     }
+}
+
+/// A MI PIN as an app sends it within a session.
+fn sealed_within(key: &EncryptionJwk, pin: &str, token: &str, device: &str) -> String {
+    let ath = data_encoding::BASE64URL_NOPAD.encode(ContentHash::of(token.as_bytes()).as_bytes());
+    let content = json!({"mi_pin": pin, "iat": sessions::now(), "ath": ath, "device_id": device});
+    key.seal(content.to_string().as_bytes(), &OsRandomness).unwrap()
 }
 
 /// A MI PIN as an app sends it.

@@ -36,7 +36,8 @@ fn revoking_a_tenant_revokes_all_its_keys() {
     let acme = installation.tenant("acme");
     installation.tenant("umbra");
     let revoked = installation.run(&["tenants", "revoke", "acme", "--json"]).done().json_lines();
-    assert_eq!(revoked.len(), 3);
+    assert_eq!(revoked.len(), 4);
+    assert_eq!(revoked[3]["sessions_ended"], true);
     assert!(revoked.iter().all(|line| line["tenant"] == acme["tenant"]));
     let tenants = installation.run(&["tenants", "list", "--json"]).done().json_lines();
     for tenant in &tenants {

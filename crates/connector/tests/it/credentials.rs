@@ -12,8 +12,8 @@ fn schema() -> CredentialSchema {
     let pin = CredentialField { name: "pin", label: "PIN", kind: FieldKind::Digits(5) };
     CredentialSchema {
         forms: vec![
-            CredentialForm { id: "password", fields: vec![rut, password] },
-            CredentialForm { id: "pin", fields: vec![rut, pin] },
+            CredentialForm { id: "password", fields: vec![rut, password], signs_in_holder: true },
+            CredentialForm { id: "pin", fields: vec![rut, pin], signs_in_holder: true },
         ],
     }
 }

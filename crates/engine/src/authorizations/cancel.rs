@@ -3,7 +3,7 @@
 use cartola_model::authorization::CancelCause;
 use cartola_model::{AuthorizationState, Principal};
 use cartola_primitives::id::AuthorizationId;
-use cartola_store::UnitOfWork;
+use cartola_store::{Command, UnitOfWork};
 
 use super::Authorization;
 use super::by::By;
@@ -30,6 +30,25 @@ impl Engine {
         reply: Reply<'_, Authorization>,
     ) -> Result<Authorization, UseError> {
         until_settled(|| self.cancel_authorization_once(who, id, &reply)).await
+    }
+
+    /// What gives an authorization up by which nothing will be done, for the unit that says so; nothing
+    /// where it has ended.
+    pub async fn giving_up_authorization(
+        &self,
+        who: &Principal,
+        id: AuthorizationId,
+    ) -> Result<Vec<Command>, EngineError> {
+        let row = self.store().authorization(who.tenant, id).await?;
+        let row = row.ok_or(EngineError::Interrupted)?;
+        let now = self.instant(who.tenant);
+        Ok(match row.standing.state.cancel(CancelCause::Withdrawn, now) {
+            Ok(state) => {
+                let by = By::of(who);
+                self.moving_authorization(who.tenant, &by, &row, (state, None)).0
+            }
+            Err(_) => Vec::new(),
+        })
     }
 
     async fn cancel_authorization_once(

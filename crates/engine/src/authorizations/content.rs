@@ -44,23 +44,26 @@ pub(super) struct SealedSignature {
     thumbprint: String,
     origin: KeyOrigin,
     on_page: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_followed: bool,
 }
 
 impl SealedSignature {
-    pub fn of(signature: &[u8], phone: &SealedPhone, on_page: bool) -> Self {
+    pub fn of(signature: &[u8], phone: &SealedPhone, (on_page, is_followed): (bool, bool)) -> Self {
         Self {
             signature: BASE64URL_NOPAD.encode(signature),
             thumbprint: phone.thumbprint.clone(),
             origin: phone.origin,
             on_page,
+            is_followed,
         }
     }
 
     fn shown(self) -> Result<PhoneSignature, EngineError> {
-        let Self { signature, thumbprint, origin, on_page } = self;
+        let Self { signature, thumbprint, origin, on_page, is_followed } = self;
         let bytes = BASE64URL_NOPAD.decode(signature.as_bytes());
         let bytes = bytes.map_err(|_| StoreError::corrupt("a phone's signature is none"))?;
-        Ok(PhoneSignature { bytes, thumbprint, origin, on_page })
+        Ok(PhoneSignature { bytes, thumbprint, origin, on_page, is_followed })
     }
 }
 

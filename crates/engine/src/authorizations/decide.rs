@@ -183,7 +183,9 @@ impl Engine {
         let (tenant, row, now) = (of.tenant, of.row, self.now());
         let key = self.vault().key_of(tenant, Some(row.person), self.minter(), now).await?;
         let place = AuthorizationRow::signature_place(tenant, &row.id);
-        let signature = SealedSignature::of(of.signature, of.opened, sender.is_page);
+        let is_followed = row.standing.continuation.is_some();
+        let by = (sender.is_page, is_followed);
+        let signature = SealedSignature::of(of.signature, of.opened, by);
         let signature = self.vault().seal_record(&key, &place, &signature)?;
         let mut work = UnitOfWork::new(tenant, now).with(phone);
         let (moved, after) =
@@ -193,7 +195,7 @@ impl Engine {
         if let Some(until) = state.until() {
             let order = self.ending_order((tenant, until), &key, &Job::Expire(row.id))?;
             work.push(Command::EnqueueJob(order));
-            token = Some(self.approval_token(tenant, &row.id));
+            token = (!is_followed).then(|| self.approval_token(tenant, &row.id));
         }
         let authorization = self.shown_authorization(tenant, after).await?;
         let decided = Decided { authorization, token };

@@ -3,11 +3,11 @@
 use cartola_connector::Holder;
 use cartola_crypto::{ContentHash, DeviceKey, DeviceSecret, Digest};
 use cartola_model::authorization::{CancelCause, IdentityProof, KeyOrigin};
-use cartola_model::{Catalogue, EnrolmentStanding, EnrolmentState, LinkState, Principal};
-use cartola_primitives::id::{EnrolmentId, LinkId, PersonId, TenantId};
+use cartola_model::{EnrolmentStanding, EnrolmentState, Principal};
+use cartola_primitives::id::{EnrolmentId, PersonId, TenantId};
 use cartola_primitives::{Rut, Secret};
 use cartola_store::authorizations::{EnrolmentFilter, EnrolmentProgress, EnrolmentRow};
-use cartola_store::{Command, MAX_PAGE, UnitOfWork};
+use cartola_store::{Command, UnitOfWork};
 
 use super::by::{By, PAGE};
 use super::content::SealedPhone;
@@ -15,7 +15,9 @@ use super::errors::{EnrolError, EnrolmentError, looked_at};
 use super::jobs::Job;
 use super::moving::enrolment_event;
 use super::token::phone_secret;
-use super::{Begun, CODE_LASTS, Enrolled, MAX_PHONE_TEXT, NewPhone, SIGN_IN_SHOWS, Validated};
+use super::{
+    Begun, CODE_LASTS, CODES_WITHIN, Enrolled, MAX_CODES, MAX_PHONE_TEXT, NewPhone, Validated,
+};
 use crate::imports::Made;
 use crate::once::Reply;
 use crate::retry::until_settled;
@@ -54,7 +56,10 @@ impl Engine {
     ) -> Result<Begun, EnrolmentError> {
         self.check_ticket(reply.ticket).await?;
         let (proof, evidence) = match validated {
-            Validated::ByBank(link) => self.shown_by_link(who, rut, link).await?,
+            Validated::ByBank(shown) if (shown.tenant, shown.rut) != (who.tenant, rut) => {
+                return Err(EnrolmentError::OtherPerson);
+            }
+            Validated::ByBank(shown) => (shown.proof, shown.evidence),
             Validated::ByTenant([]) => return Err(EnrolmentError::Evidence),
             Validated::ByTenant(evidence) => (IdentityProof::Tenant, ContentHash::of(evidence)),
         };
@@ -62,6 +67,7 @@ impl Engine {
         let holder = Holder { rut: Some(rut), name: None };
         let (person, key) = self.resolve_person(who, &holder, self.now(), &mut made).await?;
         let person = person.ok_or(EngineError::Interrupted)?;
+        self.refuse_too_many_codes(tenant, person).await?;
         let mut work = UnitOfWork::new(tenant, self.now());
         work.commands = made.commands;
         let by = By::of(who);
@@ -95,35 +101,20 @@ impl Engine {
         Ok(begun)
     }
 
-    /// What shows that somebody was let in where people are known, and the hash of it.
-    async fn shown_by_link(
+    /// Refuses a code to somebody who was given [`MAX_CODES`] within [`CODES_WITHIN`]: each is an
+    /// enrolment that is kept, and whoever needs so many is not somebody with a new phone.
+    async fn refuse_too_many_codes(
         &self,
-        who: &Principal,
-        rut: Rut,
-        id: LinkId,
-    ) -> Result<(IdentityProof, ContentHash), EnrolmentError> {
-        let link = self.store().link(who.tenant, id).await.map_err(EngineError::from)?;
-        let link = link.ok_or(EnrolmentError::Link)?;
-        let person = self.person_of_rut(who, rut).await?;
-        if person.is_none()
-            || link.person != person
-            || !matches!(link.state, LinkState::Active { .. })
-        {
-            return Err(EnrolmentError::Link);
+        tenant: TenantId,
+        person: PersonId,
+    ) -> Result<(), EnrolmentError> {
+        let filter = EnrolmentFilter { person: Some(person), ..EnrolmentFilter::default() };
+        let page = self.store().enrolments(tenant, filter, None, MAX_CODES).await;
+        let rows = page.map_err(EngineError::from)?.rows;
+        match rows.get(MAX_CODES - 1).map(|oldest| oldest.created_at + CODES_WITHIN) {
+            Some(until) if self.now() < until => Err(EnrolmentError::TooMany { until }),
+            _ => Ok(()),
         }
-        let institution = Catalogue::bundled().find(&link.institution);
-        let proof = match institution {
-            Some(row) if row.kind.is_bank() => IdentityProof::Bank,
-            Some(row) if row.shows_identity => IdentityProof::State,
-            _ => return Err(EnrolmentError::NoProof),
-        };
-        let read = self.last_reading(who, id).await?.ok_or(EnrolmentError::NotSignedIn)?;
-        let is_of_these = read.outcome.is_ok() && read.link_version == link.version;
-        if !is_of_these || self.now().duration_since(read.ended_at) >= SIGN_IN_SHOWS {
-            return Err(EnrolmentError::NotSignedIn);
-        }
-        let shown = format!("{id}\n{}\n{}", read.mandate, read.ended_at);
-        Ok((proof, ContentHash::of(shown.as_bytes())))
     }
 
     /// Takes a code on a phone, once: the phone is the person's from now on, and no other is. A code of
@@ -211,10 +202,11 @@ impl Engine {
         tenant: TenantId,
         row: &EnrolmentRow,
     ) -> Result<Option<EnrolmentId>, EngineError> {
-        let filter = EnrolmentFilter { person: Some(row.person), standing: None };
-        let page = self.store().enrolments(tenant, filter, None, MAX_PAGE).await?;
-        let mut others = page.rows.into_iter().filter(|other| other.id != row.id);
-        Ok(others.find(|other| other.standing.phone.is_some()).map(|other| other.id))
+        // This one has none yet, and however many codes were given out since, they have none either.
+        let person = Some(row.person);
+        let filter = EnrolmentFilter { person, standing: None, with_phone: true };
+        let page = self.store().enrolments(tenant, filter, None, 1).await?;
+        Ok(page.rows.first().map(|other| other.id))
     }
 
     /// The phone's own key, or one that is made for it.
@@ -237,7 +229,8 @@ impl Engine {
         person: PersonId,
         standing: EnrolmentStanding,
     ) -> Result<Option<EnrolmentRow>, EngineError> {
-        let filter = EnrolmentFilter { person: Some(person), standing: Some(standing) };
+        let (person, standing) = (Some(person), Some(standing));
+        let filter = EnrolmentFilter { person, standing, with_phone: false };
         let page = self.store().enrolments(tenant, filter, None, 1).await?;
         Ok(page.rows.into_iter().next())
     }

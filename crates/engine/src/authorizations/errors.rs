@@ -1,37 +1,54 @@
 //! Why something is not done.
 
 use cartola_model::authorization::{BlockCause, OperationError, PinError};
-use cartola_model::{AuthorizationState, EnrolmentState, InvalidTransition};
+use cartola_model::{AuthorizationState, EnrolmentState, Failure, InvalidTransition};
 use cartola_primitives::Timestamp;
 
-use super::{MAX_CHANNEL, MAX_PENDING, MAX_PHONE_TEXT, SIGN_IN_SHOWS};
+use super::{MAX_CHANNEL, MAX_CODES, MAX_PENDING, MAX_PHONE_TEXT};
 use crate::EngineError;
+use crate::links::LinkError;
 use crate::payments::MAX_CASE_BYTES;
 use crate::retry::MaybeConflict;
 
 /// Why no enrolment is begun.
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolmentError {
-    /// There is no such link, or it is somebody else's.
-    #[error("the link is not one of this person's")]
-    Link,
-    /// The institution of the link lets people in without having seen who they are.
+    /// Somebody else was let in.
+    #[error("it is somebody else whom the institution let in")]
+    OtherPerson,
+    /// The institution lets people in without having seen who they are, or these credentials are not
+    /// its customer's own.
     #[error(
-        "this institution does not show who somebody is; banks, ClaveÚnica and the Registro Civil do"
+        "this does not show who somebody is: signing in at a bank, with ClaveÚnica or at the Registro \
+         Civil does"
     )]
     NoProof,
-    /// Their bank has not let them in lately.
+    /// The institution cannot be asked with these credentials, or not now.
+    #[error(transparent)]
+    Door(LinkError),
+    /// The institution did not let them in.
+    #[error("the institution did not let this person in: {}", .0.name())]
+    NotLetIn(Failure),
+    /// They were given [`MAX_CODES`] codes within a day.
     #[error(
-        "the bank has not let this person in during the last {} hours; read the link first",
-        SIGN_IN_SHOWS.as_hours()
+        "{MAX_CODES} codes were given to this person within a day; the next one may be from {until}"
     )]
-    NotSignedIn,
+    TooMany {
+        /// From when on.
+        until: Timestamp,
+    },
     /// Nothing was handed in that shows who they are.
     #[error("the evidence of the validation is empty")]
     Evidence,
     /// Anything else.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+impl From<LinkError> for EnrolmentError {
+    fn from(error: LinkError) -> Self {
+        error.into_ours().map_or_else(Self::Engine, Self::Door)
+    }
 }
 
 /// Why a phone is not enrolled, or not blocked.

@@ -13,7 +13,7 @@ use cartola_store::authorizations::KnownPayee;
 
 use super::Reason;
 use super::errors::UseError;
-use super::used::Use;
+use super::used::{Use, UsedBy};
 use crate::payments::PaymentOrder;
 use crate::vault::purpose;
 use crate::{Engine, EngineError};
@@ -111,10 +111,10 @@ impl Engine {
     ) -> Result<Leave, NoLeave> {
         match sought.by {
             LeaveBy::NotNeeded => self.leave_unasked(who, sought).await,
-            LeaveBy::Token(token) => self.leave_by(who, sought, token).await,
+            LeaveBy::Token(token) => self.leave_by(who, sought, (token, UsedBy::Whoever)).await,
             LeaveBy::Approved(id) => {
                 let token = self.approval_token(who.tenant, &id);
-                self.leave_by(who, sought, token.expose()).await
+                self.leave_by(who, sought, (token.expose(), UsedBy::WhatFollows)).await
             }
         }
     }
@@ -123,10 +123,13 @@ impl Engine {
         &self,
         who: &Principal,
         sought: &Sought<'_>,
-        token: &str,
+        (token, by): (&str, UsedBy),
     ) -> Result<Leave, NoLeave> {
         let used = match sought.rut {
-            Some(rut) => self.using(who, &Use { token, rut, operation: sought.operation }).await,
+            Some(rut) => {
+                let wanted = Use { token, rut, operation: sought.operation };
+                self.using(who, &wanted, by).await
+            }
             None => Err(UseError::Unknown),
         };
         match used {

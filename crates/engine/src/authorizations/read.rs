@@ -48,7 +48,7 @@ impl Engine {
         limit: usize,
     ) -> Result<Page<Enrolment, EnrolmentId>, EngineError> {
         self.note_access(who, "enrolment.read", Subject::list("enrolments"));
-        let mut filter = EnrolmentFilter { person: None, standing };
+        let mut filter = EnrolmentFilter { standing, ..EnrolmentFilter::default() };
         if let Some(rut) = rut {
             filter.person = self.person_of_rut(who, rut).await?;
             if filter.person.is_none() {

@@ -24,6 +24,15 @@ pub struct Use<'a> {
     pub operation: &'a Operation,
 }
 
+/// Who uses an approval.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UsedBy {
+    /// Whoever has its token, or its id.
+    Whoever,
+    /// What follows it ([`super::Ask::next`]).
+    WhatFollows,
+}
+
 impl Engine {
     /// Uses an approval up, for an operation that is done elsewhere. Whoever does one in the store takes
     /// leave for it in that very unit, as payments and payouts do.
@@ -44,7 +53,7 @@ impl Engine {
     ) -> Result<Authorization, UseError> {
         until_settled(|| async {
             self.check_ticket(reply.ticket).await?;
-            let (row, commands) = self.using(who, wanted).await?;
+            let (row, commands) = self.using(who, wanted, UsedBy::Whoever).await?;
             let mut work = UnitOfWork::new(who.tenant, self.now());
             work.commands = commands;
             let used = self.shown_authorization(who.tenant, row).await?;
@@ -61,6 +70,7 @@ impl Engine {
         &self,
         who: &Principal,
         wanted: &Use<'_>,
+        by: UsedBy,
     ) -> Result<(AuthorizationRow, Vec<Command>), UseError> {
         let tenant = who.tenant;
         let named = self.named_approval(tenant, wanted.token).ok_or(UseError::Unknown)?;
@@ -71,6 +81,11 @@ impl Engine {
         // What was decided through the tenant's own call has a token, which it was told then.
         let has_token = shown.signed.as_ref().is_some_and(|signed| !signed.on_page);
         if is_id && has_token {
+            return Err(UseError::Unknown);
+        }
+        // What follows by itself is done by that alone: else it could be used up with nothing done.
+        let is_followed = shown.signed.as_ref().is_some_and(|signed| signed.is_followed);
+        if is_followed && by == UsedBy::Whoever {
             return Err(UseError::Unknown);
         }
         let person = self.person_of_rut(who, wanted.rut).await?;

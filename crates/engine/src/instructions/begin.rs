@@ -101,6 +101,16 @@ impl Engine {
                 let (from, made) = (Some(number), Vec::new());
                 Ok(Given { link, secret, from, key, made, leave: Leave::default() })
             }
+            Giver::Link { link, from } => {
+                let link = self.pulled_link(who, *link).await?;
+                self.check_offered(&link.institution, wanted)?;
+                let secret = self.paying_secret(who, link.clone()).await?;
+                let secret = secret.ok_or(InstructionError::NotEnabled)?;
+                let now = self.now();
+                let key = self.vault().key_of(who.tenant, link.person, self.minter(), now).await?;
+                let (from, made) = (from.clone(), Vec::new());
+                Ok(Given { link, secret, from, key, made, leave: Leave::default() })
+            }
             Giver::Credentials { institution, rut, fields, from } => {
                 self.check_offered(institution, wanted)?;
                 let now = self.now();
@@ -190,7 +200,7 @@ impl Engine {
         let (tenant, key) = (who.tenant, &given.key);
         let from = paying(wanted, given.from.as_ref()).map(|number| number.written().to_owned());
         let (what, approved) = (wanted.what.clone(), given.leave.by);
-        let sealed = SealedInstruction { from, what, approved };
+        let sealed = SealedInstruction { from, what, approved, claimed_by: None };
         let order = InstructionRow::order_place(tenant, &id);
         let credentials = InstructionRow::credentials_place(tenant, &id);
         Ok(InstructionProgress {

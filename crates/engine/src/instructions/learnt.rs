@@ -38,7 +38,7 @@ impl InstructionEnd {
     const fn says(self) -> BankSays {
         match self {
             Self::Completed { at } => BankSays::Done { at },
-            Self::Claimed { at } => BankSays::Claimed { at },
+            Self::Claimed { at } => BankSays::Claimed { at, by: None },
             Self::Expired { at } => BankSays::Expired { at },
             Self::Failed => BankSays::Failed(TransferFailure::Other),
         }

@@ -25,11 +25,13 @@ pub(super) struct Move {
     pub code: Option<Sealed>,
     /// What the bank calls it, where it has just told.
     pub bank_reference: Option<String>,
+    /// Whether somebody else took the cash than it was put aside for.
+    pub by_other: bool,
 }
 
 impl Move {
     pub const fn to(state: InstructionState) -> Self {
-        Self { state, order: None, code: None, bank_reference: None }
+        Self { state, order: None, code: None, bank_reference: None, by_other: false }
     }
 }
 
@@ -121,8 +123,10 @@ impl Engine {
         };
         let change = InstructionChange { id: row.id, expected: row.version, standing };
         let after = InstructionRow { standing: change.standing.clone(), version, ..row.clone() };
+        let happened = event(who, &after);
+        let happened = if next.by_other { happened.with("claimed_by", "other") } else { happened };
         let mut commands =
-            vec![Command::ChangeInstruction(Box::new(change)), Command::Audit(event(who, &after))];
+            vec![Command::ChangeInstruction(Box::new(change)), Command::Audit(happened)];
         if is_final {
             commands.extend(self.ending_instruction(who, row).await?);
             if has_moved(&next.state) {

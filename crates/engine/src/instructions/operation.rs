@@ -26,6 +26,11 @@ impl Engine {
                 let whose = self.giver_of(who, wanted, None).await?;
                 Ok((whose, wanted.what.operation(institution, paying(wanted, from.as_ref()))))
             }
+            Giver::Link { link, from } => {
+                let link = self.pulled_link(who, *link).await?;
+                let whose = self.giver_of(who, wanted, Some(&link)).await?;
+                Ok((whose, wanted.what.operation(&link.institution, paying(wanted, from.as_ref()))))
+            }
             Giver::Account(account) => {
                 let Payer { number, link, .. } =
                     self.payer(who, *account).await.map_err(of_payer)?;
@@ -45,8 +50,10 @@ impl Engine {
     ) -> Result<Option<Rut>, EngineError> {
         match (&wanted.giver, link) {
             (Giver::Credentials { rut, .. }, _) => Ok(Some(*rut)),
-            (Giver::Account(_), Some(link)) => self.whose_link(who, link).await,
-            (Giver::Account(_), None) => Ok(None),
+            (Giver::Account(_) | Giver::Link { .. }, Some(link)) => {
+                self.whose_link(who, link).await
+            }
+            (Giver::Account(_) | Giver::Link { .. }, None) => Ok(None),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What is sealed of an instruction.
 
 use cartola_model::{AccountNumber, EndToEndId, Instructed, InstructionOrder, Principal};
+use cartola_primitives::Rut;
 use cartola_primitives::id::AuthorizationId;
+use cartola_primitives::rut::serde_compact_option;
 use cartola_store::instructions::InstructionRow;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,9 @@ pub(super) struct SealedInstruction {
     /// By what its customer approved it, on their phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved: Option<AuthorizationId>,
+    /// Who took the cash, once the bank has told it.
+    #[serde(default, with = "serde_compact_option", skip_serializing_if = "Option::is_none")]
+    pub claimed_by: Option<Rut>,
 }
 
 impl SealedInstruction {
@@ -41,7 +46,8 @@ impl Engine {
         who: &Principal,
         row: InstructionRow,
     ) -> Result<Instruction, EngineError> {
-        let SealedInstruction { from, what, .. } = self.opened_instruction(who, &row).await?;
-        Ok(Instruction { row, what, from })
+        let SealedInstruction { from, what, claimed_by, .. } =
+            self.opened_instruction(who, &row).await?;
+        Ok(Instruction { row, what, from, claimed_by })
     }
 }

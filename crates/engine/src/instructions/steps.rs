@@ -2,11 +2,12 @@
 
 use cartola_connector::ConnectorError;
 use cartola_connector::session::InstructionName;
+use cartola_crypto::Sealed;
 use cartola_model::{
-    AccountNumber, Failure, InstructionOrder, InstructionState, InstructionTold, InvalidTransition,
-    PaymentFailure,
+    AccountNumber, BankSays, Failure, Instructed, InstructionOrder, InstructionState,
+    InstructionTold, InvalidTransition, PaymentFailure,
 };
-use cartola_primitives::Timestamp;
+use cartola_primitives::{Rut, Timestamp};
 use cartola_store::instructions::InstructionRow;
 
 use super::jobs::{Step, over};
@@ -173,7 +174,8 @@ impl Engine {
         let goes_on = !stands.is_final() && !matches!(stands, InstructionState::Available { .. });
         self.leave_session(&step.errand(), signed_in, goes_on);
         match next {
-            Ok(state) if state == *before => {
+            // A code may come after the cash was put aside.
+            Ok(state) if state == *before && !is_first_code(step.row, &says) => {
                 self.instruction_later(step, self.next_look_at_instruction(step.row)).await
             }
             Ok(state) => {
@@ -181,7 +183,11 @@ impl Engine {
                     Some(code) => Some(self.sealed_code(step.who, step.row, code).await?),
                     None => None,
                 };
-                let next = Move { code, bank_reference, ..Move::to(state) };
+                let (order, by_other) = match says.claimed_by() {
+                    Some(by) => self.claimed_order(step, by).await?,
+                    None => (None, false),
+                };
+                let next = Move { order, code, bank_reference, by_other, ..Move::to(state) };
                 self.end_instruction_step(step, &next).await
             }
             Err(error) => {
@@ -189,6 +195,26 @@ impl Engine {
                 self.instruction_later(step, self.next_look_at_instruction(step.row)).await
             }
         }
+    }
+
+    /// The order with who took the cash, as the bank says it, and whether that is somebody else than it was
+    /// put aside for: the operator hears of that, and the audit trail says so.
+    async fn claimed_order(
+        &self,
+        step: &Step<'_>,
+        by: Rut,
+    ) -> Result<(Option<Sealed>, bool), EngineError> {
+        let (who, row) = (step.who, step.row);
+        let mut sealed = self.opened_instruction(who, row).await?;
+        sealed.claimed_by = Some(by);
+        let by_other = matches!(&sealed.what, Instructed::Withdrawal(cash) if cash.rut != by);
+        if by_other {
+            let institution = &row.institution;
+            tracing::warn!(instruction = %row.id, %institution, "engine.instruction.claimed_by_other");
+        }
+        let key = self.vault().key_of(who.tenant, row.person, self.minter(), self.now()).await?;
+        let place = InstructionRow::order_place(who.tenant, &row.id);
+        Ok((Some(self.vault().seal_record(&key, &place, &sealed)?), by_other))
     }
 
     /// Ends what came to nothing before the bank heard of it.
@@ -234,6 +260,11 @@ impl Engine {
         }
         next_look(row, now)
     }
+}
+
+/// Whether the bank tells the code of cash that was put aside without one.
+fn is_first_code(row: &InstructionRow, says: &BankSays) -> bool {
+    row.standing.code.is_none() && says.code().is_some()
 }
 
 const fn name(row: &InstructionRow) -> InstructionName {

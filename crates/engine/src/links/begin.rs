@@ -11,6 +11,7 @@ use cartola_store::people::{LinkRow, LinkSecretRow};
 use cartola_store::{Command, UnitOfWork};
 
 use super::LinkError;
+use super::mandate::Before;
 use super::secret::SealedSecret;
 use crate::imports::Made;
 use crate::once::Reply;
@@ -66,6 +67,15 @@ pub struct Begun {
     pub mandate: ConsentId,
 }
 
+/// What is begun, and on which terms.
+#[derive(Clone, Copy)]
+struct Order<'a> {
+    wanted: &'a NewLink<'a>,
+    extent: Extent<'a>,
+    /// Whether another mandate that holds stays as it is.
+    keeps_other: bool,
+}
+
 impl Engine {
     /// Begins a link, or begins one again with other credentials. The institution is not asked:
     /// credentials that it could not take, or that it has refused, are refused, and whether it
@@ -98,7 +108,22 @@ impl Engine {
         reply: Reply<'_, Begun>,
     ) -> Result<Begun, LinkError> {
         self.check_credentials(wanted)?;
-        until_settled(|| self.begin_link_once(who, (wanted, extent), &reply)).await
+        let order = Order { wanted, extent, keeps_other: false };
+        until_settled(|| self.begin_link_once(who, order, &reply)).await
+    }
+
+    /// The same where somebody signs in themselves, and signs nothing. A mandate that holds and says
+    /// something else stays as it is: who signs in under it may do what it allows, and nothing is
+    /// allowed that it does not, payments neither.
+    pub async fn begin_link_signing_in(
+        &self,
+        who: &Principal,
+        wanted: &NewLink<'_>,
+    ) -> Result<LinkRow, LinkError> {
+        self.check_credentials(wanted)?;
+        let order = Order { wanted, extent: Extent::default(), keeps_other: true };
+        let begun = until_settled(|| self.begin_link_once(who, order, &Reply::NONE)).await?;
+        Ok(begun.link)
     }
 
     /// Refuses what no institution need be asked about.
@@ -114,7 +139,7 @@ impl Engine {
     async fn begin_link_once(
         &self,
         who: &Principal,
-        (wanted, extent): (&NewLink<'_>, Extent<'_>),
+        Order { wanted, extent, keeps_other }: Order<'_>,
         reply: &Reply<'_, Begun>,
     ) -> Result<Begun, LinkError> {
         self.check_ticket(reply.ticket).await?;
@@ -128,10 +153,29 @@ impl Engine {
         let before = self.store().link_secret(who.tenant, link.id).await;
         let before = before.map_err(EngineError::from)?;
         let device = self.device_of(who, wanted, person, before.as_ref()).await?;
-        let before = before.map(|row| row.mandate);
-        let mandate =
-            self.mandate_to_begin(who, (wanted, extent), &link, before, &mut work).await?;
-        let secret = SealedSecret::of(wanted.fields, &device).paying(wanted.pays);
+        let before = match before {
+            Some(row) => {
+                let pays = self.open_link_secret(who, &row).await?.pays();
+                Some(Before { mandate: row.mandate, pays })
+            }
+            None => None,
+        };
+        let other = if keeps_other {
+            self.other_mandate(who, (wanted, extent), &link, before).await?
+        } else {
+            None
+        };
+        let (mandate, pays) = match other {
+            Some(row) => {
+                work.push(Command::ExpectConsent { id: row.id, expected: row.version });
+                (row.id, wanted.pays && before.is_some_and(|before| before.pays))
+            }
+            None => {
+                let of = (wanted, extent);
+                (self.mandate_to_begin(who, of, &link, before, &mut work).await?, wanted.pays)
+            }
+        };
+        let secret = SealedSecret::of(wanted.fields, &device).paying(pays);
         let sealed = self.seal_link_secret(who, &key, link.id, &secret)?;
         let row = LinkSecretRow { link: link.id, mandate, barred: None, sealed };
         work.push(Command::KeepLinkSecret(row));
@@ -212,7 +256,8 @@ fn check_person(form: &CredentialForm, wanted: &NewLink<'_>) -> Result<(), LinkE
     if others { Err(LinkError::OtherPerson) } else { Ok(()) }
 }
 
-fn credential(fields: &BTreeMap<String, Secret<String>>) -> Credential {
+/// Credentials as a connector takes them.
+pub(crate) fn credential(fields: &BTreeMap<String, Secret<String>>) -> Credential {
     fields.iter().fold(Credential::default(), |all, (name, value)| {
         all.with(name.clone(), Secret::new(value.expose().clone()))
     })

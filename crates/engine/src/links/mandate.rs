@@ -23,6 +23,22 @@ const REFERENCE: &str = "\nreference: ";
 /// Bytes of that line's number: 128 bits, which nobody tries out.
 const REFERENCE_BYTES: usize = 16;
 
+/// What a link stands on that is begun again.
+#[derive(Clone, Copy)]
+pub(super) struct Before {
+    pub mandate: ConsentId,
+    /// Whether its credentials may be paid with.
+    pub pays: bool,
+}
+
+impl Before {
+    /// Whether what is wanted is payments, of which this one says nothing: no evidence of readings
+    /// stands for them.
+    const fn is_widened_by(self, wanted: &NewLink<'_>) -> bool {
+        wanted.pays && !self.pays
+    }
+}
+
 impl Engine {
     /// The words of a mandate as they are kept by whoever shows them: with a last line that only this
     /// gateway can make, for its tenant and exactly these words, and that is the same each time. The hash
@@ -97,29 +113,51 @@ impl Engine {
         Ok(page.rows.last().map(|row| row.id))
     }
 
+    /// The mandate that holds and is not the new one, nor one that it would renew: it is for something
+    /// else, of less data, to somebody else, or for readings alone.
+    pub(super) async fn other_mandate(
+        &self,
+        who: &Principal,
+        (wanted, extent): (&NewLink<'_>, Extent<'_>),
+        link: &LinkRow,
+        before: Option<Before>,
+    ) -> Result<Option<ConsentRow>, EngineError> {
+        let Some(before) = before else { return Ok(None) };
+        let Some(row) = self.store().consent(who.tenant, before.mandate).await? else {
+            return Ok(None);
+        };
+        let new = mandate_row(row.id, &wanted.mandate, link, self.now());
+        let recipient = extent.recipient.map(str::to_owned);
+        let new = ConsentRow { recipient, data: extent.data, ..new };
+        let is_other = before.is_widened_by(wanted) || !is_for_the_same(&row, &new);
+        Ok(Some(row).filter(|row| is_other && row.state.holds(self.now())))
+    }
+
     /// The mandate before, where it is the same and holds. Where it is for the same and holds
-    /// longer now, it is renewed: what it allowed goes on being shown. Else a new one in its place.
+    /// longer now, it is renewed: what it allowed goes on being shown. Else a new one in its place, as
+    /// where payments are wanted of one that is for readings alone.
     pub(super) async fn mandate_to_begin(
         &self,
         who: &Principal,
         (wanted, extent): (&NewLink<'_>, Extent<'_>),
         link: &LinkRow,
-        before: Option<ConsentId>,
+        before: Option<Before>,
         work: &mut UnitOfWork,
     ) -> Result<ConsentId, EngineError> {
         let new = self.mandate_row(who.tenant, &wanted.mandate, link, work.at);
         let recipient = extent.recipient.map(str::to_owned);
         let new = ConsentRow { recipient, data: extent.data, ..new };
+        let is_widened = before.is_some_and(|before| before.is_widened_by(wanted));
         let before = match before {
-            Some(id) => self.store().consent(who.tenant, id).await?,
+            Some(before) => self.store().consent(who.tenant, before.mandate).await?,
             None => None,
         };
         if let Some(before) = before {
-            if is_same(&before, &new, work.at) {
+            if !is_widened && is_same(&before, &new, work.at) {
                 work.push(Command::ExpectConsent { id: before.id, expected: before.version });
                 return Ok(before.id);
             }
-            if let Some(state) = renewed(&before, &new, work.at) {
+            if !is_widened && let Some(state) = renewed(&before, &new, work.at) {
                 let (id, expected) = (before.id, before.version);
                 let event = changed_consent("consent.renewed", who, &before, state);
                 work.push(Command::ChangeConsent { id, expected, state });

@@ -96,6 +96,14 @@ impl Engine {
         DeviceId::parse(&text).expect("hexadecimal digits are a device id")
     }
 
+    /// Whether money may be moved through a link: what allows it says so, and its credentials are kept.
+    pub async fn pays_through(&self, who: &Principal, link: LinkId) -> Result<bool, EngineError> {
+        match self.store().link_secret(who.tenant, link).await? {
+            Some(row) => Ok(self.open_link_secret(who, &row).await?.pays()),
+            None => Ok(false),
+        }
+    }
+
     pub(super) fn seal_link_secret(
         &self,
         who: &Principal,

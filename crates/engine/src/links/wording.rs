@@ -22,6 +22,11 @@ const BANK_PURPOSE: &str = "reading accounts, balances and movements for the ten
 /// The same of what is no bank.
 const PURPOSE: &str = "reading what is told of the holder for the tenant";
 
+/// What a link is for that stands for a session on a person's device: what their app does. It stays, too.
+pub const DEVICE_PURPOSE: &str = "showing the holder their accounts, movements and other products on \
+                                  their device, and making the payments and giving the \
+                                  instructions that they ask for there";
+
 /// What a link is for where nobody says so.
 pub fn usual_purpose(institution: &InstitutionId) -> &'static str {
     let row = Catalogue::bundled().find(institution);

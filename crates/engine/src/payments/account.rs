@@ -26,7 +26,7 @@ pub(crate) async fn paying_account(
 }
 
 /// Whether one pays from accounts of that kind in that currency: banks transfer pesos of theirs.
-pub(crate) const fn pays(kind: AccountKind, currency: Currency) -> bool {
+pub const fn pays(kind: AccountKind, currency: Currency) -> bool {
     let is_current = matches!(
         kind,
         AccountKind::Checking

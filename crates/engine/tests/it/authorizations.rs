@@ -8,17 +8,21 @@ mod replies;
 mod required;
 mod used;
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use cartola_crypto::{DeviceJwk, DeviceSecret, Statement};
 use cartola_engine::authorizations::{
-    Ask, AskError, Authorization, DecideError, Decided, Decision, Enrolled, NewPhone, PhoneProof,
-    Validated, Verdict,
+    Ask, AskError, AtTheDoor, Authorization, DecideError, Decided, Decision, Enrolled,
+    EnrolmentError, LetIn, NewPhone, PhoneProof, Validated, Verdict,
 };
 use cartola_model::authorization::{Bill, Transfer};
 use cartola_model::{AccountNumber, InstitutionId, Operation, Pin, TransferPayee};
 use cartola_primitives::randomness::SeededRandomness;
-use cartola_primitives::{Currency, Money, Rut};
+use cartola_primitives::{Currency, Money, Rut, Secret};
 
 use crate::world::World;
+use crate::world::bank::RUT;
 
 pub const PIN: &str = "483920";
 
@@ -52,6 +56,26 @@ impl OwnPhone {
         let statement =
             Statement { subject: &subject, nonce: &asked.nonce, shown: asked.shown, verdict };
         self.secret.sign(&statement)
+    }
+}
+
+/// Somebody of [`RUT`] at an institution's door, while the worker works.
+pub async fn let_in(
+    world: &World,
+    institution: InstitutionId,
+    fields: &BTreeMap<String, Secret<String>>,
+) -> Result<LetIn, EnrolmentError> {
+    let rut = Rut::parse(RUT).unwrap();
+    let door = AtTheDoor { institution, rut, fields, facade: "tests" };
+    let working = async {
+        loop {
+            world.worker.run_due().await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        told = world.engine.let_in(&world.who, &door, Duration::from_mins(1)) => told,
+        () = working => unreachable!("it works for ever"),
     }
 }
 

@@ -2,17 +2,19 @@
 
 use cartola_crypto::jws::Algorithm;
 use cartola_engine::device_sessions::{
-    ACCESS_LIFETIME, DeviceSessionError, SESSION_TERM, SessionTokens,
+    ACCESS_LIFETIME, DeviceSessionError, Presented, SESSION_LASTS, SESSION_TERM, SessionTokens,
 };
 use cartola_engine::retention::ENDED_KEPT;
 use cartola_engine::tokens::Audience;
 use cartola_model::access::Actor;
 use cartola_model::{Principal, Scope};
 use cartola_primitives::SignedDuration;
+use cartola_primitives::clock::Clock;
 use cartola_primitives::id::LinkId;
 use cartola_store::Tenancy;
 
 use crate::links::Scene;
+use crate::world::World;
 use crate::world::bank::PASSWORD;
 
 const MIBANCO: Audience = Audience::new("mibanco");
@@ -38,12 +40,19 @@ impl Opened {
         Self::by(|scene| scene.world.who.clone()).await
     }
 
+    /// The device, at a host that opens sessions of the tenant without a key.
+    fn at(&self) -> Presented<'static> {
+        let host = Some(self.scene.world.who.tenant);
+        Presented { audience: MIBANCO, device: Some(DEVICE), host }
+    }
+
     async fn told(&self, token: &str, audience: Audience, device: Option<&str>) -> &'static str {
-        word(self.scene.world.engine.device_session(token, audience, device).await.map(drop))
+        let at = Presented { audience, device, ..self.at() };
+        word(self.scene.world.engine.device_session(token, &at).await.map(drop))
     }
 
     async fn renewed(&self, token: &str) -> Result<SessionTokens, DeviceSessionError> {
-        self.scene.world.engine.renew_device_session(token, MIBANCO, Some(DEVICE)).await
+        self.scene.world.engine.renew_device_session(token, &self.at()).await
     }
 }
 
@@ -61,7 +70,7 @@ async fn a_session_opens_its_link_from_its_device() {
     let opened = Opened::new().await;
     let engine = &opened.scene.world.engine;
     let access = opened.tokens.access.expose();
-    let session = engine.device_session(access, MIBANCO, Some(DEVICE)).await.unwrap();
+    let session = engine.device_session(access, &opened.at()).await.unwrap();
     assert_eq!((session.link.id, &session.who), (opened.link, &opened.tokens.session.who));
     assert_eq!(opened.told(access, MIBANCO, None).await, "holds");
     assert_eq!(opened.told(access, MIBANCO, Some("device two")).await, "other device");
@@ -173,9 +182,9 @@ async fn processes_share_sessions() {
     let opened = Opened::new().await;
     let other = opened.scene.world.another(5, Algorithm::default()).await;
     let access = opened.tokens.access.expose();
-    assert!(other.device_session(access, MIBANCO, Some(DEVICE)).await.is_ok());
+    assert!(other.device_session(access, &opened.at()).await.is_ok());
     let refresh = opened.tokens.refresh.expose();
-    assert!(other.renew_device_session(refresh, MIBANCO, Some(DEVICE)).await.is_ok());
+    assert!(other.renew_device_session(refresh, &opened.at()).await.is_ok());
     assert!(opened.renewed(refresh).await.is_err());
 }
 
@@ -198,4 +207,66 @@ async fn a_session_that_ended_long_ago_is_forgotten() {
     assert!(matches!(opened.renewed(refresh).await, Err(DeviceSessionError::Ended)));
     // The key of its tenant is as it was.
     assert!(world.engine.authenticate(world.keys.api_key.expose()).await.unwrap().is_some());
+}
+
+/// Nobody stays signed in for ever by renewing.
+#[tokio::test]
+async fn a_session_comes_to_its_end_however_often_it_is_renewed() {
+    let opened = Opened::new().await;
+    let clock = &opened.scene.world.clock;
+    let begun = clock.now();
+    let mut refresh = opened.renewed(opened.tokens.refresh.expose()).await.unwrap().refresh;
+    let step = SESSION_TERM - SignedDuration::from_hours(24);
+    while clock.now() + step < begun + SESSION_LASTS {
+        clock.advance(step);
+        refresh = opened.renewed(refresh.expose()).await.unwrap().refresh;
+    }
+    clock.set(begun + SESSION_LASTS);
+    assert!(matches!(opened.renewed(refresh.expose()).await, Err(DeviceSessionError::Ended)));
+}
+
+/// What a host opened without a key holds only where the host is still the tenant's.
+#[tokio::test]
+async fn a_session_without_a_key_holds_at_its_tenants_host_alone() {
+    let opened = Opened::by(|scene| Principal::operator(scene.world.who.tenant)).await;
+    let engine = &opened.scene.world.engine;
+    let (access, refresh) = (opened.tokens.access.expose(), opened.tokens.refresh.expose());
+    let other = engine.add_tenant("Otra", &Scope::ALL).await.unwrap().tenant.id;
+    for host in [None, Some(other)] {
+        let at = Presented { host, ..opened.at() };
+        assert_eq!(word(engine.device_session(access, &at).await.map(drop)), "ended");
+        assert_eq!(word(engine.device_session_to_renew(refresh, &at).await.map(drop)), "ended");
+        assert_eq!(word(engine.renew_device_session(refresh, &at).await.map(drop)), "ended");
+    }
+    assert_eq!(opened.told(access, MIBANCO, None).await, "holds");
+    assert!(opened.renewed(refresh).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_operator_ends_one_session_or_all() {
+    let opened = Opened::new().await;
+    let World { engine, who, .. } = &opened.scene.world;
+    let access = opened.tokens.access.expose();
+    engine.revoke_credential(who.tenant, opened.tokens.session.id).await.unwrap();
+    assert_eq!(opened.told(access, MIBANCO, None).await, "ended");
+    let again = engine.open_device_session(who, MIBANCO, opened.link, DEVICE).await.unwrap();
+    let other = engine.add_tenant("Otra", &Scope::ALL).await.unwrap().tenant.id;
+    engine.end_device_sessions(other).await.unwrap();
+    assert_eq!(opened.told(again.access.expose(), MIBANCO, None).await, "holds");
+    engine.end_device_sessions(who.tenant).await.unwrap();
+    assert_eq!(opened.told(again.access.expose(), MIBANCO, None).await, "ended");
+    assert!(opened.renewed(again.refresh.expose()).await.is_err());
+}
+
+/// Whoever is told to come back later has lost nothing.
+#[tokio::test]
+async fn a_refresh_token_that_is_looked_at_is_not_used_up() {
+    let opened = Opened::new().await;
+    let engine = &opened.scene.world.engine;
+    let refresh = opened.tokens.refresh.expose();
+    for _ in 0..2 {
+        let session = engine.device_session_to_renew(refresh, &opened.at()).await.unwrap();
+        assert_eq!(session.id, opened.tokens.session.id);
+    }
+    assert!(opened.renewed(refresh).await.is_ok());
 }

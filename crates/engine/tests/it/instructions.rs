@@ -12,9 +12,9 @@ use cartola_engine::links::{Mandate, NewLink};
 use cartola_engine::once::Reply;
 use cartola_engine::payments::LONGEST_PAUSE;
 use cartola_engine::work::Priority;
-use cartola_model::Instructed;
+use cartola_model::{AccountNumber, Instructed};
 use cartola_primitives::id::{AccountId, InstructionId};
-use cartola_primitives::{Currency, Money, Rut};
+use cartola_primitives::{Currency, Money, Rut, Secret};
 
 use crate::readings::fields;
 use crate::world::World;
@@ -90,6 +90,89 @@ impl Scene {
         let kind = InstructionKind::Withdrawal;
         self.world.engine.cancel_instruction(&self.world.who, kind, id).await
     }
+}
+
+/// Who took the cash is what the bank says, and nobody where it does not.
+#[tokio::test]
+async fn who_claimed_cash_is_told_by_the_bank() {
+    let other = "11.111.111-1";
+    for (at, by) in [
+        (At::Claimed, None),
+        (At::ClaimedBy(WORKER), Some(WORKER)),
+        (At::ClaimedBy(other), Some(other)),
+    ] {
+        let scene = Scene::new().await;
+        let id = scene.give().await;
+        scene.goes_on(id).await;
+        scene.window.stands(at);
+        assert_eq!(scene.goes_on(id).await, InstructionStanding::Claimed);
+        let shown = scene.shown(id).await;
+        assert_eq!(shown.claimed_by, by.map(|by| Rut::parse(by).unwrap()), "{at:?}");
+        assert_eq!(shown.is_claimed_by_other(), by == Some(other), "{at:?}");
+        let entries = scene.world.engine.audit(&scene.world.who, 0, 1_000).await.unwrap();
+        let claimed = entries.iter().find(|entry| entry.event.action == "withdrawal.claimed");
+        let text = format!("{:?}", claimed.unwrap().event);
+        assert_eq!(text.contains("claimed_by"), by == Some(other), "{text}");
+    }
+}
+
+/// A code that the bank tells later than that the cash is there is kept.
+#[tokio::test]
+async fn a_code_may_come_later() {
+    let scene = Scene::new().await;
+    let id = scene.give().await;
+    scene.goes_on(id).await;
+    scene.window.stands(At::Codeless);
+    assert_eq!(scene.goes_on(id).await, InstructionStanding::Available);
+    assert_eq!(scene.code(id).await, None);
+    scene.window.stands(At::Ready);
+    assert_eq!(scene.goes_on(id).await, InstructionStanding::Available);
+    assert_eq!(scene.code(id).await.as_deref(), Some(CODE));
+    // It is told once: nothing moves when the bank says it again.
+    let version = scene.shown(id).await.row.version;
+    assert_eq!(scene.goes_on(id).await, InstructionStanding::Available);
+    assert_eq!(scene.shown(id).await.row.version, version);
+}
+
+/// On an account of two, whoever signs in is asked and signs in, and not whoever it was told of first.
+#[tokio::test]
+async fn of_a_joint_account_who_signs_in_gives() {
+    let scene = Scene::new().await;
+    let World { engine, who, .. } = &scene.world;
+    let other = Rut::parse(WORKER).unwrap();
+    let mut fields = fields(PASSWORD);
+    fields.insert("rut".to_owned(), Secret::new(WORKER.to_owned()));
+    let mandate = Mandate { purpose: "tests", evidence: b"paper", expires_at: None };
+    let wanted = NewLink {
+        institution: institution(),
+        rut: other,
+        fields: &fields,
+        mandate,
+        proven: false,
+        pays: true,
+    };
+    let link = engine.begin_link(who, &wanted).await.unwrap().id;
+    scene.world.read(link, Priority::Interactive).await.unwrap();
+    let number = engine.accounts_of(who, link).await.unwrap()[0].number.clone();
+    let amount = Money::new(20_000, Currency::CLP);
+    let of = |giver| Wanted {
+        giver,
+        what: Instructed::Withdrawal(CashOrder { rut: other, amount, comment: None }),
+        case: "joint",
+        request: b"joint",
+        evidence: b"joint",
+        leave: LeaveBy::NotNeeded,
+        asking: Asking::WhereRequired,
+        next: None,
+    };
+    let wanted = of(Giver::Link { link, from: AccountNumber::parse(&number).ok() });
+    let (whose, _) = engine.operation_of_instruction(who, &wanted).await.unwrap();
+    assert_eq!(whose, Some(other));
+    let given = engine.begin_instruction(who, &wanted).await.unwrap();
+    assert_eq!((given.row.link, given.from), (link, Some(number)));
+    let (first, _) =
+        engine.operation_of_instruction(who, &of(Giver::Account(scene.account))).await.unwrap();
+    assert_eq!(first, Some(Rut::parse(RUT).unwrap()));
 }
 
 #[tokio::test]

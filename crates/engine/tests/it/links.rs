@@ -15,7 +15,7 @@ use cartola_store::jobs::Priority;
 use cartola_store::{Consents, People};
 use expect_test::{Expect, expect};
 
-use crate::readings::MARCH;
+use crate::readings::{MARCH, fields};
 use crate::world::World;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 
@@ -332,6 +332,48 @@ async fn a_mandate_is_renewed_by_one_for_the_same() {
         .await
         .unwrap();
     assert_eq!(scene.world.movements().await.len(), 0);
+}
+
+/// Who signs in signs nothing: what their tenant may do under a mandate that holds stays as it was.
+#[tokio::test]
+async fn signing_in_widens_no_mandate() {
+    let scene = Scene::new().await;
+    let World { engine, who, store, .. } = &scene.world;
+    let end = |hours| Some(engine.now() + SignedDuration::from_hours(hours));
+    let fields = fields(PASSWORD);
+    let wanted = |purpose, evidence, pays| NewLink {
+        institution: institution(),
+        rut: Rut::parse(RUT).unwrap(),
+        fields: &fields,
+        mandate: Mandate { purpose, evidence, expires_at: end(5) },
+        proven: true,
+        pays,
+    };
+    let sign_in = async || {
+        engine.begin_link_signing_in(who, &wanted("signed in", b"paying", true)).await.unwrap().id
+    };
+    let holding = async || {
+        let page = store.consents(who.tenant, None, None, 100).await.unwrap();
+        let rows = page.rows.into_iter().filter(|row| row.state.holds(engine.now()));
+        rows.map(|row| (row.purpose, row.evidence)).collect::<Vec<_>>()
+    };
+    let hash = cartola_crypto::ContentHash::of;
+    let link = scene.begin_until(PASSWORD, end(1)).await.unwrap();
+    assert_eq!(sign_in().await, link);
+    assert_eq!(holding().await, [("tests".to_owned(), hash(b"a signed paper"))]);
+    assert!(!engine.pays_through(who, link).await.unwrap(), "it is for readings alone");
+    // Even where the words are the same, the evidence of readings is none of payments.
+    engine.begin_link(who, &wanted("signed in", b"reading", false)).await.unwrap();
+    assert_eq!(sign_in().await, link);
+    assert_eq!(holding().await, [("signed in".to_owned(), hash(b"reading"))]);
+    assert!(!engine.pays_through(who, link).await.unwrap());
+    engine.begin_link(who, &wanted("signed in", b"paying", true)).await.unwrap();
+    assert_eq!(holding().await, [("signed in".to_owned(), hash(b"paying"))]);
+    // Where nothing stands, signing in is what there is.
+    engine.end_link(who, link).await.unwrap();
+    assert_eq!(sign_in().await, link);
+    assert!(engine.pays_through(who, link).await.unwrap());
+    assert_eq!(holding().await, [("signed in".to_owned(), hash(b"paying"))]);
 }
 
 /// Whoever signs in again while a reading is under way does not spoil it.

@@ -168,6 +168,8 @@ codes! {
     EnrolmentInvalid
     /// Nobody showed who somebody is.
     IdentityNotShown
+    /// Too many codes were given to somebody.
+    EnrolmentsTooMany
     /// A code that is no more.
     EnrolmentEnded
     /// A PIN that cannot be taken.

@@ -11,13 +11,25 @@ use crate::problem::{Code, Problem, Text};
 impl From<EnrolmentError> for Refusal {
     fn from(error: EnrolmentError) -> Self {
         match error {
-            EnrolmentError::Link | EnrolmentError::NotSignedIn => {
+            EnrolmentError::OtherPerson | EnrolmentError::Door(_) => {
                 Problem::new(Code::IdentityNotShown).into()
             }
+            EnrolmentError::NotLetIn(failure) => Problem::new(Code::IdentityNotShown)
+                .detailed(Text::new(
+                    format!("The institution did not let them in: `{}`.", failure.name()),
+                    format!("La institución no la dejó entrar: `{}`.", failure.name()),
+                ))
+                .into(),
             EnrolmentError::NoProof => Problem::new(Code::IdentityNotShown)
                 .detailed(Text::fixed(
-                    "This institution does not show who somebody is: banks, ClaveÚnica and the Registro Civil do.",
-                    "Esta institución no acredita quién es alguien: los bancos, ClaveÚnica y el Registro Civil sí.",
+                    "This does not show who somebody is: their own password or PIN at a bank, at ClaveÚnica or at the Registro Civil does.",
+                    "Esto no acredita quién es alguien: lo hace su propia clave o PIN en un banco, en ClaveÚnica o en el Registro Civil.",
+                ))
+                .into(),
+            EnrolmentError::TooMany { until } => Problem::new(Code::EnrolmentsTooMany)
+                .detailed(Text::new(
+                    format!("The person was given twenty codes within a day; the next one may be from {until}."),
+                    format!("La persona recibió veinte códigos en un día; el siguiente puede ser desde {until}."),
                 ))
                 .into(),
             EnrolmentError::Evidence => Problem::new(Code::EnrolmentInvalid)

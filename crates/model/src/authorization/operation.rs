@@ -118,6 +118,9 @@ pub struct BeneficiaryChange {
     /// What their payer calls them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
+    /// Who is told of transfers to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
 }
 
 /// A bill.
@@ -157,6 +160,9 @@ pub struct Withdrawal {
     pub claimed_by: Rut,
     /// How much.
     pub amount: Money,
+    /// What their statement says of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// Leave to read what is theirs.
@@ -432,6 +438,7 @@ impl Operation {
             Self::Beneficiary(change) => {
                 lines.payee(&change.payee, "payee.name");
                 lines.maybe(("Alias", "alias"), change.alias.as_deref());
+                lines.maybe(("Correo", "email"), change.email.as_deref());
                 lines.text(("En", "institution"), &bank(&change.institution));
             }
             Self::BillPayment(bill) => {
@@ -444,6 +451,7 @@ impl Operation {
                 lines.money(withdrawal.amount);
                 lines.text(("Lo cobra el RUT", "claimed_by"), &withdrawal.claimed_by.dotted());
                 lines.payer(&withdrawal.institution, withdrawal.from.as_ref());
+                lines.maybe(("Comentario", "comment"), withdrawal.comment.as_deref());
             }
             Self::Consent(granted) => {
                 lines.text(("Quién", "to"), &granted.to);

@@ -9,7 +9,10 @@ use super::{
     MAX_PRODUCTS, MAX_WRONG_PINS, Operation, OperationError, OperationKind, Payout, PayoutLine,
     PinOutcome, Signed, Transfer, Withdrawal, showable,
 };
-use crate::{AccountNumber, InstitutionId, InvalidTransition, RecordKind, TransferPayee};
+use crate::instruction::{BeneficiaryOrder, BillOrder, CashOrder};
+use crate::{
+    AccountNumber, Instructed, InstitutionId, InvalidTransition, RecordKind, TransferPayee,
+};
 
 const NOW: Timestamp = Timestamp::constant(1_772_452_800, 0);
 const LASTS: i64 = 5;
@@ -197,6 +200,7 @@ fn one_of_each() -> Vec<Operation> {
             change: Beneficiary::Add,
             payee: payee(),
             alias: Some("Mari".to_owned()),
+            email: Some("mari@correo.cl".to_owned()),
         }),
         Operation::BillPayment(Bill {
             institution: bank_of(),
@@ -210,6 +214,7 @@ fn one_of_each() -> Vec<Operation> {
             from,
             claimed_by: Rut::parse("11.111.111-1").unwrap(),
             amount: pesos(40_000),
+            comment: Some("Jornal".to_owned()),
         }),
         Operation::Consent(Granted {
             institution: bank_of(),
@@ -504,6 +509,14 @@ fn any_operation() -> impl Strategy<Value = Operation> {
     let bill = bill.prop_map(|(institution, from, biller, service_account, amount)| {
         Operation::BillPayment(Bill { institution, from, biller, service_account, amount })
     });
+    let change = (institution(), any_change(), any_payee(), of(tricky()), of(tricky()));
+    let change = change.prop_map(|(institution, change, payee, alias, email)| {
+        Operation::Beneficiary(BeneficiaryChange { institution, change, payee, alias, email })
+    });
+    let cash = (institution(), of(account()), any_rut(), money(), of(tricky()));
+    let cash = cash.prop_map(|(institution, from, claimed_by, amount, comment)| {
+        Operation::Withdrawal(Withdrawal { institution, from, claimed_by, amount, comment })
+    });
     let until = of(prop_oneof![Just("2027-04-30".to_owned()), tricky()]);
     let products = prop::collection::vec(tricky(), 1..3);
     let consent = (institution(), tricky(), products, tricky(), until);
@@ -512,7 +525,76 @@ fn any_operation() -> impl Strategy<Value = Operation> {
     });
     let document =
         tricky().prop_map(|title| Operation::Document(Signed { title, sha256: "0a".repeat(32) }));
-    prop_oneof![transfer, payout, bill, consent, document]
+    prop_oneof![transfer, payout, bill, change, cash, consent, document]
+}
+
+fn any_change() -> impl Strategy<Value = Beneficiary> {
+    prop::sample::select(vec![Beneficiary::Add, Beneficiary::Change, Beneficiary::Remove])
+}
+
+fn any_rut() -> impl Strategy<Value = Rut> {
+    let rut = prop::sample::select(vec!["11.111.111-1", "12.345.678-5"]);
+    rut.prop_map(|rut| Rut::parse(rut).unwrap())
+}
+
+/// What a bank can be told to do.
+fn any_instructed() -> impl Strategy<Value = Instructed> {
+    use prop::option::of;
+    let cash = (any_rut(), money(), of(tricky())).prop_map(|(rut, amount, comment)| {
+        Instructed::Withdrawal(CashOrder { rut, amount, comment })
+    });
+    let bill = (tricky(), tricky(), money()).prop_map(|(biller_code, customer_number, amount)| {
+        Instructed::BillPayment(BillOrder { biller_code, customer_number, amount })
+    });
+    let change = (any_change(), any_payee(), of(tricky()), of(tricky()));
+    let change = change.prop_map(|(change, payee, alias, email)| {
+        let TransferPayee { institution, account, rut, name } = payee;
+        let order = BeneficiaryOrder { change, institution, account, rut, name, alias, email };
+        Instructed::Beneficiary(order)
+    });
+    prop_oneof![cash, bill, change]
+}
+
+/// One instruction with each of its members as another one of its kind has it.
+fn crossed(one: &Instructed, other: &Instructed) -> Vec<Instructed> {
+    match (one, other) {
+        (Instructed::Withdrawal(one), Instructed::Withdrawal(other)) => {
+            let CashOrder { rut, amount, comment } = other.clone();
+            [
+                CashOrder { rut, ..one.clone() },
+                CashOrder { amount, ..one.clone() },
+                CashOrder { comment, ..one.clone() },
+            ]
+            .map(Instructed::Withdrawal)
+            .to_vec()
+        }
+        (Instructed::BillPayment(one), Instructed::BillPayment(other)) => {
+            let BillOrder { biller_code, customer_number, amount } = other.clone();
+            [
+                BillOrder { biller_code, ..one.clone() },
+                BillOrder { customer_number, ..one.clone() },
+                BillOrder { amount, ..one.clone() },
+            ]
+            .map(Instructed::BillPayment)
+            .to_vec()
+        }
+        (Instructed::Beneficiary(one), Instructed::Beneficiary(other)) => {
+            let other = other.clone();
+            let BeneficiaryOrder { change, institution, account, rut, name, alias, email } = other;
+            [
+                BeneficiaryOrder { change, ..one.clone() },
+                BeneficiaryOrder { institution, ..one.clone() },
+                BeneficiaryOrder { account, ..one.clone() },
+                BeneficiaryOrder { rut, ..one.clone() },
+                BeneficiaryOrder { name, ..one.clone() },
+                BeneficiaryOrder { alias, ..one.clone() },
+                BeneficiaryOrder { email, ..one.clone() },
+            ]
+            .map(Instructed::Beneficiary)
+            .to_vec()
+        }
+        _ => vec![other.clone()],
+    }
 }
 
 /// What an eye makes of a text: blanks of any kind and number are one or none at an end, what is not
@@ -543,6 +625,21 @@ proptest! {
     fn two_operations_never_look_alike(one in any_operation(), other in any_operation()) {
         if one.check().is_ok() && other.check().is_ok() && seen(&one.text()) == seen(&other.text()) {
             prop_assert!(one == other, "{}\n---\n{}", one.text(), other.text());
+        }
+    }
+
+    /// What a bank is told to do is approved whole: no member of it can be another one unseen.
+    #[test]
+    fn two_instructions_are_never_one_operation(one in any_instructed(), other in any_instructed()) {
+        let (at, from) = (bank("banco-chile"), AccountNumber::parse("00-123-45678-90").unwrap());
+        let operation = |what: &Instructed| what.operation(&at, Some(&from));
+        for crossed in crossed(&one, &other) {
+            let (one_operation, other_operation) = (operation(&one), operation(&crossed));
+            prop_assert_eq!(one_operation == other_operation, one == crossed);
+            let is_showable = one_operation.check().is_ok() && other_operation.check().is_ok();
+            if is_showable && seen(&one_operation.text()) == seen(&other_operation.text()) {
+                prop_assert!(one == crossed, "{}", one_operation.text());
+            }
         }
     }
 

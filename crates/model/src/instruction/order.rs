@@ -154,7 +154,8 @@ impl Instructed {
         }
     }
 
-    /// The operation that it is, as its customer approves it on their phone.
+    /// The operation that it is, as its customer approves it on their phone: with every member, so that
+    /// nothing is done that they have not seen.
     pub fn operation(
         &self,
         institution: &InstitutionId,
@@ -167,6 +168,7 @@ impl Instructed {
                 from,
                 claimed_by: cash.rut,
                 amount: cash.amount,
+                comment: cash.comment.clone(),
             }),
             Self::BillPayment(bill) => Operation::BillPayment(authorization::Bill {
                 institution,
@@ -185,6 +187,7 @@ impl Instructed {
                     name: beneficiary.name.clone(),
                 },
                 alias: beneficiary.alias.clone(),
+                email: beneficiary.email.clone(),
             }),
         }
     }

@@ -23,7 +23,7 @@ fn every_word() -> [BankSays; 8] {
         BankSays::Settling,
         available(),
         BankSays::Done { at: at(1) },
-        BankSays::Claimed { at: at(2) },
+        BankSays::Claimed { at: at(2), by: None },
         BankSays::Expired { at: at(3) },
         BankSays::Cancelled { at: at(4) },
         BankSays::Failed(TransferFailure::Denied),
@@ -66,7 +66,7 @@ fn cash_is_approved_and_taken() {
     let state = state.told(&BankSays::Challenged(challenge()), at(1)).unwrap();
     let state = state.told(&available(), at(2)).unwrap();
     assert_eq!(state, InstructionState::Available { expires_at: at(900) });
-    let state = state.told(&BankSays::Claimed { at: at(60) }, at(61)).unwrap();
+    let state = state.told(&BankSays::Claimed { at: at(60), by: None }, at(61)).unwrap();
     assert_eq!(state, InstructionState::Claimed { at: at(60) });
 }
 
@@ -103,7 +103,8 @@ fn what_is_on_its_way_is_not_cancelled() {
 
 #[test]
 fn what_was_claimed_before_the_bank_heard_of_its_cancellation_was_claimed() {
-    let claimed = InstructionState::Cancelling.told(&BankSays::Claimed { at: at(2) }, at(3));
+    let claimed =
+        InstructionState::Cancelling.told(&BankSays::Claimed { at: at(2), by: None }, at(3));
     assert_eq!(claimed.unwrap(), InstructionState::Claimed { at: at(2) });
     let given_up = BankSays::Failed(TransferFailure::Withdrawn);
     let cancelled = InstructionState::Cancelling.told(&given_up, at(3));

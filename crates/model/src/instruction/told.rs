@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cartola_primitives::{Secret, Timestamp};
+use cartola_primitives::{Rut, Secret, Timestamp};
 
 use crate::{Challenge, TransferFailure};
 
@@ -15,7 +15,7 @@ pub struct InstructionTold {
     pub bank_reference: Option<String>,
 }
 
-/// Where an instruction stands at its bank. `Debug` shows no code.
+/// Where an instruction stands at its bank. `Debug` shows no code, and nobody.
 pub enum BankSays {
     /// The customer is to approve it. It has had no effect.
     Challenged(Challenge),
@@ -37,6 +37,8 @@ pub enum BankSays {
     Claimed {
         /// When.
         at: Timestamp,
+        /// By whom, where the bank tells it.
+        by: Option<Rut>,
     },
     /// Nobody took the cash in time. Final.
     Expired {
@@ -53,6 +55,14 @@ pub enum BankSays {
 }
 
 impl BankSays {
+    /// Who took the cash, where that is told.
+    pub const fn claimed_by(&self) -> Option<Rut> {
+        match self {
+            Self::Claimed { by, .. } => *by,
+            _ => None,
+        }
+    }
+
     /// The code, where one is told.
     pub const fn code(&self) -> Option<&Secret<String>> {
         match self {

@@ -49,6 +49,10 @@ fn by_word(operation: &'static str, word: &str) -> Option<(ErrorKind, &'static s
         "account_not_enabled" => {
             (ErrorKind::RequestInvalid, "the institution lets nobody pay from this account")
         }
+        "authorization_required" => (
+            ErrorKind::ChallengeRequired,
+            "the account's holder has to approve this payment on their phone first",
+        ),
         "idempotency_key_reused" => {
             (ErrorKind::RequestInvalid, "the institution knows another payment by that id")
         }

@@ -111,7 +111,13 @@ pub fn begun(
     }
     let is_refused = matches!(
         word(answer).as_deref(),
-        Some("invalid_request" | "not_found" | "account_not_enabled" | "insufficient_scope")
+        Some(
+            "invalid_request"
+                | "not_found"
+                | "account_not_enabled"
+                | "insufficient_scope"
+                | "authorization_required"
+        )
     );
     if asked == Asked::First && is_refused && answer.status.is_client_error() {
         let state = TransferState::Failed(TransferFailure::Other);

@@ -98,6 +98,18 @@ async fn an_answer_that_is_lost_is_looked_for_and_not_asked_for_again() {
     }
 }
 
+/// What has to be approved first, or may not be done, was not begun: it failed, and nobody is in doubt.
+#[tokio::test]
+async fn what_is_refused_in_its_own_words_has_failed() {
+    let stage = stage().await;
+    let live = crate::client::open(&stage).await;
+    for body in [r#"{"error":"authorization_required"}"#, r#"{"error":"insufficient_scope"}"#] {
+        stage.bank.fail_next(answer(403, body));
+        let told = maker(&live).begin(&order(25_000), &context()).await.unwrap();
+        assert!(matches!(told.state, TransferState::Failed(_)), "{body}: {told:?}");
+    }
+}
+
 /// A token that is not taken is no word about the payment, and neither is what is said to the second
 /// call: the first one may have begun it.
 #[tokio::test]
@@ -309,6 +321,7 @@ fn what_is_not_understood_says_nothing_about_money() {
             (200, r#"{"status":"PENDING","reference":"00000000000000000000000000000001"}"#),
             (503, r#"{"error":"temporarily_unavailable"}"#),
             (403, r#"{"error":"insufficient_scope"}"#),
+            (403, r#"{"error":"authorization_required"}"#),
         ],
         &expect![[r#"
             never heard of
@@ -318,6 +331,7 @@ fn what_is_not_understood_says_nothing_about_money() {
             provider_answer_invalid: the answer is about another payment than was asked for
             institution_down: the institution is closed for now
             request_invalid: the client may not do this at the institution
+            challenge_required: the account's holder has to approve this payment on their phone first
         "#]],
     );
 }

@@ -168,7 +168,9 @@ fn says(kind: InstructionKind, response: OperationResponse) -> Result<BankSays, 
         OperationStatus::Processing => BankSays::Settling,
         OperationStatus::Available if is_cash => available(response)?,
         OperationStatus::Completed if !is_cash => BankSays::Done { at: ended? },
-        OperationStatus::Claimed if is_cash => BankSays::Claimed { at: ended? },
+        OperationStatus::Claimed if is_cash => {
+            BankSays::Claimed { at: ended?, by: response.claimed_by }
+        }
         OperationStatus::Expired if is_cash => BankSays::Expired { at: ended? },
         OperationStatus::Cancelled if is_cash => BankSays::Cancelled { at: ended? },
         OperationStatus::Failed => {

@@ -74,6 +74,9 @@ fn by_code(code: &ErrorCode) -> Option<(ErrorKind, &'static str)> {
         ErrorCode::InvalidClient => {
             (ErrorKind::InstitutionDown, "the bank does not know this client")
         }
+        ErrorCode::InsufficientScope => {
+            (ErrorKind::RequestInvalid, "the client may not do this at the bank")
+        }
         ErrorCode::PathNotFound | ErrorCode::MethodNotAllowed => {
             (ErrorKind::AnswerInvalid, "the bank has no such call")
         }

@@ -1,16 +1,21 @@
 //! Who calls.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use cartola_engine::device_sessions::{DeviceSession, DeviceSessionError, MAX_DEVICE_BYTES};
+use cartola_engine::device_sessions::{
+    DeviceSession, DeviceSessionError, MAX_DEVICE_BYTES, Presented,
+};
 use cartola_http::{Gate, admit, bearer};
 use cartola_model::access::Actor;
 use cartola_model::{Principal, Scope};
 use data_encoding::BASE64;
 
 use super::AUDIENCE;
+use super::door::Door;
 use super::refused::{At, Refused};
 use super::settings::Settings;
 use crate::wire::{DEVICE_ID_HEADER, ErrorCode};
@@ -37,7 +42,7 @@ pub fn must(who: &Principal, scope: Scope) -> Result<(), Refused> {
         return Ok(());
     }
     let message = format!("A la llave de la sesión le falta el permiso `{}`.", scope.name());
-    Err(Refused::new(ErrorCode::InvalidClient, message))
+    Err(Refused::new(ErrorCode::InsufficientScope, message))
 }
 
 impl FromRequestParts<Gate> for Session {
@@ -56,8 +61,8 @@ async fn session(
     settings: &Settings,
 ) -> Result<DeviceSession, Refused> {
     let token = bearer(&parts.headers, MAX_TOKEN_BYTES).map_err(|_| Refused::token())?;
-    let device = device_beside(&parts.headers, settings)?;
-    let session = gate.engine().device_session(token, AUDIENCE, device).await?;
+    let at = presented(&parts.headers, settings)?;
+    let session = gate.engine().device_session(token, &at).await?;
     allowed(gate, parts, &session.who)?;
     Ok(session)
 }
@@ -68,9 +73,23 @@ pub fn allowed(gate: &Gate, parts: &Parts, who: &Principal) -> Result<(), Refuse
     admitted.map_err(|seconds| Refused::of(cartola_model::Failure::RateLimited).after(seconds))
 }
 
+/// The door that the router puts before each of its routes.
+pub fn door_of(parts: &Parts) -> Arc<Door> {
+    parts.extensions.get().cloned().expect("the router puts it before its routes")
+}
+
 /// The settings that the router puts before each of its routes.
 pub fn settings_of(parts: &Parts) -> Settings {
     parts.extensions.get::<Settings>().cloned().expect("the router puts them before its routes")
+}
+
+/// What comes along with a token.
+pub fn presented<'a>(
+    headers: &'a HeaderMap,
+    settings: &Settings,
+) -> Result<Presented<'a>, Refused> {
+    let device = device_beside(headers, settings)?;
+    Ok(Presented { audience: AUDIENCE, device, host: settings.tenant })
 }
 
 /// The device that a call names beside its token, where the operator wants one or it is there.
@@ -100,11 +119,14 @@ pub fn device(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
 /// this installation serves without a key. Never a guess: a key that is wrong is refused.
 pub async fn tenant(gate: &Gate, parts: &Parts) -> Result<Principal, Refused> {
     let who = match parts.headers.get(AUTHORIZATION) {
-        None => settings_of(parts).tenant.map(|tenant| Principal {
-            tenant,
-            actor: Actor::Operator,
-            scopes: HOST_SCOPES.to_vec(),
-        }),
+        None => {
+            door_of(parts).knock(parts.extensions.get().copied())?;
+            settings_of(parts).tenant.map(|tenant| Principal {
+                tenant,
+                actor: Actor::Operator,
+                scopes: HOST_SCOPES.to_vec(),
+            })
+        }
         Some(value) => {
             if let Some((id, secret)) = value.to_str().ok().and_then(basic) {
                 gate.engine().authenticate_client(&id, &secret).await?

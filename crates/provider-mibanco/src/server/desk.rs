@@ -9,6 +9,7 @@ use cartola_primitives::SignedDuration;
 
 use super::SYNC_WAIT;
 use super::refused::Refused;
+use crate::wire::ErrorCode;
 
 /// How long further pages of a statement are of the reading that the first one was of.
 pub const STATEMENT_HOLDS: SignedDuration = SignedDuration::from_mins(5);
@@ -68,6 +69,18 @@ pub async fn read_where_offered(
         Err(Failure::NoData | Failure::Unsupported) => Ok(false),
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// Refuses what moves money or changes something at the bank, before anybody is asked, where the mandate
+/// that stands is for reading alone: signing in widens none.
+pub async fn may_pay(engine: &Engine, session: &DeviceSession) -> Result<(), Refused> {
+    if engine.pays_through(&session.who, session.link.id).await? {
+        return Ok(());
+    }
+    Err(Refused::new(
+        ErrorCode::Unsupported,
+        "El mandato vigente del cliente no permite pagar ni operar: retírelo y abra una sesión nueva.",
+    ))
 }
 
 /// Waits for a reading to end well.

@@ -20,11 +20,10 @@ use cartola_engine::instructions::{Instruction, InstructionKind};
 use cartola_model::Principal;
 use cartola_primitives::id::LinkId;
 
+use super::named::InPath;
 use super::refused::Refused;
+use super::transfer::is_used;
 use crate::wire::ErrorCode;
-
-/// Digits behind the prefix of an id.
-const ID_DIGITS: usize = 32;
 
 /// What the ids of a kind begin with.
 pub const fn prefix(kind: InstructionKind) -> &'static str {
@@ -51,18 +50,18 @@ impl Standing {
     pub async fn find(
         engine: &Engine,
         (who, link): (&Principal, LinkId),
-        kind: InstructionKind,
         id: &str,
     ) -> Result<Self, Refused> {
-        if !is_id(kind, id) {
-            return Err(unknown());
-        }
         let case = case_of(link, id);
         let instruction = engine.instruction_of_case(who, &case).await?;
-        let authorization = match instruction {
-            Some(_) => None,
-            None => engine.authorization_of_case(who, &case).await?,
-        };
+        if instruction.is_some() {
+            return Ok(Self { instruction, authorization: None });
+        }
+        let authorization = engine.authorization_of_case(who, &case).await?;
+        let is_used = authorization.as_ref().is_some_and(|asked| is_used(asked.state()));
+        // The unit that uses it up gives the instruction, which may have been a moment ago.
+        let instruction =
+            if is_used { engine.instruction_of_case(who, &case).await? } else { None };
         Ok(Self { instruction, authorization })
     }
 
@@ -73,10 +72,9 @@ impl Standing {
     }
 }
 
-fn is_id(kind: InstructionKind, text: &str) -> bool {
-    let digits = text.strip_prefix(prefix(kind)).unwrap_or_default();
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    digits.len() == ID_DIGITS && digits.bytes().all(is_digit)
+/// One of that kind as a path names it: by the id that it was answered with, or its `end_to_end_id`.
+pub fn in_path(kind: InstructionKind, text: &str) -> Result<InPath, Refused> {
+    InPath::of(prefix(kind), text).ok_or_else(unknown)
 }
 
 fn unknown() -> Refused {

@@ -12,6 +12,7 @@ pub mod told;
 use cartola_engine::Engine;
 use cartola_engine::authorizations::{Authorization, DecideError, EnrolError, EnrolmentError};
 use cartola_engine::device_sessions::DeviceSession;
+use cartola_model::Failure;
 use cartola_primitives::id::AuthorizationId;
 
 use super::refused::Refused;
@@ -44,12 +45,11 @@ impl From<EnrolmentError> for Refused {
                 "Esta institución no muestra quién es el cliente: use un banco, ClaveÚnica o el \
                  Registro Civil.",
             ),
-            EnrolmentError::Link | EnrolmentError::NotSignedIn | EnrolmentError::Evidence => {
-                Self::new(
-                    ErrorCode::InvalidCredentials,
-                    "El banco no ha dejado entrar al cliente en las últimas 24 horas: abra una \
-                     sesión nueva.",
-                )
+            EnrolmentError::TooMany { until } => Self::of(Failure::RateLimited).until(until),
+            EnrolmentError::Door(error) => error.into(),
+            EnrolmentError::NotLetIn(failure) => failure.into(),
+            EnrolmentError::OtherPerson | EnrolmentError::Evidence => {
+                Self::of(Failure::CredentialsInvalid)
             }
         }
     }

@@ -1,4 +1,5 @@
-//! What a MI PIN arrives in: a compact JWE of `{"mi_pin","iat"}`.
+//! What a MI PIN arrives in: a compact JWE of `{"mi_pin","iat"}`, and within a session of what that is
+//! too, so that one that was caught on its way is of use nowhere else.
 
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
@@ -11,6 +12,7 @@ use cartola_engine::{Engine, EngineError};
 use cartola_http::{Gate, answer};
 use cartola_model::Principal;
 use cartola_primitives::{Secret, SignedDuration};
+use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -35,6 +37,41 @@ struct Content {
     mi_pin: Secret<String>,
     /// Seconds since 1970.
     iat: i64,
+    /// The SHA-256 of the access token that goes along, base64url (as RFC 9449, section 4.2, has it):
+    /// within a session alone.
+    #[serde(default)]
+    ath: Option<String>,
+    /// The `X-Device-Id` that goes along: within a session alone.
+    #[serde(default)]
+    device_id: Option<String>,
+}
+
+/// What a MI PIN is sent for.
+#[derive(Clone, Copy)]
+pub enum SentFor<'a> {
+    /// To open a session.
+    Opening,
+    /// Within one: its access token, and its device.
+    Within {
+        /// The access token.
+        token: &'a str,
+        /// The device.
+        device: &'a str,
+    },
+}
+
+impl SentFor<'_> {
+    /// Whether what was encrypted is for this and nothing else.
+    fn is_of(self, content: &Content) -> bool {
+        let (ath, device) = (content.ath.as_deref(), content.device_id.as_deref());
+        match self {
+            Self::Opening => ath.is_none() && device.is_none(),
+            Self::Within { token, device: own } => {
+                let hash = BASE64URL_NOPAD.encode(ContentHash::of(token.as_bytes()).as_bytes());
+                ath == Some(hash.as_str()) && device == Some(own)
+            }
+        }
+    }
 }
 
 /// The public keys, for the document alone.
@@ -73,7 +110,7 @@ pub async fn opened(
     engine: &Engine,
     who: &Principal,
     settings: &Settings,
-    sent: &Secret<String>,
+    (sent, purpose): (&Secret<String>, SentFor<'_>),
 ) -> Result<Secret<String>, Refused> {
     let sent = sent.expose();
     if is_pin(sent) {
@@ -91,6 +128,12 @@ pub async fn opened(
     if age > PIN_LASTS.as_secs() || age < -SKEW.as_secs() {
         return Err(Refused::invalid(
             "El mi_pin cifrado tiene más de 60 segundos, o un iat futuro: cífrelo de nuevo.",
+        ));
+    }
+    if !purpose.is_of(&content) {
+        return Err(Refused::invalid(
+            "El mi_pin cifrado es para otra llamada: dentro de una sesión lleva `ath`, el SHA-256 \
+             del token de acceso, y `device_id`; para abrirla, ninguno de los dos.",
         ));
     }
     if !is_pin(content.mi_pin.expose()) {

@@ -259,7 +259,7 @@ impl From<Problem> for Refused {
             Code::RateLimited | Code::Busy | Code::NotReady => Self::of(Failure::RateLimited),
             Code::KeyMissing | Code::KeyMalformed | Code::KeyUnknown => Self::token(),
             Code::ScopeMissing => Self::new(
-                ErrorCode::InvalidClient,
+                ErrorCode::InsufficientScope,
                 "A la llave con que se abrió la sesión le falta el permiso para esto.",
             ),
             _ if problem.status().is_server_error() => Self::of(Failure::Internal),

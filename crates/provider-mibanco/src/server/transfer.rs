@@ -13,19 +13,24 @@ pub mod told;
 pub mod withdraw;
 
 use cartola_engine::Engine;
-use cartola_engine::authorizations::Authorization;
+use cartola_engine::authorizations::{Authorization, AuthorizationState};
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::payments::Payment;
 use cartola_model::Principal;
 use cartola_primitives::Rut;
 use cartola_primitives::id::LinkId;
 
+use super::named::InPath;
 use super::refused::Refused;
 use crate::wire::ErrorCode;
 
-/// What a `transfer_id` begins with, as the document prints it, and its digits behind that.
+/// What a `transfer_id` begins with, as the document prints it.
 const ID_PREFIX: &str = "tr_";
-const ID_DIGITS: usize = 32;
+
+/// A transfer as a path names it: by its `transfer_id` or its `end_to_end_id`.
+pub fn in_path(text: &str) -> Result<InPath, Refused> {
+    InPath::of(ID_PREFIX, text).ok_or_else(unknown)
+}
 
 /// What the engine knows a transfer by: no other customer's.
 pub fn case_of(link: LinkId, transfer_id: &str) -> String {
@@ -59,27 +64,26 @@ impl Standing {
         link: LinkId,
         transfer_id: &str,
     ) -> Result<Self, Refused> {
-        if !is_id(transfer_id) {
-            return Err(unknown());
-        }
         let case = case_of(link, transfer_id);
         let payment = engine.payment_of_case(who, &case).await?;
-        let authorization = match payment {
-            Some(_) => None,
-            None => engine.authorization_of_case(who, &case).await?,
-        };
+        if payment.is_some() {
+            return Ok(Self { payment, authorization: None });
+        }
+        let authorization = engine.authorization_of_case(who, &case).await?;
+        let is_used = authorization.as_ref().is_some_and(|asked| is_used(asked.state()));
+        // The unit that uses it up begins the payment, which may have been a moment ago.
+        let payment = if is_used { engine.payment_of_case(who, &case).await? } else { None };
         Ok(Self { payment, authorization })
     }
 }
 
-fn is_id(text: &str) -> bool {
-    let digits = text.strip_prefix(ID_PREFIX).unwrap_or_default();
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    digits.len() == ID_DIGITS && digits.bytes().all(is_digit)
-}
-
 fn unknown() -> Refused {
     Refused::new(ErrorCode::TransferNotFound, "No existe esa transferencia de este cliente.")
+}
+
+/// Whether an approval was used up.
+pub const fn is_used(state: &AuthorizationState) -> bool {
+    matches!(state, AuthorizationState::Used { .. })
 }
 
 /// The customer of a session.

@@ -33,8 +33,10 @@ words! {
         OperationNotFound = "OPERATION_NOT_FOUND",
         /// Another operation of the customer has that id.
         OperationConflict = "OPERATION_CONFLICT",
-        /// The caller is no client of the server, or one that may not do this.
+        /// The caller is no client of the server.
         InvalidClient = "INVALID_CLIENT",
+        /// The caller is one that may not do this.
+        InsufficientScope = "INSUFFICIENT_SCOPE",
         /// There is no such path.
         PathNotFound = "NOT_FOUND",
         /// The path takes another method.
@@ -83,6 +85,7 @@ impl ErrorCode {
             | Self::ChallengeRejected
             | Self::ConsentRequired
             | Self::DeviceMismatch
+            | Self::InsufficientScope
             | Self::MiPassRequired => 403,
             Self::AccountNotFound
             | Self::AuthorizationNotFound

@@ -78,6 +78,7 @@ fn sentence(code: &ErrorCode) -> &'static str {
         ErrorCode::Unavailable => "El servicio no está disponible por ahora.",
         // What the gateway's facade says, and no bank here does.
         ErrorCode::InvalidClient
+        | ErrorCode::InsufficientScope
         | ErrorCode::PathNotFound
         | ErrorCode::MethodNotAllowed
         | ErrorCode::ConsentRequired

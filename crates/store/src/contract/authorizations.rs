@@ -140,6 +140,7 @@ pub async fn phones_are_listed_newest_first_in_pages(backend: Backend) {
         let mut row = ended(&scene.make.enrolment(person));
         if nth >= 4 {
             row.standing.state = EnrolmentState::Lapsed { at: NOW };
+            row.standing.phone = None;
         }
         scene.apply(Command::AddEnrolment(Box::new(row.clone()))).await;
         rows.insert(0, row);
@@ -147,14 +148,18 @@ pub async fn phones_are_listed_newest_first_in_pages(backend: Backend) {
     let (store, tenant) = (&scene.store, scene.make.tenant);
     for person in [None, Some(other.id), Some(scene.person.id)] {
         for standing in [None].into_iter().chain(EnrolmentStanding::ALL.map(Some)) {
-            let filter = EnrolmentFilter { person, standing };
-            let is_wanted = |row: &&EnrolmentRow| {
-                person.is_none_or(|person| person == row.person)
-                    && standing.is_none_or(|it| it == row.standing.state.standing())
-            };
-            let expected: Vec<_> = rows.iter().filter(is_wanted).cloned().collect();
-            let list = async |before, limit| store.enrolments(tenant, filter, before, limit).await;
-            check_list(&expected, list).await;
+            for with_phone in [false, true] {
+                let filter = EnrolmentFilter { person, standing, with_phone };
+                let is_wanted = |row: &&EnrolmentRow| {
+                    person.is_none_or(|person| person == row.person)
+                        && standing.is_none_or(|it| it == row.standing.state.standing())
+                        && (!with_phone || row.standing.phone.is_some())
+                };
+                let expected: Vec<_> = rows.iter().filter(is_wanted).cloned().collect();
+                let list =
+                    async |before, limit| store.enrolments(tenant, filter, before, limit).await;
+                check_list(&expected, list).await;
+            }
         }
     }
 }

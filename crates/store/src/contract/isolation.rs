@@ -277,7 +277,7 @@ pub async fn authorizations(backend: Backend) {
     assert_eq!(store.enrolment(other, phone.id).await.expect("a read"), None);
     assert_eq!(store.enrolment_of_code(other, &phone.code).await.expect("a read"), None);
     for person in [None, Some(phone.person)] {
-        let filter = EnrolmentFilter { person, standing: None };
+        let filter = EnrolmentFilter { person, ..EnrolmentFilter::default() };
         let page = store.enrolments(other, filter, None, MAX_PAGE).await.expect("a read");
         assert_eq!(page.rows, []);
         let filter = AuthorizationFilter { person, ..AuthorizationFilter::default() };

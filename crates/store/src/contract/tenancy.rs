@@ -109,6 +109,34 @@ pub async fn sessions_are_not_listed(backend: Backend) {
     assert_eq!(found, Some(session));
 }
 
+/// All sessions of devices of a tenant end in one command, and neither its keys nor anybody else's.
+pub async fn all_sessions_of_a_tenant_end_at_once(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let other = Scene::of_tenant(&backend, 2).await;
+    let added = async |scene: &Scene, kind, ends: Option<i64>| {
+        let mut row = scene.make.credential();
+        (row.kind, row.revoked_at) = (kind, ends.map(at));
+        scene.apply(Command::AddCredential(row.clone())).await;
+        (scene.make.tenant, row.id)
+    };
+    let session = CredentialKind::DeviceSession;
+    let rows = [
+        (added(&scene, session, Some(600)).await, Some(at(60))),
+        (added(&scene, session, None).await, Some(at(60))),
+        (added(&scene, session, Some(30)).await, Some(at(30))),
+        (added(&scene, CredentialKind::ApiKey, None).await, None),
+        (added(&other, session, Some(600)).await, Some(at(600))),
+    ];
+    // None is left the second time, which is no conflict.
+    for _ in 0..2 {
+        scene.commit(scene.unit_at(at(60)).with(Command::EndSessions)).await;
+    }
+    for ((tenant, id), ends) in rows {
+        let found = scene.store.credential_by_id(tenant, id).await.expect("a read");
+        assert_eq!(found.expect("it is there").revoked_at, ends);
+    }
+}
+
 /// Sessions of devices that ended long ago are forgotten, of every tenant; keys never are.
 pub async fn sessions_of_long_ago_are_forgotten(backend: Backend) {
     let scene = Scene::new(&backend).await;

@@ -43,6 +43,7 @@ impl Authorizations for MemoryStore {
         let is_wanted = |row: &EnrolmentRow| {
             filter.person.is_none_or(|person| person == row.person)
                 && filter.standing.is_none_or(|standing| standing == row.standing.state.standing())
+                && (!filter.with_phone || row.standing.phone.is_some())
         };
         Ok(newest(&self.tables(tenant).enrolments, before, limit, is_wanted))
     }

@@ -95,6 +95,14 @@ pub fn end_credential(
     Ok(())
 }
 
+pub fn end_sessions(tables: &mut Tables, at: Timestamp) {
+    let is_open = |row: &CredentialRow| row.kind == CredentialKind::DeviceSession && row.holds(at);
+    let credentials = Arc::make_mut(&mut tables.credentials);
+    for row in credentials.values_mut().filter(|row| is_open(row)) {
+        row.revoked_at = Some(at);
+    }
+}
+
 pub fn renew_credential(
     tables: &mut Tables,
     (id, now): (CredentialId, Timestamp),

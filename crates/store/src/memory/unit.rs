@@ -49,6 +49,10 @@ impl<'a> Unit<'a> {
             Command::AddTenant(row) => tenancy::add_tenant(self, row),
             Command::AddCredential(row) => tenancy::add_credential(tables, row),
             Command::RevokeCredential(id) => tenancy::end_credential(tables, id, self.at),
+            Command::EndSessions => {
+                tenancy::end_sessions(tables, self.at);
+                Ok(())
+            }
             Command::EndCredential { id, at } => tenancy::end_credential(tables, id, at),
             Command::RenewCredential { id, expected, digest, until } => {
                 tenancy::renew_credential(tables, (id, self.at), &expected, (digest, until))

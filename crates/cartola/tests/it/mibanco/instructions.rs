@@ -80,6 +80,38 @@ fn cash_that_waits_for_the_phone_can_be_given_up() {
 }
 
 #[test]
+fn an_end_to_end_id_names_one_operation() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let (worker, _) = scene.chile.person("no-movements", "banco-chile");
+    let id = "0198c1d2a3b4c5d6e7f8091a2b3c4d5e";
+    let order = json!({"rut": worker, "amount": 50_000, "currency": "CLP", "end_to_end_id": id});
+    Phone::enrol(&app);
+    let first = app.post("withdrawals", &order);
+    assert_eq!(first.status, 202, "{}", first.text());
+    assert_eq!(first.json()["end_to_end_id"], id);
+    assert_eq!(app.post("withdrawals", &order).json(), first.json());
+    assert_eq!(app.send("GET", &format!("withdrawals/{id}"), "").json(), first.json());
+    let other = with(&order, &json!({"amount": 60_000}));
+    assert_eq!(refused(&app.post("withdrawals", &other)), "409 OPERATION_CONFLICT");
+    let given_up = app.told(&format!("withdrawals/{id}/cancel"), &json!({}));
+    assert_eq!(
+        (&given_up["status"], &given_up["failure"]),
+        (&json!("FAILED"), &json!("WITHDRAWN"))
+    );
+    assert_eq!(app.told("withdrawals", &order), given_up);
+    let bill = json!({
+        "biller_code": "x", "client_number": "1", "amount": 1, "currency": "CLP",
+        "end_to_end_id": "tr_1",
+    });
+    assert_eq!(refused(&app.post("bills/payment", &bill)), "400 INVALID_REQUEST");
+    assert_eq!(
+        refused(&app.send("GET", &format!("bills/payment/{id}"), "")),
+        "404 OPERATION_NOT_FOUND"
+    );
+}
+
+#[test]
 fn beneficiaries_change_on_an_approval_alone() {
     let scene = Scene::new();
     let app = scene.session("ok");

@@ -9,7 +9,7 @@ use crate::installation::Installation;
 
 /// What the gateway's clock shows, seconds since 1970.
 #[allow(clippy::disallowed_methods, reason = "a device has the system's clock")]
-fn now() -> i64 {
+pub fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(since.as_secs()).unwrap()
 }
@@ -180,11 +180,16 @@ fn outside_a_demo_a_key_and_an_encrypted_pin_are_needed() {
     );
     let installation = Installation::with(&bank);
     let keys = installation.tenant("one");
+    let reads = ["tenants", "issue", "one", "--scopes", "read", "--json"];
+    let reads = installation.run(&reads).done().json();
     let gateway = installation.serve();
     let app = App::at(&gateway.url);
     let (rut, place) = chile.person("ok", "banco-chile");
     let login = json!({"rut": rut, "mi_pin": place["mi_pin"], "device_fingerprint": "f"});
     assert_eq!(refused(&app.post("session", &login)), "401 INVALID_CLIENT");
+    // Who is known and may not do this is told so.
+    let reader = app.authorized(&format!("Bearer {}", reads["api_key"].as_str().unwrap()));
+    assert_eq!(refused(&reader.post("session", &login)), "403 INSUFFICIENT_SCOPE");
     let app = app.authorized(&format!("Bearer {}", keys["api_key"].as_str().unwrap()));
     assert_eq!(refused(&app.post("session", &login)), "400 INVALID_REQUEST");
     let set = app.bare.send("GET", "/mibanco/.well-known/jwks.json", &[], b"").unwrap().json();
@@ -229,6 +234,25 @@ fn who_asks_too_often_is_told_when_to_come_back() {
         let header = format!("retry-after: {}", told["retry_after"]);
         assert!(limited.head.to_lowercase().contains(&header), "{}", limited.head);
     }
+    // Who is told to come back still has what they come back with.
+    let opened = loop {
+        let pin = sealed(&key, place["mi_pin"].as_str().unwrap(), now());
+        let again = with_key.post("session", &with(&login, &json!({"mi_pin": pin})));
+        match again.status {
+            429 => std::thread::sleep(std::time::Duration::from_millis(200)),
+            _ => break again.json(),
+        }
+    };
+    let renewal = json!({"refresh_token": opened["refresh_token"]});
+    while with_key.post("session", &json!({})).status != 429 {}
+    let renewed = loop {
+        let renewed = app.post("session/refresh", &renewal);
+        match renewed.status {
+            429 => std::thread::sleep(std::time::Duration::from_millis(200)),
+            _ => break renewed,
+        }
+    };
+    assert_eq!(renewed.status, 200, "{}", renewed.text());
 }
 
 #[test]
@@ -252,4 +276,69 @@ fn what_is_wrong_with_a_request_is_said() {
     }
     assert_eq!(refused(&scene.app.send("GET", "nothing", "")), "404 NOT_FOUND");
     assert_eq!(refused(&scene.app.send("PUT", "session", "")), "405 METHOD_NOT_ALLOWED");
+}
+
+/// Who somebody is, is shown by their PIN and not by the tokens of their session.
+#[test]
+fn a_phone_is_enrolled_with_the_pin_typed_again() {
+    let scene = Scene::new();
+    let login = scene.login("ok");
+    let pin = login["mi_pin"].as_str().unwrap();
+    let session = scene.app.told("session", &login);
+    let app = scene.app.within(&session);
+    let begin = |app: &App, body: Value| app.post("mipass/enrolments", &body);
+    assert_eq!(refused(&begin(&app, json!({}))), "400 INVALID_REQUEST");
+    let wrong = format!("{:05}", (pin.parse::<u32>().unwrap() + 1) % 100_000);
+    assert_eq!(refused(&begin(&app, json!({"mi_pin": wrong}))), "401 INVALID_CREDENTIALS");
+    // The device is named, always: it is what whoever stole a token does not know.
+    let nowhere = begin(&app.on(None), json!({"mi_pin": pin}));
+    assert_eq!(refused(&nowhere), "403 DEVICE_MISMATCH");
+    let keys = scene.keys();
+    let key = keys.last().unwrap();
+    let token = session["access_token"].as_str().unwrap();
+    let other = scene.app.told("session", &login);
+    let other_token = other["access_token"].as_str().unwrap();
+    let bound = |token: &str, device: &str| super::sealed_within(key, pin, token, device);
+    for (what, sent) in [
+        ("for opening", sealed(key, pin, now())),
+        ("of another session", bound(other_token, super::DEVICE)),
+        ("of another device", bound(token, "another device")),
+    ] {
+        let told = begin(&app, json!({"mi_pin": sent}));
+        assert_eq!(refused(&told), "400 INVALID_REQUEST", "{what}");
+    }
+    let sent = bound(token, super::DEVICE);
+    let opening = with(&login, &json!({"mi_pin": sent}));
+    assert_eq!(refused(&scene.app.post("session", &opening)), "400 INVALID_REQUEST");
+    let begun = begin(&app, json!({"mi_pin": sent}));
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    assert!(!begun.json()["code"].as_str().unwrap().is_empty());
+    assert_eq!(refused(&begin(&app, json!({"mi_pin": sent}))), "400 INVALID_REQUEST");
+}
+
+#[test]
+fn a_session_pays_under_a_mandate_that_says_so_and_widens_none() {
+    let scene = Scene::new();
+    let tenant = crate::http::Client::new(scene.text("gateway"), scene.text("api_key"));
+    let purposes = || {
+        let told = tenant.json("/v1/consents");
+        let rows = told["consents"].as_array().unwrap().iter();
+        let holding = rows.filter(|row| row["state"] == "granted");
+        holding.map(|row| row["purpose"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(purposes(), [""; 0]);
+    let login = scene.login("ok");
+    let link = json!({
+        "institution": "banco-chile", "rut": login["rut"],
+        "credentials": {"mi_pin": login["mi_pin"]}, "purpose": "bookkeeping",
+    });
+    let headers = [super::JSON, ("Idempotency-Key", "one")];
+    let begun = tenant.send("POST", "/v1/links", &headers, link.to_string().as_bytes()).unwrap();
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    let app = scene.app.within(&scene.app.told("session", &login));
+    assert_eq!(purposes(), ["bookkeeping"]);
+    let order = super::transfers::order(&scene, &app);
+    assert_eq!(refused(&app.post("transfer", &order)), "422 UNSUPPORTED");
+    scene.app.told("session", &scene.login("no-movements"));
+    assert!(purposes().iter().any(|purpose| purpose.contains("making the payments")));
 }

@@ -22,7 +22,7 @@ impl Phone {
     /// Enrols one in a session.
     #[track_caller]
     pub fn enrol(app: &App) -> Self {
-        let begun = app.post("mipass/enrolments", &json!({}));
+        let begun = app.post("mipass/enrolments", &json!({"mi_pin": app.pin}));
         assert_eq!(begun.status, 201, "{}", begun.text());
         let taken = json!({
             "code": begun.json()["code"], "pin": PIN, "name": "Pixel 9", "fingerprint": "f1a9",
@@ -113,6 +113,8 @@ fn a_transfer_waits_for_the_phone_and_is_told_of_at_its_end() {
     assert_eq!(asked["status"], "PENDING_AUTHORIZATION");
     let decided = phone.decide(&asked["auth_url"], "approve");
     assert_eq!(decided["status"], "APPROVED");
+    // It is begun by itself, and nobody else can use the approval up.
+    assert!(decided.get("token").is_none(), "{decided}");
     let told = until(&app, &asked["transfer_id"], "PENDING_AUTHORIZATION");
     assert!(told["auth_url"].as_str().unwrap().starts_with("mibanco://authorize?req="), "{told}");
     approve_at_bank(&scene);
@@ -134,6 +136,34 @@ fn a_transfer_waits_for_the_phone_and_is_told_of_at_its_end() {
         (&entry["operation_type"], &entry["decision"], &entry["device_fingerprint"]),
         (&json!("TRANSFER"), &json!("USED"), &json!("f1a9"))
     );
+}
+
+/// What is told to have failed is not made later on the same approval.
+#[test]
+fn what_cannot_be_begun_is_given_up_with_its_approval() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let receiver = Receiver::start();
+    let order = with(&order(&scene, &app), &json!({"callback_url": receiver.url()}));
+    let phone = Phone::enrol(&app);
+    let asked = app.post("transfer", &order).json();
+    // The tenant begins the link again, for reading alone.
+    let login = scene.login("ok");
+    let link = json!({
+        "institution": "banco-chile", "rut": login["rut"],
+        "credentials": {"mi_pin": login["mi_pin"]}, "purpose": "bookkeeping",
+    });
+    let tenant = crate::http::Client::new(scene.text("gateway"), scene.text("api_key"));
+    let headers = [super::JSON, ("Idempotency-Key", "one")];
+    let begun = tenant.send("POST", "/v1/links", &headers, link.to_string().as_bytes()).unwrap();
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    phone.decide(&asked["auth_url"], "approve");
+    let call: Call = receiver.call();
+    let posted: Value = serde_json::from_str(&call.body).unwrap();
+    call.answer(200);
+    assert_eq!(posted["event"], "transfer.failed");
+    let told = app.read(&format!("transfer/{}", asked["transfer_id"].as_str().unwrap()));
+    assert_eq!(told["status"], "FAILED");
 }
 
 #[test]
@@ -188,6 +218,45 @@ fn an_approval_is_of_one_transfer_and_used_once() {
     assert_eq!(refused(&stranger.send("GET", &path, "")), "404 TRANSFER_NOT_FOUND");
     let withdrawn = app.post(&format!("{path}/withdrawal"), &json!({}));
     assert!([200, 202].contains(&withdrawn.status), "{}", withdrawn.text());
+}
+
+#[test]
+fn an_end_to_end_id_names_one_transfer() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let id = "0198c1d2a3b4c5d6e7f8091a2b3c4d5e";
+    let order = with(&order(&scene, &app), &json!({"end_to_end_id": id}));
+    Phone::enrol(&app);
+    let first = app.post("transfer", &order);
+    assert_eq!(first.status, 202, "{}", first.text());
+    assert_eq!(first.json()["end_to_end_id"], id);
+    // What was lost on its way is sent again, from wherever.
+    let again = app.post("transfer", &order).json();
+    let elsewhere = scene.session("ok").post("transfer", &order).json();
+    for told in [&again, &elsewhere] {
+        assert_eq!(told, &first.json());
+    }
+    let looked = app.send("GET", &format!("transfer/{id}"), "");
+    assert_eq!((looked.status, looked.json()), (202, first.json()));
+    let other = with(&order, &json!({"amount": 26_000}));
+    assert_eq!(refused(&app.post("transfer", &other)), "409 TRANSFER_CONFLICT");
+    let withdrawn = app.told(&format!("transfer/{id}/withdrawal"), &json!({}));
+    assert_eq!(
+        (&withdrawn["status"], &withdrawn["failure"]),
+        (&json!("FAILED"), &json!("WITHDRAWN"))
+    );
+    assert_eq!(app.told("transfer", &order), withdrawn);
+    let stranger = scene.session("many-movements");
+    let path = format!("transfer/{id}");
+    assert_eq!(refused(&stranger.send("GET", &path, "")), "404 TRANSFER_NOT_FOUND");
+    // An order has one name.
+    for (key, id) in [("one", id), ("", "0198C1D2"), ("", "tr_1")] {
+        let order = with(&order, &json!({"end_to_end_id": id}));
+        let headers = [("Idempotency-Key", key)];
+        let headers = if key.is_empty() { &[][..] } else { &headers[..] };
+        let told = app.send_with("POST", "transfer", headers, &order.to_string());
+        assert_eq!(refused(&told), "400 INVALID_REQUEST", "{id}");
+    }
 }
 
 #[test]

@@ -2,15 +2,15 @@
 
 use cartola_engine::authorizations::{
     AskError, Authorization, CHALLENGE_LASTS, CODE_LASTS, DecideError, Decision, EnrolError,
-    EnrolmentError, EnrolmentStanding, MAX_PENDING, NewPhone, PhoneProof, PinError, SIGN_IN_SHOWS,
+    EnrolmentError, EnrolmentStanding, IdentityProof, MAX_PENDING, NewPhone, PhoneProof, PinError,
     Use, UseError, Validated, Verdict,
 };
-use cartola_engine::links::{Mandate, NewLink};
-use cartola_model::Scope;
-use cartola_primitives::SignedDuration;
+use cartola_engine::links::{LinkError, Mandate, NewLink};
+use cartola_model::{Failure, Scope};
+use cartola_store::Consents;
 use cartola_store::jobs::Priority;
 
-use super::{OwnPhone, PIN, Scene, bill, person, pin, transfer};
+use super::{OwnPhone, PIN, Scene, bill, let_in, person, pin, transfer};
 use crate::readings::fields;
 use crate::world::World;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
@@ -289,10 +289,11 @@ async fn a_pin_that_is_easy_to_guess_is_not_taken() {
     }
 }
 
-/// Identity is validated by the bank that let the person in, or by the tenant.
+/// Identity is validated by the bank that lets the person in with what comes along now, or by the tenant.
 #[tokio::test]
-async fn a_bank_shows_who_somebody_is_for_a_while() {
-    let world = World::with(Bank::new()).await;
+async fn a_bank_shows_who_somebody_is_with_credentials_that_come_along() {
+    let bank = Bank::new();
+    let world = World::with(bank.clone()).await;
     let (engine, who) = (&world.engine, &world.who);
     let rut = cartola_primitives::Rut::parse(RUT).unwrap();
     let mandate = Mandate { purpose: "tests", evidence: b"paper", expires_at: None };
@@ -305,16 +306,30 @@ async fn a_bank_shows_who_somebody_is_for_a_while() {
         pays: false,
     };
     let link = engine.begin_link(who, &wanted).await.unwrap().id;
-    let begin = async |rut, link| engine.begin_enrolment(who, rut, Validated::ByBank(link)).await;
-    assert!(matches!(begin(rut, link).await, Err(EnrolmentError::NotSignedIn)));
     world.read(link, Priority::Interactive).await.unwrap();
-    assert!(matches!(begin(person(), link).await, Err(EnrolmentError::Link)));
-    assert!(matches!(begin(rut, engine.mint()).await, Err(EnrolmentError::Link)));
-    begin(rut, link).await.unwrap();
-    world.clock.advance(SIGN_IN_SHOWS - SignedDuration::from_secs(1));
-    begin(rut, link).await.unwrap();
-    world.clock.advance(SignedDuration::from_secs(1));
-    assert!(matches!(begin(rut, link).await, Err(EnrolmentError::NotSignedIn)));
+    // That the link was read this minute shows nothing of whoever asks.
+    let refused = let_in(&world, institution(), &fields("wrong-one")).await;
+    assert!(matches!(refused, Err(EnrolmentError::NotLetIn(Failure::CredentialsInvalid))));
+    let asked = bank.asked();
+    let shown = let_in(&world, institution(), &fields(PASSWORD)).await.unwrap();
+    assert_eq!(bank.asked(), asked + 1);
+    let of_another = engine.begin_enrolment(who, person(), Validated::ByBank(&shown)).await;
+    assert!(matches!(of_another, Err(EnrolmentError::OtherPerson)));
+    let other = engine.add_tenant("Otra", &Scope::ALL).await.unwrap();
+    let other = engine.authenticate(other.api_key.expose()).await.unwrap().unwrap();
+    let elsewhere = engine.begin_enrolment(&other, rut, Validated::ByBank(&shown)).await;
+    assert!(matches!(elsewhere, Err(EnrolmentError::OtherPerson)));
+    let begun = engine.begin_enrolment(who, rut, Validated::ByBank(&shown)).await.unwrap();
+    assert_eq!(begun.enrolment.row.proof, IdentityProof::Bank);
+    // What allowed the question allows nothing more, and wrong ones are counted with all others.
+    let page = world.store.consents(who.tenant, None, None, 100).await.unwrap();
+    let holding = page.rows.iter().filter(|row| row.state.holds(engine.now()));
+    assert_eq!(holding.map(|row| row.link).collect::<Vec<_>>(), [link]);
+    for _ in 0..3 {
+        let _ = let_in(&world, institution(), &fields("wrong-one")).await;
+    }
+    let locked = let_in(&world, institution(), &fields(PASSWORD)).await;
+    assert!(matches!(locked, Err(EnrolmentError::Door(LinkError::Locked { .. }))));
     let nothing = engine.begin_enrolment(who, rut, Validated::ByTenant(b"")).await;
     assert!(matches!(nothing, Err(EnrolmentError::Evidence)));
 }

@@ -1,18 +1,16 @@
 //! What is refused is in the audit trail, with who tried; and so is what nobody did in time.
 
 use cartola_engine::authorizations::{
-    AskError, CHALLENGE_LASTS, CODE_LASTS, Decision, EnrolError, EnrolmentError, KeyOrigin,
-    MAX_PENDING, NewPhone, PhoneProof, Rules, Validated, Verdict,
+    AskError, CHALLENGE_LASTS, CODE_LASTS, CODES_WITHIN, Decision, EnrolError, EnrolmentError,
+    KeyOrigin, MAX_CODES, MAX_PENDING, NewPhone, PhoneProof, Rules, Validated, Verdict,
 };
-use cartola_engine::links::{Mandate, NewLink};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InstitutionId, Scope};
-use cartola_primitives::{Rut, SignedDuration};
-use cartola_store::jobs::Priority;
+use cartola_primitives::SignedDuration;
 
-use super::{OwnPhone, PIN, Scene, bill, other_person, person, pin, transfer};
+use super::{OwnPhone, PIN, Scene, bill, let_in, other_person, person, pin, transfer};
 use crate::readings::fields;
-use crate::world::bank::{Bank, PASSWORD, RUT};
+use crate::world::bank::{Bank, CLIENT, PASSWORD};
 use crate::world::{RULES, World};
 
 impl Scene {
@@ -197,22 +195,50 @@ async fn where_people_are_known_shows_who_they_are() {
     ] {
         let institution = InstitutionId::parse(id).unwrap();
         let world = World::with(Bank::of("bank", institution.clone())).await;
-        let rut = Rut::parse(RUT).unwrap();
-        let mandate = Mandate { purpose: "tests", evidence: b"paper", expires_at: None };
-        let fields = fields(PASSWORD);
-        let wanted =
-            NewLink { institution, rut, fields: &fields, mandate, proven: false, pays: false };
-        let link = world.engine.begin_link(&world.who, &wanted).await.unwrap().id;
-        world.read(link, Priority::Interactive).await.unwrap();
-        let begun = world.engine.begin_enrolment(&world.who, rut, Validated::ByBank(link)).await;
-        let expected = if proves { "begun" } else { "no proof" };
-        let came = match begun {
-            Ok(_) => "begun",
+        let shown = let_in(&world, institution.clone(), &fields(PASSWORD)).await;
+        let expected = if proves { "shown" } else { "no proof" };
+        let came = match shown {
+            Ok(_) => "shown",
             Err(EnrolmentError::NoProof) => "no proof",
             Err(_) => "something else",
         };
         assert_eq!(came, expected, "{id}");
+        // A client's secret says who asks, and nothing of whoever has the RUT that it writes there.
+        let mut of_client = fields(PASSWORD);
+        of_client.insert(CLIENT.to_owned(), "one".to_owned().into());
+        let shown = let_in(&world, institution, &of_client).await;
+        assert!(matches!(shown, Err(EnrolmentError::NoProof)), "{id}");
     }
+}
+
+/// However many codes were given out, a phone that came before is known, and few are given in a day.
+#[tokio::test]
+async fn codes_that_nobody_took_hide_no_phone() {
+    let rules = Rules { cooling_off: SignedDuration::from_hours(24), ..RULES };
+    let scene = Scene { world: World::with_rules(Bank::new(), Vec::new(), rules).await };
+    let (engine, who) = (&scene.world.engine, &scene.world.who);
+    let phone = OwnPhone::new(1);
+    let first = scene.enrol(person(), &phone).await.enrolment.row.id;
+    engine.block_phone(who, first).await.unwrap();
+    let begin = async || {
+        engine.begin_enrolment(who, person(), Validated::ByTenant(b"cedula")).await.map(drop)
+    };
+    for _ in 1..MAX_CODES {
+        begin().await.unwrap();
+    }
+    let until = engine.now() + CODES_WITHIN;
+    let refused = begin().await;
+    assert!(matches!(refused, Err(EnrolmentError::TooMany { until: at }) if at == until));
+    // More of them than one page has.
+    scene.world.clock.advance(CODES_WITHIN);
+    for _ in 0..cartola_store::MAX_PAGE {
+        scene.world.clock.advance(SignedDuration::from_hours(2));
+        begin().await.unwrap();
+    }
+    let second = scene.enrol(person(), &OwnPhone::new(2)).await;
+    assert_eq!(second.enrolment.phone.unwrap().before, Some(first));
+    let asked = scene.try_ask(person(), &transfer(25_000), "soon").await;
+    assert!(matches!(asked, Err(AskError::Cooling { .. })));
 }
 
 /// A tenant whose name could be taken for another's asks nobody.

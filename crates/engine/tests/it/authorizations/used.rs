@@ -133,6 +133,7 @@ async fn it_must_be_asked_where_it_is_high_risk() {
         change: Beneficiary::Add,
         payee: payee("12345678"),
         alias: None,
+        email: None,
     });
     check(&change, &[Reason::Beneficiary]).await;
     let document = Signed { title: "Contrato".to_owned(), sha256: "0a".repeat(32) };

@@ -99,8 +99,8 @@ impl Bank {
         let client = field(CLIENT, "Cliente", FieldKind::Printable { least: 1, most: 20 });
         let of_client = fields.iter().copied().chain([client]).collect();
         let forms = vec![
-            CredentialForm { id: "password", fields },
-            CredentialForm { id: "client", fields: of_client },
+            CredentialForm { id: "password", fields, signs_in_holder: true },
+            CredentialForm { id: "client", fields: of_client, signs_in_holder: false },
         ];
         let manifest = Manifest::new(connector, "for tests").serving(vec![Served {
             institution,

@@ -10,7 +10,7 @@ use cartola_model::{
     BankSays, Challenge, ChallengeKind, EndToEndId, InstructionKind, InstructionOrder,
     InstructionTold, TransferFailure,
 };
-use cartola_primitives::Timestamp;
+use cartola_primitives::{Rut, Timestamp};
 
 /// Nobody's time runs out in these tests unless they say so.
 pub const LATER: Timestamp = Timestamp::constant(4_102_444_800, 0);
@@ -24,6 +24,10 @@ pub enum At {
     Asked,
     Ready,
     Claimed,
+    /// By somebody of that RUT.
+    ClaimedBy(&'static str),
+    /// Put aside, and no code is told.
+    Codeless,
     Done,
     Expired,
     Cancelled,
@@ -41,7 +45,11 @@ impl At {
             Self::Ready => {
                 BankSays::Available { code: Some(CODE.to_owned().into()), expires_at: LATER }
             }
-            Self::Claimed => BankSays::Claimed { at: LATER },
+            Self::Claimed => BankSays::Claimed { at: LATER, by: None },
+            Self::ClaimedBy(rut) => {
+                BankSays::Claimed { at: LATER, by: Some(Rut::parse(rut).unwrap()) }
+            }
+            Self::Codeless => BankSays::Available { code: None, expires_at: LATER },
             Self::Done => BankSays::Done { at: LATER },
             Self::Expired => BankSays::Expired { at: LATER },
             Self::Cancelled => BankSays::Cancelled { at: LATER },

@@ -30,12 +30,12 @@ pub(super) static ROWS: &[Entry] = &[
         retry: Retry::AfterChange,
         title: Text::fixed("Who they are is not shown", "No está acreditado quién es"),
         meaning: Text::fixed(
-            "The link is not one of this person's, or its bank has not let them in during the last 24 hours.",
-            "El vínculo no es de esta persona, o su banco no la ha dejado entrar en las últimas 24 horas.",
+            "The institution did not let this person in with the credentials that came along, or it shows nobody who they are.",
+            "La institución no dejó entrar a esta persona con las credenciales enviadas, o no acredita quién es nadie.",
         ),
         remedy: Text::fixed(
-            "Read the link first, or validate the person yourself and send what shows it as `evidence`.",
-            "Lea antes el vínculo, o acredite usted a la persona y envíe lo que lo muestra como `evidence`.",
+            "Let the person type their credentials again, or validate the person yourself and send what shows it as `evidence`.",
+            "Pida a la persona que escriba de nuevo sus credenciales, o acredítela usted y envíe lo que lo muestra como `evidence`.",
         ),
     },
     Entry {
@@ -65,6 +65,22 @@ pub(super) static ROWS: &[Entry] = &[
         remedy: Text::fixed(
             "Let the person choose another one.",
             "Pida a la persona que elija otra.",
+        ),
+    },
+    Entry {
+        code: Code::EnrolmentsTooMany,
+        name: "enrolments_too_many",
+        status: 429,
+        failure: Failure::RateLimited,
+        retry: Retry::Later { after_seconds: 3_600 },
+        title: Text::fixed("Too many codes for one person", "Demasiados códigos para una persona"),
+        meaning: Text::fixed(
+            "Twenty codes were given to this person within a day. Nothing was begun.",
+            "Esta persona recibió veinte códigos en un día. No se inició nada.",
+        ),
+        remedy: Text::fixed(
+            "Let the phone take the code that was given last, or wait until the time in `detail`.",
+            "Use en el teléfono el último código entregado, o espere hasta la hora de `detail_es`.",
         ),
     },
     Entry {

@@ -59,6 +59,11 @@ impl Handler for Approvals {
         kind()
     }
 
+    /// Somebody is to be told how it ended, or it is yet to be begun.
+    fn gives_up(&self) -> bool {
+        false
+    }
+
     async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
         let dead = || Outcome::End(Vec::new(), JobEnd::Dead { failure: Failure::Internal });
         let Some(arguments) = &task.arguments else { return Ok(dead()) };
@@ -79,15 +84,17 @@ impl Handler for Approvals {
         }
         let request = order.request();
         let leave = LeaveBy::Approved(asked.id());
-        let wanted = order.wanted((&case, &request), leave, Some(ended.next()));
+        let wanted = order.wanted(ended.link, (&case, &request), leave, Some(ended.next()));
         match engine.begin_instruction(&who, &wanted).await {
             Ok(_) => Ok(Outcome::End(Vec::new(), JobEnd::Done)),
             Err(InstructionError::Engine(error)) => Err(error),
             Err(error) => {
                 let failure = failure_of(&error);
                 let told = Told::failed(which, not_begun(failure));
-                let messages = ended.message(&self.callbacks, task, &told).await?;
-                Ok(Outcome::End(messages, JobEnd::Dead { failure }))
+                let mut commands = ended.message(&self.callbacks, task, &told).await?;
+                // Told to have failed, it is never done any more.
+                commands.extend(engine.giving_up_authorization(&who, asked.id()).await?);
+                Ok(Outcome::End(commands, JobEnd::Dead { failure }))
             }
         }
     }

@@ -46,6 +46,11 @@ pub struct Asked {
     /// The account through which the bank is told; the first that pays where it is absent.
     #[serde(default)]
     pub from_account: Option<String>,
+    /// What the customer knows the change by: 32 lower-case hexadecimal digits. The same order under the same
+    /// id has one effect.
+    #[serde(default)]
+    #[schema(example = "0198c1d2a3b4c5d6e7f8091a2b3c4d5e")]
+    end_to_end_id: Option<String>,
     /// Where the end is posted.
     #[serde(default)]
     callback_url: Option<String>,
@@ -115,7 +120,9 @@ pub async fn change(
         let order = Order::of(engine, session, from, what).await?;
         let callback_url = asked.callback_url.as_deref();
         let callbacks = &callbacks;
-        let call = Call { engine, callbacks, session, headers: &headers, callback_url };
+        let end_to_end_id = asked.end_to_end_id.as_deref();
+        let headers = &headers;
+        let call = Call { engine, callbacks, session, headers, callback_url, end_to_end_id };
         let told = call.give(order).await?;
         screens::note(engine, session, ("mibanco.change_beneficiary", screens::TRANSFERS));
         Ok(told)

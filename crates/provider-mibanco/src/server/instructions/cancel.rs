@@ -11,13 +11,13 @@ use super::super::caller::Session;
 use super::super::refused::{Refused, Told as Error, answered};
 use super::give::shown;
 use super::told::Told;
-use super::{Standing, unknown};
+use super::{Standing, in_path, unknown};
 use crate::wire::ErrorCode;
 
 /// Give up a withdrawal
 #[utoipa::path(
     post, path = "/api/v1/mibanco/withdrawals/{withdrawal_id}/cancel", operation_id = "cancel_withdrawal", tag = "withdrawals",
-    params(("withdrawal_id" = String, Path, description = "As it was answered")),
+    params(("withdrawal_id" = String, Path, description = "As it was answered, or its `end_to_end_id`")),
     responses(
         (status = 200, description = "It has ended", body = Told),
         (status = 202, description = "It waits, or is under way", body = Told),
@@ -37,7 +37,7 @@ pub async fn withdrawal(
 /// Give up the payment of a bill
 #[utoipa::path(
     post, path = "/api/v1/mibanco/bills/payment/{bill_payment_id}/cancel", operation_id = "cancel_bill_payment", tag = "products",
-    params(("bill_payment_id" = String, Path, description = "As it was answered")),
+    params(("bill_payment_id" = String, Path, description = "As it was answered, or its `end_to_end_id`")),
     responses(
         (status = 200, description = "It has ended", body = Told),
         (status = 202, description = "It waits, or is under way", body = Told),
@@ -57,7 +57,7 @@ pub async fn bill_payment(
 /// Give up a change of beneficiaries
 #[utoipa::path(
     post, path = "/api/v1/mibanco/beneficiaries/changes/{change_id}/cancel", operation_id = "cancel_change", tag = "products",
-    params(("change_id" = String, Path, description = "As it was answered")),
+    params(("change_id" = String, Path, description = "As it was answered, or its `end_to_end_id`")),
     responses(
         (status = 200, description = "It has ended", body = Told),
         (status = 202, description = "It waits, or is under way", body = Told),
@@ -75,7 +75,8 @@ async fn cancel(gate: &Gate, caller: &Session, which: (InstructionKind, &str)) -
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
         let whose = (&session.who, session.link.id);
-        let mut standing = Standing::find(engine, whose, which.0, which.1).await?.known()?;
+        let named = in_path(which.0, which.1)?;
+        let mut standing = Standing::find(engine, whose, &named.id).await?.known()?;
         if let Some(known) = &standing.instruction {
             let cancelled = engine.cancel_instruction(&session.who, which.0, known.row.id).await;
             standing.instruction = Some(cancelled.map_err(refusal)?);
@@ -86,7 +87,7 @@ async fn cancel(gate: &Gate, caller: &Session, which: (InstructionKind, &str)) -
                 UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => too_late(),
             })?);
         }
-        shown(engine, session, which, &standing).await
+        shown(engine, session, (which.0, &named), &standing).await
     };
     answered(gate, told.await)
 }

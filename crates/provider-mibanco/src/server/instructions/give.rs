@@ -2,39 +2,36 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
-use cartola_crypto::ContentHash;
 use cartola_engine::Engine;
 use cartola_engine::authorizations::{Ask, Asking, LeaveBy, LeaveError};
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::instructions::{Giver, Instruction, InstructionError, InstructionKind, Wanted};
+use cartola_engine::payments::pays;
 use cartola_engine::readings::{Next, ReadScope};
 use cartola_http::Callbacks;
-use cartola_http::once::IDEMPOTENCY_KEY;
-use cartola_model::{AccountKind, AccountNumber, Failure, Instructed, Operation};
-use cartola_primitives::id::{AccountId, LinkId, RequestId};
-use cartola_primitives::{Currency, Rut};
+use cartola_model::{AccountNumber, Failure, Instructed, Operation};
+use cartola_primitives::Rut;
+use cartola_primitives::id::LinkId;
 use serde::{Deserialize, Serialize};
 
+use super::super::named::{InPath, Named};
 use super::super::refused::Refused;
 use super::super::transfer::create::{self, BANK_WAIT};
-use super::super::transfer::rut_of;
+use super::super::transfer::{is_used, rut_of};
 use super::super::{AUDIENCE, desk, unapproved};
 use super::approved::Approved;
 use super::ended::Ended;
 use super::told::Told;
-use super::{ID_DIGITS, Standing, case_of, prefix};
+use super::{Standing, case_of, prefix};
 use crate::wire::ErrorCode;
-
-/// Longest `Idempotency-Key`, bytes.
-const MAX_KEY_BYTES: usize = 255;
 
 /// An instruction that makes sense. It names people: it is kept sealed only.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Order {
     #[serde(with = "cartola_primitives::rut::serde_compact")]
     pub rut: Rut,
-    /// The account whose bank is told, and which pays where money moves.
-    account: AccountId,
+    /// The account that pays, as its bank writes it; absent where no money moves.
+    from: Option<String>,
     pub what: Instructed,
 }
 
@@ -46,8 +43,9 @@ impl Order {
         named: Option<&str>,
         what: Instructed,
     ) -> Result<Self, Refused> {
-        let account = account(engine, session, named).await?;
-        Ok(Self { rut: rut_of(engine, session).await?, account, what })
+        desk::may_pay(engine, session).await?;
+        let from = account(engine, session, named, what.kind().moves_money()).await?;
+        Ok(Self { rut: rut_of(engine, session).await?, from, what })
     }
 
     /// In a form that is equal for equal orders.
@@ -58,11 +56,15 @@ impl Order {
     /// As the engine is told it.
     pub fn wanted<'a>(
         &self,
+        link: LinkId,
         (case, request): (&'a str, &'a [u8]),
         leave: LeaveBy<'a>,
         next: Option<Next>,
     ) -> Wanted<'a> {
-        let (giver, what) = (Giver::Account(self.account), self.what.clone());
+        let from = self.from.as_deref();
+        let from =
+            from.map(|text| AccountNumber::parse(text).expect("it was written from a number"));
+        let (giver, what) = (Giver::Link { link, from }, self.what.clone());
         let (evidence, asking) = (request, Asking::Always);
         Wanted { giver, what, case, request, evidence, leave, asking, next }
     }
@@ -75,7 +77,7 @@ impl Order {
         engine: &Engine,
         session: &DeviceSession,
     ) -> Result<(Rut, Operation), Refused> {
-        let wanted = self.wanted(("", &[]), LeaveBy::NotNeeded, None);
+        let wanted = self.wanted(session.link.id, ("", &[]), LeaveBy::NotNeeded, None);
         let operation = engine.operation_of_instruction(&session.who, &wanted).await;
         let (rut, operation) = operation.map_err(refusal)?;
         let gone = || Refused::new(ErrorCode::AccountNotFound, "La cuenta ya no se muestra.");
@@ -83,24 +85,39 @@ impl Order {
     }
 }
 
-/// An account of the customer's that pays.
+/// An account of the customer's that pays, where money moves: the one that they name, or the first.
 async fn account(
     engine: &Engine,
     session: &DeviceSession,
     named: Option<&str>,
-) -> Result<AccountId, Refused> {
+    moves_money: bool,
+) -> Result<Option<String>, Refused> {
     let named = named.map(AccountNumber::parse).transpose();
     let named = named.map_err(|_| Refused::invalid("`from_account` no es un número de cuenta."))?;
+    if named.is_none() && !moves_money {
+        return Ok(None);
+    }
     desk::read_unless_fresh(engine, session, ReadScope::ACCOUNTS).await?;
     let accounts = engine.accounts_of(&session.who, session.link.id).await?;
-    let mut found = accounts.iter().filter(|account| match &named {
-        Some(named) => AccountNumber::parse(&account.number)
-            .is_ok_and(|number| number.identity() == named.identity()),
-        None => account.row.kind == AccountKind::Checking && account.row.currency == Currency::CLP,
+    let known = accounts.iter().filter_map(|account| {
+        let number = AccountNumber::parse(&account.number).ok()?;
+        Some((number, pays(account.row.kind, account.row.currency)))
     });
-    found.next().map(|account| account.row.id).ok_or_else(|| {
+    let mut found = known.filter(|(number, pays)| match &named {
+        Some(named) => number.identity() == named.identity(),
+        None => *pays,
+    });
+    let (number, pays) = found.next().ok_or_else(|| {
         Refused::new(ErrorCode::AccountNotFound, "`from_account` no es una cuenta del cliente.")
-    })
+    })?;
+    if moves_money && (!pays || number.is_masked()) {
+        return Err(no_paying_account());
+    }
+    Ok(moves_money.then(|| number.written().to_owned()))
+}
+
+fn no_paying_account() -> Refused {
+    Refused::new(ErrorCode::AccountNotFound, "Desde esa cuenta no se paga en pesos.")
 }
 
 /// What came with a call beside the order.
@@ -110,6 +127,7 @@ pub struct Call<'a> {
     pub session: &'a DeviceSession,
     pub headers: &'a HeaderMap,
     pub callback_url: Option<&'a str>,
+    pub end_to_end_id: Option<&'a str>,
 }
 
 impl Call<'_> {
@@ -117,7 +135,8 @@ impl Call<'_> {
     pub async fn give(&self, order: Order) -> Result<Response, Refused> {
         let Self { engine, session, .. } = self;
         let kind = order.what.kind();
-        let id = self.id(kind)?;
+        let named = Named::of(self.headers, self.end_to_end_id)?;
+        let id = named.id(engine, prefix(kind), &format!("{}\n{}", session.link.id, kind.name()));
         let url = match self.callback_url {
             None => None,
             Some(url) => Some(create::checked(self.callbacks, url).await?),
@@ -126,20 +145,8 @@ impl Call<'_> {
         let ended = Ended::of(&session.who, session.link.id, (kind, &id), url);
         let giving = Giving { engine, session, id: &id, order: &order, ended };
         let standing = giving.begin(token).await?;
-        shown(engine, session, (kind, &id), &standing).await
-    }
-
-    /// By the key that it came with, or by nothing that was there before.
-    fn id(&self, kind: InstructionKind) -> Result<String, Refused> {
-        let Some(value) = self.headers.get(IDEMPOTENCY_KEY) else {
-            return Ok(format!("{}{}", prefix(kind), self.engine.mint::<RequestId>().hex()));
-        };
-        let key = value.to_str().ok().filter(|key| (1..=MAX_KEY_BYTES).contains(&key.len()));
-        let key =
-            key.ok_or_else(|| Refused::invalid("Idempotency-Key tiene de 1 a 255 caracteres."))?;
-        let text = format!("{}\n{}\n{key}", self.session.link.id, kind.name());
-        let hash = ContentHash::of(text.as_bytes()).hex();
-        Ok(format!("{}{}", prefix(kind), &hash[..ID_DIGITS]))
+        let in_path = InPath { id, end_to_end_id: named.end_to_end_id() };
+        shown(engine, session, (kind, &in_path), &standing).await
     }
 }
 
@@ -147,11 +154,12 @@ impl Call<'_> {
 pub async fn shown(
     engine: &Engine,
     session: &DeviceSession,
-    which: (InstructionKind, &str),
+    (kind, named): (InstructionKind, &InPath),
     standing: &Standing,
 ) -> Result<Response, Refused> {
     use axum::http::StatusCode;
-    let told = Told::of(engine, &session.who, which, standing).await?;
+    let told = Told::of(engine, &session.who, (kind, &named.id), standing).await?;
+    let told = told.named(named.end_to_end_id);
     let status = if told.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok(cartola_http::answer::json(status, &told))
 }
@@ -173,13 +181,13 @@ impl Giving<'_> {
     async fn begin(&self, token: Option<&str>) -> Result<Standing, Refused> {
         let Self { engine, session, id, order, .. } = self;
         let whose = (&session.who, self.link());
-        let known = Standing::find(engine, whose, order.what.kind(), id).await?;
-        if known.authorization.is_some() {
+        let known = Standing::find(engine, whose, id).await?;
+        if known.instruction.is_none() && known.authorization.is_some() {
             return self.asked().await;
         }
         let (case, request) = (case_of(self.link(), id), order.request());
         let next = Some(self.ended.next());
-        let wanted = order.wanted((&case, &request), LeaveBy::token(token), next);
+        let wanted = order.wanted(self.link(), (&case, &request), LeaveBy::token(token), next);
         match engine.begin_instruction(&session.who, &wanted).await {
             Ok(instruction) => self.told(instruction).await,
             Err(InstructionError::Leave(LeaveError::Needed(_))) => self.asked().await,
@@ -209,12 +217,18 @@ impl Giving<'_> {
         };
         let asked = engine.ask_authorization(&session.who, &ask).await;
         let authorization = asked.map_err(|error| unapproved::asking(error, conflict))?;
+        if is_used(authorization.state()) {
+            return Standing::find(engine, (&session.who, self.link()), id).await;
+        }
         Ok(Standing { instruction: None, authorization: Some(authorization) })
     }
 }
 
 fn conflict() -> Refused {
-    Refused::new(ErrorCode::OperationConflict, "Con esa Idempotency-Key se pidió otra operación.")
+    Refused::new(
+        ErrorCode::OperationConflict,
+        "Con ese `end_to_end_id` o esa Idempotency-Key se pidió otra operación.",
+    )
 }
 
 /// Why an instruction is not given.
@@ -230,12 +244,11 @@ fn refusal(error: InstructionError) -> Refused {
         InstructionError::Case => Refused::of(Failure::RequestInvalid),
         InstructionError::NotOffered => Refused::of(Failure::Unsupported),
         InstructionError::OtherRequest => conflict(),
-        InstructionError::UnknownAccount | InstructionError::NoPayingAccount => {
-            Refused::new(ErrorCode::AccountNotFound, "Desde esa cuenta no se paga en pesos.")
-        }
-        InstructionError::NotEnabled => {
-            Refused::new(ErrorCode::Unsupported, "La sesión no permite operar: abra una nueva.")
-        }
+        InstructionError::UnknownAccount | InstructionError::NoPayingAccount => no_paying_account(),
+        InstructionError::NotEnabled => Refused::new(
+            ErrorCode::Unsupported,
+            "El mandato vigente del cliente no permite operar: retírelo y abra una sesión nueva.",
+        ),
         InstructionError::Link(error) => error.into(),
         InstructionError::Leave(error) => unapproved::leave(error),
         InstructionError::Engine(error) => error.into(),

@@ -8,14 +8,14 @@ use cartola_model::Scope;
 
 use super::super::caller::Session;
 use super::super::refused::{Told as Error, answered};
-use super::Standing;
 use super::give::shown;
 use super::told::Told;
+use super::{Standing, in_path};
 
 /// Look at a withdrawal
 #[utoipa::path(
     get, path = "/api/v1/mibanco/withdrawals/{withdrawal_id}", operation_id = "look_at_withdrawal", tag = "withdrawals",
-    params(("withdrawal_id" = String, Path, description = "As it was answered")),
+    params(("withdrawal_id" = String, Path, description = "As it was answered, or its `end_to_end_id`")),
     responses(
         (status = 200, description = "It has ended", body = Told),
         (status = 202, description = "It waits, or is under way", body = Told),
@@ -34,7 +34,7 @@ pub async fn withdrawal(
 /// Look at the payment of a bill
 #[utoipa::path(
     get, path = "/api/v1/mibanco/bills/payment/{bill_payment_id}", operation_id = "look_at_bill_payment", tag = "products",
-    params(("bill_payment_id" = String, Path, description = "As it was answered")),
+    params(("bill_payment_id" = String, Path, description = "As it was answered, or its `end_to_end_id`")),
     responses(
         (status = 200, description = "It has ended", body = Told),
         (status = 202, description = "It waits, or is under way", body = Told),
@@ -53,7 +53,7 @@ pub async fn bill_payment(
 /// Look at a change of beneficiaries
 #[utoipa::path(
     get, path = "/api/v1/mibanco/beneficiaries/changes/{change_id}", operation_id = "look_at_change", tag = "products",
-    params(("change_id" = String, Path, description = "As it was answered")),
+    params(("change_id" = String, Path, description = "As it was answered, or its `end_to_end_id`")),
     responses(
         (status = 200, description = "It has ended", body = Told),
         (status = 202, description = "It waits, or is under way", body = Told),
@@ -70,8 +70,9 @@ async fn look(gate: &Gate, caller: &Session, which: (InstructionKind, &str)) -> 
         let session = caller.may(Scope::Read)?;
         let engine = gate.engine();
         let whose = (&session.who, session.link.id);
-        let standing = Standing::find(engine, whose, which.0, which.1).await?.known()?;
-        shown(engine, session, which, &standing).await
+        let named = in_path(which.0, which.1)?;
+        let standing = Standing::find(engine, whose, &named.id).await?.known()?;
+        shown(engine, session, (which.0, &named), &standing).await
     };
     answered(gate, told.await)
 }

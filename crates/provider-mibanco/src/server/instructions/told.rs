@@ -3,8 +3,7 @@
 use cartola_engine::Engine;
 use cartola_engine::authorizations::AuthorizationState;
 use cartola_engine::instructions::{Instruction, InstructionKind, InstructionState};
-use cartola_model::Instructed;
-use cartola_model::Principal;
+use cartola_model::{EndToEndId, Principal};
 use cartola_primitives::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,6 +25,10 @@ pub struct Told {
     /// The same of a change of beneficiaries.
     #[serde(skip_serializing_if = "Option::is_none")]
     change_id: Option<String>,
+    /// What its caller knows it by, where the call named it so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    end_to_end_id: Option<EndToEndId>,
     /// `PENDING_AUTHORIZATION`, `PROCESSING`, `AVAILABLE`, `COMPLETED`, `CLAIMED`, `EXPIRED`,
     /// `CANCELLED` or `FAILED`.
     #[schema(example = "AVAILABLE")]
@@ -40,7 +43,7 @@ pub struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
-    /// Who took the cash.
+    /// Who took the cash, as the bank says it; absent where it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "12.345.678-5")]
     claimed_by: Option<String>,
@@ -59,7 +62,12 @@ impl Told {
         ["COMPLETED", "CLAIMED", "EXPIRED", "CANCELLED", "FAILED"].contains(&self.status.as_str())
     }
 
-    fn named(kind: InstructionKind, id: &str) -> Self {
+    /// The same with the end-to-end id, where the call named it so.
+    pub fn named(self, end_to_end_id: Option<EndToEndId>) -> Self {
+        Self { end_to_end_id, ..self }
+    }
+
+    fn new(kind: InstructionKind, id: &str) -> Self {
         let id = Some(id.to_owned());
         match kind {
             InstructionKind::Withdrawal => Self { withdrawal_id: id, ..Self::default() },
@@ -80,7 +88,7 @@ impl Told {
             (None, Some(asked)) => {
                 Self::of_authorization((kind, id), asked.state(), &asked.id().to_string())
             }
-            (None, None) => Self { status: "PROCESSING".to_owned(), ..Self::named(kind, id) },
+            (None, None) => Self { status: "PROCESSING".to_owned(), ..Self::new(kind, id) },
         };
         if let (Some(instruction), "AVAILABLE") = (&standing.instruction, told.status.as_str()) {
             let code = engine.withdrawal_code(who, instruction.row.id).await?;
@@ -91,7 +99,7 @@ impl Told {
 
     /// The same without a code, as it is posted.
     pub fn of_instruction(id: &str, instruction: &Instruction) -> Self {
-        let mut told = Self::named(instruction.row.kind, id);
+        let mut told = Self::new(instruction.row.kind, id);
         let (status, ended_at) = match instruction.state() {
             InstructionState::Challenged(_) => {
                 let known = instruction.row.standing.bank_reference.as_deref();
@@ -104,9 +112,7 @@ impl Told {
             }
             InstructionState::Completed { at } => ("COMPLETED", Some(*at)),
             InstructionState::Claimed { at } => {
-                if let Instructed::Withdrawal(cash) = &instruction.what {
-                    told.claimed_by = Some(cash.rut.dotted());
-                }
+                told.claimed_by = instruction.claimed_by.map(|by| by.dotted());
                 ("CLAIMED", Some(*at))
             }
             InstructionState::Expired { at } => ("EXPIRED", Some(*at)),
@@ -130,16 +136,14 @@ impl Told {
         state: &AuthorizationState,
         request: &str,
     ) -> Self {
-        let told = Self::named(kind, id);
+        let told = Self::new(kind, id);
         match state {
             AuthorizationState::Pending { .. } => Self {
                 status: "PENDING_AUTHORIZATION".to_owned(),
                 auth_url: Some(auth_url(request)),
                 ..told
             },
-            AuthorizationState::Approved { .. } | AuthorizationState::Used { .. } => {
-                Self { status: "PROCESSING".to_owned(), ..told }
-            }
+            AuthorizationState::Approved { .. } => Self { status: "PROCESSING".to_owned(), ..told },
             ended => Self::failed((kind, id), refusal_of(ended)),
         }
     }
@@ -147,7 +151,7 @@ impl Told {
     /// The same of one that was never given.
     pub fn failed((kind, id): (InstructionKind, &str), failure: String) -> Self {
         let status = "FAILED".to_owned();
-        Self { status, failure: Some(failure), ..Self::named(kind, id) }
+        Self { status, failure: Some(failure), ..Self::new(kind, id) }
     }
 }
 

@@ -5,9 +5,10 @@ use std::panic::resume_unwind;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 use cartola_engine::device_sessions::SessionTokens;
-use cartola_engine::links::wording::{MANDATE_DAYS, last_day, usual_purpose};
+use cartola_engine::links::wording::{DEVICE_PURPOSE, MANDATE_DAYS, last_day, mandate_text};
 use cartola_engine::links::{Mandate, NewLink};
 use cartola_engine::readings::{self, Call, ReadScope, Wanted};
 use cartola_engine::{Engine, EngineError};
@@ -19,8 +20,9 @@ use cartola_primitives::{Rut, Secret, SignedDuration, santiago};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::super::caller::{device, must, settings_of, tenant};
+use super::super::caller::{device, door_of, must, settings_of, tenant};
 use super::super::desk::until_read;
+use super::super::pin::SentFor;
 use super::super::refused::{Refused, Told, answered};
 use super::super::{AUDIENCE, pin, screens};
 use super::{Given, side};
@@ -90,6 +92,7 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
     let settings = settings_of(&parts);
     let device = device(&parts.headers)?.map(str::to_owned);
     let device = device.ok_or_else(|| Refused::invalid("Falta la cabecera X-Device-Id."))?;
+    let door = (!parts.headers.contains_key(AUTHORIZATION)).then(|| door_of(&parts));
     let Json(asked) = body_of(Request::from_parts(parts, body)).await?;
     let bank = settings.bank_of(asked.bank.as_deref());
     let bank = bank.ok_or_else(|| Refused::invalid("`bank` no es un banco del catálogo."))?;
@@ -97,8 +100,12 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
     if !(1..=MAX_FINGERPRINT_BYTES).contains(&asked.device_fingerprint.len()) {
         return Err(Refused::invalid("`device_fingerprint` tiene de 1 a 512 bytes."));
     }
+    // Before anything is written down of somebody who has shown nothing.
+    if let Some(door) = door {
+        door.knock_for(rut)?;
+    }
     let engine = gate.engine().clone();
-    let pin = pin::opened(&engine, &who, &settings, &asked.mi_pin).await?;
+    let pin = pin::opened(&engine, &who, &settings, (&asked.mi_pin, SentFor::Opening)).await?;
     let institution = side(&bank, rut);
     let entry = Entry { institution, rut, pin, fingerprint: asked.device_fingerprint, device };
     // A caller that goes away does not leave the mandate of its call behind.
@@ -161,9 +168,13 @@ async fn begun(
     entry: &Entry,
     (fields, evidence): (&BTreeMap<String, Secret<String>>, &[u8]),
 ) -> Result<LinkId, Refused> {
-    let expires_at = Some(santiago::end_of_day(last_day(engine.now(), MANDATE_DAYS)));
-    let institution = &entry.institution;
-    let mandate = Mandate { purpose: usual_purpose(institution), evidence, expires_at };
+    let (institution, last) = (&entry.institution, last_day(engine.now(), MANDATE_DAYS));
+    let tenant = engine.tenant_name(who).await?;
+    let text = mandate_text(&tenant, institution, entry.rut, (DEVICE_PURPOSE, true), last);
+    // What they are told that they allow, and what shows that they signed in: see `readings::evidence`.
+    let evidence = [text.as_bytes(), b"\n", evidence].concat();
+    let expires_at = Some(santiago::end_of_day(last));
+    let mandate = Mandate { purpose: DEVICE_PURPOSE, evidence: &evidence, expires_at };
     let wanted = NewLink {
         institution: institution.clone(),
         rut: entry.rut,
@@ -172,7 +183,7 @@ async fn begun(
         proven: true,
         pays: true,
     };
-    Ok(engine.begin_link(who, &wanted).await?.id)
+    Ok(engine.begin_link_signing_in(who, &wanted).await?.id)
 }
 
 /// What is wrong with a RUT, for people.

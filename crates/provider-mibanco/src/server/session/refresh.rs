@@ -9,8 +9,7 @@ use cartola_primitives::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::super::AUDIENCE;
-use super::super::caller::{allowed, device_beside, of_refresh, settings_of};
+use super::super::caller::{allowed, of_refresh, presented, settings_of};
 use super::super::refused::{Refused, Told, answered};
 use super::Given;
 
@@ -48,12 +47,12 @@ pub async fn refresh(State(gate): State<Gate>, request: Request) -> Response {
 async fn renewed(gate: &Gate, request: Request) -> Result<SessionTokens, Refused> {
     let (parts, body) = request.into_parts();
     let settings = settings_of(&parts);
-    let device = device_beside(&parts.headers, &settings)?.map(str::to_owned);
+    let at = presented(&parts.headers, &settings)?;
     let again = Request::from_parts(parts.clone(), body);
     let Json(asked): Json<Asked> = Json::from_request(again, &()).await?;
     let token = asked.refresh_token.expose();
-    let renewed = gate.engine().renew_device_session(token, AUDIENCE, device.as_deref()).await;
-    let tokens = renewed.map_err(of_refresh)?;
-    allowed(gate, &parts, &tokens.session.who)?;
-    Ok(tokens)
+    // Before the token is used up: who is told to come back still has it then.
+    let session = gate.engine().device_session_to_renew(token, &at).await.map_err(of_refresh)?;
+    allowed(gate, &parts, &session.who)?;
+    gate.engine().renew_device_session(token, &at).await.map_err(of_refresh)
 }

@@ -8,6 +8,13 @@ use utoipa::ToSchema;
 const SHOWN_LETTERS: usize = 2;
 const SHOWN_DIGITS: usize = 4;
 
+/// A mobile number of Chile: nine digits, the first of them 9, behind the country's 56 or without it
+/// (SUBTEL, Plan Técnico Fundamental de Numeración).
+const MOBILE: &str = "9";
+const CHILE: &str = "56";
+const MOBILE_DIGITS: usize = 9;
+const LONG_DIGITS: usize = CHILE.len() + MOBILE_DIGITS;
+
 /// 200 of `GET profile`.
 #[derive(Serialize, ToSchema)]
 pub struct Profile {
@@ -20,7 +27,7 @@ pub struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "ma***@correo.cl")]
     masked_email: Option<String>,
-    /// Such as `+56 9 **** 1234`.
+    /// Such as `+56 9 **** 1234`; `**** 1234` of what is no mobile number of Chile.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "+56 9 **** 1234")]
     masked_mobile: Option<String>,
@@ -47,11 +54,18 @@ fn masked_email(email: &str) -> Option<String> {
     (!domain.is_empty()).then(|| format!("{shown}***@{domain}"))
 }
 
-/// The last digits. A number of so few that they are all of it is not shown.
+/// The last digits, and of a mobile number of Chile that it is one: of any other nothing is made up. A
+/// number of so few that they are all of it is not shown.
 fn masked_mobile(mobile: &str) -> Option<String> {
-    let digits: Vec<char> = mobile.chars().filter(char::is_ascii_digit).collect();
+    let digits: String = mobile.chars().filter(char::is_ascii_digit).collect();
     let last = digits.len().checked_sub(SHOWN_DIGITS).filter(|hidden| *hidden >= SHOWN_DIGITS)?;
-    Some(format!("+56 9 **** {}", digits[last..].iter().collect::<String>()))
+    let national = match digits.len() {
+        LONG_DIGITS => digits.strip_prefix(CHILE).unwrap_or_default(),
+        _ => digits.as_str(),
+    };
+    let is_mobile = national.len() == MOBILE_DIGITS && national.starts_with(MOBILE);
+    let prefix = if is_mobile { "+56 9 " } else { "" };
+    Some(format!("{prefix}**** {}", &digits[last..]))
 }
 
 #[cfg(test)]
@@ -74,5 +88,9 @@ mod tests {
         assert_eq!(shown("+56 9 8765 4321"), "+56 9 **** 4321");
         assert_eq!(shown("987654321"), "+56 9 **** 4321");
         assert_eq!(masked_mobile("4321"), None);
+        // Of what is no mobile number of Chile nothing is made up.
+        assert_eq!(shown("+56 2 2345 4321"), "**** 4321");
+        assert_eq!(shown("+54 9 11 2345 4321"), "**** 4321");
+        assert_eq!(shown("22345 4321"), "**** 4321");
     }
 }

@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 
 use super::super::caller::Session;
 use super::super::refused::{Refused, Told as Error, answered};
-use super::Standing;
 use super::create::{BANK_WAIT, shown};
 use super::told::Told;
+use super::{Standing, in_path};
 use crate::wire::ErrorCode;
 
 /// What the customer's bank asked for.
@@ -35,7 +35,7 @@ pub struct Asked {
 #[utoipa::path(
     post, path = "/api/v1/mibanco/transfer/{transfer_id}/authorization",
     operation_id = "answer_transfer", tag = "transfers",
-    params(("transfer_id" = String, Path, description = "As the transfer was answered")),
+    params(("transfer_id" = String, Path, description = "As the transfer was answered, or its `end_to_end_id`")),
     request_body = Asked,
     responses(
         (status = 200, description = "It has ended", body = Told),
@@ -56,7 +56,8 @@ pub async fn answer(
     let told = async {
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
-        let standing = Standing::of(engine, session, &transfer_id).await?;
+        let named = in_path(&transfer_id)?;
+        let standing = Standing::of(engine, session, &named.id).await?;
         let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
         let page = standing.payment.and_then(|payment| payment.page).ok_or_else(|| {
             Refused::new(
@@ -73,7 +74,7 @@ pub async fn answer(
         let seen = Some(payment.row.version);
         let next = engine.next_payment(&session.who, payment.row.id, seen, BANK_WAIT).await?;
         let standing = Standing { payment: next.or(Some(payment)), authorization: None };
-        Ok(shown(&Told::of(&transfer_id, &standing)))
+        Ok(shown(&Told::of(&named.id, &standing).named(named.end_to_end_id)))
     };
     answered(&gate, told.await)
 }

@@ -57,6 +57,11 @@ impl Handler for Approvals {
         kind()
     }
 
+    /// Somebody is to be told how it ended, or it is yet to be begun.
+    fn gives_up(&self) -> bool {
+        false
+    }
+
     async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
         let dead = || Outcome::End(Vec::new(), JobEnd::Dead { failure: Failure::Internal });
         let Some(arguments) = &task.arguments else { return Ok(dead()) };
@@ -82,8 +87,10 @@ impl Handler for Approvals {
             Err(error) => {
                 let failure = failure_of(&error);
                 let end = End::Failed(not_begun(failure));
-                let messages = ended.message(&self.callbacks, task, end).await?;
-                Ok(Outcome::End(messages, JobEnd::Dead { failure }))
+                let mut commands = ended.message(&self.callbacks, task, end).await?;
+                // Told to have failed, it is never done any more.
+                commands.extend(engine.giving_up_authorization(&who, asked.id()).await?);
+                Ok(Outcome::End(commands, JobEnd::Dead { failure }))
             }
         }
     }

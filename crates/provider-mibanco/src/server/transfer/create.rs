@@ -6,24 +6,22 @@ use axum::Extension;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use cartola_crypto::ContentHash;
 use cartola_engine::Engine;
 use cartola_engine::authorizations::{Ask, LeaveBy, LeaveError, LinkPaymentError};
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::payments::{Payment, PaymentError};
-use cartola_http::once::IDEMPOTENCY_KEY;
 use cartola_http::{Callbacks, Gate, Json, answer};
 use cartola_model::Scope;
-use cartola_primitives::id::RequestId;
 
 use super::super::caller::Session;
+use super::super::named::Named;
 use super::super::refused::{Refused, Told as Error, answered};
 use super::super::{AUDIENCE, screens, unapproved};
 use super::approved::Approved;
 use super::ended::Ended;
 use super::order::{Asked, Order};
 use super::told::Told;
-use super::{ID_PREFIX, Standing};
+use super::{ID_PREFIX, Standing, is_used};
 use crate::wire::{ErrorCode, MI_PASS_TOKEN_HEADER};
 
 /// How long the answer waits for what the customer's bank asks for. What it does then is told by
@@ -33,13 +31,11 @@ pub const BANK_WAIT: Duration = Duration::from_secs(20);
 /// Longest token of an approval that is looked at, bytes. Ours have some 80.
 const MAX_TOKEN_BYTES: usize = 256;
 
-/// Longest `Idempotency-Key`, bytes.
-const MAX_KEY_BYTES: usize = 255;
-
 /// Transfer
 ///
 /// What must be approved in Mi Pass is asked for on the customer's phone, unless `X-MiPass-Token` is of
-/// an approval of exactly this transfer. The same `Idempotency-Key` is the same transfer, for ever.
+/// an approval of exactly this transfer. The same `end_to_end_id`, or the same `Idempotency-Key`, is the same transfer, for
+/// ever.
 #[utoipa::path(
     post, path = "/api/v1/mibanco/transfer", operation_id = "transfer", tag = "transfers",
     params(
@@ -70,14 +66,15 @@ pub async fn create(
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
         let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
-        let id = transfer_id(engine, session, &headers)?;
+        let named = Named::of(&headers, asked.end_to_end_id.as_deref())?;
+        let id = named.id(engine, ID_PREFIX, &session.link.id.to_string());
         let token = token(&headers)?;
         let order = Order::of(engine, session, &asked).await?;
         let url = callback(&callbacks, &asked).await?;
         let wanted = Wanted { engine, session, id: &id, order, url };
         let standing = wanted.begin(token).await?;
         screens::note(engine, session, ("mibanco.transfer", screens::TRANSFERS));
-        Ok(shown(&Told::of(&id, &standing)))
+        Ok(shown(&Told::of(&id, &standing).named(named.end_to_end_id())))
     };
     answered(&gate, told.await)
 }
@@ -102,7 +99,7 @@ impl Wanted<'_> {
         let Self { engine, session, id, .. } = self;
         let known = Standing::find(engine, &session.who, session.link.id, id).await?;
         let leave = LeaveBy::token(token);
-        if known.authorization.is_some() {
+        if known.payment.is_none() && known.authorization.is_some() {
             return self.asked().await;
         }
         match self.pay(leave).await {
@@ -147,6 +144,9 @@ impl Wanted<'_> {
         };
         let asked = engine.ask_authorization(&session.who, &ask).await;
         let authorization = asked.map_err(|error| unapproved::asking(error, conflict))?;
+        if is_used(authorization.state()) {
+            return Standing::find(engine, &session.who, session.link.id, id).await;
+        }
         Ok(Standing { payment: None, authorization: Some(authorization) })
     }
 }
@@ -168,22 +168,6 @@ pub async fn checked(callbacks: &Callbacks, url: &str) -> Result<String, Refused
     Ok(checked.to_text())
 }
 
-/// What the transfer is known by: by the key that it came with, or by nothing that was there before.
-fn transfer_id(
-    engine: &Engine,
-    session: &DeviceSession,
-    headers: &HeaderMap,
-) -> Result<String, Refused> {
-    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
-        return Ok(format!("{ID_PREFIX}{}", engine.mint::<RequestId>().hex()));
-    };
-    let key = value.to_str().ok().filter(|key| (1..=MAX_KEY_BYTES).contains(&key.len()));
-    let key =
-        key.ok_or_else(|| Refused::invalid("Idempotency-Key tiene de 1 a 255 caracteres."))?;
-    let hash = ContentHash::of(format!("{}\n{key}", session.link.id).as_bytes()).hex();
-    Ok(format!("{ID_PREFIX}{}", &hash[..super::ID_DIGITS]))
-}
-
 /// The approval that came along.
 pub fn token(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     let Some(value) = headers.get(MI_PASS_TOKEN_HEADER) else { return Ok(None) };
@@ -197,9 +181,10 @@ fn refusal(error: LinkPaymentError) -> Refused {
         LinkPaymentError::Leave(error) => unapproved::leave(error),
         LinkPaymentError::Payment(PaymentError::OtherRequest) => conflict(),
         LinkPaymentError::Payment(_) => Refused::of(cartola_model::Failure::RequestInvalid),
-        LinkPaymentError::NotEnabled => {
-            Refused::new(ErrorCode::Unsupported, "La sesión no permite transferir: abra una nueva.")
-        }
+        LinkPaymentError::NotEnabled => Refused::new(
+            ErrorCode::Unsupported,
+            "El mandato vigente del cliente no permite pagar: retírelo y abra una sesión nueva.",
+        ),
         LinkPaymentError::Link(error) => error.into(),
         LinkPaymentError::Engine(error) => error.into(),
     }
@@ -209,6 +194,6 @@ fn refusal(error: LinkPaymentError) -> Refused {
 pub fn conflict() -> Refused {
     Refused::new(
         ErrorCode::TransferConflict,
-        "Con esa Idempotency-Key se pidió otra transferencia.",
+        "Con ese `end_to_end_id` o esa Idempotency-Key se pidió otra transferencia.",
     )
 }

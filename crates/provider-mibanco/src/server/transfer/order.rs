@@ -54,6 +54,11 @@ pub struct Asked {
     /// Their name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to_name: Option<String>,
+    /// What the customer knows it by, made before the first call: 32 lower-case hexadecimal digits. The
+    /// same order under the same id moves money once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0198c1d2a3b4c5d6e7f8091a2b3c4d5e")]
+    pub end_to_end_id: Option<String>,
     /// Where the end of the transfer is posted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
@@ -96,6 +101,7 @@ impl Order {
                 "`comment` tiene hasta {MAX_COMMENT} caracteres."
             )));
         }
+        desk::may_pay(engine, session).await?;
         let from = own_account(engine, session, &from).await?;
         let rut = rut_of(engine, session).await?;
         let payee = payee(engine, session, asked, (institution, account), rut).await?;

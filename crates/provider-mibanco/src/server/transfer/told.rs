@@ -3,7 +3,7 @@
 use cartola_engine::authorizations::AuthorizationState;
 use cartola_engine::payments::{Asked, Payment, PaymentState};
 use cartola_model::transfer::ChallengeKind;
-use cartola_model::{Failure, PaymentFailure as Reason, TransferFailure};
+use cartola_model::{EndToEndId, Failure, PaymentFailure as Reason, TransferFailure};
 use cartola_primitives::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,6 +18,10 @@ pub struct Told {
     /// What the transfer is known by.
     #[schema(example = "tr_0198c1d2a3b4c5d6e7f8091a2b3c4d5e")]
     pub transfer_id: String,
+    /// What its caller knows it by, where the call named it so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    end_to_end_id: Option<EndToEndId>,
     /// `PENDING_AUTHORIZATION`, `PROCESSING`, `COMPLETED` or `FAILED`.
     #[schema(example = "PENDING_AUTHORIZATION")]
     pub status: String,
@@ -69,9 +73,15 @@ impl Told {
         ends.iter().any(|end| end.word() == self.status)
     }
 
+    /// The same with the end-to-end id, where the call named it so.
+    pub fn named(self, end_to_end_id: Option<EndToEndId>) -> Self {
+        Self { end_to_end_id, ..self }
+    }
+
     fn new(transfer_id: &str, status: &PaymentStatus) -> Self {
         Self {
             transfer_id: transfer_id.to_owned(),
+            end_to_end_id: None,
             status: status.word().to_owned(),
             auth_url: None,
             challenge: None,
@@ -116,7 +126,7 @@ impl Told {
                 auth_url: Some(auth_url(request)),
                 ..Self::new(transfer_id, &PaymentStatus::PendingAuthorization)
             },
-            AuthorizationState::Approved { .. } | AuthorizationState::Used { .. } => {
+            AuthorizationState::Approved { .. } => {
                 Self::new(transfer_id, &PaymentStatus::Processing)
             }
             ended => Self::ended(transfer_id, End::Failed(refusal_of(ended))),

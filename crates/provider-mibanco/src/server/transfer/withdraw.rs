@@ -11,7 +11,7 @@ use super::super::caller::Session;
 use super::super::refused::{Refused, Told as Error, answered};
 use super::create::shown;
 use super::told::Told;
-use super::{Standing, unknown};
+use super::{Standing, in_path, unknown};
 use crate::wire::ErrorCode;
 
 /// Take a transfer back
@@ -20,7 +20,7 @@ use crate::wire::ErrorCode;
 #[utoipa::path(
     post, path = "/api/v1/mibanco/transfer/{transfer_id}/withdrawal",
     operation_id = "withdraw_transfer", tag = "transfers",
-    params(("transfer_id" = String, Path, description = "As the transfer was answered")),
+    params(("transfer_id" = String, Path, description = "As the transfer was answered, or its `end_to_end_id`")),
     responses(
         (status = 200, description = "It has ended", body = Told),
         (status = 202, description = "The bank is asked to give it up", body = Told),
@@ -37,7 +37,8 @@ pub async fn withdraw(
     let told = async {
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
-        let mut standing = Standing::of(engine, session, &transfer_id).await?;
+        let named = in_path(&transfer_id)?;
+        let mut standing = Standing::of(engine, session, &named.id).await?;
         let too_late = || {
             Refused::new(ErrorCode::TransferConflict, "Ya es tarde para retirar la transferencia.")
         };
@@ -55,7 +56,7 @@ pub async fn withdraw(
                 UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => too_late(),
             })?);
         }
-        Ok(shown(&Told::of(&transfer_id, &standing)))
+        Ok(shown(&Told::of(&named.id, &standing).named(named.end_to_end_id)))
     };
     answered(&gate, told.await)
 }
