@@ -43,7 +43,8 @@ const OF_MIBANCO: &str = "mibanco.";
 /// Whether an entry with that action is of somebody who saw something, rather than of something that
 /// changed.
 pub fn is_access(action: &str) -> bool {
-    action.ends_with(".read") || action.starts_with(OF_MIBANCO) || ACCESSES.contains(&action)
+    let is_read = action.rsplit('.').next() == Some("read");
+    is_read || action.starts_with(OF_MIBANCO) || ACCESSES.contains(&action)
 }
 
 /// What was read.

@@ -165,15 +165,12 @@ impl Engine {
         } else {
             None
         };
-        let (mandate, pays) = match other {
-            Some(row) => {
-                work.push(Command::ExpectConsent { id: row.id, expected: row.version });
-                (row.id, wanted.pays && before.is_some_and(|before| before.pays))
-            }
-            None => {
-                let of = (wanted, extent);
-                (self.mandate_to_begin(who, of, &link, before, &mut work).await?, wanted.pays)
-            }
+        let (mandate, pays) = if let Some(row) = other {
+            work.push(Command::ExpectConsent { id: row.id, expected: row.version });
+            (row.id, wanted.pays && before.is_some_and(|before| before.pays))
+        } else {
+            let of = (wanted, extent);
+            (self.mandate_to_begin(who, of, &link, before, &mut work).await?, wanted.pays)
         };
         let secret = SealedSecret::of(wanted.fields, &device).paying(pays);
         let sealed = self.seal_link_secret(who, &key, link.id, &secret)?;

@@ -126,7 +126,7 @@ impl Engine {
         let Some(row) = self.store().consent(who.tenant, before.mandate).await? else {
             return Ok(None);
         };
-        let new = mandate_row(row.id, &wanted.mandate, link, self.now());
+        let new = self.mandate_row(who.tenant, &wanted.mandate, link, self.now());
         let recipient = extent.recipient.map(str::to_owned);
         let new = ConsentRow { recipient, data: extent.data, ..new };
         let is_other = before.is_widened_by(wanted) || !is_for_the_same(&row, &new);

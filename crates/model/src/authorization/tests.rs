@@ -11,7 +11,7 @@ use super::{
 };
 use crate::instruction::{BeneficiaryOrder, BillOrder, CashOrder};
 use crate::{
-    AccountNumber, Instructed, InstitutionId, InvalidTransition, RecordKind, TransferPayee,
+    AccountNumber, InstitutionId, Instructed, InvalidTransition, RecordKind, TransferPayee,
 };
 
 const NOW: Timestamp = Timestamp::constant(1_772_452_800, 0);

@@ -201,7 +201,9 @@ pub async fn verify(
     for table in tables {
         let mut rows = store.rows(table).await?;
         while let Some(batch) = rows.batch().await? {
-            batch.iter().for_each(|row| opening.row(table, row));
+            for row in &batch {
+                opening.row(table, row);
+            }
             done += batch.len() as u64;
             progress(done, total.max(done));
         }

@@ -3,6 +3,7 @@
 use cartola_crypto::jws::{Algorithm, SigningKey};
 use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{DataKey, KeyRing, LookupKey, MasterKey, Place, Sealed, WrappedKey};
+use cartola_model::movement::MovementDetails;
 use cartola_model::{Movement, MovementStatus};
 use cartola_primitives::id::{AccountId, ConsentSetId, DataKeyId, MovementId, PersonId, TenantId};
 use cartola_primitives::randomness::SeededRandomness;
@@ -60,7 +61,7 @@ impl Scene {
     }
 
     async fn put(&self, table: &'static Table, row: Row) {
-        self.pile.add(table, vec![row]).await.unwrap();
+        self.pile.add(table, vec![row]).await.expect("a pile takes rows");
     }
 
     async fn put_wrapped(&self, table: &'static Table, mut row: Row, wrapped: &WrappedKey) {
@@ -108,7 +109,7 @@ impl Scene {
     fn seal(&self, of: (&'static str, &'static str), row: &[u8], number: u8) -> Sealed {
         let place = Place { table: of.0, column: of.1, row, tenant: TENANT };
         let key = &self.keys[usize::from(number - 1)];
-        key.seal(&place, 1, &[number; 20], &self.randomness).unwrap()
+        key.seal(&place, 1, &[number; 20], &self.randomness).expect("few bytes")
     }
 
     async fn add_values(&self) {
@@ -119,7 +120,7 @@ impl Scene {
                 if row.0[table.place(column.row)] == Cell::Null {
                     set(table, &mut row, column.row, bytes([number + 10; 16]));
                 }
-                let id = row.0[table.place(column.row)].bytes().unwrap().to_vec();
+                let id = row.0[table.place(column.row)].bytes().expect("an id").to_vec();
                 let sealed = self.seal(column.places[0], &id, number);
                 set(table, &mut row, &format!("{}_key", column.name), bytes(sealed.key.as_bytes()));
                 set(table, &mut row, &format!("{}_schema", column.name), Cell::Integer(1));
@@ -148,7 +149,7 @@ impl Scene {
                 balance_after: None,
                 status: MovementStatus::Booked,
                 glosa: "COMPRA".to_owned(),
-                details: Default::default(),
+                details: MovementDetails::default(),
             };
             let consents = ConsentSetId::from_bytes([number; 16]);
             let stored = MovementRow { movement, consents, counterparty: Some(sealed) };
@@ -161,7 +162,8 @@ impl Scene {
     async fn verified(&self) -> (Opened, Vec<Unopened>) {
         let mut found = Vec::new();
         let mut all = |unopened| found.push(unopened);
-        let opened = verify(&self.pile, &self.ring, &mut all, &mut |_, _| {}).await.unwrap();
+        let opened =
+            verify(&self.pile, &self.ring, &mut all, &mut |_, _| {}).await.expect("it is read");
         (opened, found)
     }
 
@@ -266,8 +268,8 @@ async fn every_altered_byte_of_a_counterparty_is_found() {
     let body = MOVEMENT.place("body");
     let (mut first, mut length) = (0, 0);
     scene.pile.change(&MOVEMENT, |rows| {
-        let cell = &rows.values().next().unwrap().0[body];
-        length = cell.bytes().unwrap().len();
+        let cell = &rows.values().next().expect("a row").0[body];
+        length = cell.bytes().expect("bytes").len();
         // Behind a head of 35 bytes: key, schema, length, nonce, ciphertext and tag.
         first = 35;
     });
@@ -308,7 +310,9 @@ async fn a_file_that_nothing_names_may_be_of_a_key_that_was_destroyed() {
     let scene = Scene::new().await;
     let (key, archive) = (ARCHIVE.place("object_key"), IMPORT.place("archive"));
     scene.pile.change(&IMPORT, |rows| {
-        rows.values_mut().for_each(|row| row.0[archive] = Cell::Null);
+        for row in rows.values_mut() {
+            row.0[archive] = Cell::Null;
+        }
     });
     let found = scene.found(&ARCHIVE, |rows| rows[0].0[key] = bytes([77; 16])).await;
     assert_eq!(found, []);

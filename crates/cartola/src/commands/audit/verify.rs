@@ -77,7 +77,7 @@ pub async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
             // A row that is damaged says nothing of the others.
             Err(error) if is_damage(&error) => {
                 whole = false;
-                Unread { tenant: tenant.id, name: &tenant.name, unread: sentence(&error) }
+                Damaged { tenant: tenant.id, name: &tenant.name, unread: sentence(&error) }
                     .print(arguments.json)?;
                 continue;
             }
@@ -101,13 +101,13 @@ pub async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
 
 /// A tenant whose trail, or what is compared with it, holds what cannot have been written.
 #[derive(Serialize)]
-struct Unread<'a> {
+struct Damaged<'a> {
     tenant: TenantId,
     name: &'a str,
     unread: String,
 }
 
-impl Unread<'_> {
+impl Damaged<'_> {
     fn print(&self, json: bool) -> anyhow::Result<()> {
         if json {
             return output::json(self);
