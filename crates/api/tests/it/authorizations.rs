@@ -138,6 +138,11 @@ async fn what_cannot_be_is_refused_with_its_reason() {
     ] {
         assert_eq!(world.post(&path, &body.to_string()).await.refusal(), expected, "{body}");
     }
+}
+
+#[tokio::test]
+async fn what_shows_nobody_enrols_no_phone() {
+    let world = World::new().await;
     for body in [json!({"rut": "12.345.678-5"}), json!({"rut": "12.345.678-5", "evidence": ""})] {
         let refused = world.post("/v1/enrolments", &body.to_string()).await;
         assert_eq!(refused.refusal(), "422 json_invalid evidence");

@@ -61,7 +61,7 @@ fn commands(number: usize, tenant: TenantId, at: Timestamp) -> [Command; 5] {
     let set = ConsentSetRow {
         id: ConsentSetId::from_bytes(id(number)),
         consent: consent.id,
-        rest: (number % 7 > 0).then(|| ConsentSetId::from_bytes(id(number - 1))),
+        rest: (!number.is_multiple_of(7)).then(|| ConsentSetId::from_bytes(id(number - 1))),
     };
     let rest = set.rest.map_or_else(|| "-".to_owned(), |rest| rest.to_string());
     let granted = AuditEvent::once("consent.granted", "operator", consent.id)

@@ -55,13 +55,10 @@ fn by_code(code: &ErrorCode) -> Option<(ErrorKind, &'static str)> {
         ErrorCode::ProductNotFound => {
             (ErrorKind::NoSuchProduct, "the customer has no such product")
         }
-        ErrorCode::TransferNotFound => {
-            (ErrorKind::NoSuchProduct, "the bank knows of no such transfer")
-        }
         ErrorCode::TransferConflict => {
             (ErrorKind::RequestInvalid, "the bank knows another transfer by that id")
         }
-        ErrorCode::OperationNotFound => {
+        ErrorCode::TransferNotFound | ErrorCode::OperationNotFound => {
             (ErrorKind::NoSuchProduct, "the bank knows of no such operation")
         }
         ErrorCode::OperationConflict => {

@@ -109,8 +109,6 @@ impl<'a> Unit<'a> {
                 asking::keep_reading(tables, row);
                 Ok(())
             }
-            Command::AddRecord(row) => records::add_record(tables, row),
-            Command::ConfirmRecord { id, at } => records::confirm_record(tables, id, at),
             Command::KeepSignIns(row) => asking::keep_sign_ins(tables, row),
             effect => self.apply_effect(effect),
         }
@@ -120,6 +118,8 @@ impl<'a> Unit<'a> {
     fn apply_effect(&mut self, command: Command) -> Result<(), StoreError> {
         let tables = &mut self.tables;
         match command {
+            Command::AddRecord(row) => records::add_record(tables, row),
+            Command::ConfirmRecord { id, at } => records::confirm_record(tables, id, at),
             Command::Audit(event) => audit::append(self, &event),
             Command::AddMatter(row) => matters::add_matter(tables, *row),
             Command::ChangeMatter(change) => matters::change_matter(tables, *change),

@@ -310,9 +310,9 @@ fn a_phone_is_enrolled_with_the_pin_typed_again() {
     let sent = bound(token, super::DEVICE);
     let opening = with(&login, &json!({"mi_pin": sent}));
     assert_eq!(refused(&scene.app.post("session", &opening)), "400 INVALID_REQUEST");
-    let begun = begin(&app, json!({"mi_pin": sent}));
-    assert_eq!(begun.status, 201, "{}", begun.text());
-    assert!(!begun.json()["code"].as_str().unwrap().is_empty());
+    let enrolled = begin(&app, json!({"mi_pin": sent}));
+    assert_eq!(enrolled.status, 201, "{}", enrolled.text());
+    assert!(!enrolled.json()["code"].as_str().unwrap().is_empty());
     assert_eq!(refused(&begin(&app, json!({"mi_pin": sent}))), "400 INVALID_REQUEST");
 }
 
