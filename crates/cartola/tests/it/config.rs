@@ -20,7 +20,7 @@ fn an_unknown_key_is_named_with_those_there_are() {
     check(
         &format!("data = \"data\"\nmaster_kye = \"{MASTER_KEY}\"\n"),
         expect![[r#"
-            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `authorizations`, `categories`, `institution`, `facade`
+            cartola: the configuration cartola.toml is wrong: line 2: unknown field `master_kye`, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `authorizations`, `categories`, `audit`, `institution`, `facade`
         "#]],
     );
     check(
@@ -296,8 +296,8 @@ fn no_value_is_quoted() {
         wrong: line 2: `metrics` is wrong: expected true or false
         wrong: line 2: `limits` is wrong: expected a table
         wrong: line 2: `listen` is wrong: expected an address and a port in quotes, such as "127.0.0.1:8080"
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `authorizations`, `categories`, `institution`, `facade`
-        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `authorizations`, `categories`, `institution`, `facade`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `authorizations`, `categories`, `audit`, `institution`, `facade`
+        wrong: line 2: an unknown field, expected one of `data`, `listen`, `master_key`, `master_key_file`, `master_key_command`, `retired_master_keys`, `retired_master_keys_file`, `metrics`, `limits`, `log`, `jobs`, `store`, `tokens`, `payments`, `authorizations`, `categories`, `audit`, `institution`, `facade`
         wrong: line 2: this is no TOML: a line is `key = value`, a text is in quotes, and a key is set once
         wrong: line 2: `format` is wrong: expected "text" or "json"
         wrong: line 2: `level` is wrong: expected off, error, warn, info, debug, trace, or directives such as info,cartola_engine=debug

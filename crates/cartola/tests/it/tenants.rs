@@ -91,7 +91,7 @@ fn keys_that_could_not_be_printed_are_said_to_be_lost() {
         assert!(ended.stderr.starts_with(&remedy), "{}", ended.stderr);
         // What it says to do is possible.
         let revoked = installation.run(&["tenants", "revoke", &name, "--json"]).done();
-        assert_eq!(revoked.json_lines().len(), 3);
+        assert_eq!(revoked.json_lines().len(), 4);
         let issued = installation.run(&["tenants", "issue", &name, "--json"]).done().json();
         let gateway = installation.serve();
         let client = gateway.client(issued["api_key"].as_str().unwrap());
