@@ -109,7 +109,7 @@ async fn a_consent_says_what_it_is_about_and_is_narrowed() {
     let begun = begun.json();
     let said = text(&begun, "/mandate/text");
     assert!(
-        said.ends_with("; of that, only: movements, cards; it is passed on to: Contadores Ltda."),
+        said.contains("; of that, only: movements, cards; it is passed on to: Contadores Ltda.\n"),
         "{said}"
     );
     let path = format!("/v1/consents/{}", text(&begun, "/mandate/consent_id"));

@@ -321,8 +321,10 @@ fn a_session_pays_under_a_mandate_that_says_so_and_widens_none() {
     let scene = Scene::new();
     let tenant = crate::http::Client::new(scene.text("gateway"), scene.text("api_key"));
     let purposes = || {
-        let holding =
-            tenant.list("/v1/consents").into_iter().filter(|row| row["state"] == "granted");
+        let holding = tenant
+            .list("/v1/consents")
+            .into_iter()
+            .filter(|row| row["state"] == "granted" && row["kind"] == "tenant_mandate");
         holding.map(|row| row["purpose"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(purposes(), [""; 0]);
