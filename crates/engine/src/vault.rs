@@ -105,6 +105,13 @@ pub mod purpose {
     pub const RECEIVER: &str = "receiver";
 }
 
+/// A data key in memory, and whose it is.
+#[derive(Clone)]
+struct Unwrapped {
+    subject: Option<PersonId>,
+    key: Arc<DataKey>,
+}
+
 /// The vault of this process.
 pub struct Vault {
     store: Arc<dyn Store>,
@@ -112,7 +119,7 @@ pub struct Vault {
     lookup: LookupKey,
     session: SessionKey,
     randomness: Arc<dyn Randomness>,
-    unwrapped: Cache<(TenantId, DataKeyId), Arc<DataKey>>,
+    unwrapped: Cache<(TenantId, DataKeyId), Unwrapped>,
     of_subject: Cache<(TenantId, Option<PersonId>), Arc<DataKey>>,
 }
 
@@ -330,9 +337,8 @@ impl Vault {
     /// Lets go of a person's data key, which was destroyed. Other processes let go of it when they have
     /// no room for it, or end: it opens nothing that is still stored.
     pub(crate) fn forget_key_of(&self, tenant: TenantId, person: PersonId) {
-        if let Some((_, key)) = self.of_subject.remove(&(tenant, Some(person))) {
-            self.unwrapped.remove(&(tenant, key.id()));
-        }
+        self.of_subject.remove(&(tenant, Some(person)));
+        self.unwrapped.retain(|(of, _), known| *of != tenant || known.subject != Some(person));
     }
 
     /// Seals bytes at their place.
@@ -391,14 +397,15 @@ impl Vault {
         tenant: TenantId,
         id: DataKeyId,
     ) -> Result<Arc<DataKey>, EngineError> {
-        if let Some(key) = self.unwrapped.get(&(tenant, id)) {
-            return Ok(key);
+        if let Some(known) = self.unwrapped.get(&(tenant, id)) {
+            return Ok(known.key);
         }
         let row = self.store.data_key(tenant, id).await?.ok_or_else(|| {
             cartola_store::StoreError::corrupt("a sealed value names a key that is not there")
         })?;
         let key = self.unwrap(tenant, &row).await?;
-        self.unwrapped.insert((tenant, id), key.clone());
+        let known = Unwrapped { subject: row.subject, key: key.clone() };
+        self.unwrapped.insert((tenant, id), known);
         Ok(key)
     }
 
