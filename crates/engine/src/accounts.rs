@@ -10,6 +10,7 @@ use cartola_model::{AccountNumber, Principal};
 use cartola_primitives::Rut;
 use cartola_primitives::id::{AccountId, LinkId, PersonId, TenantId};
 use cartola_store::accounts::{AccountRow, BalanceRow};
+use cartola_store::people::PersonRow;
 use cartola_store::{Page, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -169,13 +170,22 @@ impl Engine {
         Ok(OpenAccount { row, number: sealed.number, holder_name: sealed.holder_name, holder_rut })
     }
 
-    /// Who has a RUT, if they are known. The look-up that finds them stands in plain: what is sealed has
-    /// to say the same, or two that were swapped would have one person's data kept and shown as another's.
+    /// Who has a RUT, if they are known.
     pub(crate) async fn person_by_rut(
         &self,
         tenant: TenantId,
         rut: Rut,
     ) -> Result<Option<PersonId>, EngineError> {
+        Ok(self.person_row_by_rut(tenant, rut).await?.map(|row| row.id))
+    }
+
+    /// The same with what is kept of them. The look-up that finds them stands in plain: what is sealed has
+    /// to say the same, or two that were swapped would have one person's data kept and shown as another's.
+    pub(crate) async fn person_row_by_rut(
+        &self,
+        tenant: TenantId,
+        rut: Rut,
+    ) -> Result<Option<PersonRow>, EngineError> {
         let lookup = self.vault().digest(purpose::RUT, tenant, rut.compact().as_bytes());
         let Some(row) = self.store().person_by_lookup(tenant, &lookup).await? else {
             return Ok(None);
@@ -183,7 +193,7 @@ impl Engine {
         let place = person_place(tenant, &row.id);
         let sealed: SealedPerson = self.vault().open_record(&place, &row.sealed).await?;
         if sealed.rut == rut {
-            Ok(Some(row.id))
+            Ok(Some(row))
         } else {
             Err(StoreError::corrupt("somebody is found by a RUT that is not theirs").into())
         }

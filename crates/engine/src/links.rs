@@ -40,6 +40,11 @@ pub enum LinkError {
     /// What allowed to ask the institution has run out.
     #[error("the mandate of this link has run out; begin it again")]
     MandateExpired,
+    /// Whose data it is has asked that nothing be done with it (Ley 19.628, art. 8 ter).
+    #[error(
+        "the person has asked that nothing be done with their data; ask again once that is over"
+    )]
+    Blocked,
     /// The institution refused the credentials once; they are not tried again.
     #[error("the institution refused these credentials; begin the link again with others")]
     CredentialsRefused,
@@ -81,7 +86,7 @@ impl LinkError {
     pub fn failure(&self) -> Failure {
         match self {
             Self::Unknown | Self::OtherPerson => Failure::RequestInvalid,
-            Self::Transition(_) | Self::MandateEnded => Failure::ConsentRevoked,
+            Self::Transition(_) | Self::MandateEnded | Self::Blocked => Failure::ConsentRevoked,
             Self::MandateExpired => Failure::ConsentExpired,
             Self::CredentialsRefused => Failure::CredentialsInvalid,
             Self::Locked { .. } => Failure::CredentialsLocked,

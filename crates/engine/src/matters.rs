@@ -10,13 +10,14 @@
 //! | erasure | every consent is revoked, and what is kept is erased, at once or once the law lets it |
 
 mod erase;
+mod guard;
 
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InvalidTransition, MatterKind, MatterState, Principal};
 use cartola_primitives::id::{MatterId, PersonId, TenantId};
 use cartola_primitives::{Rut, SignedDuration, Timestamp};
-use cartola_store::consents::ConsentRow;
 use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
+use cartola_store::people::PersonRow;
 use cartola_store::{Command, Page, UnitOfWork};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub const MAX_MATTER_TEXT: usize = 4_000;
 const MAX_STEPS: usize = 50;
 
 /// What a matter says, sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Content {
     /// How to reach who asked, or who may be asked about a breach.
     contact: Option<String>,
@@ -182,10 +183,13 @@ impl Engine {
         let reply = &reply;
         until_settled(|| async move {
             self.check_ticket(reply.ticket).await?;
-            let person = match new.rut {
-                Some(rut) => self.person_of_rut(who, rut).await?,
-                None => None,
+            let subject = new.rut.map(|rut| self.subject_digest(who.tenant, rut));
+            let known = match &subject {
+                Some(subject) => self.store().person_by_lookup(who.tenant, subject).await,
+                None => Ok(None),
             };
+            let known = known.map_err(EngineError::from)?;
+            let person = known.as_ref().map(|row| row.id);
             let mut work = UnitOfWork::new(who.tenant, self.now());
             let opened_at = work.at;
             let content = Content {
@@ -198,14 +202,15 @@ impl Engine {
             let (kind, state) = (new.kind, MatterState::Open);
             let sealed = self.sealed_matter(who.tenant, &id, person, &content).await?;
             let standing = MatterStanding { state, due_at: kind.due(opened_at), content: sealed };
-            let row = MatterRow { id, kind, person, opened_at, standing, version: 1 };
+            let row = MatterRow { id, kind, person, subject, opened_at, standing, version: 1 };
             let event = AuditEvent::once("matter.opened", who.actor, id)
                 .with("kind", kind.name())
                 .with("due", row.standing.due_at);
             work.push(Command::AddMatter(Box::new(row.clone())));
             work.push(Command::Audit(of_person(event, person)));
-            if let (MatterKind::Block, Some(person)) = (kind, person) {
-                self.change_all_consents(who, person, OfAll::Suspended, &mut work).await?;
+            if let (MatterKind::Block, Some(known)) = (kind, known) {
+                self.claim_person(who, &known, &mut work).await?;
+                self.change_all_consents(who, known.id, OfAll::Suspended, &mut work).await?;
             }
             let matter = opened(row, content);
             work.commands.extend(reply.command(self, &matter)?);
@@ -229,14 +234,15 @@ impl Engine {
             self.check_ticket(reply.ticket).await?;
             let row = self.store().matter(who.tenant, id).await.map_err(EngineError::from)?;
             let row = row.ok_or(MatterError::Unknown)?;
-            let Some(mut content) = self.opened_content(who.tenant, &row).await? else {
-                return Err(MatterError::Unknown);
-            };
+            // What was said may have gone with the key of somebody who was erased by another matter.
+            let mut content = self.opened_content(who.tenant, &row).await?.unwrap_or_default();
+            let person = self.subject_of(who.tenant, &row).await?;
             if content.steps.len() >= MAX_STEPS {
                 return Err(MatterError::Content("the matter has as many steps as it may have"));
             }
             let mut work = UnitOfWork::new(who.tenant, self.now());
-            let (state, due_at) = self.decided_matter(who, &row, decision, &mut work).await?;
+            let (state, due_at) =
+                self.decided_matter(who, (&row, person.as_ref()), decision, &mut work).await?;
             if let Decision::Amend(breach) = decision {
                 content.breach = Some(breach.clone());
             }
@@ -244,7 +250,8 @@ impl Engine {
             content.steps.push(MatterStepTaken { at, by, state, text: text.to_owned() });
             let erased = state == MatterState::Granted && row.kind == MatterKind::Erasure;
             // The person's key goes with what they said; what was decided stays.
-            let of = if erased { None } else { row.person };
+            let person = person.map(|person| person.id);
+            let of = if erased { None } else { person };
             if erased {
                 content = Content { contact: None, text: String::new(), ..content };
             }
@@ -255,12 +262,12 @@ impl Engine {
             let event = AuditEvent::once(decision.name(), who.actor, id)
                 .with("state", state.name())
                 .with("due", due_at);
-            work.push(Command::Audit(of_person(event, row.person)));
+            work.push(Command::Audit(of_person(event, person.or(row.person))));
             let row = MatterRow { standing: after, version: row.version + 1, ..row };
             let matter = opened(row, content);
             work.commands.extend(reply.command(self, &matter)?);
             self.commit_cancelling(work).await?;
-            if erased && let Some(person) = matter.row.person {
+            if erased && let Some(person) = person {
                 self.vault().forget_key_of(who.tenant, person);
             }
             Ok(matter)
@@ -290,7 +297,7 @@ impl Engine {
         limit: usize,
     ) -> Result<Page<Matter, MatterId>, EngineError> {
         self.note_access(who, "matter.read", Subject::list("matters"));
-        let filter = MatterFilter { kind, state, person: None };
+        let filter = MatterFilter { kind, state, subject: None };
         let page = self.store().matters(who.tenant, filter, after, limit).await?;
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {
@@ -304,7 +311,7 @@ impl Engine {
     async fn decided_matter(
         &self,
         who: &Principal,
-        row: &MatterRow,
+        (row, person): (&MatterRow, Option<&PersonRow>),
         decision: &Decision,
         work: &mut UnitOfWork,
     ) -> Result<(MatterState, Timestamp), MatterError> {
@@ -316,7 +323,7 @@ impl Engine {
                 return Err(MatterError::Content("only a breach has an entry in the register"));
             }
             Decision::Grant if kind == MatterKind::Erasure && state != MatterState::Retained => {
-                let kept_until = self.erase(who, row.person, work).await?;
+                let kept_until = self.erase(who, person, work).await?;
                 let next = match kept_until {
                     Some(until) => (MatterState::Retained, until),
                     None => (MatterState::Granted, due_at),
@@ -344,54 +351,15 @@ impl Engine {
             ) => Some(OfAll::Resumed),
             _ => None,
         };
-        if let (Some(of_all), Some(person)) = (of_all, row.person)
-            && (of_all == OfAll::Revoked
-                || !self.is_blocked(who.tenant, person, Some(row.id)).await?)
-        {
-            self.change_all_consents(who, person, of_all, work).await?;
+        if let (Some(of_all), Some(person)) = (of_all, person) {
+            self.claim_person(who, person, work).await?;
+            if of_all == OfAll::Revoked
+                || !self.is_blocked(who.tenant, &person.lookup, Some(row.id)).await?
+            {
+                self.change_all_consents(who, person.id, of_all, work).await?;
+            }
         }
         Ok((next, due_at))
-    }
-
-    /// A consent as it begins: of somebody who wants nothing done with their data, it allows nothing
-    /// until that is over.
-    pub(crate) async fn consent_to_begin(
-        &self,
-        tenant: TenantId,
-        row: ConsentRow,
-    ) -> Result<ConsentRow, EngineError> {
-        let Some(person) = row.person else { return Ok(row) };
-        if !self.is_blocked(tenant, person, None).await? {
-            return Ok(row);
-        }
-        let state = row.state.suspend(row.state.granted_at()).unwrap_or(row.state);
-        Ok(ConsentRow { state, ..row })
-    }
-
-    /// Whether a block of that person holds, leaving one aside.
-    async fn is_blocked(
-        &self,
-        tenant: TenantId,
-        person: PersonId,
-        but: Option<MatterId>,
-    ) -> Result<bool, EngineError> {
-        let kind = Some(MatterKind::Block);
-        let filter = MatterFilter { kind, person: Some(person), state: None };
-        let mut after = None;
-        loop {
-            let page = self.store().matters(tenant, filter, after, cartola_store::MAX_PAGE).await?;
-            let holds = |row: &MatterRow| {
-                Some(row.id) != but
-                    && (row.standing.state.is_open() || row.standing.state == MatterState::Granted)
-            };
-            if page.rows.iter().any(holds) {
-                return Ok(true);
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(false);
-            }
-        }
     }
 
     async fn sealed_matter(

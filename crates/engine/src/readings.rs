@@ -262,7 +262,7 @@ impl Engine {
         work.commands = made.commands;
         let link = self.link_of_calls(who, new, person, &mut work).await?;
         let mandate = self.mandate_row(who.tenant, &new.mandate, &link, now);
-        let mandate = self.consent_to_begin(who.tenant, mandate).await?;
+        let mandate = self.consent_to_begin(who.tenant, mandate, &mut work.commands).await?;
         let wanted = wanted(mandate.id);
         self.refuse_over_quota(&new.institution, wanted.priority).await?;
         let arguments = Arguments::of(who, mandate.id, &wanted)

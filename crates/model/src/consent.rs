@@ -245,6 +245,9 @@ impl ConsentState {
             Self::Granted { at, expires_at: Some(end) } if end <= now => {
                 Ok(Self::Expired { granted_at: at, at: end })
             }
+            Self::Suspended { granted_at, expires_at: Some(end) } if end <= now => {
+                Ok(Self::Expired { granted_at, at: end })
+            }
             _ => Err(InvalidTransition { subject: "consent", from: self.name(now), to: "expired" }),
         }
     }

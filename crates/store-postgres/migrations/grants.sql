@@ -19,7 +19,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON cartola.tenant_head, cartola.credential,
     cartola.destination_disabled
     TO :role;
 GRANT EXECUTE ON FUNCTION cartola.forget_person(uuid, uuid), cartola.shred_person(uuid, uuid),
-    cartola.last_kept_of(uuid, uuid) TO :role;
+    cartola.last_kept_of(uuid, uuid), cartola.held_of(uuid, uuid),
+    cartola.shred_kept_of(uuid, uuid, bigint), cartola.payment_is_pending(text),
+    cartola.instruction_is_pending(text) TO :role;
 GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.all_leases(integer),
     cartola.next_due(integer),
     cartola.free_jobs(integer, uuid, bigint, boolean, uuid[], text),

@@ -23,6 +23,7 @@ macro_rules! account_columns {
          holder_key, holder_schema, holder_sealed, person, consents, version, created_at"
     };
 }
+pub(crate) use account_columns;
 
 const ACCOUNT: &str =
     concat!("SELECT ", account_columns!(), " FROM account WHERE tenant = $1 AND id = $2");
@@ -215,7 +216,7 @@ pub fn add_balances(unit: &mut Unit, rows: &[BalanceRow]) {
     unit.execute("adding balances", ADD_BALANCES, values);
 }
 
-fn read_account(columns: &mut Columns<'_>) -> Result<AccountRow, StoreError> {
+pub fn read_account(columns: &mut Columns<'_>) -> Result<AccountRow, StoreError> {
     Ok(AccountRow {
         id: columns.id()?,
         link: columns.id()?,
@@ -232,7 +233,7 @@ fn read_account(columns: &mut Columns<'_>) -> Result<AccountRow, StoreError> {
     })
 }
 
-fn read_balance(columns: &mut Columns<'_>) -> Result<BalanceRow, StoreError> {
+pub fn read_balance(columns: &mut Columns<'_>) -> Result<BalanceRow, StoreError> {
     Ok(BalanceRow {
         account: columns.id()?,
         kind: columns.code(codes::balance_kind_of)?,

@@ -58,6 +58,7 @@ const COUNTS: &str = "SELECT (SELECT count(*) FROM movement WHERE tenant = $1), 
     (SELECT count(*) FROM feed WHERE tenant = $1), \
     (SELECT count(*) FROM audit WHERE tenant = $1), \
     (SELECT count(*) FROM (SELECT archive FROM import WHERE tenant = $1 \
+    AND archive <> '00000000-0000-0000-0000-000000000000' \
     UNION SELECT archive FROM record WHERE tenant = $1) n \
     WHERE NOT EXISTS (SELECT 1 FROM archive a WHERE a.tenant = $1 AND a.id = n.archive)), \
     (SELECT count(*) FROM archive a WHERE a.tenant = $1 \

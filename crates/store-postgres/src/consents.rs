@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use cartola_crypto::ContentHash;
 use cartola_model::{ConsentData, ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::{Consents, MAX_PAGE, Page, StoreError};
 
@@ -35,6 +35,11 @@ const CONSENTS_OF_LINK: &str = concat!(
     "SELECT ",
     consent_columns!(),
     " FROM consent WHERE tenant = $1 AND link = $4 AND id > $2 ORDER BY id LIMIT $3"
+);
+const CONSENTS_OF_PERSON: &str = concat!(
+    "SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = $1 AND person = $4 AND id > $2 ORDER BY id LIMIT $3"
 );
 const ADD: &str = concat!(
     "INSERT INTO consent (tenant, ",
@@ -114,6 +119,19 @@ impl Consents for PostgresStore {
             None => (CONSENTS, values![&tenant, after, one_more]),
         };
         let rows = self.all(tenant, query, values, read_consent).await?;
+        Ok(page(rows, limit, |row| row.id))
+    }
+
+    async fn consents_of_person(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<ConsentId>,
+        limit: usize,
+    ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
+        let after = Value::id_or_nil(after.as_ref());
+        let values = values![&tenant, after, one_more(limit), &person];
+        let rows = self.all(tenant, CONSENTS_OF_PERSON, values, read_consent).await?;
         Ok(page(rows, limit, |row| row.id))
     }
 

@@ -14,8 +14,8 @@ use crate::value::{Value, values};
 
 macro_rules! matter_columns {
     () => {
-        "id, kind, person, opened_at, state, due_at, content_key, content_schema, content_sealed, \
-         version"
+        "id, kind, person, subject, opened_at, state, due_at, content_key, content_schema, \
+         content_sealed, version"
     };
 }
 
@@ -25,13 +25,20 @@ const MATTERS: &str = concat!(
     "SELECT ",
     matter_columns!(),
     " FROM matter WHERE tenant = $1 AND id > $2 AND ($3::text IS NULL OR kind = $3) \
-     AND ($4::text IS NULL OR state = $4) AND ($5::uuid IS NULL OR person = $5) \
+     AND ($4::text IS NULL OR state = $4) AND $5::bytea IS NULL \
      ORDER BY id LIMIT $6"
+);
+/// Asked for each consent that begins.
+const OF_SUBJECT: &str = concat!(
+    "SELECT ",
+    matter_columns!(),
+    " FROM matter WHERE tenant = $1 AND id > $2 AND ($3::text IS NULL OR kind = $3) \
+     AND ($4::text IS NULL OR state = $4) AND subject = $5 ORDER BY id LIMIT $6"
 );
 const ADD: &str = concat!(
     "INSERT INTO matter (tenant, ",
     matter_columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 );
 const CHANGE: &str = "UPDATE matter SET state = $4, due_at = $5, content_key = $6, \
     content_schema = $7, content_sealed = $8, version = version + 1 \
@@ -59,10 +66,11 @@ impl Matters for PostgresStore {
             Value::id_or_nil(after.as_ref()),
             filter.kind.map(MatterKind::name),
             filter.state.map(MatterState::name),
-            filter.person.as_ref(),
+            filter.subject.as_ref(),
             one_more(limit)
         ];
-        let rows = self.all(tenant, MATTERS, values, read_matter).await?;
+        let query = if filter.subject.is_some() { OF_SUBJECT } else { MATTERS };
+        let rows = self.all(tenant, query, values, read_matter).await?;
         Ok(page(rows, limit, |row: &MatterRow| row.id))
     }
 }
@@ -74,6 +82,7 @@ pub fn add_matter(unit: &mut Unit, row: &MatterRow) {
         &row.id,
         row.kind.name(),
         row.person.as_ref(),
+        row.subject.as_ref(),
         row.opened_at,
         state.name(),
         *due_at,
@@ -105,6 +114,7 @@ fn read_matter(columns: &mut Columns<'_>) -> Result<MatterRow, StoreError> {
         id: columns.id()?,
         kind: columns.word(MatterKind::parse)?,
         person: columns.optional_id()?,
+        subject: columns.optional_digest()?,
         opened_at: columns.timestamp()?,
         standing: MatterStanding {
             state: columns.word(MatterState::parse)?,

@@ -16,7 +16,7 @@ use crate::value::{Value, values};
 
 macro_rules! person_columns {
     () => {
-        "id, lookup, identity_key, identity_schema, identity_sealed, created_at"
+        "id, lookup, identity_key, identity_schema, identity_sealed, created_at, version"
     };
 }
 
@@ -27,8 +27,12 @@ const PERSON_BY_LOOKUP: &str =
 const ADD_PERSON: &str = concat!(
     "INSERT INTO person (tenant, ",
     person_columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 );
+/// Held to the end of the transaction: what is added of a person is there before a matter of theirs is
+/// decided.
+const PERSON_IN_VERSION: &str =
+    "SELECT 1 FROM person WHERE tenant = $1 AND id = $2 AND version = $3 FOR SHARE";
 
 macro_rules! link_columns {
     () => {
@@ -122,7 +126,13 @@ pub fn add_person(unit: &mut Unit, row: &PersonRow) {
     let mut values = values![&unit.tenant, &row.id, &row.lookup];
     values.extend(Value::sealed(Some(&row.sealed)));
     values.push(row.created_at.into());
+    values.push(row.version.into());
     unit.execute("adding a person", ADD_PERSON, values);
+}
+
+pub fn expect_person(unit: &mut Unit, id: PersonId, expected: u32) {
+    let values = values![&unit.tenant, &id, expected];
+    unit.change("expecting a person", PERSON_IN_VERSION, values);
 }
 
 pub fn add_link(unit: &mut Unit, row: &LinkRow) {
@@ -174,6 +184,7 @@ fn read_person(columns: &mut Columns<'_>) -> Result<PersonRow, StoreError> {
         lookup: columns.digest()?,
         sealed: columns.sealed()?,
         created_at: columns.timestamp()?,
+        version: columns.number()?,
     })
 }
 

@@ -19,6 +19,7 @@ macro_rules! record_select {
          r.last_read_at, r.content_key, r.content_schema, r.content FROM record r"
     };
 }
+pub(crate) use record_select;
 
 /// Where the consent of a record holds.
 macro_rules! holds {
@@ -138,7 +139,7 @@ pub fn confirm_record(unit: &mut Unit, id: RecordId, at: Timestamp) {
     unit.change("confirming a record", CONFIRM, values![&unit.tenant, &id, at]);
 }
 
-fn read_record(columns: &mut Columns<'_>) -> Result<RecordRow, StoreError> {
+pub fn read_record(columns: &mut Columns<'_>) -> Result<RecordRow, StoreError> {
     Ok(RecordRow {
         id: columns.id()?,
         link: columns.id()?,

@@ -79,4 +79,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("instructions", include_str!("../migrations/0017_instructions.sql")),
     expand("compliance", include_str!("../migrations/0018_compliance.sql")),
     expand("sessions", include_str!("../migrations/0019_sessions.sql")),
+    expand("subjects", include_str!("../migrations/0020_subjects.sql")),
 ];

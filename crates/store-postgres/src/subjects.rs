@@ -2,12 +2,17 @@
 
 use async_trait::async_trait;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{PersonId, TenantId};
-use cartola_store::subjects::Belonging;
-use cartola_store::{StoreError, Subjects};
+use cartola_primitives::id::{AccountId, LinkId, PersonId, RecordId, TenantId};
+use cartola_store::accounts::{AccountRow, BalanceRow};
+use cartola_store::records::RecordRow;
+use cartola_store::subjects::{Belonging, Holdings, PersonClaim};
+use cartola_store::{Page, StoreError, Subjects};
 
 use crate::PostgresStore;
+use crate::accounts::{account_columns, read_account, read_balance};
 use crate::columns::Columns;
+use crate::records::{read_record, record_select};
+use crate::rows::{one_more, page};
 use crate::unit::Unit;
 use crate::value::{Value, values};
 
@@ -33,7 +38,25 @@ const TASK: &str = "SELECT nullif(l.person, '00000000-0000-0000-0000-00000000000
     WHERE t.tenant = $1 AND t.id = $2";
 const INSTRUCTION: &str = "SELECT person FROM instruction WHERE tenant = $1 AND id = $2";
 const MATTER: &str = "SELECT person FROM matter WHERE tenant = $1 AND id = $2";
-const LAST_KEPT: &str = "SELECT last_kept_of($1, $2)";
+const HOLDINGS: &str = "SELECT consents, kept, pending, last_kept_at FROM held_of($1, $2)";
+/// Before anything is counted, so that whoever adds something of theirs has done so or will fail.
+const CLAIM: &str = "UPDATE person SET version = version + 1 \
+    WHERE tenant = $1 AND id = $2 AND version = $3";
+const STILL_HELD: &str = "SELECT 1 FROM held_of($1, $2) \
+    WHERE consents = $3 AND kept = $4 AND pending = $5 AND last_kept_at IS NOT DISTINCT FROM $6";
+const SHRED_KEPT: &str = "SELECT shred_kept_of($1, $2, $3)";
+const KEPT_ACCOUNTS: &str = concat!(
+    "SELECT ",
+    account_columns!(),
+    " FROM account WHERE tenant = $1 AND id > $3 AND (person = $2 OR (person IS NULL AND link IN \
+     (SELECT id FROM link WHERE tenant = $1 AND person = $2))) ORDER BY id LIMIT $4"
+);
+const KEPT_BALANCES: &str = "SELECT account, kind, as_of, amount, currency, received_at, import, \
+    consent FROM balance WHERE tenant = $1 AND account = $2 ORDER BY kind, as_of, consent";
+const KEPT_RECORDS: &str = concat!(
+    record_select!(),
+    " WHERE r.tenant = $1 AND r.link = $2 AND r.id > $3 ORDER BY r.id LIMIT $4"
+);
 const FORGET: &str = "SELECT forget_person($1, $2)";
 const SHRED: &str = "SELECT shred_person($1, $2)";
 
@@ -45,14 +68,66 @@ impl Subjects for PostgresStore {
         Ok(self.first(tenant, query, values![&tenant, id], read).await?.flatten())
     }
 
-    async fn last_kept(
+    async fn holdings(&self, tenant: TenantId, person: PersonId) -> Result<Holdings, StoreError> {
+        let read = |columns: &mut Columns<'_>| {
+            Ok(Holdings {
+                consents: columns.number()?,
+                kept: columns.number()?,
+                pending: columns.number()?,
+                last_kept_at: columns.optional_timestamp()?,
+            })
+        };
+        let found = self.first(tenant, HOLDINGS, values![&tenant, &person], read).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    async fn kept_accounts(
         &self,
         tenant: TenantId,
         person: PersonId,
-    ) -> Result<Option<Timestamp>, StoreError> {
-        let read = |columns: &mut Columns<'_>| columns.optional_timestamp();
-        Ok(self.first(tenant, LAST_KEPT, values![&tenant, &person], read).await?.flatten())
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Page<AccountRow, AccountId>, StoreError> {
+        let after = Value::id_or_nil(after.as_ref());
+        let values = values![&tenant, &person, after, one_more(limit)];
+        let rows = self.all(tenant, KEPT_ACCOUNTS, values, read_account).await?;
+        Ok(page(rows, limit, |row| row.id))
     }
+
+    async fn kept_balances(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+    ) -> Result<Vec<BalanceRow>, StoreError> {
+        self.all(tenant, KEPT_BALANCES, values![&tenant, &account], read_balance).await
+    }
+
+    async fn kept_records(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Page<RecordRow, RecordId>, StoreError> {
+        let after = Value::id_or_nil(after.as_ref());
+        let values = values![&tenant, &link, after, one_more(limit)];
+        let rows = self.all(tenant, KEPT_RECORDS, values, read_record).await?;
+        Ok(page(rows, limit, |row| row.id))
+    }
+}
+
+/// Raises a person's version, if all is as the decision took it to be.
+pub fn claim(unit: &mut Unit, claim: &PersonClaim) {
+    let Holdings { consents, kept, pending, last_kept_at } = claim.holdings;
+    unit.change("claiming a person", CLAIM, values![&unit.tenant, &claim.id, claim.expected]);
+    let values = values![&unit.tenant, &claim.id, consents, kept, pending, last_kept_at];
+    unit.change("finding all of a person's as it was", STILL_HELD, values);
+}
+
+/// Erases what was kept until an instant because a law says so, and has ended.
+pub fn shred_kept(unit: &mut Unit, person: PersonId, until: Timestamp) {
+    let values = values![&unit.tenant, &person, until];
+    unit.execute("shredding what was kept of a person", SHRED_KEPT, values);
 }
 
 /// Erases what is kept of a person but what a law says is to be kept.

@@ -279,6 +279,8 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         }
         Command::AddDataKey(row) => vault::add_data_key(unit, row),
         Command::AddPerson(row) => people::add_person(unit, row),
+        Command::ExpectPerson { id, expected } => people::expect_person(unit, *id, *expected),
+        Command::ClaimPerson(claim) => subjects::claim(unit, claim),
         Command::AddLink(row) => people::add_link(unit, row),
         Command::KeepLinkSecret(row) => people::keep_link_secret(unit, row),
         Command::DestroyLinkSecret(link) => people::destroy_link_secret(unit, *link),
@@ -343,6 +345,7 @@ fn add_effect(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::AddMatter(row) => matters::add_matter(unit, row),
         Command::ChangeMatter(change) => matters::change_matter(unit, change),
         Command::ForgetPerson(person) => subjects::forget(unit, *person),
+        Command::ShredKept { person, until } => subjects::shred_kept(unit, *person, *until),
         Command::ShredPerson(person) => subjects::shred(unit, *person),
         Command::AddAnchor(row) => audit::add_anchor(unit, row),
         Command::EnqueueJob(order) => jobs::enqueue(unit, order)?,

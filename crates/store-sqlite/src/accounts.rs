@@ -23,6 +23,7 @@ macro_rules! account_columns {
          holder_key, holder_schema, holder_sealed, person, consents, version, created_at"
     };
 }
+pub(crate) use account_columns;
 
 const ACCOUNT: &str =
     concat!("SELECT ", account_columns!(), " FROM account WHERE tenant = ?1 AND id = ?2");
@@ -252,7 +253,7 @@ fn add_balance(unit: &Unit<'_>, row: &BalanceRow) -> Result<(), StoreError> {
     unit.execute(ADDING, ADD_BALANCE, values).map(drop)
 }
 
-fn read_account(columns: &mut Columns<'_>) -> Result<AccountRow, StoreError> {
+pub fn read_account(columns: &mut Columns<'_>) -> Result<AccountRow, StoreError> {
     Ok(AccountRow {
         id: columns.id()?,
         link: columns.id()?,
@@ -269,7 +270,7 @@ fn read_account(columns: &mut Columns<'_>) -> Result<AccountRow, StoreError> {
     })
 }
 
-fn read_balance(columns: &mut Columns<'_>) -> Result<BalanceRow, StoreError> {
+pub fn read_balance(columns: &mut Columns<'_>) -> Result<BalanceRow, StoreError> {
     Ok(BalanceRow {
         account: columns.id()?,
         kind: columns.code(codes::balance_kind_of)?,

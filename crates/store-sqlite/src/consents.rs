@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use cartola_crypto::ContentHash;
 use cartola_model::{ConsentData, ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 use cartola_store::{Consents, MAX_PAGE, Page, StoreError};
 use rusqlite::params;
@@ -37,6 +37,11 @@ const CONSENTS_OF_LINK: &str = concat!(
     consent_columns!(),
     " FROM consent WHERE tenant = ?1 AND link = ?3 AND id > ?2 ORDER BY id"
 );
+const CONSENTS_OF_PERSON: &str = concat!(
+    "SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = ?1 AND person = ?3 AND id > ?2 ORDER BY id"
+);
 const ADD: &str = concat!(
     "INSERT INTO consent (tenant, ",
     consent_columns!(),
@@ -47,7 +52,7 @@ const CHANGE: &str = "UPDATE consent SET state = ?4, granted_at = ?5, ended_at =
     version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 const NARROW: &str = "UPDATE consent SET data = ?4, version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";
-const RUN_OUT: &str = "SELECT tenant, id FROM consent WHERE state = 1 AND ended_at IS NOT NULL \
+const RUN_OUT: &str = "SELECT tenant, id FROM consent WHERE state IN (1, 4) AND ended_at IS NOT NULL \
     AND ended_at <= ?1 ORDER BY ended_at LIMIT ?2";
 const SET: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = ?1 AND id = ?2";
 const ALL_SETS: &str =
@@ -135,6 +140,22 @@ impl Consents for SqliteStore {
             };
             let values = params![tenant.as_bytes(), after, link.as_bytes()];
             page(connection, CONSENTS_OF_LINK, values, limit, id, read)
+        })
+        .await
+    }
+
+    async fn consents_of_person(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<ConsentId>,
+        limit: usize,
+    ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
+        self.read(move |connection| {
+            let values =
+                params![tenant.as_bytes(), bytes_or_empty(after.as_ref()), person.as_bytes()];
+            let read = |columns: &mut Columns<'_>| read_consent(columns).map(Some);
+            page(connection, CONSENTS_OF_PERSON, values, limit, |row: &ConsentRow| row.id, read)
         })
         .await
     }

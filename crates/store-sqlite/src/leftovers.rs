@@ -22,7 +22,8 @@ use crate::{SqliteStore, archive, folder};
 const UNFINISHED: &str = ".new";
 
 /// Every object that a row refers to.
-const NAMED: &str = "SELECT tenant, archive FROM import UNION SELECT tenant, archive FROM record";
+const NAMED: &str = "SELECT tenant, archive FROM import WHERE archive <> zeroblob(16) \
+    UNION SELECT tenant, archive FROM record";
 
 const LOOKING: &str = "looking through the archive";
 

@@ -1,6 +1,7 @@
 //! Matters.
 
 use async_trait::async_trait;
+use cartola_crypto::Digest;
 use cartola_model::{MatterKind, MatterState};
 use cartola_primitives::id::{MatterId, TenantId};
 use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
@@ -14,8 +15,8 @@ use crate::unit::Unit;
 
 macro_rules! matter_columns {
     () => {
-        "id, kind, person, opened_at, state, due_at, content_key, content_schema, content_sealed, \
-         version"
+        "id, kind, person, subject, opened_at, state, due_at, content_key, content_schema, \
+         content_sealed, version"
     };
 }
 
@@ -25,12 +26,19 @@ const MATTERS: &str = concat!(
     "SELECT ",
     matter_columns!(),
     " FROM matter WHERE tenant = ?1 AND id > ?2 AND (?3 IS NULL OR kind = ?3) \
-     AND (?4 IS NULL OR state = ?4) AND (?5 IS NULL OR person = ?5) ORDER BY id"
+     AND (?4 IS NULL OR state = ?4) AND ?5 IS NULL ORDER BY id"
+);
+/// Asked for each consent that begins.
+const OF_SUBJECT: &str = concat!(
+    "SELECT ",
+    matter_columns!(),
+    " FROM matter INDEXED BY matter_by_subject WHERE tenant = ?1 AND id > ?2 \
+     AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR state = ?4) AND subject = ?5 ORDER BY id"
 );
 const ADD: &str = concat!(
     "INSERT INTO matter (tenant, ",
     matter_columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
 );
 const CHANGE: &str = "UPDATE matter SET state = ?4, due_at = ?5, content_key = ?6, \
     content_schema = ?7, content_sealed = ?8, version = version + 1 \
@@ -59,10 +67,11 @@ impl Matters for SqliteStore {
                 bytes_or_empty(after.as_ref()),
                 filter.kind.map(MatterKind::name),
                 filter.state.map(MatterState::name),
-                bytes_or_null(filter.person.as_ref()),
+                filter.subject.as_ref().map(Digest::as_bytes),
             ];
             let read = |columns: &mut Columns<'_>| read_matter(columns).map(Some);
-            page(connection, MATTERS, values, limit, |row: &MatterRow| row.id, read)
+            let query = if filter.subject.is_some() { OF_SUBJECT } else { MATTERS };
+            page(connection, query, values, limit, |row: &MatterRow| row.id, read)
         })
         .await
     }
@@ -75,6 +84,7 @@ pub fn add_matter(unit: &Unit<'_>, row: &MatterRow) -> Result<(), StoreError> {
         row.id.as_bytes(),
         row.kind.name(),
         bytes_or_null(row.person.as_ref()),
+        row.subject.as_ref().map(Digest::as_bytes),
         row.opened_at.as_microsecond(),
         state.name(),
         due_at.as_microsecond(),
@@ -106,6 +116,7 @@ fn read_matter(columns: &mut Columns<'_>) -> Result<MatterRow, StoreError> {
         id: columns.id()?,
         kind: columns.word(MatterKind::parse)?,
         person: columns.optional_id()?,
+        subject: columns.optional_digest()?,
         opened_at: columns.timestamp()?,
         standing: MatterStanding {
             state: columns.word(MatterState::parse)?,

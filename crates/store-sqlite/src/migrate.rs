@@ -41,6 +41,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0018_instructions.sql"),
     include_str!("../migrations/0019_compliance.sql"),
     include_str!("../migrations/0020_sessions.sql"),
+    include_str!("../migrations/0021_subjects.sql"),
 ];
 
 /// Sets up a new file, brings an older one up to date, and refuses what it does not know.

@@ -16,7 +16,7 @@ use crate::unit::Unit;
 
 macro_rules! person_columns {
     () => {
-        "id, lookup, identity_key, identity_schema, identity_sealed, created_at"
+        "id, lookup, identity_key, identity_schema, identity_sealed, created_at, version"
     };
 }
 
@@ -27,8 +27,10 @@ const PERSON_BY_LOOKUP: &str =
 const ADD_PERSON: &str = concat!(
     "INSERT INTO person (tenant, ",
     person_columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
 );
+const PERSON_IN_VERSION: &str =
+    "SELECT 1 FROM person WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 
 macro_rules! link_columns {
     () => {
@@ -147,8 +149,15 @@ pub fn add_person(unit: &Unit<'_>, row: &PersonRow) -> Result<(), StoreError> {
         row.sealed.schema,
         row.sealed.bytes,
         row.created_at.as_microsecond(),
+        row.version,
     ];
     unit.execute("adding a person", ADD_PERSON, values).map(drop)
+}
+
+pub fn expect_person(unit: &Unit<'_>, id: PersonId, expected: u32) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), id.as_bytes(), expected];
+    let there = first(unit.connection, PERSON_IN_VERSION, values, |_| Ok(()))?;
+    there.ok_or_else(|| StoreError::conflict("expecting a person"))
 }
 
 pub fn add_link(unit: &Unit<'_>, row: &LinkRow) -> Result<(), StoreError> {
@@ -213,6 +222,7 @@ fn read_person(columns: &mut Columns<'_>) -> Result<PersonRow, StoreError> {
         lookup: columns.digest()?,
         sealed: columns.sealed()?,
         created_at: columns.timestamp()?,
+        version: columns.number()?,
     })
 }
 

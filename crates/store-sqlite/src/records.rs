@@ -20,6 +20,7 @@ macro_rules! record_columns {
          content_key, content_schema, content"
     };
 }
+pub(crate) use record_columns;
 
 const RECORD: &str =
     concat!("SELECT ", record_columns!(), " FROM record WHERE tenant = ?1 AND id = ?2");
@@ -166,7 +167,7 @@ pub fn confirm_record(unit: &Unit<'_>, id: RecordId, at: Timestamp) -> Result<()
     unit.change("confirming a record", CONFIRM, values)
 }
 
-fn read_record(columns: &mut Columns<'_>) -> Result<RecordRow, StoreError> {
+pub fn read_record(columns: &mut Columns<'_>) -> Result<RecordRow, StoreError> {
     Ok(RecordRow {
         id: columns.id()?,
         link: columns.id()?,

@@ -2,15 +2,29 @@
 
 use async_trait::async_trait;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{PersonId, TenantId};
-use cartola_store::subjects::Belonging;
-use cartola_store::{StoreError, Subjects};
-use rusqlite::params;
+use cartola_primitives::id::{AccountId, LinkId, PersonId, RecordId, TenantId};
+use cartola_store::accounts::{AccountRow, BalanceRow};
+use cartola_store::records::RecordRow;
+use cartola_store::subjects::{Belonging, Holdings, PersonClaim};
+use cartola_store::{Page, StoreError, Subjects};
+use rusqlite::{Connection, params};
 
 use crate::SqliteStore;
-use crate::columns::Columns;
-use crate::rows::first;
+use crate::accounts::{account_columns, read_account, read_balance};
+use crate::columns::{Columns, bytes_or_empty};
+use crate::records::{read_record, record_columns};
+use crate::rows::{all, first, page};
 use crate::unit::Unit;
+
+// Whether a payment or an instruction has not ended: the names are those of their standings that are final.
+macro_rules! is_pending {
+    ("payment") => {
+        "(state NOT IN ('completed', 'failed'))"
+    };
+    ("instruction") => {
+        "(state NOT IN ('completed', 'claimed', 'expired', 'cancelled', 'failed'))"
+    };
+}
 
 // A link of nobody has an empty person, other tables none.
 const LINK: &str = "SELECT nullif(person, x'') FROM link WHERE tenant = ?1 AND id = ?2";
@@ -33,10 +47,38 @@ const TASK: &str = "SELECT nullif(l.person, x'') FROM task t \
     WHERE t.tenant = ?1 AND t.id = ?2";
 const INSTRUCTION: &str = "SELECT person FROM instruction WHERE tenant = ?1 AND id = ?2";
 const MATTER: &str = "SELECT person FROM matter WHERE tenant = ?1 AND id = ?2";
-const LAST_KEPT: &str = "SELECT max(at) FROM (\
-    SELECT max(created_at) AS at FROM payment WHERE tenant = ?1 AND person = ?2 \
-    UNION ALL SELECT max(created_at) FROM authorized WHERE tenant = ?1 AND person = ?2 \
-    UNION ALL SELECT max(created_at) FROM enrolment WHERE tenant = ?1 AND person = ?2)";
+const KEPT_BALANCES: &str = "SELECT account, kind, as_of, amount, currency, received_at, import, \
+    consent FROM balance WHERE tenant = ?1 AND account = ?2 ORDER BY kind, as_of, consent";
+const KEPT_RECORDS: &str = concat!(
+    "SELECT ",
+    record_columns!(),
+    " FROM record WHERE tenant = ?1 AND link = ?2 AND id > ?3 ORDER BY id"
+);
+const HOLDINGS: &str = concat!(
+    "SELECT (SELECT count(*) FROM consent WHERE tenant = ?1 AND person = ?2), count(*), \
+     coalesce(sum(pending), 0), max(at) FROM (\
+     SELECT created_at AS at, ",
+    is_pending!("payment"),
+    " AS pending FROM payment WHERE tenant = ?1 AND person = ?2 \
+     UNION ALL SELECT created_at, ",
+    is_pending!("instruction"),
+    " FROM instruction WHERE tenant = ?1 AND person = ?2 \
+     UNION ALL SELECT created_at, 0 FROM authorized WHERE tenant = ?1 AND person = ?2 \
+     UNION ALL SELECT created_at, 0 FROM enrolment WHERE tenant = ?1 AND person = ?2)"
+);
+const CLAIM: &str = "UPDATE person SET version = version + 1 \
+    WHERE tenant = ?1 AND id = ?2 AND version = ?3";
+const SHRED_KEPT: &[&str] = &[
+    concat!(
+        "DELETE FROM payment WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3 AND NOT ",
+        is_pending!("payment")
+    ),
+    concat!(
+        "DELETE FROM instruction WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3 AND NOT ",
+        is_pending!("instruction")
+    ),
+    "DELETE FROM authorized WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3",
+];
 
 macro_rules! their_links {
     () => {
@@ -46,12 +88,10 @@ macro_rules! their_links {
 
 macro_rules! their_accounts {
     () => {
-        concat!(
-            "(SELECT id FROM account WHERE tenant = ?1 AND (person = ?2 \
-             OR (person IS NULL AND link IN ",
-            their_links!(),
-            ")))"
-        )
+        "(SELECT id FROM account WHERE tenant = ?1 AND person = ?2 UNION ALL \
+         SELECT a.id FROM link l CROSS JOIN account a INDEXED BY account_of_link \
+         ON a.tenant = l.tenant AND a.link = l.id \
+         WHERE l.tenant = ?1 AND l.person = ?2 AND a.person IS NULL)"
     };
 }
 
@@ -64,6 +104,14 @@ macro_rules! their_movements {
         )
     };
 }
+
+const KEPT_ACCOUNTS: &str = concat!(
+    "SELECT ",
+    account_columns!(),
+    " FROM account WHERE tenant = ?1 AND id > ?3 AND id IN ",
+    their_accounts!(),
+    " ORDER BY id"
+);
 
 macro_rules! of {
     ($table:literal, $column:literal, $($those:tt)+) => {
@@ -79,6 +127,13 @@ const FORGET: &[&str] = &[
         ") WHERE n > 0 ON CONFLICT (tenant) DO UPDATE SET entries = entries + excluded.entries"
     ),
     of!("feed", "movement", their_movements!()),
+    // A file that tells of several people is sealed under the key of one: nobody keeps it.
+    concat!(
+        "UPDATE import SET archive = zeroblob(16) WHERE tenant = ?1 AND archive IN \
+         (SELECT archive FROM import WHERE tenant = ?1 AND account IN ",
+        their_accounts!(),
+        ")"
+    ),
     of!("source", "movement", their_movements!()),
     of!("alias", "alias", their_movements!()),
     of!("alias", "movement", their_movements!()),
@@ -87,11 +142,7 @@ const FORGET: &[&str] = &[
     of!("import", "account", their_accounts!()),
     of!("link_account", "account", their_accounts!()),
     of!("movement", "account", their_accounts!()),
-    concat!(
-        "DELETE FROM account WHERE tenant = ?1 AND (person = ?2 OR (person IS NULL AND link IN ",
-        their_links!(),
-        "))"
-    ),
+    of!("account", "id", their_accounts!()),
     of!("link_account", "link", their_links!()),
     of!("record", "link", their_links!()),
     of!("task", "link", their_links!()),
@@ -102,6 +153,7 @@ const FORGET: &[&str] = &[
 
 const SHRED: &[&str] = &[
     "DELETE FROM payment WHERE tenant = ?1 AND person = ?2",
+    "DELETE FROM instruction WHERE tenant = ?1 AND person = ?2",
     "DELETE FROM authorized WHERE tenant = ?1 AND person = ?2",
     "DELETE FROM enrolment WHERE tenant = ?1 AND person = ?2",
     "DELETE FROM known_payee WHERE tenant = ?1 AND person = ?2",
@@ -120,18 +172,87 @@ impl Subjects for SqliteStore {
         .await
     }
 
-    async fn last_kept(
+    async fn holdings(&self, tenant: TenantId, person: PersonId) -> Result<Holdings, StoreError> {
+        self.read(move |connection| held(connection, tenant, person)).await
+    }
+
+    async fn kept_accounts(
         &self,
         tenant: TenantId,
         person: PersonId,
-    ) -> Result<Option<Timestamp>, StoreError> {
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Page<AccountRow, AccountId>, StoreError> {
         self.read(move |connection| {
-            let values = params![tenant.as_bytes(), person.as_bytes()];
-            let read = |columns: &mut Columns<'_>| columns.optional_timestamp();
-            Ok(first(connection, LAST_KEPT, values, read)?.flatten())
+            let values =
+                params![tenant.as_bytes(), person.as_bytes(), bytes_or_empty(after.as_ref())];
+            let read = |columns: &mut Columns<'_>| read_account(columns).map(Some);
+            page(connection, KEPT_ACCOUNTS, values, limit, |row: &AccountRow| row.id, read)
         })
         .await
     }
+
+    async fn kept_balances(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+    ) -> Result<Vec<BalanceRow>, StoreError> {
+        self.read(move |connection| {
+            let values = params![tenant.as_bytes(), account.as_bytes()];
+            all(connection, KEPT_BALANCES, values, read_balance)
+        })
+        .await
+    }
+
+    async fn kept_records(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Page<RecordRow, RecordId>, StoreError> {
+        self.read(move |connection| {
+            let values =
+                params![tenant.as_bytes(), link.as_bytes(), bytes_or_empty(after.as_ref())];
+            let read = |columns: &mut Columns<'_>| read_record(columns).map(Some);
+            page(connection, KEPT_RECORDS, values, limit, |row: &RecordRow| row.id, read)
+        })
+        .await
+    }
+}
+
+fn held(
+    connection: &Connection,
+    tenant: TenantId,
+    person: PersonId,
+) -> Result<Holdings, StoreError> {
+    let values = params![tenant.as_bytes(), person.as_bytes()];
+    let found = first(connection, HOLDINGS, values, |columns: &mut Columns<'_>| {
+        Ok(Holdings {
+            consents: columns.number()?,
+            kept: columns.number()?,
+            pending: columns.number()?,
+            last_kept_at: columns.optional_timestamp()?,
+        })
+    })?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Raises a person's version, if all is as the decision took it to be.
+pub fn claim(unit: &Unit<'_>, claim: &PersonClaim) -> Result<(), StoreError> {
+    if held(unit.connection, unit.tenant, claim.id)? != claim.holdings {
+        return Err(StoreError::conflict("something of the person's came to be, or ended"));
+    }
+    let values = params![unit.tenant.as_bytes(), claim.id.as_bytes(), claim.expected];
+    unit.change("claiming a person", CLAIM, values)
+}
+
+/// Erases what was kept until an instant because a law says so, and has ended.
+pub fn shred_kept(unit: &Unit<'_>, person: PersonId, until: Timestamp) -> Result<(), StoreError> {
+    SHRED_KEPT.iter().try_for_each(|statement| {
+        let values = params![unit.tenant.as_bytes(), person.as_bytes(), until.as_microsecond()];
+        unit.execute("shredding what was kept of a person", statement, values).map(drop)
+    })
 }
 
 /// Erases what is kept of a person but what a law says is to be kept. The statements name whose

@@ -116,7 +116,17 @@ pub trait Consents: Send + Sync {
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError>;
 
-    /// Granted consents whose term was over at `now`, of all tenants, the first to end first; at most
+    /// A person's consents, by id.
+    async fn consents_of_person(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<ConsentId>,
+        limit: usize,
+    ) -> Result<Page<ConsentRow, ConsentId>, StoreError>;
+
+    /// Granted and suspended consents whose term was over at `now`, of all tenants, the first to end
+    /// first; at most
     /// [`MAX_PAGE`](crate::MAX_PAGE).
     async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError>;
 }

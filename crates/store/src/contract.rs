@@ -312,6 +312,10 @@ macro_rules! contract_tests {
                 a_suspended_consent_hides,
                 an_owner_is_found_whatever_may_be_shown,
                 a_person_is_forgotten_and_shredded,
+                what_is_kept_of_a_person_is_counted_and_goes_by_its_age,
+                a_person_is_claimed_and_expected_as_they_were_read,
+                what_is_kept_is_found_whatever_may_be_shown,
+                a_file_of_several_people_goes_with_each,
             }
             payments {
                 a_payment_comes_back_as_it_was_added,

@@ -3,12 +3,17 @@
 use async_trait::async_trait;
 use cartola_crypto::ContentHash;
 use cartola_model::{BalanceGap, Coverage, SourceKind, StatementPeriod};
-use cartola_primitives::id::{AccountId, ArchiveId, ConsentId, ImportId, MovementId, TenantId};
+use cartola_primitives::id::{
+    AccountId, ArchiveId, ConsentId, ID_BYTES, ImportId, MovementId, TenantId,
+};
 use cartola_primitives::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::sightings::SightingRow;
 use crate::{Page, StoreError};
+
+/// Stands where an import's file is not kept any more: somebody whose account it told of was erased.
+pub const NO_ARCHIVE: ArchiveId = ArchiveId::from_bytes([0; ID_BYTES]);
 
 /// One batch that was taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +24,7 @@ pub struct ImportRow {
     pub account: AccountId,
     /// Under which consent.
     pub consent: ConsentId,
-    /// The sealed source.
+    /// The sealed source; [`NO_ARCHIVE`] where that is not kept any more.
     pub archive: ArchiveId,
     /// Hash of the source, and of the mapping it was read by if there was one.
     pub content: ContentHash,

@@ -1,7 +1,7 @@
 //! Matters: what people ask of whoever keeps their data, and breaches of it.
 
 use async_trait::async_trait;
-use cartola_crypto::{Place, Sealed};
+use cartola_crypto::{Digest, Place, Sealed};
 use cartola_model::{MatterKind, MatterState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{MatterId, PersonId, TenantId};
@@ -17,6 +17,9 @@ pub struct MatterRow {
     pub kind: MatterKind,
     /// Whose request it is, where anything of theirs is kept.
     pub person: Option<PersonId>,
+    /// Keyed digest of the RUT of who asks, by which they are found however little is kept of them when
+    /// they ask; absent of a breach.
+    pub subject: Option<Digest>,
     /// When it came, or was noticed.
     pub opened_at: Timestamp,
     /// What changes.
@@ -62,8 +65,8 @@ pub struct MatterFilter {
     pub kind: Option<MatterKind>,
     /// That stand so.
     pub state: Option<MatterState>,
-    /// Of this person.
-    pub person: Option<PersonId>,
+    /// Of whoever has a RUT of this keyed digest.
+    pub subject: Option<Digest>,
 }
 
 /// Reads of matters.

@@ -19,6 +19,8 @@ pub struct PersonRow {
     pub sealed: Sealed,
     /// Since when.
     pub created_at: Timestamp,
+    /// Raised at each decision on a matter of theirs.
+    pub version: u32,
 }
 
 /// A link.

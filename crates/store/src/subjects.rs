@@ -7,7 +7,9 @@ use cartola_primitives::id::{
     MovementId, PaymentId, PersonId, RecordId, TaskId, TenantId,
 };
 
-use crate::StoreError;
+use crate::accounts::{AccountRow, BalanceRow};
+use crate::records::RecordRow;
+use crate::{Page, StoreError};
 
 /// Something that may be a person's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +40,31 @@ pub enum Belonging {
     Matter(MatterId),
 }
 
+/// What is there of a person that decisions on matters rest on. Where it is another than was read, the
+/// decision is made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Holdings {
+    /// Consents, however they stand. None is ever removed.
+    pub consents: u64,
+    /// What a law says is to be kept: payments, instructions, authorizations, phones.
+    pub kept: u64,
+    /// Payments and instructions among them that have not ended.
+    pub pending: u64,
+    /// When the last of what is kept was asked for.
+    pub last_kept_at: Option<Timestamp>,
+}
+
+/// A decision on a matter of a person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonClaim {
+    /// Whose.
+    pub id: PersonId,
+    /// The version the decision was made on.
+    pub expected: u32,
+    /// What there was of them then.
+    pub holdings: Holdings,
+}
+
 /// Reads of what is whose.
 #[async_trait]
 pub trait Subjects: Send + Sync {
@@ -45,11 +72,32 @@ pub trait Subjects: Send + Sync {
     /// is not there.
     async fn owner(&self, tenant: TenantId, of: Belonging) -> Result<Option<PersonId>, StoreError>;
 
-    /// When the last thing was done for a person that a law says is to be kept: a payment, an
-    /// authorization, an enrolment.
-    async fn last_kept(
+    /// What there is of a person; nothing of somebody who is not there.
+    async fn holdings(&self, tenant: TenantId, person: PersonId) -> Result<Holdings, StoreError>;
+
+    /// Accounts of a person's, by id, whatever may be shown: those that are theirs, and those that are
+    /// nobody's of which a link of theirs told first. For whoever answers them what is kept of them.
+    async fn kept_accounts(
         &self,
         tenant: TenantId,
         person: PersonId,
-    ) -> Result<Option<Timestamp>, StoreError>;
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Page<AccountRow, AccountId>, StoreError>;
+
+    /// Every balance of an account that is kept, by kind, day and consent, whatever may be shown.
+    async fn kept_balances(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+    ) -> Result<Vec<BalanceRow>, StoreError>;
+
+    /// Every record of a link, by id, whatever may be shown.
+    async fn kept_records(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Page<RecordRow, RecordId>, StoreError>;
 }

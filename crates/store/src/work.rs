@@ -31,6 +31,7 @@ use crate::payouts::PayoutRow;
 use crate::people::{LinkRow, LinkSecretRow, PersonRow};
 use crate::records::RecordRow;
 use crate::sightings::SightingRow;
+use crate::subjects::PersonClaim;
 use crate::tasks::{TaskEnd, TaskRow};
 use crate::tenancy::{CredentialRow, TenantRow};
 use crate::vault::DataKeyRow;
@@ -119,6 +120,17 @@ pub enum Command {
     AddDataKey(DataKeyRow),
     /// A new person.
     AddPerson(PersonRow),
+    /// Changes nothing; a conflict when a person is not there in this version: what the unit adds of
+    /// theirs was decided before a matter of theirs was, or is sealed under a key that is gone.
+    ExpectPerson {
+        /// Who.
+        id: PersonId,
+        /// The version the decision was made on.
+        expected: u32,
+    },
+    /// Decides on a matter of a person's: raises their version. A conflict when they are not in the version
+    /// that was expected, or something came to be of theirs, or ended, since.
+    ClaimPerson(PersonClaim),
     /// A new link.
     AddLink(LinkRow),
     /// Moves a link on.
@@ -279,6 +291,15 @@ pub enum Command {
     /// and what links tell as a whole and sign in with. Links, consents and the audit trail stay: they
     /// hold ids.
     ForgetPerson(PersonId),
+    /// Erases what was kept of a person because a law says so, but what has not ended: payments,
+    /// instructions and authorizations that were asked for by an instant. Who they are, their phones and
+    /// key stay.
+    ShredKept {
+        /// Whose.
+        person: PersonId,
+        /// What was asked for at this instant or earlier.
+        until: Timestamp,
+    },
     /// Erases the rest, with the person's data key.
     ShredPerson(PersonId),
     /// What is known of a person's attempts at an institution; a conflict unless the version is the

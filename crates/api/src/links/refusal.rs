@@ -10,7 +10,9 @@ use cartola_primitives::Timestamp;
 pub fn refused(error: LinkError, now: Timestamp) -> Refusal {
     let code = match error {
         LinkError::Unknown => return Problem::not_found("link").into(),
-        LinkError::Transition(_) | LinkError::MandateEnded => Code::MandateEnded,
+        LinkError::Transition(_) | LinkError::MandateEnded | LinkError::Blocked => {
+            Code::MandateEnded
+        }
         LinkError::MandateExpired => Code::MandateExpired,
         LinkError::CredentialsRefused => Code::CredentialsRefused,
         LinkError::OtherPerson => Code::CredentialsOfAnother,

@@ -144,6 +144,7 @@ impl Engine {
         let now = self.now();
         let key = self.vault().key_of(who.tenant, link.person, self.minter(), now).await?;
         let mut work = UnitOfWork::new(who.tenant, now);
+        self.refuse_blocked(who.tenant, link.person, &mut work.commands).await?;
         let expires_at = Some(now + LINE_MANDATE_TERM);
         let draft = Draft {
             id,

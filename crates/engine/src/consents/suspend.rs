@@ -31,8 +31,8 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let mut after = None;
         loop {
-            let page = self.store().consents(who.tenant, None, after, MAX_PAGE).await?;
-            for row in page.rows.iter().filter(|row| row.person == Some(person)) {
+            let page = self.store().consents_of_person(who.tenant, person, after, MAX_PAGE).await?;
+            for row in &page.rows {
                 self.change_one(who, row, what, work).await?;
             }
             after = page.next;
@@ -61,7 +61,8 @@ impl Engine {
             work.push(cancelling_under(id));
         }
         work.push(Command::Audit(changed_consent(action, who, row, state)));
-        if what == OfAll::Revoked {
+        // One that is resumed may have run out meanwhile.
+        if matches!(state, ConsentState::Revoked { .. } | ConsentState::Expired { .. }) {
             let after = ConsentRow { state, version: row.version + 1, ..row.clone() };
             self.forget_secret_of(who, &after, work).await?;
         }

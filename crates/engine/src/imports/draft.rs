@@ -11,7 +11,7 @@ use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ArchiveId, ConsentId, ConsentSetId, IdMinter, ImportId};
 use cartola_store::accounts::{AccountRow, BalanceRow};
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
-use cartola_store::imports::ImportRow;
+use cartola_store::imports::{ImportRow, NO_ARCHIVE};
 use cartola_store::{Command, UnitOfWork};
 
 use super::report::{ImportReport, Imported};
@@ -127,10 +127,10 @@ impl Engine {
         let first = resolved.targets.first().ok_or(ImportError::Shape("no statement at all"))?;
         let key = first.key.clone();
         let mut entries: Vec<Entry> = Vec::with_capacity(batches.len());
-        for (batch, target) in batches.iter().zip(resolved.targets) {
-            entries.push(self.entry(who, giver, batch, target, hashes).await?);
-        }
         let mut made = resolved.made;
+        for (batch, target) in batches.iter().zip(resolved.targets) {
+            entries.push(self.entry(who, giver, (batch, target, hashes), &mut made).await?);
+        }
         let of_file = matches!(giver, Giver::Tenant(_));
         let mut kept = None;
         if let Giver::Institution { mandate, .. } = giver {
@@ -148,25 +148,31 @@ impl Engine {
         mandate: ConsentId,
     ) -> Result<Option<ArchiveId>, EngineError> {
         let rows = self.store().imports_of_content(who.tenant, &content).await?;
-        Ok(rows.iter().find(|row| row.consent == mandate).map(|row| row.archive))
+        let mut kept = rows.iter().filter(|row| row.archive != NO_ARCHIVE);
+        Ok(kept.find(|row| row.consent == mandate).map(|row| row.archive))
     }
 
     async fn entry(
         &self,
         who: &Principal,
         giver: Giver<'_>,
-        batch: &Batch,
-        target: Target,
-        hashes: Hashes,
+        (batch, target, hashes): (&Batch, Target, Hashes),
+        made: &mut Vec<Command>,
     ) -> Result<Entry, ImportError> {
         let now = self.now();
         let (consent_id, granted) = match giver {
             Giver::Tenant(_) => {
                 let granted = consent(self.minter().mint(), &target, hashes.file, now);
-                let granted = self.consent_to_begin(who.tenant, granted).await?;
+                let granted = self.consent_to_begin(who.tenant, granted, made).await?;
                 (granted.id, Some(granted))
             }
-            Giver::Institution { mandate, .. } => (mandate.id, None),
+            Giver::Institution { mandate, .. } => {
+                // Of accounts of others than whoever signs in, the mandate's version says nothing.
+                if let Some(person) = target.person {
+                    self.expect_person(who.tenant, person, made).await?;
+                }
+                (mandate.id, None)
+            }
         };
         let (as_of, received_at) = giver.age_of(batch, now);
         let terms = Terms {
@@ -397,7 +403,7 @@ fn import(
         account: target.id,
         consent: terms.consent,
         // Named once the source has been kept.
-        archive: ArchiveId::from_bytes([0; 16]),
+        archive: NO_ARCHIVE,
         content,
         layout: batch.layout.to_owned(),
         source: batch.source,

@@ -261,8 +261,10 @@ impl Engine {
         if let Some((id, key)) = made.people.get(&rut) {
             return Ok((Some(*id), key.clone()));
         }
-        let (id, key) = if let Some(id) = self.person_by_rut(tenant, rut).await? {
-            (id, self.vault().key_of(tenant, Some(id), self.minter(), now).await?)
+        let (id, key) = if let Some(row) = self.person_row_by_rut(tenant, rut).await? {
+            // Whoever erases them meanwhile destroys the key that is used here.
+            made.commands.push(Command::ExpectPerson { id: row.id, expected: row.version });
+            (row.id, self.vault().key_of(tenant, Some(row.id), self.minter(), now).await?)
         } else {
             let lookup = self.vault().digest(purpose::RUT, tenant, rut.compact().as_bytes());
             let id: PersonId = self.minter().mint();
@@ -275,6 +277,7 @@ impl Engine {
                 lookup,
                 sealed,
                 created_at: now,
+                version: 1,
             }));
             (id, key)
         };

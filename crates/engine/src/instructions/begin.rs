@@ -83,6 +83,7 @@ impl Engine {
         given.leave = self.leave(who, &sought).await?;
         let mut work = UnitOfWork::new(who.tenant, self.now());
         work.commands.clone_from(&given.made);
+        self.refuse_blocked(who.tenant, given.link.person, &mut work.commands).await?;
         let row = self.draft_instruction(who, (wanted, &given), (id, case), &mut work)?;
         work.commands.append(&mut given.leave.commands);
         self.store().commit(work).await.map_err(EngineError::from)?;

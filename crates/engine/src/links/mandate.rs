@@ -166,7 +166,7 @@ impl Engine {
             }
             withdraw(who, &before, work);
         }
-        let new = self.consent_to_begin(who.tenant, new).await?;
+        let new = self.consent_to_begin(who.tenant, new, &mut work.commands).await?;
         let id = new.id;
         work.push(Command::Audit(granted_event(who, &new)));
         work.push(Command::AddConsent(new));

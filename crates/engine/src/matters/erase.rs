@@ -4,15 +4,18 @@
 //! key is destroyed: whatever was sealed under it anywhere, as a file in the archive or a row that was
 //! left over, is noise from then on. Backups from before hold both, until they are destroyed.
 //!
-//! Where a law says that payments and what the person approved are to be kept, those stay, with the
-//! person's identity and key, for [`super::RETENTION_YEARS`] after the last of them; everything else goes
-//! at once, and they go by themselves when that time is over.
+//! Where a law says that payments, instructions and what the person approved are to be kept, those stay,
+//! with the person's identity and key, for [`super::RETENTION_YEARS`] after the last of them; everything
+//! else goes at once, and they go by themselves when that time is over. Whoever consents to something again
+//! meanwhile is the same person under the same key: then what was kept goes, and what came since stays.
 
 use cartola_model::audit::AuditEvent;
 use cartola_model::{MatterKind, MatterState, Principal};
-use cartola_primitives::Timestamp;
 use cartola_primitives::id::{PersonId, TenantId};
+use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
+use cartola_store::people::PersonRow;
+use cartola_store::subjects::Holdings;
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 
 use super::{Content, MatterStepTaken, RETENTION, of_person};
@@ -23,21 +26,37 @@ use crate::{Engine, EngineError};
 /// What the register says of an erasure that the law had put off.
 const NO_LONGER_KEPT: &str = "what was kept because a law says so is erased";
 
+/// The same where the person has consented to something again.
+const CAME_BACK: &str = "what was kept because a law says so is erased; the person came back, and what came since stays";
+
+/// How long a payment or an instruction that has not ended is waited for, before it is looked at again.
+const UNTIL_ENDED: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is to become of what was kept of somebody.
+enum Rest {
+    /// It is kept for longer, until then.
+    Kept(Timestamp),
+    /// It goes, and they stay: they came back.
+    Back,
+    /// It goes, and they with it.
+    Gone,
+}
+
 impl Engine {
     /// Adds to a unit what erases a person, and says until when some of it is kept.
     pub(super) async fn erase(
         &self,
         who: &Principal,
-        person: Option<PersonId>,
+        person: Option<&PersonRow>,
         work: &mut UnitOfWork,
     ) -> Result<Option<Timestamp>, EngineError> {
         let Some(person) = person else { return Ok(None) };
-        self.change_all_consents(who, person, OfAll::Revoked, work).await?;
-        work.push(Command::ForgetPerson(person));
-        let last = self.store().last_kept(who.tenant, person).await?;
-        let until = last.map(|last| last + RETENTION).filter(|until| *until > work.at);
+        let holdings = self.claim_person(who, person, work).await?;
+        self.change_all_consents(who, person.id, OfAll::Revoked, work).await?;
+        work.push(Command::ForgetPerson(person.id));
+        let until = kept_until(&holdings, work.at);
         if until.is_none() {
-            shred(who, person, work);
+            shred(who, person.id, work);
         }
         Ok(until)
     }
@@ -69,7 +88,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let now = self.now();
         let state = Some(MatterState::Retained);
-        let filter = MatterFilter { kind: Some(MatterKind::Erasure), state, person: None };
+        let filter = MatterFilter { kind: Some(MatterKind::Erasure), state, subject: None };
         let mut after = None;
         loop {
             let page = self.store().matters(tenant, filter, after, MAX_PAGE).await?;
@@ -96,22 +115,32 @@ impl Engine {
         if row.standing.state != MatterState::Retained {
             return Ok(());
         }
+        let mut content = self.opened_content(tenant, &row).await?.unwrap_or_default();
         let mut work = UnitOfWork::new(tenant, self.now());
-        // Something may have been paid since, and be kept for longer.
-        let (state, due_at) = match self.erase(&who, row.person, &mut work).await? {
-            Some(until) => (MatterState::Retained, until),
-            None => (MatterState::Granted, row.standing.due_at),
+        // Of a person who came again after they were gone, this matter is not: it is of those of then.
+        let person = match row.person {
+            Some(id) => self.store().person(tenant, id).await?,
+            None => None,
         };
-        let known = self.opened_content(tenant, &row).await?;
-        let (steps, breach) =
-            known.map(|content| (content.steps, content.breach)).unwrap_or_default();
-        let mut content = Content { contact: None, text: String::new(), steps, breach };
-        if state == MatterState::Granted {
-            let (at, by) = (work.at, who.actor.to_string());
-            let text = NO_LONGER_KEPT.to_owned();
+        let rest = match &person {
+            Some(person) => {
+                let since = granted_at(&row, &content);
+                self.rest_of(&who, person, since, &mut work).await?
+            }
+            None => Rest::Gone,
+        };
+        let (state, due_at, text) = match rest {
+            Rest::Kept(until) => (MatterState::Retained, until, None),
+            Rest::Back => (MatterState::Granted, row.standing.due_at, Some(CAME_BACK)),
+            Rest::Gone => (MatterState::Granted, row.standing.due_at, Some(NO_LONGER_KEPT)),
+        };
+        if let Some(text) = text {
+            let (at, by, text) = (work.at, who.actor.to_string(), text.to_owned());
             content.steps.push(MatterStepTaken { at, by, state, text });
+            content = Content { contact: None, text: String::new(), ..content };
         }
-        let sealed = self.sealed_matter(tenant, &row.id, None, &content).await?;
+        let of = person.as_ref().map(|person| person.id).filter(|_| text.is_none());
+        let sealed = self.sealed_matter(tenant, &row.id, of, &content).await?;
         let (id, expected) = (row.id, row.version);
         let standing = MatterStanding { state, due_at, content: sealed };
         work.push(Command::ChangeMatter(Box::new(MatterChange { id, expected, standing })));
@@ -120,11 +149,68 @@ impl Engine {
             .with("due", due_at);
         work.push(Command::Audit(of_person(event, row.person)));
         self.commit_cancelling(work).await?;
-        if let (MatterState::Granted, Some(person)) = (state, row.person) {
+        if let (Rest::Gone, Some(person)) = (rest, row.person) {
             self.vault().forget_key_of(tenant, person);
         }
         Ok(())
     }
+
+    /// Adds to a unit what is to become of what was kept of somebody since then.
+    async fn rest_of(
+        &self,
+        who: &Principal,
+        person: &PersonRow,
+        since: Timestamp,
+        work: &mut UnitOfWork,
+    ) -> Result<Rest, EngineError> {
+        let holdings = self.claim_person(who, person, work).await?;
+        if self.consented_after(who.tenant, person.id, since).await? {
+            work.push(Command::ShredKept { person: person.id, until: since });
+            return Ok(Rest::Back);
+        }
+        // Something may have been asked for since without a consent, or not have ended.
+        if let Some(until) = kept_until(&holdings, work.at) {
+            return Ok(Rest::Kept(until));
+        }
+        self.change_all_consents(who, person.id, OfAll::Revoked, work).await?;
+        work.push(Command::ForgetPerson(person.id));
+        shred(who, person.id, work);
+        Ok(Rest::Gone)
+    }
+
+    /// Whether somebody consented to anything after that, however it stands by now.
+    async fn consented_after(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        since: Timestamp,
+    ) -> Result<bool, EngineError> {
+        let mut after = None;
+        loop {
+            let page = self.store().consents_of_person(tenant, person, after, MAX_PAGE).await?;
+            if page.rows.iter().any(|row| row.state.granted_at() > since) {
+                return Ok(true);
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(false);
+            }
+        }
+    }
+}
+
+/// Until when some of it is to be kept: as long as a law says, and while a payment or an instruction has
+/// not ended, so that its bank can still be asked about it.
+fn kept_until(holdings: &Holdings, now: Timestamp) -> Option<Timestamp> {
+    let by_law = holdings.last_kept_at.map(|last| last + RETENTION).filter(|until| *until > now);
+    let to_its_end = (holdings.pending > 0).then(|| now + UNTIL_ENDED);
+    by_law.max(to_its_end)
+}
+
+/// When an erasure was granted but for what a law says is to be kept.
+fn granted_at(row: &MatterRow, content: &Content) -> Timestamp {
+    let step = content.steps.iter().rfind(|step| step.state == MatterState::Retained);
+    step.map_or(row.opened_at, |step| step.at)
 }
 
 fn shred(who: &Principal, person: PersonId, work: &mut UnitOfWork) {

@@ -104,6 +104,7 @@ impl Engine {
         let mut work = UnitOfWork::new(who.tenant, now);
         work.commands = made.commands;
         let link = self.link_of_calls(who, new, person, &mut work).await?;
+        self.refuse_blocked(who.tenant, person, &mut work.commands).await?;
         let device = self.device_of_calls(who, link.id);
         let draft = Draft {
             id: begun.id,

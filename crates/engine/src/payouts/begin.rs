@@ -84,18 +84,19 @@ impl Engine {
         };
         let leave = self.leave(who, &sought).await?;
         let begun = Begun { who, order, id: self.minter().mint(), case, payer, ids, leave };
-        Ok(self.add_payout(&begun, reply).await?)
+        self.add_payout(&begun, reply).await
     }
 
     async fn add_payout(
         &self,
         begun: &Begun<'_>,
         reply: &Reply<'_, PayoutStanding>,
-    ) -> Result<PayoutStanding, EngineError> {
+    ) -> Result<PayoutStanding, PayoutError> {
         let Begun { who, order, payer, .. } = begun;
         let now = self.now();
         let key = self.vault().key_of(who.tenant, payer.link.person, self.minter(), now).await?;
         let mut work = UnitOfWork::new(who.tenant, now);
+        self.refuse_blocked(who.tenant, payer.link.person, &mut work.commands).await?;
         let payout = self.payout_row(begun, &key, &work)?;
         let event = AuditEvent::once("payout.requested", who.actor, begun.id);
         let event = event.with("list", order.list).with("lines", order.lines.len());
@@ -108,7 +109,7 @@ impl Engine {
         work.commands.extend(begun.leave.commands.iter().cloned());
         let standing = PayoutStanding { payout, payments };
         work.commands.extend(reply.command(self, &standing)?);
-        self.store().commit(work).await?;
+        self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(standing)
     }
 

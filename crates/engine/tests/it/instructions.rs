@@ -23,14 +23,14 @@ use crate::world::window::{At, CODE, Line, Window};
 
 const WORKER: &str = "12.345.678-5";
 
-struct Scene {
-    world: World,
-    window: Arc<Window>,
+pub struct Scene {
+    pub world: World,
+    pub window: Arc<Window>,
     account: AccountId,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let window = Arc::new(Window::new());
         let world = World::with_handlers(Bank::taking(&window), Vec::new()).await;
         let mandate = Mandate { purpose: "tests", evidence: b"paper", expires_at: None };
@@ -48,7 +48,7 @@ impl Scene {
         Self { account: accounts[0].row.id, world, window }
     }
 
-    async fn try_give(&self, case: &str, pesos: i64) -> Result<Instruction, InstructionError> {
+    pub async fn try_give(&self, case: &str, pesos: i64) -> Result<Instruction, InstructionError> {
         let rut = Rut::parse(WORKER).unwrap();
         let amount = Money::new(pesos, Currency::CLP);
         let request = pesos.to_be_bytes();
@@ -65,18 +65,18 @@ impl Scene {
         self.world.engine.begin_instruction(&self.world.who, &wanted).await
     }
 
-    async fn give(&self) -> InstructionId {
+    pub async fn give(&self) -> InstructionId {
         self.try_give("one", 20_000).await.unwrap().row.id
     }
 
     /// Runs what is due after the longest pause, and gives how it stands then.
-    async fn goes_on(&self, id: InstructionId) -> InstructionStanding {
+    pub async fn goes_on(&self, id: InstructionId) -> InstructionStanding {
         self.world.clock.advance(LONGEST_PAUSE);
         self.world.worker.run_due().await.unwrap();
         self.shown(id).await.state().standing()
     }
 
-    async fn shown(&self, id: InstructionId) -> Instruction {
+    pub async fn shown(&self, id: InstructionId) -> Instruction {
         let found = self.world.engine.instruction(&self.world.who, InstructionKind::Withdrawal, id);
         found.await.unwrap().unwrap()
     }

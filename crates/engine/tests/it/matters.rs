@@ -15,9 +15,9 @@ use crate::world::World;
 use crate::world::bank::{PASSWORD, RUT, institution};
 
 /// Whose statements a world imports.
-const HOLDER: &str = "11.111.111-1";
+pub const HOLDER: &str = "11.111.111-1";
 
-async fn ask(world: &World, kind: MatterKind, rut: &str) -> Matter {
+pub async fn ask(world: &World, kind: MatterKind, rut: &str) -> Matter {
     let new = NewMatter {
         kind,
         rut: Some(Rut::parse(rut).unwrap()),
@@ -28,7 +28,11 @@ async fn ask(world: &World, kind: MatterKind, rut: &str) -> Matter {
     world.engine.open_matter(&world.who, &new, Reply::NONE).await.unwrap()
 }
 
-async fn decide(world: &World, matter: &Matter, decision: Decision) -> Result<Matter, MatterError> {
+pub async fn decide(
+    world: &World,
+    matter: &Matter,
+    decision: Decision,
+) -> Result<Matter, MatterError> {
     let decided = (&decision, "por esto");
     world.engine.decide_matter(&world.who, matter.row.id, decided, Reply::NONE).await
 }
@@ -37,18 +41,18 @@ fn is_refused(decided: &Result<Matter, MatterError>) -> bool {
     matches!(decided, Err(MatterError::Transition(_) | MatterError::Content(_)))
 }
 
-async fn is_whole(world: &World) {
+pub async fn is_whole(world: &World) {
     let proven = world.engine.verify_audit(world.who.tenant, &[], &mut |_| {}).await.unwrap();
     assert!(proven.is_whole(), "{proven:?}");
 }
 
 /// Reads March; gives the number of movements that nobody had told of before.
-async fn fetch(scene: &Scene, link: LinkId) -> Result<u64, Failure> {
+pub async fn fetch(scene: &Scene, link: LinkId) -> Result<u64, Failure> {
     scene.world.read(link, Priority::Interactive).await.map(|figures| figures.new)
 }
 
 /// Everything that the store holds, as bytes: what is in plain shows in them.
-fn stored(world: &World) -> String {
+pub fn stored(world: &World) -> String {
     format!("{:?}", world.store)
 }
 
@@ -220,7 +224,7 @@ async fn a_breach_has_its_entry_in_the_register() {
 }
 
 /// Begins a link for some data alone.
-async fn begin_about(
+pub async fn begin_about(
     scene: &Scene,
     data: ConsentData,
     end: Timestamp,

@@ -1,6 +1,7 @@
 //! An engine over the in-memory store, with a clock that stands still.
 
 pub mod bank;
+pub mod between;
 pub mod till;
 pub mod window;
 
@@ -30,6 +31,7 @@ use cartola_primitives::monotonic::ManualMonotonic;
 use cartola_primitives::randomness::SeededRandomness;
 use cartola_primitives::{Rut, SignedDuration};
 use cartola_provider_file::StatementFiles;
+use cartola_store::Archive;
 use cartola_store::jobs::Priority;
 use cartola_store::memory::MemoryStore;
 use cartola_store::movements::{MovementQuery, MovementRow, Order};
@@ -187,12 +189,31 @@ impl World {
         seed: u64,
         token_algorithm: Algorithm,
     ) -> Result<Engine, EngineError> {
+        self.open_another(seed, token_algorithm, self.store.clone()).await
+    }
+
+    /// The same with an archive of its own, and with what comes between there.
+    pub async fn another_with(
+        &self,
+        seed: u64,
+        token_algorithm: Algorithm,
+        archive: Arc<dyn Archive>,
+    ) -> Engine {
+        self.open_another(seed, token_algorithm, archive).await.unwrap()
+    }
+
+    async fn open_another(
+        &self,
+        seed: u64,
+        token_algorithm: Algorithm,
+        archive: Arc<dyn Archive>,
+    ) -> Result<Engine, EngineError> {
         let parts = Parts {
             store: self.store.clone(),
-            archive: self.store.clone(),
+            archive,
             keys: ring(),
             key_source: None,
-            connectors: Registry::default(),
+            connectors: Registry::default().with(Arc::new(StatementFiles::new())),
             clock: self.clock.clone(),
             randomness: Arc::new(SeededRandomness::new(seed)),
             token_algorithm,

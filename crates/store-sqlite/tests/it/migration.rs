@@ -116,6 +116,9 @@ fn as_first_release(folder: &Path) {
     connection
         .execute_batch(
             "DROP INDEX consent_of_link; DROP INDEX consent_by_term; DROP INDEX session_by_end; \
+             DROP INDEX consent_of_person; DROP INDEX link_of_person; DROP INDEX account_of_person; \
+             DROP INDEX account_of_link; DROP INDEX feed_of_movement; DROP INDEX import_by_archive; \
+             ALTER TABLE person DROP COLUMN version; \
              ALTER TABLE consent DROP COLUMN recipient; ALTER TABLE consent DROP COLUMN data",
         )
         .expect("they are there");

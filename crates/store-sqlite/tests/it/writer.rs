@@ -8,6 +8,9 @@ use cartola_store_sqlite::{MAX_GROUP_UNITS, Options, SqliteStore};
 
 use crate::support::{Kept, assert_sound, commit_at_once, options, statement};
 
+/// Pages that hold the empty tables and a few units, and no statement of thousands of movements.
+const FEW_PAGES: u32 = 160;
+
 #[tokio::test]
 async fn units_that_wait_share_a_transaction() {
     let kept = Kept::new();
@@ -60,7 +63,7 @@ async fn a_conflict_at_the_end_of_a_group_stays_alone() {
 
 #[tokio::test]
 async fn a_full_store_refuses_and_stays_usable() {
-    let kept = Kept::with(Options { max_pages: Some(120), ..options() });
+    let kept = Kept::with(Options { max_pages: Some(FEW_PAGES), ..options() });
     let scene = kept.scene().await;
     let error = kept.store.commit(statement(&scene, 5_000)).await.expect_err("no space");
     assert_eq!(error.kind, StoreErrorKind::Full);
@@ -74,7 +77,7 @@ async fn a_full_store_refuses_and_stays_usable() {
 
 #[tokio::test]
 async fn a_full_store_answers_every_unit_of_the_group() {
-    let kept = Kept::with(Options { max_pages: Some(120), ..options() });
+    let kept = Kept::with(Options { max_pages: Some(FEW_PAGES), ..options() });
     let scene = kept.scene().await;
     let units = vec![statement(&scene, 1), statement(&scene, 5_000), statement(&scene, 1)];
     let answers = commit_at_once(&kept, units).await;

@@ -153,6 +153,7 @@ impl Fixtures {
             lookup: self.fresh_digest(),
             sealed: self.sealed("RUT and name"),
             created_at: NOW,
+            version: 1,
         }
     }
 
@@ -191,6 +192,7 @@ impl Fixtures {
             id: self.id(),
             kind: MatterKind::Access,
             person,
+            subject: person.map(|_| self.fresh_digest()),
             opened_at: NOW,
             standing: MatterStanding {
                 state: MatterState::Open,

@@ -34,7 +34,7 @@ fn change(row: &InstructionRow, standing: &InstructionProgress) -> Command {
 }
 
 /// One in every state.
-fn states() -> Vec<InstructionState> {
+pub(super) fn states() -> Vec<InstructionState> {
     let (since, cause) = (at(5), Failure::ProviderAnswerInvalid);
     let challenge =
         Challenge { kind: ChallengeKind::App, expires_at: at(300), attempts_left: Some(2) };

@@ -29,7 +29,7 @@ use crate::payouts::PayoutRow;
 use crate::people::LinkSecretRow;
 use crate::records::{RecordFilter, RecordRow};
 use crate::sightings::SightingRow;
-use crate::subjects::Belonging;
+use crate::subjects::{Belonging, Holdings, PersonClaim};
 use crate::tasks::TaskRow;
 use crate::tenancy::CredentialRow;
 use crate::vault::DataKeyRow;
@@ -299,14 +299,29 @@ pub async fn subjects(backend: Backend) {
     let other = empty_tenant(&backend).await;
     let (store, row, asked) = (&backend.store, &rows.matter, &rows.authorization);
     assert_eq!(store.matter(other, row.id).await.expect("a read"), None);
-    for person in [None, row.person] {
-        let filter = MatterFilter { person, ..MatterFilter::default() };
+    for subject in [None, row.subject] {
+        let filter = MatterFilter { subject, ..MatterFilter::default() };
         assert_eq!(store.matters(other, filter, None, MAX_PAGE).await.expect("a read").rows, []);
     }
     let of = Belonging::Authorization(asked.id);
     assert_eq!(store.owner(other, of).await.expect("a read"), None);
-    assert_eq!(store.last_kept(other, asked.person).await.expect("a read"), None);
-    for erase in [Command::ForgetPerson(asked.person), Command::ShredPerson(asked.person)] {
+    let held = store.holdings(other, asked.person).await.expect("a read");
+    assert_eq!(held, Holdings::default());
+    let consents = store.consents_of_person(other, asked.person, None, MAX_PAGE).await;
+    assert_eq!(consents.expect("a read").rows, []);
+    let accounts = store.kept_accounts(other, asked.person, None, MAX_PAGE).await;
+    assert_eq!(accounts.expect("a read").rows, []);
+    let (account, link) = (rows.scene.account.id, rows.scene.link.id);
+    assert_eq!(store.kept_balances(other, account).await.expect("a read"), []);
+    assert_eq!(store.kept_records(other, link, None, MAX_PAGE).await.expect("a read").rows, []);
+    let claim = PersonClaim { id: asked.person, expected: 1, holdings: held };
+    let expected = Command::ExpectPerson { id: asked.person, expected: 1 };
+    for touch in [expected, Command::ClaimPerson(claim)] {
+        let refused = store.commit(UnitOfWork::new(other, NOW).with(touch)).await;
+        assert_eq!(refused.expect_err("nobody is there").kind, StoreErrorKind::Conflict);
+    }
+    let kept = Command::ShredKept { person: asked.person, until: NOW };
+    for erase in [kept, Command::ForgetPerson(asked.person), Command::ShredPerson(asked.person)] {
         store.commit(UnitOfWork::new(other, NOW).with(erase)).await.expect("nobody is there");
     }
     let tenant = rows.scene.make.tenant;

@@ -1,17 +1,24 @@
 //! Data subjects: what is whose, what is asked of it, and how it is erased.
 
-use cartola_model::{ConsentData, ConsentState, MatterKind, MatterState, RecordKind, RecordKinds};
-use cartola_primitives::SignedDuration;
+use cartola_model::{
+    ConsentData, ConsentState, InstructionState, MatterKind, MatterState, PaymentState, RecordKind,
+    RecordKinds,
+};
+use cartola_primitives::id::{ArchiveId, PersonId};
 
 use super::Backend;
 use super::fixtures::{NOW, at};
 use super::isolation::Everything;
 use super::scene::{Scene, everything};
+use crate::accounts::AccountRow;
 use crate::consents::ConsentRow;
+use crate::imports::{ImportRow, NO_ARCHIVE};
+use crate::instructions::InstructionRow;
 use crate::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
 use crate::movements::MovementQuery;
+use crate::payments::PaymentRow;
 use crate::people::PersonRow;
-use crate::subjects::Belonging;
+use crate::subjects::{Belonging, Holdings, PersonClaim};
 use crate::{Command, MAX_PAGE, StoreErrorKind, UnitOfWork};
 
 fn matter(scene: &Scene, kind: MatterKind, person: bool) -> MatterRow {
@@ -19,6 +26,7 @@ fn matter(scene: &Scene, kind: MatterKind, person: bool) -> MatterRow {
         id: scene.make.id(),
         kind,
         person: person.then_some(scene.person.id),
+        subject: person.then_some(scene.person.lookup),
         opened_at: NOW,
         standing: MatterStanding {
             state: MatterState::Open,
@@ -86,9 +94,9 @@ pub async fn matters_are_listed_by_what_is_asked(backend: Backend) {
     }
     let granted = MatterFilter { state: Some(MatterState::Granted), ..all };
     assert_eq!(list(granted, MAX_PAGE).await, [rows[2].clone()]);
-    let of_person = MatterFilter { person: Some(scene.person.id), ..all };
+    let of_person = MatterFilter { subject: Some(scene.person.lookup), ..all };
     assert_eq!(list(of_person, 2).await, rows[..6]);
-    let nobody = MatterFilter { person: Some(scene.make.id()), ..all };
+    let nobody = MatterFilter { subject: Some(scene.make.fresh_digest()), ..all };
     assert_eq!(list(nobody, MAX_PAGE).await, []);
 }
 
@@ -106,8 +114,9 @@ pub async fn what_a_consent_is_about_comes_back(backend: Backend) {
     scene.apply(Command::AddConsent(row.clone())).await;
     let read = async || scene.store.consent(tenant, row.id).await.expect("a read");
     assert_eq!(read().await.as_ref(), Some(&row));
-    let run_out = scene.store.run_out(at(3_600)).await.expect("a read");
-    assert!(!run_out.contains(&(tenant, row.id)), "it ends when it is resumed");
+    let run_out = async |now| scene.store.run_out(now).await.expect("a read");
+    assert!(run_out(at(60)).await.contains(&(tenant, row.id)), "its term goes on");
+    assert!(!run_out(at(59)).await.contains(&(tenant, row.id)));
     let data = ConsentData { accounts: false, records: cards };
     let narrow = |expected| Command::NarrowConsent { id: row.id, expected, data };
     let refused = scene.store.commit(scene.unit().with(narrow(2))).await;
@@ -180,9 +189,18 @@ pub async fn a_person_is_forgotten_and_shredded(backend: Backend) {
         ..scene.make.data_key(Some(person.id))
     };
     scene.apply(Command::AddDataKey(key.clone())).await;
-    let kept = store.last_kept(tenant, person.id).await.expect("a read");
-    assert!(kept.is_some_and(|at| at >= NOW - SignedDuration::from_hours(24)));
-    assert_eq!(store.last_kept(tenant, scene.make.id()).await.expect("a read"), None);
+    let paid = PaymentRow {
+        person: Some(person.id),
+        ..scene.make.payment(scene.link.id, scene.consent.id)
+    };
+    let told = InstructionRow {
+        person: Some(person.id),
+        ..scene.make.instruction(scene.link.id, scene.consent.id)
+    };
+    scene.apply(Command::AddPayment(Box::new(paid.clone()))).await;
+    scene.apply(Command::AddInstruction(Box::new(told.clone()))).await;
+    let nothing = store.holdings(tenant, scene.make.id()).await.expect("a read");
+    assert_eq!(nothing, Holdings::default());
     // Somebody of whom nothing is kept.
     scene.apply(Command::ForgetPerson(scene.make.id())).await;
     let found = async || {
@@ -210,11 +228,177 @@ pub async fn a_person_is_forgotten_and_shredded(backend: Backend) {
     assert_eq!(store.data_key(tenant, key.id).await.expect("a read"), None);
     assert_eq!(store.authorization(tenant, rows.authorization.id).await.expect("a read"), None);
     assert_eq!(store.enrolment(tenant, rows.enrolment.id).await.expect("a read"), None);
-    assert_eq!(store.last_kept(tenant, person.id).await.expect("a read"), None);
+    assert_eq!(store.payment(tenant, paid.id).await.expect("a read"), None);
+    assert_eq!(store.instruction(tenant, told.id).await.expect("a read"), None);
+    let left = store.holdings(tenant, person.id).await.expect("a read");
+    assert_eq!(Holdings { consents: 0, ..left }, Holdings::default());
     assert!(store.consent(tenant, scene.consent.id).await.expect("a read").is_some());
     assert!(store.link(tenant, scene.link.id).await.expect("a read").is_some());
     // Nothing is in the way of the same person's coming again.
     let again = PersonRow { id: scene.make.id(), ..person };
     let unit: UnitOfWork = scene.unit().with(Command::AddPerson(again));
     scene.commit(unit).await;
+}
+
+/// A payment and an instruction of a person's that stand so, and were asked for then.
+fn asked_for(
+    scene: &Scene,
+    (paid, told): (PaymentState, InstructionState),
+    seconds: i64,
+) -> (PaymentRow, InstructionRow) {
+    let (link, person, created_at) = (scene.link.id, Some(scene.person.id), at(seconds));
+    let mut payment = scene.make.payment(link, scene.make.id());
+    (payment.person, payment.created_at) = (person, created_at);
+    payment.standing.state = paid;
+    let mut instruction = scene.make.instruction(link, scene.make.id());
+    (instruction.person, instruction.created_at) = (person, created_at);
+    instruction.standing.state = told;
+    (payment, instruction)
+}
+
+async fn add_both(scene: &Scene, (paid, told): &(PaymentRow, InstructionRow)) {
+    let unit = scene.unit().with(Command::AddPayment(Box::new(paid.clone())));
+    scene.commit(unit.with(Command::AddInstruction(Box::new(told.clone())))).await;
+}
+
+fn states_of_payments() -> Vec<PaymentState> {
+    let reason = cartola_model::PaymentFailure::of(cartola_model::Failure::Internal);
+    let (at, cause) = (at(6), cartola_model::Failure::Internal);
+    vec![
+        PaymentState::Requested,
+        PaymentState::Submitting,
+        PaymentState::InDoubt { since: at, cause, asked: None },
+        PaymentState::Completed { settled_at: at },
+        PaymentState::Failed { at, reason },
+    ]
+}
+
+/// What a law says is to be kept is counted, and what of it has not ended, by the same rule as the model
+/// has; what was kept goes without what came later, and without what has not ended.
+pub async fn what_is_kept_of_a_person_is_counted_and_goes_by_its_age(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (store, tenant, person) = (&scene.store, scene.make.tenant, scene.person.id);
+    let held = async || store.holdings(tenant, person).await.expect("a read");
+    let before = held().await;
+    assert_eq!((before.kept, before.pending, before.last_kept_at), (0, 0, None));
+    let mut rows = Vec::new();
+    for told in super::instructions::states() {
+        rows.push(asked_for(&scene, (PaymentState::Requested, told), 1));
+    }
+    for paid in states_of_payments() {
+        rows.push(asked_for(&scene, (paid, InstructionState::Requested), 1));
+    }
+    let late =
+        (PaymentState::Completed { settled_at: at(6) }, InstructionState::Completed { at: at(6) });
+    rows.push(asked_for(&scene, late, 2));
+    for row in &rows {
+        add_both(&scene, row).await;
+    }
+    let pending = |(paid, told): &(PaymentRow, InstructionRow)| {
+        u64::from(!paid.standing.state.is_final()) + u64::from(!told.standing.state.is_final())
+    };
+    let (kept, pending) = (2 * rows.len() as u64, rows.iter().map(pending).sum());
+    let last_kept_at = Some(at(2));
+    assert_eq!(held().await, Holdings { kept, pending, last_kept_at, ..before });
+    scene.apply(Command::ShredKept { person: scene.make.id(), until: at(9) }).await;
+    assert_eq!(held().await.kept, kept, "they are somebody else's");
+    scene.apply(Command::ShredKept { person, until: at(1) }).await;
+    assert_eq!(held().await, Holdings { kept: pending + 2, pending, last_kept_at, ..before });
+}
+
+fn claim(id: PersonId, expected: u32, holdings: Holdings) -> Command {
+    Command::ClaimPerson(PersonClaim { id, expected, holdings })
+}
+
+/// A decision on a matter is a conflict where something came to be, or ended, or was decided since; what
+/// is added of somebody is one where a matter was decided since, or they are gone.
+pub async fn a_person_is_claimed_and_expected_as_they_were_read(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (store, tenant, person) = (&scene.store, scene.make.tenant, scene.person.id);
+    let held = async || store.holdings(tenant, person).await.expect("a read");
+    let expect = |expected| Command::ExpectPerson { id: person, expected };
+    scene.apply(expect(1)).await;
+    for wrong in [0, 2] {
+        scene.conflicts(expect(wrong)).await;
+        scene.conflicts(claim(person, wrong, held().await)).await;
+    }
+    let before = held().await;
+    let consent = ConsentRow { person: Some(person), ..scene.make.consent(scene.link.id) };
+    scene.apply(Command::AddConsent(consent.clone())).await;
+    scene.conflicts(claim(person, 1, before)).await;
+    let page = store.consents_of_person(tenant, person, None, MAX_PAGE).await.expect("a read");
+    assert_eq!(page.rows.len() as u64, held().await.consents);
+    assert!(page.rows.contains(&consent) && page.rows.iter().all(|row| row.person == Some(person)));
+    let before = held().await;
+    let added = asked_for(&scene, (PaymentState::Requested, InstructionState::Requested), 1);
+    add_both(&scene, &added).await;
+    scene.conflicts(claim(person, 1, before)).await;
+    scene.apply(claim(person, 1, held().await)).await;
+    assert_eq!(
+        store.person(tenant, person).await.expect("a read").expect("it is there").version,
+        2
+    );
+    scene.conflicts(expect(1)).await;
+    scene.conflicts(claim(person, 1, held().await)).await;
+    scene.apply(expect(2)).await;
+    let both = scene.unit().with(claim(person, 2, held().await)).with(Command::ShredPerson(person));
+    scene.commit(both).await;
+    scene.conflicts(expect(3)).await;
+    scene.conflicts(claim(person, 3, held().await)).await;
+}
+
+/// Whoever answers a person reads what is kept of them whatever may be shown, and nothing of others.
+pub async fn what_is_kept_is_found_whatever_may_be_shown(backend: Backend) {
+    let (rows, person) = owned(&backend).await;
+    let (store, scene, tenant) = (&backend.store, &rows.scene, rows.scene.make.tenant);
+    let kept = async || {
+        let accounts = store.kept_accounts(tenant, person.id, None, MAX_PAGE).await;
+        let balances = store.kept_balances(tenant, scene.account.id).await;
+        let records = store.kept_records(tenant, scene.link.id, None, MAX_PAGE).await;
+        (accounts.expect("a read").rows, balances.expect("a read"), records.expect("a read").rows)
+    };
+    let before = kept().await;
+    assert!(before.0.contains(&scene.account));
+    assert!(before.1.iter().all(|row| row.account == scene.account.id) && !before.1.is_empty());
+    assert_eq!(before.2, [rows.record.clone()]);
+    let state = scene.consent.state.revoke(NOW).expect("it holds");
+    let (id, expected) = (scene.consent.id, scene.consent.version);
+    scene.apply(Command::ChangeConsent { id, expected, state }).await;
+    assert_eq!(store.account(tenant, scene.account.id, NOW).await.expect("a read"), None);
+    assert_eq!(kept().await, before);
+    // Of others, and behind the last one, there is nothing.
+    let (nobody, elsewhere) = (scene.make.id(), scene.make.id());
+    let none = store.kept_accounts(tenant, nobody, None, MAX_PAGE).await.expect("a read");
+    assert_eq!(none.rows, []);
+    let after = before.0.last().map(|row| row.id);
+    let none = store.kept_accounts(tenant, person.id, after, MAX_PAGE).await.expect("a read");
+    assert_eq!(none.rows, []);
+    let none = store.kept_records(tenant, elsewhere, None, MAX_PAGE).await.expect("a read");
+    assert_eq!(none.rows, []);
+    let none = store.kept_records(tenant, scene.link.id, Some(rows.record.id), MAX_PAGE).await;
+    assert_eq!(none.expect("a read").rows, []);
+    assert_eq!(store.kept_balances(tenant, scene.make.id()).await.expect("a read"), []);
+}
+
+/// A file that told of several people is named by nobody's import once one of them is erased.
+pub async fn a_file_of_several_people_goes_with_each(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let tenant = scene.make.tenant;
+    let archive: ArchiveId = scene.make.id();
+    let other = AccountRow { person: None, ..scene.make.account(scene.make.id(), scene.set.id) };
+    scene.apply(Command::AddAccount(other.clone())).await;
+    let mut kept = Vec::new();
+    for (account, archive) in
+        [(scene.account.id, archive), (other.id, archive), (other.id, scene.make.id())]
+    {
+        let row = ImportRow { archive, ..scene.make.import(account, scene.consent.id) };
+        scene.apply(Command::AddImport(row.clone())).await;
+        kept.push(row);
+    }
+    scene.apply(Command::ForgetPerson(scene.person.id)).await;
+    let read = async |id| scene.store.import(tenant, id).await.expect("a read");
+    assert_eq!(read(kept[0].id).await, None, "it was theirs");
+    let parted = ImportRow { archive: NO_ARCHIVE, ..kept[1].clone() };
+    assert_eq!(read(kept[1].id).await, Some(parted));
+    assert_eq!(read(kept[2].id).await, Some(kept[2].clone()), "another file");
 }

@@ -168,6 +168,7 @@ pub static PERSON: Table = Table {
         integer("identity_schema"),
         bytes("identity_sealed"),
         integer("created_at"),
+        integer("version"),
     ],
 };
 

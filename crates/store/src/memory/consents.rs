@@ -4,7 +4,7 @@ use std::iter::successors;
 use async_trait::async_trait;
 use cartola_model::{ConsentData, ConsentState};
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId};
 
 use super::MemoryStore;
 use super::tables::{Tables, add, expect, page};
@@ -61,6 +61,17 @@ impl Consents for MemoryStore {
         Ok(page(&self.tables(tenant).consents, after, limit, is_asked))
     }
 
+    async fn consents_of_person(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<ConsentId>,
+        limit: usize,
+    ) -> Result<Page<ConsentRow, ConsentId>, StoreError> {
+        let is_theirs = |row: &ConsentRow| row.person == Some(person);
+        Ok(page(&self.tables(tenant).consents, after, limit, is_theirs))
+    }
+
     async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError> {
         let state = self.lock();
         let of_all = state.tenants.iter().flat_map(|(tenant, tables)| {
@@ -73,13 +84,13 @@ impl Consents for MemoryStore {
     }
 }
 
-/// When the term of one that is granted is over.
+/// When the term of one that has not ended is over.
 const fn over(state: &ConsentState) -> Option<Timestamp> {
     match *state {
-        ConsentState::Granted { expires_at, .. } => expires_at,
-        ConsentState::Suspended { .. }
-        | ConsentState::Revoked { .. }
-        | ConsentState::Expired { .. } => None,
+        ConsentState::Granted { expires_at, .. } | ConsentState::Suspended { expires_at, .. } => {
+            expires_at
+        }
+        ConsentState::Revoked { .. } | ConsentState::Expired { .. } => None,
     }
 }
 

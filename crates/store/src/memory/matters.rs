@@ -25,11 +25,11 @@ impl Matters for MemoryStore {
         after: Option<MatterId>,
         limit: usize,
     ) -> Result<Page<MatterRow, MatterId>, StoreError> {
-        let MatterFilter { kind, state, person } = filter;
+        let MatterFilter { kind, state, subject } = filter;
         let is_asked = |row: &MatterRow| {
             kind.is_none_or(|kind| row.kind == kind)
                 && state.is_none_or(|state| row.standing.state == state)
-                && person.is_none_or(|person| row.person == Some(person))
+                && subject.is_none_or(|subject| row.subject == Some(subject))
         };
         Ok(page(&self.tables(tenant).matters, after, limit, is_asked))
     }

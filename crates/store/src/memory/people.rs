@@ -72,6 +72,11 @@ pub fn add_person(tables: &mut Tables, row: PersonRow) -> Result<(), StoreError>
     add(&mut tables.people, row.id, row)
 }
 
+pub fn expect_person(tables: &Tables, id: PersonId, expected: u32) -> Result<(), StoreError> {
+    let there = tables.people.get(&id).is_some_and(|row| row.version == expected);
+    if there { Ok(()) } else { Err(StoreError::conflict("expecting a person")) }
+}
+
 pub fn add_link(tables: &mut Tables, row: LinkRow) -> Result<(), StoreError> {
     refuse_if_any(&tables.links, |other| identity(other) == identity(&row))?;
     add(&mut tables.links, row.id, row)

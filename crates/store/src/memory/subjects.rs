@@ -3,13 +3,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{AccountId, LinkId, MovementId, PersonId, SourceId, TenantId};
+use cartola_primitives::id::{
+    AccountId, ArchiveId, LinkId, MovementId, PersonId, RecordId, SourceId, TenantId,
+};
 
 use super::MemoryStore;
-use super::tables::{Table, Tables};
-use crate::accounts::AccountRow;
-use crate::subjects::Belonging;
-use crate::{StoreError, Subjects};
+use super::tables::{Table, Tables, expect, page};
+use crate::accounts::{AccountRow, BalanceRow};
+use crate::encoding::codes;
+use crate::imports::NO_ARCHIVE;
+use crate::records::RecordRow;
+use crate::subjects::{Belonging, Holdings, PersonClaim};
+use crate::{Page, StoreError, Subjects};
 
 #[async_trait]
 impl Subjects for MemoryStore {
@@ -41,18 +46,81 @@ impl Subjects for MemoryStore {
         })
     }
 
-    async fn last_kept(
+    async fn holdings(&self, tenant: TenantId, person: PersonId) -> Result<Holdings, StoreError> {
+        Ok(held(&self.tables(tenant), person))
+    }
+
+    async fn kept_accounts(
         &self,
         tenant: TenantId,
         person: PersonId,
-    ) -> Result<Option<Timestamp>, StoreError> {
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Page<AccountRow, AccountId>, StoreError> {
         let tables = self.tables(tenant);
-        let paid = tables.payments.values().filter(|row| row.person == Some(person));
-        let asked = tables.authorizations.values().filter(|row| row.person == person);
-        let phones = tables.enrolments.values().filter(|row| row.person == person);
-        let at = paid.map(|row| row.created_at).chain(asked.map(|row| row.created_at));
-        Ok(at.chain(phones.map(|row| row.created_at)).max())
+        let links = links_of(&tables, person);
+        Ok(page(&tables.accounts, after, limit, |row| is_theirs(row, person, &links)))
     }
+
+    async fn kept_balances(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+    ) -> Result<Vec<BalanceRow>, StoreError> {
+        let tables = self.tables(tenant);
+        let rows = tables.balances.values().filter(|row| row.account == account);
+        let mut rows: Vec<BalanceRow> = rows.cloned().collect();
+        rows.sort_by_key(|row| (codes::balance_kind(row.kind), row.as_of, row.consent));
+        Ok(rows)
+    }
+
+    async fn kept_records(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Page<RecordRow, RecordId>, StoreError> {
+        Ok(page(&self.tables(tenant).records, after, limit, |row| row.link == link))
+    }
+}
+
+fn held(tables: &Tables, person: PersonId) -> Holdings {
+    let consents = tables.consents.values().filter(|row| row.person == Some(person)).count();
+    let paid = tables.payments.values().filter(|row| row.person == Some(person));
+    let told = tables.instructions.values().filter(|row| row.person == Some(person));
+    let asked = tables.authorizations.values().filter(|row| row.person == person);
+    let phones = tables.enrolments.values().filter(|row| row.person == person);
+    // When each was asked for, and whether it has ended.
+    let paid = paid.map(|row| (row.created_at, row.standing.state.is_final()));
+    let told = told.map(|row| (row.created_at, row.standing.state.is_final()));
+    let kept = paid.chain(told).chain(asked.map(|row| (row.created_at, true)));
+    let kept: Vec<_> = kept.chain(phones.map(|row| (row.created_at, true))).collect();
+    Holdings {
+        consents: consents as u64,
+        kept: kept.len() as u64,
+        pending: kept.iter().filter(|(_, is_final)| !is_final).count() as u64,
+        last_kept_at: kept.iter().map(|(at, _)| *at).max(),
+    }
+}
+
+pub fn claim(tables: &mut Tables, claim: &PersonClaim) -> Result<(), StoreError> {
+    if held(tables, claim.id) != claim.holdings {
+        return Err(StoreError::conflict("something of the person's came to be, or ended"));
+    }
+    let row = expect(&mut tables.people, &claim.id, |row| row.version == claim.expected)?;
+    row.version += 1;
+    Ok(())
+}
+
+pub fn shred_kept(tables: &mut Tables, person: PersonId, until: Timestamp) {
+    keep(&mut tables.payments, |_, row| {
+        row.person != Some(person) || row.created_at > until || !row.standing.state.is_final()
+    });
+    keep(&mut tables.instructions, |_, row| {
+        row.person != Some(person) || row.created_at > until || !row.standing.state.is_final()
+    });
+    keep(&mut tables.authorizations, |_, row| row.person != person || row.created_at > until);
 }
 
 fn keep<Key: Ord + Clone, Row: Clone>(
@@ -62,14 +130,30 @@ fn keep<Key: Ord + Clone, Row: Clone>(
     Arc::make_mut(table).retain(|key, row| is_kept(key, row));
 }
 
+fn links_of(tables: &Tables, person: PersonId) -> BTreeSet<LinkId> {
+    let links = tables.links.values().filter(|row| row.person == Some(person));
+    links.map(|row| row.id).collect()
+}
+
+fn is_theirs(row: &AccountRow, person: PersonId, links: &BTreeSet<LinkId>) -> bool {
+    row.person == Some(person) || (row.person.is_none() && links.contains(&row.link))
+}
+
+/// Files that tell of these accounts are nobody's evidence any more, those of other holders neither.
+fn part_with_files(tables: &mut Tables, accounts: &BTreeSet<AccountId>) {
+    let theirs = tables.imports.values().filter(|row| accounts.contains(&row.account));
+    let gone: BTreeSet<ArchiveId> = theirs.map(|row| row.archive).collect();
+    let others = Arc::make_mut(&mut tables.imports).values_mut();
+    for row in others.filter(|row| gone.contains(&row.archive)) {
+        row.archive = NO_ARCHIVE;
+    }
+}
+
 pub fn forget(tables: &mut Tables, person: PersonId) {
-    let links = tables.links.values().filter(|row| row.person == Some(person)).map(|row| row.id);
-    let links: BTreeSet<LinkId> = links.collect();
-    let is_theirs = |row: &&AccountRow| {
-        row.person == Some(person) || (row.person.is_none() && links.contains(&row.link))
-    };
-    let accounts: BTreeSet<AccountId> =
-        tables.accounts.values().filter(is_theirs).map(|row| row.id).collect();
+    let links = links_of(tables, person);
+    let theirs = tables.accounts.values().filter(|row| is_theirs(row, person, &links));
+    let accounts: BTreeSet<AccountId> = theirs.map(|row| row.id).collect();
+    part_with_files(tables, &accounts);
     let gone = tables.movements.values().filter(|row| accounts.contains(&row.movement.account));
     let gone: BTreeSet<MovementId> = gone.map(|row| row.movement.id).collect();
     let sources: BTreeSet<SourceId> = tables
@@ -100,6 +184,7 @@ pub fn forget(tables: &mut Tables, person: PersonId) {
 
 pub fn shred(tables: &mut Tables, person: PersonId) {
     keep(&mut tables.payments, |_, row| row.person != Some(person));
+    keep(&mut tables.instructions, |_, row| row.person != Some(person));
     keep(&mut tables.authorizations, |_, row| row.person != person);
     keep(&mut tables.enrolments, |_, row| row.person != person);
     keep(&mut tables.known_payees, |(of, _), _| *of != person);

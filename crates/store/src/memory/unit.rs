@@ -59,6 +59,8 @@ impl<'a> Unit<'a> {
             }
             Command::AddDataKey(row) => vault::add_data_key(self, row),
             Command::AddPerson(row) => people::add_person(tables, row),
+            Command::ExpectPerson { id, expected } => people::expect_person(tables, id, expected),
+            Command::ClaimPerson(claim) => subjects::claim(tables, &claim),
             Command::AddLink(row) => people::add_link(tables, row),
             Command::KeepLinkSecret(row) => {
                 people::keep_link_secret(tables, row);
@@ -105,11 +107,6 @@ impl<'a> Unit<'a> {
                 accounts::list_accounts(tables, link, accounts);
                 Ok(())
             }
-            Command::KeepReading(row) => {
-                asking::keep_reading(tables, row);
-                Ok(())
-            }
-            Command::KeepSignIns(row) => asking::keep_sign_ins(tables, row),
             effect => self.apply_effect(effect),
         }
     }
@@ -118,6 +115,11 @@ impl<'a> Unit<'a> {
     fn apply_effect(&mut self, command: Command) -> Result<(), StoreError> {
         let tables = &mut self.tables;
         match command {
+            Command::KeepReading(row) => {
+                asking::keep_reading(tables, row);
+                Ok(())
+            }
+            Command::KeepSignIns(row) => asking::keep_sign_ins(tables, row),
             Command::AddRecord(row) => records::add_record(tables, row),
             Command::ConfirmRecord { id, at } => records::confirm_record(tables, id, at),
             Command::Audit(event) => audit::append(self, &event),
@@ -125,6 +127,10 @@ impl<'a> Unit<'a> {
             Command::ChangeMatter(change) => matters::change_matter(tables, *change),
             Command::ForgetPerson(person) => {
                 subjects::forget(tables, person);
+                Ok(())
+            }
+            Command::ShredKept { person, until } => {
+                subjects::shred_kept(tables, person, until);
                 Ok(())
             }
             Command::ShredPerson(person) => {

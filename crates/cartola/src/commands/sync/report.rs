@@ -112,6 +112,7 @@ fn remedy(institution: &str, error: &LinkError) -> Option<String> {
             Some("sync again then".to_owned())
         }
         LinkError::Unknown
+        | LinkError::Blocked
         | LinkError::Transition(_)
         | LinkError::Institution(_)
         | LinkError::Answer(_)

@@ -26,6 +26,7 @@ pub static MATTER: Table = Table {
         id("id"),
         text("kind"),
         id("person"),
+        bytes("subject"),
         integer("opened_at"),
         text("state"),
         integer("due_at"),
