@@ -15,6 +15,7 @@ use crate::columns::{Columns, bytes_or_empty};
 use crate::records::{read_record, record_columns};
 use crate::rows::{all, first, page};
 use crate::unit::Unit;
+use crate::writer::note_erased;
 
 // Whether a payment or an instruction has not ended: the names are those of their standings that are final.
 macro_rules! is_pending {
@@ -258,6 +259,7 @@ pub fn shred_kept(unit: &Unit<'_>, person: PersonId, until: Timestamp) -> Result
 /// Erases what is kept of a person but what a law says is to be kept. The statements name whose
 /// movements and accounts they are as long as those are there.
 pub fn forget(unit: &Unit<'_>, person: PersonId) -> Result<(), StoreError> {
+    note_erased();
     FORGET.iter().try_for_each(|statement| {
         let values = params![unit.tenant.as_bytes(), person.as_bytes()];
         unit.execute("forgetting a person", statement, values).map(drop)
@@ -266,6 +268,7 @@ pub fn forget(unit: &Unit<'_>, person: PersonId) -> Result<(), StoreError> {
 
 /// Erases the rest.
 pub fn shred(unit: &Unit<'_>, person: PersonId) -> Result<(), StoreError> {
+    note_erased();
     SHRED.iter().try_for_each(|statement| {
         let values = params![unit.tenant.as_bytes(), person.as_bytes()];
         unit.execute("shredding a person", statement, values).map(drop)

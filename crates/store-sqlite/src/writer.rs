@@ -19,6 +19,7 @@ use self::state::State;
 use self::task::{Task, task};
 use crate::error::Doing;
 
+pub use self::group::note_erased;
 pub use self::state::Figures;
 
 /// Units in one transaction, at most.

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cartola_store::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
@@ -24,10 +25,23 @@ thread_local! {
     static LOG_PAGES: Cell<i32> = const { Cell::new(0) };
 }
 
+thread_local! {
+    /// Whether a unit of the transaction erased what somebody had to say in plain.
+    static ERASED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// To be called by a unit that erases what is to be found nowhere any more: what was written over is, until
+/// the log is copied back, still in the database file.
+pub fn note_erased() {
+    ERASED.set(true);
+}
+
 /// Writes groups of units.
 pub struct Group {
     connection: Connection,
     state: Arc<State>,
+    /// What was erased is still in the files: somebody was reading them.
+    traces: bool,
 }
 
 impl Group {
@@ -36,13 +50,18 @@ impl Group {
             LOG_PAGES.set(pages);
             Ok(())
         }));
-        Self { connection, state }
+        Self { connection, state, traces: false }
     }
 
     /// Writes the units in one transaction and answers each.
     pub fn write(&mut self, mut tasks: Vec<Box<dyn Task>>) {
         let rows: usize = tasks.iter().map(|task| task.rows()).sum();
         let outcome = self.state.check_alive().and_then(|()| self.attempt(&mut tasks));
+        // Whoever erases is told once nothing is left.
+        if ERASED.take() && outcome.is_ok() {
+            self.traces = true;
+            self.leave_no_trace();
+        }
         match outcome {
             Ok(outcomes) => {
                 let refused = outcomes.iter().filter(|outcome| outcome.is_err()).count();
@@ -59,6 +78,9 @@ impl Group {
             }
         }
         // Nobody waits for this any more.
+        if self.traces {
+            self.leave_no_trace_at_once();
+        }
         self.copy_log_back();
         if rows >= BULK_ROWS {
             self.empty_cache();
@@ -142,6 +164,49 @@ impl Group {
     fn empty_cache(&self) {
         if let Err(error) = self.connection.release_memory() {
             tracing::debug!(error = &error as &dyn std::error::Error, "the cache was not emptied");
+        }
+    }
+
+    /// Copies all of the log back and empties it. Where a reader is in the way for longer than a writer
+    /// waits, that is done after the next unit.
+    fn leave_no_trace(&mut self) {
+        if self.state.check_alive().is_err() {
+            return;
+        }
+        let emptied = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+            .doing("emptying the log");
+        match emptied {
+            Ok(0) => {
+                LOG_PAGES.set(0);
+                self.traces = false;
+            }
+            Ok(_) => tracing::debug!("what was erased is in the log until readers have ended"),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the log was not emptied");
+                if poisons(&error) {
+                    self.state.poison();
+                }
+            }
+        }
+    }
+
+    /// The same without waiting for anybody.
+    fn leave_no_trace_at_once(&mut self) {
+        let waits =
+            self.connection.query_row("PRAGMA busy_timeout", [], |row| row.get::<_, i64>(0));
+        let Ok(waits) = waits else { return };
+        if self.connection.busy_timeout(Duration::ZERO).is_ok() {
+            self.leave_no_trace();
+            if let Err(error) =
+                self.connection.busy_timeout(Duration::from_millis(waits.unsigned_abs()))
+            {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the writer waits no more"
+                );
+            }
         }
     }
 
