@@ -156,7 +156,7 @@ impl Engine {
         Ok(Some(self.store().balances(who.tenant, id, now).await?))
     }
 
-    async fn open_account(
+    pub(crate) async fn open_account(
         &self,
         tenant: TenantId,
         row: AccountRow,

@@ -11,6 +11,7 @@
 
 mod erase;
 mod guard;
+mod kept;
 
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InvalidTransition, MatterKind, MatterState, Principal};

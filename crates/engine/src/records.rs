@@ -67,7 +67,7 @@ impl Engine {
         Ok(Page { rows, next: page.next })
     }
 
-    async fn open_record(
+    pub(crate) async fn open_record(
         &self,
         tenant: TenantId,
         row: RecordRow,

@@ -1,6 +1,7 @@
 //! `cartola matters`: what people ask of whoever keeps their data, and breaches of it.
 
 mod data;
+mod said;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,12 +10,13 @@ use anyhow::Context;
 use cartola_engine::matters::{Breach, Decision, Matter, MatterStepTaken, NewMatter};
 use cartola_engine::once::Reply;
 use cartola_model::{MatterKind, MatterState, Principal};
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{MatterId, PersonId};
-use cartola_primitives::{Rut, Timestamp};
 use cartola_store::MAX_PAGE;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use self::said::{FromFile, Said};
 use crate::installation::Named;
 use crate::problem::wrong_use;
 use crate::wiring::Gateway;
@@ -60,10 +62,12 @@ pub struct Open {
     rut: Option<String>,
     /// What is asked, or what happened
     #[arg(long)]
-    text: String,
+    text: Option<String>,
     /// How to reach who asks
     #[arg(long)]
     contact: Option<String>,
+    #[command(flatten)]
+    from: FromFile,
     #[command(flatten)]
     breach: BreachEntry,
     #[command(flatten)]
@@ -120,7 +124,9 @@ pub struct Decide {
     decision: Verdict,
     /// Why, or what is answered; it is kept
     #[arg(long)]
-    text: String,
+    text: Option<String>,
+    #[command(flatten)]
+    from: FromFile,
     #[command(flatten)]
     breach: BreachEntry,
     #[command(flatten)]
@@ -134,7 +140,9 @@ pub struct Decide {
 pub struct Data {
     /// RUT of the person
     #[arg(long)]
-    rut: String,
+    rut: Option<String>,
+    #[command(flatten)]
+    from: FromFile,
     /// File to write, as JSON; what is signed of it is written to FILE.jws
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -222,15 +230,12 @@ impl Place {
     }
 }
 
-/// Not by clap, whose message would quote it.
-fn read_rut(text: &str) -> anyhow::Result<Rut> {
-    Rut::parse(text).map_err(|error| wrong_use(format!("--rut: {error}")))
-}
-
 async fn open(arguments: Open) -> anyhow::Result<ExitCode> {
-    let Open { kind, rut, text, contact, breach, place, json } = arguments;
-    let rut = rut.as_deref().map(read_rut).transpose()?;
-    let new = NewMatter { kind: kind.of(), rut, text, contact, breach: breach.read() };
+    let Open { kind, rut, text, contact, from, breach, place, json } = arguments;
+    let mut said = from.or(Said { rut, text, contact })?;
+    let (rut, text) = (said.rut()?, said.text()?);
+    let new =
+        NewMatter { kind: kind.of(), rut, text, contact: said.contact, breach: breach.read() };
     let (gateway, who) = place.open().await?;
     let matter = gateway.engine.open_matter(&who, &new, Reply::NONE).await?;
     print(&matter, json)?;
@@ -239,7 +244,8 @@ async fn open(arguments: Open) -> anyhow::Result<ExitCode> {
 }
 
 async fn decide(arguments: Decide) -> anyhow::Result<ExitCode> {
-    let Decide { id, decision, text, breach, place, json } = arguments;
+    let Decide { id, decision, text, from, breach, place, json } = arguments;
+    let text = from.or(Said { text, ..Said::default() })?.text()?;
     let decision = match (decision, breach.read()) {
         (Verdict::Amend, Some(breach)) => Decision::Amend(breach),
         (Verdict::Amend, None) => {

@@ -53,7 +53,7 @@ fn a_person_gets_all_that_is_kept_of_them() {
     let text = fs::read_to_string(installation.path().join("data.json")).unwrap();
     let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
     let kinds: Vec<&str> = entries.iter().map(|entry| entry["what"].as_str().unwrap()).collect();
-    for kind in ["person", "link", "consent", "account", "movement"] {
+    for kind in ["person", "link", "consent", "account", "movement", "trail"] {
         assert!(kinds.contains(&kind), "{kind} of {kinds:?}");
     }
     assert_eq!(entries[0]["rut"], "11111111-1");
@@ -62,6 +62,38 @@ fn a_person_gets_all_that_is_kept_of_them() {
     installation.run(&["audit", "check", "data.json"]).done();
     let nobody = ["matters", "data", "--rut", "12.345.678-5", "--output", "none.json"];
     assert!(installation.run(&nobody).failed(1).stderr.contains("nothing of that person is kept"));
+}
+
+/// Who has withdrawn everything asks what is kept all the same, and is told; by a file, which no list of
+/// processes shows.
+#[test]
+fn somebody_who_has_withdrawn_everything_is_told_what_is_kept() {
+    let installation = with_a_person();
+    open(&installation, "access");
+    let opposition = open(&installation, "opposition");
+    assert_eq!(decide(&installation, &opposition, "grant")["state"], "granted");
+    let exported = installation.run(&["export", "transactions", "--format", "json"]).done();
+    assert_eq!(exported.json(), json!([]), "nothing is served");
+    let asked = installation.path().join("asked.json");
+    fs::write(&asked, json!({"rut": RUT}).to_string()).unwrap();
+    let data = ["matters", "data", "--file", "asked.json", "--output", "data.json"];
+    installation.run(&data).done();
+    let text = fs::read_to_string(installation.path().join("data.json")).unwrap();
+    let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let of = |what: &str| entries.iter().filter(|entry| entry["what"] == what).collect::<Vec<_>>();
+    assert_eq!(of("movement")[0]["amount"], -35_000);
+    assert_eq!(of("account")[0]["holder"], "PERSONA SECRETA");
+    assert_eq!(of("consent")[0]["state"], "revoked");
+    let matters = of("matter");
+    assert_eq!((matters.len(), &matters[0]["kind"]), (2, &json!("access")));
+    assert!(matters[1]["steps"][0]["by"].is_null(), "who answered is not theirs");
+    assert!(of("trail").iter().any(|entry| entry["action"] == "consent.revoked"));
+    fs::write(&asked, r#"{"rut": "11.111.111-1", "who": "MARIA"}"#).unwrap();
+    let refused = installation.run(&data).failed(2).stderr;
+    assert!(refused.contains("line 1") && !refused.contains("11.111"), "{refused}");
+    let both = ["matters", "data", "--file", "asked.json", "--rut", RUT, "--output", "data.json"];
+    installation.run(&both).failed(2);
+    installation.run(&["matters", "data", "--output", "data.json"]).failed(2);
 }
 
 #[test]

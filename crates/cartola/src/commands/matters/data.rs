@@ -1,7 +1,7 @@
 //! `cartola matters data`: all that is kept of a person, as one JSON array, for them.
 //!
-//! What no consent allows to be shown any more is kept sealed away and not written out: it is erased
-//! when they ask for that, and shown again when they consent again.
+//! Whatever consents say: who has withdrawn them all, or wants nothing done with their data, is told what
+//! is kept all the same. Each reading is in the audit trail, and so is the file, with its hash.
 
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
@@ -9,25 +9,27 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use cartola_engine::Engine;
 use cartola_engine::accounts::OpenAccount;
-use cartola_engine::audit::Exported;
+use cartola_engine::audit::{About, Exported, Owners, Recorded};
 use cartola_engine::authorizations::Listed;
-use cartola_engine::records::RecordFilter;
-use cartola_model::Principal;
-use cartola_primitives::Rut;
+use cartola_model::{InstitutionId, InstructionKind, Principal};
 use cartola_primitives::id::{AccountId, LinkId, PersonId};
+use cartola_primitives::{Date, Rut};
 use cartola_store::MAX_PAGE;
-use cartola_store::movements::{MovementQuery, Order};
 use serde_json::{Value, json};
 
-use super::{Data, read_rut};
+use super::{Data, Printed, Said};
 use crate::commands::audit::files::{hash, signature_of};
+use crate::problem::wrong_use;
 use crate::{folder, output, tenant};
 
 const READING: &str = "what is kept of the person cannot be read";
 
 /// Writes it out and signs it.
 pub async fn run(arguments: Data) -> anyhow::Result<ExitCode> {
-    let rut = read_rut(&arguments.rut)?;
+    let Data { rut, from, .. } = &arguments;
+    let said = from.or(Said { rut: rut.clone(), ..Said::default() })?;
+    let rut =
+        said.rut()?.ok_or_else(|| wrong_use("say whose in --rut, or in the file of --file"))?;
     let (gateway, who) = arguments.place.open().await?;
     let engine = &gateway.engine;
     let Some(person) = engine.person_with(&who, rut).await.context(READING)? else {
@@ -105,7 +107,13 @@ impl<Sink: Write> All<'_, Sink> {
         }
         self.accounts().await?;
         self.payments().await?;
-        self.authorizations().await
+        for kind in InstructionKind::ALL {
+            self.instructions(kind).await?;
+        }
+        self.authorizations().await?;
+        self.phones().await?;
+        self.matters().await?;
+        self.accesses().await
     }
 
     async fn links(&mut self) -> anyhow::Result<Vec<LinkId>> {
@@ -157,11 +165,9 @@ impl<Sink: Write> All<'_, Sink> {
     }
 
     async fn records(&mut self, link: LinkId) -> anyhow::Result<()> {
-        let filter = RecordFilter { link: Some(link), kind: None };
-        let mut before = None;
+        let mut after = None;
         loop {
-            let page = self.engine.records(self.who, filter, before, MAX_PAGE).await;
-            let page = page.context(READING)?;
+            let page = self.engine.kept_records(self.who, link, after).await.context(READING)?;
             for open in &page.rows {
                 let content = serde_json::to_value(&open.record).context(WRITING)?;
                 self.push(
@@ -172,8 +178,8 @@ impl<Sink: Write> All<'_, Sink> {
                     }),
                 )?;
             }
-            before = page.next;
-            if before.is_none() {
+            after = page.next;
+            if after.is_none() {
                 return Ok(());
             }
         }
@@ -182,11 +188,10 @@ impl<Sink: Write> All<'_, Sink> {
     async fn accounts(&mut self) -> anyhow::Result<()> {
         let mut after = None;
         loop {
-            let page = self.engine.accounts(self.who, after, MAX_PAGE).await.context(READING)?;
+            let page = self.engine.kept_accounts(self.who, self.person, after).await;
+            let page = page.context(READING)?;
             for account in &page.rows {
-                if account.row.person == Some(self.person) {
-                    self.account(account).await?;
-                }
+                self.account(account).await?;
             }
             after = page.next;
             if after.is_none() {
@@ -205,8 +210,7 @@ impl<Sink: Write> All<'_, Sink> {
                 "holder": account.holder_name,
             }),
         )?;
-        let balances = self.engine.balances(self.who, row.id).await.context(READING)?;
-        for balance in balances.unwrap_or_default() {
+        for balance in self.engine.kept_balances(self.who, row.id).await.context(READING)? {
             self.push(
                 "balance",
                 json!({
@@ -218,24 +222,24 @@ impl<Sink: Write> All<'_, Sink> {
         self.movements(row.id).await
     }
 
+    /// The newest day first.
     async fn movements(&mut self, account: AccountId) -> anyhow::Result<()> {
-        let mut query = MovementQuery {
-            account: Some(account),
-            from: None,
-            to: None,
-            min_amount: None,
-            max_amount: None,
-            text: None,
-            status: None,
-            order: Order::OldestFirst,
-            after: None,
-            limit: MAX_PAGE,
-            now: self.engine.now(),
-        };
+        let mut before = Date::MAX;
         loop {
-            let page = self.engine.movements(self.who, query.clone()).await.context(READING)?;
-            for row in page.rows.to_rows().context(READING)? {
-                let movement = row.movement;
+            let rows = self.engine.kept_movements(self.who, account, before).await;
+            let rows = rows.context(READING)?;
+            let Some(first) = rows.first() else { return Ok(()) };
+            before = first.movement.booked_on;
+            for row in &rows {
+                let movement = &row.movement;
+                let other = self.engine.counterparty(self.who, row).await.context(READING)?;
+                let counterparty = other.map(|other| {
+                    json!({
+                        "name": other.name, "rut": other.rut.as_ref().map(Rut::compact),
+                        "account": other.account,
+                        "bank": other.bank.as_ref().map(InstitutionId::as_str),
+                    })
+                });
                 self.push(
                     "movement",
                     json!({
@@ -243,12 +247,9 @@ impl<Sink: Write> All<'_, Sink> {
                         "amount": movement.amount.minor(),
                         "currency": movement.amount.currency().code(),
                         "description": movement.glosa, "status": movement.status.name(),
+                        "counterparty": counterparty,
                     }),
                 )?;
-            }
-            query.after = page.next;
-            if query.after.is_none() {
-                return Ok(());
             }
         }
     }
@@ -299,6 +300,101 @@ impl<Sink: Write> All<'_, Sink> {
             before = page.next;
             if before.is_none() {
                 return Ok(());
+            }
+        }
+    }
+
+    async fn instructions(&mut self, kind: InstructionKind) -> anyhow::Result<()> {
+        let mut after = None;
+        loop {
+            let asked = (after, MAX_PAGE);
+            let page = self.engine.instructions(self.who, kind, (None, None), asked).await;
+            let page = page.context(READING)?;
+            let person = Some(self.person);
+            for given in page.rows.iter().filter(|given| given.row.person == person) {
+                let row = &given.row;
+                let order = serde_json::to_value(&given.what).context(WRITING)?;
+                self.push(
+                    "instruction",
+                    json!({
+                        "id": row.id, "kind": kind.name(), "institution": row.institution.as_str(),
+                        "order": order, "from": given.from,
+                        "state": given.state().standing().name(), "created_at": row.created_at,
+                    }),
+                )?;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn phones(&mut self) -> anyhow::Result<()> {
+        let mut before = None;
+        loop {
+            let asked = (Some(self.rut), None);
+            let page = self.engine.enrolments(self.who, asked, before, MAX_PAGE).await;
+            let page = page.context(READING)?;
+            for enrolled in &page.rows {
+                let (row, phone) = (&enrolled.row, enrolled.phone.as_ref());
+                self.push(
+                    "phone",
+                    json!({
+                        "id": row.id, "name": phone.map(|phone| &phone.name),
+                        "key": phone.map(|phone| &phone.thumbprint),
+                        "state": row.standing.state.standing().name(),
+                        "enrolled_at": row.created_at, "changed_at": row.standing.changed_at,
+                    }),
+                )?;
+            }
+            before = page.next;
+            if before.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn matters(&mut self) -> anyhow::Result<()> {
+        let mut after = None;
+        loop {
+            let page = self.engine.matters_of(self.who, self.rut, after).await.context(READING)?;
+            for matter in &page.rows {
+                let mut entry = serde_json::to_value(Printed::of(matter)).context(WRITING)?;
+                // Who of those who answer them did so is not theirs.
+                for step in entry["steps"].as_array_mut().into_iter().flatten() {
+                    step.as_object_mut().map(|step| step.remove("by"));
+                }
+                self.push("matter", entry)?;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Who has read what is theirs, and what else was done about it: as the trail has it. Lists may have
+    /// told of them or not, and are left out.
+    async fn accesses(&mut self) -> anyhow::Result<()> {
+        let (mut after, mut owners) = (0, Owners::default());
+        let tenant = self.who.tenant;
+        loop {
+            let entries = self.engine.audit(self.who, after, MAX_PAGE).await.context(READING)?;
+            let Some(last) = entries.last() else { return Ok(()) };
+            after = last.row.sequence;
+            for Recorded { row, event } in &entries {
+                let about = self.engine.about(tenant, &event.subject, &mut owners).await;
+                if about.context(READING)? != About::Person(self.person) {
+                    continue;
+                }
+                self.push(
+                    "trail",
+                    json!({
+                        "sequence": row.sequence, "at": row.at, "action": event.action,
+                        "actor": event.actor, "subject": event.subject, "count": event.count,
+                    }),
+                )?;
             }
         }
     }
