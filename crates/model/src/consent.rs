@@ -92,6 +92,17 @@ impl ConsentData {
         self.names().join(",")
     }
 
+    /// Whether it is about accounts, balances and movements, where `data` is what a consent says; about
+    /// all there is where it says nothing.
+    pub fn has_accounts(data: Option<Self>) -> bool {
+        data.is_none_or(|data| data.accounts)
+    }
+
+    /// The same for what is told as a whole.
+    pub fn has_records(data: Option<Self>, kind: RecordKind) -> bool {
+        data.is_none_or(|data| data.records.contains(kind))
+    }
+
     /// Whether all of the other is part of it.
     pub const fn covers(self, other: Self) -> bool {
         (self.accounts || !other.accounts) && self.records.covers(other.records)

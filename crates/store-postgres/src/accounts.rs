@@ -57,6 +57,7 @@ const READINGS: &str = "SELECT b.account, b.kind, b.as_of, b.amount, b.currency,
     SELECT o.* FROM balance o JOIN consent c ON c.tenant = o.tenant AND c.id = o.consent \
     WHERE o.tenant = $1 AND o.account = $2 AND o.kind = k.kind \
     AND c.state = 1 AND (c.ended_at IS NULL OR c.ended_at > $4) \
+    AND (c.data IS NULL OR 'movements' = ANY (string_to_array(c.data, ','))) \
     ORDER BY o.as_of DESC, o.received_at DESC, o.import DESC LIMIT 1) b ORDER BY k.place";
 /// Of several of one kind, day and consent in one unit, the last counts; the first of those that are
 /// equally old.

@@ -11,14 +11,17 @@ use crate::rows::each;
 use crate::session::Session;
 use crate::value::{Value, values};
 
-/// Walks the lists of several sets together, each to its first consent that holds or to its end.
+/// Walks the lists of several sets together, each to its first consent that holds and is about accounts
+/// ([`cartola_model::ConsentData::ACCOUNTS`]), or to its end.
 /// `UNION` meets each set once, so that a list that damage has bent into a ring ends too.
 pub const WALK: &str = "WITH RECURSIVE walk (id, rest, holds) AS ( \
-    SELECT s.id, s.rest, coalesce(c.state = 1 AND (c.ended_at IS NULL OR c.ended_at > $3), false) \
+    SELECT s.id, s.rest, coalesce(c.state = 1 AND (c.ended_at IS NULL OR c.ended_at > $3) \
+    AND (c.data IS NULL OR 'movements' = ANY (string_to_array(c.data, ','))), false) \
     FROM consent_set s LEFT JOIN consent c ON c.tenant = s.tenant AND c.id = s.consent \
     WHERE s.tenant = $1 AND s.id = ANY ($2) \
     UNION \
-    SELECT s.id, s.rest, coalesce(c.state = 1 AND (c.ended_at IS NULL OR c.ended_at > $3), false) \
+    SELECT s.id, s.rest, coalesce(c.state = 1 AND (c.ended_at IS NULL OR c.ended_at > $3) \
+    AND (c.data IS NULL OR 'movements' = ANY (string_to_array(c.data, ','))), false) \
     FROM walk w JOIN consent_set s ON s.tenant = $1 AND s.id = w.rest \
     LEFT JOIN consent c ON c.tenant = s.tenant AND c.id = s.consent WHERE NOT w.holds \
     ) SELECT id, rest, holds FROM walk";

@@ -21,14 +21,14 @@ macro_rules! record_select {
 }
 pub(crate) use record_select;
 
-/// Where the consent of a record holds.
+/// Where the consent of a record holds, and is about such records.
 macro_rules! holds {
     ($now:literal) => {
         concat!(
             " EXISTS (SELECT 1 FROM consent c WHERE c.tenant = r.tenant AND c.id = r.consent \
              AND c.state = 1 AND (c.ended_at IS NULL OR c.ended_at > ",
             $now,
-            "))"
+            ") AND (c.data IS NULL OR r.kind = ANY (string_to_array(c.data, ','))))"
         )
     };
 }

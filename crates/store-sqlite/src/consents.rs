@@ -256,7 +256,8 @@ pub fn read_state(columns: &mut Columns<'_>) -> Result<ConsentState, StoreError>
     }
 }
 
-fn read_data(written: Option<&str>) -> Result<Option<ConsentData>, StoreError> {
+/// Which data a consent is about, from its column.
+pub fn read_data(written: Option<&str>) -> Result<Option<ConsentData>, StoreError> {
     let Some(written) = written else { return Ok(None) };
     ConsentData::parse(written.split(',')).map(Some).ok_or_else(damaged)
 }

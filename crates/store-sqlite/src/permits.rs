@@ -2,20 +2,22 @@
 
 use std::collections::HashMap;
 
+use cartola_model::ConsentData;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, TenantId};
 use cartola_store::StoreError;
+use cartola_store::records::RecordRow;
 use rusqlite::{Connection, params};
 
 use crate::columns::Columns;
-use crate::consents::read_state;
+use crate::consents::{read_data, read_state};
 use crate::rows::first;
 
-const OF_SET: &str = "SELECT c.state, c.granted_at, c.ended_at, s.rest \
+const OF_SET: &str = "SELECT c.state, c.granted_at, c.ended_at, c.data, s.rest \
     FROM consent_set s CROSS JOIN consent c ON c.tenant = s.tenant AND c.id = s.consent \
     WHERE s.tenant = ?1 AND s.id = ?2";
 const OF_CONSENT: &str =
-    "SELECT state, granted_at, ended_at FROM consent WHERE tenant = ?1 AND id = ?2";
+    "SELECT state, granted_at, ended_at, data FROM consent WHERE tenant = ?1 AND id = ?2";
 
 /// What holds for one tenant at one instant. Lives as long as one request: rows of a page share few
 /// sets, so that each is looked up once, and nothing is remembered for the next request.
@@ -34,7 +36,7 @@ impl<'c> Permits<'c> {
         Self { connection, tenant, now, last: None, seen: HashMap::new() }
     }
 
-    /// Whether any consent of the set holds.
+    /// Whether any consent of the set holds and is about accounts.
     pub fn set_holds(&mut self, set: ConsentSetId) -> Result<bool, StoreError> {
         if let Some((last, holds)) = self.last
             && last == set
@@ -46,11 +48,27 @@ impl<'c> Permits<'c> {
         Ok(holds)
     }
 
-    /// Whether this one consent holds.
+    /// Whether this one consent holds and is about accounts.
     pub fn consent_holds(&self, consent: ConsentId) -> Result<bool, StoreError> {
+        self.holds(consent, ConsentData::has_accounts)
+    }
+
+    /// Whether the consent of a record holds and is about such records.
+    pub fn record_shown(&self, row: &RecordRow) -> Result<bool, StoreError> {
+        self.holds(row.consent, |data| ConsentData::has_records(data, row.kind))
+    }
+
+    fn holds(
+        &self,
+        consent: ConsentId,
+        is_about: impl Fn(Option<ConsentData>) -> bool,
+    ) -> Result<bool, StoreError> {
         let values = params![self.tenant.as_bytes(), consent.as_bytes()];
-        let state = first(self.connection, OF_CONSENT, values, read_state)?;
-        Ok(state.is_some_and(|state| state.holds(self.now)))
+        let found = first(self.connection, OF_CONSENT, values, |columns: &mut Columns<'_>| {
+            let holds = read_state(columns)?.holds(self.now);
+            Ok(holds && is_about(read_data(columns.optional_text()?)?))
+        })?;
+        Ok(found.unwrap_or(false))
     }
 
     /// Goes through the list from the newest consent until one holds, or one is met whose answer is
@@ -81,7 +99,9 @@ impl<'c> Permits<'c> {
     fn look_at(&self, set: ConsentSetId) -> Result<(bool, Option<ConsentSetId>), StoreError> {
         let values = params![self.tenant.as_bytes(), set.as_bytes()];
         let found = first(self.connection, OF_SET, values, |columns: &mut Columns<'_>| {
-            Ok((read_state(columns)?.holds(self.now), columns.optional_id()?))
+            let holds = read_state(columns)?.holds(self.now);
+            let data = read_data(columns.optional_text()?)?;
+            Ok((holds && ConsentData::has_accounts(data), columns.optional_id()?))
         })?;
         Ok(found.unwrap_or((false, None)))
     }

@@ -68,7 +68,7 @@ impl Records for SqliteStore {
             let Some(row) = first(connection, RECORD, values, read_record)? else {
                 return Ok(None);
             };
-            let holds = Permits::new(connection, tenant, now).consent_holds(row.consent)?;
+            let holds = Permits::new(connection, tenant, now).record_shown(&row)?;
             Ok(holds.then_some(row))
         })
         .await
@@ -103,7 +103,7 @@ impl Records for SqliteStore {
             let mut newest = None;
             each(connection, OF_PRODUCT, values, |columns| {
                 let row = read_record(columns)?;
-                newest = permits.consent_holds(row.consent)?.then_some(row);
+                newest = permits.record_shown(&row)?.then_some(row);
                 Ok(newest.is_none())
             })?;
             Ok(newest)
@@ -125,7 +125,7 @@ impl Records for SqliteStore {
             let kind = filter.kind.map(RecordKind::name);
             let shown = |columns: &mut Columns<'_>| {
                 let row = read_record(columns)?;
-                Ok(permits.consent_holds(row.consent)?.then_some(row))
+                Ok(permits.record_shown(&row)?.then_some(row))
             };
             let key = |row: &RecordRow| row.id;
             let Some(link) = filter.link else {

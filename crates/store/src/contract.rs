@@ -316,6 +316,7 @@ macro_rules! contract_tests {
                 a_person_is_claimed_and_expected_as_they_were_read,
                 what_is_kept_is_found_whatever_may_be_shown,
                 a_file_of_several_people_goes_with_each,
+                a_narrowed_consent_shows_what_it_is_about,
             }
             payments {
                 a_payment_comes_back_as_it_was_added,

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use cartola_crypto::jws::Algorithm;
+use cartola_engine::authorizations::{Asking, LeaveBy};
+use cartola_engine::consents::change::Change;
 use cartola_engine::imports::Upload;
 use cartola_engine::instructions::{
     CashOrder, Giver, Instruction, InstructionError, InstructionStanding, Wanted,
@@ -12,11 +14,11 @@ use cartola_engine::links::LinkError;
 use cartola_engine::matters::{Decision, NewMatter, RETENTION_YEARS};
 use cartola_engine::once::Reply;
 use cartola_engine::payments::{Payment, PaymentError, PaymentOrder};
-use cartola_model::{ConsentData, Instructed, MatterKind, MatterState, RecordKinds};
+use cartola_model::{ConsentData, Instructed, MatterKind, MatterState, RecordKind, RecordKinds};
 use cartola_primitives::{Currency, Money, Rut, SignedDuration};
 use cartola_store::{Consents, Instructions, People};
 
-use crate::matters::{HOLDER, ask, begin_about, decide, is_whole, stored};
+use crate::matters::{HOLDER, ask, begin_about, decide, fetch, is_whole, stored};
 use crate::readings::{Scene, fields};
 use crate::world::bank::{PASSWORD, RUT, institution};
 use crate::world::between::Between;
@@ -218,7 +220,8 @@ async fn give_with_credentials(world: &World, case: &str) -> Result<Instruction,
     let order = CashOrder { rut: Rut::parse("12.345.678-5").unwrap(), amount, comment: None };
     let what = Instructed::Withdrawal(order);
     let (request, evidence) = (case.as_bytes(), b"paper".as_slice());
-    let wanted = Wanted { giver, what, case, request, evidence, next: None };
+    let (leave, asking) = (LeaveBy::NotNeeded, Asking::WhereRequired);
+    let wanted = Wanted { giver, what, case, request, evidence, leave, asking, next: None };
     world.engine.begin_instruction(&world.who, &wanted).await
 }
 
@@ -277,4 +280,22 @@ async fn credentials_go_with_a_consent_that_runs_out_in_a_block() {
         assert_eq!(world.engine.end_run_out().await.unwrap(), 0);
         is_whole(world).await;
     }
+}
+
+/// A consent that is narrowed shows nothing more of what it is not about any more.
+#[tokio::test]
+async fn what_a_consent_is_no_longer_about_is_not_served() {
+    let scene = Scene::new().await;
+    let end = scene.world.engine.now() + SignedDuration::from_hours(24 * 30);
+    let cards = RecordKinds::one(RecordKind::Cards);
+    let all = ConsentData { accounts: true, records: cards };
+    let link = begin_about(&scene, all, end).await.unwrap();
+    fetch(&scene, link).await.unwrap();
+    let world = &scene.world;
+    assert!(!world.told().await.is_empty());
+    let id = world.store.consents(world.who.tenant, None, None, 9).await.unwrap().rows[0].id;
+    let less = Change { until: None, data: Some(ConsentData { accounts: false, records: cards }) };
+    world.engine.change_consent(&world.who, id, less, Reply::NONE).await.unwrap();
+    assert_eq!(world.told().await, Vec::<String>::new());
+    assert!(world.engine.accounts(&world.who, None, 9).await.unwrap().rows.is_empty());
 }

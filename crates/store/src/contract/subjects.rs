@@ -18,6 +18,7 @@ use crate::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
 use crate::movements::MovementQuery;
 use crate::payments::PaymentRow;
 use crate::people::PersonRow;
+use crate::records::RecordFilter;
 use crate::subjects::{Belonging, Holdings, PersonClaim};
 use crate::{Command, MAX_PAGE, StoreErrorKind, UnitOfWork};
 
@@ -401,4 +402,39 @@ pub async fn a_file_of_several_people_goes_with_each(backend: Backend) {
     let parted = ImportRow { archive: NO_ARCHIVE, ..kept[1].clone() };
     assert_eq!(read(kept[1].id).await, Some(parted));
     assert_eq!(read(kept[2].id).await, Some(kept[2].clone()), "another file");
+}
+
+/// A consent that is narrowed shows what it is still about, and nothing else.
+pub async fn a_narrowed_consent_shows_what_it_is_about(backend: Backend) {
+    let rows = Everything::of_first_tenant(&backend).await;
+    let scene = &rows.scene;
+    let (store, tenant) = (&backend.store, scene.make.tenant);
+    let shown = async || {
+        let page = store.movements(tenant, &everything()).await.expect("a read");
+        let account = store.account(tenant, scene.account.id, NOW).await.expect("a read");
+        let balances = store.balances(tenant, scene.account.id, NOW).await.expect("a read");
+        let sets = store.holding(tenant, vec![scene.set.id], NOW).await.expect("a read");
+        let accounts =
+            [!page.rows.is_empty(), account.is_some(), !balances.is_empty(), !sets.is_empty()];
+        let record = store.record(tenant, rows.record.id, NOW).await.expect("a read").is_some();
+        let filter = RecordFilter { link: Some(scene.link.id), kind: None };
+        let records = store.records(tenant, filter, NOW, None, MAX_PAGE).await.expect("a read");
+        let kind = rows.record.kind;
+        let newest = store.newest_record(tenant, scene.link.id, kind, NOW).await.expect("a read");
+        (accounts, [record, !records.rows.is_empty(), newest.is_some()])
+    };
+    assert_eq!(shown().await, ([true; 4], [true; 3]));
+    let of = RecordKinds::one(rows.record.kind);
+    let other = RecordKind::ALL.into_iter().find(|kind| *kind != rows.record.kind);
+    let others = RecordKinds::one(other.expect("there are several"));
+    for (version, (accounts, records, expected)) in (1..).zip([
+        (true, of, ([true; 4], [true; 3])),
+        (false, of, ([false; 4], [true; 3])),
+        (true, others, ([true; 4], [false; 3])),
+    ]) {
+        let data = ConsentData { accounts, records };
+        let (id, expected_version) = (scene.consent.id, version);
+        scene.apply(Command::NarrowConsent { id, expected: expected_version, data }).await;
+        assert_eq!(shown().await, expected, "{data:?}");
+    }
 }

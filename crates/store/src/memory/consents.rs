@@ -9,6 +9,7 @@ use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId
 use super::MemoryStore;
 use super::tables::{Tables, add, expect, page};
 use crate::consents::{ConsentRow, ConsentSetRow};
+use crate::records::RecordRow;
 use crate::{Consents, MAX_PAGE, Page, StoreError};
 
 #[async_trait]
@@ -106,7 +107,7 @@ impl<'a> Permits<'a> {
         Self { tables, now, known: BTreeMap::new() }
     }
 
-    /// Whether any consent of the set holds. One that is not there allows nothing.
+    /// Whether any consent of the set holds and is about accounts. One that is not there allows nothing.
     pub fn set_holds(&mut self, set: ConsentSetId) -> bool {
         if let Some(&holds) = self.known.get(&set) {
             return holds;
@@ -116,8 +117,18 @@ impl<'a> Permits<'a> {
         holds
     }
 
+    /// Whether that consent holds, and is about accounts.
     pub fn consent_holds(&self, consent: ConsentId) -> bool {
-        self.tables.consents.get(&consent).is_some_and(|row| row.state.holds(self.now))
+        let found = self.tables.consents.get(&consent);
+        found.is_some_and(|row| row.state.holds(self.now) && ConsentData::has_accounts(row.data))
+    }
+
+    /// Whether that consent holds, and is about such records.
+    pub fn record_shown(&self, row: &RecordRow) -> bool {
+        let found = self.tables.consents.get(&row.consent);
+        found.is_some_and(|consent| {
+            consent.state.holds(self.now) && ConsentData::has_records(consent.data, row.kind)
+        })
     }
 
     /// No list is longer than there are sets, so that one bent into a ring ends too.

@@ -21,7 +21,7 @@ impl Records for MemoryStore {
     ) -> Result<Option<RecordRow>, StoreError> {
         let tables = self.tables(tenant);
         let permits = Permits::new(&tables, now);
-        let row = tables.records.get(&id).filter(|row| permits.consent_holds(row.consent));
+        let row = tables.records.get(&id).filter(|row| permits.record_shown(row));
         Ok(row.cloned())
     }
 
@@ -68,7 +68,7 @@ impl Records for MemoryStore {
             .map(|(_, row)| row)
             .filter(|row| filter.link.is_none_or(|link| link == row.link))
             .filter(|row| filter.kind.is_none_or(|kind| kind == row.kind))
-            .filter(|row| permits.consent_holds(row.consent));
+            .filter(|row| permits.record_shown(row));
         let rows: Vec<RecordRow> = shown.by_ref().take(page_size(limit)).cloned().collect();
         let next = shown.next().and_then(|_| rows.last().map(|row| row.id));
         Ok(Page { rows, next })
