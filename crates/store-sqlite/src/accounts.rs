@@ -70,7 +70,7 @@ impl Accounts for SqliteStore {
         id: AccountId,
         now: Timestamp,
     ) -> Result<Option<AccountRow>, StoreError> {
-        self.read(move |connection| snapshot(connection, || account(connection, tenant, id, now)))
+        self.glance(move |connection| snapshot(connection, || account(connection, tenant, id, now)))
             .await
     }
 
@@ -80,7 +80,7 @@ impl Accounts for SqliteStore {
         identity: &Digest,
     ) -> Result<Option<AccountRow>, StoreError> {
         let identity = *identity;
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let values = params![tenant.as_bytes(), identity.as_bytes()];
             first(connection, BY_IDENTITY, values, read_account)
         })
@@ -118,7 +118,7 @@ impl Accounts for SqliteStore {
         link: LinkId,
         now: Timestamp,
     ) -> Result<Vec<AccountRow>, StoreError> {
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let mut permits = Permits::new(connection, tenant, now);
             let values = params![tenant.as_bytes(), link.as_bytes()];
             let mut rows = Vec::new();
@@ -140,7 +140,7 @@ impl Accounts for SqliteStore {
         account: AccountId,
         now: Timestamp,
     ) -> Result<Vec<BalanceRow>, StoreError> {
-        self.read(move |connection| {
+        self.glance(move |connection| {
             snapshot(connection, || latest_balances(connection, tenant, account, now))
         })
         .await

@@ -28,7 +28,7 @@ impl Answers for SqliteStore {
         now: Timestamp,
     ) -> Result<Option<AnswerRow>, StoreError> {
         let key = *key;
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let values = params![tenant.as_bytes(), key.as_bytes(), now.as_microsecond()];
             first(connection, ANSWER, values, read_answer)
         })

@@ -57,7 +57,7 @@ impl Asking for SqliteStore {
         person: PersonId,
     ) -> Result<Option<SignInsRow>, StoreError> {
         let institution = institution.clone();
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let values = params![tenant.as_bytes(), institution.as_str(), person.as_bytes()];
             first(connection, SIGN_INS, values, read_sign_ins)
         })

@@ -80,10 +80,10 @@ impl Consents for SqliteStore {
         sets: Vec<ConsentSetId>,
         now: Timestamp,
     ) -> Result<HashSet<ConsentSetId>, StoreError> {
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let mut permits = Permits::new(connection, tenant, now);
             let mut holding = HashSet::new();
-            for set in sets {
+            for set in sets.iter().copied() {
                 if permits.set_holds(set)? {
                     holding.insert(set);
                 }
@@ -98,9 +98,9 @@ impl Consents for SqliteStore {
         tenant: TenantId,
         sets: Vec<ConsentSetId>,
     ) -> Result<Vec<ConsentSetRow>, StoreError> {
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let mut found = Vec::with_capacity(sets.len());
-            for set in sets {
+            for set in &sets {
                 let values = params![tenant.as_bytes(), set.as_bytes()];
                 found.extend(first(connection, SET, values, read_set)?);
             }

@@ -5,6 +5,7 @@ mod claim;
 mod plans;
 mod write;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -58,9 +59,9 @@ const NEXT_DUE: &str = "SELECT min(not_before) FROM job WHERE queue = ?1 AND sta
 impl Jobs for SqliteStore {
     async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedJob>, StoreError> {
         // A worker that looks for jobs now and then does not keep the writer from its work.
-        let look = move |connection: &Connection| Ok((claim::is_worth(connection, &claim)?, claim));
-        let (is_worth, claim) = self.read(look).await?;
-        if !is_worth {
+        let claim = Arc::new(claim);
+        let asked = Arc::clone(&claim);
+        if !self.glance(move |connection| claim::is_worth(connection, &asked)).await? {
             return Ok(Vec::new());
         }
         let rows = claim.leases.len();

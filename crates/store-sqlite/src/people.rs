@@ -76,7 +76,7 @@ impl People for SqliteStore {
         lookup: &Digest,
     ) -> Result<Option<PersonRow>, StoreError> {
         let lookup = *lookup;
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let values = params![tenant.as_bytes(), lookup.as_bytes()];
             first(connection, PERSON_BY_LOOKUP, values, read_person)
         })
@@ -91,7 +91,7 @@ impl People for SqliteStore {
         source: LinkSource,
     ) -> Result<Option<LinkRow>, StoreError> {
         let institution = institution.clone();
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let values = params![
                 tenant.as_bytes(),
                 institution.as_str(),
@@ -112,7 +112,7 @@ impl People for SqliteStore {
         tenant: TenantId,
         link: LinkId,
     ) -> Result<Option<LinkSecretRow>, StoreError> {
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let values = params![tenant.as_bytes(), link.as_bytes()];
             first(connection, LINK_SECRET, values, read_link_secret)
         })

@@ -113,9 +113,11 @@ impl SqliteStore {
         query: &'static str,
         tenant: TenantId,
         key: [u8; KEY_BYTES],
-        read: impl FnMut(&mut Columns<'_>) -> Result<T, StoreError> + Send + 'static,
+        read: impl Fn(&mut Columns<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<Option<T>, StoreError> {
-        self.read(move |connection| first(connection, query, params![tenant.as_bytes(), key], read))
-            .await
+        self.glance(move |connection| {
+            first(connection, query, params![tenant.as_bytes(), key], &read)
+        })
+        .await
     }
 }

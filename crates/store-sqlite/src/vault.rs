@@ -41,7 +41,7 @@ impl Vault for SqliteStore {
         tenant: TenantId,
         subject: Option<PersonId>,
     ) -> Result<Option<DataKeyRow>, StoreError> {
-        self.read(move |connection| {
+        self.glance(move |connection| {
             let values = params![tenant.as_bytes(), bytes_or_empty(subject.as_ref())];
             first(connection, BY_SUBJECT, values, read_data_key)
         })
@@ -49,7 +49,7 @@ impl Vault for SqliteStore {
     }
 
     async fn stored_secret(&self, name: &'static str) -> Result<Option<WrappedKey>, StoreError> {
-        self.read(move |connection| first(connection, SECRET, [name], read_wrapped)).await
+        self.glance(move |connection| first(connection, SECRET, [name], read_wrapped)).await
     }
 
     async fn installation_secret(
