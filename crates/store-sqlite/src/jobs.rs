@@ -64,8 +64,8 @@ impl Jobs for SqliteStore {
         if !self.glance(move |connection| claim::is_worth(connection, &asked)).await? {
             return Ok(Vec::new());
         }
-        let rows = claim.leases.len();
-        self.write(rows, move |connection| claim::claim(connection, &claim)).await
+        // There is a lease for each place, and jobs for few of them as a rule: it is a small unit.
+        self.write(1, move |connection| claim::claim(connection, &claim)).await
     }
 
     async fn prolong(

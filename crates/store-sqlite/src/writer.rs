@@ -1,8 +1,12 @@
 //! The one thread that writes.
 //!
-//! Units that wait are written together: one transaction, one fsync, each unit within a savepoint of
-//! its own, so that one that conflicts is undone alone. All are answered after the commit.
+//! Units that wait are written together: one transaction, one fsync. One that conflicts is undone alone:
+//! see [`group`]. All are answered after the commit.
+//!
+//! A page of the database that several units change is written once for all of them, so it pays to
+//! have company: see [`gather`].
 
+mod gather;
 mod group;
 mod state;
 mod task;
@@ -14,20 +18,15 @@ use cartola_store::{StoreError, StoreErrorKind};
 use flume::{Receiver, Sender, TrySendError};
 use rusqlite::Connection;
 
+use self::gather::Gathering;
 use self::group::Group;
 use self::state::State;
 use self::task::{Task, task};
 use crate::error::Doing;
 
+pub use self::gather::MAX_GROUP_UNITS;
 pub use self::group::note_erased;
 pub use self::state::Figures;
-
-/// Units in one transaction, at most.
-pub const MAX_GROUP_UNITS: usize = 256;
-
-/// Rows in one transaction of several units, at most. A larger unit is written alone, so that small
-/// ones do not wait for it longer than they must.
-const MAX_GROUP_ROWS: usize = 50_000;
 
 /// The writer thread and the queue before it.
 pub struct Writer {
@@ -59,7 +58,7 @@ impl Writer {
     pub async fn run<T: Send + 'static>(
         &self,
         rows: usize,
-        write: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        write: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.state.check_alive()?;
         let (task, answered) = task(rows, write);
@@ -103,30 +102,10 @@ fn probe(connection: &Connection) -> Result<(), StoreError> {
 }
 
 fn write_all(mut group: Group, tasks: &Receiver<Box<dyn Task>>) {
-    let mut held_back = None;
-    while let Some(first) = held_back.take().or_else(|| tasks.recv().ok()) {
-        group.write(gather(first, tasks, &mut held_back));
+    let mut gathering = Gathering::default();
+    while let Some(tasks) = gathering.next(tasks) {
+        group.write(tasks);
     }
-}
-
-/// What waits already, up to the limits; one that does not fit any more is held back.
-fn gather(
-    first: Box<dyn Task>,
-    tasks: &Receiver<Box<dyn Task>>,
-    held_back: &mut Option<Box<dyn Task>>,
-) -> Vec<Box<dyn Task>> {
-    let mut rows = first.rows();
-    let mut gathered = vec![first];
-    while gathered.len() < MAX_GROUP_UNITS {
-        let Ok(next) = tasks.try_recv() else { break };
-        rows += next.rows();
-        if rows > MAX_GROUP_ROWS {
-            *held_back = Some(next);
-            break;
-        }
-        gathered.push(next);
-    }
-    gathered
 }
 
 fn busy() -> StoreError {

@@ -1,4 +1,9 @@
 //! One transaction for several units.
+//!
+//! A savepoint before each of them would keep what the others had changed of each page that it changes
+//! too, all to undo a unit alone, and few are. So they are applied without any. Where one conflicts, all are
+//! undone, and applied again with a savepoint each; for a while, the groups that follow have them from
+//! the beginning.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,6 +24,9 @@ const CHECKPOINT_PAGES: i32 = 4_000;
 /// Rows of a group from which on the page cache is emptied when it is written: what a bulk load has
 /// left there is of no use to what comes next, and is memory.
 const BULK_ROWS: usize = 20_000;
+
+/// Groups after one with a conflict in which each unit has a savepoint from the beginning.
+const CAREFUL_GROUPS: u32 = 16;
 
 thread_local! {
     /// Pages in the log after the last commit of this thread. SQLite's hook takes no state.
@@ -42,6 +50,8 @@ pub struct Group {
     state: Arc<State>,
     /// What was erased is still in the files: somebody was reading them.
     traces: bool,
+    /// Groups that are yet to have savepoints.
+    careful: Cell<u32>,
 }
 
 impl Group {
@@ -50,7 +60,7 @@ impl Group {
             LOG_PAGES.set(pages);
             Ok(())
         }));
-        Self { connection, state, traces: false }
+        Self { connection, state, traces: false, careful: Cell::new(0) }
     }
 
     /// Writes the units in one transaction and answers each.
@@ -109,6 +119,16 @@ impl Group {
         tasks: &mut [Box<dyn Task>],
     ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
         self.run("BEGIN IMMEDIATE")?;
+        let careful = self.careful.get();
+        self.careful.set(careful.saturating_sub(1));
+        // One alone needs no savepoint.
+        if careful == 0 && tasks.len() > 1 {
+            if self.apply_together(tasks)? {
+                self.run("COMMIT")?;
+                return Ok(tasks.iter().map(|_| Ok(())).collect());
+            }
+            self.careful.set(CAREFUL_GROUPS);
+        }
         let mut outcomes: Vec<Result<(), StoreError>> = Vec::with_capacity(tasks.len());
         for task in tasks {
             let first = outcomes.iter().all(Result::is_err);
@@ -116,6 +136,22 @@ impl Group {
         }
         self.run("COMMIT")?;
         Ok(outcomes)
+    }
+
+    /// Applies all of them, or none where one is to be undone alone.
+    fn apply_together(&self, tasks: &mut [Box<dyn Task>]) -> Result<bool, StoreError> {
+        for task in tasks {
+            match task.apply(&self.connection) {
+                Ok(()) => {}
+                Err(error) if concerns_unit_alone(&error) && !self.connection.is_autocommit() => {
+                    let undo = "ROLLBACK; BEGIN IMMEDIATE";
+                    self.connection.execute_batch(undo).doing("undoing a group of units")?;
+                    return Ok(false);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
     }
 
     /// What became of the unit alone, or why the whole transaction must end. As long as nothing

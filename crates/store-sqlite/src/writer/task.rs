@@ -9,7 +9,8 @@ pub trait Task: Send {
     /// About how many rows it writes.
     fn rows(&self) -> usize;
 
-    /// Writes, and keeps the result until it is answered.
+    /// Writes, and keeps the result until it is answered. Where it was undone with others, it is
+    /// asked again.
     fn apply(&mut self, connection: &Connection) -> Result<(), StoreError>;
 
     /// Tells the caller: the result, once the commit succeeded, or why there is none.
@@ -18,7 +19,7 @@ pub trait Task: Send {
 
 struct Write<T, F> {
     rows: usize,
-    apply: Option<F>,
+    apply: F,
     result: Option<T>,
     answer: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -26,24 +27,23 @@ struct Write<T, F> {
 /// A write as a task, and where its answer arrives.
 pub fn task<T: Send + 'static>(
     rows: usize,
-    write: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    write: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> (Box<dyn Task>, oneshot::Receiver<Result<T, StoreError>>) {
     let (answer, answered) = oneshot::channel();
-    (Box::new(Write { rows, apply: Some(write), result: None, answer }), answered)
+    (Box::new(Write { rows, apply: write, result: None, answer }), answered)
 }
 
 impl<T, F> Task for Write<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+    F: Fn(&Connection) -> Result<T, StoreError> + Send,
 {
     fn rows(&self) -> usize {
         self.rows
     }
 
     fn apply(&mut self, connection: &Connection) -> Result<(), StoreError> {
-        let write = self.apply.take().expect("a task is applied once");
-        self.result = Some(write(connection)?);
+        self.result = Some((self.apply)(connection)?);
         Ok(())
     }
 
