@@ -106,6 +106,7 @@ struct Inner {
     taking_in: Semaphore,
     room: readings::Room,
     waiters: Arc<work::Waiters>,
+    moves: work::Moves,
     live: Arc<work::Live>,
     paying: Arc<payments::KeptSessions>,
 }
@@ -142,6 +143,7 @@ impl Engine {
                 taking_in: Semaphore::new(MAX_TAKING_IN),
                 room: readings::Room::default(),
                 waiters: Arc::default(),
+                moves: work::Moves::default(),
                 live: Arc::default(),
                 paying: Arc::default(),
             }),

@@ -27,7 +27,7 @@ use crate::{Engine, EngineError};
 
 pub(crate) use self::live::{Live, Report};
 pub use self::waiting::{Ended, Pending};
-pub(crate) use self::waiting::{Looks, Waiters};
+pub(crate) use self::waiting::{Looks, Moves, Waiters};
 pub use cartola_store::Command;
 pub use cartola_store::jobs::{JobEnd, JobKind, Limits, Priority, Progress, Step};
 
@@ -64,6 +64,9 @@ pub const MAX_RUNNING_OF_MANY: u32 = 200;
 pub const fn usual_running(is_shared: bool) -> u32 {
     if is_shared { MAX_RUNNING_OF_MANY } else { MAX_RUNNING }
 }
+
+/// Jobs that are taken in one claim, which makes a lease for each before it knows how many there are.
+const TAKEN_AT_ONCE: usize = 64;
 
 /// Jobs that a process runs at once when it has just begun.
 pub const FIRST_RUNNING: usize = 16;
@@ -237,11 +240,15 @@ impl Worker {
                     () = sleep(OTHERS_FIRST) => continue,
                 }
             }
+            // Where there is a place, an end matters to those who wait for its lane or link alone, and
+            // is heard as an arrival.
+            let is_full = running.len() >= places;
             tokio::select! {
                 () = &mut stop => return running,
-                Some(_) = running.join_next() => while running.try_join_next().is_some() {},
+                Some(_) = running.join_next(), if is_full => {}
                 _ = arrivals.next(LOOK_AGAIN) => {}
             }
+            while running.try_join_next().is_some() {}
         }
     }
 
@@ -265,18 +272,24 @@ impl Worker {
 
     /// Takes as many jobs as there are places; whether the store answered.
     async fn fill(&self, running: &mut JoinSet<()>, places: usize) -> bool {
-        let free = places - running.len();
-        if free == 0 {
-            return true;
-        }
-        match self.shared.claimer.claim(free).await {
-            Ok(claimed) => {
-                self.start(running, claimed);
-                true
+        loop {
+            let asked = places.saturating_sub(running.len()).min(TAKEN_AT_ONCE);
+            if asked == 0 {
+                return true;
             }
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "engine.job.not_claimed");
-                false
+            match self.shared.claimer.claim(asked).await {
+                Ok(claimed) => {
+                    let taken = claimed.len();
+                    self.start(running, claimed);
+                    if taken < asked {
+                        return true;
+                    }
+                }
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "engine.job.not_claimed");
+                    return false;
+                }
             }
         }
     }

@@ -52,6 +52,7 @@ impl Engine {
             Ok::<_, EngineError>(())
         })
         .await?;
+        self.inner.moves.tell(step.row.id);
         tracing::info!(
             instruction = %step.row.id,
             kind = step.row.kind.name(),

@@ -90,7 +90,7 @@ impl Engine {
         longest: Duration,
     ) -> Result<Option<Instruction>, EngineError> {
         self.note_screen(who, looked(kind), Subject::one(id), Some(kind.screen()));
-        let mut looks = Looks::new(self, longest);
+        let mut looks = Looks::at(self, id, longest);
         loop {
             let Some(now) = self.instruction_unnoted(who, kind, id).await? else {
                 return Ok(None);

@@ -55,6 +55,7 @@ impl Engine {
             Ok::<_, EngineError>(())
         })
         .await?;
+        self.inner.moves.tell(step.row.id);
         tracing::info!(
             payment = %step.row.id,
             institution = %step.row.institution,

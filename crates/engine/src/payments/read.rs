@@ -69,7 +69,7 @@ impl Engine {
         longest: Duration,
     ) -> Result<Option<Payment>, EngineError> {
         self.note_access(who, "payment.read", Subject::one(id));
-        let mut looks = Looks::new(self, longest);
+        let mut looks = Looks::at(self, id, longest);
         loop {
             let Some(now) = self.payment_unnoted(who, id).await? else { return Ok(None) };
             let standing = now.state().standing();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cartola_model::Failure;
-use cartola_primitives::id::{JobId, TenantId};
+use cartola_primitives::id::{JobId, TenantId, TypedId};
 use cartola_store::Arrivals;
 use cartola_store::jobs::LOOK_AGAIN;
 use tokio::sync::watch;
@@ -17,11 +17,40 @@ use crate::{Engine, EngineError};
 /// time. The jobs of everybody move it: of many who wait, each looks a few times.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
+/// The same where this process tells whoever waits, and only what another one does is looked for.
+const FIRST_PAUSE_OF_TOLD: Duration = Duration::from_millis(100);
+
 /// The longest pause of whoever looks at what one case has come to.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// How a job ended: done, or given up and why.
 pub type Ended = Result<(), Failure>;
+
+/// Places in which those wait whom this process tells that their case has moved.
+const PLACES: usize = 256;
+
+/// Who waits for a case to move in this process. Cases share places: whoever is told of another's looks
+/// once in vain.
+pub(crate) struct Moves([watch::Sender<()>; PLACES]);
+
+impl Default for Moves {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| watch::Sender::default()))
+    }
+}
+
+impl Moves {
+    /// Tells whoever waits for the case of that id.
+    pub fn tell<I: TypedId>(&self, id: I) {
+        self.place(id).send_replace(());
+    }
+
+    /// An id ends in random bytes.
+    fn place<I: TypedId>(&self, id: I) -> &watch::Sender<()> {
+        let [.., last] = id.as_bytes();
+        &self.0[usize::from(*last)]
+    }
+}
 
 /// Who waits for which job in this process.
 #[derive(Default)]
@@ -74,6 +103,7 @@ impl Drop for Pending {
 pub(crate) struct Looks {
     deadline: Instant,
     arrivals: Arrivals,
+    told: Option<watch::Receiver<()>>,
     pause: Duration,
 }
 
@@ -82,7 +112,13 @@ impl Looks {
     /// To be called before the first look: what he waits for may come a moment later.
     pub fn new(engine: &Engine, longest: Duration) -> Self {
         let deadline = Instant::now() + longest;
-        Self { deadline, arrivals: engine.store().arrivals(), pause: FIRST_PAUSE }
+        Self { deadline, arrivals: engine.store().arrivals(), told: None, pause: FIRST_PAUSE }
+    }
+
+    /// The same at a case whose moves are told in this process.
+    pub fn at<I: TypedId>(engine: &Engine, id: I, longest: Duration) -> Self {
+        let told = Some(engine.inner.moves.place(id).subscribe());
+        Self { told, pause: FIRST_PAUSE_OF_TOLD, ..Self::new(engine, longest) }
     }
 
     /// Waits until another look is worth it; false when there is no more time for one.
@@ -91,8 +127,24 @@ impl Looks {
         if left.is_zero() {
             return false;
         }
-        sleep(self.pause.min(left)).await;
-        self.arrivals.next(LOOK_AGAIN.min(left)).await;
+        let Self { arrivals, told, pause, .. } = self;
+        let moved = async {
+            sleep((*pause).min(left)).await;
+            arrivals.next(LOOK_AGAIN.min(left)).await;
+        };
+        let told = async {
+            let is_told = match told {
+                Some(told) => told.changed().await.is_ok(),
+                None => false,
+            };
+            if !is_told {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = told => {}
+            () = moved => {}
+        }
         self.pause = self.pause.saturating_mul(2).min(LONGEST_PAUSE);
         true
     }
@@ -116,7 +168,7 @@ impl Engine {
     ) -> Result<Option<Ended>, EngineError> {
         let deadline = Instant::now() + longest;
         let mut arrivals = self.store().arrivals();
-        let mut pause = FIRST_PAUSE;
+        let mut pause = FIRST_PAUSE_OF_TOLD;
         loop {
             let look = deadline.min(Instant::now() + LOOK_AGAIN);
             // What is awaited below must not wait with the channel's lock in its hand.
