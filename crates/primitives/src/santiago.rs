@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
 static SANTIAGO: LazyLock<TimeZone> = LazyLock::new(|| {
     TimeZoneDatabase::bundled()
@@ -62,8 +62,56 @@ pub fn end_of_day(date: Date) -> Timestamp {
 
 /// Santiago's offset from UTC at `instant` in the form `-0400`.
 pub fn offset_text(instant: Timestamp) -> String {
-    let seconds = SANTIAGO.to_offset(instant).seconds();
-    let sign = if seconds < 0 { '-' } else { '+' };
+    let mut text = String::with_capacity(OFFSET_BYTES);
+    push_offset(&mut text, SANTIAGO.to_offset(instant));
+    text
+}
+
+/// What clocks in Santiago show at `instant`, to the second, with the offset from UTC:
+/// `2017-07-21T17:32:28-0400`. A list of movements has two of these in each of its lines.
+pub fn date_time_text(instant: Timestamp) -> String {
+    let offset = SANTIAGO.to_offset(instant);
+    let local = offset.to_datetime(instant);
+    let mut text = String::with_capacity(DATE_TIME_BYTES);
+    match u16::try_from(local.year()) {
+        Ok(year) => {
+            push_two(&mut text, year / 100);
+            push_two(&mut text, year % 100);
+            let rest = [
+                ('-', local.month()),
+                ('-', local.day()),
+                ('T', local.hour()),
+                (':', local.minute()),
+                (':', local.second()),
+            ];
+            for (before, number) in rest {
+                text.push(before);
+                push_two(&mut text, number.unsigned_abs().into());
+            }
+        }
+        Err(_) => text.push_str(&local.strftime("%Y-%m-%dT%H:%M:%S").to_string()),
+    }
+    push_offset(&mut text, offset);
+    text
+}
+
+/// Bytes of an offset, and of a moment that is written with one.
+const OFFSET_BYTES: usize = 5;
+const DATE_TIME_BYTES: usize = 24;
+
+fn push_offset(text: &mut String, offset: Offset) {
+    let seconds = offset.seconds();
     let minutes = seconds.unsigned_abs() / 60;
-    format!("{sign}{:02}{:02}", minutes / 60, minutes % 60)
+    text.push(if seconds < 0 { '-' } else { '+' });
+    for number in [minutes / 60, minutes % 60] {
+        // No offset is longer than 26 hours.
+        push_two(text, u16::try_from(number).unwrap_or_default());
+    }
+}
+
+/// A number below 100 in two digits.
+fn push_two(text: &mut String, number: u16) {
+    for digit in [number / 10 % 10, number % 10] {
+        text.push(char::from(b'0' + u8::try_from(digit).unwrap_or_default()));
+    }
 }

@@ -5,6 +5,10 @@ use thiserror::Error;
 use super::{Currency, Money};
 use crate::decimal_text::{self, DecimalText};
 
+/// Bytes of the longest amount in machine form: 20 digits of 64 bits, or a zero before all decimals that
+/// a currency has, with sign and point.
+const LONGEST_DECIMAL: usize = 32;
+
 /// Why a text is not an amount. No message repeats the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum AmountError {
@@ -44,9 +48,25 @@ impl Money {
 
     /// The machine form with all decimals of the currency: `1234` CLP, `1234.50` USD.
     pub fn to_decimal_string(&self) -> String {
-        let (whole, decimals) = self.absolute_parts();
-        let point = if decimals.is_empty() { "" } else { "." };
-        format!("{}{whole}{point}{decimals}", self.sign())
+        let exponent = usize::from(self.currency().exponent());
+        let mut reversed = [0; LONGEST_DECIMAL];
+        let (mut rest, mut length) = (self.minor().unsigned_abs(), 0);
+        let mut push = |byte| {
+            reversed[length] = byte;
+            length += 1;
+        };
+        let mut digits = 0;
+        while rest > 0 || digits <= exponent {
+            if digits == exponent && exponent > 0 {
+                push(b'.');
+            }
+            push(b'0' + u8::try_from(rest % 10).expect("a digit is below ten"));
+            (rest, digits) = (rest / 10, digits + 1);
+        }
+        if self.minor() < 0 {
+            push(b'-');
+        }
+        reversed[..length].iter().rev().copied().map(char::from).collect()
     }
 
     /// As Chile reads it, for people only: `$1.234.567`, `US$1.234,56`, `UF 1,2345`, `-$500`.

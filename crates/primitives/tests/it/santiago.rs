@@ -1,6 +1,6 @@
 use cartola_primitives::clock::{Date, SignedDuration, Timestamp};
 use cartola_primitives::santiago::{
-    date_of, date_time_of, end_of_day, offset_text, start_of_day, today,
+    date_of, date_time_of, date_time_text, end_of_day, offset_text, start_of_day, today,
 };
 use proptest::prelude::*;
 
@@ -63,6 +63,24 @@ fn offsets_have_no_colon() {
     assert_eq!(offset_text(instant("2024-01-01T12:00:00Z")), "-0300");
     // Local mean time, before there were zones, was 4:42:45 behind.
     assert_eq!(offset_text(instant("1880-01-01T12:00:00Z")), "-0442");
+}
+
+#[test]
+fn a_moment_is_written_as_clocks_show_it_with_the_offset() {
+    for at in [
+        "2017-07-21T21:32:28Z",
+        "2024-04-07T03:30:00.999Z",
+        "2024-09-08T04:00:00Z",
+        "1880-01-01T12:00:00Z",
+        "0007-02-03T12:00:00Z",
+        "-000007-02-03T12:00:00Z",
+        "9999-12-30T21:59:59Z",
+    ] {
+        let at = instant(at);
+        let local = date_time_of(at).strftime("%Y-%m-%dT%H:%M:%S");
+        assert_eq!(date_time_text(at), format!("{local}{}", offset_text(at)), "{at}");
+    }
+    assert_eq!(date_time_text(instant("2017-07-21T21:32:28Z")), "2017-07-21T17:32:28-0400");
 }
 
 #[test]

@@ -3,6 +3,7 @@ mod figures;
 use cartola_model::{AccountNumber, Movement};
 use cartola_primitives::id::AccountId;
 use cartola_primitives::{Currency, Timestamp, santiago};
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::Month;
@@ -105,7 +106,7 @@ fn description(month: Month) -> String {
 fn names(account: AccountId, month: Month) -> (String, String) {
     let digest =
         Sha256::new().chain_update(account.as_bytes()).chain_update(month.to_string()).finalize();
-    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = HEXLOWER.encode(&digest);
     let (id, rest) = digits.split_at(ID_DIGITS);
     (id.to_owned(), rest[..REFERENCE_DIGITS].to_owned())
 }

@@ -35,8 +35,7 @@ impl Moment {
 
     /// As it is written.
     pub fn text(self) -> String {
-        let local = santiago::date_time_of(self.0);
-        format!("{}{}", local.strftime("%Y-%m-%dT%H:%M:%S"), santiago::offset_text(self.0))
+        santiago::date_time_text(self.0)
     }
 }
 
