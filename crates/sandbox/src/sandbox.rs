@@ -75,15 +75,26 @@ impl Sandbox {
         &*self.inner.randomness
     }
 
-    /// Does something that draws up months or waits for the disk, off the server's own threads.
+    /// Does something that draws up months or waits for the disk, off the server's own threads. What
+    /// was done is on the disk then; where it cannot be brought there, nobody is told of it, ever.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> T {
         let sandbox = self.clone();
-        tokio::task::spawn_blocking(move || work(&sandbox))
-            .await
-            .expect("work on the world does not panic, and the runtime outlives its requests")
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work(&sandbox);
+            sandbox.world().sync().map(|()| done)
+        });
+        let done = done.await;
+        match done.expect("work on the world does not panic, and the runtime outlives its requests")
+        {
+            Ok(done) => done,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "sandbox.log.not_synced");
+                std::future::pending().await
+            }
+        }
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) use transfer::{
 };
 pub(crate) use transfers::TransferError;
 
-use log::Log;
+use log::{Log, Syncer};
 use record::Record;
 use state::{Acted, State};
 
@@ -95,6 +95,7 @@ pub struct World {
     /// The state's offset once more, so that reading the clock takes no lock.
     offset: AtomicI64,
     kept: Mutex<Kept>,
+    syncer: Syncer,
 }
 
 /// What was done, and the file that it is in.
@@ -135,6 +136,8 @@ impl World {
                 seed
             }
         };
+        let syncer = log.syncer();
+        syncer.sync()?;
         let mut state = State::default();
         for record in records {
             state.apply(record);
@@ -144,7 +147,13 @@ impl World {
             clock,
             offset: AtomicI64::new(state.offset),
             kept: Mutex::new(Kept { log, state }),
+            syncer,
         })
+    }
+
+    /// Comes back when the disk has all that was done before: nobody is told of anything sooner. Blocks.
+    pub fn sync(&self) -> Result<(), LogError> {
+        self.syncer.sync()
     }
 
     /// Everybody in it.

@@ -2,12 +2,15 @@
 //!
 //! A line is the checksum of everything before it and itself, a blank, and JSON. A process that is
 //! killed while writing leaves at most one line that is not whole: it is cut off when the file is
-//! opened again, and nobody was told of it, since an answer is given after the disk has it.
+//! opened again, and nobody was told of it, since an answer is given after the disk has it. What
+//! several people did meanwhile is put on the disk together.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,9 +49,58 @@ pub enum LogError {
 /// The open file.
 #[derive(Debug)]
 pub(crate) struct Log {
-    file: File,
+    file: Arc<File>,
     checksum: String,
-    broken: bool,
+    standing: Arc<Standing>,
+}
+
+/// How far the file is.
+#[derive(Debug, Default)]
+struct Standing {
+    /// Records that were written.
+    written: AtomicU64,
+    /// Whether a write failed.
+    broken: AtomicBool,
+}
+
+/// Puts what was written on the disk.
+#[derive(Debug)]
+pub(crate) struct Syncer {
+    file: Arc<File>,
+    standing: Arc<Standing>,
+    synced: Mutex<Synced>,
+}
+
+/// What is known of the disk.
+#[derive(Debug, Default)]
+struct Synced {
+    /// Records that it has.
+    records: u64,
+    /// Whether it has failed: that it does so no more the next time says nothing of what it lost.
+    failed: bool,
+}
+
+impl Syncer {
+    /// Comes back when the disk has all that was written before. Whoever waits while somebody else
+    /// does so is done with the next time, together with all others.
+    pub(crate) fn sync(&self) -> Result<(), LogError> {
+        let wanted = self.standing.written.load(Ordering::Acquire);
+        let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
+        if synced.records >= wanted {
+            return Ok(());
+        }
+        if synced.failed {
+            return Err(LogError::Broken);
+        }
+        let written = self.standing.written.load(Ordering::Acquire);
+        if let Err(error) = self.file.sync_data() {
+            synced.failed = true;
+            self.standing.broken.store(true, Ordering::Release);
+            return Err(error.into());
+        }
+        synced.records = written;
+        Ok(())
+    }
 }
 
 impl Log {
@@ -72,21 +124,28 @@ impl Log {
         if bytes.is_empty() {
             sync_folder(path)?;
         }
-        Ok((Self { file, checksum, broken: false }, records))
+        Ok((Self { file: Arc::new(file), checksum, standing: Arc::default() }, records))
     }
 
-    /// Writes a record, and comes back when the disk has it. After a failure nothing more is
-    /// taken.
+    /// What puts on the disk what is written here.
+    pub(crate) fn syncer(&self) -> Syncer {
+        let (file, standing) = (Arc::clone(&self.file), Arc::clone(&self.standing));
+        Syncer { file, standing, synced: Mutex::default() }
+    }
+
+    /// Writes a record. The disk has it after [`Syncer::sync`]. After a failure nothing more is taken.
     pub(crate) fn append<R: Serialize>(&mut self, record: &R) -> Result<(), LogError> {
-        if self.broken {
+        if self.standing.broken.load(Ordering::Acquire) {
             return Err(LogError::Broken);
         }
         let json = serde_json::to_string(record).map_err(std::io::Error::from)?;
         let checksum = checksum(&self.checksum, &json);
-        self.broken = true;
-        self.file.write_all(format!("{checksum} {json}\n").as_bytes())?;
-        self.file.sync_data()?;
-        self.broken = false;
+        let mut file = &*self.file;
+        if let Err(error) = file.write_all(format!("{checksum} {json}\n").as_bytes()) {
+            self.standing.broken.store(true, Ordering::Release);
+            return Err(error.into());
+        }
+        self.standing.written.fetch_add(1, Ordering::Release);
         self.checksum = checksum;
         Ok(())
     }
