@@ -17,6 +17,7 @@ use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, grouped, of_rounds};
 use crate::server::{Effort, Server};
 use crate::site::{Kind, Site};
+use crate::trail::{self, Path};
 use crate::watch::{self, Readings};
 
 /// Rounds of both, in turn, each with customers of its own.
@@ -56,7 +57,9 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
     for (rounds, length, state) in
         [(&rounds, LONG, NEW), (&usual, USUAL, NEW), (&usual, USUAL, KNOWN)]
     {
-        report.add(in_turn((&khipu, &banks), rounds, length, state).await?);
+        let (figure, path) = in_turn((&khipu, &banks, &site), rounds, length, state).await?;
+        report.add(figure);
+        report.paths.push(path);
     }
     khipu.gateway.stop().await?;
     drop(sandbox);
@@ -65,19 +68,22 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
 
 /// Both in turn, round by round; the first warms up.
 async fn in_turn(
-    (khipu, banks): (&Khipu, &Banks),
+    (khipu, banks, site): (&Khipu, &Banks, &Site),
     rounds: &[Vec<Customer>],
     (length, name): (i64, &str),
     state: &str,
-) -> anyhow::Result<Figure> {
+) -> anyhow::Result<(Figure, Path)> {
     let days = days(length)?;
     let (mut ours, mut bare, mut brought) = (Vec::new(), Vec::new(), Extracted::default());
+    let mut entries = 0;
     for (number, customers) in rounds.iter().enumerate() {
         let who = credentials(khipu, customers, days, state).await?;
+        let known = trail::entries(site).await?;
         let before = khipu.gateway.effort()?;
         let whole = whole_way(khipu, &who, days).await?;
         let effort = khipu.gateway.effort()? - before;
         tokio::time::sleep(REST).await;
+        let left = trail::entries(site).await? - known;
         let (alone, extracted) = alone(banks, customers, days).await?;
         tokio::time::sleep(REST).await;
         if number == 0 {
@@ -90,9 +96,14 @@ async fn in_turn(
         ours.push(whole);
         bare.push(alone);
         brought += extracted;
+        entries += left;
     }
     let extractions = rounds.iter().skip(1).map(Vec::len).sum();
-    Ok(figure(&format!("{name}, {state}"), (&ours, &bare), brought, extractions))
+    let what = format!("{name}, {state}");
+    let (counted, rate) =
+        ((entries, extractions as u64), Readings::of(ours.iter().copied()).median());
+    let path = Path::new(format!("an extraction of {what}"), Kind::Sqlite, counted, rate);
+    Ok((figure(&what, (&ours, &bare), brought, extractions), path))
 }
 
 /// What the gateway used for each, for whoever looks on.

@@ -15,6 +15,7 @@ use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, movements_a_second};
 use crate::site::{Kind, Site};
 use crate::statement::Statement;
+use crate::trail::{self, Path};
 use crate::watch::{self, Readings, rate};
 
 /// Files of one round: two years of each of five accounts.
@@ -34,6 +35,8 @@ struct Round {
     import: Duration,
     duplicates: Duration,
     bare: Duration,
+    /// Entries that the imports left in the trail.
+    entries: u64,
 }
 
 /// Measures and reports.
@@ -48,6 +51,12 @@ pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Resu
     let of = |time: fn(&Round) -> Duration, lines: u64| {
         Readings::of(rounds.iter().map(|round| rate(lines, time(round))))
     };
+    let files = all / u64::from(LINES);
+    let entries = rounds.iter().map(|round| round.entries).sum();
+    let counted = (entries, files * rounds.len() as u64);
+    let a_second = of(|round| round.import, files).median();
+    let path = format!("an import of {LINES} lines");
+    report.paths.push(Path::new(path, kind, counted, a_second));
     let ratios = Readings::of(
         rounds.iter().map(|round| round.bare.as_secs_f64() / round.import.as_secs_f64()),
     );
@@ -99,11 +108,13 @@ async fn round(lab: &Lab, kind: Kind) -> anyhow::Result<Round> {
     let site = Site::new(lab, "ingest", kind).await?;
     let installation = Installation::make(&site).await?;
     let uploads: Vec<Upload> = statements(false).map(|statement| statement.upload()).collect();
+    let known = trail::entries(&site).await?;
     let begun = watch::start();
     for upload in uploads {
         installation.import_upload(upload, LINES.into(), LINES.into()).await?;
     }
     let import = begun.elapsed();
+    let entries = trail::entries(&site).await? - known;
     let rows = Rows::of(&site, &installation).await?;
     let known = statements(true).next().context("there are statements")?;
     let begun = watch::start();
@@ -111,7 +122,7 @@ async fn round(lab: &Lab, kind: Kind) -> anyhow::Result<Round> {
     let duplicates = begun.elapsed();
     drop(installation);
     lab::clear(&site.folder)?;
-    Ok(Round { import, duplicates, bare: rows.write(lab).await? })
+    Ok(Round { import, duplicates, bare: rows.write(lab).await?, entries })
 }
 
 /// What an import wrote in many rows, ready to be written once more by the store alone.

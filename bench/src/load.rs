@@ -109,6 +109,11 @@ end
 }
 
 impl Seen {
+    /// How many were answered.
+    pub const fn requests(&self) -> u64 {
+        self.requests
+    }
+
     /// Requests a second.
     pub fn rate(&self) -> f64 {
         crate::watch::rate(self.requests, Duration::from_micros(self.microseconds))

@@ -34,6 +34,7 @@ mod synaptic;
 mod tail;
 mod tasks;
 mod token;
+mod trail;
 mod watch;
 
 use clap::{Parser, Subcommand};

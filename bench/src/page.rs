@@ -13,6 +13,7 @@ use crate::population::Population;
 use crate::report::{Figure, Report, grouped, of_rounds};
 use crate::server::Server;
 use crate::site::Kind;
+use crate::trail::{self, Path};
 use crate::watch::Readings;
 
 /// Connections of the load.
@@ -42,12 +43,17 @@ pub async fn measure(
         memory: memory.address,
     };
     let kind = population.site.kind();
+    let known = trail::entries(&population.site).await?;
     let here_and_there = rounds.run("pages here and there", &pages).await?;
+    let left = trail::entries(&population.site).await? - known;
     let one = rounds.run("one page again and again", &pages[..1]).await?;
     gateway.stop().await?;
     memory.stop().await?;
     let what = format!("page of 100 movements from {}, here and there", kind.name());
     report.add(figure(&what, &here_and_there, "≥ 0.5"));
+    let asked = here_and_there.iter().map(|(gateway, _)| gateway.requests()).sum();
+    let a_second = Readings::of(here_and_there.iter().map(|(gateway, _)| gateway.rate())).median();
+    report.paths.push(Path::new("a page".to_owned(), kind, (left, asked), a_second));
     report.add(figure("the same page again and again", &one, "≥ 0.5"));
     if kind == Kind::Sqlite {
         report.add(walked(population)?);

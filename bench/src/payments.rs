@@ -16,6 +16,7 @@ use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, of_rounds};
 use crate::server::Server;
 use crate::site::{Kind, Site};
+use crate::trail::{self, Path};
 use crate::watch::{self, Readings, rate};
 use crate::{bank, extraction, http};
 
@@ -53,6 +54,7 @@ pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Resu
     let sandbox = Server::sandbox(lab, &site.folder).await?;
     let till = Till::start(lab, &site, (sandbox.address, first)).await?;
     let (mut ours, mut alone) = (Vec::new(), Vec::new());
+    let known = trail::entries(&site).await?;
     for (number, customers) in rounds.iter().enumerate() {
         let before = till.gateway.effort()?;
         let payments = till.round(customers).await?;
@@ -72,6 +74,10 @@ pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Resu
     }
     till.gateway.stop().await?;
     drop(sandbox);
+    let left = trail::entries(&site).await? - known;
+    let all = rounds.iter().map(Vec::len).sum::<usize>() as u64;
+    let a_second = Readings::of(ours.iter().copied()).median();
+    report.paths.push(Path::new("a payment".to_owned(), kind, (left, all), a_second));
     report.add(figure(kind, &ours, &alone));
     lab::clear(&bare.close())?;
     lab::clear(&site.folder)

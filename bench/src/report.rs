@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use cartola_primitives::Date;
 
+use crate::trail::Path;
 use crate::watch::Readings;
 
 /// One line of the table.
@@ -24,6 +25,8 @@ pub struct Figure {
 #[derive(Default)]
 pub struct Report {
     figures: Vec<Figure>,
+    /// Paths whose entries were counted, and are not reported yet.
+    pub paths: Vec<Path>,
 }
 
 impl Report {

@@ -18,6 +18,7 @@ use crate::report::{Figure, Report, of_rounds};
 use crate::server::Server;
 use crate::site::{Kind, Site};
 use crate::synaptic::Synaptic;
+use crate::trail::{self, Path};
 use crate::watch::{self, Readings};
 
 /// Rounds of both, in turn, each with customers of its own.
@@ -48,6 +49,7 @@ pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Resu
     let banks = Banks::new(sandbox.address, first)?;
     let synaptic = Synaptic::start(lab, &site, (sandbox.address, first)).await?;
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    let known = trail::entries(&site).await?;
     for (number, customers) in rounds.iter().enumerate() {
         let before = synaptic.gateway.effort()?;
         let whole = whole_way(&synaptic, customers).await?;
@@ -68,6 +70,10 @@ pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Resu
     }
     synaptic.gateway.stop().await?;
     drop(sandbox);
+    let left = trail::entries(&site).await? - known;
+    let all = rounds.iter().map(Vec::len).sum::<usize>() as u64;
+    let a_second = Readings::of(ours.iter().copied()).median();
+    report.paths.push(Path::new("a task".to_owned(), kind, (left, all), a_second));
     report.add(figure(kind, &ours, &bare));
     lab::clear(&site.folder)
 }
