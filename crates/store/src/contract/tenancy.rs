@@ -1,6 +1,7 @@
 //! Tenants and credentials.
 
 use cartola_model::Scope;
+use cartola_primitives::id::{CredentialId, TenantId};
 
 use super::Backend;
 use super::fixtures::{Fixtures, at};
@@ -109,16 +110,19 @@ pub async fn sessions_are_not_listed(backend: Backend) {
     assert_eq!(found, Some(session));
 }
 
+/// Adds a credential that ends so many seconds later, and says whose and which it is.
+async fn added(scene: &Scene, kind: CredentialKind, ends: Option<i64>) -> (TenantId, CredentialId) {
+    let mut row = scene.make.credential();
+    (row.kind, row.revoked_at) = (kind, ends.map(at));
+    let id = row.id;
+    scene.apply(Command::AddCredential(row)).await;
+    (scene.make.tenant, id)
+}
+
 /// All sessions of devices of a tenant end in one command, and neither its keys nor anybody else's.
 pub async fn all_sessions_of_a_tenant_end_at_once(backend: Backend) {
     let scene = Scene::new(&backend).await;
     let other = Scene::of_tenant(&backend, 2).await;
-    let added = async |scene: &Scene, kind, ends: Option<i64>| {
-        let mut row = scene.make.credential();
-        (row.kind, row.revoked_at) = (kind, ends.map(at));
-        scene.apply(Command::AddCredential(row.clone())).await;
-        (scene.make.tenant, row.id)
-    };
     let session = CredentialKind::DeviceSession;
     let rows = [
         (added(&scene, session, Some(600)).await, Some(at(60))),
@@ -141,12 +145,6 @@ pub async fn all_sessions_of_a_tenant_end_at_once(backend: Backend) {
 pub async fn sessions_of_long_ago_are_forgotten(backend: Backend) {
     let scene = Scene::new(&backend).await;
     let other = Scene::of_tenant(&backend, 2).await;
-    let added = async |scene: &Scene, kind, ends: Option<i64>| {
-        let mut row = scene.make.credential();
-        (row.kind, row.revoked_at) = (kind, ends.map(at));
-        scene.apply(Command::AddCredential(row.clone())).await;
-        (scene.make.tenant, row.id)
-    };
     let session = CredentialKind::DeviceSession;
     let rows = [
         (added(&scene, session, Some(59)).await, false),
