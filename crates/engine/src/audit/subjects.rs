@@ -62,7 +62,7 @@ impl Engine {
         who: &Principal,
         rut: Rut,
     ) -> Result<Option<PersonId>, EngineError> {
-        self.person_of_rut(who, rut).await
+        self.person_by_rut(who.tenant, rut).await
     }
 
     /// The RUT of somebody who is known. The caller says why in the trail.

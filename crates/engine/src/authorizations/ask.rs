@@ -44,7 +44,7 @@ impl Engine {
             let is_same = known.case.fingerprint == case.fingerprint;
             return if is_same { Ok(known) } else { Err(AskError::OtherRequest) };
         }
-        let person = self.person_of_rut(who, ask.rut).await?.ok_or(AskError::NoPhone)?;
+        let person = self.person_by_rut(who.tenant, ask.rut).await?.ok_or(AskError::NoPhone)?;
         let phone = self.enrolment_in_use(tenant, person, EnrolmentStanding::Active).await?;
         let phone = phone.ok_or(AskError::NoPhone)?;
         self.check_cooling(who, ask, &phone).await?;

@@ -234,15 +234,6 @@ impl Engine {
         let page = self.store().enrolments(tenant, filter, None, 1).await?;
         Ok(page.rows.into_iter().next())
     }
-
-    /// Who has a RUT, if they are known.
-    pub(crate) async fn person_of_rut(
-        &self,
-        who: &Principal,
-        rut: Rut,
-    ) -> Result<Option<PersonId>, EngineError> {
-        self.person_by_rut(who.tenant, rut).await
-    }
 }
 
 fn check_text(text: Option<&str>) -> Result<(), EnrolError> {

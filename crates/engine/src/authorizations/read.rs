@@ -50,7 +50,7 @@ impl Engine {
         self.note_access(who, "enrolment.read", Subject::list("enrolments"));
         let mut filter = EnrolmentFilter { standing, ..EnrolmentFilter::default() };
         if let Some(rut) = rut {
-            filter.person = self.person_of_rut(who, rut).await?;
+            filter.person = self.person_by_rut(who.tenant, rut).await?;
             if filter.person.is_none() {
                 return Ok(Page { rows: Vec::new(), next: None });
             }
@@ -88,7 +88,7 @@ impl Engine {
         let Listed { rut, standing, kind, from, to } = listed;
         let mut filter = AuthorizationFilter { person: None, standing, kind, from, before: to };
         if let Some(rut) = rut {
-            filter.person = self.person_of_rut(who, rut).await?;
+            filter.person = self.person_by_rut(who.tenant, rut).await?;
             if filter.person.is_none() {
                 return Ok(Page { rows: Vec::new(), next: None });
             }

@@ -131,7 +131,7 @@ impl Engine {
         if payees.is_empty() {
             return Ok(true);
         }
-        let Some(person) = self.person_of_rut(who, rut).await? else { return Ok(false) };
+        let Some(person) = self.person_by_rut(who.tenant, rut).await? else { return Ok(false) };
         for payee in payees {
             let digest = self.vault().digest(purpose::PAYEE, who.tenant, payee.as_bytes());
             let since = self.now() - PAYEE_KNOWN;

@@ -88,7 +88,7 @@ impl Engine {
         if is_followed && by == UsedBy::Whoever {
             return Err(UseError::Unknown);
         }
-        let person = self.person_of_rut(who, wanted.rut).await?;
+        let person = self.person_by_rut(who.tenant, wanted.rut).await?;
         if person != Some(row.person) || shown.operation != *wanted.operation {
             return Err(UseError::OtherOperation);
         }
