@@ -11,7 +11,6 @@ use cartola_store::people::{LinkRow, LinkSecretRow};
 use cartola_store::{Command, UnitOfWork};
 
 use super::LinkError;
-use super::mandate::Before;
 use super::secret::SealedSecret;
 use crate::imports::Made;
 use crate::once::Reply;
@@ -69,11 +68,11 @@ pub struct Begun {
 
 /// What is begun, and on which terms.
 #[derive(Clone, Copy)]
-struct Order<'a> {
-    wanted: &'a NewLink<'a>,
-    extent: Extent<'a>,
+pub(super) struct Order<'a> {
+    pub wanted: &'a NewLink<'a>,
+    pub extent: Extent<'a>,
     /// Whether another mandate that holds stays as it is.
-    keeps_other: bool,
+    pub keeps_other: bool,
 }
 
 impl Engine {
@@ -139,11 +138,11 @@ impl Engine {
     async fn begin_link_once(
         &self,
         who: &Principal,
-        Order { wanted, extent, keeps_other }: Order<'_>,
+        order: Order<'_>,
         reply: &Reply<'_, Begun>,
     ) -> Result<Begun, LinkError> {
         self.check_ticket(reply.ticket).await?;
-        let now = self.now();
+        let (wanted, now) = (order.wanted, self.now());
         let mut made = Made::default();
         let holder = Holder { rut: Some(wanted.rut), name: None };
         let (person, key) = self.resolve_person(who, &holder, now, &mut made).await?;
@@ -154,24 +153,10 @@ impl Engine {
         let before = before.map_err(EngineError::from)?;
         let device = self.device_of(who, wanted, person, before.as_ref()).await?;
         let before = match before {
-            Some(row) => {
-                let pays = self.open_link_secret(who, &row).await?.pays();
-                Some(Before { mandate: row.mandate, pays })
-            }
+            Some(row) => self.mandate_before(who, &row).await?,
             None => None,
         };
-        let other = if keeps_other {
-            self.other_mandate(who, (wanted, extent), &link, before).await?
-        } else {
-            None
-        };
-        let (mandate, pays) = if let Some(row) = other {
-            work.push(Command::ExpectConsent { id: row.id, expected: row.version });
-            (row.id, wanted.pays && before.is_some_and(|before| before.pays))
-        } else {
-            let of = (wanted, extent);
-            (self.mandate_to_begin(who, of, &link, before, &mut work).await?, wanted.pays)
-        };
+        let (mandate, pays) = self.mandate_to_begin(who, order, &link, before, &mut work).await?;
         let secret = SealedSecret::of(wanted.fields, &device).paying(pays);
         let sealed = self.seal_link_secret(who, &key, link.id, &secret)?;
         let row = LinkSecretRow { link: link.id, mandate, barred: None, sealed };

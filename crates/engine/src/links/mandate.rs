@@ -6,11 +6,12 @@ use cartola_model::{ConsentKind, ConsentState, Principal};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, LinkId, TenantId};
 use cartola_store::consents::ConsentRow;
-use cartola_store::people::LinkRow;
+use cartola_store::people::{LinkRow, LinkSecretRow};
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 use data_encoding::HEXLOWER;
 
-use super::{Extent, LinkError, Mandate, NewLink};
+use super::begin::Order;
+use super::{LinkError, Mandate};
 use crate::audit::changed_consent;
 use crate::imports::granted_event;
 use crate::readings::cancelling_under;
@@ -24,19 +25,10 @@ const REFERENCE: &str = "\nreference: ";
 const REFERENCE_BYTES: usize = 16;
 
 /// What a link stands on that is begun again.
-#[derive(Clone, Copy)]
 pub(super) struct Before {
-    pub mandate: ConsentId,
+    mandate: ConsentRow,
     /// Whether its credentials may be paid with.
-    pub pays: bool,
-}
-
-impl Before {
-    /// Whether what is wanted is payments, of which this one says nothing: no evidence of readings
-    /// stands for them.
-    const fn is_widened_by(self, wanted: &NewLink<'_>) -> bool {
-        wanted.pays && !self.pays
-    }
+    pays: bool,
 }
 
 impl Engine {
@@ -113,64 +105,56 @@ impl Engine {
         Ok(page.rows.last().map(|row| row.id))
     }
 
-    /// The mandate that holds and is not the new one, nor one that it would renew: it is for something
-    /// else, of less data, to somebody else, or for readings alone.
-    pub(super) async fn other_mandate(
+    /// What a link stood on before it is begun again.
+    pub(super) async fn mandate_before(
         &self,
         who: &Principal,
-        (wanted, extent): (&NewLink<'_>, Extent<'_>),
-        link: &LinkRow,
-        before: Option<Before>,
-    ) -> Result<Option<ConsentRow>, EngineError> {
-        let Some(before) = before else { return Ok(None) };
-        let Some(row) = self.store().consent(who.tenant, before.mandate).await? else {
-            return Ok(None);
-        };
-        let new = self.mandate_row(who.tenant, &wanted.mandate, link, self.now());
-        let recipient = extent.recipient.map(str::to_owned);
-        let new = ConsentRow { recipient, data: extent.data, ..new };
-        let is_other = before.is_widened_by(wanted) || !is_for_the_same(&row, &new);
-        Ok(Some(row).filter(|row| is_other && row.state.holds(self.now())))
+        secret: &LinkSecretRow,
+    ) -> Result<Option<Before>, EngineError> {
+        let pays = self.open_link_secret(who, secret).await?.pays();
+        let mandate = self.store().consent(who.tenant, secret.mandate).await?;
+        Ok(mandate.map(|mandate| Before { mandate, pays }))
     }
 
+    /// What a link stands on from now on, and whether its credentials may be paid with.
+    ///
     /// The mandate before, where it is the same and holds. Where it is for the same and holds
     /// longer now, it is renewed: what it allowed goes on being shown. Else a new one in its place, as
-    /// where payments are wanted of one that is for readings alone.
+    /// where payments are wanted of one that is for readings alone; or the one before as it is, where
+    /// the order keeps another that holds.
     pub(super) async fn mandate_to_begin(
         &self,
         who: &Principal,
-        (wanted, extent): (&NewLink<'_>, Extent<'_>),
+        Order { wanted, extent, keeps_other }: Order<'_>,
         link: &LinkRow,
         before: Option<Before>,
         work: &mut UnitOfWork,
-    ) -> Result<ConsentId, EngineError> {
+    ) -> Result<(ConsentId, bool), EngineError> {
         let new = self.mandate_row(who.tenant, &wanted.mandate, link, work.at);
         let recipient = extent.recipient.map(str::to_owned);
         let new = ConsentRow { recipient, data: extent.data, ..new };
-        let is_widened = before.is_some_and(|before| before.is_widened_by(wanted));
-        let before = match before {
-            Some(before) => self.store().consent(who.tenant, before.mandate).await?,
-            None => None,
-        };
-        if let Some(before) = before {
-            if !is_widened && is_same(&before, &new, work.at) {
-                work.push(Command::ExpectConsent { id: before.id, expected: before.version });
-                return Ok(before.id);
+        if let Some(Before { mandate: row, pays }) = before {
+            let (id, expected) = (row.id, row.version);
+            // No evidence of readings stands for payments.
+            let is_renewed = (pays || !wanted.pays) && is_for_the_same(&row, &new);
+            let goes_on = if is_renewed { says_the_same(&row, &new) } else { keeps_other };
+            if goes_on && row.state.holds(work.at) {
+                work.push(Command::ExpectConsent { id, expected });
+                return Ok((id, wanted.pays && pays));
             }
-            if !is_widened && let Some(state) = renewed(&before, &new, work.at) {
-                let (id, expected) = (before.id, before.version);
-                let event = changed_consent("consent.renewed", who, &before, state);
+            if is_renewed && let Ok(state) = row.state.renew(work.at, end(&new)) {
+                let event = changed_consent("consent.renewed", who, &row, state);
                 work.push(Command::ChangeConsent { id, expected, state });
                 work.push(Command::Audit(event.with("evidence", new.evidence.hex())));
-                return Ok(id);
+                return Ok((id, wanted.pays));
             }
-            withdraw(who, &before, work);
+            withdraw(who, &row, work);
         }
         let new = self.consent_to_begin(who.tenant, new, &mut work.commands).await?;
         let id = new.id;
         work.push(Command::Audit(granted_event(who, &new)));
         work.push(Command::AddConsent(new));
-        Ok(id)
+        Ok((id, wanted.pays))
     }
 }
 
@@ -182,16 +166,9 @@ pub(super) fn withdraw(who: &Principal, row: &ConsentRow, work: &mut UnitOfWork)
     work.push(Command::Audit(changed_consent("consent.revoked", who, row, state)));
 }
 
-/// Whether a mandate that holds says what the new one would.
-fn is_same(row: &ConsentRow, new: &ConsentRow, now: Timestamp) -> bool {
-    row.state.holds(now)
-        && (row.evidence, end(row)) == (new.evidence, end(new))
-        && is_for_the_same(row, new)
-}
-
-/// A mandate that holds until the end of the new one, if that is for the same and ends no earlier.
-fn renewed(row: &ConsentRow, new: &ConsentRow, now: Timestamp) -> Option<ConsentState> {
-    is_for_the_same(row, new).then(|| row.state.renew(now, end(new)).ok()).flatten()
+/// Whether two rest on the same evidence and end at the same time.
+fn says_the_same(row: &ConsentRow, new: &ConsentRow) -> bool {
+    (row.evidence, end(row)) == (new.evidence, end(new))
 }
 
 /// Whether two are of one kind, for one purpose, of the same data and to the same.
