@@ -16,13 +16,16 @@ use cartola_engine::authorizations::{
     Ask, AskError, AtTheDoor, Authorization, DecideError, Decided, Decision, Enrolled,
     EnrolmentError, LetIn, NewPhone, PhoneProof, Validated, Verdict,
 };
+use cartola_engine::payments::PaymentOrder;
 use cartola_model::authorization::{Bill, Transfer};
-use cartola_model::{AccountNumber, InstitutionId, Operation, Pin, TransferPayee};
+use cartola_model::{
+    AccountNumber, AuthorizationStanding, InstitutionId, Operation, Pin, TransferPayee,
+};
 use cartola_primitives::randomness::SeededRandomness;
-use cartola_primitives::{Currency, Money, Rut, Secret};
+use cartola_primitives::{Currency, Money, Rut, Secret, Timestamp};
 
 use crate::world::World;
-use crate::world::bank::RUT;
+use crate::world::bank::{RUT, institution};
 
 pub const PIN: &str = "483920";
 
@@ -174,6 +177,37 @@ impl Scene {
             action.starts_with("authorization.") || action.starts_with("enrolment.")
         };
         all.into_iter().filter(is_ours).collect()
+    }
+}
+
+/// What an authorization of a model's is as time goes by.
+pub fn seen_at(
+    now: Timestamp,
+    (standing, until): (AuthorizationStanding, Timestamp),
+) -> AuthorizationStanding {
+    if standing.is_final() || now < until { standing } else { AuthorizationStanding::Expired }
+}
+
+/// A payment of a customer of the bank, who is [`RUT`].
+pub fn payment<'a>(
+    fields: &'a BTreeMap<String, Secret<String>>,
+    amount: i64,
+    case: &'a str,
+    approval: Option<&'a str>,
+) -> PaymentOrder<'a> {
+    PaymentOrder {
+        institution: institution(),
+        rut: Rut::parse(RUT).unwrap(),
+        fields,
+        amount: Money::new(amount, Currency::CLP),
+        from: None,
+        payee: Some(payee("12345678")),
+        comment: None,
+        case,
+        request: case.as_bytes(),
+        evidence: b"a request",
+        approval,
+        next: None,
     }
 }
 

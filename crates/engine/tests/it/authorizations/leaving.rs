@@ -19,7 +19,7 @@ use cartola_store::people::LinkRow;
 use cartola_store::{Instructions, Payments, People};
 use proptest::prelude::*;
 
-use super::{OwnPhone, PIN, Scene, person};
+use super::{OwnPhone, PIN, Scene, person, seen_at};
 use crate::readings::fields;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 use crate::world::till::{SETTLED, Till, asks};
@@ -241,9 +241,7 @@ impl Both {
     fn expire(&mut self) {
         let now = self.now();
         for asked in &mut self.asked {
-            if !asked.standing.is_final() && now >= asked.until {
-                asked.standing = AuthorizationStanding::Expired;
-            }
+            asked.standing = seen_at(now, (asked.standing, asked.until));
         }
     }
 

@@ -10,7 +10,7 @@ use cartola_primitives::id::EnrolmentId;
 use cartola_primitives::{Rut, SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::{OwnPhone, Scene, bill, other_person, person, pin, transfer};
+use super::{OwnPhone, Scene, bill, other_person, person, pin, seen_at, transfer};
 
 const PINS: [&str; 3] = ["483920", "705116", "908172"];
 
@@ -149,9 +149,7 @@ impl Both {
     fn expire(&mut self) {
         let now = self.now();
         for asked in &mut self.asked {
-            if !asked.standing.is_final() && now >= asked.until {
-                asked.standing = AuthorizationStanding::Expired;
-            }
+            asked.standing = seen_at(now, (asked.standing, asked.until));
         }
     }
 

@@ -9,7 +9,7 @@ use cartola_engine::authorizations::{
 use cartola_engine::checkouts::{CheckoutError, CheckoutOrder, Choice, Terms};
 use cartola_engine::links::{Mandate, NewLink};
 use cartola_engine::once::Reply;
-use cartola_engine::payments::{LONGEST_PAUSE, Payment, PaymentError, PaymentOrder};
+use cartola_engine::payments::{LONGEST_PAUSE, Payment, PaymentError};
 use cartola_engine::payouts::{PayoutError, PayoutLine, PayoutOrder, PayoutStanding};
 use cartola_engine::readings::Next;
 use cartola_engine::work::JobKind;
@@ -20,7 +20,7 @@ use cartola_primitives::{Currency, Money, Rut, Secret, SignedDuration};
 use cartola_store::Payments;
 use cartola_store::jobs::Priority;
 
-use super::{OwnPhone, PIN, Scene, payee};
+use super::{OwnPhone, PIN, Scene, payee, payment};
 use crate::readings::fields;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 use crate::world::till::{SETTLED, Till, asks};
@@ -57,14 +57,14 @@ impl Payer {
         approval: Option<&str>,
     ) -> Result<Payment, PaymentError> {
         let fields = fields(PASSWORD);
-        let order = order(&fields, amount, case, approval);
+        let order = payment(&fields, amount, case, approval);
         self.scene.world.engine.begin_payment(&self.scene.world.who, &order).await
     }
 
     /// The token of an approval of a payment.
     async fn approval(&self, amount: i64) -> String {
         let fields = fields(PASSWORD);
-        let order = order(&fields, amount, "any", None);
+        let order = payment(&fields, amount, "any", None);
         self.approved(&self.scene.world.engine.operation_of_payment(&order).unwrap()).await
     }
 
@@ -87,28 +87,6 @@ impl Payer {
         let world = &self.scene.world;
         let page = world.store.payments(world.who.tenant, None, None, 100).await;
         page.unwrap().rows.len()
-    }
-}
-
-fn order<'a>(
-    fields: &'a std::collections::BTreeMap<String, Secret<String>>,
-    amount: i64,
-    case: &'a str,
-    approval: Option<&'a str>,
-) -> PaymentOrder<'a> {
-    PaymentOrder {
-        institution: institution(),
-        rut: rut(),
-        fields,
-        amount: Money::new(amount, Currency::CLP),
-        from: None,
-        payee: Some(payee("12345678")),
-        comment: None,
-        case,
-        request: case.as_bytes(),
-        evidence: b"a request",
-        approval,
-        next: None,
     }
 }
 
@@ -158,7 +136,8 @@ async fn who_was_paid_is_known_once_the_money_has_moved() {
     let needs = async |amount: i64, expected: &[Reason]| {
         let fields = fields(PASSWORD);
         let (engine, who) = (&payer.scene.world.engine, &payer.scene.world.who);
-        let operation = engine.operation_of_payment(&order(&fields, amount, "any", None)).unwrap();
+        let operation =
+            engine.operation_of_payment(&payment(&fields, amount, "any", None)).unwrap();
         assert_eq!(engine.must_authorize(who, rut(), &operation).await.unwrap(), expected);
     };
     let token = payer.approval(15_000).await;
@@ -177,7 +156,7 @@ async fn who_was_paid_is_known_once_the_money_has_moved() {
     let other = engine.authenticate(other.api_key.expose()).await.unwrap().unwrap();
     engine.begin_enrolment(&other, rut(), Validated::ByTenant(b"cedula")).await.unwrap();
     let fields = fields(PASSWORD);
-    let operation = engine.operation_of_payment(&order(&fields, 20_000, "any", None)).unwrap();
+    let operation = engine.operation_of_payment(&payment(&fields, 20_000, "any", None)).unwrap();
     let of_other = engine.must_authorize(&other, rut(), &operation).await.unwrap();
     assert_eq!(of_other, [Reason::FirstTime]);
     payer.pay(20_000, "free", None).await.unwrap();

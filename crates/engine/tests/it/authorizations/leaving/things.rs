@@ -1,20 +1,18 @@
 //! The things themselves: what each is as it is approved, and how it is begun.
 
-use std::collections::BTreeMap;
-
 use cartola_engine::authorizations::{Asking, LeaveBy, LeaveError, LinkPayment, LinkPaymentError};
 use cartola_engine::instructions::{
     BeneficiaryOrder, BillOrder, CashOrder, Giver, InstructionError, Wanted,
 };
 use cartola_engine::once::Reply;
-use cartola_engine::payments::{PaymentError, PaymentOrder};
+use cartola_engine::payments::PaymentError;
 use cartola_engine::payouts::{PayoutError, PayoutLine, PayoutOrder};
 use cartola_engine::work::JobKind;
 use cartola_model::authorization::{Beneficiary, Payout, PayoutLine as ShownLine};
 use cartola_model::{AccountNumber, Instructed, Operation};
-use cartola_primitives::{Currency, Money, Secret};
+use cartola_primitives::{Currency, Money};
 
-use super::super::{payee, person};
+use super::super::{payee, payment, person};
 use super::{Both, By, Refusal, Thing, What, customer, pesos};
 use crate::readings::fields;
 use crate::world::bank::{PASSWORD, institution};
@@ -91,7 +89,7 @@ impl Both {
         match thing.what {
             What::Payment => {
                 let fields = fields(PASSWORD);
-                let order = payment(thing, &fields, "any", None);
+                let order = payment(&fields, pesos(thing).minor(), "any", None);
                 world.engine.operation_of_payment(&order).unwrap()
             }
             What::LinkPayment => {
@@ -136,7 +134,7 @@ impl Both {
         match thing.what {
             What::Payment => {
                 let fields = fields(PASSWORD);
-                let order = payment(thing, &fields, case, approval);
+                let order = payment(&fields, pesos(thing).minor(), case, approval);
                 match engine.begin_payment(who, &order).await {
                     Ok(begun) => Ok(begun.row.id.to_string()),
                     Err(PaymentError::Leave(error)) => Err(refusal(&error)),
@@ -178,27 +176,5 @@ impl Both {
                 }
             }
         }
-    }
-}
-
-fn payment<'a>(
-    thing: Thing,
-    fields: &'a BTreeMap<String, Secret<String>>,
-    case: &'a str,
-    approval: Option<&'a str>,
-) -> PaymentOrder<'a> {
-    PaymentOrder {
-        institution: institution(),
-        rut: customer(),
-        fields,
-        amount: pesos(thing),
-        from: None,
-        payee: Some(payee("12345678")),
-        comment: None,
-        case,
-        request: case.as_bytes(),
-        evidence: b"a request",
-        approval,
-        next: None,
     }
 }
