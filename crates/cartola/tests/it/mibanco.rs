@@ -140,6 +140,25 @@ impl Scene {
         App { pin: login["mi_pin"].as_str().unwrap().to_owned(), ..app }
     }
 
+    /// The tenant, behind its key.
+    fn tenant(&self) -> Client {
+        Client::new(self.text("gateway"), self.text("api_key"))
+    }
+
+    /// Has the tenant begin the link of somebody of the box, for reading alone.
+    #[track_caller]
+    fn link_for_reading(&self, scenario: &str) {
+        let login = self.login(scenario);
+        let link = json!({
+            "institution": "banco-chile", "rut": login["rut"],
+            "credentials": {"mi_pin": login["mi_pin"]}, "purpose": "bookkeeping",
+        });
+        let headers = [JSON, ("Idempotency-Key", "one")];
+        let body = link.to_string();
+        let begun = self.tenant().send("POST", "/v1/links", &headers, body.as_bytes()).unwrap();
+        assert_eq!(begun.status, 201, "{}", begun.text());
+    }
+
     /// The keys that a PIN is encrypted to.
     #[track_caller]
     fn keys(&self) -> Vec<EncryptionJwk> {

@@ -319,7 +319,7 @@ fn a_phone_is_enrolled_with_the_pin_typed_again() {
 #[test]
 fn a_session_pays_under_a_mandate_that_says_so_and_widens_none() {
     let scene = Scene::new();
-    let tenant = crate::http::Client::new(scene.text("gateway"), scene.text("api_key"));
+    let tenant = scene.tenant();
     let purposes = || {
         let holding = tenant
             .list("/v1/consents")
@@ -328,15 +328,8 @@ fn a_session_pays_under_a_mandate_that_says_so_and_widens_none() {
         holding.map(|row| row["purpose"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(purposes(), [""; 0]);
-    let login = scene.login("ok");
-    let link = json!({
-        "institution": "banco-chile", "rut": login["rut"],
-        "credentials": {"mi_pin": login["mi_pin"]}, "purpose": "bookkeeping",
-    });
-    let headers = [super::JSON, ("Idempotency-Key", "one")];
-    let begun = tenant.send("POST", "/v1/links", &headers, link.to_string().as_bytes()).unwrap();
-    assert_eq!(begun.status, 201, "{}", begun.text());
-    let app = scene.app.within(&scene.app.told("session", &login));
+    scene.link_for_reading("ok");
+    let app = scene.session("ok");
     assert_eq!(purposes(), ["bookkeeping"]);
     let order = super::transfers::order(&scene, &app);
     assert_eq!(refused(&app.post("transfer", &order)), "422 UNSUPPORTED");

@@ -147,16 +147,7 @@ fn what_cannot_be_begun_is_given_up_with_its_approval() {
     let order = with(&order(&scene, &app), &json!({"callback_url": receiver.url()}));
     let phone = Phone::enrol(&app);
     let asked = app.post("transfer", &order).json();
-    // The tenant begins the link again, for reading alone.
-    let login = scene.login("ok");
-    let link = json!({
-        "institution": "banco-chile", "rut": login["rut"],
-        "credentials": {"mi_pin": login["mi_pin"]}, "purpose": "bookkeeping",
-    });
-    let tenant = crate::http::Client::new(scene.text("gateway"), scene.text("api_key"));
-    let headers = [super::JSON, ("Idempotency-Key", "one")];
-    let begun = tenant.send("POST", "/v1/links", &headers, link.to_string().as_bytes()).unwrap();
-    assert_eq!(begun.status, 201, "{}", begun.text());
+    scene.link_for_reading("ok");
     phone.decide(&asked["auth_url"], "approve");
     let call: Call = receiver.call();
     let posted: Value = serde_json::from_str(&call.body).unwrap();
