@@ -14,6 +14,7 @@ mod keys;
 pub mod logging;
 pub mod outbox;
 mod output;
+mod pages;
 mod problem;
 mod sandbox;
 pub mod serve;

@@ -22,10 +22,9 @@ use cartola_primitives::id::AccountId;
 use cartola_store::movements::MovementRow;
 use clap::{Args, ValueEnum};
 
-use crate::installation::Named;
 use crate::problem::wrong_use;
-use crate::wiring::Gateway;
-use crate::{folder, output, tenant};
+use crate::tenant::Whose;
+use crate::{folder, output};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -36,10 +35,7 @@ pub struct Arguments {
     #[arg(long, value_enum)]
     format: Format,
     #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
+    whose: Whose,
     /// Transactions of one account only
     #[arg(long, value_name = "ID")]
     account: Option<AccountId>,
@@ -114,8 +110,7 @@ impl Source<'_> {
 /// Writes it out.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     check(&arguments)?;
-    let gateway = Gateway::open(arguments.installation.find()?).await?;
-    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let (gateway, tenant) = arguments.whose.open().await?;
     let source = Source {
         engine: &gateway.engine,
         who: Principal::operator(tenant.id),

@@ -15,10 +15,9 @@ use cartola_model::{InstitutionId, Principal};
 use cartola_primitives::id::AccountId;
 use clap::Args;
 
-use crate::installation::Named;
 use crate::problem::FAILED;
-use crate::wiring::Gateway;
-use crate::{keys, output, tenant};
+use crate::tenant::Whose;
+use crate::{keys, output};
 
 use report::Report;
 use source::Refusal;
@@ -29,10 +28,7 @@ pub struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
+    whose: Whose,
     /// Account that the files belong to, for files that do not say
     #[arg(long, value_name = "ID")]
     account: Option<AccountId>,
@@ -53,8 +49,7 @@ pub struct Arguments {
 /// Imports every file; one that is refused does not keep the others out.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let template = template(&arguments)?;
-    let gateway = Gateway::open(arguments.installation.find()?).await?;
-    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let (gateway, tenant) = arguments.whose.open().await?;
     let who = Principal::operator(tenant.id);
     let bar = output::progress(arguments.files.len() as u64, "importing");
     let mut reports = Vec::new();

@@ -16,9 +16,8 @@ use cartola_store::people::LinkRow;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::installation::Named;
-use crate::wiring::Gateway;
-use crate::{output, tenant};
+use crate::tenant::Whose;
+use crate::{output, pages};
 
 /// What to do with links.
 #[derive(Subcommand)]
@@ -34,10 +33,7 @@ pub enum Verb {
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
+    whose: Whose,
     /// Print one line of JSON a link
     #[arg(long)]
     json: bool,
@@ -48,10 +44,7 @@ pub struct Revoke {
     /// Id of the link
     id: LinkId,
     #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
+    whose: Whose,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -75,15 +68,8 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
 
 /// Every link of a tenant, by age.
 pub async fn all(engine: &Engine, who: &Principal) -> anyhow::Result<Vec<LinkRow>> {
-    let (mut rows, mut after) = (Vec::new(), None);
-    loop {
-        let page = engine.links(who, after, MAX_PAGE).await.context("the links cannot be read")?;
-        rows.extend(page.rows);
-        after = page.next;
-        if after.is_none() {
-            return Ok(rows);
-        }
-    }
+    let rows = pages::all(async |after| engine.links(who, after, MAX_PAGE).await).await;
+    rows.context("the links cannot be read")
 }
 
 #[derive(Serialize)]
@@ -118,9 +104,8 @@ impl<'a> Listed<'a> {
 }
 
 async fn list(arguments: List) -> anyhow::Result<ExitCode> {
-    let gateway = Gateway::open(arguments.installation.find()?).await?;
-    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
-    let rows = all(&gateway.engine, &Principal::operator(tenant.id)).await?;
+    let (gateway, who) = arguments.whose.open_as_operator().await?;
+    let rows = all(&gateway.engine, &who).await?;
     let listed: Vec<Listed<'_>> = rows.iter().map(Listed::of).collect();
     if arguments.json {
         listed.iter().try_for_each(output::json)?;
@@ -138,10 +123,9 @@ struct Ended {
 }
 
 async fn revoke(arguments: Revoke) -> anyhow::Result<ExitCode> {
-    let gateway = Gateway::open(arguments.installation.find()?).await?;
-    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let (gateway, who) = arguments.whose.open_as_operator().await?;
     let id = arguments.id;
-    let ended = gateway.engine.end_link(&Principal::operator(tenant.id), id).await;
+    let ended = gateway.engine.end_link(&who, id).await;
     ended.map_err(|error| match error {
         LinkError::Unknown => anyhow!("{}", no_link(id)),
         error => anyhow::Error::new(error).context(format!("the link {id} is not ended")),

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use cartola_engine::matters::{Breach, Decision, Matter, MatterStepTaken, NewMatter};
 use cartola_engine::once::Reply;
-use cartola_model::{MatterKind, MatterState, Principal};
+use cartola_model::{MatterKind, MatterState};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{MatterId, PersonId};
 use cartola_store::MAX_PAGE;
@@ -17,10 +17,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use self::said::{FromFile, Said};
-use crate::installation::Named;
+use crate::output;
 use crate::problem::wrong_use;
-use crate::wiring::Gateway;
-use crate::{output, tenant};
+use crate::tenant::Whose;
 
 /// What to do with matters.
 #[derive(Subcommand)]
@@ -42,16 +41,6 @@ impl Verb {
     }
 }
 
-/// Which installation, and whose.
-#[derive(Args)]
-struct Place {
-    #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
-}
-
 #[derive(Args)]
 pub struct Open {
     /// What it is about
@@ -71,7 +60,7 @@ pub struct Open {
     #[command(flatten)]
     breach: BreachEntry,
     #[command(flatten)]
-    place: Place,
+    whose: Whose,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -109,7 +98,7 @@ pub struct List {
     #[arg(long)]
     open: bool,
     #[command(flatten)]
-    place: Place,
+    whose: Whose,
     /// Print one line of JSON a matter, with all that was said
     #[arg(long)]
     json: bool,
@@ -130,7 +119,7 @@ pub struct Decide {
     #[command(flatten)]
     breach: BreachEntry,
     #[command(flatten)]
-    place: Place,
+    whose: Whose,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -147,7 +136,7 @@ pub struct Data {
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
-    place: Place,
+    whose: Whose,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -222,21 +211,13 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
     }
 }
 
-impl Place {
-    async fn open(&self) -> anyhow::Result<(Gateway, Principal)> {
-        let gateway = Gateway::open(self.installation.find()?).await?;
-        let tenant = tenant::choose(&gateway.engine, self.tenant.as_deref()).await?;
-        Ok((gateway, Principal::operator(tenant.id)))
-    }
-}
-
 async fn open(arguments: Open) -> anyhow::Result<ExitCode> {
-    let Open { kind, rut, text, contact, from, breach, place, json } = arguments;
+    let Open { kind, rut, text, contact, from, breach, whose, json } = arguments;
     let mut said = from.or(Said { rut, text, contact })?;
     let (rut, text) = (said.rut()?, said.text()?);
     let new =
         NewMatter { kind: kind.of(), rut, text, contact: said.contact, breach: breach.read() };
-    let (gateway, who) = place.open().await?;
+    let (gateway, who) = whose.open_as_operator().await?;
     let matter = gateway.engine.open_matter(&who, &new, Reply::NONE).await?;
     print(&matter, json)?;
     gateway.close().await?;
@@ -244,7 +225,7 @@ async fn open(arguments: Open) -> anyhow::Result<ExitCode> {
 }
 
 async fn decide(arguments: Decide) -> anyhow::Result<ExitCode> {
-    let Decide { id, decision, text, from, breach, place, json } = arguments;
+    let Decide { id, decision, text, from, breach, whose, json } = arguments;
     let text = from.or(Said { text, ..Said::default() })?.text()?;
     let decision = match (decision, breach.read()) {
         (Verdict::Amend, Some(breach)) => Decision::Amend(breach),
@@ -258,7 +239,7 @@ async fn decide(arguments: Decide) -> anyhow::Result<ExitCode> {
         (Verdict::Withdraw, None) => Decision::Withdraw,
         (Verdict::Close, None) => Decision::Close,
     };
-    let (gateway, who) = place.open().await?;
+    let (gateway, who) = whose.open_as_operator().await?;
     let matter = gateway.engine.decide_matter(&who, id, (&decision, &text), Reply::NONE).await?;
     print(&matter, json)?;
     gateway.close().await?;
@@ -266,8 +247,8 @@ async fn decide(arguments: Decide) -> anyhow::Result<ExitCode> {
 }
 
 async fn list(arguments: List) -> anyhow::Result<ExitCode> {
-    let List { kind, open, place, json } = arguments;
-    let (gateway, who) = place.open().await?;
+    let List { kind, open, whose, json } = arguments;
+    let (gateway, who) = whose.open_as_operator().await?;
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
         let asked = (kind.map(Kind::of), None);

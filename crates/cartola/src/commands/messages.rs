@@ -12,12 +12,8 @@ use cartola_http::callbacks::receiver_of;
 use cartola_model::Principal;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::MessageId;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde::Serialize;
-
-use crate::installation::Named;
-use crate::tenant;
-use crate::wiring::Gateway;
 
 /// What to do with messages.
 #[derive(Subcommand)]
@@ -30,27 +26,6 @@ pub enum Verb {
     Replay(replay::Arguments),
     /// Let messages go to an endpoint again that has answered 410
     Enable(replay::Enable),
-}
-
-/// Whose messages.
-#[derive(Args)]
-pub struct Whose {
-    #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
-    /// Print lines of JSON
-    #[arg(long)]
-    json: bool,
-}
-
-impl Whose {
-    async fn open(&self) -> anyhow::Result<(Gateway, Principal)> {
-        let gateway = Gateway::open(self.installation.find()?).await?;
-        let tenant = tenant::choose(&gateway.engine, self.tenant.as_deref()).await?;
-        Ok((gateway, Principal::operator(tenant.id)))
-    }
 }
 
 impl Verb {

@@ -7,6 +7,7 @@ use cartola_engine::instructions::{
     Instruction, InstructionEnd, InstructionKind, InstructionStanding, InstructionState,
 };
 use cartola_engine::payments::{Payment, PaymentEnd, PaymentStanding, PaymentState};
+use cartola_engine::{Engine, EngineError};
 use cartola_model::{Failure, Principal};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{InstructionId, PaymentId};
@@ -14,10 +15,9 @@ use cartola_store::MAX_PAGE;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use crate::installation::Named;
 use crate::problem::wrong_use;
-use crate::wiring::Gateway;
-use crate::{output, tenant};
+use crate::tenant::Whose;
+use crate::{output, pages};
 
 /// What to do with payments, withdrawals, bills and changes of beneficiaries.
 #[derive(Subcommand)]
@@ -35,23 +35,13 @@ impl Verb {
     }
 }
 
-/// Which installation, and whose.
-#[derive(Args)]
-struct Place {
-    #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
-    /// Print lines of JSON
-    #[arg(long)]
-    json: bool,
-}
-
 #[derive(Args)]
 pub struct Doubts {
     #[command(flatten)]
-    place: Place,
+    whose: Whose,
+    /// Print lines of JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -68,7 +58,10 @@ pub struct Settle {
     #[arg(long, value_name = "INSTANT")]
     at: Option<Timestamp>,
     #[command(flatten)]
-    place: Place,
+    whose: Whose,
+    /// Print lines of JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -171,14 +164,6 @@ impl Printed {
     }
 }
 
-impl Place {
-    async fn open(&self) -> anyhow::Result<(Gateway, Principal)> {
-        let gateway = Gateway::open(self.installation.find()?).await?;
-        let tenant = tenant::choose(&gateway.engine, self.tenant.as_deref()).await?;
-        Ok((gateway, Principal::operator(tenant.id)))
-    }
-}
-
 /// Runs the verb.
 pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
     match verb {
@@ -188,9 +173,9 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
 }
 
 async fn settle(arguments: Settle) -> anyhow::Result<ExitCode> {
-    let Settle { id, end, note, at, place } = arguments;
+    let Settle { id, end, note, at, whose, json } = arguments;
     let which = Which::parse(&id)?;
-    let (gateway, who) = place.open().await?;
+    let (gateway, who) = whose.open_as_operator().await?;
     let engine = &gateway.engine;
     let at = at.unwrap_or_else(|| engine.now());
     let printed: Printed = match which {
@@ -214,7 +199,7 @@ async fn settle(arguments: Settle) -> anyhow::Result<ExitCode> {
             engine.settle_instruction(&who, id, end, &note).await?.into()
         }
     };
-    if place.json {
+    if json {
         output::json(&printed)?;
     } else {
         output::line(format!("{} is `{}` from now on.", printed.id, printed.state))?;
@@ -223,12 +208,11 @@ async fn settle(arguments: Settle) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn doubts(Doubts { place }: Doubts) -> anyhow::Result<ExitCode> {
-    let (gateway, who) = place.open().await?;
-    let mut found = payments(&gateway, &who).await.context("the payments cannot be read")?;
-    let instructions = instructions(&gateway, &who).await;
-    found.extend(instructions.context("the instructions cannot be read")?);
-    if place.json {
+async fn doubts(Doubts { whose, json }: Doubts) -> anyhow::Result<ExitCode> {
+    let (gateway, who) = whose.open_as_operator().await?;
+    let found = in_doubt(&gateway.engine, &who).await;
+    let found = found.context("what is in doubt cannot be read")?;
+    if json {
         for each in &found {
             output::json(each)?;
         }
@@ -243,37 +227,18 @@ async fn doubts(Doubts { place }: Doubts) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn payments(gateway: &Gateway, who: &Principal) -> anyhow::Result<Vec<Printed>> {
+/// What the bank may have heard of.
+async fn in_doubt(engine: &Engine, who: &Principal) -> Result<Vec<Printed>, EngineError> {
     let mut found = Vec::new();
     for standing in [PaymentStanding::InDoubt, PaymentStanding::Withdrawing] {
-        let mut after = None;
-        loop {
-            let page = gateway.engine.payments(who, Some(standing), after, MAX_PAGE).await?;
-            found.extend(page.rows.into_iter().map(Printed::from));
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
+        let page = async |after| engine.payments(who, Some(standing), after, MAX_PAGE).await;
+        found.extend(pages::all(page).await?.into_iter().map(Printed::from));
     }
-    Ok(found)
-}
-
-async fn instructions(gateway: &Gateway, who: &Principal) -> anyhow::Result<Vec<Printed>> {
-    let mut found = Vec::new();
     for kind in InstructionKind::ALL {
         for standing in [InstructionStanding::InDoubt, InstructionStanding::Cancelling] {
-            let mut after = None;
-            loop {
-                let filter = (Some(standing), None);
-                let page = (after, MAX_PAGE);
-                let page = gateway.engine.instructions(who, kind, filter, page).await?;
-                found.extend(page.rows.into_iter().map(Printed::from));
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
+            let of = (Some(standing), None);
+            let page = async |after| engine.instructions(who, kind, of, (after, MAX_PAGE)).await;
+            found.extend(pages::all(page).await?.into_iter().map(Printed::from));
         }
     }
     Ok(found)

@@ -23,11 +23,11 @@ use indicatif::ProgressBar;
 
 use crate::commands::links;
 use crate::config;
-use crate::installation::Named;
 use crate::jobs::Jobs;
+use crate::output;
 use crate::problem::{FAILED, wrong_use};
+use crate::tenant::Whose;
 use crate::wiring::Gateway;
-use crate::{output, tenant};
 
 use report::Report;
 
@@ -47,10 +47,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAMES")]
     products: Option<Products>,
     #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
+    whose: Whose,
     /// Print one line of JSON a link
     #[arg(long)]
     json: bool,
@@ -68,10 +65,10 @@ const PATIENCE: Duration = Duration::from_mins(15);
 /// Reads every link; one that fails does not keep the others from being read. The gateway of the
 /// folder reads them, or this command where none runs.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let installation = arguments.installation.find()?;
+    let installation = arguments.whose.find()?;
     let configured = installation.jobs.clone();
     let gateway = Gateway::open(installation).await?;
-    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let tenant = arguments.whose.choose(&gateway.engine).await?;
     let who = Principal::operator(tenant.id);
     let days = days(&arguments, santiago::today(gateway.engine.now()))?;
     let links = wanted(&arguments.links, links::all(&gateway.engine, &who).await?)?;

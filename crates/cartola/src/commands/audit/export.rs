@@ -18,10 +18,9 @@ use clap::{Args, ValueEnum};
 
 use super::files::{hash, signature_of};
 use crate::commands::export::{Days, Format, writer};
-use crate::installation::Named;
 use crate::problem::wrong_use;
-use crate::wiring::Gateway;
-use crate::{folder, output, tenant};
+use crate::tenant::Whose;
+use crate::{folder, output};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -44,10 +43,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
+    whose: Whose,
 }
 
 /// What is written out.
@@ -113,8 +109,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     // Not by clap, whose message would quote it.
     let rut = rut.as_deref().map(Rut::parse).transpose();
     let rut = rut.map_err(|error| wrong_use(format!("--person: {error}")))?;
-    let gateway = Gateway::open(arguments.installation.find()?).await?;
-    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let (gateway, tenant) = arguments.whose.open().await?;
     let who = Principal::operator(tenant.id);
     let person = match rut {
         Some(rut) => match gateway.engine.person_with(&who, rut).await? {

@@ -16,10 +16,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::client::Access;
-use crate::installation::Named;
 use crate::problem::wrong_use;
-use crate::wiring::Gateway;
-use crate::{keys, output, tenant};
+use crate::tenant::Whose;
+use crate::{keys, output};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -52,10 +51,7 @@ pub struct Arguments {
     #[arg(long)]
     payments: bool,
     #[command(flatten)]
-    installation: Named,
-    /// Name or id of the tenant; needed where there are several
-    #[arg(long)]
-    tenant: Option<String>,
+    whose: Whose,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -145,8 +141,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let written = Secret::new(rut.compact());
     let fields = [("rut".to_owned(), written), (field.to_owned(), secret)];
     let fields: BTreeMap<_, _> = fields.into_iter().chain(client).collect();
-    let gateway = Gateway::open(arguments.installation.find()?).await?;
-    let tenant = tenant::choose(&gateway.engine, arguments.tenant.as_deref()).await?;
+    let (gateway, tenant) = arguments.whose.open().await?;
     let extent = arguments.extent()?;
     let last = wording::last_day(gateway.engine.now(), arguments.days);
     let shown = wording::mandate_text(

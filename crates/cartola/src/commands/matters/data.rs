@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use super::{Data, Printed, Said};
 use crate::commands::audit::files::{hash, signature_of};
 use crate::problem::wrong_use;
-use crate::{folder, output, tenant};
+use crate::{folder, output};
 
 const READING: &str = "what is kept of the person cannot be read";
 
@@ -30,8 +30,8 @@ pub async fn run(arguments: Data) -> anyhow::Result<ExitCode> {
     let said = from.or(Said { rut: rut.clone(), ..Said::default() })?;
     let rut =
         said.rut()?.ok_or_else(|| wrong_use("say whose in --rut, or in the file of --file"))?;
-    let (gateway, who) = arguments.place.open().await?;
-    let engine = &gateway.engine;
+    let (gateway, tenant) = arguments.whose.open().await?;
+    let (engine, who) = (&gateway.engine, Principal::operator(tenant.id));
     let Some(person) = engine.person_with(&who, rut).await.context(READING)? else {
         bail!("nothing of that person is kept");
     };
@@ -39,7 +39,6 @@ pub async fn run(arguments: Data) -> anyhow::Result<ExitCode> {
     let file = folder::create_private(path);
     let file = file.with_context(|| format!("{} cannot be made", path.display()))?;
     let head = engine.audit_head(who.tenant).await.context(READING)?;
-    let tenant = tenant::choose(engine, Some(&who.tenant.to_string())).await?;
     let mut all = All { engine, who: &who, rut, person, sink: BufWriter::new(file), rows: 0 };
     all.write().await?;
     let All { mut sink, rows, .. } = all;

@@ -7,8 +7,9 @@ use cartola_engine::messages::{EndpointId, MessageQuery, MessageState, Standing}
 use cartola_primitives::Timestamp;
 use clap::Args;
 
-use super::{HEADING, Listed, Whose};
+use super::{HEADING, Listed};
 use crate::output;
+use crate::tenant::Whose;
 
 /// Messages that are read at once.
 const PAGE: usize = 500;
@@ -29,6 +30,9 @@ pub struct Arguments {
     until: Option<Timestamp>,
     #[command(flatten)]
     whose: Whose,
+    /// Print lines of JSON
+    #[arg(long)]
+    json: bool,
 }
 
 fn parse_state(text: &str) -> Result<Standing, String> {
@@ -39,7 +43,7 @@ fn parse_state(text: &str) -> Result<Standing, String> {
 
 /// Runs the verb.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let (gateway, who) = arguments.whose.open().await?;
+    let (gateway, who) = arguments.whose.open_as_operator().await?;
     let query = MessageQuery {
         standing: arguments.state,
         destination: arguments.endpoint.map(Into::into),
@@ -52,7 +56,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let page = page.context("the messages cannot be read")?;
         for message in &page.rows {
             let listed = Listed::of(&gateway.engine, &who, message).await;
-            if arguments.whose.json {
+            if arguments.json {
                 output::json(&listed)?;
             } else {
                 rows.push(listed.cells());
@@ -63,7 +67,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             break;
         }
     }
-    if !arguments.whose.json {
+    if !arguments.json {
         output::table(&HEADING, &rows)?;
     }
     gateway.close().await?;

@@ -12,9 +12,9 @@ use cartola_primitives::id::MessageId;
 use clap::Args;
 use serde::Serialize;
 
-use super::Whose;
 use super::show::no_message;
 use crate::output;
+use crate::tenant::Whose;
 
 #[derive(Args)]
 #[command(group(clap::ArgGroup::new("which").required(true).multiple(true)))]
@@ -36,6 +36,9 @@ pub struct Arguments {
     until: Option<Timestamp>,
     #[command(flatten)]
     whose: Whose,
+    /// Print lines of JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -44,6 +47,9 @@ pub struct Enable {
     id: EndpointId,
     #[command(flatten)]
     whose: Whose,
+    /// Print lines of JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Serialize)]
@@ -58,12 +64,12 @@ struct Enabled {
 
 /// Runs `replay`.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let (gateway, who) = arguments.whose.open().await?;
+    let (gateway, who) = arguments.whose.open_as_operator().await?;
     let replayed = match arguments.id {
         Some(id) => one(&gateway.engine, &who, id).await?,
         None => several(&gateway.engine, &who, &arguments).await?,
     };
-    if arguments.whose.json {
+    if arguments.json {
         output::json(&Done { replayed })?;
     } else {
         output::line(format_args!("{replayed} messages wait to be sent again"))?;
@@ -106,13 +112,13 @@ fn told(error: ReplayError) -> anyhow::Error {
 
 /// Runs `enable`.
 pub async fn enable(arguments: Enable) -> anyhow::Result<ExitCode> {
-    let (gateway, who) = arguments.whose.open().await?;
+    let (gateway, who) = arguments.whose.open_as_operator().await?;
     let outcome = gateway.engine.enable_endpoint(&who, arguments.id, Reply::NONE).await;
     outcome.context("the endpoint is not enabled")?.with_context(|| {
         format!("there is no endpoint {}; `cartola messages list --json` names them", arguments.id)
     })?;
     let enabled = arguments.id.to_string();
-    if arguments.whose.json {
+    if arguments.json {
         output::json(&Enabled { enabled })?;
     } else {
         output::line(format_args!("enabled {enabled}"))?;

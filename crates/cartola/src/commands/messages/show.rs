@@ -9,8 +9,9 @@ use cartola_primitives::id::MessageId;
 use clap::Args;
 use serde::Serialize;
 
-use super::{HEADING, Listed, Whose};
+use super::{HEADING, Listed};
 use crate::output;
+use crate::tenant::Whose;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -18,6 +19,9 @@ pub struct Arguments {
     id: MessageId,
     #[command(flatten)]
     whose: Whose,
+    /// Print lines of JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// One attempt as it is printed.
@@ -60,14 +64,14 @@ struct Shown {
 
 /// Runs the verb.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let (gateway, who) = arguments.whose.open().await?;
+    let (gateway, who) = arguments.whose.open_as_operator().await?;
     let found = gateway.engine.message(&who, arguments.id).await;
     let (message, attempts) = found
         .context("the message cannot be read")?
         .ok_or_else(|| anyhow!("{}", no_message(arguments.id)))?;
     let message = Listed::of(&gateway.engine, &who, &message).await;
     let log: Vec<Tried> = attempts.iter().map(Tried::from).collect();
-    if arguments.whose.json {
+    if arguments.json {
         output::json(&Shown { message, log })?;
     } else {
         output::table(&HEADING, &[message.cells()])?;
