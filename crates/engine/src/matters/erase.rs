@@ -117,11 +117,7 @@ impl Engine {
         }
         let mut content = self.opened_content(tenant, &row).await?.unwrap_or_default();
         let mut work = UnitOfWork::new(tenant, self.now());
-        // Of a person who came again after they were gone, this matter is not: it is of those of then.
-        let person = match row.person {
-            Some(id) => self.store().person(tenant, id).await?,
-            None => None,
-        };
+        let person = self.granted_to(tenant, &row).await?;
         let rest = match &person {
             Some(person) => {
                 let since = granted_at(&row, &content);
@@ -139,7 +135,8 @@ impl Engine {
             content.steps.push(MatterStepTaken { at, by, state, text });
             content = Content { contact: None, text: String::new(), ..content };
         }
-        let of = person.as_ref().map(|person| person.id).filter(|_| text.is_none());
+        let whose = person.map(|person| person.id);
+        let of = whose.filter(|_| text.is_none());
         let sealed = self.sealed_matter(tenant, &row.id, of, &content).await?;
         let (id, expected) = (row.id, row.version);
         let standing = MatterStanding { state, due_at, content: sealed };
@@ -147,12 +144,27 @@ impl Engine {
         let event = AuditEvent::once("matter.granted", who.actor, id)
             .with("state", state.name())
             .with("due", due_at);
-        work.push(Command::Audit(of_person(event, row.person)));
+        work.push(Command::Audit(of_person(event, whose.or(row.person))));
         self.commit_cancelling(work).await?;
-        if let (Rest::Gone, Some(person)) = (rest, row.person) {
+        if let (Rest::Gone, Some(person)) = (rest, whose.or(row.person)) {
             self.vault().forget_key_of(tenant, person);
         }
         Ok(())
+    }
+
+    /// Of whom something is kept since their erasure was granted: what was decided is sealed under their
+    /// key. They may have become known after they asked; and of somebody who came again after they were
+    /// gone, the matter is not.
+    async fn granted_to(
+        &self,
+        tenant: TenantId,
+        row: &MatterRow,
+    ) -> Result<Option<PersonRow>, EngineError> {
+        let key = self.store().data_key(tenant, row.standing.content.key).await?;
+        match key.and_then(|key| key.subject) {
+            Some(id) => Ok(self.store().person(tenant, id).await?),
+            None => Ok(None),
+        }
     }
 
     /// Adds to a unit what is to become of what was kept of somebody since then.

@@ -193,6 +193,28 @@ async fn an_erasure_erases_somebody_who_became_known_later() {
     is_whole(&world).await;
 }
 
+/// Nothing was kept of somebody when they asked; a law keeps what came until it was granted.
+#[tokio::test]
+async fn what_a_law_keeps_of_somebody_who_became_known_later_goes_too() {
+    let phones = crate::authorizations::Scene::new().await;
+    let world = &phones.world;
+    let holder = Rut::parse(HOLDER).unwrap();
+    let asked = ask(world, MatterKind::Erasure, HOLDER).await;
+    assert_eq!(asked.row.person, None);
+    let phone = phones.enrol(holder, &crate::authorizations::OwnPhone::new(1)).await;
+    let phone = phone.enrolment.row.id;
+    let retained = decide(world, &asked, Decision::Grant).await.unwrap();
+    assert_eq!(retained.row.standing.state, MatterState::Retained);
+    let left = retained.row.standing.due_at.duration_since(world.engine.now());
+    world.clock.advance(left + SignedDuration::from_secs(1));
+    assert_eq!(world.engine.erase_retained().await.unwrap(), 1);
+    assert_eq!(world.engine.person_with(&world.who, holder).await.unwrap(), None);
+    assert!(world.engine.enrolment(&world.who, phone).await.unwrap().is_none());
+    let matter = world.engine.matter(&world.who, asked.row.id).await.unwrap().unwrap();
+    assert_eq!(matter.row.standing.state, MatterState::Granted);
+    is_whole(world).await;
+}
+
 /// What an erased person asked before went with their key; it can be decided all the same.
 #[tokio::test]
 async fn what_an_erased_person_had_asked_is_closed() {
