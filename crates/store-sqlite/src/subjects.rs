@@ -250,6 +250,7 @@ pub fn claim(unit: &Unit<'_>, claim: &PersonClaim) -> Result<(), StoreError> {
 
 /// Erases what was kept until an instant because a law says so, and has ended.
 pub fn shred_kept(unit: &Unit<'_>, person: PersonId, until: Timestamp) -> Result<(), StoreError> {
+    note_erased();
     SHRED_KEPT.iter().try_for_each(|statement| {
         let values = params![unit.tenant.as_bytes(), person.as_bytes(), until.as_microsecond()];
         unit.execute("shredding what was kept of a person", statement, values).map(drop)
