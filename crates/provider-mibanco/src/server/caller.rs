@@ -23,7 +23,8 @@ use crate::wire::{DEVICE_ID_HEADER, ErrorCode};
 /// Longest token that is looked at, bytes. Ours have some 600.
 pub const MAX_TOKEN_BYTES: usize = 4_096;
 
-/// What a session may do at a host that stands for its tenant.
+/// What whoever opens a session without a key may do, at a host that stands for its tenant, until it is
+/// open. What the session may do is the engine's to say.
 const HOST_SCOPES: [Scope; 2] = [Scope::Read, Scope::Manage];
 
 /// A caller whose session holds, from its device, and whose allowance is not used up.

@@ -20,9 +20,7 @@ pub async fn read(
     session: &DeviceSession,
     scope: ReadScope,
 ) -> Result<(), Refused> {
-    let wanted = Wanted::at_once(scope);
-    let pending = engine.request_reading(&session.who, session.link.id, wanted).await?;
-    until_read(engine, pending).await
+    Ok(told(engine, session, scope).await??)
 }
 
 /// The same, unless the bank has told all of that within [`STATEMENT_HOLDS`].
@@ -46,10 +44,7 @@ pub async fn read_records<const N: usize>(
     session: &DeviceSession,
     kinds: [RecordKind; N],
 ) -> Result<bool, Refused> {
-    let scope = ReadScope::records(RecordKinds::from_iter(kinds));
-    let wanted = Wanted::at_once(scope);
-    let pending = engine.request_reading(&session.who, session.link.id, wanted).await?;
-    match ended(engine, pending).await? {
+    match told(engine, session, ReadScope::records(RecordKinds::from_iter(kinds))).await? {
         Ok(()) => Ok(true),
         Err(Failure::NoData) => Ok(false),
         Err(failure) => Err(failure.into()),
@@ -62,9 +57,7 @@ pub async fn read_where_offered(
     session: &DeviceSession,
     kind: RecordKind,
 ) -> Result<bool, Refused> {
-    let wanted = Wanted::at_once(ReadScope::records(RecordKinds::one(kind)));
-    let pending = engine.request_reading(&session.who, session.link.id, wanted).await?;
-    match ended(engine, pending).await? {
+    match told(engine, session, ReadScope::records(RecordKinds::one(kind))).await? {
         Ok(()) => Ok(true),
         Err(Failure::NoData | Failure::Unsupported) => Ok(false),
         Err(failure) => Err(failure.into()),
@@ -86,6 +79,15 @@ pub async fn may_pay(engine: &Engine, session: &DeviceSession) -> Result<(), Ref
 /// Waits for a reading to end well.
 pub async fn until_read(engine: &Engine, pending: Pending) -> Result<(), Refused> {
     Ok(ended(engine, pending).await??)
+}
+
+async fn told(
+    engine: &Engine,
+    session: &DeviceSession,
+    scope: ReadScope,
+) -> Result<Result<(), Failure>, Refused> {
+    let wanted = Wanted::at_once(scope);
+    ended(engine, engine.request_reading(&session.who, session.link.id, wanted).await?).await
 }
 
 async fn ended(engine: &Engine, mut pending: Pending) -> Result<Result<(), Failure>, Refused> {

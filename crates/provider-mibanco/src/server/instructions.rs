@@ -20,7 +20,7 @@ use cartola_engine::instructions::{Instruction, InstructionKind};
 use cartola_model::Principal;
 use cartola_primitives::id::LinkId;
 
-use super::named::InPath;
+use super::named::{InPath, case_of};
 use super::refused::Refused;
 use super::transfer::is_used;
 use crate::wire::ErrorCode;
@@ -32,11 +32,6 @@ pub const fn prefix(kind: InstructionKind) -> &'static str {
         InstructionKind::BillPayment => "bp_",
         InstructionKind::Beneficiary => "bn_",
     }
-}
-
-/// What the engine knows an instruction by: no other customer's.
-pub fn case_of(link: LinkId, id: &str) -> String {
-    format!("mibanco/{link}/{id}")
 }
 
 /// What stands under an id.

@@ -6,7 +6,7 @@ use cartola_crypto::ContentHash;
 use cartola_engine::Engine;
 use cartola_http::once::IDEMPOTENCY_KEY;
 use cartola_model::EndToEndId;
-use cartola_primitives::id::RequestId;
+use cartola_primitives::id::{LinkId, RequestId};
 
 use super::refused::Refused;
 
@@ -15,6 +15,11 @@ const MAX_KEY_BYTES: usize = 255;
 
 /// Digits of an id behind what it begins with: as many as an end-to-end id has.
 const ID_DIGITS: usize = 32;
+
+/// What the engine knows an order by: no other customer's. Ids of orders of two kinds begin otherwise.
+pub fn case_of(link: LinkId, id: &str) -> String {
+    format!("mibanco/{link}/{id}")
+}
 
 /// What came along with an order that names it.
 pub struct Named<'a> {

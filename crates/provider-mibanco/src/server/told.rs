@@ -7,6 +7,7 @@ mod profile;
 mod statement;
 
 use cartola_model::AccountKind;
+use cartola_primitives::Timestamp;
 
 pub use account::{Account, Accounts, Balance, Balances};
 pub use product::{Beneficiaries, Bills, Cards, CreditLines, beneficiary, bill, card, credit_line};
@@ -30,4 +31,9 @@ pub const fn account_type(kind: AccountKind) -> Option<AccountType> {
 /// The word for a kind of account.
 pub fn account_word(kind: AccountKind) -> Option<String> {
     account_type(kind).map(|word| word.word().to_owned())
+}
+
+/// An instant to the second, as the protocol writes them.
+pub fn seconds(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }

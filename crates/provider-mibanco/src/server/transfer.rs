@@ -20,7 +20,7 @@ use cartola_model::Principal;
 use cartola_primitives::Rut;
 use cartola_primitives::id::LinkId;
 
-use super::named::InPath;
+use super::named::{InPath, case_of};
 use super::refused::Refused;
 use crate::wire::ErrorCode;
 
@@ -30,11 +30,6 @@ const ID_PREFIX: &str = "tr_";
 /// A transfer as a path names it: by its `transfer_id` or its `end_to_end_id`.
 pub fn in_path(text: &str) -> Result<InPath, Refused> {
     InPath::of(ID_PREFIX, text).ok_or_else(unknown)
-}
-
-/// What the engine knows a transfer by: no other customer's.
-pub fn case_of(link: LinkId, transfer_id: &str) -> String {
-    format!("mibanco/{link}/{transfer_id}")
 }
 
 /// What stands under a `transfer_id`.

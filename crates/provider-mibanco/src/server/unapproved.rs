@@ -35,6 +35,14 @@ pub fn leave(error: LeaveError) -> Refused {
     }
 }
 
+/// Why the question is not taken back. `too_late` is what one that was decided is told.
+pub fn cancelling(error: UseError, too_late: impl FnOnce() -> Refused) -> Refused {
+    match error {
+        UseError::Engine(error) => error.into(),
+        UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => too_late(),
+    }
+}
+
 /// The class of that, for what follows by itself.
 pub const fn leave_failure(error: &LeaveError) -> Failure {
     match error {

@@ -11,9 +11,9 @@ use cartola_model::Failure;
 use cartola_primitives::Secret;
 use serde::{Deserialize, Serialize};
 
+use super::super::named::case_of;
 use super::super::transfer::told::{not_begun, refusal_of};
 use super::super::unapproved;
-use super::case_of;
 use super::ended::Ended;
 use super::give::Order;
 use super::told::Told;

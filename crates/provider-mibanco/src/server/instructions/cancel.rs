@@ -2,13 +2,13 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use cartola_engine::authorizations::UseError;
 use cartola_engine::instructions::{CancelInstructionError, InstructionKind};
 use cartola_http::Gate;
 use cartola_model::Scope;
 
 use super::super::caller::Session;
 use super::super::refused::{Refused, Told as Error, answered};
+use super::super::unapproved;
 use super::give::shown;
 use super::told::Told;
 use super::{Standing, in_path, unknown};
@@ -82,10 +82,8 @@ async fn cancel(gate: &Gate, caller: &Session, which: (InstructionKind, &str)) -
             standing.instruction = Some(cancelled.map_err(refusal)?);
         } else if let Some(asked) = &standing.authorization {
             let cancelled = engine.cancel_authorization(&session.who, asked.id()).await;
-            standing.authorization = Some(cancelled.map_err(|error| match error {
-                UseError::Engine(error) => error.into(),
-                UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => too_late(),
-            })?);
+            standing.authorization =
+                Some(cancelled.map_err(|error| unapproved::cancelling(error, too_late))?);
         }
         shown(engine, session, (which.0, &named), &standing).await
     };

@@ -11,7 +11,7 @@ use cartola_primitives::Secret;
 use cartola_primitives::id::{CredentialId, LinkId};
 use serde::{Deserialize, Serialize};
 
-use super::case_of;
+use super::super::named::case_of;
 use super::told::Told;
 
 /// Who is to be told of an end. It is sealed with what is to end.

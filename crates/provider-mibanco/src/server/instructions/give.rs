@@ -14,7 +14,7 @@ use cartola_primitives::Rut;
 use cartola_primitives::id::LinkId;
 use serde::{Deserialize, Serialize};
 
-use super::super::named::{InPath, Named};
+use super::super::named::{InPath, Named, case_of};
 use super::super::refused::Refused;
 use super::super::transfer::create::{self, BANK_WAIT};
 use super::super::transfer::{is_used, rut_of};
@@ -22,7 +22,7 @@ use super::super::{AUDIENCE, desk, unapproved};
 use super::approved::Approved;
 use super::ended::Ended;
 use super::told::Told;
-use super::{Standing, case_of, prefix};
+use super::{Standing, prefix};
 use crate::wire::ErrorCode;
 
 /// An instruction that makes sense. It names people: it is kept sealed only.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::refused::Refused;
+use super::super::told::seconds;
 use super::super::transfer::told::{auth_url, reason_word, refusal_of};
 use super::Standing;
 
@@ -153,8 +154,4 @@ impl Told {
         let status = "FAILED".to_owned();
         Self { status, failure: Some(failure), ..Self::new(kind, id) }
     }
-}
-
-fn seconds(instant: Timestamp) -> Timestamp {
-    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }

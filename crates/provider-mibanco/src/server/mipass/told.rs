@@ -9,6 +9,7 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::told::seconds;
 use super::super::transfer::told::auth_url;
 
 /// A phone.
@@ -178,8 +179,4 @@ impl Event {
             signature: None,
         }
     }
-}
-
-fn seconds(instant: Timestamp) -> Timestamp {
-    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }

@@ -7,7 +7,7 @@ use cartola_primitives::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::account_word;
+use super::{account_word, seconds};
 
 /// 200 of `GET accounts`.
 #[derive(Serialize, ToSchema)]
@@ -91,9 +91,4 @@ impl Balance {
             as_of: rows.iter().map(|row| seconds(row.received_at)).max(),
         })
     }
-}
-
-/// An instant to the second, as the protocol writes them.
-pub fn seconds(instant: Timestamp) -> Timestamp {
-    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }

@@ -10,8 +10,8 @@ use cartola_model::Failure;
 use cartola_primitives::Secret;
 use serde::{Deserialize, Serialize};
 
+use super::super::named::case_of;
 use super::super::unapproved;
-use super::case_of;
 use super::ended::Ended;
 use super::order::Order;
 use super::told::{End, not_begun, refusal_of};

@@ -14,7 +14,7 @@ use cartola_http::{Callbacks, Gate, Json, answer};
 use cartola_model::Scope;
 
 use super::super::caller::Session;
-use super::super::named::Named;
+use super::super::named::{Named, case_of};
 use super::super::refused::{Refused, Told as Error, answered};
 use super::super::{AUDIENCE, screens, unapproved};
 use super::approved::Approved;
@@ -111,7 +111,7 @@ impl Wanted<'_> {
 
     async fn pay(&self, leave: LeaveBy<'_>) -> Result<Payment, LinkPaymentError> {
         let Self { engine, session, id, order, url } = self;
-        let case = Order::case(session.link.id, id);
+        let case = case_of(session.link.id, id);
         let request = order.request();
         let ended = Ended::of(&session.who, session.link.id, id, url.as_deref());
         let next = Some(ended.next());
@@ -130,7 +130,7 @@ impl Wanted<'_> {
     /// Asks the customer on their phone; the transfer is begun once they have approved it.
     async fn asked(&self) -> Result<Standing, Refused> {
         let Self { engine, session, id, order, url } = self;
-        let case = Order::case(session.link.id, id);
+        let case = case_of(session.link.id, id);
         let request = order.request();
         let payment = order.payment(session.link.id, (&case, &request), None);
         let operation = engine.operation_of_link_payment(&session.link, &payment);

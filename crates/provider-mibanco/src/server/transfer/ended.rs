@@ -11,7 +11,7 @@ use cartola_primitives::id::{CredentialId, LinkId};
 use cartola_primitives::{Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::case_of;
+use super::super::named::case_of;
 use super::told::{End, end_of};
 
 /// Who is to be told of an end. It is sealed with what is to end.

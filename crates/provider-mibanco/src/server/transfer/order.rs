@@ -17,7 +17,7 @@ use super::super::desk;
 use super::super::reads::newest;
 use super::super::refused::Refused;
 use super::super::session::open::wrong_rut;
-use super::{case_of, rut_of};
+use super::rut_of;
 use crate::wire::{ErrorCode, bank_named};
 
 /// Longest name of who is paid, in characters.
@@ -131,11 +131,6 @@ impl Order {
             request,
             next,
         }
-    }
-
-    /// The case of the transfer of that id.
-    pub fn case(link: LinkId, transfer_id: &str) -> String {
-        case_of(link, transfer_id)
     }
 }
 

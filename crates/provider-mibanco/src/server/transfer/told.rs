@@ -8,6 +8,7 @@ use cartola_primitives::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::told::seconds;
 use super::Standing;
 use crate::wire::{ChallengeType, PaymentFailure, PaymentStatus};
 
@@ -167,10 +168,6 @@ pub fn refusal_of(state: &AuthorizationState) -> String {
 /// Where the app on the phone approves.
 pub fn auth_url(request: &str) -> String {
     format!("mibanco://authorize?req={request}")
-}
-
-fn seconds(instant: Timestamp) -> Timestamp {
-    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }
 
 fn challenge(asked: &Asked) -> Challenge {

@@ -2,13 +2,13 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use cartola_engine::authorizations::UseError;
 use cartola_engine::payments::CancelPaymentError;
 use cartola_http::Gate;
 use cartola_model::Scope;
 
 use super::super::caller::Session;
 use super::super::refused::{Refused, Told as Error, answered};
+use super::super::unapproved;
 use super::create::shown;
 use super::told::Told;
 use super::{Standing, in_path, unknown};
@@ -51,10 +51,8 @@ pub async fn withdraw(
             })?);
         } else if let Some(asked) = &standing.authorization {
             let cancelled = engine.cancel_authorization(&session.who, asked.id()).await;
-            standing.authorization = Some(cancelled.map_err(|error| match error {
-                UseError::Engine(error) => error.into(),
-                UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_) => too_late(),
-            })?);
+            standing.authorization =
+                Some(cancelled.map_err(|error| unapproved::cancelling(error, too_late))?);
         }
         Ok(shown(&Told::of(&named.id, &standing).named(named.end_to_end_id)))
     };
