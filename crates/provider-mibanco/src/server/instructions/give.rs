@@ -103,17 +103,26 @@ async fn account(
         let number = AccountNumber::parse(&account.number).ok()?;
         Some((number, pays(account.row.kind, account.row.currency)))
     });
-    let mut found = known.filter(|(number, pays)| match &named {
-        Some(named) => number.identity() == named.identity(),
-        None => *pays,
-    });
-    let (number, pays) = found.next().ok_or_else(|| {
-        Refused::new(ErrorCode::AccountNotFound, "`from_account` no es una cuenta del cliente.")
-    })?;
-    if moves_money && (!pays || number.is_masked()) {
-        return Err(no_paying_account());
-    }
-    Ok(moves_money.then(|| number.written().to_owned()))
+    let chosen = chosen(known, named.as_ref(), moves_money)?;
+    Ok(moves_money.then(|| chosen.written().to_owned()))
+}
+
+/// Which of the accounts it is, each of which pays in pesos or does not: the one that is named, or the
+/// first that can be drawn on.
+fn chosen(
+    mut known: impl Iterator<Item = (AccountNumber, bool)>,
+    named: Option<&AccountNumber>,
+    moves_money: bool,
+) -> Result<AccountNumber, Refused> {
+    let can_pay = |(number, pays): &(AccountNumber, bool)| *pays && !number.is_masked();
+    let Some(named) = named else {
+        return known.find(can_pay).map(|(number, _)| number).ok_or_else(no_paying_account);
+    };
+    let found =
+        known.find(|(number, _)| number.identity() == named.identity()).ok_or_else(|| {
+            Refused::new(ErrorCode::AccountNotFound, "`from_account` no es una cuenta del cliente.")
+        })?;
+    if !moves_money || can_pay(&found) { Ok(found.0) } else { Err(no_paying_account()) }
 }
 
 fn no_paying_account() -> Refused {
@@ -252,5 +261,48 @@ fn refusal(error: InstructionError) -> Refused {
         InstructionError::Link(error) => error.into(),
         InstructionError::Leave(error) => unapproved::leave(error),
         InstructionError::Engine(error) => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cartola_model::AccountNumber;
+
+    use super::chosen;
+
+    /// What a customer has: savings, a masked account, and two that pay.
+    const ACCOUNTS: [(&str, bool); 4] = [
+        ("00-111-11111-11", false),
+        ("**** 2222", true),
+        ("00-333-33333-33", true),
+        ("00-444-44444-44", true),
+    ];
+
+    fn number(text: &str) -> AccountNumber {
+        AccountNumber::parse(text).unwrap()
+    }
+
+    #[track_caller]
+    fn check(accounts: &[(&str, bool)], named: Option<&str>, moves_money: bool, is: Option<&str>) {
+        let known = accounts.iter().map(|(text, pays)| (number(text), *pays));
+        let found = chosen(known, named.map(number).as_ref(), moves_money);
+        assert_eq!(found.as_ref().ok().map(AccountNumber::written), is);
+    }
+
+    #[test]
+    fn the_first_account_pays_that_can() {
+        check(&ACCOUNTS, None, true, Some("00-333-33333-33"));
+        check(&ACCOUNTS[..2], None, true, None);
+        check(&[], None, true, None);
+    }
+
+    #[test]
+    fn the_account_pays_that_is_named() {
+        check(&ACCOUNTS, Some("4444444444"), true, Some("00-444-44444-44"));
+        for cannot in ["001111111111", "**** 2222", "00-555-55555-55"] {
+            check(&ACCOUNTS, Some(cannot), true, None);
+        }
+        check(&ACCOUNTS, Some("001111111111"), false, Some("00-111-11111-11"));
+        check(&ACCOUNTS, Some("00-555-55555-55"), false, None);
     }
 }
