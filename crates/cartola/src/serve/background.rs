@@ -213,12 +213,14 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use cartola_crypto::jws::Algorithm;
-    use cartola_crypto::{KeyRing, MasterKey};
+    use cartola_crypto::{ContentHash, KeyRing, MasterKey};
     use cartola_engine::authorizations::Rules;
     use cartola_events::Reach;
-    use cartola_model::Scope;
+    use cartola_model::{ConsentKind, ConsentState, InstitutionId, Scope};
     use cartola_primitives::clock::{ManualClock, SystemClock};
     use cartola_primitives::{Clock, Secret, SignedDuration};
+    use cartola_store::consents::ConsentRow;
+    use cartola_store::{Command, UnitOfWork};
     use cartola_store_sqlite::Options;
     use tokio::sync::Semaphore;
 
@@ -307,6 +309,48 @@ mod tests {
         let key = after.engine.audit_verifying_key().await.expect("the key");
         let read = anchors::Kept::of(&kept).read(&key).expect("anchors");
         assert_eq!((read[0].tenant, read[0].number), (tenants[1], 2));
+        after.close().await.expect("it closes");
+    }
+
+    /// One of them cannot even be read.
+    #[tokio::test]
+    async fn a_damaged_consent_keeps_no_other_from_running_out() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = Arc::new(ManualClock::new("2026-03-10T15:00:00Z".parse().expect("an instant")));
+        let before = gateway(folder.path(), clock.clone()).await;
+        let engine = &before.engine;
+        let keys = engine.add_tenant("Empresa", &[Scope::Read]).await.expect("a tenant");
+        let (tenant, now) = (keys.tenant.id, engine.now());
+        let rows = [("is damaged", 1), ("is sound", 2)].map(|(purpose, hours)| ConsentRow {
+            id: engine.mint(),
+            kind: ConsentKind::TenantMandate,
+            person: None,
+            institution: InstitutionId::parse("banco-chile").expect("it is one"),
+            link: engine.mint(),
+            purpose: purpose.to_owned(),
+            evidence: ContentHash::of(b"paper"),
+            recipient: None,
+            data: None,
+            state: ConsentState::Granted {
+                at: now,
+                expires_at: Some(now + SignedDuration::from_hours(hours)),
+            },
+            version: 1,
+        });
+        let mut work = UnitOfWork::new(tenant, now);
+        for row in &rows {
+            work.push(Command::AddConsent(row.clone()));
+        }
+        before.backend.store().commit(work).await.expect("a commit");
+        before.close().await.expect("it closes");
+        damage(folder.path(), b"is damaged", &[0xFF; 10]);
+        clock.advance(SignedDuration::from_hours(3));
+        let after = gateway(folder.path(), clock).await;
+        assert_eq!(after.engine.end_run_out().await.expect("the other ends"), 1);
+        assert_eq!(after.engine.end_run_out().await.expect("none is left"), 0);
+        let ended = after.backend.store().consent(tenant, rows[1].id).await.expect("a read");
+        let state = ended.expect("it is there").state;
+        assert!(matches!(state, ConsentState::Expired { .. }), "{state:?}");
         after.close().await.expect("it closes");
     }
 

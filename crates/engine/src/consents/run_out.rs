@@ -16,14 +16,21 @@ use crate::{Engine, EngineError};
 
 impl Engine {
     /// Records the end of consents whose term is over, at most a page of them
-    /// ([`cartola_store::MAX_PAGE`]), the first to end first. Gives the number that was found, so that
-    /// the caller knows when to stop.
+    /// ([`cartola_store::MAX_PAGE`]), the first to end first. Gives the number that has ended, so that the
+    /// caller knows when to stop. One that cannot be read holds up no other: it is told in the log.
     pub async fn end_run_out(&self) -> Result<usize, EngineError> {
-        let run_out = self.store().run_out(self.now()).await?;
-        for (tenant, id) in &run_out {
-            until_settled(|| self.end_one(*tenant, *id)).await?;
+        let mut ended = 0;
+        for (tenant, consent) in self.store().run_out(self.now()).await? {
+            match until_settled(|| self.end_one(tenant, consent)).await {
+                Ok(()) => ended += 1,
+                Err(error) if error.is_damage() => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(%tenant, %consent, error, "engine.consents.not_expired");
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(run_out.len())
+        Ok(ended)
     }
 
     async fn end_one(&self, tenant: TenantId, id: ConsentId) -> Result<(), EngineError> {
