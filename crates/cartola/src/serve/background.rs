@@ -228,6 +228,7 @@ mod tests {
     use crate::config::Jobs;
     use crate::installation::Installation;
     use crate::institutions::Institutions;
+    use crate::wiring;
 
     use super::*;
 
@@ -352,6 +353,21 @@ mod tests {
         let state = ended.expect("it is there").state;
         assert!(matches!(state, ConsentState::Expired { .. }), "{state:?}");
         after.close().await.expect("it closes");
+    }
+
+    /// Money may have moved, or will move on what a customer has approved: whoever is to be told is told,
+    /// however often that fails.
+    #[tokio::test]
+    async fn what_follows_money_is_never_given_up() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let gateway = gateway(folder.path(), Arc::new(SystemClock)).await;
+        let handlers = wiring::handlers(&gateway).into_iter();
+        let given_up = handlers.filter(|handler| handler.gives_up());
+        let mut given_up: Vec<_> =
+            given_up.map(|handler| handler.kind().as_str().to_owned()).collect();
+        given_up.sort_unstable();
+        assert_eq!(given_up, ["floid.answer", "khipu.answer", "synaptic.results"]);
+        gateway.close().await.expect("it closes");
     }
 
     async fn gateway(data: &Path, clock: Arc<dyn Clock>) -> Gateway {

@@ -164,6 +164,12 @@ impl Handler for Steps {
         self.0.job()
     }
 
+    /// What a bank may have heard of is asked about until it has ended, however long a key is missing or
+    /// something is damaged here. One that took its process along is handed over, and not run again.
+    fn gives_up(&self) -> bool {
+        false
+    }
+
     async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
         let Some(arguments) = &task.arguments else { return Ok(over()) };
         let arguments: StepArguments =

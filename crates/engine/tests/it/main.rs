@@ -35,6 +35,7 @@ mod readings;
 mod records;
 mod repeated;
 mod settling;
+mod stuck;
 mod subjects;
 mod subscriptions;
 mod tasks;

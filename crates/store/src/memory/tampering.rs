@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cartola_primitives::id::{ConsentId, ConsentSetId, MatterId, PersonId, TenantId};
+use cartola_primitives::id::{ConsentId, ConsentSetId, JobId, MatterId, PersonId, TenantId};
 
 use super::MemoryStore;
 use crate::audit::{AnchorRow, AuditRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
+use crate::jobs::JobRow;
 use crate::matters::MatterRow;
 use crate::people::PersonRow;
 
@@ -25,6 +26,8 @@ pub struct Tampering {
     pub matters: BTreeMap<MatterId, MatterRow>,
     /// People, whose identity is sealed.
     pub people: BTreeMap<PersonId, PersonRow>,
+    /// Jobs, whose arguments are sealed.
+    pub jobs: BTreeMap<JobId, JobRow>,
 }
 
 impl MemoryStore {
@@ -45,6 +48,7 @@ impl MemoryStore {
             consent_sets: BTreeMap::clone(&tables.consent_sets),
             matters: BTreeMap::clone(&tables.matters),
             people: BTreeMap::clone(&tables.people),
+            jobs: BTreeMap::clone(&tables.jobs),
         };
         change(&mut tampering);
         tables.audit = Arc::new(tampering.audit);
@@ -53,5 +57,6 @@ impl MemoryStore {
         tables.consent_sets = Arc::new(tampering.consent_sets);
         tables.matters = Arc::new(tampering.matters);
         tables.people = Arc::new(tampering.people);
+        tables.jobs = Arc::new(tampering.jobs);
     }
 }
