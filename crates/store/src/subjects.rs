@@ -11,6 +11,12 @@ use crate::accounts::{AccountRow, BalanceRow};
 use crate::records::RecordRow;
 use crate::{Page, StoreError};
 
+/// The entry of the trail by which somebody is erased for good.
+pub const PERSON_ERASED: &str = "person.erased";
+
+/// Its detail that names the data key which was destroyed with them.
+pub const DESTROYED_KEY: &str = "destroyed_key";
+
 /// Something that may be a person's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Belonging {

@@ -157,8 +157,8 @@ fn print(findings: &Findings) -> io::Result<()> {
     }
     if let Some(Seals { values, keys, unopened, noise }) = &findings.seals {
         output::line(format_args!(
-            "{values} sealed values and {keys} keys open, {unopened} do not; {noise} files of people who \
-             were erased wait to be removed"
+            "{values} sealed values and {keys} keys open, {unopened} do not; {noise} are of people who \
+             were erased"
         ))?;
     }
     let verdict = if findings.problems.is_empty() { "sound" } else { "NOT SOUND" };

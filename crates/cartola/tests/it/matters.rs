@@ -105,6 +105,8 @@ fn a_person_is_erased_and_can_be_read_nowhere() {
     let listed = installation.run(&["matters", "list", "--open", "--json"]).done().json_lines();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0]["id"], asked["id"]);
+    // What else they asked stays, under a key that goes with them.
+    open(&installation, "access");
     let done = decide(&installation, &asked, "grant");
     assert_eq!(done["state"], "granted");
     assert!(done["text"].is_null(), "what was said went with the key");
@@ -116,8 +118,10 @@ fn a_person_is_erased_and_can_be_read_nowhere() {
     let id = asked["id"].as_str().unwrap();
     installation.run(&["matters", "decide", id, "--as", "deny", "--text", "no"]).failed(1);
     installation.run(&["audit", "verify"]).done();
-    let doctor = installation.run(&["doctor"]).done().stdout;
+    let doctor = installation.run(&["doctor", "--seals"]).done().stdout;
     assert!(doctor.contains("sound: 1 tenants, 0 movements"), "{doctor}");
+    assert!(doctor.contains("open, 0 do not; "), "{doctor}");
+    assert!(!doctor.contains(" 0 are of people who were erased"), "{doctor}");
     // The pages that held it are written over when the database is copied.
     installation.run(&["backup", "backup"]).done();
     let copied = fs::read(installation.path().join("backup/cartola.db")).unwrap();

@@ -15,7 +15,7 @@ use cartola_primitives::id::{PersonId, TenantId};
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
 use cartola_store::people::PersonRow;
-use cartola_store::subjects::Holdings;
+use cartola_store::subjects::{DESTROYED_KEY, Holdings, PERSON_ERASED};
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 
 use super::{Content, MatterStepTaken, RETENTION, of_person};
@@ -56,7 +56,7 @@ impl Engine {
         work.push(Command::ForgetPerson(person.id));
         let until = kept_until(&holdings, work.at);
         if until.is_none() {
-            shred(who, person.id, work);
+            self.shred(who, person.id, work).await?;
         }
         Ok(until)
     }
@@ -186,8 +186,25 @@ impl Engine {
         }
         self.change_all_consents(who, person.id, OfAll::Revoked, work).await?;
         work.push(Command::ForgetPerson(person.id));
-        shred(who, person.id, work);
+        self.shred(who, person.id, work).await?;
         Ok(Rest::Gone)
+    }
+
+    /// The trail keeps which key was destroyed: of what is left under it, that is why nothing opens it.
+    async fn shred(
+        &self,
+        who: &Principal,
+        person: PersonId,
+        work: &mut UnitOfWork,
+    ) -> Result<(), EngineError> {
+        let key = self.store().data_key_of(who.tenant, Some(person)).await?;
+        let mut event = AuditEvent::once(PERSON_ERASED, who.actor, person);
+        if let Some(key) = key {
+            event = event.with(DESTROYED_KEY, key.id);
+        }
+        work.push(Command::ShredPerson(person));
+        work.push(Command::Audit(event));
+        Ok(())
     }
 
     /// Whether somebody consented to anything after that, however it stands by now.
@@ -223,9 +240,4 @@ fn kept_until(holdings: &Holdings, now: Timestamp) -> Option<Timestamp> {
 fn granted_at(row: &MatterRow, content: &Content) -> Timestamp {
     let step = content.steps.iter().rfind(|step| step.state == MatterState::Retained);
     step.map_or(row.opened_at, |step| step.at)
-}
-
-fn shred(who: &Principal, person: PersonId, work: &mut UnitOfWork) {
-    work.push(Command::ShredPerson(person));
-    work.push(Command::Audit(AuditEvent::once("person.erased", who.actor, person)));
 }

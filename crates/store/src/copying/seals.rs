@@ -13,16 +13,18 @@ use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{
     CryptoError, DataKey, KeyAlgorithm, KeyRing, LookupKey, MasterKeyId, Place, Sealed, WrappedKey,
 };
+use cartola_model::audit::AuditEvent;
 use cartola_primitives::id::{DataKeyId, TenantId};
 
 use super::tables::{
-    ACCOUNT, ANSWER, ARCHIVE, AUTHORIZATION, CHECKOUT, CREDENTIAL, DATA_KEY, ENROLMENT, IMPORT,
-    INSTALLATION_SECRET, INSTRUCTION, JOB, LINK_SECRET, MATTER, MESSAGE, MOVEMENT, PAYMENT, PAYOUT,
-    PERSON, RECORD, SIGNING_KEY, TASK,
+    ACCOUNT, ANSWER, ARCHIVE, AUDIT, AUTHORIZATION, CHECKOUT, CREDENTIAL, DATA_KEY, ENROLMENT,
+    IMPORT, INSTALLATION_SECRET, INSTRUCTION, JOB, LINK_SECRET, MATTER, MESSAGE, MOVEMENT, PAYMENT,
+    PAYOUT, PERSON, RECORD, SIGNING_KEY, TASK,
 };
 use super::{Cell, Dump, Row, Table};
 use crate::StoreError;
 use crate::encoding::movement::StoredMovement;
+use crate::subjects::{DESTROYED_KEY, PERSON_ERASED};
 
 /// A column that is sealed, with those of its key and schema.
 #[derive(Debug)]
@@ -110,6 +112,9 @@ pub static SEALED: [SealedColumn; 27] = [
     sealed!(ARCHIVE, "object", "object_sealed", ("archive", "object")),
 ];
 
+/// Tables whose rows outlive those under whose keys they are sealed.
+const OUTLIVING: [&str; 3] = [JOB.name, MATTER.name, PAYOUT.name];
+
 /// The place of a movement's counterparty.
 const COUNTERPARTY: (&str, &str) = ("movement", "counterparty");
 
@@ -166,13 +171,14 @@ pub struct Opened {
     pub values: u64,
     /// Wrapped keys.
     pub keys: u64,
-    /// Sealed files that nothing names, of people who were erased: their key is gone.
+    /// What is left of people who were erased, whose key is gone: matters, payouts, jobs that have ended,
+    /// and files that nothing names.
     pub noise: u64,
 }
 
 /// Opens everything that is sealed in a store, table by table in batches, and tells `found` of each that
 /// does not open. `progress` is told how many rows of how many are done. Keeps the data keys in memory, and
-/// the ids of sealed files.
+/// the ids of sealed files and of keys that were destroyed.
 pub async fn verify(
     store: &dyn Dump,
     ring: &KeyRing,
@@ -180,7 +186,7 @@ pub async fn verify(
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Opened, StoreError> {
     let mut tables: Vec<&'static Table> =
-        vec![&INSTALLATION_SECRET, &SIGNING_KEY, &DATA_KEY, &IMPORT, &MOVEMENT];
+        vec![&INSTALLATION_SECRET, &SIGNING_KEY, &DATA_KEY, &AUDIT, &IMPORT, &MOVEMENT];
     for column in &SEALED {
         if !tables.iter().any(|table| table.name == column.table.name) {
             tables.push(column.table);
@@ -193,6 +199,7 @@ pub async fn verify(
     let mut opening = Opening {
         ring,
         keys: HashMap::new(),
+        destroyed: HashSet::new(),
         named: HashSet::new(),
         found,
         opened: Opened::default(),
@@ -216,6 +223,8 @@ type KeyName = (TenantId, DataKeyId);
 struct Opening<'a> {
     ring: &'a KeyRing,
     keys: HashMap<KeyName, Option<DataKey>>,
+    /// Keys that were destroyed with whom they were of, as the audit trail says.
+    destroyed: HashSet<KeyName>,
     /// Sealed files that imports and records name, by tenant and id.
     named: HashSet<(Vec<u8>, Vec<u8>)>,
     found: &'a mut (dyn FnMut(Unopened) + Send),
@@ -226,6 +235,7 @@ impl Opening<'_> {
     fn row(&mut self, table: &'static Table, row: &Row) {
         match table.name {
             "installation_secret" | "signing_key" | "data_key" => self.wrapped(table, row),
+            "audit" => self.destroyed.extend(destroyed_key(row)),
             "movement" => self.counterparty(table, row),
             name => {
                 if matches!(name, "import" | "record") {
@@ -278,15 +288,21 @@ impl Opening<'_> {
         };
         match outcome {
             Ok(()) => self.opened.values += 1,
-            // Of what was under a key that was destroyed with a person, a file may be left for hours.
-            Err(Why::KeyMissing) if self.is_noise(table, row) => self.opened.noise += 1,
+            Err(Why::KeyMissing) if self.is_noise(column, row) => self.opened.noise += 1,
             Err(why) => self.tell(table, column.bytes, row, why),
         }
     }
 
-    fn is_noise(&self, table: &Table, row: &Row) -> bool {
-        let file = || ids(table, row, "id");
-        table.name == ARCHIVE.name && !file().is_some_and(|file| self.named.contains(&file))
+    /// Whether it may be of somebody who was erased. Of what was under their key, a file may be left for
+    /// hours, and what was asked, paid out or done for longer.
+    fn is_noise(&self, column: &SealedColumn, row: &Row) -> bool {
+        let table = column.table;
+        if table.name == ARCHIVE.name {
+            return !ids(table, row, "id").is_some_and(|file| self.named.contains(&file));
+        }
+        let key = row.0[table.place(&format!("{}_key", column.name))].bytes().and_then(data_key_id);
+        OUTLIVING.contains(&table.name)
+            && tenant_of(row).zip(key).is_some_and(|key| self.destroyed.contains(&key))
     }
 
     fn counterparty(&mut self, table: &'static Table, row: &Row) {
@@ -322,6 +338,25 @@ impl Opening<'_> {
     }
 }
 
+/// The key that an entry of the trail says was destroyed, if it is of somebody's erasure.
+fn destroyed_key(row: &Row) -> Option<KeyName> {
+    let body = row.0[AUDIT.place("body")].text()?;
+    // Most entries are of something else.
+    if !body.contains(PERSON_ERASED) {
+        return None;
+    }
+    let event: AuditEvent = serde_json::from_str(body).ok()?;
+    if event.action != PERSON_ERASED {
+        return None;
+    }
+    let (_, key) = event.details.iter().find(|(name, _)| name == DESTROYED_KEY)?;
+    Some((tenant_of(row)?, key.parse().ok()?))
+}
+
+fn data_key_id(bytes: &[u8]) -> Option<DataKeyId> {
+    bytes.try_into().ok().map(DataKeyId::from_bytes)
+}
+
 fn ids(table: &Table, row: &Row, name: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     let id = row.0[table.place(name)].bytes()?;
     Some((row.0[table.place("tenant")].bytes()?.to_vec(), id.to_vec()))
@@ -333,7 +368,7 @@ fn tenant_of(row: &Row) -> Option<TenantId> {
 
 fn sealed_of((key, schema, bytes): (&Cell, &Cell, &Cell)) -> Option<Sealed> {
     Some(Sealed {
-        key: DataKeyId::from_bytes(key.bytes()?.try_into().ok()?),
+        key: data_key_id(key.bytes()?)?,
         schema: schema.integer()?.try_into().ok()?,
         bytes: bytes.bytes()?.to_vec(),
     })
@@ -352,7 +387,7 @@ fn data_key(
     wrapped: &WrappedKey,
 ) -> (Option<KeyName>, Result<DataKey, CryptoError>) {
     let cell = |name| &row.0[DATA_KEY.place(name)];
-    let id = cell("id").bytes().and_then(|id| id.try_into().ok()).map(DataKeyId::from_bytes);
+    let id = cell("id").bytes().and_then(data_key_id);
     let name = tenant_of(row).zip(id);
     let (tenant, id) =
         name.unwrap_or((TenantId::from_bytes([0; 16]), DataKeyId::from_bytes([0; 16])));

@@ -3,6 +3,8 @@
 use cartola_crypto::jws::{Algorithm, SigningKey};
 use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{DataKey, KeyRing, LookupKey, MasterKey, Place, Sealed, WrappedKey};
+use cartola_model::access::Actor;
+use cartola_model::audit::AuditEvent;
 use cartola_model::movement::MovementDetails;
 use cartola_model::{Movement, MovementStatus};
 use cartola_primitives::id::{AccountId, ConsentSetId, DataKeyId, MovementId, PersonId, TenantId};
@@ -11,11 +13,12 @@ use cartola_primitives::{Currency, Money, date};
 use cartola_store::copying::pile::Pile;
 use cartola_store::copying::seals::{Opened, SEALED, SealedColumn, Unopened, Why, verify};
 use cartola_store::copying::tables::{
-    ARCHIVE, DATA_KEY, IMPORT, INSTALLATION_SECRET, MOVEMENT, SIGNING_KEY,
+    ARCHIVE, AUDIT, DATA_KEY, IMPORT, INSTALLATION_SECRET, MOVEMENT, SIGNING_KEY,
 };
 use cartola_store::copying::{Cell, Kind, Load, Row, TABLES, Table};
 use cartola_store::encoding::movement::encode_movement;
 use cartola_store::movements::MovementRow;
+use cartola_store::subjects::{DESTROYED_KEY, PERSON_ERASED};
 
 const TENANT: TenantId = TenantId::from_bytes([1; 16]);
 
@@ -319,4 +322,35 @@ async fn a_file_that_nothing_names_may_be_of_a_key_that_was_destroyed() {
     let altered =
         scene.found(&ARCHIVE, |rows| flip(&mut rows[0].0[ARCHIVE.place("object_sealed")], 20));
     assert_eq!(altered.await.len(), 1, "its key is there");
+}
+
+/// What was asked of whom, or paid out, is kept for longer than whoever was erased; the trail says that
+/// their key was destroyed.
+#[tokio::test]
+async fn what_outlives_somebody_may_be_of_a_key_that_the_trail_says_was_destroyed() {
+    let scene = Scene::new().await;
+    let gone = DataKeyId::from_bytes([77; 16]);
+    let mut keyless = Vec::new();
+    for column in &SEALED {
+        let key = column.table.place(&format!("{}_key", column.name));
+        let found = scene.found(column.table, |rows| rows[0].0[key] = bytes(gone.as_bytes())).await;
+        assert_eq!(found.len(), 1, "nothing says that it was destroyed: {column:?}");
+        keyless.push((column, key));
+    }
+    for (number, action) in (1..).zip(["matter.opened", PERSON_ERASED]) {
+        let event = AuditEvent::once(action, Actor::Operator, "per_x").with(DESTROYED_KEY, gone);
+        let mut row = row(&AUDIT, number);
+        let body = serde_json::to_string(&event).expect("an event is JSON");
+        set(&AUDIT, &mut row, "body", Cell::Text(body));
+        scene.put(&AUDIT, row).await;
+        for (column, key) in &keyless {
+            let table = column.table;
+            let found = scene.found(table, |rows| rows[0].0[*key] = bytes(gone.as_bytes())).await;
+            let outlives = ["job", "matter", "payout"].contains(&table.name);
+            let is_noise = action == PERSON_ERASED && outlives;
+            assert_eq!(found.is_empty(), is_noise, "{action} {column:?}");
+            let other = scene.found(table, |rows| rows[0].0[*key] = bytes([78; 16])).await;
+            assert_eq!(other.len(), 1, "another key is missing: {column:?}");
+        }
+    }
 }

@@ -21,7 +21,7 @@ pub struct Seals {
     pub keys: u64,
     /// Values and keys that do not.
     pub unopened: u64,
-    /// Sealed files that nothing names any more, of people whose key was destroyed.
+    /// What is left of people whose key was destroyed: nothing opens it.
     pub noise: u64,
 }
 
