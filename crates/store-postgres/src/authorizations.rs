@@ -104,6 +104,8 @@ const CHANGE: &str = "UPDATE authorized SET state = $4, standing = $5, changed_a
 
 const KNOWS: &str = "SELECT 1 FROM known_payee WHERE tenant = $1 AND person = $2 AND payee = $3 \
     AND since >= $4";
+const KNOWN: &str = "SELECT person, payee, authorization_id, since FROM known_payee \
+    WHERE tenant = $1 AND person = $2 AND payee > $3 ORDER BY payee LIMIT $4";
 const KEEP: &str = "INSERT INTO known_payee (tenant, person, payee, authorization_id, since) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, person, payee) DO UPDATE \
     SET authorization_id = excluded.authorization_id, since = excluded.since";
@@ -204,6 +206,19 @@ impl Authorizations for PostgresStore {
         Ok(self.first(tenant, KNOWS, values, |_| Ok(())).await?.is_some())
     }
 
+    async fn known_payees(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<Digest>,
+        limit: usize,
+    ) -> Result<Page<KnownPayee, Digest>, StoreError> {
+        let after = after.map_or_else(Vec::new, |payee| payee.as_bytes().to_vec());
+        let values = values![&tenant, &person, after, one_more(limit)];
+        let rows = self.all(tenant, KNOWN, values, read_payee).await?;
+        Ok(page(rows, limit, |row| row.payee))
+    }
+
     async fn forget_payees(&self, before: Timestamp) -> Result<usize, StoreError> {
         let rows = self.of_nobody(FORGET, values![before, MAX_PAGE as u64]).await?;
         only(&rows, |columns: &mut Columns<'_>| columns.number())
@@ -289,6 +304,15 @@ fn standing_values(standing: &AuthorizationProgress) -> Vec<Value> {
 pub fn keep_payee(unit: &mut Unit, row: &KnownPayee) {
     let values = values![&unit.tenant, &row.person, &row.payee, &row.authorization, row.since];
     unit.execute("keeping a payee", KEEP, values);
+}
+
+fn read_payee(columns: &mut Columns<'_>) -> Result<KnownPayee, StoreError> {
+    Ok(KnownPayee {
+        person: columns.id()?,
+        payee: columns.digest()?,
+        authorization: columns.id()?,
+        since: columns.timestamp()?,
+    })
 }
 
 fn read_enrolment_row(columns: &mut Columns<'_>) -> Result<EnrolmentRow, StoreError> {

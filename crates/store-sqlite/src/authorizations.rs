@@ -102,6 +102,8 @@ const CHANGE: &str = "UPDATE authorized SET state = ?4, standing = ?5, changed_a
 
 const KNOWS: &str = "SELECT 1 FROM known_payee WHERE tenant = ?1 AND person = ?2 AND payee = ?3 \
     AND since >= ?4";
+const KNOWN: &str = "SELECT person, payee, authorization_id, since FROM known_payee \
+    WHERE tenant = ?1 AND person = ?2 AND payee > ?3 ORDER BY payee";
 const KEEP: &str = "INSERT INTO known_payee (tenant, person, payee, authorization_id, since) \
     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
     SET authorization_id = excluded.authorization_id, since = excluded.since";
@@ -213,6 +215,22 @@ impl Authorizations for SqliteStore {
             let (tenant, person, payee) = (tenant.as_bytes(), person.as_bytes(), payee.as_bytes());
             let values = params![tenant, person, payee, since.as_microsecond()];
             Ok(first(connection, KNOWS, values, |_| Ok(()))?.is_some())
+        })
+        .await
+    }
+
+    async fn known_payees(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<Digest>,
+        limit: usize,
+    ) -> Result<Page<KnownPayee, Digest>, StoreError> {
+        self.read(move |connection| {
+            let after = after.as_ref().map_or([].as_slice(), |payee| payee.as_bytes());
+            let values = params![tenant.as_bytes(), person.as_bytes(), after];
+            let read = |columns: &mut Columns<'_>| read_payee(columns).map(Some);
+            page(connection, KNOWN, values, limit, |row: &KnownPayee| row.payee, read)
         })
         .await
     }
@@ -346,6 +364,15 @@ pub fn keep_payee(unit: &Unit<'_>, row: &KnownPayee) -> Result<(), StoreError> {
         row.since.as_microsecond(),
     ];
     unit.execute("keeping a payee", KEEP, values).map(drop)
+}
+
+fn read_payee(columns: &mut Columns<'_>) -> Result<KnownPayee, StoreError> {
+    Ok(KnownPayee {
+        person: columns.id()?,
+        payee: columns.digest()?,
+        authorization: columns.id()?,
+        since: columns.timestamp()?,
+    })
 }
 
 fn read_enrolment_row(columns: &mut Columns<'_>) -> Result<EnrolmentRow, StoreError> {

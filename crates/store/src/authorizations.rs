@@ -226,6 +226,16 @@ pub trait Authorizations: Send + Sync {
         since: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Whom a person has paid by operations that they approved, by payee; as many as
+    /// [`crate::page_size`] says.
+    async fn known_payees(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<Digest>,
+        limit: usize,
+    ) -> Result<Page<KnownPayee, Digest>, StoreError>;
+
     /// Forgets whom anybody has paid before an instant, and not since; at most a page of them
     /// ([`crate::MAX_PAGE`]). Gives their number, so that the caller knows when to stop.
     async fn forget_payees(&self, before: Timestamp) -> Result<usize, StoreError>;

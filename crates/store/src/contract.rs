@@ -167,6 +167,7 @@ macro_rules! contract_tests {
                 an_authorization_changes_in_its_expected_version_only,
                 authorizations_are_listed_newest_first_in_pages,
                 a_payee_is_known_once_they_were_paid,
+                known_payees_are_listed,
                 payees_of_long_ago_are_forgotten,
             }
             cancelling {

@@ -3,10 +3,12 @@
 //! A person who has withdrawn everything, who wants nothing done with their data, or whose consents have
 //! run out asks for it all the same. No facade reads here; each reading is an entry of the trail.
 
+use cartola_crypto::Digest;
 use cartola_model::Principal;
 use cartola_primitives::id::{AccountId, LinkId, MatterId, PersonId, RecordId};
 use cartola_primitives::{Date, Rut};
 use cartola_store::accounts::BalanceRow;
+use cartola_store::authorizations::KnownPayee;
 use cartola_store::matters::MatterFilter;
 use cartola_store::movements::MovementRow;
 use cartola_store::{MAX_PAGE, Page};
@@ -74,6 +76,18 @@ impl Engine {
             rows.push(self.open_record(who.tenant, row).await?);
         }
         Ok(Page { rows, next: page.next })
+    }
+
+    /// Whom a person has paid by an approval, and is not asked about as for the first time. Who each is
+    /// stands in what was approved.
+    pub async fn kept_payees(
+        &self,
+        who: &Principal,
+        person: PersonId,
+        after: Option<Digest>,
+    ) -> Result<Page<KnownPayee, Digest>, EngineError> {
+        self.note_access(who, ACTION, Subject::one(person));
+        Ok(self.store().known_payees(who.tenant, person, after, MAX_PAGE).await?)
     }
 
     /// What somebody has asked for before, by age.

@@ -287,6 +287,31 @@ pub async fn a_payee_is_known_once_they_were_paid(backend: Backend) {
     assert!(!knows(scene.person.id, &scene.make.fresh_digest(), 0).await);
 }
 
+/// Whom a person has paid comes back page by page, each once, as it was kept the last time.
+pub async fn known_payees_are_listed(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let other = scene.make.person();
+    scene.apply(Command::AddPerson(other.clone())).await;
+    let mut rows: Vec<_> =
+        (0..5).map(|seconds| known(&scene, scene.make.fresh_digest(), seconds)).collect();
+    let mut of_other = known(&scene, rows[0].payee, 9);
+    of_other.person = other.id;
+    for row in rows.iter().chain([&of_other]) {
+        scene.apply(Command::KeepPayee(*row)).await;
+    }
+    (rows[1].authorization, rows[1].since) = (scene.make.id(), at(60));
+    scene.apply(Command::KeepPayee(rows[1])).await;
+    rows.sort_by_key(|row| row.payee);
+    for (person, expected) in
+        [(scene.person.id, &rows[..]), (other.id, &[of_other]), (scene.make.id(), &[])]
+    {
+        check_list(expected, async |after, limit| {
+            scene.store.known_payees(scene.make.tenant, person, after, limit).await
+        })
+        .await;
+    }
+}
+
 /// Whom people have paid long ago is forgotten, of every tenant, and of them alone.
 pub async fn payees_of_long_ago_are_forgotten(backend: Backend) {
     let scene = Scene::new(&backend).await;

@@ -289,6 +289,8 @@ pub async fn authorizations(backend: Backend) {
     assert_eq!(of_case, None);
     let KnownPayee { person, payee, since, .. } = rows.payee;
     assert!(!store.knows_payee(other, person, &payee, since).await.expect("a read"));
+    let page = store.known_payees(other, person, None, MAX_PAGE).await.expect("a read");
+    assert_eq!(page.rows, []);
     let own = rows.scene.make.tenant;
     assert!(store.knows_payee(own, person, &payee, since).await.expect("a read"));
 }

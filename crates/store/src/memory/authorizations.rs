@@ -7,7 +7,7 @@ use cartola_primitives::Timestamp;
 use cartola_primitives::id::{AuthorizationId, EnrolmentId, PersonId, TenantId};
 
 use super::MemoryStore;
-use super::tables::{Table, Tables, add, expect, refuse_if_any};
+use super::tables::{Table, Tables, add, expect, page, refuse_if_any};
 use crate::authorizations::{
     AuthorizationChange, AuthorizationFilter, AuthorizationRow, EnrolmentChange, EnrolmentFilter,
     EnrolmentRow, KnownPayee,
@@ -91,6 +91,19 @@ impl Authorizations for MemoryStore {
     ) -> Result<bool, StoreError> {
         let tables = self.tables(tenant);
         Ok(tables.known_payees.get(&(person, *payee)).is_some_and(|row| row.since >= since))
+    }
+
+    async fn known_payees(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<Digest>,
+        limit: usize,
+    ) -> Result<Page<KnownPayee, Digest>, StoreError> {
+        let after = after.map(|payee| (person, payee));
+        let is_theirs = |row: &KnownPayee| row.person == person;
+        let Page { rows, next } = page(&self.tables(tenant).known_payees, after, limit, is_theirs);
+        Ok(Page { rows, next: next.map(|(_, payee)| payee) })
     }
 
     async fn forget_payees(&self, before: Timestamp) -> Result<usize, StoreError> {

@@ -110,6 +110,7 @@ impl<Sink: Write> All<'_, Sink> {
             self.instructions(kind).await?;
         }
         self.authorizations().await?;
+        self.payees().await?;
         self.phones().await?;
         self.matters().await?;
         self.accesses().await
@@ -320,6 +321,25 @@ impl<Sink: Write> All<'_, Sink> {
                         "order": order, "from": given.from,
                         "state": given.state().standing().name(), "created_at": row.created_at,
                     }),
+                )?;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whom they have paid: what they approved says who that is.
+    async fn payees(&mut self) -> anyhow::Result<()> {
+        let mut after = None;
+        loop {
+            let page = self.engine.kept_payees(self.who, self.person, after).await;
+            let page = page.context(READING)?;
+            for row in &page.rows {
+                self.push(
+                    "known_payee",
+                    json!({"authorization": row.authorization, "since": row.since}),
                 )?;
             }
             after = page.next;

@@ -150,8 +150,13 @@ async fn who_was_paid_is_known_once_the_money_has_moved() {
     payer.ends(&SETTLED).await;
     needs(20_000, &[]).await;
     needs(20_001, &[Reason::Amount]).await;
+    let World { engine, who, .. } = &payer.scene.world;
+    let person = engine.person_with(who, rut()).await.unwrap().unwrap();
+    let kept = engine.kept_payees(who, person, None).await.unwrap();
+    assert_eq!(kept.rows.iter().map(|row| row.person).collect::<Vec<_>>(), [person]);
+    let approved = engine.authorization(who, kept.rows[0].authorization).await.unwrap().unwrap();
+    assert!(approved.text.contains("Ferretería Ñuñoa"), "{}", approved.text);
     // To another tenant, nobody has paid anybody.
-    let engine = &payer.scene.world.engine;
     let other = engine.add_tenant("Otra", &Scope::ALL).await.unwrap();
     let other = engine.authenticate(other.api_key.expose()).await.unwrap().unwrap();
     engine.begin_enrolment(&other, rut(), Validated::ByTenant(b"cedula")).await.unwrap();
