@@ -111,6 +111,9 @@ fn a_transfer_waits_for_the_phone_and_is_told_of_at_its_end() {
     assert_eq!(asked.status, 202, "{}", asked.text());
     let asked = asked.json();
     assert_eq!(asked["status"], "PENDING_AUTHORIZATION");
+    let entry = logged(&app, &phone);
+    assert_eq!(entry["status"], "PENDING");
+    assert!(entry.get("decision").is_none() && entry.get("decided_at").is_none(), "{entry}");
     let decided = phone.decide(&asked["auth_url"], "approve");
     assert_eq!(decided["status"], "APPROVED");
     // It is begun by itself, and nobody else can use the approval up.
@@ -129,13 +132,21 @@ fn a_transfer_waits_for_the_phone_and_is_told_of_at_its_end() {
             "settled_at": told["settled_at"], "fee": 0,
         })
     );
-    let log = app.read("authorizations");
-    let mut entries = log["authorizations"].as_array().unwrap().iter();
-    let entry = entries.find(|entry| entry["enrolment_id"] == json!(phone.id)).unwrap();
+    let entry = logged(&app, &phone);
     assert_eq!(
         (&entry["operation_type"], &entry["decision"], &entry["device_fingerprint"]),
-        (&json!("TRANSFER"), &json!("USED"), &json!("f1a9"))
+        (&json!("TRANSFER"), &json!("APPROVED"), &json!("f1a9"))
     );
+    assert_eq!(entry["status"], "USED");
+    assert!(entry["decided_at"].is_string(), "{entry}");
+}
+
+/// The newest entry of the log that is of that phone.
+#[track_caller]
+fn logged(app: &App, phone: &Phone) -> Value {
+    let log = app.read("authorizations");
+    let mut entries = log["authorizations"].as_array().unwrap().iter();
+    entries.find(|entry| entry["enrolment_id"] == json!(phone.id)).unwrap().clone()
 }
 
 /// What is told to have failed is not made later on the same approval.

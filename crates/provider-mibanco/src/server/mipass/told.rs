@@ -129,13 +129,20 @@ pub struct Event {
     /// When it was asked for.
     #[schema(value_type = String, format = DateTime)]
     pub timestamp: Timestamp,
-    /// As `status` of a challenge; of the bank's app `APPROVED`, `DENIED`, `REJECTED` or `EXPIRED`.
+    /// Where it stands, as `status` of a challenge; absent of the bank's app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "USED")]
+    status: Option<String>,
+    /// `APPROVED`, whatever came of it since it was used, or `DENIED`; `EXPIRED` or `CANCELLED` where
+    /// nobody decided, or an approval was not used; of the bank's app `REJECTED` too. Absent while the
+    /// customer is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "APPROVED")]
     decision: Option<String>,
-    /// Since when it stands so.
-    #[schema(value_type = String, format = DateTime)]
-    decided_at: Timestamp,
+    /// When that was; absent while the customer is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    decided_at: Option<Timestamp>,
     /// What the phone signed, in base64url, once it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<String>,
@@ -144,6 +151,7 @@ pub struct Event {
 impl From<Authorization> for Event {
     fn from(asked: Authorization) -> Self {
         let row = &asked.row;
+        let (decision, decided_at) = decided(asked.state()).unzip();
         Self {
             authorization_id: row.id.to_string(),
             operation_type: row.kind.name().to_ascii_uppercase(),
@@ -151,8 +159,9 @@ impl From<Authorization> for Event {
             enrolment_id: Some(row.enrolment.to_string()),
             device_fingerprint: None,
             timestamp: seconds(row.created_at),
-            decision: Some(row.standing.state.standing().name().to_ascii_uppercase()),
-            decided_at: seconds(row.standing.changed_at),
+            status: Some(row.standing.state.standing().name().to_ascii_uppercase()),
+            decision: decision.map(str::to_owned),
+            decided_at: decided_at.map(seconds),
             signature: asked.signed.as_ref().map(|signed| BASE64URL_NOPAD.encode(&signed.bytes)),
         }
     }
@@ -174,9 +183,23 @@ impl Event {
             enrolment_id: None,
             device_fingerprint: Some(told.device_fingerprint.clone()),
             timestamp: seconds(told.decided_at),
+            status: None,
             decision: decision.map(str::to_owned),
-            decided_at: seconds(told.decided_at),
+            decided_at: Some(seconds(told.decided_at)),
             signature: None,
         }
     }
+}
+
+/// What was decided, and when: nothing while the customer is asked. That an approval was used since, or
+/// its operation waits for the bank, is no other decision.
+const fn decided(state: &AuthorizationState) -> Option<(&'static str, Timestamp)> {
+    Some(match state {
+        AuthorizationState::Pending { .. } => return None,
+        AuthorizationState::Approved { at, .. }
+        | AuthorizationState::Used { approved_at: at, .. } => ("APPROVED", *at),
+        AuthorizationState::Denied { at } => ("DENIED", *at),
+        AuthorizationState::Expired { at } => ("EXPIRED", *at),
+        AuthorizationState::Cancelled { at, .. } => ("CANCELLED", *at),
+    })
 }
