@@ -1,6 +1,6 @@
 //! Giving an instruction.
 
-use cartola_connector::{Holder, Product};
+use cartola_connector::Holder;
 use cartola_crypto::{DataKey, Digest};
 use cartola_model::audit::AuditEvent;
 use cartola_model::{AccountNumber, EndToEndId, InstitutionId, InstructionState, Principal};
@@ -140,14 +140,12 @@ impl Engine {
         institution: &InstitutionId,
         wanted: &Wanted<'_>,
     ) -> Result<(), InstructionError> {
-        let product = Product::Instruction(wanted.what.kind());
-        match self.connectors().served(institution) {
-            Some(served) if !served.products.contains(&product) => {
-                Err(InstructionError::NotOffered)
-            }
-            // Where nobody serves it, the check of the credentials says so.
-            _ => Ok(()),
+        let is_served = self.connectors().served(institution).is_some();
+        // Where nobody serves it, the check of the credentials says so.
+        if is_served && !self.instructions_of(institution).contains(&wanted.what.kind()) {
+            return Err(InstructionError::NotOffered);
         }
+        Ok(())
     }
 
     /// Adds an instruction to a unit: its mandate, itself, and its first step.

@@ -56,6 +56,31 @@ fn cash_is_put_aside_claimed_and_told_of() {
     assert!(listed["withdrawals"].as_array().unwrap().iter().any(|row| row["rut"] == worker));
 }
 
+/// `BancoEstado` puts no cash aside, pays no bills and changes nobody, and its customers' accounts have
+/// nothing to do with it.
+#[test]
+fn what_a_bank_does_not_offer_is_said_before_its_accounts_are_looked_at() {
+    let scene = Scene::new();
+    let (rut, place) = scene.chile.person("ok", "banco-estado");
+    let login = json!({
+        "rut": rut, "mi_pin": place["mi_pin"], "device_fingerprint": "f1a9", "bank": "BANCO_ESTADO",
+    });
+    let app = scene.app.within(&scene.app.told("session", &login));
+    let cash = json!({
+        "rut": rut, "amount": 50_000, "currency": "CLP", "from_account": "99-999-99999-99",
+    });
+    let bill = json!({"biller_code": "1", "client_number": "1", "amount": 1, "currency": "CLP"});
+    for (path, body) in [
+        ("withdrawals", &cash),
+        ("bills/payment", &bill),
+        ("mipass/challenges", &json!({"withdrawal": cash})),
+    ] {
+        let answer = app.post(path, body);
+        assert_eq!(refused(&answer), "422 UNSUPPORTED", "{path}");
+        assert!(answer.text().contains("Este banco no ofrece"), "{}", answer.text());
+    }
+}
+
 #[test]
 fn cash_that_waits_for_the_phone_can_be_given_up() {
     let scene = Scene::new();

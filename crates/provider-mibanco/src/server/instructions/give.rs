@@ -43,6 +43,10 @@ impl Order {
         named: Option<&str>,
         what: Instructed,
     ) -> Result<Self, Refused> {
+        // Before accounts are looked for: there none may pay.
+        if !engine.instructions_of(&session.link.institution).contains(&what.kind()) {
+            return Err(not_offered(what.kind()));
+        }
         desk::may_pay(engine, session).await?;
         let from = account(engine, session, named, what.kind().moves_money()).await?;
         Ok(Self { rut: rut_of(engine, session).await?, from, what })
@@ -231,6 +235,16 @@ impl Giving<'_> {
         }
         Ok(Standing { instruction: None, authorization: Some(authorization) })
     }
+}
+
+/// The bank does no such thing.
+fn not_offered(kind: InstructionKind) -> Refused {
+    let message = match kind {
+        InstructionKind::Withdrawal => "Este banco no ofrece giros sin tarjeta.",
+        InstructionKind::BillPayment => "Este banco no ofrece el pago de cuentas.",
+        InstructionKind::Beneficiary => "Este banco no ofrece cambiar los destinatarios.",
+    };
+    Refused::new(ErrorCode::Unsupported, message)
 }
 
 fn conflict() -> Refused {

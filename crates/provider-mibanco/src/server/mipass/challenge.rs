@@ -86,6 +86,7 @@ impl Asked {
         (status = 400, description = "`INVALID_REQUEST`", body = Error),
         (status = 403, description = "`MI_PASS_REQUIRED`: no phone is enrolled", body = Error),
         (status = 404, description = "`ACCOUNT_NOT_FOUND`", body = Error),
+        (status = 422, description = "`UNSUPPORTED`: the bank does no such thing", body = Error),
         (status = 429, description = "`RATE_LIMITED`: too much waits for them", body = Error),
     ),
     security(("session" = [])),
