@@ -36,11 +36,15 @@ fn cash_is_put_aside_claimed_and_told_of() {
     let asked = asked.json();
     assert_eq!(asked["status"], "PENDING_AUTHORIZATION");
     assert!(asked.get("code").is_none());
+    // From the first on it says what it is about; the bank has not heard of it yet.
+    assert_eq!(what(&asked), (&json!(50_000), &json!("CLP"), &json!(worker)));
+    assert!(asked.get("reference").is_none(), "{asked}");
     phone.decide(&asked["auth_url"], "approve");
     let path = format!("withdrawals/{}", asked["withdrawal_id"].as_str().unwrap());
     until(&app, &path, "PENDING_AUTHORIZATION");
     approve_operation(&scene, "ok");
     let told = until(&app, &path, "AVAILABLE");
+    assert_eq!(what(&told), what(&asked));
     let claim = json!({"code": told["code"], "rut": worker});
     assert_eq!(scene.chile.lever("POST", "/_sandbox/atm/claim", &claim).status, 200);
     scene.chile.lever("POST", "/_sandbox/clock", &json!({"advance": "PT3M"}));
@@ -52,8 +56,16 @@ fn cash_is_put_aside_claimed_and_told_of() {
         (&json!("withdrawal.claimed"), &json!("CLAIMED"), &json!(worker))
     );
     assert!(posted.get("code").is_none(), "{posted}");
+    assert_eq!((what(&posted), &posted["reference"]), (what(&told), &told["reference"]));
     let listed = app.read("withdrawals");
-    assert!(listed["withdrawals"].as_array().unwrap().iter().any(|row| row["rut"] == worker));
+    let mut rows = listed["withdrawals"].as_array().unwrap().iter();
+    let row = rows.find(|row| row["rut"] == worker).unwrap();
+    assert_eq!(row["reference"], told["reference"], "the bank's own list has it by that");
+}
+
+/// How much, and who may take it.
+fn what(told: &Value) -> (&Value, &Value, &Value) {
+    (&told["amount"], &told["currency"], &told["rut"])
 }
 
 /// `BancoEstado` puts no cash aside, pays no bills and changes nobody, and its customers' accounts have
@@ -182,5 +194,7 @@ fn a_bill_is_paid() {
     let path = format!("bills/payment/{}", asked["bill_payment_id"].as_str().unwrap());
     until(&app, &path, "PENDING_AUTHORIZATION");
     approve_operation(&scene, "ok");
-    until(&app, &path, "COMPLETED");
+    let told = until(&app, &path, "COMPLETED");
+    assert_eq!((&told["amount"], &told["currency"]), (&bill["debt"], &json!("CLP")));
+    assert!(told.get("rut").is_none(), "{told}");
 }

@@ -78,7 +78,7 @@ impl Handler for Approvals {
         // A job that was begun before may have used the approval up: then the instruction is there.
         let is_given = engine.instruction_of_case(&who, &case).await?.is_some();
         if !is_given && !may_be_used(asked.state()) {
-            let told = Told::failed(which, refusal_of(asked.state()));
+            let told = Told::failed(which, refusal_of(asked.state())).about(&order.what);
             let messages = ended.message(&self.callbacks, task, &told).await?;
             return Ok(Outcome::End(messages, JobEnd::Done));
         }
@@ -90,7 +90,7 @@ impl Handler for Approvals {
             Err(InstructionError::Engine(error)) => Err(error),
             Err(error) => {
                 let failure = failure_of(&error);
-                let told = Told::failed(which, not_begun(failure));
+                let told = Told::failed(which, not_begun(failure)).about(&order.what);
                 let mut commands = ended.message(&self.callbacks, task, &told).await?;
                 // Told to have failed, it is never done any more.
                 commands.extend(engine.giving_up_authorization(&who, asked.id()).await?);

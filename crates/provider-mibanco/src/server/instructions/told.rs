@@ -1,10 +1,10 @@
 //! Where an instruction stands.
 
 use cartola_engine::Engine;
-use cartola_engine::authorizations::AuthorizationState;
+use cartola_engine::authorizations::{Authorization, AuthorizationState};
 use cartola_engine::instructions::{Instruction, InstructionKind, InstructionState};
-use cartola_model::{EndToEndId, Principal};
-use cartola_primitives::Timestamp;
+use cartola_model::{EndToEndId, Instructed, Operation, Principal};
+use cartola_primitives::{Money, Rut, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,6 +34,21 @@ pub struct Told {
     /// `CANCELLED` or `FAILED`.
     #[schema(example = "AVAILABLE")]
     pub status: String,
+    /// How much, minor units; absent where no money moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 50_000)]
+    amount: Option<i64>,
+    /// Its currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "CLP")]
+    currency: Option<&'static str>,
+    /// Of cash, who may take it, or could.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "12.345.678-5")]
+    rut: Option<String>,
+    /// What the bank calls it, once it has told: as `GET withdrawals` lists cash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
     /// Where the app approves it, while it waits for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_url: Option<String>,
@@ -77,6 +92,33 @@ impl Told {
         }
     }
 
+    /// The same with what is to be done, as far as it is told again.
+    pub fn about(self, what: &Instructed) -> Self {
+        self.with(match what {
+            Instructed::Withdrawal(cash) => (Some(cash.amount), Some(cash.rut)),
+            Instructed::BillPayment(bill) => (Some(bill.amount), None),
+            Instructed::Beneficiary(_) => (None, None),
+        })
+    }
+
+    /// The same of what is yet to be approved.
+    fn asking(self, operation: &Operation) -> Self {
+        self.with(match operation {
+            Operation::Withdrawal(cash) => (Some(cash.amount), Some(cash.claimed_by)),
+            Operation::BillPayment(bill) => (Some(bill.amount), None),
+            _ => (None, None),
+        })
+    }
+
+    fn with(self, (amount, rut): (Option<Money>, Option<Rut>)) -> Self {
+        Self {
+            amount: amount.map(|amount| amount.minor()),
+            currency: amount.map(|amount| amount.currency().code()),
+            rut: rut.map(|rut| rut.dotted()),
+            ..self
+        }
+    }
+
     /// Where it stands, with the code of cash that can be taken.
     pub async fn of(
         engine: &Engine,
@@ -86,9 +128,7 @@ impl Told {
     ) -> Result<Self, Refused> {
         let mut told = match (&standing.instruction, &standing.authorization) {
             (Some(instruction), _) => Self::of_instruction(id, instruction),
-            (None, Some(asked)) => {
-                Self::of_authorization((kind, id), asked.state(), &asked.id().to_string())
-            }
+            (None, Some(asked)) => Self::of_authorization((kind, id), asked),
             (None, None) => Self { status: "PROCESSING".to_owned(), ..Self::new(kind, id) },
         };
         if let (Some(instruction), "AVAILABLE") = (&standing.instruction, told.status.as_str()) {
@@ -100,7 +140,8 @@ impl Told {
 
     /// The same without a code, as it is posted.
     pub fn of_instruction(id: &str, instruction: &Instruction) -> Self {
-        let mut told = Self::new(instruction.row.kind, id);
+        let mut told = Self::new(instruction.row.kind, id).about(&instruction.what);
+        told.reference.clone_from(&instruction.row.standing.bank_reference);
         let (status, ended_at) = match instruction.state() {
             InstructionState::Challenged(_) => {
                 let known = instruction.row.standing.bank_reference.as_deref();
@@ -132,21 +173,18 @@ impl Told {
     }
 
     /// The same of one that is not given yet.
-    pub fn of_authorization(
-        (kind, id): (InstructionKind, &str),
-        state: &AuthorizationState,
-        request: &str,
-    ) -> Self {
+    fn of_authorization((kind, id): (InstructionKind, &str), asked: &Authorization) -> Self {
         let told = Self::new(kind, id);
-        match state {
+        let told = match asked.state() {
             AuthorizationState::Pending { .. } => Self {
                 status: "PENDING_AUTHORIZATION".to_owned(),
-                auth_url: Some(auth_url(request)),
+                auth_url: Some(auth_url(&asked.id().to_string())),
                 ..told
             },
             AuthorizationState::Approved { .. } => Self { status: "PROCESSING".to_owned(), ..told },
             ended => Self::failed((kind, id), refusal_of(ended)),
-        }
+        };
+        told.asking(&asked.operation)
     }
 
     /// The same of one that was never given.
