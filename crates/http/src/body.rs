@@ -35,6 +35,25 @@ where
     }
 }
 
+/// The same for a document that prints calls without a `Content-Type`: a body that names none is JSON, one
+/// that names another type is refused as everywhere.
+pub struct JsonOrUntyped<T>(pub T);
+
+impl<T, S> FromRequest<S> for JsonOrUntyped<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        if request.headers().contains_key(CONTENT_TYPE) {
+            return Json::from_request(request, state).await.map(|Json(value)| Self(value));
+        }
+        Ok(Self(parse(&read(request, MAX_JSON_BYTES).await?)?))
+    }
+}
+
 /// The same, where no body is as good as an empty object.
 pub struct JsonOrNothing<T>(pub T);
 

@@ -23,7 +23,7 @@ pub mod rate;
 mod refusal;
 
 pub use approval::Approval;
-pub use body::{Json, JsonOrNothing};
+pub use body::{Json, JsonOrNothing, JsonOrUntyped};
 pub use callbacks::{Callback, Callbacks};
 pub use context::{MAX_REQUEST_ID_BYTES, REQUEST_ID, RequestContext};
 pub use cursor::Cursor;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::transfers::{self, Phone};
-use super::{Scene, with};
+use super::{BASE, Scene, refused, with};
 use crate::receiver::Receiver;
 
 const SESSION: &str = r#"{
@@ -145,8 +145,19 @@ fn the_printed_transfer_has_its_printed_answer_and_webhook() {
     let request = with(&request, &json!({"callback_url": receiver.url()}));
     let asked = app.post("mipass/challenges", &json!({"transfer": request})).json();
     let token = phone.decide(&asked["auth_url"], "approve")["token"].clone();
-    let headers = [("X-MiPass-Token", token.as_str().unwrap())];
-    let answer = app.send_with("POST", "transfer", &headers, &request.to_string());
+    // The document prints these headers, and no Content-Type.
+    let headers = [
+        ("Authorization", app.authorization.as_deref().unwrap()),
+        ("X-MiPass-Token", token.as_str().unwrap()),
+    ];
+    let send = |more: &[(&str, &str)]| {
+        let headers = [&headers, more].concat();
+        let path = format!("{BASE}/transfer");
+        app.bare.send("POST", &path, &headers, request.to_string().as_bytes()).unwrap()
+    };
+    let other = send(&[("Content-Type", "text/plain")]);
+    assert_eq!(refused(&other), "400 INVALID_REQUEST", "another type is none");
+    let answer = send(&[]);
     assert_eq!(answer.status, 202, "{}", answer.text());
     let told = answer.json();
     check_shape(&told, &printed(TRANSFER_ANSWER));

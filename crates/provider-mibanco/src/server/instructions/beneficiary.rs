@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use cartola_engine::instructions::BeneficiaryOrder;
-use cartola_http::{Callbacks, Gate, Json};
+use cartola_http::{Callbacks, Gate, JsonOrUntyped};
 use cartola_model::{AccountNumber, Instructed, Scope, authorization};
 use cartola_primitives::Rut;
 use serde::Deserialize;
@@ -114,7 +114,8 @@ pub async fn change(
     let told = async {
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
-        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+            JsonOrUntyped::from_request(request, &()).await?;
         let what = asked.what()?;
         let from = asked.from_account.as_deref();
         let order = Order::of(engine, session, from, what).await?;

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use cartola_engine::instructions::BillOrder;
-use cartola_http::{Callbacks, Gate, Json};
+use cartola_http::{Callbacks, Gate, JsonOrUntyped};
 use cartola_model::{Instructed, Scope};
 use cartola_primitives::{Currency, Money};
 use serde::Deserialize;
@@ -92,7 +92,8 @@ pub async fn pay(
     let told = async {
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
-        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+            JsonOrUntyped::from_request(request, &()).await?;
         let what = asked.what()?;
         let from = asked.from_account.as_deref();
         let order = Order::of(engine, session, from, what).await?;

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use cartola_engine::instructions::{CashOrder, MAX_CASH, MIN_CASH};
 use cartola_engine::payments::MAX_COMMENT;
-use cartola_http::{Callbacks, Gate, Json};
+use cartola_http::{Callbacks, Gate, JsonOrUntyped};
 use cartola_model::{Instructed, Scope};
 use cartola_primitives::{Currency, Money, Rut};
 use serde::Deserialize;
@@ -102,7 +102,8 @@ pub async fn create(
     let told = async {
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
-        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+            JsonOrUntyped::from_request(request, &()).await?;
         let what = asked.what()?;
         let from = asked.from_account.as_deref();
         let order = Order::of(engine, session, from, what).await?;

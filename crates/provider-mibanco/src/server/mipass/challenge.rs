@@ -6,7 +6,7 @@ use axum::response::Response;
 use cartola_engine::Engine;
 use cartola_engine::authorizations::Ask;
 use cartola_engine::device_sessions::DeviceSession;
-use cartola_http::{Gate, Json, answer};
+use cartola_http::{Gate, JsonOrUntyped, answer};
 use cartola_model::{Operation, Scope};
 use cartola_primitives::Rut;
 use cartola_primitives::id::RequestId;
@@ -95,7 +95,8 @@ pub async fn ask(State(gate): State<Gate>, caller: Session, request: Request) ->
     let told = async {
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
-        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+            JsonOrUntyped::from_request(request, &()).await?;
         let (rut, operation) = asked.operation(engine, session).await?;
         let case = format!("mibanco/{}/challenge/{}", session.link.id, engine.mint::<RequestId>());
         let ask =

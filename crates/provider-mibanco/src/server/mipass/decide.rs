@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::authorizations::{Decision, PhoneProof, Verdict};
-use cartola_http::{Gate, Json, answer};
+use cartola_http::{Gate, JsonOrUntyped, answer};
 use cartola_model::{Pin, Scope};
 use cartola_primitives::Secret;
 use data_encoding::BASE64URL_NOPAD;
@@ -76,7 +76,8 @@ pub async fn decide(
     let told = async {
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
-        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+            JsonOrUntyped::from_request(request, &()).await?;
         let known = own(engine, session, &authorization_id).await?;
         let verdict = verdict(&asked)?;
         let shown = asked

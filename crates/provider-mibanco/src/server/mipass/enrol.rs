@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::authorizations::{AtTheDoor, LetIn, Validated};
 use cartola_engine::device_sessions::DeviceSession;
-use cartola_http::{Gate, Json, answer};
+use cartola_http::{Gate, JsonOrUntyped, answer};
 use cartola_model::Scope;
 use cartola_primitives::{Rut, Secret};
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,8 @@ async fn let_in(
     let device = device(&parts.headers)?.ok_or_else(Refused::device)?;
     let token = token(&parts.headers)?;
     let again = Request::from_parts(parts.clone(), body);
-    let Json(asked): Json<Asked> = Json::from_request(again, &()).await?;
+    let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+        JsonOrUntyped::from_request(again, &()).await?;
     let sent = (&asked.mi_pin, SentFor::Within { token, device });
     let pin = pin::opened(engine, &session.who, &settings, sent).await?;
     let fields = BTreeMap::from([

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::authorizations::{DeviceJwk, NewPhone};
 use cartola_engine::once::Reply;
-use cartola_http::{Gate, Json, answer};
+use cartola_http::{Gate, JsonOrUntyped, answer};
 use cartola_model::{Pin, Scope};
 use cartola_primitives::Secret;
 use serde::{Deserialize, Serialize};
@@ -81,7 +81,8 @@ pub async fn enrol(State(gate): State<Gate>, caller: Session, request: Request) 
     let told = async {
         let session = caller.may(Scope::Enrol)?;
         let engine = gate.engine();
-        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+            JsonOrUntyped::from_request(request, &()).await?;
         let pin = Pin::parse(asked.pin.expose())
             .map_err(|_| Refused::invalid("La clave de Mi Pass tiene seis dígitos."))?;
         let key = asked.key.map(|key| DeviceJwk { kty: key.kty, crv: key.crv, x: key.x, y: key.y });

@@ -8,7 +8,7 @@ use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::readings::ReadScope;
 use cartola_engine::rows::{MovementQuery, MovementRow, Order};
 use cartola_engine::{Engine, EngineError};
-use cartola_http::{Gate, Json, answer};
+use cartola_http::{Gate, JsonOrUntyped, answer};
 use cartola_model::{AccountNumber, Failure, MovementStatus, Scope};
 use cartola_primitives::id::AccountId;
 use cartola_primitives::{Currency, Date, santiago};
@@ -93,7 +93,8 @@ struct Question {
 pub async fn read(State(gate): State<Gate>, caller: Session, request: Request) -> Response {
     let told = async {
         let session = caller.may(Scope::Read)?;
-        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+            JsonOrUntyped::from_request(request, &()).await?;
         let question = asked.question()?;
         let told = tell(gate.engine(), session, &question).await?;
         screens::note(gate.engine(), session, ("mibanco.statement", screens::STATEMENT));

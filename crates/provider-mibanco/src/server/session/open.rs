@@ -12,7 +12,7 @@ use cartola_engine::links::wording::{DEVICE_PURPOSE, MANDATE_DAYS, last_day, man
 use cartola_engine::links::{Mandate, NewLink};
 use cartola_engine::readings::{self, Call, ReadScope, Wanted};
 use cartola_engine::{Engine, EngineError};
-use cartola_http::{Gate, Json, answer};
+use cartola_http::{Gate, JsonOrUntyped, answer};
 use cartola_model::{InstitutionId, Principal, Scope};
 use cartola_primitives::id::{LinkId, RequestId};
 use cartola_primitives::rut::RutError;
@@ -93,7 +93,10 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
     let device = device(&parts.headers)?.map(str::to_owned);
     let device = device.ok_or_else(|| Refused::invalid("Falta la cabecera X-Device-Id."))?;
     let door = (!parts.headers.contains_key(AUTHORIZATION)).then(|| door_of(&parts));
-    let Json(asked) = body_of(Request::from_parts(parts, body)).await?;
+    let JsonOrUntyped(asked) = body_of(Request::from_parts(parts, body)).await?;
+    if asked.password.is_some() {
+        return Err(Refused::invalid("`password` no se recibe aquí: envíe solo `mi_pin`."));
+    }
     let bank = settings.bank_of(asked.bank.as_deref());
     let bank = bank.ok_or_else(|| Refused::invalid("`bank` no es un banco del catálogo."))?;
     let rut = Rut::parse(&asked.rut).map_err(wrong_rut)?;
@@ -116,9 +119,9 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
     })
 }
 
-async fn body_of(request: Request) -> Result<Json<Asked>, Refused> {
+async fn body_of(request: Request) -> Result<JsonOrUntyped<Asked>, Refused> {
     use axum::extract::FromRequest;
-    Ok(Json::from_request(request, &()).await?)
+    Ok(JsonOrUntyped::from_request(request, &()).await?)
 }
 
 /// Asks the bank, and begins the link that the session stands for: a wrong PIN never takes the place of

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::device_sessions::SessionTokens;
-use cartola_http::{Gate, Json, answer};
+use cartola_http::{Gate, JsonOrUntyped, answer};
 use cartola_primitives::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -49,7 +49,8 @@ async fn renewed(gate: &Gate, request: Request) -> Result<SessionTokens, Refused
     let settings = settings_of(&parts);
     let at = presented(&parts.headers, &settings)?;
     let again = Request::from_parts(parts.clone(), body);
-    let Json(asked): Json<Asked> = Json::from_request(again, &()).await?;
+    let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+        JsonOrUntyped::from_request(again, &()).await?;
     let token = asked.refresh_token.expose();
     // Before the token is used up: who is told to come back still has it then.
     let session = gate.engine().device_session_to_renew(token, &at).await.map_err(of_refresh)?;

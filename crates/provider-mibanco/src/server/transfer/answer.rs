@@ -3,7 +3,7 @@
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::response::Response;
 use cartola_engine::payments::{AnswerError, ChallengeAnswer};
-use cartola_http::{Gate, Json};
+use cartola_http::{Gate, JsonOrUntyped};
 use cartola_model::Scope;
 use cartola_primitives::Secret;
 use serde::Deserialize;
@@ -58,7 +58,8 @@ pub async fn answer(
         let engine = gate.engine();
         let named = in_path(&transfer_id)?;
         let standing = Standing::of(engine, session, &named.id).await?;
-        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+            JsonOrUntyped::from_request(request, &()).await?;
         let page = standing.payment.and_then(|payment| payment.page).ok_or_else(|| {
             Refused::new(
                 ErrorCode::TransferConflict,

@@ -10,7 +10,7 @@ use cartola_engine::Engine;
 use cartola_engine::authorizations::{Ask, LeaveBy, LeaveError, LinkPaymentError};
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::payments::{Payment, PaymentError};
-use cartola_http::{Callbacks, Gate, Json, answer};
+use cartola_http::{Callbacks, Gate, JsonOrUntyped, answer};
 use cartola_model::Scope;
 
 use super::super::caller::Session;
@@ -65,7 +65,8 @@ pub async fn create(
     let told = async {
         let session = caller.may(Scope::Manage)?;
         let engine = gate.engine();
-        let Json(asked): Json<Asked> = Json::from_request(request, &()).await?;
+        let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
+            JsonOrUntyped::from_request(request, &()).await?;
         let named = Named::of(&headers, asked.end_to_end_id.as_deref())?;
         let id = named.id(engine, ID_PREFIX, &session.link.id.to_string());
         let token = token(&headers)?;
