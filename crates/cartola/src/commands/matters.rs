@@ -3,7 +3,6 @@
 mod data;
 mod said;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -17,6 +16,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use self::said::{FromFile, Said};
+use crate::commands::audit::files::Output;
 use crate::output;
 use crate::problem::wrong_use;
 use crate::tenant::Whose;
@@ -132,9 +132,8 @@ pub struct Data {
     rut: Option<String>,
     #[command(flatten)]
     from: FromFile,
-    /// File to write, as JSON; what is signed of it is written to FILE.jws
-    #[arg(long, value_name = "FILE")]
-    output: PathBuf,
+    #[command(flatten)]
+    to_file: Output,
     #[command(flatten)]
     whose: Whose,
 }

@@ -215,6 +215,19 @@ fn an_export_is_signed_and_told_from_an_altered_one() {
         file
     };
     let csv = export("accesses", "csv", &[]);
+    let file = installation.path().join(&csv);
+    let before = fs::read(&file).unwrap();
+    let again = ["audit", "export", "--kind", "all", "--format", "csv", "--output", csv.as_str()];
+    let refused = installation.run(&again).failed(1).stderr;
+    assert!(refused.contains("accesses.csv exists") && refused.contains("--force"), "{refused}");
+    fs::rename(&file, installation.path().join("elsewhere.csv")).unwrap();
+    let refused = installation.run(&again).failed(1).stderr;
+    assert!(refused.contains("accesses.csv.jws exists"), "{refused}");
+    assert!(!file.exists(), "nothing is written beside what is signed of another");
+    installation.run(&[&again[..], &["--force"]].concat()).done();
+    assert_ne!(fs::read(&file).unwrap(), before);
+    installation.run(&["audit", "check", &csv]).done();
+    let csv = export("accesses", "csv", &["--force"]);
     let all = export("all", "json", &[]);
     let entries = fs::read_to_string(installation.path().join(&all)).unwrap();
     let entries: Vec<serde_json::Value> = serde_json::from_str(&entries).unwrap();

@@ -60,6 +60,10 @@ fn a_person_gets_all_that_is_kept_of_them() {
     let movement = entries.iter().find(|entry| entry["what"] == "movement").unwrap();
     assert_eq!((&movement["amount"], &movement["currency"]), (&json!(-35_000), &json!("CLP")));
     installation.run(&["audit", "check", "data.json"]).done();
+    let again = installation.run(&data).failed(1).stderr;
+    assert!(again.contains("data.json exists") && again.contains("--force"), "{again}");
+    assert_eq!(fs::read_to_string(installation.path().join("data.json")).unwrap(), text);
+    installation.run(&[&data[..], &["--force"]].concat()).done();
     let nobody = ["matters", "data", "--rut", "12.345.678-5", "--output", "none.json"];
     assert!(installation.run(&nobody).failed(1).stderr.contains("nothing of that person is kept"));
 }

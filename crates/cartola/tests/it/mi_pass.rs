@@ -270,7 +270,7 @@ fn what_was_asked_of_a_person_and_who_saw_it_is_exported() {
     let export = |kind: &str| {
         let file = format!("{kind}.json");
         let asked = ["audit", "export", "--kind", kind, "--format", "json", "--output", &file];
-        let asked = [&asked[..], &["--person", RUT, "--data", "demo"]].concat();
+        let asked = [&asked[..], &["--person", RUT, "--data", "demo", "--force"]].concat();
         process::run(folder.path(), &asked).done();
         let rows = std::fs::read_to_string(folder.path().join(file)).unwrap();
         serde_json::from_str::<Vec<Value>>(&rows).unwrap()

@@ -4,7 +4,6 @@ mod authorizations;
 mod entries;
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -16,11 +15,11 @@ use cartola_primitives::id::PersonId;
 use cartola_primitives::{Date, Rut, santiago};
 use clap::{Args, ValueEnum};
 
-use super::files::{hash, signature_of};
+use super::files::{Output, hash};
 use crate::commands::export::{Days, Format, writer};
+use crate::output;
 use crate::problem::wrong_use;
 use crate::tenant::Whose;
-use crate::{folder, output};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -39,9 +38,8 @@ pub struct Arguments {
     /// Up to this day, included
     #[arg(long, value_name = "DAY")]
     to: Option<Date>,
-    /// File to write; what is signed of it is written to FILE.jws
-    #[arg(long, value_name = "FILE")]
-    output: PathBuf,
+    #[command(flatten)]
+    to_file: Output,
     #[command(flatten)]
     whose: Whose,
 }
@@ -100,7 +98,8 @@ struct Asked<'a> {
 
 /// Writes it out and signs it.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { kind: what, person: rut, from, to, output: path, .. } = &arguments;
+    let Arguments { kind: what, person: rut, from, to, to_file, .. } = &arguments;
+    let path = &to_file.output;
     if let (Some(from), Some(to)) = (from, to)
         && from > to
     {
@@ -109,6 +108,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     // Not by clap, whose message would quote it.
     let rut = rut.as_deref().map(Rut::parse).transpose();
     let rut = rut.map_err(|error| wrong_use(format!("--person: {error}")))?;
+    to_file.check()?;
     let (gateway, tenant) = arguments.whose.open().await?;
     let who = Principal::operator(tenant.id);
     let person = match rut {
@@ -125,7 +125,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Form::Csv => Format::Csv,
         Form::Json => Format::Json,
     };
-    let rows = write(&asked, format, path).await?;
+    let rows = write(&asked, format, to_file).await?;
     let (sha256, bytes) = hash(path)?;
     let says = Exported {
         sha256,
@@ -143,9 +143,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         exported_at: gateway.engine.now(),
     };
     let signed = gateway.engine.sign_export(&asked.who, &says).await?;
-    let beside = signature_of(path);
-    let mut file = folder::create_private(&beside)
-        .with_context(|| format!("{} cannot be made", beside.display()))?;
+    let (mut file, beside) = to_file.create_signature()?;
     writeln!(file, "{signed}").context("the signature cannot be written")?;
     output::line(format_args!(
         "{rows} rows in {}, signed in {}",
@@ -156,9 +154,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn write(asked: &Asked<'_>, format: Format, path: &std::path::Path) -> anyhow::Result<u64> {
-    let file = folder::create_private(path);
-    let file = file.with_context(|| format!("{} cannot be made", path.display()))?;
+async fn write(asked: &Asked<'_>, format: Format, to_file: &Output) -> anyhow::Result<u64> {
+    let file = to_file.create()?;
     let mut sink: crate::commands::export::Sink = Box::new(std::io::BufWriter::new(file));
     let mut rows = writer::Rows::new(format, &mut sink);
     let spinner = output::spinner("exporting");

@@ -1,15 +1,71 @@
 //! Files that are signed.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use cartola_crypto::ContentHash;
 use cartola_crypto::fingerprint::Hashing;
+use clap::Args;
+
+use crate::folder;
 
 /// Bytes that are read at a time.
 const AT_A_TIME: usize = 64 * 1024;
+
+/// Where an export is written, and what is signed of it.
+#[derive(Args)]
+pub struct Output {
+    /// File to write, which must not exist; what is signed of it is written to FILE.jws
+    #[arg(long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Write in place of FILE and FILE.jws where they exist
+    #[arg(long)]
+    force: bool,
+}
+
+impl Output {
+    /// Refuses what is there, before anything is read or written.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let files = [self.output.clone(), signature_of(&self.output)];
+        match files.iter().find(|file| !self.force && file.exists()) {
+            Some(file) => bail!("{}", is_there(file)),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the file to write.
+    pub fn create(&self) -> anyhow::Result<File> {
+        self.made(&self.output)
+    }
+
+    /// Makes the file of what is signed of it, and says which it is.
+    pub fn create_signature(&self) -> anyhow::Result<(File, PathBuf)> {
+        let beside = signature_of(&self.output);
+        Ok((self.made(&beside)?, beside))
+    }
+
+    /// Another process may have made it since it was looked for.
+    fn made(&self, path: &Path) -> anyhow::Result<File> {
+        let made = if self.force {
+            folder::create_private(path)
+        } else {
+            folder::create_new_private(path)
+        };
+        made.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => anyhow::anyhow!(is_there(path)),
+            _ => anyhow::Error::new(error).context(format!("{} cannot be made", path.display())),
+        })
+    }
+}
+
+fn is_there(path: &Path) -> String {
+    format!(
+        "{} exists; name a file that is not there yet, or say --force to write in its place",
+        path.display()
+    )
+}
 
 /// Where the signature of an export is kept.
 pub fn signature_of(file: &Path) -> PathBuf {

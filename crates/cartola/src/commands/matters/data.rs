@@ -18,9 +18,9 @@ use cartola_store::MAX_PAGE;
 use serde_json::{Value, json};
 
 use super::{Data, Printed, Said};
-use crate::commands::audit::files::{hash, signature_of};
+use crate::commands::audit::files::hash;
+use crate::output;
 use crate::problem::wrong_use;
-use crate::{folder, output};
 
 const READING: &str = "what is kept of the person cannot be read";
 
@@ -30,14 +30,15 @@ pub async fn run(arguments: Data) -> anyhow::Result<ExitCode> {
     let said = from.or(Said { rut: rut.clone(), ..Said::default() })?;
     let rut =
         said.rut()?.ok_or_else(|| wrong_use("say whose in --rut, or in the file of --file"))?;
+    let to_file = &arguments.to_file;
+    to_file.check()?;
     let (gateway, tenant) = arguments.whose.open().await?;
     let (engine, who) = (&gateway.engine, Principal::operator(tenant.id));
     let Some(person) = engine.person_with(&who, rut).await.context(READING)? else {
         bail!("nothing of that person is kept");
     };
-    let path = &arguments.output;
-    let file = folder::create_private(path);
-    let file = file.with_context(|| format!("{} cannot be made", path.display()))?;
+    let path = &to_file.output;
+    let file = to_file.create()?;
     let head = engine.audit_head(who.tenant).await.context(READING)?;
     let mut all = All { engine, who: &who, rut, person, sink: BufWriter::new(file), rows: 0 };
     all.write().await?;
@@ -61,9 +62,7 @@ pub async fn run(arguments: Data) -> anyhow::Result<ExitCode> {
         exported_at: engine.now(),
     };
     let signed = engine.sign_export(&who, &says).await?;
-    let beside = signature_of(path);
-    let file = folder::create_private(&beside);
-    let mut file = file.with_context(|| format!("{} cannot be made", beside.display()))?;
+    let (mut file, beside) = to_file.create_signature()?;
     writeln!(file, "{signed}").context(WRITING)?;
     output::line(format_args!(
         "{rows} entries in {}, signed in {}",
