@@ -161,7 +161,9 @@ impl CheckoutState {
 /// where they gave up at this one. Who has said no at their bank is not asked again.
 const fn can_be_mended(reason: PaymentFailure) -> bool {
     match reason {
-        PaymentFailure::Refused(TransferFailure::Denied | TransferFailure::UnknownPayee) => false,
+        PaymentFailure::Refused(
+            TransferFailure::Denied | TransferFailure::UnknownPayee | TransferFailure::WrongAmount,
+        ) => false,
         PaymentFailure::Refused(_) => true,
         PaymentFailure::NotMade(failure) => !matches!(
             failure,

@@ -130,6 +130,8 @@ pub enum TransferFailure {
     Denied,
     /// There is no such account, or it is somebody else's.
     UnknownPayee,
+    /// Of a bill: what is owed is another amount, or nothing any more.
+    WrongAmount,
     /// It was taken back before it settled.
     Withdrawn,
     /// Something else, in the bank's own words.
@@ -138,13 +140,14 @@ pub enum TransferFailure {
 
 impl TransferFailure {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::InsufficientFunds,
         Self::LimitExceeded,
         Self::ChallengeRejected,
         Self::ChallengeExpired,
         Self::Denied,
         Self::UnknownPayee,
+        Self::WrongAmount,
         Self::Withdrawn,
         Self::Other,
     ];
@@ -158,6 +161,7 @@ impl TransferFailure {
             Self::ChallengeExpired => "challenge_expired",
             Self::Denied => "denied",
             Self::UnknownPayee => "unknown_payee",
+            Self::WrongAmount => "wrong_amount",
             Self::Withdrawn => "withdrawn",
             Self::Other => "other",
         }

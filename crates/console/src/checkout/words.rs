@@ -20,6 +20,7 @@ const fn of_refusal(failure: TransferFailure) -> &'static str {
         TransferFailure::ChallengeExpired => "Se acabó el tiempo para confirmar con su banco.",
         TransferFailure::Denied => "Usted rechazó la transferencia en su banco.",
         TransferFailure::UnknownPayee => "Su banco no reconoce la cuenta del comercio.",
+        TransferFailure::WrongAmount => "El monto no es el que se debe.",
         TransferFailure::Withdrawn => "El pago fue cancelado.",
         TransferFailure::Other => "Su banco no hizo la transferencia.",
     }

@@ -44,7 +44,9 @@ impl PaymentFailure {
                     Failure::ChallengeRejected
                 }
                 TransferFailure::ChallengeExpired => Failure::ChallengeExpired,
-                TransferFailure::UnknownPayee | TransferFailure::Other => Failure::RequestInvalid,
+                TransferFailure::UnknownPayee
+                | TransferFailure::WrongAmount
+                | TransferFailure::Other => Failure::RequestInvalid,
                 TransferFailure::Withdrawn => Failure::ConsentRevoked,
             },
         }

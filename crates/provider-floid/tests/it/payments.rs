@@ -82,6 +82,7 @@ fn every_state_has_its_message() {
             failed: {"isAccepted":false,"message":"BANK_TRANSFER_FAILED"}
             failed: {"isAccepted":false,"message":"BANK_TRANSFER_FAILED"}
             failed: {"isAccepted":false,"message":"BANK_TRANSFER_FAILED"}
+            failed: {"isAccepted":false,"message":"BANK_TRANSFER_FAILED"}
             challenged: {"isAccepted":true,"message":"WAITING_FOR_APP_APPROVAL"}
             challenged: {"isAccepted":true,"message":"WAITING_FOR_SMS_CODE","pageId":"c9df"}
             challenged: {"isAccepted":true,"message":"WAITING_FOR_CARD_CODE","cardCode":["A1","B1","C1"],"pageId":"c9df"}

@@ -148,6 +148,7 @@ pub(super) fn reason(failure: &PaymentFailure) -> TransferFailure {
         PaymentFailure::ChallengeExpired => TransferFailure::ChallengeExpired,
         PaymentFailure::Denied => TransferFailure::Denied,
         PaymentFailure::UnknownPayee => TransferFailure::UnknownPayee,
+        PaymentFailure::WrongAmount => TransferFailure::WrongAmount,
         PaymentFailure::Withdrawn => TransferFailure::Withdrawn,
         PaymentFailure::Other(_) => TransferFailure::Other,
     }

@@ -69,6 +69,8 @@ words! {
         Denied = "DENIED",
         /// No such account, or somebody else's.
         UnknownPayee = "UNKNOWN_PAYEE",
+        /// Of a bill: what is owed is another amount, or nothing any more.
+        WrongAmount = "WRONG_AMOUNT",
         /// Taken back.
         Withdrawn = "WITHDRAWN",
     }

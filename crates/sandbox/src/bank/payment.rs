@@ -214,6 +214,7 @@ pub(super) fn word(reason: TransferFailure) -> PaymentFailure {
         TransferFailure::ChallengeExpired => PaymentFailure::ChallengeExpired,
         TransferFailure::Denied => PaymentFailure::Denied,
         TransferFailure::UnknownPayee => PaymentFailure::UnknownPayee,
+        TransferFailure::WrongAmount => PaymentFailure::WrongAmount,
         TransferFailure::Withdrawn => PaymentFailure::Withdrawn,
         TransferFailure::Other => PaymentFailure::Other("OTHER".to_owned()),
     }

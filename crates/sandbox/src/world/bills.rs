@@ -18,8 +18,6 @@ const FIRST_CODE: usize = 1_001;
 
 /// A bill that nobody has paid.
 pub(crate) struct Open {
-    /// The customer's number at the supplier.
-    pub number: String,
     pub bill: Bill,
     /// Whether it is on its way to be paid by itself.
     pub is_being_paid: bool,
@@ -46,11 +44,16 @@ impl World {
         self.opened(&self.kept(), resident, account).map(|open| open.bill)
     }
 
+    /// The number that somebody has at the supplier of a code.
+    pub(super) fn number_at(&self, rut: Rut, biller: &str) -> Option<String> {
+        let resident = Resident::of(self.population.seed(), rut)?;
+        supplied(&resident, biller).map(|account| account.number)
+    }
+
     /// The same by the code of the supplier, as whoever pays it names them.
     pub(super) fn bill_of(&self, kept: &Kept, rut: Rut, biller: &str) -> Option<Open> {
         let resident = Resident::of(self.population.seed(), rut)?;
-        let account = Account::all(&resident).filter(Account::is_supply);
-        let account = account.into_iter().find(|account| code_of(account.supplier) == biller)?;
+        let account = supplied(&resident, biller)?;
         self.opened(kept, &resident, &account).filter(|open| !open.is_being_paid)
     }
 
@@ -74,6 +77,6 @@ impl World {
         })?;
         let is_being_paid = by_itself.occurred <= now;
         let undone = Change { amount: None, ..change(kept, main.key, &by_itself) };
-        Some(Open { number: account.number.clone(), bill, is_being_paid, by_itself: undone })
+        Some(Open { bill, is_being_paid, by_itself: undone })
     }
 }

@@ -46,6 +46,11 @@ fn a_bill_is_paid_once_and_owed_no_more() {
     assert_eq!(left.get("bill"), None, "{left}");
     let again = giver.give("bill-payments", "luz-11-otra", &body).json();
     let failed = giver.until("bill-payments", &again, "failed");
+    assert_eq!(failed["failure"]["code"], "wrong_amount", "nothing is owed any more");
+    let elsewhere = json!({"biller_code": owed["company_code"], "customer_number": "1",
+        "amount": amount});
+    let told = giver.give("bill-payments", "luz-12", &elsewhere).json();
+    let failed = giver.until("bill-payments", &told, "failed");
     assert_eq!(failed["failure"]["code"], "unknown_payee");
     assert_eq!(giver.client.list("/v1/bill-payments?state=completed").len(), 1);
     // It would be paid by itself later, and is not any more.

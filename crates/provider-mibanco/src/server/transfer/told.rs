@@ -195,6 +195,7 @@ pub fn reason_word(reason: Reason) -> String {
         Reason::Refused(TransferFailure::ChallengeExpired) => PaymentFailure::ChallengeExpired,
         Reason::Refused(TransferFailure::Denied) => PaymentFailure::Denied,
         Reason::Refused(TransferFailure::UnknownPayee) => PaymentFailure::UnknownPayee,
+        Reason::Refused(TransferFailure::WrongAmount) => PaymentFailure::WrongAmount,
         Reason::Refused(TransferFailure::Withdrawn) => PaymentFailure::Withdrawn,
         other => return other.name().to_ascii_uppercase(),
     };

@@ -49,8 +49,8 @@ impl World {
         customer: &Customer,
         order: &Order,
     ) -> Option<TransferFailure> {
-        if !self.may_be_told(kept, customer, order) {
-            return Some(TransferFailure::UnknownPayee);
+        if let Some(reason) = self.aimless(kept, customer, order) {
+            return Some(reason);
         }
         if matches!(order.what, What::Beneficiary { .. }) {
             return None;
@@ -102,20 +102,27 @@ impl World {
         turn(kept, Turn { order: told, posting, pass, cash, undone, ..Turn::to(key, stage) })
     }
 
-    /// Whether there is somebody or something that the order is about.
-    fn may_be_told(&self, kept: &Kept, customer: &Customer, order: &Order) -> bool {
-        match &order.what {
+    /// Why there is nobody or nothing that the order is about, where there is not.
+    fn aimless(&self, kept: &Kept, customer: &Customer, order: &Order) -> Option<TransferFailure> {
+        let is_known = match &order.what {
             What::Transfer | What::Beneficiary { removes: false, .. } => {
                 self.payee(order).is_some()
             }
             // Whom they have is for the bank to say, and a second time is as good as the first.
             What::Withdrawal | What::Beneficiary { removes: true, .. } => order.to_rut.is_some(),
             What::Bill { biller, client_number } => {
-                let open = self.bill_of(kept, customer.rut, biller);
-                open.is_some_and(|open| {
-                    open.number == client_number.0 && open.bill.amount == order.amount
-                })
+                let number = self.number_at(customer.rut, biller);
+                number.is_some_and(|number| number == client_number.0)
             }
+        };
+        match &order.what {
+            _ if !is_known => Some(TransferFailure::UnknownPayee),
+            What::Bill { biller, .. } => {
+                let open = self.bill_of(kept, customer.rut, biller);
+                let is_owed = open.is_some_and(|open| open.bill.amount == order.amount);
+                (!is_owed).then_some(TransferFailure::WrongAmount)
+            }
+            _ => None,
         }
     }
 
