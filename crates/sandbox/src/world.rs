@@ -32,7 +32,7 @@ use crate::population::Population;
 use crate::shown::{self, Balance};
 
 pub use act::{ActError, Amendment, MAX_AMOUNT, MAX_GLOSA, NewMovement};
-pub(crate) use bills::code_of;
+pub(crate) use bills::{billed, code_of};
 pub(crate) use cash::{Cash, CashStage, ClaimError};
 pub use check::LedgerCheck;
 pub(crate) use decided::{Decided, Decision};

@@ -7,7 +7,7 @@ use cartola_model::{Catalogue, InstitutionId};
 use cartola_primitives::{Currency, Money, Rut, santiago};
 
 use crate::challenge::{COLUMNS, ROWS};
-use crate::world::{What, World};
+use crate::world::{What, World, billed};
 
 use super::{Seen, Waiting};
 
@@ -102,7 +102,8 @@ fn item(waiting: &Waiting, code: String) -> Item {
             format!("Giro sin tarjeta de {amount} para el RUT {taker}")
         }
         What::Bill { biller, client_number } => {
-            format!("Pago de cuenta por {amount}, convenio {biller}, cliente {}", client_number.0)
+            let company = billed(biller).unwrap_or(biller);
+            format!("Pago de cuenta por {amount} a {company}, cliente {}", client_number.0)
         }
         What::Beneficiary { removes: false, .. } => format!("Agregar destinatario {to}"),
         What::Beneficiary { removes: true, .. } => format!("Eliminar destinatario {to}"),

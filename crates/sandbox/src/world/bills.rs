@@ -33,9 +33,15 @@ pub(crate) fn code_of(supplier: &Service) -> String {
 }
 
 /// The supplier of a code.
-pub(super) fn billed(code: &str) -> Option<&'static str> {
+pub(crate) fn billed(code: &str) -> Option<&'static str> {
     let supplier = data().services.iter().find(|service| code_of(service) == code);
     supplier.map(|supplier| supplier.name.as_str())
+}
+
+/// What somebody has at the supplier of a code.
+fn supplied(resident: &Resident, biller: &str) -> Option<Account> {
+    let mut accounts = Account::all(resident).filter(Account::is_supply);
+    accounts.find(|account| code_of(account.supplier) == biller)
 }
 
 impl World {

@@ -193,6 +193,11 @@ fn a_bill_is_paid() {
     phone.decide(&asked["auth_url"], "approve");
     let path = format!("bills/payment/{}", asked["bill_payment_id"].as_str().unwrap());
     until(&app, &path, "PENDING_AUTHORIZATION");
+    // Whoever approves reads whom they pay, not by which code their bank knows the company.
+    let (rut, _) = scene.chile.person("ok", "banco-chile");
+    let page = scene.chile.client.send("GET", &format!("/phone/{rut}"), &[], b"").unwrap().text();
+    let title = format!("a {}, cliente", bill["company"].as_str().unwrap());
+    assert!(page.contains(&title), "{page}");
     approve_operation(&scene, "ok");
     let told = until(&app, &path, "COMPLETED");
     assert_eq!((&told["amount"], &told["currency"]), (&bill["debt"], &json!("CLP")));
