@@ -1,12 +1,14 @@
 //! What is to be transferred, as the document prints it, and what it means.
 
 use cartola_engine::Engine;
+use cartola_engine::accounts::OpenAccount;
 use cartola_engine::authorizations::LinkPayment;
 use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::payments::{MAX_COMMENT, MAX_PESOS, MIN_PESOS};
 use cartola_engine::readings::{Next, ReadScope};
 use cartola_model::{
-    AccountNumber, Catalogue, InstitutionId, Record, RecordKind, TransferPayee, records,
+    AccountKind, AccountNumber, Catalogue, InstitutionId, Record, RecordKind, TransferPayee,
+    records,
 };
 use cartola_primitives::id::LinkId;
 use cartola_primitives::{Currency, Money, Rut};
@@ -104,6 +106,7 @@ impl Order {
         desk::may_pay(engine, session).await?;
         let from = own_account(engine, session, &from).await?;
         let rut = rut_of(engine, session).await?;
+        takes_pesos(engine, session, (&institution, &account), &from).await?;
         let payee = payee(engine, session, asked, (institution, account), rut).await?;
         let (amount, comment) = (Money::new(asked.amount, Currency::CLP), asked.comment.clone());
         Ok(Self { rut, from: from.written().to_owned(), payee, amount, comment })
@@ -181,18 +184,26 @@ async fn payee(
 async fn own(
     engine: &Engine,
     session: &DeviceSession,
-    (institution, account): (&InstitutionId, &AccountNumber),
+    payee: (&InstitutionId, &AccountNumber),
     rut: Rut,
 ) -> Result<Option<(Rut, String)>, Refused> {
+    let found = own_at(engine, session, payee).await?;
+    Ok(found.and_then(|known| Some((known.holder_rut.unwrap_or(rut), known.holder_name?))))
+}
+
+async fn own_at(
+    engine: &Engine,
+    session: &DeviceSession,
+    (institution, account): (&InstitutionId, &AccountNumber),
+) -> Result<Option<OpenAccount>, Refused> {
     if Catalogue::bundled().holder_of_accounts(&session.link.institution) != institution {
         return Ok(None);
     }
     let accounts = engine.accounts_of(&session.who, session.link.id).await?;
-    let found = accounts.into_iter().find(|known| {
+    Ok(accounts.into_iter().find(|known| {
         AccountNumber::parse(&known.number)
             .is_ok_and(|number| number.identity() == account.identity())
-    });
-    Ok(found.and_then(|known| Some((known.holder_rut.unwrap_or(rut), known.holder_name?))))
+    }))
 }
 
 /// Somebody on the customer's list, which is read again where it does not have them.
