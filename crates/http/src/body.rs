@@ -201,18 +201,44 @@ fn expectation(error: &serde_json::Error) -> Text {
             let known = expected.trim_start_matches("one of ");
             Text::new(
                 format!("a field is unknown; known are {known}"),
-                format!("un campo es desconocido; se conocen {known}"),
+                format!("un campo es desconocido; se conocen {}", in_spanish(known)),
             )
         }
-        Some(expected) => {
-            let (en, es) = kind_named(expected).unwrap_or((expected, expected));
-            Text::new(format!("expected {en}"), format!("se esperaba {es}"))
-        }
+        Some(expected) => match kind_named(expected) {
+            Some((en, es)) => Text::new(format!("expected {en}"), format!("se esperaba {es}")),
+            None => Text::new(
+                format!("expected {expected}"),
+                format!("se esperaba {}", in_spanish(expected)),
+            ),
+        },
         None => Text::fixed(
             "a field has a value that it cannot have",
             "un campo tiene un valor que no admite",
         ),
     }
+}
+
+/// What our shapes say that they expect, word for word: names of fields and whatever else is no word of
+/// theirs stay as they are.
+fn in_spanish(expected: &str) -> String {
+    let word = |word: &str| -> String {
+        let (word, comma) = word.strip_suffix(',').map_or((word, ""), |word| (word, ","));
+        let spanish = match word {
+            "a" | "an" => "un",
+            "alone" => "solo",
+            "and" => "y",
+            "both" => "ambos",
+            "object" => "objeto",
+            "of" => "de",
+            "one" => "uno",
+            "or" => "o",
+            "request" => "pedido",
+            "with" => "con",
+            other => other,
+        };
+        format!("{spanish}{comma}")
+    };
+    expected.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// What the library's names of types are to a reader.
@@ -227,6 +253,7 @@ fn kind_named(expected: &str) -> Option<(&'static str, &'static str)> {
         "a boolean" => ("true or false", "true o false"),
         "a sequence" => ("a list", "una lista"),
         "a map" => ("an object", "un objeto"),
+        "an empty object" => ("an empty object", "un objeto vacío"),
         _ => return None,
     })
 }

@@ -61,7 +61,7 @@ impl From<EnrolError> for Refused {
             EnrolError::Unknown => unknown(),
             EnrolError::Ended(_) => ended("El código ya se usó o venció: pida otro."),
             EnrolError::Pin(_) => Self::invalid(
-                "La clave tiene seis dígitos, y no una serie, una repetición ni parte del RUT.",
+                "`pin` tiene seis dígitos, y no una serie, una repetición ni parte del RUT.",
             ),
             EnrolError::Key(_) => {
                 Self::invalid("`key` es un JWK con kty OKP y crv Ed25519, o kty EC y crv P-256.")

@@ -122,22 +122,22 @@ pub async fn opened(
         Err(MessageError::Engine(error)) => return Err(error.into()),
     };
     let content: Content = serde_json::from_slice(content.expose()).map_err(|_| {
-        Refused::invalid("El contenido cifrado de mi_pin debe ser {\"mi_pin\",\"iat\"}.")
+        Refused::invalid("El contenido cifrado de `mi_pin` debe ser {\"mi_pin\",\"iat\"}.")
     })?;
     let age = engine.now().as_second().saturating_sub(content.iat);
     if age > PIN_LASTS.as_secs() || age < -SKEW.as_secs() {
         return Err(Refused::invalid(
-            "El mi_pin cifrado tiene más de 60 segundos, o un iat futuro: cífrelo de nuevo.",
+            "El `mi_pin` cifrado tiene más de 60 segundos, o un iat futuro: cífrelo de nuevo.",
         ));
     }
     if !purpose.is_of(&content) {
         return Err(Refused::invalid(
-            "El mi_pin cifrado es para otra llamada: dentro de una sesión lleva `ath`, el SHA-256 \
+            "El `mi_pin` cifrado es para otra llamada: dentro de una sesión lleva `ath`, el SHA-256 \
              del token de acceso, y `device_id`; para abrirla, ninguno de los dos.",
         ));
     }
     if !is_pin(content.mi_pin.expose()) {
-        return Err(Refused::invalid("El MI PIN tiene cinco dígitos."));
+        return Err(Refused::invalid("`mi_pin`: el MI PIN tiene cinco dígitos."));
     }
     once(engine, who, sent).await?;
     Ok(content.mi_pin)
@@ -145,7 +145,7 @@ pub async fn opened(
 
 /// Takes a message down as used.
 async fn once(engine: &Engine, who: &Principal, sent: &str) -> Result<(), Refused> {
-    let replayed = || Refused::invalid("Este mi_pin cifrado ya se usó: cífrelo de nuevo.");
+    let replayed = || Refused::invalid("Este `mi_pin` cifrado ya se usó: cífrelo de nuevo.");
     let key = ContentHash::of(sent.as_bytes()).hex();
     let used = Repeatable { verb: "mibanco.pin", key: &key, request: b"" };
     let ticket = match engine.once(who, used).await {
@@ -169,7 +169,7 @@ fn is_pin(text: &str) -> bool {
 
 fn encrypted() -> Refused {
     Refused::invalid(
-        "El MI PIN debe venir cifrado: un JWE compacto a una llave de \
+        "`mi_pin` debe venir cifrado: un JWE compacto a una llave de \
          /mibanco/.well-known/jwks.json.",
     )
 }
@@ -179,12 +179,12 @@ fn closed(error: cartola_crypto::jwe::JweError) -> Refused {
     match error {
         JweError::TooLarge | JweError::Malformed => encrypted(),
         JweError::Algorithm => Refused::invalid(
-            "El JWE de mi_pin usa alg RSA-OAEP-256 o ECDH-ES+A256KW y enc A256GCM, sin crit ni zip.",
+            "El JWE de `mi_pin` usa alg RSA-OAEP-256 o ECDH-ES+A256KW y enc A256GCM, sin crit ni zip.",
         ),
         JweError::UnknownKey => Refused::invalid(
-            "El mi_pin se cifró a una llave que aquí no se conoce o ya se retiró: lea \
+            "El `mi_pin` se cifró a una llave que aquí no se conoce o ya se retiró: lea \
              /mibanco/.well-known/jwks.json de nuevo.",
         ),
-        JweError::Closed => Refused::invalid("El mi_pin cifrado no se puede abrir."),
+        JweError::Closed => Refused::invalid("El `mi_pin` cifrado no se puede abrir."),
     }
 }

@@ -1,7 +1,8 @@
 //! What is refused because the customer has not approved it, or cannot be asked.
 
-use cartola_engine::authorizations::{AskError, LeaveError, UseError};
+use cartola_engine::authorizations::{AskError, LeaveError, OperationError, UseError};
 use cartola_model::Failure;
+use cartola_model::authorization::MAX_VALUE;
 
 use super::refused::Refused;
 use crate::wire::ErrorCode;
@@ -17,17 +18,41 @@ pub fn rejected() -> Refused {
     )
 }
 
-fn unshowable() -> Refused {
-    Refused::invalid(
-        "Un texto de la operación está vacío, es muy largo o tiene caracteres invisibles.",
-    )
+/// What cannot be shown on a phone, by the name that the call's own body has for it.
+fn unshowable(error: OperationError) -> Refused {
+    let field = |member| match member {
+        "to.name" => "to_name",
+        "payee.name" => "name",
+        "biller" => "biller_code",
+        "service_account" => "client_number",
+        "claimed_by" => "rut",
+        "from" => "from_account",
+        other => other,
+    };
+    Refused::invalid(match error {
+        OperationError::Text(member) => format!(
+            "`{}` debe tener de 1 a {MAX_VALUE} caracteres: letras latinas, dígitos y signos de \
+             ASCII, con un solo espacio entre ellos.",
+            field(member)
+        ),
+        OperationError::Masked(member) => {
+            format!("`{}` debe tener todos los dígitos de la cuenta.", field(member))
+        }
+        OperationError::Amount => "`amount` debe ser mayor que cero.".to_owned(),
+        // Of operations that no call of this facade has.
+        OperationError::Lines
+        | OperationError::Products
+        | OperationError::Day
+        | OperationError::Term
+        | OperationError::Hash => "La operación no se puede mostrar en el teléfono.".to_owned(),
+    })
 }
 
 /// Why there is no leave.
 pub fn leave(error: LeaveError) -> Refused {
     match error {
         LeaveError::Needed(_) => Refused::of(Failure::ChallengeRequired),
-        LeaveError::Operation(_) => unshowable(),
+        LeaveError::Operation(error) => unshowable(error),
         LeaveError::Approval(UseError::Engine(error)) => error.into(),
         LeaveError::Approval(
             UseError::Unknown | UseError::OtherOperation | UseError::NotUsable(_),
@@ -74,7 +99,7 @@ pub fn asking(error: AskError, same_key: impl FnOnce() -> Refused) -> Refused {
             ErrorCode::Unsupported,
             "El nombre de la empresa no se puede mostrar en el teléfono: pida que lo cambien.",
         ),
-        AskError::Operation(_) => unshowable(),
+        AskError::Operation(error) => unshowable(error),
         AskError::Case => Refused::of(Failure::RequestInvalid),
         AskError::Engine(error) => error.into(),
     }

@@ -65,6 +65,33 @@ fn check_shape(told: &Value, printed: &Value) {
     }
 }
 
+/// Whoever reads what is refused reads Spanish.
+#[test]
+fn what_is_wrong_with_a_body_is_said_in_spanish() {
+    let scene = Scene::new();
+    let said = |body: &str| {
+        let answer = scene.app.send("POST", "session", body);
+        assert_eq!(refused(&answer), "400 INVALID_REQUEST");
+        answer.json()["message"].as_str().unwrap().to_owned()
+    };
+    let not_an_object = said(r#"{"rut": "x", "mi_pin": {}}"#);
+    assert!(not_an_object.contains("se esperaba un texto"), "{not_an_object}");
+    let a_list = said("[]");
+    assert_eq!(a_list, "El cuerpo no es un objeto.");
+    let wrong = json!({"rut": "12.345.678-9", "mi_pin": "1", "device_fingerprint": "f1a9"});
+    assert_eq!(
+        said(&wrong.to_string()),
+        "`rut`: el dígito verificador no corresponde, debería ser 5."
+    );
+    let app = scene.session("ok");
+    let challenge = app.send("POST", "mipass/challenges", r#"{"transfer": 1}"#);
+    assert!(
+        challenge.text().contains("se esperaba un objeto con `from_account`"),
+        "{}",
+        challenge.text()
+    );
+}
+
 #[test]
 fn printed_requests_have_printed_answers() {
     let scene = Scene::new();

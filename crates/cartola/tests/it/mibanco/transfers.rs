@@ -298,4 +298,23 @@ fn what_is_wrong_with_an_order_is_said() {
         assert_eq!(refused(&app.post("transfer", &with(&order, &more))), refusal, "{more}");
     }
     assert_eq!(refused(&app.send("GET", "transfer/tr_1", "")), "404 TRANSFER_NOT_FOUND");
+    // One's own account that takes no such transfer is no unknown payee.
+    let own = json!({
+        "to_account": order["from_account"], "to_bank": "BANCO_CHILE", "to_rut": null, "to_name": null,
+    });
+    let same = app.post("transfer", &with(&order, &own));
+    assert_eq!(refused(&same), "400 INVALID_REQUEST");
+    assert!(same.text().contains("la misma cuenta que `from_account`"), "{}", same.text());
+    // Which field is wrong is said.
+    Phone::enrol(&app);
+    for (more, field) in [
+        (json!({"to_rut": "12.345.678-9"}), "`to_rut`"),
+        (json!({"currency": "USD"}), "`currency`"),
+        (json!({"amount": "mucho"}), "se esperaba un número entero"),
+        (json!({"comment": "dos  espacios"}), "`comment` debe tener"),
+        (json!({"to_name": "Ana\u{202e}"}), "`to_name` debe tener"),
+    ] {
+        let told = app.post("transfer", &with(&order, &more));
+        assert!(told.text().contains(field), "{}", told.text());
+    }
 }

@@ -73,7 +73,7 @@ impl Asked {
             change,
             institution,
             account,
-            rut: Rut::parse(&self.rut).map_err(wrong_rut)?,
+            rut: Rut::parse(&self.rut).map_err(|error| wrong_rut("rut", error))?,
             name: self.name.clone(),
             alias: self.alias.clone(),
             email: self.email.clone(),

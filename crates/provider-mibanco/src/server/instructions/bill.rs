@@ -49,7 +49,7 @@ impl Asked {
     /// What is to be done, once it makes sense.
     pub fn what(&self) -> Result<Instructed, Refused> {
         if self.currency != Currency::CLP.code() {
-            return Err(Refused::invalid("Las cuentas se pagan en CLP."));
+            return Err(Refused::invalid("`currency`: las cuentas se pagan en CLP."));
         }
         Ok(Instructed::BillPayment(BillOrder {
             biller_code: self.biller_code.clone(),

@@ -53,7 +53,7 @@ impl Asked {
     /// What is to be done, once it makes sense.
     pub fn what(&self) -> Result<Instructed, Refused> {
         if self.currency != Currency::CLP.code() {
-            return Err(Refused::invalid("Los giros son en CLP."));
+            return Err(Refused::invalid("`currency`: los giros son en CLP."));
         }
         // Before anybody is asked on their phone.
         if !(MIN_CASH..=MAX_CASH).contains(&self.amount) {
@@ -63,7 +63,7 @@ impl Asked {
             let message = format!("`comment` tiene hasta {MAX_COMMENT} caracteres.");
             return Err(Refused::invalid(message));
         }
-        let rut = Rut::parse(&self.rut).map_err(wrong_rut)?;
+        let rut = Rut::parse(&self.rut).map_err(|error| wrong_rut("rut", error))?;
         let (amount, comment) = (Money::new(self.amount, Currency::CLP), self.comment.clone());
         Ok(Instructed::Withdrawal(CashOrder { rut, amount, comment }))
     }

@@ -257,10 +257,12 @@ fn conflict() -> Refused {
 /// Why an instruction is not given.
 fn refusal(error: InstructionError) -> Refused {
     match error {
-        InstructionError::Amount => {
-            Refused::invalid("El monto es en pesos: un giro va de 1.000 a 1.000.000.")
-        }
+        InstructionError::Amount => Refused::invalid(
+            "`amount` es en pesos: un giro va de 1.000 a 1.000.000, una cuenta es más de 0.",
+        ),
         InstructionError::Text(name) => {
+            // What the engine calls so is the document's `client_number`.
+            let name = if name == "customer_number" { "client_number" } else { name };
             Refused::invalid(format!("`{name}` tiene de 1 a 100 caracteres."))
         }
         InstructionError::Comment => Refused::invalid("`comment` es muy largo."),

@@ -107,9 +107,9 @@ fn verdict(asked: &Asked) -> Result<Verdict, Refused> {
     match (asked.decision.as_str(), &asked.pin) {
         ("approve", Some(pin)) => Pin::parse(pin.expose())
             .map(Verdict::Approve)
-            .map_err(|_| Refused::invalid("La clave de Mi Pass tiene seis dígitos.")),
+            .map_err(|_| Refused::invalid("`pin`: la clave de Mi Pass tiene seis dígitos.")),
         ("deny", None) => Ok(Verdict::Deny),
-        ("deny", Some(_)) => Err(Refused::invalid("Un rechazo no lleva clave.")),
+        ("deny", Some(_)) => Err(Refused::invalid("Un rechazo no lleva `pin`.")),
         ("approve", None) => Err(Refused::invalid("Falta `pin`.")),
         _ => Err(Refused::invalid("`decision` es `approve` o `deny`.")),
     }

@@ -84,7 +84,7 @@ pub async fn enrol(State(gate): State<Gate>, caller: Session, request: Request) 
         let JsonOrUntyped(asked): JsonOrUntyped<Asked> =
             JsonOrUntyped::from_request(request, &()).await?;
         let pin = Pin::parse(asked.pin.expose())
-            .map_err(|_| Refused::invalid("La clave de Mi Pass tiene seis dígitos."))?;
+            .map_err(|_| Refused::invalid("`pin`: la clave de Mi Pass tiene seis dígitos."))?;
         let key = asked.key.map(|key| DeviceJwk { kty: key.kty, crv: key.crv, x: key.x, y: key.y });
         let fingerprint = asked.fingerprint.as_deref();
         let phone = NewPhone { name: &asked.name, fingerprint, key: key.as_ref(), pin: &pin };

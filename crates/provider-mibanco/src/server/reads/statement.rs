@@ -184,7 +184,7 @@ async fn page(
     }
     let total_pages = u32::try_from(window.seen.div_ceil(size).max(1)).unwrap_or(u32::MAX);
     if question.page > total_pages {
-        return Err(Refused::invalid("No existe esa página."));
+        return Err(Refused::invalid("`page`: no existe esa página."));
     }
     let mut transactions = Vec::with_capacity(window.rows.len());
     for row in &window.rows {

@@ -99,7 +99,7 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
     }
     let bank = settings.bank_of(asked.bank.as_deref());
     let bank = bank.ok_or_else(|| Refused::invalid("`bank` no es un banco del catálogo."))?;
-    let rut = Rut::parse(&asked.rut).map_err(wrong_rut)?;
+    let rut = Rut::parse(&asked.rut).map_err(|error| wrong_rut("rut", error))?;
     if !(1..=MAX_FINGERPRINT_BYTES).contains(&asked.device_fingerprint.len()) {
         return Err(Refused::invalid("`device_fingerprint` tiene de 1 a 512 bytes."));
     }
@@ -189,12 +189,12 @@ async fn begun(
     Ok(engine.begin_link_signing_in(who, &wanted).await?.id)
 }
 
-/// What is wrong with a RUT, for people.
-pub fn wrong_rut(error: RutError) -> Refused {
+/// What is wrong with a RUT, and in which field, for people.
+pub fn wrong_rut(field: &str, error: RutError) -> Refused {
     Refused::invalid(match error {
         RutError::WrongDigit { expected } | RutError::WrongLastDigit { expected } => {
-            format!("El dígito verificador del RUT no corresponde: debería ser {expected}.")
+            format!("`{field}`: el dígito verificador no corresponde, debería ser {expected}.")
         }
-        _ => "El RUT debe tener una forma como 12.345.678-5.".to_owned(),
+        _ => format!("`{field}` debe tener una forma como 12.345.678-5."),
     })
 }

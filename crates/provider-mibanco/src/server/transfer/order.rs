@@ -91,7 +91,7 @@ impl Order {
         let institution = bank_named(&asked.to_bank)
             .ok_or_else(|| Refused::invalid("`to_bank` no es un banco del catálogo."))?;
         if asked.currency != Currency::CLP.code() {
-            return Err(Refused::invalid("Las transferencias son en CLP."));
+            return Err(Refused::invalid("`currency`: las transferencias son en CLP."));
         }
         if !(MIN_PESOS..=MAX_PESOS).contains(&asked.amount) {
             return Err(Refused::invalid(format!(
@@ -152,6 +152,27 @@ async fn own_account(
     })
 }
 
+/// Refuses what the customer's bank would say of none of their own accounts but that it knows no such payee:
+/// the very one that pays, and one that is not in pesos or is a card or credit line.
+async fn takes_pesos(
+    engine: &Engine,
+    session: &DeviceSession,
+    payee: (&InstitutionId, &AccountNumber),
+    from: &AccountNumber,
+) -> Result<(), Refused> {
+    let Some(own) = own_at(engine, session, payee).await? else { return Ok(()) };
+    if payee.1.identity() == from.identity() {
+        return Err(Refused::invalid("`to_account` es la misma cuenta que `from_account`."));
+    }
+    let is_credit = matches!(own.row.kind, AccountKind::CreditCard | AccountKind::CreditLine);
+    if is_credit || own.row.currency != Currency::CLP {
+        return Err(Refused::invalid(
+            "`to_account` es una cuenta del cliente que no recibe transferencias en pesos.",
+        ));
+    }
+    Ok(())
+}
+
 /// Who is paid: as the request says, or as the customer's bank knows them.
 async fn payee(
     engine: &Engine,
@@ -161,16 +182,19 @@ async fn payee(
     rut: Rut,
 ) -> Result<TransferPayee, Refused> {
     let named = match (&asked.to_rut, &asked.to_name) {
-        (Some(rut), Some(name)) => Some((Rut::parse(rut).map_err(wrong_rut)?, name.clone())),
+        (Some(rut), Some(name)) => {
+            let rut = Rut::parse(rut).map_err(|error| wrong_rut("to_rut", error))?;
+            Some((rut, name.clone()))
+        }
         (None, None) => match own(engine, session, (&institution, &account), rut).await? {
             Some(own) => Some(own),
             None => beneficiary(engine, session, (&institution, &account)).await?,
         },
-        _ => None,
+        _ => return Err(Refused::invalid("`to_rut` y `to_name` van juntos: falta uno.")),
     };
     let (rut, name) = named.ok_or_else(|| {
         Refused::invalid(
-            "La cuenta de destino no está entre los destinatarios del cliente: indique `to_rut` y \
+            "`to_account` no es del cliente ni está entre sus destinatarios: indique `to_rut` y \
              `to_name`.",
         )
     })?;
