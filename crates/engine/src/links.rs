@@ -23,6 +23,7 @@ use crate::{Engine, EngineError};
 pub(crate) use begin::credential;
 pub use begin::{Begun, Extent, Mandate, NewLink};
 pub use cartola_connector::session::{DayRange, DayRangeError};
+pub(crate) use end::resuming;
 pub(crate) use secret::SealedSecret;
 
 /// Why something is not done with a link.

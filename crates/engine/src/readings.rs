@@ -38,7 +38,7 @@ use cartola_store::{Command, UnitOfWork};
 
 use crate::audit::changed_consent;
 use crate::imports::{Made, granted_event};
-use crate::links::{LinkError, Mandate, NewLink};
+use crate::links::{LinkError, Mandate, NewLink, resuming};
 use crate::once::Reply;
 use crate::retry::until_settled;
 use crate::work::Pending;
@@ -291,6 +291,7 @@ impl Engine {
         let source = LinkSource::Calls;
         let known = self.store().link_of(who.tenant, &new.institution, person, source).await?;
         if let Some(known) = known {
+            work.commands.extend(resuming(&known, work.at));
             return Ok(known);
         }
         let (id, institution) = (self.minter().mint(), new.institution.clone());

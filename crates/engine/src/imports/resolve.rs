@@ -17,6 +17,7 @@ use super::{ImportError, Upload};
 use crate::accounts::{
     IdentityParts, SealedAccount, SealedPerson, account_place, identity_text, person_place,
 };
+use crate::links::resuming;
 use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
@@ -300,6 +301,7 @@ impl Engine {
         let found =
             self.store().link_of(who.tenant, institution, person, LinkSource::Files).await?;
         let id = if let Some(row) = found {
+            made.commands.extend(resuming(&row, now));
             row.id
         } else {
             let (id, source) = (self.minter().mint(), LinkSource::Files);

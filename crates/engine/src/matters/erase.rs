@@ -53,6 +53,7 @@ impl Engine {
         let Some(person) = person else { return Ok(None) };
         let holdings = self.claim_person(who, person, work).await?;
         self.change_all_consents(who, person.id, OfAll::Revoked, work).await?;
+        self.end_all_links(who, person.id, work).await?;
         work.push(Command::ForgetPerson(person.id));
         let until = kept_until(&holdings, work.at);
         if until.is_none() {
@@ -185,6 +186,7 @@ impl Engine {
             return Ok(Rest::Kept(until));
         }
         self.change_all_consents(who, person.id, OfAll::Revoked, work).await?;
+        self.end_all_links(who, person.id, work).await?;
         work.push(Command::ForgetPerson(person.id));
         self.shred(who, person.id, work).await?;
         Ok(Rest::Gone)

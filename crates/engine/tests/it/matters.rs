@@ -179,6 +179,7 @@ async fn an_erased_person_can_be_read_nowhere() {
     for plain in ["PAGO A MARIA", "MARIA DEMO", "JUAN TERCERO", "11111111-1", "11.111.111-1"] {
         assert!(!left.contains(plain), "{plain}");
     }
+    assert_eq!(links(&world).await, ["revoked"]);
     // What was asked went with the key; that it was, and what was decided, is kept.
     let kept = engine.matter(&world.who, asked.row.id).await.unwrap().unwrap();
     assert_eq!((kept.text, kept.contact, kept.steps.len()), (None, None, 1));
@@ -186,7 +187,14 @@ async fn an_erased_person_can_be_read_nowhere() {
     is_whole(&world).await;
     world.import(&["2;B;-100;900"]).await;
     assert_eq!(world.told().await, ["2026-03-02 -100 B"]);
+    assert_eq!(links(&world).await, ["revoked", "active"]);
     is_whole(&world).await;
+}
+
+/// How the links of the world's tenant stand, the oldest first.
+pub async fn links(world: &World) -> Vec<&'static str> {
+    let page = world.engine.links(&world.who, None, 9).await.unwrap();
+    page.rows.iter().map(|row| row.state.name()).collect()
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use cartola_model::{ConsentData, Instructed, MatterKind, MatterState, RecordKind
 use cartola_primitives::{Currency, Money, Rut, SignedDuration};
 use cartola_store::{Consents, Instructions, People};
 
-use crate::matters::{HOLDER, ask, begin_about, decide, fetch, is_whole, stored};
+use crate::matters::{HOLDER, ask, begin_about, decide, fetch, is_whole, links, stored};
 use crate::readings::{Scene, fields};
 use crate::world::bank::{PASSWORD, RUT, institution};
 use crate::world::between::Between;
@@ -43,8 +43,10 @@ async fn somebody_who_came_back_keeps_what_is_new() {
     let asked = ask(world, MatterKind::Erasure, HOLDER).await;
     let retained = decide(world, &asked, Decision::Grant).await.unwrap();
     let person = world.engine.person_with(&world.who, holder).await.unwrap();
+    assert_eq!(links(world).await, ["revoked"]);
     world.clock.advance(SignedDuration::from_hours(24));
     world.import(&["9;DE NUEVO;-5;100"]).await;
+    assert_eq!(links(world).await, ["active"], "whoever comes back has it again");
     assert_eq!(world.engine.person_with(&world.who, holder).await.unwrap(), person);
     let left = retained.row.standing.due_at.duration_since(world.engine.now());
     world.clock.advance(left + SignedDuration::from_secs(1));
