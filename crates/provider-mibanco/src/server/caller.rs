@@ -99,7 +99,7 @@ pub fn device_beside<'a>(
     settings: &Settings,
 ) -> Result<Option<&'a str>, Refused> {
     match device(headers) {
-        Ok(None) if settings.require_device => Err(Refused::device()),
+        Ok(None) if settings.require_device => Err(Refused::no_device()),
         named => named,
     }
 }
@@ -112,7 +112,7 @@ pub fn device(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     let is_sound = |text: &&str| (1..=MAX_DEVICE_BYTES).contains(&text.len());
     match (text.filter(is_sound), values.next()) {
         (Some(text), None) => Ok(Some(text)),
-        _ => Err(Refused::device()),
+        _ => Err(Refused::no_device_id()),
     }
 }
 

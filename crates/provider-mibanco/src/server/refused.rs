@@ -6,7 +6,7 @@ use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use cartola_engine::EngineError;
-use cartola_engine::device_sessions::DeviceSessionError;
+use cartola_engine::device_sessions::{DeviceSessionError, MAX_DEVICE_BYTES};
 use cartola_engine::imports::ImportError;
 use cartola_engine::links::LinkError;
 use cartola_http::layer::{self, Fault};
@@ -93,12 +93,21 @@ impl Refused {
         )
     }
 
-    /// Another device, or none.
+    /// Another device than the session's.
     pub fn device() -> Self {
-        Self::new(
-            ErrorCode::DeviceMismatch,
-            "La sesión es de otro dispositivo, o falta X-Device-Id.",
-        )
+        Self::new(ErrorCode::DeviceMismatch, "La sesión es de otro dispositivo: vea X-Device-Id.")
+    }
+
+    /// No device where one is needed, as the session's banks refuse it.
+    pub fn no_device() -> Self {
+        Self::new(ErrorCode::DeviceMismatch, "Falta la cabecera X-Device-Id.")
+    }
+
+    /// What is no device's id.
+    pub fn no_device_id() -> Self {
+        Self::invalid(format!(
+            "X-Device-Id va una vez, con 1 a {MAX_DEVICE_BYTES} caracteres de ASCII, sin acentos."
+        ))
     }
 
     /// One of the taxonomy: exhaustive, and nowhere else.

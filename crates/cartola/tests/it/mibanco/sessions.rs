@@ -56,8 +56,26 @@ fn a_session_belongs_to_its_device() {
     assert_eq!(refused(&refresh(&other)), "403 DEVICE_MISMATCH");
     assert_eq!(refused(&other.send("DELETE", "session", "")), "403 DEVICE_MISMATCH");
     assert_eq!(refresh(&app).status, 200);
+    // None at all is the same wherever one is needed.
     let nowhere = scene.app.on(None).post("session", &scene.login("ok"));
-    assert_eq!(refused(&nowhere), "400 INVALID_REQUEST");
+    assert_eq!(refused(&nowhere), "403 DEVICE_MISMATCH");
+    let begun = app.on(None).post("mipass/enrolments", &json!({"mi_pin": "x"}));
+    assert_eq!(refused(&begun), "403 DEVICE_MISMATCH");
+    // What is no device's id is another mistake, and is said.
+    for unsound in ["teléfono", "", &"x".repeat(129)] {
+        let opened = scene.app.on(Some(unsound)).post("session", &scene.login("ok"));
+        assert_eq!(refused(&opened), "400 INVALID_REQUEST", "{unsound}");
+        assert!(opened.text().contains("X-Device-Id va una vez"), "{}", opened.text());
+    }
+}
+
+#[test]
+fn a_password_is_taken_from_nobody() {
+    let scene = Scene::new();
+    let both = with(&scene.login("ok"), &json!({"password": "x"}));
+    let refusal = scene.app.post("session", &both);
+    assert_eq!(refused(&refusal), "400 INVALID_REQUEST");
+    assert!(refusal.text().contains("envíe solo `mi_pin`"), "{}", refusal.text());
 }
 
 #[test]

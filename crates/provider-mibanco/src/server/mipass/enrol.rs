@@ -86,7 +86,7 @@ async fn let_in(
     let (parts, body) = request.into_parts();
     let settings = settings_of(&parts);
     // Whoever has the token alone has no phone of the customer's.
-    let device = device(&parts.headers)?.ok_or_else(Refused::device)?;
+    let device = device(&parts.headers)?.ok_or_else(Refused::no_device)?;
     let token = token(&parts.headers)?;
     let again = Request::from_parts(parts.clone(), body);
     let JsonOrUntyped(asked): JsonOrUntyped<Asked> =

@@ -18,6 +18,7 @@ use cartola_primitives::id::{LinkId, RequestId};
 use cartola_primitives::rut::RutError;
 use cartola_primitives::{Rut, Secret, SignedDuration, santiago};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use utoipa::ToSchema;
 
 use super::super::caller::{device, door_of, must, settings_of, tenant};
@@ -44,8 +45,13 @@ pub struct Asked {
     /// The compact JWE of `{"mi_pin","iat"}` to a key of `/mibanco/.well-known/jwks.json`.
     #[schema(value_type = String)]
     mi_pin: Secret<String>,
-    /// A hash of what tells the device from others; kept with the evidence of the mandate.
+    /// A hash of what tells the device from others, 1 to 512 bytes; kept with the evidence of the mandate.
+    #[schema(min_length = 1, max_length = 512)]
     device_fingerprint: String,
+    /// What a bank may take in the place of the MI PIN. Here nobody's password is taken.
+    #[serde(default)]
+    #[schema(ignore)]
+    password: Option<IgnoredAny>,
     /// The customer's bank, in the form of `to_bank`, such as `BANCO_ESTADO`; Banco de Chile where it
     /// is absent, unless the operator says otherwise. Ours.
     #[serde(default)]
@@ -73,6 +79,7 @@ struct Entry {
         (status = 200, description = "The session", body = Given),
         (status = 400, description = "`INVALID_REQUEST`", body = Told),
         (status = 401, description = "`INVALID_CLIENT`, `INVALID_CREDENTIALS`", body = Told),
+        (status = 403, description = "`DEVICE_MISMATCH`: no `X-Device-Id`; `INSUFFICIENT_SCOPE`, `MI_PASS_REQUIRED`", body = Told),
         (status = 423, description = "`CREDENTIALS_LOCKED`", body = Told),
         (status = 429, description = "`RATE_LIMITED`, with `Retry-After`", body = Told),
         (status = 503, description = "`UNAVAILABLE`", body = Told),
@@ -91,7 +98,7 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
     must(&who, Scope::Manage)?;
     let settings = settings_of(&parts);
     let device = device(&parts.headers)?.map(str::to_owned);
-    let device = device.ok_or_else(|| Refused::invalid("Falta la cabecera X-Device-Id."))?;
+    let device = device.ok_or_else(Refused::no_device)?;
     let door = (!parts.headers.contains_key(AUTHORIZATION)).then(|| door_of(&parts));
     let JsonOrUntyped(asked) = body_of(Request::from_parts(parts, body)).await?;
     if asked.password.is_some() {
