@@ -43,7 +43,7 @@ async fn a_link_is_begun_under_a_mandate_of_twelve_months() {
           "mandate": {
             "consent_id": "…",
             "expires_at": "2027-04-11T04:00:00Z",
-            "text": "Empresa says that the holder of RUT 11.111.111-1 allows it to read their accounts, balances, movements and other products at Banco de Chile with their credentials until 2027-04-10, for: bookkeeping\nreference: …"
+            "text": "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile con sus credenciales, hasta el 2027-04-10, para: bookkeeping\nreference: …"
           },
           "person_id": "…",
           "since": "2026-04-10T15:00:00Z",

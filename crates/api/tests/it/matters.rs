@@ -109,7 +109,10 @@ async fn a_consent_says_what_it_is_about_and_is_narrowed() {
     let begun = begun.json();
     let said = text(&begun, "/mandate/text");
     assert!(
-        said.contains("; of that, only: movements, cards; it is passed on to: Contadores Ltda.\n"),
+        said.contains(
+            "; de eso, solo: Cuentas, saldos y movimientos (movements), Tarjetas de crédito \
+             (cards); se entrega también a: Contadores Ltda.\n"
+        ),
         "{said}"
     );
     let path = format!("/v1/consents/{}", text(&begun, "/mandate/consent_id"));

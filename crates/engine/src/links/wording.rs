@@ -1,6 +1,8 @@
-//! What a mandate says: the words that whoever begins a link is shown, and answers for.
+//! What a mandate says: the words that whoever begins a link is shown, and answers for. They are in Spanish,
+//! as the person whose data it is reads them. What was shown before in other words stays proven: a consent
+//! keeps the hash of what was shown then, and no text is ever made again to be compared with it.
 
-use cartola_model::{Catalogue, InstitutionId, Principal};
+use cartola_model::{Catalogue, ConsentData, InstitutionId, Principal};
 use cartola_primitives::{Date, Rut, SignedDuration, Timestamp, santiago};
 
 use super::Extent;
@@ -55,21 +57,45 @@ pub fn mandate_text(
     let row = Catalogue::bundled().find(institution);
     let name = row.map_or(institution.as_str(), |row| &row.name);
     let read = match row {
-        Some(row) if !row.kind.is_bank() => format!("what {name} tells of them"),
-        _ => format!("their accounts, balances, movements and other products at {name}"),
+        Some(row) if !row.kind.is_bank() => format!("lo que {name} informa del titular"),
+        _ => format!("sus cuentas, saldos, movimientos y otros productos en {name}"),
     };
-    let paid = if pays { ", and to pay from their accounts there," } else { "" };
+    let paid = if pays { ", y pagar desde sus cuentas allí," } else { "" };
     format!(
-        "{tenant} says that the holder of RUT {} allows it to read {read}{paid} with their \
-         credentials until {last}, for: {purpose}",
-        rut.dotted()
+        "{tenant} declara que el titular del RUT {} le permite leer {read}{paid} con sus \
+         credenciales, hasta el {last}, para: {}",
+        rut.dotted(),
+        shown(purpose)
     )
+}
+
+/// A purpose of ours as the person reads it. It is kept as it is: by it a mandate is known to be for the same.
+fn shown(purpose: &str) -> &str {
+    match purpose {
+        BANK_PURPOSE => "leer cuentas, saldos y movimientos por encargo de quien lo declara",
+        PURPOSE => "leer lo que se informa del titular por encargo de quien lo declara",
+        DEVICE_PURPOSE => {
+            "mostrar al titular en su dispositivo sus cuentas, movimientos y otros productos, y \
+             hacer los pagos y dar las instrucciones que allí pida"
+        }
+        theirs => theirs,
+    }
+}
+
+/// A product as the person reads it, with its name in `/v1`, as a phone shows it too.
+fn called(name: &str) -> String {
+    let spanish = ConsentData::spanish(name);
+    spanish.map_or_else(|| name.to_owned(), |spanish| format!("{spanish} ({name})"))
 }
 
 /// The text of a mandate that is about some data alone, or to somebody beside the tenant.
 pub fn about(text: String, extent: Extent<'_>) -> String {
-    let data = extent.data.map(|data| format!("; of that, only: {}", data.names().join(", ")));
-    let recipient = extent.recipient.map(|name| format!("; it is passed on to: {name}"));
+    let data = extent.data.map(|data| {
+        let names = data.names().into_iter();
+        let names: Vec<_> = names.map(called).collect();
+        format!("; de eso, solo: {}", names.join(", "))
+    });
+    let recipient = extent.recipient.map(|name| format!("; se entrega también a: {name}"));
     [Some(text), data, recipient].into_iter().flatten().collect()
 }
 
@@ -78,5 +104,62 @@ impl Engine {
     pub async fn tenant_name(&self, who: &Principal) -> Result<String, EngineError> {
         let row = self.store().tenant(who.tenant).await?;
         Ok(row.map(|row| row.name).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cartola_model::{ConsentData, InstitutionId};
+    use cartola_primitives::{Date, Rut};
+    use expect_test::{Expect, expect};
+
+    use super::{BANK_PURPOSE, DEVICE_PURPOSE, PURPOSE, about, mandate_text};
+    use crate::links::Extent;
+
+    fn check(institution: &str, of: (&str, bool), extent: Extent<'_>, expected: &Expect) {
+        let institution = InstitutionId::parse(institution).unwrap();
+        let (rut, last) = (Rut::parse("11.111.111-1").unwrap(), Date::constant(2027, 4, 10));
+        let text = mandate_text("Empresa", &institution, rut, of, last);
+        expected.assert_eq(&about(text, extent));
+    }
+
+    /// The person whose data it is reads it, whatever words of ours it is for.
+    #[test]
+    fn a_mandate_is_read_in_spanish() {
+        let all = Extent::default();
+        check(
+            "banco-chile",
+            (BANK_PURPOSE, false),
+            all,
+            &expect![
+                "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile con sus credenciales, hasta el 2027-04-10, para: leer cuentas, saldos y movimientos por encargo de quien lo declara"
+            ],
+        );
+        check(
+            "banco-chile",
+            (DEVICE_PURPOSE, true),
+            all,
+            &expect![
+                "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile, y pagar desde sus cuentas allí, con sus credenciales, hasta el 2027-04-10, para: mostrar al titular en su dispositivo sus cuentas, movimientos y otros productos, y hacer los pagos y dar las instrucciones que allí pida"
+            ],
+        );
+        check(
+            "sii",
+            (PURPOSE, false),
+            all,
+            &expect![
+                "Empresa declara que el titular del RUT 11.111.111-1 le permite leer lo que Servicio de Impuestos Internos informa del titular con sus credenciales, hasta el 2027-04-10, para: leer lo que se informa del titular por encargo de quien lo declara"
+            ],
+        );
+        let data = ConsentData::parse(["movements", "cards"]);
+        let some = Extent { data, recipient: Some("Contadores Ltda.") };
+        check(
+            "banco-chile",
+            ("contabilidad", false),
+            some,
+            &expect![
+                "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile con sus credenciales, hasta el 2027-04-10, para: contabilidad; de eso, solo: Cuentas, saldos y movimientos (movements), Tarjetas de crédito (cards); se entrega también a: Contadores Ltda."
+            ],
+        );
     }
 }
