@@ -6,7 +6,7 @@ mod said;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use cartola_engine::matters::{Breach, Decision, Matter, MatterStepTaken, NewMatter};
+use cartola_engine::matters::{Breach, Decision, Matter, MatterError, MatterStepTaken, NewMatter};
 use cartola_engine::once::Reply;
 use cartola_model::{MatterKind, MatterState};
 use cartola_primitives::Timestamp;
@@ -213,9 +213,9 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
 async fn open(arguments: Open) -> anyhow::Result<ExitCode> {
     let Open { kind, rut, text, contact, from, breach, whose, json } = arguments;
     let mut said = from.or(Said { rut, text, contact })?;
-    let (rut, text) = (said.rut()?, said.text()?);
-    let new =
-        NewMatter { kind: kind.of(), rut, text, contact: said.contact, breach: breach.read() };
+    let (rut, text, breach) = (said.rut()?, said.text()?, breach.read());
+    check_open(kind, rut.is_some(), breach.is_some())?;
+    let new = NewMatter { kind: kind.of(), rut, text, contact: said.contact, breach };
     let (gateway, who) = whose.open_as_operator().await?;
     let matter = gateway.engine.open_matter(&who, &new, Reply::NONE).await?;
     print(&matter, json)?;
@@ -223,9 +223,29 @@ async fn open(arguments: Open) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What goes with which kind, in the words of the command.
+fn check_open(kind: Kind, has_rut: bool, has_entry: bool) -> anyhow::Result<()> {
+    let is_breach = kind == Kind::Breach;
+    Err(wrong_use(match (is_breach, has_rut, has_entry) {
+        (true, false, true) | (false, true, false) => return Ok(()),
+        (true, true, _) => "a breach is nobody's alone: no --rut with --kind breach",
+        (true, false, false) => {
+            "--kind breach takes what the register asks for: --effects, --data-kinds, --people and \
+             --measures"
+        }
+        (false, _, true) => {
+            "--effects, --data-kinds, --people and --measures go with --kind breach alone"
+        }
+        (false, false, false) => {
+            "say whose request it is in --rut, or in the file of --file: you have checked who they are"
+        }
+    }))
+}
+
 async fn decide(arguments: Decide) -> anyhow::Result<ExitCode> {
     let Decide { id, decision, text, from, breach, whose, json } = arguments;
     let text = from.or(Said { text, ..Said::default() })?.text()?;
+    let verdict = decision;
     let decision = match (decision, breach.read()) {
         (Verdict::Amend, Some(breach)) => Decision::Amend(breach),
         (Verdict::Amend, None) => {
@@ -239,10 +259,29 @@ async fn decide(arguments: Decide) -> anyhow::Result<ExitCode> {
         (Verdict::Close, None) => Decision::Close,
     };
     let (gateway, who) = whose.open_as_operator().await?;
-    let matter = gateway.engine.decide_matter(&who, id, (&decision, &text), Reply::NONE).await?;
+    let matter = gateway.engine.decide_matter(&who, id, (&decision, &text), Reply::NONE).await;
+    let matter = matter.map_err(|error| undecided(verdict, error))?;
     print(&matter, json)?;
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why nothing was decided, and what would be.
+fn undecided(verdict: Verdict, error: MatterError) -> anyhow::Error {
+    let rule = match (&error, verdict) {
+        (MatterError::Unknown, _) => "`cartola matters list` prints those of the tenant",
+        (MatterError::Transition(_), Verdict::Extend) => {
+            "what is open is put off once, and neither a block nor a breach is"
+        }
+        (MatterError::Transition(_), Verdict::Grant | Verdict::Deny | Verdict::Withdraw) => {
+            "that is decided of a request that is open or was put off, and of no breach"
+        }
+        (MatterError::Transition(_), Verdict::Close) => {
+            "`close` ends a breach, or lifts a block that was granted"
+        }
+        _ => return error.into(),
+    };
+    anyhow::anyhow!("{error}; {rule}")
 }
 
 async fn list(arguments: List) -> anyhow::Result<ExitCode> {

@@ -164,5 +164,32 @@ fn a_breach_is_registered_and_what_is_wrong_is_refused() {
         let refused = installation.run(wrong).failed(2).stderr;
         assert!(!refused.contains("11.111.111-2"), "{refused}");
     }
-    installation.run(&["matters", "open", "--kind", "erasure", "--text", "x"]).failed(1);
+}
+
+/// Each mistake is told with what would have been right.
+#[test]
+fn mistakes_are_told_with_what_is_right() {
+    let installation = with_a_person();
+    let said = |arguments: &[&str], code| {
+        installation.run(&[&["matters"], arguments].concat()).failed(code).stderr
+    };
+    let text = ["--text", "x"];
+    let opening =
+        |kind: &str, more: &[&str]| said(&[&["open", "--kind", kind][..], &text, more].concat(), 2);
+    assert!(opening("erasure", &[]).contains("--rut"));
+    assert!(opening("breach", &[]).contains("--effects, --data-kinds, --people and --measures"));
+    assert!(opening("breach", &["--rut", RUT]).contains("no --rut with --kind breach"));
+    let empty = said(&["open", "--kind", "access", "--rut", RUT, "--text", " "], 2);
+    assert!(empty.contains("--text"), "{empty}");
+    let asked = open(&installation, "access");
+    let id = asked["id"].as_str().unwrap();
+    let deciding =
+        |id: &str, decision: &str| said(&["decide", id, "--as", decision, "--text", "x"], 1);
+    assert!(deciding(id, "close").contains("ends a breach, or lifts a block"));
+    decide(&installation, &asked, "extend");
+    assert!(deciding(id, "extend").contains("put off once"));
+    decide(&installation, &asked, "deny");
+    assert!(deciding(id, "grant").contains("that is open or was put off"));
+    let none = "mat_00000000000000000000000000000001";
+    assert!(deciding(none, "grant").contains("`cartola matters list`"));
 }

@@ -56,7 +56,8 @@ impl Said {
 
     /// The text.
     pub fn text(&mut self) -> anyhow::Result<String> {
-        self.text.take().ok_or_else(|| wrong_use("say what in --text, or in the file of --file"))
+        let text = self.text.take().filter(|text| !text.trim().is_empty());
+        text.ok_or_else(|| wrong_use("say what in --text, or in the file of --file: it is kept"))
     }
 }
 
