@@ -24,6 +24,7 @@ pub(crate) use begin::credential;
 pub use begin::{Begun, Extent, Mandate, NewLink};
 pub use cartola_connector::session::{DayRange, DayRangeError};
 pub(crate) use end::resuming;
+pub use secret::PaysFor;
 pub(crate) use secret::SealedSecret;
 
 /// Why something is not done with a link.

@@ -38,7 +38,7 @@ use cartola_store::{Command, UnitOfWork};
 
 use crate::audit::changed_consent;
 use crate::imports::{Made, granted_event};
-use crate::links::{LinkError, Mandate, NewLink, resuming};
+use crate::links::{LinkError, Mandate, NewLink, PaysFor, resuming};
 use crate::once::Reply;
 use crate::retry::until_settled;
 use crate::work::Pending;
@@ -237,7 +237,8 @@ impl Engine {
         let expires_at = Some(self.now() + call.lasts.min(MAX_CALL_TERM));
         let mandate = Mandate { purpose: CALL_PURPOSE, evidence: call.evidence, expires_at };
         let (institution, rut, fields) = (call.institution.clone(), call.rut, call.fields);
-        let new = NewLink { institution, rut, fields, mandate, proven: false, pays: false };
+        let new =
+            NewLink { institution, rut, fields, mandate, proven: false, pays: PaysFor::Nobody };
         self.check_credentials(&new)?;
         until_settled(|| async {
             self.check_ticket(reply.ticket).await?;

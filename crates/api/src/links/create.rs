@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::Engine;
 use cartola_engine::links::wording::{self, MANDATE_DAYS, MAX_MANDATE_DAYS, MAX_PURPOSE};
-use cartola_engine::links::{Begun, Extent, Mandate, NewLink};
+use cartola_engine::links::{Begun, Extent, Mandate, NewLink, PaysFor};
 use cartola_engine::once::Reply;
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
@@ -102,7 +102,7 @@ struct Order {
     rut: Rut,
     fields: BTreeMap<String, Secret<String>>,
     purpose: String,
-    pays: bool,
+    pays: PaysFor,
     days: u16,
     data: Option<ConsentData>,
     recipient: Option<String>,
@@ -198,6 +198,7 @@ impl Asked {
             all.with(Some(name.as_bytes())).with(Some(value.expose().as_bytes()))
         });
         let fields = engine.with_holder(&institution, rut, self.credentials);
+        let pays = PaysFor::tenant_where(pays);
         Ok(Order { institution, rut, fields, purpose, pays, days, data, recipient, fingerprint })
     }
 }

@@ -12,7 +12,7 @@ use cartola_store::payments::PaymentCase;
 use cartola_store::people::LinkRow;
 
 use super::{Asking, Authorization, LeaveBy, LeaveError, NoLeave, Sought};
-use crate::links::{LinkError, Mandate};
+use crate::links::{LinkError, Mandate, PaysFor};
 use crate::payments::{
     Draft, Payment, PaymentError, Through, Turn, check_amount, check_case, check_comment,
 };
@@ -139,7 +139,7 @@ impl Engine {
         let rut = self.whose_link(who, &link).await?;
         let sought = Sought { rut, operation: &operation, by: leave, asking: Asking::Always };
         let leave = self.leave(who, &sought).await?;
-        let secret = self.paying_secret(who, link.clone()).await?;
+        let secret = self.paying_secret(who, link.clone(), PaysFor::Holder).await?;
         let secret = secret.ok_or(LinkPaymentError::NotEnabled)?;
         let now = self.now();
         let key = self.vault().key_of(who.tenant, link.person, self.minter(), now).await?;

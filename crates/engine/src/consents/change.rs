@@ -53,7 +53,7 @@ impl MaybeConflict for ChangeError {
 
 impl Engine {
     /// Lets a consent end earlier, or be about less. What is being read under it is cancelled: it is
-    /// read again for what is left. What was read before of what it is no longer about stays until it is
+    /// read again for what is left. One that is about less data pays nothing any more. What was read before of what it is no longer about stays until it is
     /// revoked, or erased.
     pub async fn change_consent(
         &self,
@@ -84,6 +84,10 @@ impl Engine {
                 row.state.shorten(now, row.state.expires_at().unwrap_or(Timestamp::MAX))?;
                 if row.data.is_some_and(|before| !before.covers(data)) {
                     return Err(ChangeError::Wider);
+                }
+                // Payments were not named either: who takes back some takes back those.
+                if row.data != Some(data) && self.end_paying(who, &row, &mut work).await? {
+                    event = event.with("payments", "ended");
                 }
                 work.push(Command::NarrowConsent { id, expected: row.version, data });
                 row = ConsentRow { data: Some(data), version: row.version + 1, ..row };

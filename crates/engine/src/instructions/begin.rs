@@ -16,7 +16,7 @@ use super::order::SealedInstruction;
 use super::{Giver, INSTRUCTION_MANDATE_TERM, Instruction, InstructionError, Wanted, check};
 use crate::authorizations::{Leave, Sought};
 use crate::imports::{Made, granted_event};
-use crate::links::{LinkError, Mandate, NewLink, SealedSecret};
+use crate::links::{LinkError, Mandate, NewLink, PaysFor, SealedSecret};
 use crate::payments::check_case;
 use crate::payouts::{Payer, PayoutError};
 use crate::retry::until_settled;
@@ -105,7 +105,7 @@ impl Engine {
             Giver::Link { link, from } => {
                 let link = self.pulled_link(who, *link).await?;
                 self.check_offered(&link.institution, wanted)?;
-                let secret = self.paying_secret(who, link.clone()).await?;
+                let secret = self.paying_secret(who, link.clone(), PaysFor::Holder).await?;
                 let secret = secret.ok_or(InstructionError::NotEnabled)?;
                 let now = self.now();
                 let key = self.vault().key_of(who.tenant, link.person, self.minter(), now).await?;
@@ -119,7 +119,14 @@ impl Engine {
                 let mandate = Mandate { purpose: PURPOSE, evidence: wanted.evidence, expires_at };
                 let institution = institution.clone();
                 let (rut, fields) = (*rut, *fields);
-                let new = NewLink { institution, rut, fields, mandate, proven: false, pays: false };
+                let new = NewLink {
+                    institution,
+                    rut,
+                    fields,
+                    mandate,
+                    proven: false,
+                    pays: PaysFor::Nobody,
+                };
                 self.check_credentials(&new)?;
                 let mut made = Made::default();
                 let holder = Holder { rut: Some(rut), name: None };

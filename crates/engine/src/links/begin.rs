@@ -10,8 +10,8 @@ use cartola_primitives::{Rut, Secret, Timestamp};
 use cartola_store::people::{LinkRow, LinkSecretRow};
 use cartola_store::{Command, UnitOfWork};
 
-use super::LinkError;
 use super::secret::SealedSecret;
+use super::{LinkError, PaysFor};
 use crate::imports::Made;
 use crate::once::Reply;
 use crate::readings::LOCK;
@@ -31,9 +31,9 @@ pub struct NewLink<'a> {
     /// Whether the institution has just taken these credentials. Then it counts no more that it
     /// refused them before, as where it had locked somebody out for a time.
     pub proven: bool,
-    /// Whether payouts may be made with these credentials, and not readings alone. What was said last
-    /// counts: a link that is begun again without it pays no more.
-    pub pays: bool,
+    /// At whose word these credentials may be paid with. What was said last counts: a link that is begun
+    /// again for nobody pays no more.
+    pub pays: PaysFor,
 }
 
 /// What a tenant says that a person allowed.

@@ -11,7 +11,7 @@ use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 use data_encoding::HEXLOWER;
 
 use super::begin::Order;
-use super::{LinkError, Mandate};
+use super::{LinkError, Mandate, PaysFor};
 use crate::audit::changed_consent;
 use crate::imports::granted_event;
 use crate::readings::cancelling_under;
@@ -27,8 +27,8 @@ const REFERENCE_BYTES: usize = 16;
 /// What a link stands on that is begun again.
 pub(super) struct Before {
     mandate: ConsentRow,
-    /// Whether its credentials may be paid with.
-    pays: bool,
+    /// Who may have its credentials paid with.
+    pays: PaysFor,
 }
 
 impl Engine {
@@ -116,7 +116,7 @@ impl Engine {
         Ok(mandate.map(|mandate| Before { mandate, pays }))
     }
 
-    /// What a link stands on from now on, and whether its credentials may be paid with.
+    /// What a link stands on from now on, and who may have its credentials paid with.
     ///
     /// The mandate before, where it is the same and holds. Where it is for the same and holds
     /// longer now, it is renewed: what it allowed goes on being shown. Else a new one in its place, as
@@ -129,18 +129,23 @@ impl Engine {
         link: &LinkRow,
         before: Option<Before>,
         work: &mut UnitOfWork,
-    ) -> Result<(ConsentId, bool), EngineError> {
+    ) -> Result<(ConsentId, PaysFor), EngineError> {
         let new = self.mandate_row(who.tenant, &wanted.mandate, link, work.at);
         let recipient = extent.recipient.map(str::to_owned);
         let new = ConsentRow { recipient, data: extent.data, ..new };
         if let Some(Before { mandate: row, pays }) = before {
             let (id, expected) = (row.id, row.version);
             // No evidence of readings stands for payments.
-            let is_renewed = (pays || !wanted.pays) && is_for_the_same(&row, &new);
+            let is_renewed = pays >= wanted.pays && is_for_the_same(&row, &new);
             let goes_on = if is_renewed { says_the_same(&row, &new) } else { keeps_other };
             if goes_on && row.state.holds(work.at) {
                 work.push(Command::ExpectConsent { id, expected });
-                return Ok((id, wanted.pays && pays));
+                // Another that is kept allows what it did.
+                let pays = match wanted.pays {
+                    PaysFor::Holder | PaysFor::Tenant if !is_renewed => pays,
+                    pays => pays,
+                };
+                return Ok((id, pays));
             }
             if is_renewed && let Ok(state) = row.state.renew(work.at, end(&new)) {
                 let event = changed_consent("consent.renewed", who, &row, state);

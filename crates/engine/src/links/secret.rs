@@ -7,7 +7,9 @@ use cartola_crypto::{DataKey, Place};
 use cartola_model::Principal;
 use cartola_primitives::Secret;
 use cartola_primitives::id::{LinkId, TenantId};
+use cartola_store::consents::ConsentRow;
 use cartola_store::people::LinkSecretRow;
+use cartola_store::{Command, UnitOfWork};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
@@ -20,31 +22,56 @@ const DEVICE_BYTES: usize = 16;
 /// Bytes of a secret that nobody has.
 const DECOY_BYTES: usize = 24;
 
+/// At whose word money may be moved through a link. What is below is allowed too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaysFor {
+    /// At nobody's: it is read with alone.
+    #[default]
+    Nobody,
+    /// At its holder's, who is signed in and asks for each operation.
+    Holder,
+    /// At the tenant's too: payouts, and what it instructs of an account.
+    Tenant,
+}
+
+impl PaysFor {
+    /// For the tenant where it asks for payments, else for nobody.
+    pub const fn tenant_where(asked: bool) -> Self {
+        if asked { Self::Tenant } else { Self::Nobody }
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_nobody(&self) -> bool {
+        *self == Self::Nobody
+    }
+}
+
 /// What is sealed. It exists in plain between the vault and the connector call that uses it.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SealedSecret {
     fields: BTreeMap<String, String>,
     device: String,
-    /// Whether they may be paid with, and not read with alone. Secrets from before are read with.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pays: bool,
+    /// Who may have them paid with. Secrets from before are read with alone.
+    #[serde(default, skip_serializing_if = "PaysFor::is_nobody")]
+    pays: PaysFor,
 }
 
 impl SealedSecret {
     pub fn of(fields: &BTreeMap<String, Secret<String>>, device: &DeviceId) -> Self {
         let fields = fields.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
-        Self { fields: fields.collect(), device: device.expose().to_owned(), pays: false }
+        Self { fields: fields.collect(), device: device.expose().to_owned(), pays: PaysFor::Nobody }
     }
 
-    /// The same, for payouts too or for readings alone.
+    /// The same, to be paid with by these too.
     #[must_use]
-    pub const fn paying(mut self, pays: bool) -> Self {
+    pub const fn paying(mut self, pays: PaysFor) -> Self {
         self.pays = pays;
         self
     }
 
-    /// Whether payouts may be made with them.
-    pub const fn pays(&self) -> bool {
+    /// Who may have them paid with.
+    pub const fn pays(&self) -> PaysFor {
         self.pays
     }
 
@@ -96,12 +123,37 @@ impl Engine {
         DeviceId::parse(&text).expect("hexadecimal digits are a device id")
     }
 
-    /// Whether money may be moved through a link: what allows it says so, and its credentials are kept.
-    pub async fn pays_through(&self, who: &Principal, link: LinkId) -> Result<bool, EngineError> {
+    /// At whose word money may be moved through a link: what allows it says so, and its credentials are
+    /// kept.
+    pub async fn pays_through(
+        &self,
+        who: &Principal,
+        link: LinkId,
+    ) -> Result<PaysFor, EngineError> {
         match self.store().link_secret(who.tenant, link).await? {
             Some(row) => Ok(self.open_link_secret(who, &row).await?.pays()),
-            None => Ok(false),
+            None => Ok(PaysFor::Nobody),
         }
+    }
+
+    /// Adds to a unit that nothing is paid any more with what a link keeps, where it stands on that mandate
+    /// and pays; whether it did.
+    pub(crate) async fn end_paying(
+        &self,
+        who: &Principal,
+        mandate: &ConsentRow,
+        work: &mut UnitOfWork,
+    ) -> Result<bool, EngineError> {
+        let row = self.store().link_secret(who.tenant, mandate.link).await?;
+        let Some(row) = row.filter(|row| row.mandate == mandate.id) else { return Ok(false) };
+        let secret = self.open_link_secret(who, &row).await?;
+        if secret.pays() == PaysFor::Nobody {
+            return Ok(false);
+        }
+        let key = self.vault().key_of(who.tenant, mandate.person, self.minter(), work.at).await?;
+        let sealed = self.seal_link_secret(who, &key, row.link, &secret.paying(PaysFor::Nobody))?;
+        work.push(Command::KeepLinkSecret(LinkSecretRow { sealed, ..row }));
+        Ok(true)
     }
 
     pub(super) fn seal_link_secret(
@@ -124,7 +176,7 @@ impl Engine {
         let key = DataKey::generate(self.minter().mint(), &*self.vault().randomness());
         let text = HEXLOWER.encode(&self.vault().random::<DECOY_BYTES>());
         let fields = [(field.to_owned(), text)].into_iter().collect();
-        let secret = SealedSecret { fields, device: String::new(), pays: false };
+        let secret = SealedSecret { fields, device: String::new(), pays: PaysFor::Nobody };
         let place = place(tenant, &link);
         let opened = key.open(&place, &self.vault().seal_record(&key, &place, &secret)?)?;
         serde_json::from_slice(opened.expose()).map_err(EngineError::Content)

@@ -5,7 +5,7 @@
 use cartola_model::{Catalogue, ConsentData, InstitutionId, Principal};
 use cartola_primitives::{Date, Rut, SignedDuration, Timestamp, santiago};
 
-use super::Extent;
+use super::{Extent, PaysFor};
 use crate::{Engine, EngineError};
 
 /// Days after today on which a mandate holds at most, and unless said otherwise: twelve months.
@@ -45,13 +45,13 @@ pub fn can_pay(institution: &InstitutionId) -> bool {
     Catalogue::bundled().find(institution).is_none_or(|row| row.kind.is_bank())
 }
 
-/// What somebody says that a person allowed, payouts too where `pays`. The consent keeps the hash of this
+/// What somebody says that a person allowed, payments too where it `pays`. The consent keeps the hash of this
 /// text with the line that [`Engine::kept_words`] adds.
 pub fn mandate_text(
     tenant: &str,
     institution: &InstitutionId,
     rut: Rut,
-    (purpose, pays): (&str, bool),
+    (purpose, pays): (&str, PaysFor),
     last: Date,
 ) -> String {
     let row = Catalogue::bundled().find(institution);
@@ -60,7 +60,11 @@ pub fn mandate_text(
         Some(row) if !row.kind.is_bank() => format!("lo que {name} informa del titular"),
         _ => format!("sus cuentas, saldos, movimientos y otros productos en {name}"),
     };
-    let paid = if pays { ", y pagar desde sus cuentas allí," } else { "" };
+    let paid = match pays {
+        PaysFor::Nobody => "",
+        PaysFor::Holder => ", y pagar desde sus cuentas allí lo que pida,",
+        PaysFor::Tenant => ", y pagar desde sus cuentas allí,",
+    };
     format!(
         "{tenant} declara que el titular del RUT {} le permite leer {read}{paid} con sus \
          credenciales, hasta el {last}, para: {}",
@@ -113,10 +117,10 @@ mod tests {
     use cartola_primitives::{Date, Rut};
     use expect_test::{Expect, expect};
 
-    use super::{BANK_PURPOSE, DEVICE_PURPOSE, PURPOSE, about, mandate_text};
+    use super::{BANK_PURPOSE, DEVICE_PURPOSE, PURPOSE, PaysFor, about, mandate_text};
     use crate::links::Extent;
 
-    fn check(institution: &str, of: (&str, bool), extent: Extent<'_>, expected: &Expect) {
+    fn check(institution: &str, of: (&str, PaysFor), extent: Extent<'_>, expected: &Expect) {
         let institution = InstitutionId::parse(institution).unwrap();
         let (rut, last) = (Rut::parse("11.111.111-1").unwrap(), Date::constant(2027, 4, 10));
         let text = mandate_text("Empresa", &institution, rut, of, last);
@@ -129,7 +133,7 @@ mod tests {
         let all = Extent::default();
         check(
             "banco-chile",
-            (BANK_PURPOSE, false),
+            (BANK_PURPOSE, PaysFor::Nobody),
             all,
             &expect![
                 "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile con sus credenciales, hasta el 2027-04-10, para: leer cuentas, saldos y movimientos por encargo de quien lo declara"
@@ -137,15 +141,15 @@ mod tests {
         );
         check(
             "banco-chile",
-            (DEVICE_PURPOSE, true),
+            (DEVICE_PURPOSE, PaysFor::Holder),
             all,
             &expect![
-                "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile, y pagar desde sus cuentas allí, con sus credenciales, hasta el 2027-04-10, para: mostrar al titular en su dispositivo sus cuentas, movimientos y otros productos, y hacer los pagos y dar las instrucciones que allí pida"
+                "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile, y pagar desde sus cuentas allí lo que pida, con sus credenciales, hasta el 2027-04-10, para: mostrar al titular en su dispositivo sus cuentas, movimientos y otros productos, y hacer los pagos y dar las instrucciones que allí pida"
             ],
         );
         check(
             "sii",
-            (PURPOSE, false),
+            (PURPOSE, PaysFor::Nobody),
             all,
             &expect![
                 "Empresa declara que el titular del RUT 11.111.111-1 le permite leer lo que Servicio de Impuestos Internos informa del titular con sus credenciales, hasta el 2027-04-10, para: leer lo que se informa del titular por encargo de quien lo declara"
@@ -155,10 +159,10 @@ mod tests {
         let some = Extent { data, recipient: Some("Contadores Ltda.") };
         check(
             "banco-chile",
-            ("contabilidad", false),
+            ("contabilidad", PaysFor::Tenant),
             some,
             &expect![
-                "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile con sus credenciales, hasta el 2027-04-10, para: contabilidad; de eso, solo: Cuentas, saldos y movimientos (movements), Tarjetas de crédito (cards); se entrega también a: Contadores Ltda."
+                "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile, y pagar desde sus cuentas allí, con sus credenciales, hasta el 2027-04-10, para: contabilidad; de eso, solo: Cuentas, saldos y movimientos (movements), Tarjetas de crédito (cards); se entrega también a: Contadores Ltda."
             ],
         );
     }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::authorizations::{Asking, LeaveBy, Sought};
 use crate::imports::Made;
-use crate::links::{Mandate, NewLink, SealedSecret};
+use crate::links::{Mandate, NewLink, PaysFor, SealedSecret};
 use crate::readings::{CALL_MANDATE_TERM, Next};
 use crate::retry::until_settled;
 use crate::vault::purpose;
@@ -60,7 +60,8 @@ impl Engine {
         let expires_at = Some(self.now() + CALL_MANDATE_TERM);
         let mandate = Mandate { purpose: PURPOSE, evidence: order.evidence, expires_at };
         let (institution, rut, fields) = (order.institution.clone(), order.rut, order.fields);
-        let new = NewLink { institution, rut, fields, mandate, proven: false, pays: false };
+        let new =
+            NewLink { institution, rut, fields, mandate, proven: false, pays: PaysFor::Nobody };
         self.check_credentials(&new)?;
         Ok(Begun { payee, case, new, id, also })
     }

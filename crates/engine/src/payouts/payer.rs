@@ -7,7 +7,7 @@ use cartola_store::accounts::AccountRow;
 use cartola_store::people::LinkRow;
 
 use super::PayoutError;
-use crate::links::{LinkError, SealedSecret};
+use crate::links::{LinkError, PaysFor, SealedSecret};
 use crate::payments::pays;
 use crate::{Engine, EngineError};
 
@@ -19,7 +19,7 @@ pub(crate) struct Payer {
 }
 
 impl Engine {
-    /// Who pays from an account. Of several links that may, it is the one that told of the account
+    /// Who pays from an account, at the tenant's word. Of several links that may, it is the one that told of the account
     /// first, or else that of its holder.
     pub(crate) async fn payer(
         &self,
@@ -33,7 +33,7 @@ impl Engine {
         let number = number.ok_or(PayoutError::NoPayingAccount)?;
         let mut refusal = PayoutError::NotEnabled;
         for link in self.links_of_account(who, &account.row).await? {
-            match self.paying_secret(who, link.clone()).await {
+            match self.paying_secret(who, link.clone(), PaysFor::Tenant).await {
                 Ok(Some(secret)) => {
                     self.connectors()
                         .check(&link.institution, &secret.credential())
@@ -79,15 +79,16 @@ impl Engine {
         Ok(links)
     }
 
-    /// What a link signs in with, if it may pay; why not even its bank may be asked, where that is so.
+    /// What a link signs in with, if it may pay at the word of these; why not even its bank may be asked, where that is so.
     pub(crate) async fn paying_secret(
         &self,
         who: &Principal,
         link: LinkRow,
+        asks: PaysFor,
     ) -> Result<Option<SealedSecret>, LinkError> {
         let access = self.access(who, link, None).await?;
         let Some(row) = &access.secret else { return Ok(None) };
         let secret = self.open_link_secret(who, row).await?;
-        Ok(secret.pays().then_some(secret))
+        Ok((secret.pays() >= asks).then_some(secret))
     }
 }

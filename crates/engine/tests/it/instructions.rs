@@ -8,7 +8,7 @@ use cartola_engine::instructions::{
     CancelInstructionError, CashOrder, Giver, Instruction, InstructionError, InstructionKind,
     InstructionStanding, LONGEST_WATCH, Wanted,
 };
-use cartola_engine::links::{Mandate, NewLink};
+use cartola_engine::links::{Mandate, NewLink, PaysFor};
 use cartola_engine::once::Reply;
 use cartola_engine::payments::LONGEST_PAUSE;
 use cartola_engine::work::Priority;
@@ -40,7 +40,7 @@ impl Scene {
             fields: &fields(PASSWORD),
             mandate,
             proven: false,
-            pays: true,
+            pays: PaysFor::Tenant,
         };
         let link = world.engine.begin_link(&world.who, &wanted).await.unwrap().id;
         world.read(link, Priority::Interactive).await.unwrap();
@@ -149,7 +149,7 @@ async fn of_a_joint_account_who_signs_in_gives() {
         fields: &fields,
         mandate,
         proven: false,
-        pays: true,
+        pays: PaysFor::Tenant,
     };
     let link = engine.begin_link(who, &wanted).await.unwrap().id;
     scene.world.read(link, Priority::Interactive).await.unwrap();

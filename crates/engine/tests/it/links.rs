@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_crypto::ContentHash;
-use cartola_engine::links::{LinkError, Mandate, NewLink};
+use cartola_engine::consents::change::Change;
+use cartola_engine::links::{LinkError, Mandate, NewLink, PaysFor};
 use cartola_engine::once::Reply;
 use cartola_engine::readings::Wanted;
-use cartola_model::{ConsentState, Failure};
+use cartola_model::{ConsentData, ConsentState, Failure};
 use cartola_primitives::id::{LinkId, TenantId};
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
 use cartola_store::jobs::Priority;
@@ -69,7 +70,7 @@ impl Scene {
             fields: &fields,
             mandate: Mandate { purpose: "tests", evidence: b"a signed paper", expires_at },
             proven,
-            pays: false,
+            pays: PaysFor::Nobody,
         };
         Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
     }
@@ -350,7 +351,11 @@ async fn signing_in_widens_no_mandate() {
         pays,
     };
     let sign_in = async || {
-        engine.begin_link_signing_in(who, &wanted("signed in", b"paying", true)).await.unwrap().id
+        engine
+            .begin_link_signing_in(who, &wanted("signed in", b"paying", PaysFor::Holder))
+            .await
+            .unwrap()
+            .id
     };
     let holding = async || {
         let page = store.consents(who.tenant, None, None, 100).await.unwrap();
@@ -361,21 +366,36 @@ async fn signing_in_widens_no_mandate() {
         cartola_crypto::ContentHash::of(engine.kept_words(who.tenant, words).as_bytes())
     };
     let link = scene.begin_until(PASSWORD, end(1)).await.unwrap();
+    let pays = async || engine.pays_through(who, link).await.unwrap();
     assert_eq!(sign_in().await, link);
     assert_eq!(holding().await, [("tests".to_owned(), hash("a signed paper"))]);
-    assert!(!engine.pays_through(who, link).await.unwrap(), "it is for readings alone");
+    assert_eq!(pays().await, PaysFor::Nobody, "it is for readings alone");
     // Even where the words are the same, the evidence of readings is none of payments.
-    engine.begin_link(who, &wanted("signed in", b"reading", false)).await.unwrap();
+    engine.begin_link(who, &wanted("signed in", b"reading", PaysFor::Nobody)).await.unwrap();
     assert_eq!(sign_in().await, link);
     assert_eq!(holding().await, [("signed in".to_owned(), hash("reading"))]);
-    assert!(!engine.pays_through(who, link).await.unwrap());
-    engine.begin_link(who, &wanted("signed in", b"paying", true)).await.unwrap();
+    assert_eq!(pays().await, PaysFor::Nobody);
+    engine.begin_link(who, &wanted("signed in", b"paying", PaysFor::Holder)).await.unwrap();
     assert_eq!(holding().await, [("signed in".to_owned(), hash("paying"))]);
     // Where nothing stands, signing in is what there is.
     engine.end_link(who, link).await.unwrap();
     assert_eq!(sign_in().await, link);
-    assert!(engine.pays_through(who, link).await.unwrap());
+    assert_eq!(pays().await, PaysFor::Holder);
     assert_eq!(holding().await, [("signed in".to_owned(), hash("paying"))]);
+    // Where the tenant may have it pay, signing in narrows nothing either.
+    engine.begin_link(who, &wanted("payouts", b"paying out", PaysFor::Tenant)).await.unwrap();
+    assert_eq!(sign_in().await, link);
+    assert_eq!(pays().await, PaysFor::Tenant);
+    assert_eq!(holding().await, [("payouts".to_owned(), hash("paying out"))]);
+    // Whoever takes back some of what they allowed has said nothing of payments.
+    let page = store.consents(who.tenant, Some(link), None, 100).await.unwrap();
+    let held = page.rows.into_iter().find(|row| row.state.holds(engine.now())).unwrap();
+    let change = |until, data| Change { until, data };
+    engine.change_consent(who, held.id, change(end(4), None), Reply::NONE).await.unwrap();
+    assert_eq!(pays().await, PaysFor::Tenant);
+    let movements = ConsentData::parse(["movements"]);
+    engine.change_consent(who, held.id, change(None, movements), Reply::NONE).await.unwrap();
+    assert_eq!(pays().await, PaysFor::Nobody);
 }
 
 /// Whoever signs in again while a reading is under way does not spoil it.

@@ -1,7 +1,7 @@
 //! What people ask of whoever has their data.
 
 use cartola_engine::consents::change::{Change, ChangeError};
-use cartola_engine::links::{Extent, LinkError, Mandate, NewLink};
+use cartola_engine::links::{Extent, LinkError, Mandate, NewLink, PaysFor};
 use cartola_engine::matters::{Breach, Decision, Matter, MatterError, NewMatter};
 use cartola_engine::once::Reply;
 use cartola_model::{ConsentData, Failure, MatterKind, MatterState, RecordKind, RecordKinds};
@@ -247,7 +247,7 @@ pub async fn begin_about(
         fields: &fields,
         mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: Some(end) },
         proven: false,
-        pays: false,
+        pays: PaysFor::Nobody,
     };
     let extent = Extent { recipient: Some("Contadores Limitada"), data: Some(data) };
     let world = &scene.world;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use cartola_connector::{ErrorKind, RetryAdvice};
-use cartola_engine::links::{Mandate, NewLink};
+use cartola_engine::links::{Mandate, NewLink, PaysFor};
 use cartola_engine::once::Reply;
 use cartola_engine::payments::{LONGEST_PAUSE, PaymentStanding};
 use cartola_engine::payouts::{
@@ -63,14 +63,14 @@ impl Scene {
     }
 
     /// A link of the bank's customer that was read, and their account.
-    async fn link(&self, pays: bool) -> (LinkId, AccountId) {
+    async fn link(&self, pays: PaysFor) -> (LinkId, AccountId) {
         self.link_of(pays, &fields(PASSWORD)).await
     }
 
     /// The same with these credentials.
     async fn link_of(
         &self,
-        pays: bool,
+        pays: PaysFor,
         fields: &BTreeMap<String, Secret<String>>,
     ) -> (LinkId, AccountId) {
         let link = self.begin_link(pays, fields).await;
@@ -80,7 +80,7 @@ impl Scene {
     }
 
     /// Such a link, which nobody has read since.
-    async fn begin_link(&self, pays: bool, fields: &BTreeMap<String, Secret<String>>) -> LinkId {
+    async fn begin_link(&self, pays: PaysFor, fields: &BTreeMap<String, Secret<String>>) -> LinkId {
         let mandate = Mandate { purpose: "tests", evidence: b"paper", expires_at: None };
         let wanted = NewLink {
             institution: institution(),
@@ -151,7 +151,7 @@ fn three() -> Vec<PayoutLine> {
 #[tokio::test]
 async fn lines_are_paid_one_after_another_and_each_end_is_told_once() {
     let scene = Scene::new(asks(ChallengeKind::App)).await;
-    let (_, account) = scene.link(true).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     for nth in 1..=3 {
         // Nobody is asked for a second thing while they have not proved the first.
@@ -167,7 +167,7 @@ async fn lines_are_paid_one_after_another_and_each_end_is_told_once() {
 #[tokio::test]
 async fn a_case_is_one_payout_whatever_becomes_of_its_link() {
     let scene = Scene::new(SETTLED).await;
-    let (link, account) = scene.link(true).await;
+    let (link, account) = scene.link(PaysFor::Tenant).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     let again = scene.begin(account, "one", three()).await.unwrap();
     assert_eq!(begun.payout.row.id, again.payout.row.id);
@@ -184,7 +184,7 @@ async fn a_case_is_one_payout_whatever_becomes_of_its_link() {
 #[tokio::test]
 async fn a_line_that_is_given_up_holds_up_no_other() {
     let scene = Scene::new(asks(ChallengeKind::App)).await;
-    let (_, account) = scene.link(true).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     let second = begun.payout.lines[1].payment;
     assert_eq!(scene.goes_on().await, (1, 0));
@@ -203,7 +203,7 @@ async fn a_line_that_is_given_up_holds_up_no_other() {
 #[tokio::test]
 async fn a_line_that_is_given_up_at_its_turn_passes_it_on() {
     let scene = Scene::new(SETTLED).await;
-    let (_, account) = scene.link(true).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     // Its first step is queued, and has not run; so is that of the second once this one has.
     for given_up in [0, 1] {
@@ -221,13 +221,17 @@ async fn a_line_that_is_given_up_at_its_turn_passes_it_on() {
 #[tokio::test]
 async fn what_was_begun_for_reading_alone_pays_nothing() {
     let scene = Scene::new(SETTLED).await;
-    let (_, account) = scene.link(false).await;
+    let (_, account) = scene.link(PaysFor::Nobody).await;
     let refused = scene.begin(account, "one", three()).await;
     assert!(matches!(refused, Err(PayoutError::NotEnabled)));
-    scene.link(true).await;
+    // What its holder may ask for, the tenant may not.
+    scene.link(PaysFor::Holder).await;
+    let refused = scene.begin(account, "one", three()).await;
+    assert!(matches!(refused, Err(PayoutError::NotEnabled)));
+    scene.link(PaysFor::Tenant).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     // What was said last counts, also for what waits.
-    scene.link(false).await;
+    scene.link(PaysFor::Nobody).await;
     scene.goes_on().await;
     let refused = scene.begin(account, "two", three()).await;
     assert!(matches!(refused, Err(PayoutError::NotEnabled)));
@@ -237,7 +241,7 @@ async fn what_was_begun_for_reading_alone_pays_nothing() {
 #[tokio::test]
 async fn a_link_that_ends_ends_what_its_bank_has_not_heard_of() {
     let scene = Scene::new(asks(ChallengeKind::App)).await;
-    let (link, account) = scene.link(true).await;
+    let (link, account) = scene.link(PaysFor::Tenant).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     assert_eq!(scene.goes_on().await, (1, 0));
     scene.world.engine.end_link(&scene.world.who, link).await.unwrap();
@@ -251,7 +255,7 @@ async fn a_link_that_ends_ends_what_its_bank_has_not_heard_of() {
 #[tokio::test]
 async fn what_cannot_be_paid_as_a_whole_is_refused_as_a_whole() {
     let scene = Scene::new(SETTLED).await;
-    let (_, account) = scene.link(true).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
     let many = (0..=MAX_LINES).map(|nth| line(&nth.to_string(), 5_000)).collect();
     let refused = [
         scene.begin(account, "none", Vec::new()).await,
@@ -278,7 +282,7 @@ async fn lines_that_no_bank_has_heard_of_wait_for_one_that_is_away() {
     let away = (ErrorKind::InstitutionDown, RetryAdvice::After(std::time::Duration::ZERO));
     for is_at_the_door in [true, false] {
         let scene = Scene::new(SETTLED).await;
-        let (_, account) = scene.link(true).await;
+        let (_, account) = scene.link(PaysFor::Tenant).await;
         let begun = scene.begin(account, "one", three()).await.unwrap();
         let is_away = |is_away: bool| {
             if is_at_the_door {
@@ -304,7 +308,7 @@ async fn lines_that_no_bank_has_heard_of_wait_for_one_that_is_away() {
 #[tokio::test]
 async fn a_line_waits_no_longer_than_its_mandate_holds_and_not_for_what_does_not_pass() {
     let scene = Scene::new(SETTLED).await;
-    let (_, account) = scene.link(true).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     scene.till.is_out_of_reach(true);
     scene.goes_on().await;
@@ -325,7 +329,7 @@ async fn a_line_waits_no_longer_than_its_mandate_holds_and_not_for_what_does_not
 #[tokio::test]
 async fn a_line_that_waits_for_its_bank_is_given_up_like_any_other() {
     let scene = Scene::new(SETTLED).await;
-    let (_, account) = scene.link(true).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     scene.till.is_out_of_reach(true);
     assert_eq!(scene.goes_on().await, (0, 0));
@@ -344,7 +348,7 @@ async fn a_line_that_waits_for_its_bank_is_given_up_like_any_other() {
 #[tokio::test]
 async fn a_payout_is_given_up_from_its_end() {
     let scene = Scene::new(asks(ChallengeKind::App)).await;
-    let (_, account) = scene.link(true).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
     let begun = scene.begin(account, "one", three()).await.unwrap();
     assert_eq!(scene.goes_on().await, (1, 0));
     let (engine, who) = (&scene.world.engine, &scene.world.who);
@@ -371,7 +375,7 @@ async fn a_payout_is_given_up_from_its_end() {
 async fn a_payment_is_asked_about_by_the_way_that_it_was_begun_by() {
     for is_in_doubt in [true, false] {
         let scene = Scene::new(asks(ChallengeKind::App)).await;
-        let (_, account) = scene.link(true).await;
+        let (_, account) = scene.link(PaysFor::Tenant).await;
         scene.till.loses_answers(is_in_doubt);
         let begun = scene.begin(account, "one", vec![line("a", 5_000)]).await.unwrap();
         assert_eq!(scene.goes_on().await, (1, 0));
@@ -399,13 +403,13 @@ async fn a_payment_is_asked_about_as_the_client_that_began_it() {
         fields.insert(CLIENT.to_owned(), Secret::new(name.to_owned()));
         fields
     };
-    let (_, account) = scene.link_of(true, &of_client("earlier")).await;
+    let (_, account) = scene.link_of(PaysFor::Tenant, &of_client("earlier")).await;
     scene.till.loses_answers(true);
     let begun = scene.begin(account, "one", vec![line("a", 5_000)]).await.unwrap();
     // What is kept by the time at which it is begun counts, and is kept with it.
-    scene.begin_link(true, &of_client("first")).await;
+    scene.begin_link(PaysFor::Tenant, &of_client("first")).await;
     assert_eq!(scene.goes_on().await, (1, 0));
-    scene.begin_link(true, &of_client("second")).await;
+    scene.begin_link(PaysFor::Tenant, &of_client("second")).await;
     scene.till.stands(&SETTLED);
     assert_eq!(scene.goes_on().await, (1, 1));
     assert_eq!(scene.bank.clients(), ["earlier", "first", "first"]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_connector::{ErrorKind, RetryAdvice};
-use cartola_engine::links::{LinkError, Mandate, NewLink};
+use cartola_engine::links::{LinkError, Mandate, NewLink, PaysFor};
 use cartola_engine::readings::{
     Accepted, CALL_MANDATE_TERM, Call, LOCK, Next, ReadScope, ReadingFigures, THRESHOLD, Wanted,
 };
@@ -58,7 +58,7 @@ impl Scene {
             fields: &fields,
             mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: None },
             proven: false,
-            pays: false,
+            pays: PaysFor::Nobody,
         };
         Ok(self.world.engine.begin_link(&self.world.who, &wanted).await?.id)
     }

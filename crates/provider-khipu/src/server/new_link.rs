@@ -2,7 +2,7 @@
 
 use cartola_engine::Engine;
 use cartola_engine::links::wording::{MANDATE_DAYS, last_day, usual_purpose};
-use cartola_engine::links::{Mandate, NewLink};
+use cartola_engine::links::{Mandate, NewLink, PaysFor};
 use cartola_model::{InstitutionId, Principal};
 use cartola_primitives::{Rut, Secret, Timestamp, santiago};
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ impl NewToken {
                 expires_at,
             },
             proven: true,
-            pays: false,
+            pays: PaysFor::Nobody,
         };
         let link = engine.begin_link(who, &wanted).await?;
         let account_link = engine.account_link(who, link.id);

@@ -2,6 +2,7 @@
 
 use cartola_engine::Engine;
 use cartola_engine::device_sessions::DeviceSession;
+use cartola_engine::links::PaysFor;
 use cartola_engine::readings::{ReadScope, Wanted};
 use cartola_engine::work::Pending;
 use cartola_model::{Failure, RecordKind, RecordKinds};
@@ -67,7 +68,7 @@ pub async fn read_where_offered(
 /// Refuses what moves money or changes something at the bank, before anybody is asked, where the mandate
 /// that stands is for reading alone: signing in widens none.
 pub async fn may_pay(engine: &Engine, session: &DeviceSession) -> Result<(), Refused> {
-    if engine.pays_through(&session.who, session.link.id).await? {
+    if engine.pays_through(&session.who, session.link.id).await? >= PaysFor::Holder {
         return Ok(());
     }
     Err(Refused::new(

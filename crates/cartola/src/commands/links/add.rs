@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use cartola_connector::ErrorKind;
 use cartola_engine::links::wording::{self, MANDATE_DAYS, MAX_MANDATE_DAYS, MAX_PURPOSE};
-use cartola_engine::links::{Extent, LinkError, Mandate, NewLink};
+use cartola_engine::links::{Extent, LinkError, Mandate, NewLink, PaysFor};
 use cartola_engine::once::Reply;
 use cartola_model::{Catalogue, ConsentData, InstitutionId, Principal};
 use cartola_primitives::id::LinkId;
@@ -144,13 +144,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let (gateway, tenant) = arguments.whose.open().await?;
     let extent = arguments.extent()?;
     let last = wording::last_day(gateway.engine.now(), arguments.days);
-    let shown = wording::mandate_text(
-        &tenant.name,
-        &arguments.institution,
-        rut,
-        (purpose, arguments.payments),
-        last,
-    );
+    let pays = PaysFor::tenant_where(arguments.payments);
+    let shown =
+        wording::mandate_text(&tenant.name, &arguments.institution, rut, (purpose, pays), last);
     let shown = wording::about(shown, extent);
     let expires_at = santiago::end_of_day(last);
     let wanted = NewLink {
@@ -159,7 +155,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         fields: &fields,
         mandate: Mandate { purpose, evidence: shown.as_bytes(), expires_at: Some(expires_at) },
         proven: false,
-        pays: arguments.payments,
+        pays,
     };
     let who = Principal::operator(tenant.id);
     let begun = gateway.engine.begin_link_about(&who, &wanted, extent, Reply::NONE).await;

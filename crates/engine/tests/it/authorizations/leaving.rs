@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cartola_engine::authorizations::{APPROVAL_LASTS, OperationKind, Rules};
-use cartola_engine::links::{Mandate, NewLink};
+use cartola_engine::links::{Mandate, NewLink, PaysFor};
 use cartola_engine::payments::LONGEST_PAUSE;
 use cartola_model::{AccountNumber, AuthorizationStanding, ChallengeKind, InstructionKind};
 use cartola_primitives::id::{AccountId, AuthorizationId, LinkId};
@@ -190,7 +190,7 @@ async fn begun_link(world: &World) -> LinkId {
         fields: &fields(PASSWORD),
         mandate,
         proven: false,
-        pays: true,
+        pays: PaysFor::Tenant,
     };
     let link = world.engine.begin_link(&world.who, &wanted).await.unwrap().id;
     world.read(link, Priority::Interactive).await.unwrap();

@@ -5,7 +5,7 @@ use cartola_engine::authorizations::{
     EnrolmentError, EnrolmentStanding, IdentityProof, MAX_PENDING, NewPhone, PhoneProof, PinError,
     Use, UseError, Validated, Verdict,
 };
-use cartola_engine::links::{LinkError, Mandate, NewLink};
+use cartola_engine::links::{LinkError, Mandate, NewLink, PaysFor};
 use cartola_model::{Failure, Scope};
 use cartola_store::Consents;
 use cartola_store::jobs::Priority;
@@ -303,7 +303,7 @@ async fn a_bank_shows_who_somebody_is_with_credentials_that_come_along() {
         fields: &fields(PASSWORD),
         mandate,
         proven: false,
-        pays: false,
+        pays: PaysFor::Nobody,
     };
     let link = engine.begin_link(who, &wanted).await.unwrap().id;
     world.read(link, Priority::Interactive).await.unwrap();

@@ -7,7 +7,7 @@ use cartola_engine::authorizations::{
     LeaveError, OperationKind, PAYEE_KNOWN, Reason, Rules, UseError, Validated,
 };
 use cartola_engine::checkouts::{CheckoutError, CheckoutOrder, Choice, Terms};
-use cartola_engine::links::{Mandate, NewLink};
+use cartola_engine::links::{Mandate, NewLink, PaysFor};
 use cartola_engine::once::Reply;
 use cartola_engine::payments::{LONGEST_PAUSE, Payment, PaymentError};
 use cartola_engine::payouts::{PayoutError, PayoutLine, PayoutOrder, PayoutStanding};
@@ -230,7 +230,7 @@ async fn account(payer: &Payer) -> AccountId {
         fields: &fields(PASSWORD),
         mandate,
         proven: false,
-        pays: true,
+        pays: PaysFor::Tenant,
     };
     let world = &payer.scene.world;
     let link = world.engine.begin_link(&world.who, &wanted).await.unwrap().id;

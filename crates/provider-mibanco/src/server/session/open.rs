@@ -9,7 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 use cartola_engine::device_sessions::SessionTokens;
 use cartola_engine::links::wording::{DEVICE_PURPOSE, MANDATE_DAYS, last_day, mandate_text};
-use cartola_engine::links::{Mandate, NewLink};
+use cartola_engine::links::{Mandate, NewLink, PaysFor};
 use cartola_engine::readings::{self, Call, ReadScope, Wanted};
 use cartola_engine::{Engine, EngineError};
 use cartola_http::{Gate, JsonOrUntyped, answer};
@@ -180,7 +180,8 @@ async fn begun(
 ) -> Result<LinkId, Refused> {
     let (institution, last) = (&entry.institution, last_day(engine.now(), MANDATE_DAYS));
     let tenant = engine.tenant_name(who).await?;
-    let text = mandate_text(&tenant, institution, entry.rut, (DEVICE_PURPOSE, true), last);
+    let text =
+        mandate_text(&tenant, institution, entry.rut, (DEVICE_PURPOSE, PaysFor::Holder), last);
     // What they are told that they allow, and what shows that they signed in: see `readings::evidence`.
     let evidence = [text.as_bytes(), b"\n", evidence].concat();
     let expires_at = Some(santiago::end_of_day(last));
@@ -191,7 +192,7 @@ async fn begun(
         fields,
         mandate,
         proven: true,
-        pays: true,
+        pays: PaysFor::Holder,
     };
     Ok(engine.begin_link_signing_in(who, &wanted).await?.id)
 }
