@@ -135,17 +135,16 @@ impl Engine {
             return if is_same { Ok(known) } else { Err(PaymentError::OtherRequest.into()) };
         }
         let link = self.pulled_link(who, order.link).await?;
+        let mut work = UnitOfWork::new(who.tenant, self.now());
+        let secret =
+            self.secret_to_begin(who, (&link, PaysFor::Holder), &mut work.commands).await?;
+        let secret = secret.ok_or(LinkPaymentError::NotEnabled)?;
+        let key = self.vault().key_of(who.tenant, link.person, self.minter(), work.at).await?;
         let operation = self.operation_of_link_payment(&link, order);
         let rut = self.whose_link(who, &link).await?;
         let sought = Sought { rut, operation: &operation, by: leave, asking: Asking::Always };
         let leave = self.leave(who, &sought).await?;
-        let secret = self.paying_secret(who, link.clone(), PaysFor::Holder).await?;
-        let secret = secret.ok_or(LinkPaymentError::NotEnabled)?;
-        let now = self.now();
-        let key = self.vault().key_of(who.tenant, link.person, self.minter(), now).await?;
-        let mut work = UnitOfWork::new(who.tenant, now);
-        self.refuse_blocked(who.tenant, link.person, &mut work.commands).await?;
-        let expires_at = Some(now + LINE_MANDATE_TERM);
+        let expires_at = Some(work.at + LINE_MANDATE_TERM);
         let draft = Draft {
             id,
             case,

@@ -32,7 +32,7 @@ struct Given {
     secret: SealedSecret,
     from: Option<AccountNumber>,
     key: std::sync::Arc<DataKey>,
-    /// What had to be made for it.
+    /// What had to be made for it, and what it rests on.
     made: Vec<Command>,
     leave: Leave,
 }
@@ -83,7 +83,6 @@ impl Engine {
         given.leave = self.leave(who, &sought).await?;
         let mut work = UnitOfWork::new(who.tenant, self.now());
         work.commands.clone_from(&given.made);
-        self.refuse_blocked(who.tenant, given.link.person, &mut work.commands).await?;
         let row = self.draft_instruction(who, (wanted, &given), (id, case), &mut work)?;
         work.commands.append(&mut given.leave.commands);
         self.store().commit(work).await.map_err(EngineError::from)?;
@@ -94,22 +93,23 @@ impl Engine {
     async fn given(&self, who: &Principal, wanted: &Wanted<'_>) -> Result<Given, InstructionError> {
         match &wanted.giver {
             Giver::Account(account) => {
-                let Payer { number, link, secret } =
+                let Payer { number, link, secret, expected } =
                     self.payer(who, *account).await.map_err(of_payer)?;
                 self.check_offered(&link.institution, wanted)?;
                 let now = self.now();
                 let key = self.vault().key_of(who.tenant, link.person, self.minter(), now).await?;
-                let (from, made) = (Some(number), Vec::new());
+                let (from, made) = (Some(number), expected);
                 Ok(Given { link, secret, from, key, made, leave: Leave::default() })
             }
             Giver::Link { link, from } => {
                 let link = self.pulled_link(who, *link).await?;
                 self.check_offered(&link.institution, wanted)?;
-                let secret = self.paying_secret(who, link.clone(), PaysFor::Holder).await?;
+                let mut made = Vec::new();
+                let secret = self.secret_to_begin(who, (&link, PaysFor::Holder), &mut made).await?;
                 let secret = secret.ok_or(InstructionError::NotEnabled)?;
                 let now = self.now();
                 let key = self.vault().key_of(who.tenant, link.person, self.minter(), now).await?;
-                let (from, made) = (from.clone(), Vec::new());
+                let from = from.clone();
                 Ok(Given { link, secret, from, key, made, leave: Leave::default() })
             }
             Giver::Credentials { institution, rut, fields, from } => {
@@ -133,6 +133,7 @@ impl Engine {
                 let (person, key) = self.resolve_person(who, &holder, now, &mut made).await?;
                 let mut work = UnitOfWork::new(who.tenant, now);
                 work.commands = made.commands;
+                self.refuse_blocked(who.tenant, person, &mut work.commands).await?;
                 let link = self.link_of_calls(who, &new, person, &mut work).await?;
                 let secret = SealedSecret::of(fields, &self.device_of_calls(who, link.id));
                 let (from, made) = (from.clone(), work.commands);

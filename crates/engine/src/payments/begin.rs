@@ -104,8 +104,8 @@ impl Engine {
         let (person, key) = self.resolve_person(who, &holder, now, &mut made).await?;
         let mut work = UnitOfWork::new(who.tenant, now);
         work.commands = made.commands;
-        let link = self.link_of_calls(who, new, person, &mut work).await?;
         self.refuse_blocked(who.tenant, person, &mut work.commands).await?;
+        let link = self.link_of_calls(who, new, person, &mut work).await?;
         let device = self.device_of_calls(who, link.id);
         let draft = Draft {
             id: begun.id,

@@ -13,7 +13,7 @@ use cartola_store::people::LinkRow;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use crate::links::{LinkError, PaysFor, SealedSecret};
+use crate::links::{LinkError, SealedSecret};
 use crate::readings::{THRESHOLD, is_proof};
 use crate::{Engine, EngineError};
 
@@ -194,7 +194,7 @@ impl Engine {
         if link.source != LinkSource::Credentials {
             return Ok(sealed);
         }
-        let kept = match self.paying_secret(errand.who, link.clone(), PaysFor::Holder).await {
+        let kept = match self.paying_secret(errand.who, link.clone()).await {
             Ok(Some(kept)) => kept,
             Err(LinkError::Engine(error)) => return Err(error.into()),
             Ok(None) | Err(_) => return Ok(sealed),
@@ -247,7 +247,7 @@ impl Engine {
         let link = self.store().link(who.tenant, errand.link).await.map_err(EngineError::from)?;
         let link = link.ok_or(LinkError::Unknown)?;
         if link.source == LinkSource::Credentials {
-            self.paying_secret(who, link, PaysFor::Holder).await?.ok_or(LinkError::MandateEnded)?;
+            self.paying_secret(who, link).await?.ok_or(LinkError::MandateEnded)?;
         }
         Ok(())
     }

@@ -1,14 +1,16 @@
 //! Who pays: the account, and the link that may pay from it.
 
-use cartola_model::{AccountNumber, Catalogue, LinkSource, Principal};
+use cartola_model::{AccountNumber, Catalogue, LinkSource, LinkState, Principal};
 use cartola_primitives::Rut;
 use cartola_primitives::id::AccountId;
+use cartola_store::Command;
 use cartola_store::accounts::AccountRow;
 use cartola_store::people::LinkRow;
 
 use super::PayoutError;
 use crate::links::{LinkError, PaysFor, SealedSecret};
 use crate::payments::pays;
+use crate::readings::Access;
 use crate::{Engine, EngineError};
 
 /// An account with what its bank lets its holder in with.
@@ -16,6 +18,8 @@ pub(crate) struct Payer {
     pub number: AccountNumber,
     pub link: LinkRow,
     pub secret: SealedSecret,
+    /// What the unit that pays expects: that nothing of what this rests on was decided anew meanwhile.
+    pub expected: Vec<Command>,
 }
 
 impl Engine {
@@ -33,12 +37,13 @@ impl Engine {
         let number = number.ok_or(PayoutError::NoPayingAccount)?;
         let mut refusal = PayoutError::NotEnabled;
         for link in self.links_of_account(who, &account.row).await? {
-            match self.paying_secret(who, link.clone(), PaysFor::Tenant).await {
+            let mut expected = Vec::new();
+            match self.secret_to_begin(who, (&link, PaysFor::Tenant), &mut expected).await {
                 Ok(Some(secret)) => {
                     self.connectors()
                         .check(&link.institution, &secret.credential())
                         .map_err(LinkError::from)?;
-                    return Ok(Payer { number, link, secret });
+                    return Ok(Payer { number, link, secret, expected });
                 }
                 Ok(None) => {}
                 Err(error) => refusal = error.into(),
@@ -79,14 +84,42 @@ impl Engine {
         Ok(links)
     }
 
-    /// What a link signs in with, if it may pay at the word of these; why not even its bank may be asked, where that is so.
+    /// What a link signs in with, if it may pay at the word of these, for what is begun now; and adds to what a unit is to do
+    /// what it rests on: no matter of whose link it is was decided meanwhile, and its mandate is as it was
+    /// read. To be called before their key is read, and anything else of theirs but the link.
+    pub(crate) async fn secret_to_begin(
+        &self,
+        who: &Principal,
+        (link, asks): (&LinkRow, PaysFor),
+        commands: &mut Vec<Command>,
+    ) -> Result<Option<SealedSecret>, LinkError> {
+        // Of somebody who was erased, a link is left that has ended.
+        if matches!(link.state, LinkState::Revoked { .. }) {
+            return Err(LinkError::MandateEnded);
+        }
+        self.refuse_blocked(who.tenant, link.person, commands).await?;
+        let access = self.access(who, link.clone(), None).await?;
+        let (id, expected) = (access.mandate.id, access.mandate.version);
+        commands.push(Command::ExpectConsent { id, expected });
+        self.paying_secret_of(who, &access, asks).await
+    }
+
+    /// What a link signs in with, if it may pay at somebody's word; why not even its bank may be asked, where that is so.
     pub(crate) async fn paying_secret(
         &self,
         who: &Principal,
         link: LinkRow,
-        asks: PaysFor,
     ) -> Result<Option<SealedSecret>, LinkError> {
         let access = self.access(who, link, None).await?;
+        self.paying_secret_of(who, &access, PaysFor::Holder).await
+    }
+
+    async fn paying_secret_of(
+        &self,
+        who: &Principal,
+        access: &Access,
+        asks: PaysFor,
+    ) -> Result<Option<SealedSecret>, LinkError> {
         let Some(row) = &access.secret else { return Ok(None) };
         let secret = self.open_link_secret(who, row).await?;
         Ok((secret.pays() >= asks).then_some(secret))

@@ -27,6 +27,7 @@ mod message_keys;
 mod movements;
 mod once;
 mod outbox;
+mod overtaken;
 mod pacing;
 mod payouts;
 mod progress;

@@ -24,7 +24,7 @@ use cartola_engine::{Engine, EngineError, Parts};
 use cartola_model::{
     AccountNumber, Failure, InstitutionId, MovementStatus, Principal, Scope, TransferPayee,
 };
-use cartola_primitives::clock::ManualClock;
+use cartola_primitives::clock::{Clock, ManualClock};
 use cartola_primitives::date;
 use cartola_primitives::id::{AccountId, LinkId};
 use cartola_primitives::monotonic::ManualMonotonic;
@@ -163,13 +163,18 @@ impl World {
 
     /// Another process on the same store, which asks that bank and goes by other rules.
     pub async fn under(&self, bank: Bank, rules: Rules) -> Engine {
+        self.beside(bank, rules, self.clock.clone()).await
+    }
+
+    /// The same, which goes by another clock too.
+    pub async fn beside(&self, bank: Bank, rules: Rules, clock: Arc<dyn Clock>) -> Engine {
         let parts = Parts {
             store: self.store.clone(),
             archive: self.store.clone(),
             keys: ring(),
             key_source: None,
             connectors: Registry::default().with(Arc::new(bank)),
-            clock: self.clock.clone(),
+            clock,
             randomness: Arc::new(SeededRandomness::new(2)),
             token_algorithm: Algorithm::default(),
             merchant: Some(merchant()),

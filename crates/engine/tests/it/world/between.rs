@@ -1,10 +1,14 @@
-//! What happens between a decision and its commit: an archive that lets something else come first.
+//! What happens between a decision and its commit: an archive, and a clock, that let something else come
+//! first.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use cartola_crypto::Sealed;
+use cartola_primitives::Timestamp;
+use cartola_primitives::clock::{Clock, ManualClock};
 use cartola_primitives::id::{ArchiveId, TenantId};
 use cartola_store::memory::MemoryStore;
 use cartola_store::{Archive, StoreError};
@@ -40,5 +44,60 @@ impl Archive for Between {
 
     async fn remove(&self, tenant: TenantId, id: ArchiveId) -> Result<(), StoreError> {
         self.store.remove(tenant, id).await
+    }
+}
+
+/// Tells the time of another clock, and lets something else come first when it is asked for the nth time:
+/// whoever decides asks for the time again and again until they commit.
+pub struct Hurried {
+    clock: Arc<ManualClock>,
+    first: Mutex<Option<(usize, First)>>,
+}
+
+impl Hurried {
+    pub fn new(clock: Arc<ManualClock>) -> Self {
+        Self { clock, first: Mutex::new(None) }
+    }
+
+    /// Lets that come first once the time was asked for so often before.
+    pub fn arm(&self, nth: usize, first: First) {
+        *self.first.lock().unwrap() = Some((nth, first));
+    }
+
+    /// Whether it has happened; it will not any more.
+    pub fn disarm(&self) -> bool {
+        self.first.lock().unwrap().take().is_none()
+    }
+
+    fn due(&self) -> Option<First> {
+        let mut armed = self.first.lock().unwrap();
+        let (left, first) = armed.take()?;
+        if left == 0 {
+            return Some(first);
+        }
+        *armed = Some((left - 1, first));
+        None
+    }
+}
+
+impl fmt::Debug for Hurried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hurried").finish_non_exhaustive()
+    }
+}
+
+impl Clock for Hurried {
+    fn now(&self) -> Timestamp {
+        if let Some(first) = self.due() {
+            // Whoever asks waits for it, and runs on a thread of a runtime already.
+            std::thread::scope(|scope| {
+                let happens = || {
+                    let mut runtime = tokio::runtime::Builder::new_current_thread();
+                    runtime.enable_all().build().unwrap().block_on(first);
+                };
+                scope.spawn(happens).join().unwrap();
+            });
+        }
+        self.clock.now()
     }
 }
