@@ -192,6 +192,7 @@ impl Engine {
             let known = known.map_err(EngineError::from)?;
             let person = known.as_ref().map(|row| row.id);
             let mut work = UnitOfWork::new(who.tenant, self.now());
+            Self::expect_subject(known.as_ref(), subject.as_ref(), &mut work);
             let opened_at = work.at;
             let content = Content {
                 contact: new.contact.clone(),
@@ -242,6 +243,7 @@ impl Engine {
                 return Err(MatterError::Content("the matter has as many steps as it may have"));
             }
             let mut work = UnitOfWork::new(who.tenant, self.now());
+            Self::expect_subject(person.as_ref(), row.subject.as_ref(), &mut work);
             let (state, due_at) =
                 self.decided_matter(who, (&row, person.as_ref()), decision, &mut work).await?;
             if let Decision::Amend(breach) = decision {

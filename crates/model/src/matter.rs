@@ -145,6 +145,12 @@ impl MatterState {
         matches!(self, Self::Open | Self::Extended)
     }
 
+    /// Whether a block that stands so holds: from the moment it is asked for until it is denied, withdrawn
+    /// or lifted.
+    pub const fn blocks(self) -> bool {
+        matches!(self, Self::Open | Self::Extended | Self::Granted)
+    }
+
     /// Moves on; refused where that does not follow.
     pub fn to(self, next: Self, kind: MatterKind) -> Result<Self, InvalidTransition> {
         let follows = match (self, next) {

@@ -1,6 +1,7 @@
 //! Matters.
 
 use async_trait::async_trait;
+use cartola_crypto::Digest;
 use cartola_model::{MatterKind, MatterState};
 use cartola_primitives::id::{MatterId, TenantId};
 use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
@@ -40,6 +41,9 @@ const ADD: &str = concat!(
     matter_columns!(),
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 );
+/// The states are those that [`MatterState::blocks`] has.
+const BLOCKED: &str = "SELECT 1 WHERE $3::bool = EXISTS (SELECT 1 FROM matter WHERE tenant = $1 \
+    AND subject = $2 AND kind = 'block' AND state IN ('open', 'extended', 'granted'))";
 const CHANGE: &str = "UPDATE matter SET state = $4, due_at = $5, content_key = $6, \
     content_schema = $7, content_sealed = $8, version = version + 1 \
     WHERE tenant = $1 AND id = $2 AND version = $3";
@@ -92,6 +96,10 @@ pub fn add_matter(unit: &mut Unit, row: &MatterRow) {
         row.version
     ];
     unit.execute("adding a matter", ADD, values);
+}
+
+pub fn expect_blocked(unit: &mut Unit, subject: &Digest, expected: bool) {
+    unit.change("expecting a block", BLOCKED, values![&unit.tenant, subject, expected]);
 }
 
 pub fn change_matter(unit: &mut Unit, change: &MatterChange) {

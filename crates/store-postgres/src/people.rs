@@ -34,6 +34,9 @@ const ADD_PERSON: &str = concat!(
 const PERSON_IN_VERSION: &str =
     "SELECT 1 FROM person WHERE tenant = $1 AND id = $2 AND version = $3 FOR SHARE";
 
+const NOBODY_BY_LOOKUP: &str = "SELECT 1 WHERE NOT EXISTS \
+    (SELECT 1 FROM person WHERE tenant = $1 AND lookup = $2)";
+
 macro_rules! link_columns {
     () => {
         "id, institution, person, source, state, state_at, version"
@@ -133,6 +136,10 @@ pub fn add_person(unit: &mut Unit, row: &PersonRow) {
 pub fn expect_person(unit: &mut Unit, id: PersonId, expected: u32) {
     let values = values![&unit.tenant, &id, expected];
     unit.change("expecting a person", PERSON_IN_VERSION, values);
+}
+
+pub fn expect_nobody(unit: &mut Unit, lookup: &Digest) {
+    unit.change("expecting nobody", NOBODY_BY_LOOKUP, values![&unit.tenant, lookup]);
 }
 
 pub fn add_link(unit: &mut Unit, row: &LinkRow) {

@@ -280,6 +280,10 @@ fn add(unit: &mut Unit, command: &Command) -> Result<(), StoreError> {
         Command::AddDataKey(row) => vault::add_data_key(unit, row),
         Command::AddPerson(row) => people::add_person(unit, row),
         Command::ExpectPerson { id, expected } => people::expect_person(unit, *id, *expected),
+        Command::ExpectNobody(lookup) => people::expect_nobody(unit, lookup),
+        Command::ExpectBlocked { subject, is_blocked } => {
+            matters::expect_blocked(unit, subject, *is_blocked);
+        }
         Command::ClaimPerson(claim) => subjects::claim(unit, claim),
         Command::AddLink(row) => people::add_link(unit, row),
         Command::KeepLinkSecret(row) => people::keep_link_secret(unit, row),

@@ -10,7 +10,7 @@ use rusqlite::params;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_empty, bytes_or_null};
-use crate::rows::page;
+use crate::rows::{first, page};
 use crate::unit::Unit;
 
 macro_rules! matter_columns {
@@ -40,6 +40,9 @@ const ADD: &str = concat!(
     matter_columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
 );
+/// The states are those that [`MatterState::blocks`] has.
+const BLOCKED: &str = "SELECT 1 FROM matter INDEXED BY matter_by_subject WHERE tenant = ?1 \
+    AND subject = ?2 AND kind = 'block' AND state IN ('open', 'extended', 'granted') LIMIT 1";
 const CHANGE: &str = "UPDATE matter SET state = ?4, due_at = ?5, content_key = ?6, \
     content_schema = ?7, content_sealed = ?8, version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";
@@ -94,6 +97,16 @@ pub fn add_matter(unit: &Unit<'_>, row: &MatterRow) -> Result<(), StoreError> {
         row.version,
     ];
     unit.execute("adding a matter", ADD, values).map(drop)
+}
+
+pub fn expect_blocked(
+    unit: &Unit<'_>,
+    subject: &Digest,
+    expected: bool,
+) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), subject.as_bytes()];
+    let is_blocked = first(unit.connection, BLOCKED, values, |_| Ok(()))?.is_some();
+    if is_blocked == expected { Ok(()) } else { Err(StoreError::conflict("expecting a block")) }
 }
 
 pub fn change_matter(unit: &Unit<'_>, change: &MatterChange) -> Result<(), StoreError> {

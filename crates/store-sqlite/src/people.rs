@@ -160,6 +160,14 @@ pub fn expect_person(unit: &Unit<'_>, id: PersonId, expected: u32) -> Result<(),
     there.ok_or_else(|| StoreError::conflict("expecting a person"))
 }
 
+pub fn expect_nobody(unit: &Unit<'_>, lookup: &Digest) -> Result<(), StoreError> {
+    let values = params![unit.tenant.as_bytes(), lookup.as_bytes()];
+    match first(unit.connection, PERSON_BY_LOOKUP, values, read_person)? {
+        None => Ok(()),
+        Some(_) => Err(StoreError::conflict("expecting nobody")),
+    }
+}
+
 pub fn add_link(unit: &Unit<'_>, row: &LinkRow) -> Result<(), StoreError> {
     let values = params![
         unit.tenant.as_bytes(),

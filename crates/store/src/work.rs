@@ -128,6 +128,19 @@ pub enum Command {
         /// The version the decision was made on.
         expected: u32,
     },
+    /// Changes nothing; a conflict when somebody is found by this look-up by now: what the unit decides of
+    /// whoever asked was decided of nobody in particular.
+    ExpectNobody(Digest),
+    /// Changes nothing; a conflict when whether a block of whoever is found by this look-up holds is
+    /// another than was read: there is no person yet whose version would tell of it. The unit that adds
+    /// them says so, and writes into the audit trail, as does whatever moves a matter: so one of the two
+    /// comes first.
+    ExpectBlocked {
+        /// By which they are found.
+        subject: Digest,
+        /// Whether one was read that holds.
+        is_blocked: bool,
+    },
     /// Decides on a matter of a person's: raises their version. A conflict when they are not in the version
     /// that was expected, or something came to be of theirs, or ended, since.
     ClaimPerson(PersonClaim),

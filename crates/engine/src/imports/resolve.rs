@@ -273,13 +273,8 @@ impl Engine {
             let record = SealedPerson { rut, name: holder.name.clone() };
             let sealed = self.vault().seal_record(&key, &person_place(tenant, &id), &record)?;
             made.commands.push(Command::AddDataKey(key_row));
-            made.commands.push(Command::AddPerson(PersonRow {
-                id,
-                lookup,
-                sealed,
-                created_at: now,
-                version: 1,
-            }));
+            let row = PersonRow { id, lookup, sealed, created_at: now, version: 1 };
+            self.adding_person(tenant, row, &mut made.commands).await?;
             (id, key)
         };
         made.people.insert(rut, (id, key.clone()));

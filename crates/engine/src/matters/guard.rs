@@ -5,7 +5,7 @@
 //! theirs expects the version that it found. So of the two, one comes first, and the other knows of it.
 
 use cartola_crypto::Digest;
-use cartola_model::{MatterKind, MatterState, Principal};
+use cartola_model::{MatterKind, Principal};
 use cartola_primitives::Rut;
 use cartola_primitives::id::{MatterId, PersonId, TenantId};
 use cartola_store::consents::ConsentRow;
@@ -50,6 +50,39 @@ impl Engine {
         let holdings = self.store().holdings(who.tenant, id).await?;
         work.push(Command::ClaimPerson(PersonClaim { id, expected, holdings }));
         Ok(holdings)
+    }
+
+    /// Adds to a unit whom what it decides is about, as they were read: they are there and nothing else was
+    /// decided of them meanwhile, or there is still nobody whom such a request could be about. Nothing is so
+    /// sealed under a key that is being destroyed, and nobody becomes known past a decision.
+    pub(super) fn expect_subject(
+        person: Option<&PersonRow>,
+        subject: Option<&Digest>,
+        work: &mut UnitOfWork,
+    ) {
+        match (person, subject) {
+            (Some(PersonRow { id, version, .. }), _) => {
+                work.push(Command::ExpectPerson { id: *id, expected: *version });
+            }
+            (None, Some(subject)) => work.push(Command::ExpectNobody(*subject)),
+            // Breaches are nobody's.
+            (None, None) => {}
+        }
+    }
+
+    /// Adds to what a unit is to do that it adds somebody, and whether a block that they asked for before
+    /// anything was kept of them holds: whoever asks for one at that moment, or has it lifted, finds nobody.
+    pub(crate) async fn adding_person(
+        &self,
+        tenant: TenantId,
+        row: PersonRow,
+        commands: &mut Vec<Command>,
+    ) -> Result<(), EngineError> {
+        let subject = row.lookup;
+        let is_blocked = self.is_blocked(tenant, &subject, None).await?;
+        commands.push(Command::ExpectBlocked { subject, is_blocked });
+        commands.push(Command::AddPerson(row));
+        Ok(())
     }
 
     /// Adds to what a unit is to do that a person is there and no matter of theirs was decided meanwhile,
@@ -117,8 +150,7 @@ impl Engine {
         loop {
             let page = self.store().matters(tenant, filter, after, MAX_PAGE).await?;
             let holds = |row: &MatterRow| {
-                Some(row.id) != but
-                    && (row.standing.state.is_open() || row.standing.state == MatterState::Granted)
+                Some(row.id) != but && row.standing.state.blocks()
             };
             if page.rows.iter().any(holds) {
                 return Ok(true);

@@ -10,19 +10,22 @@ use cartola_engine::instructions::{CashOrder, Giver, Wanted};
 use cartola_engine::links::{LinkError, Mandate, NewLink};
 use cartola_engine::matters::{Decision, NewMatter};
 use cartola_engine::once::Reply;
+use cartola_engine::payments::PaymentError;
 use cartola_engine::payouts::{PayoutError, PayoutLine, PayoutOrder};
 use cartola_engine::work::JobKind;
 use cartola_model::{AccountNumber, ChallengeKind, Instructed, MatterKind, Principal};
 use cartola_primitives::id::{AccountId, LinkId, PersonId};
 use cartola_primitives::{Currency, Money, Rut};
 use cartola_store::jobs::Priority;
-use cartola_store::matters::MatterRow;
+use cartola_store::matters::{MatterFilter, MatterRow};
 use cartola_store::memory::MemoryStore;
 use cartola_store::subjects::PersonClaim;
-use cartola_store::{Command, Committer, People, Subjects, UnitOfWork};
+use cartola_store::{
+    Command, Committer, Consents, MAX_PAGE, Matters, People, Subjects, UnitOfWork, Vault,
+};
 
 use crate::authorizations::{OwnPhone, PIN, Scene, payee, payment};
-use crate::matters::ask;
+use crate::matters::{HOLDER, ask};
 use crate::readings::fields;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 use crate::world::between::{First, Hurried};
@@ -144,10 +147,7 @@ impl Stage {
                     return;
                 }
             };
-            let text = "Pido lo que la ley me da.".to_owned();
-            let rut = Some(customer());
-            let new = NewMatter { kind, rut, text, contact: None, breach: None };
-            let asked = engine.open_matter(&who, &new, Reply::NONE).await.unwrap();
+            let asked = engine.open_matter(&who, &asking(kind), Reply::NONE).await.unwrap();
             if kind != MatterKind::Block {
                 let granted = (&Decision::Grant, "por esto");
                 engine.decide_matter(&who, asked.row.id, granted, Reply::NONE).await.unwrap();
@@ -314,4 +314,156 @@ async fn nothing_is_paid_through_a_link_while_a_block_holds() {
     assert!(matches!(paid, Err(LinkPaymentError::Link(LinkError::Blocked))), "{paid:?}");
     let paid = other.pay_out().await;
     assert!(matches!(paid, Err(PayoutError::UnknownAccount)), "it is hidden: {paid:?}");
+}
+
+/// A process that is overtaken by whatever comes first there, on a store of which nothing is known.
+struct Unknown {
+    world: World,
+    clock: Arc<Hurried>,
+    hurried: Engine,
+}
+
+impl Unknown {
+    async fn new() -> Self {
+        let till = Arc::new(Till::new(asks(ChallengeKind::App)));
+        let bank = Bank::paying(&till);
+        let world = World::with(bank.clone()).await;
+        let clock = Arc::new(Hurried::new(world.clock.clone()));
+        let hurried = world.beside(bank, RULES, clock.clone()).await;
+        Self { world, clock, hurried }
+    }
+
+    /// Whether any consent holds.
+    async fn is_allowed(&self) -> bool {
+        let (store, tenant) = (&self.world.store, self.world.who.tenant);
+        let consents = store.consents(tenant, None, None, MAX_PAGE).await.unwrap().rows;
+        consents.iter().any(|row| row.state.holds(self.world.engine.now()))
+    }
+}
+
+async fn pay(engine: &Engine, who: &Principal) -> Result<(), PaymentError> {
+    let fields = fields(PASSWORD);
+    let order = payment(&fields, amount().minor(), "case", None);
+    engine.begin_payment(who, &order).await.map(drop)
+}
+
+fn asking(kind: MatterKind) -> NewMatter {
+    let text = "Pido lo que la ley me da.".to_owned();
+    NewMatter { kind, rut: Some(customer()), text, contact: None, breach: None }
+}
+
+/// Whoever becomes known while they ask for a block does so before it or after it.
+#[tokio::test]
+async fn nobody_becomes_known_past_a_block() {
+    for nth in 0.. {
+        let stage = Unknown::new().await;
+        let (engine, who) = (stage.world.engine.clone(), stage.world.who.clone());
+        let first = async move {
+            engine.open_matter(&who, &asking(MatterKind::Block), Reply::NONE).await.unwrap();
+        };
+        stage.clock.arm(nth, Box::pin(first));
+        let paid = pay(&stage.hurried, &stage.world.who).await;
+        let has_happened = stage.clock.disarm();
+        assert_eq!(stage.is_allowed().await, !has_happened, "at {nth}: {paid:?}");
+        if !has_happened {
+            paid.unwrap();
+            return;
+        }
+    }
+}
+
+/// And the other way round: a block that is asked for while somebody becomes known suspends all of theirs.
+#[tokio::test]
+async fn a_block_knows_whoever_becomes_known_meanwhile() {
+    for nth in 0.. {
+        let stage = Unknown::new().await;
+        let (engine, who) = (stage.world.engine.clone(), stage.world.who.clone());
+        let first = async move { drop(pay(&engine, &who).await) };
+        stage.clock.arm(nth, Box::pin(first));
+        let block = asking(MatterKind::Block);
+        stage.hurried.open_matter(&stage.world.who, &block, Reply::NONE).await.unwrap();
+        assert!(!stage.is_allowed().await, "at {nth}");
+        if !stage.clock.disarm() {
+            return;
+        }
+    }
+}
+
+/// Nor does the end of a block miss anybody.
+#[tokio::test]
+async fn the_end_of_a_block_knows_whoever_becomes_known_meanwhile() {
+    for nth in 0.. {
+        let stage = Unknown::new().await;
+        let world = &stage.world;
+        let asked = ask(world, MatterKind::Block, RUT).await;
+        let (engine, who) = (world.engine.clone(), world.who.clone());
+        let first = async move {
+            let wanted = NewLink {
+                institution: institution(),
+                rut: customer(),
+                fields: &fields(PASSWORD),
+                mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: None },
+                proven: false,
+                pays: false,
+            };
+            engine.begin_link(&who, &wanted).await.unwrap();
+        };
+        stage.clock.arm(nth, Box::pin(first));
+        let denied = (&Decision::Deny, "por esto");
+        stage.hurried.decide_matter(&world.who, asked.row.id, denied, Reply::NONE).await.unwrap();
+        let has_happened = stage.clock.disarm();
+        assert_eq!(stage.is_allowed().await, has_happened, "at {nth}");
+        if !has_happened {
+            return;
+        }
+    }
+}
+
+/// What somebody asks while they are erased is sealed under a key that is there.
+#[tokio::test]
+async fn what_is_asked_while_somebody_is_erased_can_be_read() {
+    for is_decided in [false, true] {
+        for nth in 0.. {
+            let stage = Unknown::new().await;
+            let (world, hurried) = (&stage.world, &stage.hurried);
+            world.import(&["2;A;-100;900"]).await;
+            let rut = Some(Rut::parse(HOLDER).unwrap());
+            let new = NewMatter { rut, ..asking(MatterKind::Access) };
+            let asked = ask(world, MatterKind::Rectification, HOLDER).await.row.id;
+            // The other process knows their key.
+            hurried.open_matter(&world.who, &new, Reply::NONE).await.unwrap();
+            let person = world.engine.person_with(&world.who, rut.unwrap()).await.unwrap();
+            let erasure = ask(world, MatterKind::Erasure, HOLDER).await.row.id;
+            let is_there = Arc::new(AtomicBool::new(false));
+            let (engine, who, store) =
+                (world.engine.clone(), world.who.clone(), world.store.clone());
+            let seen = is_there.clone();
+            let first = async move {
+                let filter = MatterFilter::default();
+                let rows = store.matters(who.tenant, filter, None, MAX_PAGE).await.unwrap().rows;
+                let changed = rows.iter().any(|row| row.id == asked && row.version > 1);
+                seen.store(rows.len() > 3 || changed, Ordering::Relaxed);
+                let granted = (&Decision::Grant, "por esto");
+                engine.decide_matter(&who, erasure, granted, Reply::NONE).await.unwrap();
+            };
+            stage.clock.arm(nth, Box::pin(first));
+            let id = if is_decided {
+                let granted = (&Decision::Grant, "por aquello");
+                hurried.decide_matter(&world.who, asked, granted, Reply::NONE).await.unwrap();
+                asked
+            } else {
+                hurried.open_matter(&world.who, &new, Reply::NONE).await.unwrap().row.id
+            };
+            let has_happened = stage.clock.disarm();
+            let read = world.engine.matter(&world.who, id).await.unwrap().unwrap();
+            // What came before the erasure went with it.
+            let is_read = if is_decided { !read.steps.is_empty() } else { read.text.is_some() };
+            assert_eq!(is_read, !is_there.load(Ordering::Relaxed), "at {nth}: {read:?}");
+            if !has_happened {
+                break;
+            }
+            let key = world.store.data_key_of(world.who.tenant, person).await.unwrap();
+            assert!(key.is_none(), "their key is destroyed for good, at {nth}");
+        }
+    }
 }

@@ -348,6 +348,47 @@ pub async fn a_person_is_claimed_and_expected_as_they_were_read(backend: Backend
     scene.conflicts(claim(person, 3, held().await)).await;
 }
 
+/// A decision on nobody in particular is a conflict where somebody is found by the same look-up by now.
+pub async fn whoever_is_not_there_yet_is_expected_so(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    scene.conflicts(Command::ExpectNobody(scene.person.lookup)).await;
+    let other = scene.make.person();
+    scene.apply(Command::ExpectNobody(other.lookup)).await;
+    scene.apply(Command::AddPerson(other.clone())).await;
+    scene.conflicts(Command::ExpectNobody(other.lookup)).await;
+    // They go with the unit that finds nobody afterwards.
+    let gone = scene.unit().with(Command::ShredPerson(other.id));
+    scene.commit(gone.with(Command::ExpectNobody(other.lookup))).await;
+    // Another tenant's person is somebody else.
+    let elsewhere = Scene::of_tenant(&backend, 2).await;
+    elsewhere.apply(Command::ExpectNobody(scene.person.lookup)).await;
+}
+
+/// Whether a block holds is asked of each kind and state of matter as the model has it, of that look-up and
+/// tenant alone.
+pub async fn a_block_of_somebody_is_expected_as_it_was_read(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let elsewhere = Scene::of_tenant(&backend, 2).await;
+    for kind in MatterKind::ALL {
+        for state in MatterState::ALL {
+            let (subject, other) = (scene.make.fresh_digest(), scene.make.fresh_digest());
+            let expect = |is_blocked| Command::ExpectBlocked { subject, is_blocked };
+            scene.apply(expect(false)).await;
+            scene.conflicts(expect(true)).await;
+            let asked = matter(&scene, kind, false);
+            let standing = MatterStanding { state, ..asked.standing };
+            let row = MatterRow { subject: Some(subject), standing, ..asked };
+            let holds = kind == MatterKind::Block && state.blocks();
+            let unit = scene.unit().with(Command::AddMatter(Box::new(row)));
+            scene.commit(unit.with(expect(holds))).await;
+            scene.apply(expect(holds)).await;
+            scene.conflicts(expect(!holds)).await;
+            scene.apply(Command::ExpectBlocked { subject: other, is_blocked: false }).await;
+            elsewhere.apply(expect(false)).await;
+        }
+    }
+}
+
 /// Whoever answers a person reads what is kept of them whatever may be shown, and nothing of others.
 pub async fn what_is_kept_is_found_whatever_may_be_shown(backend: Backend) {
     let (rows, person) = owned(&backend).await;

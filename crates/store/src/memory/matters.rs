@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use cartola_crypto::Digest;
+use cartola_model::MatterKind;
 use cartola_primitives::id::{MatterId, TenantId};
 
 use super::MemoryStore;
@@ -37,6 +39,20 @@ impl Matters for MemoryStore {
 
 pub fn add_matter(tables: &mut Tables, row: MatterRow) -> Result<(), StoreError> {
     add(&mut tables.matters, row.id, row)
+}
+
+pub fn expect_blocked(
+    tables: &Tables,
+    subject: &Digest,
+    expected: bool,
+) -> Result<(), StoreError> {
+    let blocks = |row: &MatterRow| {
+        row.kind == MatterKind::Block
+            && row.subject == Some(*subject)
+            && row.standing.state.blocks()
+    };
+    let is_blocked = tables.matters.values().any(blocks);
+    if is_blocked == expected { Ok(()) } else { Err(StoreError::conflict("expecting a block")) }
 }
 
 pub fn change_matter(tables: &mut Tables, change: MatterChange) -> Result<(), StoreError> {

@@ -77,6 +77,10 @@ pub fn expect_person(tables: &Tables, id: PersonId, expected: u32) -> Result<(),
     if there { Ok(()) } else { Err(StoreError::conflict("expecting a person")) }
 }
 
+pub fn expect_nobody(tables: &Tables, lookup: &Digest) -> Result<(), StoreError> {
+    refuse_if_any(&tables.people, |row| row.lookup == *lookup)
+}
+
 pub fn add_link(tables: &mut Tables, row: LinkRow) -> Result<(), StoreError> {
     refuse_if_any(&tables.links, |other| identity(other) == identity(&row))?;
     add(&mut tables.links, row.id, row)

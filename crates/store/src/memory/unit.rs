@@ -60,6 +60,7 @@ impl<'a> Unit<'a> {
             Command::AddDataKey(row) => vault::add_data_key(self, row),
             Command::AddPerson(row) => people::add_person(tables, row),
             Command::ExpectPerson { id, expected } => people::expect_person(tables, id, expected),
+            Command::ExpectNobody(lookup) => people::expect_nobody(tables, &lookup),
             Command::ClaimPerson(claim) => subjects::claim(tables, &claim),
             Command::AddLink(row) => people::add_link(tables, row),
             Command::KeepLinkSecret(row) => {
@@ -123,6 +124,9 @@ impl<'a> Unit<'a> {
             Command::AddRecord(row) => records::add_record(tables, row),
             Command::ConfirmRecord { id, at } => records::confirm_record(tables, id, at),
             Command::Audit(event) => audit::append(self, &event),
+            Command::ExpectBlocked { subject, is_blocked } => {
+                matters::expect_blocked(tables, &subject, is_blocked)
+            }
             Command::AddMatter(row) => matters::add_matter(tables, *row),
             Command::ChangeMatter(change) => matters::change_matter(tables, *change),
             Command::ForgetPerson(person) => {
