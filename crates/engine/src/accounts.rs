@@ -4,7 +4,7 @@ mod by_number;
 
 use std::fmt;
 
-use cartola_crypto::Place;
+use cartola_crypto::{Digest, Place};
 use cartola_model::audit::SCREEN_OF_BALANCES;
 use cartola_model::{AccountNumber, Principal};
 use cartola_primitives::Rut;
@@ -15,7 +15,6 @@ use cartola_store::{Page, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Subject;
-use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 /// An account with what is sealed of it.
@@ -179,20 +178,28 @@ impl Engine {
         Ok(self.person_row_by_rut(tenant, rut).await?.map(|row| row.id))
     }
 
-    /// The same with what is kept of them. The look-up that finds them stands in plain: what is sealed has
-    /// to say the same, or two that were swapped would have one person's data kept and shown as another's.
+    /// The same with what is kept of them.
     pub(crate) async fn person_row_by_rut(
         &self,
         tenant: TenantId,
         rut: Rut,
     ) -> Result<Option<PersonRow>, EngineError> {
-        let lookup = self.vault().digest(purpose::RUT, tenant, rut.compact().as_bytes());
-        let Some(row) = self.store().person_by_lookup(tenant, &lookup).await? else {
+        self.person_row_by_lookup(tenant, &self.subject_digest(tenant, rut)).await
+    }
+
+    /// Who is found by a look-up. It stands in plain: what is sealed has to say the same, or two that were
+    /// swapped would have one person's data kept, shown and erased as another's.
+    pub(crate) async fn person_row_by_lookup(
+        &self,
+        tenant: TenantId,
+        lookup: &Digest,
+    ) -> Result<Option<PersonRow>, EngineError> {
+        let Some(row) = self.store().person_by_lookup(tenant, lookup).await? else {
             return Ok(None);
         };
         let place = person_place(tenant, &row.id);
         let sealed: SealedPerson = self.vault().open_record(&place, &row.sealed).await?;
-        if sealed.rut == rut {
+        if self.subject_digest(tenant, sealed.rut) == *lookup {
             Ok(Some(row))
         } else {
             Err(StoreError::corrupt("somebody is found by a RUT that is not theirs").into())

@@ -186,10 +186,9 @@ impl Engine {
             self.check_ticket(reply.ticket).await?;
             let subject = new.rut.map(|rut| self.subject_digest(who.tenant, rut));
             let known = match &subject {
-                Some(subject) => self.store().person_by_lookup(who.tenant, subject).await,
-                None => Ok(None),
+                Some(subject) => self.person_row_by_lookup(who.tenant, subject).await?,
+                None => None,
             };
-            let known = known.map_err(EngineError::from)?;
             let person = known.as_ref().map(|row| row.id);
             let mut work = UnitOfWork::new(who.tenant, self.now());
             Self::expect_subject(known.as_ref(), subject.as_ref(), &mut work);

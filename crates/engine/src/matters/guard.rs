@@ -20,7 +20,7 @@ use crate::{Engine, EngineError};
 
 impl Engine {
     /// What somebody is found by.
-    pub(super) fn subject_digest(&self, tenant: TenantId, rut: Rut) -> Digest {
+    pub(crate) fn subject_digest(&self, tenant: TenantId, rut: Rut) -> Digest {
         self.vault().digest(purpose::RUT, tenant, rut.compact().as_bytes())
     }
 
@@ -32,7 +32,7 @@ impl Engine {
         row: &MatterRow,
     ) -> Result<Option<PersonRow>, EngineError> {
         Ok(match (row.subject, row.person) {
-            (Some(subject), _) => self.store().person_by_lookup(tenant, &subject).await?,
+            (Some(subject), _) => self.person_row_by_lookup(tenant, &subject).await?,
             (None, Some(person)) => self.store().person(tenant, person).await?,
             (None, None) => None,
         })

@@ -361,6 +361,32 @@ async fn people_whose_look_ups_were_swapped_are_not_taken_for_each_other() {
     assert_eq!(world.movements().await.len(), movements);
 }
 
+/// Nobody is asked about, blocked or erased as somebody else.
+#[tokio::test]
+async fn a_matter_of_people_whose_look_ups_were_swapped_is_not_decided() {
+    let world = lived_in().await;
+    let (one, other) = ("11.111.111-1", "12.345.678-5");
+    let mapping = Some(MAPPING.replace(one, other).replace("45678-90", "99999-90"));
+    world.try_import(Upload { mapping, ..upload(&["7;D;-10;90"]) }).await.unwrap();
+    let asked = crate::matters::ask(&world, MatterKind::Erasure, one).await;
+    world.store.tamper(world.who.tenant, |rows| {
+        let mut people = rows.people.values_mut();
+        let (first, second) = (people.next().unwrap(), people.next().unwrap());
+        std::mem::swap(&mut first.lookup, &mut second.lookup);
+    });
+    let movements = world.movements().await.len();
+    let refused = crate::matters::decide(&world, &asked, Decision::Grant).await.unwrap_err();
+    assert!(refused.to_string().contains("a RUT that is not theirs"), "{refused}");
+    for kind in [MatterKind::Access, MatterKind::Block] {
+        let text = "Pido lo que la ley me da.".to_owned();
+        let rut = Some(Rut::parse(other).unwrap());
+        let new = NewMatter { kind, rut, text, contact: None, breach: None };
+        let refused = world.engine.open_matter(&world.who, &new, Reply::NONE).await.unwrap_err();
+        assert!(refused.to_string().contains("a RUT that is not theirs"), "{refused}");
+    }
+    assert_eq!(world.movements().await.len(), movements);
+}
+
 #[tokio::test]
 async fn a_day_on_which_a_trail_has_grown_gets_one_anchor() {
     let world = lived_in().await;
