@@ -154,15 +154,15 @@ impl Engine {
     }
 
     /// Of whom something is kept since their erasure was granted: what was decided is sealed under their
-    /// key. They may have become known after they asked; and of somebody who came again after they were
-    /// gone, the matter is not.
+    /// key, or, as versions before had it, under the tenant's. They may have become known after they asked;
+    /// and of somebody who came again after they were gone, the matter is not.
     async fn granted_to(
         &self,
         tenant: TenantId,
         row: &MatterRow,
     ) -> Result<Option<PersonRow>, EngineError> {
         let key = self.store().data_key(tenant, row.standing.content.key).await?;
-        match key.and_then(|key| key.subject) {
+        match key.and_then(|key| key.subject).or(row.person) {
             Some(id) => Ok(self.store().person(tenant, id).await?),
             None => Ok(None),
         }

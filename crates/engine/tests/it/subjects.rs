@@ -217,6 +217,29 @@ async fn what_a_law_keeps_of_somebody_who_became_known_later_goes_too() {
     is_whole(world).await;
 }
 
+/// Versions before sealed what was decided under the tenant's key: the matter says whose it is.
+#[tokio::test]
+async fn what_a_law_keeps_goes_too_where_the_matter_is_under_the_tenants_key() {
+    let phones = crate::authorizations::Scene::new().await;
+    let world = &phones.world;
+    let holder = Rut::parse(HOLDER).unwrap();
+    let asked = ask(world, MatterKind::Erasure, HOLDER).await;
+    phones.enrol(holder, &crate::authorizations::OwnPhone::new(1)).await;
+    let person = world.engine.person_with(&world.who, holder).await.unwrap();
+    world.clock.advance(SignedDuration::from_hours(24 * (366 * RETENTION_YEARS)));
+    let now = world.engine.now();
+    world.store.tamper(world.who.tenant, |rows| {
+        let row = rows.matters.get_mut(&asked.row.id).unwrap();
+        row.person = person;
+        (row.standing.state, row.standing.due_at) = (MatterState::Retained, now);
+    });
+    assert_eq!(world.engine.erase_retained().await.unwrap(), 1);
+    assert_eq!(world.engine.person_with(&world.who, holder).await.unwrap(), None);
+    let matter = world.engine.matter(&world.who, asked.row.id).await.unwrap().unwrap();
+    assert_eq!(matter.row.standing.state, MatterState::Granted);
+    is_whole(world).await;
+}
+
 /// What an erased person asked before went with their key; it can be decided all the same.
 #[tokio::test]
 async fn what_an_erased_person_had_asked_is_closed() {
