@@ -19,7 +19,8 @@ use cartola_primitives::id::{MatterId, PersonId, TenantId};
 use cartola_primitives::{Rut, SignedDuration, Timestamp};
 use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
 use cartola_store::people::PersonRow;
-use cartola_store::{Command, Page, UnitOfWork};
+use cartola_store::subjects::destroyed_key;
+use cartola_store::{Command, MAX_PAGE, Page, StoreError, UnitOfWork};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Subject;
@@ -235,8 +236,7 @@ impl Engine {
             self.check_ticket(reply.ticket).await?;
             let row = self.store().matter(who.tenant, id).await.map_err(EngineError::from)?;
             let row = row.ok_or(MatterError::Unknown)?;
-            // What was said may have gone with the key of somebody who was erased by another matter.
-            let mut content = self.opened_content(who.tenant, &row).await?.unwrap_or_default();
+            let mut content = self.content_to_decide(who.tenant, &row).await?;
             let person = self.subject_of(who.tenant, &row).await?;
             if content.steps.len() >= MAX_STEPS {
                 return Err(MatterError::Content("the matter has as many steps as it may have"));
@@ -387,6 +387,31 @@ impl Engine {
         }
         let place = MatterRow::place(tenant, &row.id);
         self.vault().open_record(&place, sealed).await.map(Some)
+    }
+
+    /// What a matter says, which is written anew with what is decided. What was said may have gone with the
+    /// key of somebody who was erased by another matter: then the trail names that key. Where it does not,
+    /// the key was taken away, and nothing is written over what it may still open.
+    async fn content_to_decide(
+        &self,
+        tenant: TenantId,
+        row: &MatterRow,
+    ) -> Result<Content, EngineError> {
+        if let Some(content) = self.opened_content(tenant, row).await? {
+            return Ok(content);
+        }
+        let mut after = 0;
+        loop {
+            let entries = self.store().audit(tenant, after, MAX_PAGE).await?;
+            let Some(last) = entries.last() else { break };
+            after = last.sequence;
+            let key = Some(row.standing.content.key);
+            if entries.iter().any(|entry| destroyed_key(&entry.body) == key) {
+                return Ok(Content::default());
+            }
+        }
+        let why = "the key of what a matter says is gone, and no erasure destroyed it";
+        Err(StoreError::corrupt(why).into())
     }
 
     async fn shown_matter(&self, tenant: TenantId, row: MatterRow) -> Result<Matter, EngineError> {

@@ -1,9 +1,10 @@
 //! Data subjects: the people whose data is kept, and what is theirs.
 
 use async_trait::async_trait;
+use cartola_model::audit::AuditEvent;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
-    AccountId, AuthorizationId, ConsentId, EnrolmentId, ImportId, InstructionId, LinkId, MatterId,
+    AccountId, AuthorizationId, ConsentId, DataKeyId, EnrolmentId, ImportId, InstructionId, LinkId, MatterId,
     MovementId, PaymentId, PersonId, RecordId, TaskId, TenantId,
 };
 
@@ -16,6 +17,20 @@ pub const PERSON_ERASED: &str = "person.erased";
 
 /// Its detail that names the data key which was destroyed with them.
 pub const DESTROYED_KEY: &str = "destroyed_key";
+
+/// The key that an entry of the trail says was destroyed, if it is of somebody's erasure.
+pub fn destroyed_key(body: &str) -> Option<DataKeyId> {
+    // Most entries are of something else.
+    if !body.contains(PERSON_ERASED) {
+        return None;
+    }
+    let event: AuditEvent = serde_json::from_str(body).ok()?;
+    if event.action != PERSON_ERASED {
+        return None;
+    }
+    let (_, key) = event.details.iter().find(|(name, _)| name == DESTROYED_KEY)?;
+    key.parse().ok()
+}
 
 /// Something that may be a person's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -116,7 +116,7 @@ impl Engine {
         if row.standing.state != MatterState::Retained {
             return Ok(());
         }
-        let mut content = self.opened_content(tenant, &row).await?.unwrap_or_default();
+        let mut content = self.content_to_decide(tenant, &row).await?;
         let mut work = UnitOfWork::new(tenant, self.now());
         let person = self.granted_to(tenant, &row).await?;
         let rest = match &person {

@@ -16,7 +16,7 @@ use cartola_engine::once::Reply;
 use cartola_engine::payments::{Payment, PaymentError, PaymentOrder};
 use cartola_model::{ConsentData, Instructed, MatterKind, MatterState, RecordKind, RecordKinds};
 use cartola_primitives::{Currency, Money, Rut, SignedDuration};
-use cartola_store::{Consents, Instructions, People};
+use cartola_store::{Consents, Instructions, Matters, People};
 
 use crate::matters::{HOLDER, ask, begin_about, decide, fetch, is_whole, links, stored};
 use crate::readings::{Scene, fields};
@@ -254,6 +254,27 @@ async fn what_an_erased_person_had_asked_is_closed() {
     assert_eq!(done.row.standing.state, MatterState::Withdrawn);
     assert_eq!(world.engine.matter(&world.who, access.row.id).await.unwrap().unwrap(), done);
     is_whole(&world).await;
+}
+
+/// A key that is gone without an erasure was taken away: it may come back from a backup, and what it
+/// opens is not written over.
+#[tokio::test]
+async fn nothing_is_written_over_what_cannot_be_opened() {
+    let world = World::new().await;
+    world.import(&["2;A;-100;900"]).await;
+    let access = ask(&world, MatterKind::Access, HOLDER).await;
+    let other = ask(&world, MatterKind::Erasure, "12.345.678-5").await;
+    decide(&world, &other, Decision::Grant).await.unwrap();
+    let mut before = None;
+    world.store.tamper(world.who.tenant, |rows| {
+        let row = rows.matters.get_mut(&access.row.id).unwrap();
+        row.standing.content.key = world.engine.mint();
+        before = Some(row.clone());
+    });
+    let refused = decide(&world, &access, Decision::Grant).await.unwrap_err().to_string();
+    assert!(refused.contains("no erasure destroyed it"), "{refused}");
+    let kept = world.store.matter(world.who.tenant, access.row.id).await.unwrap();
+    assert_eq!(kept, before);
 }
 
 async fn give_with_credentials(world: &World, case: &str) -> Result<Instruction, InstructionError> {

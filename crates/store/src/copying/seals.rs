@@ -13,7 +13,6 @@ use cartola_crypto::session_token::SessionKey;
 use cartola_crypto::{
     CryptoError, DataKey, KeyAlgorithm, KeyRing, LookupKey, MasterKeyId, Place, Sealed, WrappedKey,
 };
-use cartola_model::audit::AuditEvent;
 use cartola_primitives::id::{DataKeyId, TenantId};
 
 use super::tables::{
@@ -22,9 +21,8 @@ use super::tables::{
     PAYOUT, PERSON, RECORD, SIGNING_KEY, TASK,
 };
 use super::{Cell, Dump, Row, Table};
-use crate::StoreError;
 use crate::encoding::movement::StoredMovement;
-use crate::subjects::{DESTROYED_KEY, PERSON_ERASED};
+use crate::{StoreError, subjects};
 
 /// A column that is sealed, with those of its key and schema.
 #[derive(Debug)]
@@ -341,16 +339,8 @@ impl Opening<'_> {
 /// The key that an entry of the trail says was destroyed, if it is of somebody's erasure.
 fn destroyed_key(row: &Row) -> Option<KeyName> {
     let body = row.0[AUDIT.place("body")].text()?;
-    // Most entries are of something else.
-    if !body.contains(PERSON_ERASED) {
-        return None;
-    }
-    let event: AuditEvent = serde_json::from_str(body).ok()?;
-    if event.action != PERSON_ERASED {
-        return None;
-    }
-    let (_, key) = event.details.iter().find(|(name, _)| name == DESTROYED_KEY)?;
-    Some((tenant_of(row)?, key.parse().ok()?))
+    let key = subjects::destroyed_key(body)?;
+    Some((tenant_of(row)?, key))
 }
 
 fn data_key_id(bytes: &[u8]) -> Option<DataKeyId> {
