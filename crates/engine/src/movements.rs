@@ -6,8 +6,9 @@ mod told;
 use std::collections::HashSet;
 
 use cartola_model::audit::SCREEN_OF_MOVEMENTS;
-use cartola_model::{Counterparty, Principal};
+use cartola_model::{ConsentData, Counterparty, Principal};
 use cartola_primitives::id::{AccountId, ConsentId, MovementId};
+use cartola_store::consents::ConsentRow;
 use cartola_store::movements::{
     AliasRow, Attested, FeedEntry, MovementPage, MovementQuery, MovementRow,
 };
@@ -26,7 +27,7 @@ pub const MAX_FEED: usize = 1_000;
 #[derive(Debug, Clone)]
 pub struct Explained {
     /// The movement with its sources. One that says nothing, and is not an absence, is withheld: the
-    /// consent under which it came has ended.
+    /// consent under which it came has ended, or is about movements no more.
     pub attested: Attested,
     /// Merges and undone merges that name it.
     pub aliases: Vec<AliasRow>,
@@ -89,14 +90,18 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes out what those sources said whose own consent no longer holds; that they spoke stays.
+    /// Takes out what those sources said whose own consent no longer holds, or is no longer about
+    /// movements; that they spoke stays.
     async fn withhold(&self, who: &Principal, attested: &mut Attested) -> Result<(), EngineError> {
         let consents: HashSet<ConsentId> =
             attested.sources.iter().map(|source| source.consent).collect();
         let mut holding = HashSet::with_capacity(consents.len());
         for id in consents {
             let consent = self.store().consent(who.tenant, id).await?;
-            if consent.is_some_and(|consent| consent.state.holds(self.now())) {
+            let shows = |consent: ConsentRow| {
+                consent.state.holds(self.now()) && ConsentData::has_accounts(consent.data)
+            };
+            if consent.is_some_and(shows) {
                 holding.insert(id);
             }
         }

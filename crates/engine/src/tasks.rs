@@ -2,14 +2,15 @@
 //!
 //! A task is begun in one unit of work with its mandate and the job that reads. When that job has
 //! ended, whichever way, its continuation renders what came of it, in the facade's words, and ends the
-//! task, once. The result is sealed, shown as long as the mandate holds, and forgotten after
-//! [`TASK_KEPT`].
+//! task, once. The result is sealed, shown as long as the mandate holds and was not narrowed, and forgotten
+//! after [`TASK_KEPT`].
 
 mod end;
 
 use cartola_model::{Failure, InstitutionId, Principal};
 use cartola_primitives::id::{ConsentId, JobId, TaskId};
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
+use cartola_store::consents::ConsentRow;
 use cartola_store::jobs::{JobKind, JobState};
 use cartola_store::tasks::{TaskEnd, TaskRow};
 use cartola_store::{Command, UnitOfWork};
@@ -120,7 +121,8 @@ impl Engine {
         Ok(())
     }
 
-    /// A task of the tenant, unless it has expired or what allowed it has ended.
+    /// A task of the tenant, unless it has expired, or what allowed it has ended or been narrowed: its
+    /// mandate was about all that was asked for, and the result is served whole or not at all.
     pub async fn task(
         &self,
         who: &Principal,
@@ -132,7 +134,8 @@ impl Engine {
         let Some(row) = row else { return Ok(None) };
         if let Some(mandate) = row.mandate {
             let mandate = self.store().consent(who.tenant, mandate).await?;
-            if !mandate.is_some_and(|mandate| mandate.state.holds(now)) {
+            let allows = |mandate: ConsentRow| mandate.state.holds(now) && mandate.data.is_none();
+            if !mandate.is_some_and(allows) {
                 return Ok(None);
             }
         }

@@ -1,8 +1,9 @@
 //! Why movements are what they are, undoing merges, and following changes.
 
+use cartola_engine::consents::change::Change;
 use cartola_engine::movements::SplitError;
 use cartola_engine::once::Reply;
-use cartola_model::MergeReason;
+use cartola_model::{ConsentData, MergeReason, RecordKind, RecordKinds};
 use cartola_store::movements::FeedChange;
 
 use crate::world::World;
@@ -107,6 +108,22 @@ async fn what_a_source_said_is_withheld_when_its_consent_has_ended() {
     let first = world.import(&["2;METRO;-100;900"]).await;
     world.import(&["2;METRO;-100;900", "3;B;-50;850"]).await;
     world.engine.revoke_consent(&world.who, first.consent, Reply::NONE).await.unwrap();
+    let id = world.movements().await[0].movement.id;
+    let explained = world.engine.explain(&world.who, id).await.unwrap().unwrap();
+    let speaks: Vec<_> =
+        explained.attested.sources.iter().map(|source| source.says.is_some()).collect();
+    assert_eq!(speaks, [false, true]);
+}
+
+/// The same of one that is about movements no more.
+#[tokio::test]
+async fn what_a_source_said_is_withheld_when_its_consent_is_about_something_else() {
+    let world = World::new().await;
+    let first = world.import(&["2;METRO;-100;900"]).await;
+    world.import(&["2;METRO;-100;900", "3;B;-50;850"]).await;
+    let records = RecordKinds::one(RecordKind::Cards);
+    let less = Change { until: None, data: Some(ConsentData { accounts: false, records }) };
+    world.engine.change_consent(&world.who, first.consent, less, Reply::NONE).await.unwrap();
     let id = world.movements().await[0].movement.id;
     let explained = world.engine.explain(&world.who, id).await.unwrap().unwrap();
     let speaks: Vec<_> =

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_connector::{ErrorKind, RetryAdvice};
+use cartola_engine::consents::change::Change;
+use cartola_engine::once::Reply;
 use cartola_engine::readings::{CALL_MANDATE_TERM, Call, LOCK, THRESHOLD};
 use cartola_engine::tasks::{Finished, Renderer, TASK_KEPT, TaskEnds, TaskOrder, TaskState};
 use cartola_engine::work::{JobKind, MAX_ATTEMPTS};
 use cartola_engine::{Engine, EngineError};
-use cartola_model::{Failure, Principal};
+use cartola_model::{ConsentData, Failure, Principal, RecordKind, RecordKinds};
 use cartola_primitives::id::TaskId;
 use cartola_primitives::{Rut, SignedDuration};
 use cartola_store::jobs::Queue;
-use cartola_store::{Consents, Jobs};
+use cartola_store::{Consents, Jobs, Tasks};
 
 use crate::readings::{MARCH, Scene, fields};
 use crate::world::World;
@@ -90,6 +92,21 @@ async fn a_task_waits_and_then_has_its_result() {
     let none = begin(&scene, PASSWORD, "tests/none").await;
     run(&scene).await;
     assert_eq!(state(&scene, none).await, "no_data");
+}
+
+/// A result is served whole or not at all: nobody knows what of it the mandate is still about.
+#[tokio::test]
+async fn a_result_is_not_served_once_its_mandate_is_about_less() {
+    let scene = scene().await;
+    let id = begin(&scene, PASSWORD, "tests/count").await;
+    run(&scene).await;
+    assert_eq!(state(&scene, id).await, "count: 1");
+    let World { engine, who, store, .. } = &scene.world;
+    let mandate = store.task(who.tenant, id).await.unwrap().unwrap().mandate.unwrap();
+    let records = RecordKinds::one(RecordKind::Cards);
+    let less = Change { until: None, data: Some(ConsentData { accounts: false, records }) };
+    engine.change_consent(who, mandate, less, Reply::NONE).await.unwrap();
+    assert_eq!(state(&scene, id).await, "gone");
 }
 
 #[tokio::test]
