@@ -10,9 +10,8 @@ use cartola_primitives::Timestamp;
 pub fn refused(error: LinkError, now: Timestamp) -> Refusal {
     let code = match error {
         LinkError::Unknown => return Problem::not_found("link").into(),
-        LinkError::Transition(_) | LinkError::MandateEnded | LinkError::Blocked => {
-            Code::MandateEnded
-        }
+        LinkError::Transition(_) | LinkError::MandateEnded => Code::MandateEnded,
+        LinkError::Blocked => Code::PersonBlocked,
         LinkError::MandateExpired => Code::MandateExpired,
         LinkError::CredentialsRefused => Code::CredentialsRefused,
         LinkError::OtherPerson => Code::CredentialsOfAnother,

@@ -82,7 +82,7 @@ struct Evidence<'a> {
     extensions(("x-problems" = json!([
         "parameter_invalid", "idempotency_key_missing", "payment_invalid", "payment_unconfigured",
         "institution_not_configured", "credentials_malformed", "approval_needed",
-        "approval_other", "approval_ended", "operation_invalid", "not_found",
+        "approval_other", "approval_ended", "operation_invalid", "not_found", "person_blocked",
     ]))),
 )]
 pub async fn create(

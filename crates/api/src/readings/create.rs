@@ -57,8 +57,8 @@ pub struct Asked {
     security(("api_key" = ["import"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "not_found", "products_not_offered", "mandate_ended",
-        "mandate_expired", "credentials_refused", "credentials_locked", "institution_rate_limited",
-        "institution_quota_used",
+        "mandate_expired", "person_blocked", "credentials_refused", "credentials_locked",
+        "institution_rate_limited", "institution_quota_used",
     ]))),
 )]
 pub async fn create(

@@ -68,7 +68,7 @@ pub struct Asked {
         "parameter_invalid", "idempotency_key_missing", "instruction_invalid",
         "instruction_not_offered", "account_not_enabled", "institution_not_configured",
         "credentials_malformed", "not_found", "approval_needed", "approval_other",
-        "approval_ended", "operation_invalid",
+        "approval_ended", "operation_invalid", "person_blocked",
     ]))),
 )]
 pub async fn create(

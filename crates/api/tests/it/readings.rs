@@ -6,7 +6,7 @@ use cartola_primitives::SignedDuration;
 use expect_test::expect;
 use serde_json::json;
 
-use crate::bank::wanted;
+use crate::bank::{RUT, wanted};
 use crate::world::{World, text};
 
 #[tokio::test]
@@ -66,6 +66,22 @@ async fn a_mandate_that_has_run_out_allows_no_reading() {
     world.clock.advance(SignedDuration::from_hours(48));
     let refused = world.request_reading(text(&begun, "/id"), "").await;
     assert_eq!(refused.refusal(), "409 mandate_expired");
+}
+
+/// Beginning the link again would not help while a block holds, and its mandate has not ended.
+#[tokio::test]
+async fn nothing_is_read_while_a_block_holds() {
+    let world = World::new().await;
+    let link = world.begin_link().await;
+    let asked = json!({"kind": "block", "rut": RUT, "text": "Pido un bloqueo."});
+    let matter = world.post("/v1/matters", &asked.to_string()).await;
+    assert_eq!(matter.status, 201);
+    let refused = world.request_reading(&link, "").await;
+    assert_eq!(refused.refusal(), "409 person_blocked");
+    let decided = json!({"decision": "deny", "text": "No corresponde."}).to_string();
+    let path = format!("/v1/matters/{}/decide", text(&matter.json(), "/id"));
+    assert_eq!(world.post(&path, &decided).await.status, 200);
+    assert_eq!(world.request_reading(&link, "{}").await.status, 202);
 }
 
 #[tokio::test]

@@ -85,9 +85,8 @@ impl Engine {
         let row = row.ok_or(LinkError::MandateEnded)?;
         match row.state {
             _ if row.state.holds(self.now()) => Ok(row),
-            ConsentState::Revoked { .. } | ConsentState::Suspended { .. } => {
-                Err(LinkError::MandateEnded)
-            }
+            ConsentState::Revoked { .. } => Err(LinkError::MandateEnded),
+            ConsentState::Suspended { .. } => Err(LinkError::Blocked),
             ConsentState::Granted { .. } | ConsentState::Expired { .. } => {
                 Err(LinkError::MandateExpired)
             }

@@ -140,6 +140,8 @@ codes! {
     MandateEnded
     /// What allowed the link to be read has run out.
     MandateExpired
+    /// Whose data it is wants nothing done with it for a while.
+    PersonBlocked
     /// The institution has none of the products.
     ProductsNotOffered
     /// A reading has ended already.

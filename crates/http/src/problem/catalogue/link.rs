@@ -169,6 +169,25 @@ pub(super) static ROWS: &[Entry] = &[
         ),
     },
     Entry {
+        code: Code::PersonBlocked,
+        name: "person_blocked",
+        status: 409,
+        failure: Failure::ConsentRevoked,
+        retry: Retry::AfterChange,
+        title: Text::fixed(
+            "The person wants nothing done with their data for now",
+            "La persona pidió bloquear sus datos por ahora",
+        ),
+        meaning: Text::fixed(
+            "A block (Ley 19.628, art. 8 ter) of whose data it is was asked for, and was not denied, withdrawn or lifted. Mandate and credentials are kept, and nothing is done with them meanwhile.",
+            "Se pidió un bloqueo (Ley 19.628, art. 8 ter) de los datos de la persona, y no se denegó, retiró ni levantó. El mandato y las credenciales se conservan, y entretanto no se hace nada con ellos.",
+        ),
+        remedy: Text::fixed(
+            "Ask again once the block is over: `GET /v1/matters?kind=block` lists it. Do not begin the link again; that would not help.",
+            "Solicite otra vez cuando el bloqueo haya terminado: `GET /v1/matters?kind=block` lo muestra. No inicie el enlace otra vez; eso no ayudaría.",
+        ),
+    },
+    Entry {
         code: Code::ProductsNotOffered,
         name: "products_not_offered",
         status: 422,
