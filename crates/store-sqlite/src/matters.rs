@@ -99,11 +99,7 @@ pub fn add_matter(unit: &Unit<'_>, row: &MatterRow) -> Result<(), StoreError> {
     unit.execute("adding a matter", ADD, values).map(drop)
 }
 
-pub fn expect_blocked(
-    unit: &Unit<'_>,
-    subject: &Digest,
-    expected: bool,
-) -> Result<(), StoreError> {
+pub fn expect_blocked(unit: &Unit<'_>, subject: &Digest, expected: bool) -> Result<(), StoreError> {
     let values = params![unit.tenant.as_bytes(), subject.as_bytes()];
     let is_blocked = first(unit.connection, BLOCKED, values, |_| Ok(()))?.is_some();
     if is_blocked == expected { Ok(()) } else { Err(StoreError::conflict("expecting a block")) }

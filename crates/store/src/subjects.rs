@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use cartola_model::audit::AuditEvent;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{
-    AccountId, AuthorizationId, ConsentId, DataKeyId, EnrolmentId, ImportId, InstructionId, LinkId, MatterId,
-    MovementId, PaymentId, PersonId, RecordId, TaskId, TenantId,
+    AccountId, AuthorizationId, ConsentId, DataKeyId, EnrolmentId, ImportId, InstructionId, LinkId,
+    MatterId, MovementId, PaymentId, PersonId, RecordId, TaskId, TenantId,
 };
 
 use crate::accounts::{AccountRow, BalanceRow};

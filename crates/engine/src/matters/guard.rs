@@ -149,9 +149,7 @@ impl Engine {
         let mut after = None;
         loop {
             let page = self.store().matters(tenant, filter, after, MAX_PAGE).await?;
-            let holds = |row: &MatterRow| {
-                Some(row.id) != but && row.standing.state.blocks()
-            };
+            let holds = |row: &MatterRow| Some(row.id) != but && row.standing.state.blocks();
             if page.rows.iter().any(holds) {
                 return Ok(true);
             }

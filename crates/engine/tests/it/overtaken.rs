@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cartola_engine::Engine;
 use cartola_engine::authorizations::{Ask, Asking, LeaveBy, LinkPayment, LinkPaymentError};
 use cartola_engine::instructions::{CashOrder, Giver, Wanted};
-use cartola_engine::links::{LinkError, Mandate, NewLink};
+use cartola_engine::links::{LinkError, Mandate, NewLink, PaysFor};
 use cartola_engine::matters::{Decision, NewMatter};
 use cartola_engine::once::Reply;
 use cartola_engine::payments::PaymentError;
@@ -109,7 +109,7 @@ impl Stage {
             fields: &fields(PASSWORD),
             mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: None },
             proven: false,
-            pays: true,
+            pays: PaysFor::Tenant,
         };
         let link = world.engine.begin_link(&world.who, &wanted).await.unwrap().id;
         world.read(link, Priority::Interactive).await.unwrap();
@@ -404,7 +404,7 @@ async fn the_end_of_a_block_knows_whoever_becomes_known_meanwhile() {
                 fields: &fields(PASSWORD),
                 mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: None },
                 proven: false,
-                pays: false,
+                pays: PaysFor::Nobody,
             };
             engine.begin_link(&who, &wanted).await.unwrap();
         };

@@ -41,11 +41,7 @@ pub fn add_matter(tables: &mut Tables, row: MatterRow) -> Result<(), StoreError>
     add(&mut tables.matters, row.id, row)
 }
 
-pub fn expect_blocked(
-    tables: &Tables,
-    subject: &Digest,
-    expected: bool,
-) -> Result<(), StoreError> {
+pub fn expect_blocked(tables: &Tables, subject: &Digest, expected: bool) -> Result<(), StoreError> {
     let blocks = |row: &MatterRow| {
         row.kind == MatterKind::Block
             && row.subject == Some(*subject)
