@@ -23,3 +23,11 @@ UPDATE matter SET subject =
     (SELECT p.lookup FROM person p WHERE p.tenant = matter.tenant AND p.id = matter.person);
 CREATE INDEX matter_by_subject ON matter (tenant, subject, id) WHERE subject IS NOT NULL;
 DROP INDEX matter_by_person;
+
+-- One row: how many units erased something, and after how many of them the log was emptied. What was
+-- erased since may still lie in the files.
+CREATE TABLE erasure (
+    id     INTEGER NOT NULL PRIMARY KEY,
+    erased INTEGER NOT NULL,
+    gone   INTEGER NOT NULL
+) STRICT;

@@ -250,7 +250,7 @@ pub fn claim(unit: &Unit<'_>, claim: &PersonClaim) -> Result<(), StoreError> {
 
 /// Erases what was kept until an instant because a law says so, and has ended.
 pub fn shred_kept(unit: &Unit<'_>, person: PersonId, until: Timestamp) -> Result<(), StoreError> {
-    note_erased();
+    note_erased(unit)?;
     SHRED_KEPT.iter().try_for_each(|statement| {
         let values = params![unit.tenant.as_bytes(), person.as_bytes(), until.as_microsecond()];
         unit.execute("shredding what was kept of a person", statement, values).map(drop)
@@ -260,7 +260,7 @@ pub fn shred_kept(unit: &Unit<'_>, person: PersonId, until: Timestamp) -> Result
 /// Erases what is kept of a person but what a law says is to be kept. The statements name whose
 /// movements and accounts they are as long as those are there.
 pub fn forget(unit: &Unit<'_>, person: PersonId) -> Result<(), StoreError> {
-    note_erased();
+    note_erased(unit)?;
     FORGET.iter().try_for_each(|statement| {
         let values = params![unit.tenant.as_bytes(), person.as_bytes()];
         unit.execute("forgetting a person", statement, values).map(drop)
@@ -269,7 +269,7 @@ pub fn forget(unit: &Unit<'_>, person: PersonId) -> Result<(), StoreError> {
 
 /// Erases the rest.
 pub fn shred(unit: &Unit<'_>, person: PersonId) -> Result<(), StoreError> {
-    note_erased();
+    note_erased(unit)?;
     SHRED.iter().try_for_each(|statement| {
         let values = params![unit.tenant.as_bytes(), person.as_bytes()];
         unit.execute("shredding a person", statement, values).map(drop)

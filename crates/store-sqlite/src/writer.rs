@@ -10,6 +10,7 @@ mod gather;
 mod group;
 mod state;
 mod task;
+mod traces;
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -25,8 +26,8 @@ use self::task::{Task, task};
 use crate::error::Doing;
 
 pub use self::gather::MAX_GROUP_UNITS;
-pub use self::group::note_erased;
 pub use self::state::Figures;
+pub use self::traces::note_erased;
 
 /// The writer thread and the queue before it.
 pub struct Writer {
@@ -41,7 +42,7 @@ impl Writer {
     pub fn start(connection: Connection, waiting: usize) -> Result<Self, StoreError> {
         let (queue, tasks) = flume::bounded(waiting);
         let state = Arc::new(State::default());
-        let group = Group::new(connection, Arc::clone(&state));
+        let group = Group::new(connection, Arc::clone(&state))?;
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || write_all(group, &tasks))

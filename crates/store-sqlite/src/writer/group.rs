@@ -15,6 +15,7 @@ use rusqlite::Connection;
 
 use super::state::State;
 use super::task::Task;
+use super::traces::{Marks, Traces};
 use crate::error::{Doing, copy_of, poisons};
 
 /// Pages of the log, 8 KiB each, beyond which it is copied back into the database: the size that
@@ -33,44 +34,37 @@ thread_local! {
     static LOG_PAGES: Cell<i32> = const { Cell::new(0) };
 }
 
-thread_local! {
-    /// Whether a unit of the transaction erased what somebody had to say in plain.
-    static ERASED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// To be called by a unit that erases what is to be found nowhere any more: what was written over is, until
-/// the log is copied back, still in the database file.
-pub fn note_erased() {
-    ERASED.set(true);
-}
-
 /// Writes groups of units.
 pub struct Group {
     connection: Connection,
     state: Arc<State>,
-    /// What was erased is still in the files: somebody was reading them.
-    traces: bool,
+    /// What was erased, and may still be in the files.
+    traces: Traces,
     /// Groups that are yet to have savepoints.
     careful: Cell<u32>,
 }
 
 impl Group {
-    pub fn new(connection: Connection, state: Arc<State>) -> Self {
+    /// Whoever wrote before may have ended before nothing was left of what they erased.
+    pub fn new(connection: Connection, state: Arc<State>) -> Result<Self, StoreError> {
         connection.wal_hook(Some(|_, pages| {
             LOG_PAGES.set(pages);
             Ok(())
         }));
-        Self { connection, state, traces: false, careful: Cell::new(0) }
+        let traces = Traces::default();
+        traces.committed(Marks::read(&connection)?);
+        let mut group = Self { connection, state, traces, careful: Cell::new(0) };
+        group.leave_no_trace_of_new();
+        Ok(group)
     }
 
     /// Writes the units in one transaction and answers each.
     pub fn write(&mut self, mut tasks: Vec<Box<dyn Task>>) {
         let rows: usize = tasks.iter().map(|task| task.rows()).sum();
         let outcome = self.state.check_alive().and_then(|()| self.attempt(&mut tasks));
-        // Whoever erases is told once nothing is left.
-        if ERASED.take() && outcome.is_ok() {
-            self.traces = true;
-            self.leave_no_trace();
+        // Whoever erases is told once nothing is left, unless readers are in the way for long.
+        if outcome.is_ok() {
+            self.leave_no_trace_of_new();
         }
         match outcome {
             Ok(outcomes) => {
@@ -88,8 +82,8 @@ impl Group {
             }
         }
         // Nobody waits for this any more.
-        if self.traces {
-            self.leave_no_trace_at_once();
+        if self.traces.is_due() {
+            self.leave_no_trace(Duration::ZERO);
         }
         self.copy_log_back();
         if rows >= BULK_ROWS {
@@ -124,7 +118,7 @@ impl Group {
         // One alone needs no savepoint.
         if careful == 0 && tasks.len() > 1 {
             if self.apply_together(tasks)? {
-                self.run("COMMIT")?;
+                self.commit()?;
                 return Ok(tasks.iter().map(|_| Ok(())).collect());
             }
             self.careful.set(CAREFUL_GROUPS);
@@ -134,8 +128,16 @@ impl Group {
             let first = outcomes.iter().all(Result::is_err);
             outcomes.push(self.apply(task.as_mut(), first)?);
         }
-        self.run("COMMIT")?;
+        self.commit()?;
         Ok(outcomes)
+    }
+
+    /// What is erased is looked at within each transaction: others erase too, in other processes.
+    fn commit(&self) -> Result<(), StoreError> {
+        let marks = Marks::read(&self.connection)?;
+        self.run("COMMIT")?;
+        self.traces.committed(marks);
+        Ok(())
     }
 
     /// Applies all of them, or none where one is to be undone alone.
@@ -203,45 +205,29 @@ impl Group {
         }
     }
 
-    /// Copies all of the log back and empties it. Where a reader is in the way for longer than a writer
-    /// waits, that is done after the next unit.
-    fn leave_no_trace(&mut self) {
+    /// Leaves no trace of what nobody has waited for yet.
+    fn leave_no_trace_of_new(&mut self) {
+        if self.traces.is_new() {
+            self.leave_no_trace(self.traces.longest_wait());
+        }
+    }
+
+    /// Copies all of the log back and empties it. Where readers are in the way for longer than that, it
+    /// is tried again after later units.
+    fn leave_no_trace(&mut self, longest: Duration) {
         if self.state.check_alive().is_err() {
             return;
         }
-        let emptied = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
-            .doing("emptying the log");
-        match emptied {
-            Ok(0) => {
-                LOG_PAGES.set(0);
-                self.traces = false;
+        match self.traces.clear(&self.connection, longest) {
+            Ok(true) => LOG_PAGES.set(0),
+            Ok(false) => {
+                tracing::debug!("what was erased is in the files until readers have ended")
             }
-            Ok(_) => tracing::debug!("what was erased is in the log until readers have ended"),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the log was not emptied");
                 if poisons(&error) {
                     self.state.poison();
                 }
-            }
-        }
-    }
-
-    /// The same without waiting for anybody.
-    fn leave_no_trace_at_once(&mut self) {
-        let waits =
-            self.connection.query_row("PRAGMA busy_timeout", [], |row| row.get::<_, i64>(0));
-        let Ok(waits) = waits else { return };
-        if self.connection.busy_timeout(Duration::ZERO).is_ok() {
-            self.leave_no_trace();
-            if let Err(error) =
-                self.connection.busy_timeout(Duration::from_millis(waits.unsigned_abs()))
-            {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the writer waits no more"
-                );
             }
         }
     }

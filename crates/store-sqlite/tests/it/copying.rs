@@ -59,7 +59,8 @@ async fn differences_are_told() {
 #[test]
 fn every_column_is_copied() {
     // The catalogue has these in other words, or they hold nothing of anybody's.
-    const OTHERWISE: [&str; 5] = ["tenant", "tenant_feed", "tenant_audit", "probe", "archive"];
+    const OTHERWISE: [&str; 6] =
+        ["tenant", "tenant_feed", "tenant_audit", "probe", "erasure", "archive"];
     let kept = Kept::new();
     let connection = kept.connection();
     let columns = "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c \

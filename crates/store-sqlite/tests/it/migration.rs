@@ -95,6 +95,7 @@ fn as_first_release(folder: &Path) {
         "known_payee",
         "audit_anchor",
         "matter",
+        "erasure",
         "retention",
         "feed_forgotten",
     ];
