@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 
 use crate::sandbox::Sandbox;
 
+pub(crate) use answer::Refusal;
 pub use openapi::openapi_json;
 
 /// All levers.

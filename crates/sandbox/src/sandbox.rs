@@ -4,20 +4,28 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use cartola_primitives::Randomness;
+use tokio::sync::Notify;
 
 use crate::bank;
 use crate::door::Sessions;
 use crate::faults::Faults;
-use crate::levers;
+use crate::levers::{self, Refusal};
 use crate::phone;
 use crate::portal;
 use crate::post::Post;
-use crate::world::World;
+use crate::world::{LogError, World};
 
 /// Largest body of a request, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 << 10;
+
+tokio::task_local! {
+    /// Raised when what the request that is served here did, or was told, is not on the disk.
+    static LOST: Arc<Notify>;
+}
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -51,6 +59,7 @@ impl Sandbox {
             .merge(phone::router())
             .merge(levers::router())
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .layer(from_fn(tell_of_lost))
             .with_state(self)
     }
 
@@ -76,7 +85,8 @@ impl Sandbox {
     }
 
     /// Does something that draws up months or waits for the disk, off the server's own threads. What
-    /// was done is on the disk then; where it cannot be brought there, nobody is told of it, ever.
+    /// was done is on the disk then; where it cannot be brought there, whoever asked is told that, and nothing
+    /// else: this never comes back.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> T + Send + 'static,
@@ -92,14 +102,77 @@ impl Sandbox {
             Ok(done) => done,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "sandbox.log.not_synced");
+                LOST.try_with(|lost| lost.notify_one()).expect(
+                    "work on the world is asked for by requests, each under `tell_of_lost`",
+                );
                 std::future::pending().await
             }
         }
     }
 }
 
+/// Answers in the stead of whatever serves the request once its work cannot be brought to the disk.
+async fn tell_of_lost(request: Request, next: Next) -> Response {
+    let lost = Arc::new(Notify::new());
+    let served = LOST.scope(Arc::clone(&lost), next.run(request));
+    tokio::select! {
+        () = lost.notified() => Refusal::from(LogError::Broken).into_response(),
+        response = served => response,
+    }
+}
+
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use axum::body::{Body, Bytes, to_bytes};
+    use axum::http::{HeaderMap, StatusCode};
+    use cartola_primitives::clock::ManualClock;
+    use cartola_primitives::randomness::SeededRandomness;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::post::PostError;
+
+    const RUT: &str = "12.345.678-5";
+
+    struct Nowhere;
+
+    #[async_trait]
+    impl Post for Nowhere {
+        async fn post(&self, _: &str, _: HeaderMap, _: Bytes) -> Result<u16, PostError> {
+            Err(PostError::Unanswered)
+        }
+    }
+
+    async fn asked(router: &Router, request: Request) -> (StatusCode, String) {
+        let response = router.clone().oneshot(request).await.expect("a router answers");
+        let status = response.status();
+        let body = to_bytes(response.into_body(), MAX_BODY_BYTES).await.expect("a body");
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn who_asks_is_told_that_the_disk_has_failed_and_of_nothing_that_was_done() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = Arc::new(ManualClock::new("2026-11-20T15:00:00Z".parse().expect("an instant")));
+        let world = Arc::new(World::open(folder.path(), None, clock).expect("a new box"));
+        let randomness = Arc::new(SeededRandomness::new(1));
+        let router = Sandbox::new(Arc::clone(&world), randomness, Arc::new(Nowhere)).router();
+        let phones = format!("/_sandbox/phones/{RUT}");
+        let phones = || Request::get(&phones).body(Body::empty()).expect("a request");
+        assert_eq!(asked(&router, phones()).await.0, StatusCode::OK);
+        world.lose_disk();
+        let move_clock = Request::post("/_sandbox/clock").body(Body::from(r#"{"advance":"PT1H"}"#));
+        for request in [move_clock.expect("a request"), phones()] {
+            let (status, body) = asked(&router, request).await;
+            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+            assert!(body.contains("free some disk and start it again"), "{body}");
+        }
     }
 }

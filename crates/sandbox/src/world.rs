@@ -156,6 +156,12 @@ impl World {
         self.syncer.sync()
     }
 
+    /// From now on nothing is brought to the disk.
+    #[cfg(test)]
+    pub(crate) fn lose_disk(&self) {
+        self.syncer.fail();
+    }
+
     /// Everybody in it.
     pub fn population(&self) -> Population {
         self.population

@@ -101,6 +101,12 @@ impl Syncer {
         synced.records = written;
         Ok(())
     }
+
+    /// As after a disk that failed.
+    #[cfg(test)]
+    pub(crate) fn fail(&self) {
+        self.synced.lock().unwrap_or_else(PoisonError::into_inner).failed = true;
+    }
 }
 
 impl Log {
