@@ -80,10 +80,10 @@ impl Consents for SqliteStore {
         sets: Vec<ConsentSetId>,
         now: Timestamp,
     ) -> Result<HashSet<ConsentSetId>, StoreError> {
-        self.glance(move |connection| {
+        self.read(move |connection| {
             let mut permits = Permits::new(connection, tenant, now);
             let mut holding = HashSet::new();
-            for set in sets.iter().copied() {
+            for set in sets {
                 if permits.set_holds(set)? {
                     holding.insert(set);
                 }
@@ -98,7 +98,7 @@ impl Consents for SqliteStore {
         tenant: TenantId,
         sets: Vec<ConsentSetId>,
     ) -> Result<Vec<ConsentSetRow>, StoreError> {
-        self.glance(move |connection| {
+        self.read(move |connection| {
             let mut found = Vec::with_capacity(sets.len());
             for set in &sets {
                 let values = params![tenant.as_bytes(), set.as_bytes()];

@@ -69,7 +69,7 @@ impl Imports for SqliteStore {
         content: &ContentHash,
     ) -> Result<Vec<ImportRow>, StoreError> {
         let content = *content;
-        self.glance(move |connection| {
+        self.read(move |connection| {
             let values = params![tenant.as_bytes(), content.as_bytes()];
             all(connection, OF_CONTENT, values, read_import)
         })
@@ -98,7 +98,7 @@ impl Imports for SqliteStore {
         from: Date,
         to: Date,
     ) -> Result<Vec<SightingRow>, StoreError> {
-        self.glance(move |connection| sightings::of_days(connection, tenant, account, (from, to)))
+        self.read(move |connection| sightings::of_days(connection, tenant, account, (from, to)))
             .await
     }
 
