@@ -32,6 +32,18 @@ BEGIN ATOMIC
     ORDER BY c.ended_at LIMIT at_most;
 END;
 
+-- The same behind one of them, for processes that know this schema: what cannot be read stays among them.
+CREATE FUNCTION consents_run_out_after(
+    now bigint, at_most integer, after_end bigint, after_tenant uuid, after_id uuid)
+RETURNS TABLE (ended_at bigint, tenant uuid, id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = cartola, pg_temp
+BEGIN ATOMIC
+    SELECT c.ended_at, c.tenant, c.id FROM consent c
+    WHERE c.state IN (1, 4) AND c.ended_at IS NOT NULL AND c.ended_at <= now
+        AND (c.ended_at, c.tenant, c.id) > (after_end, after_tenant, after_id)
+    ORDER BY c.ended_at, c.tenant, c.id LIMIT at_most;
+END;
+
 -- Whether a payment or an instruction has not ended, by the name of its state.
 CREATE FUNCTION payment_is_pending(state text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -157,4 +169,5 @@ $$;
 -- Whoever owns nothing here may call none of them; the role that serves is granted them.
 REVOKE ALL ON FUNCTION forget_person(uuid, uuid), shred_person(uuid, uuid),
     last_kept_of(uuid, uuid), held_of(uuid, uuid), shred_kept_of(uuid, uuid, bigint),
-    payment_is_pending(text), instruction_is_pending(text) FROM PUBLIC;
+    payment_is_pending(text), instruction_is_pending(text),
+    consents_run_out_after(bigint, integer, bigint, uuid, uuid) FROM PUBLIC;

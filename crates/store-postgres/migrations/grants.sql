@@ -31,6 +31,7 @@ GRANT EXECUTE ON FUNCTION cartola.the_tenant(), cartola.all_tenants(), cartola.a
     cartola.forget_expired_tasks(bigint, integer), cartola.forget_payees(bigint, integer),
     cartola.forget_sessions(bigint, integer),
     cartola.consents_run_out(bigint, integer),
+    cartola.consents_run_out_after(bigint, integer, bigint, uuid, uuid),
     cartola.add_movement_months(integer[]), cartola.leave_days(uuid, integer[], uuid[]),
     cartola.take_slots(text, integer, bigint, integer, bigint, bigint),
     cartola.pause_institution(text, bigint)

@@ -7,7 +7,7 @@ use cartola_crypto::ContentHash;
 use cartola_model::{ConsentData, ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId};
-use cartola_store::consents::{ConsentRow, ConsentSetRow};
+use cartola_store::consents::{ConsentRow, ConsentSetRow, RanOut};
 use cartola_store::{Consents, MAX_PAGE, Page, StoreError};
 
 use crate::PostgresStore;
@@ -53,7 +53,7 @@ const CHANGE: &str = "UPDATE consent SET state = $4, granted_at = $5, ended_at =
     version = version + 1 WHERE tenant = $1 AND id = $2 AND version = $3";
 const NARROW: &str = "UPDATE consent SET data = $4, version = version + 1 \
     WHERE tenant = $1 AND id = $2 AND version = $3";
-const RUN_OUT: &str = "SELECT tenant, id FROM consents_run_out($1, $2)";
+const RUN_OUT: &str = "SELECT ended_at, tenant, id FROM consents_run_out_after($1, $2, $3, $4, $5)";
 const SETS: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = $1 AND id = ANY ($2)";
 const ALL_SETS: &str = "SELECT id, consent, rest FROM consent_set \
     WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
@@ -135,9 +135,19 @@ impl Consents for PostgresStore {
         Ok(page(rows, limit, |row| row.id))
     }
 
-    async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError> {
-        let rows = self.of_nobody(RUN_OUT, values![now, MAX_PAGE as u64]).await?;
-        each(&rows, |columns: &mut Columns<'_>| Ok((columns.id()?, columns.id()?)))
+    async fn run_out(
+        &self,
+        now: Timestamp,
+        after: Option<RanOut>,
+    ) -> Result<Vec<RanOut>, StoreError> {
+        let ended_at = after.map_or(i64::MIN, |after| after.ended_at.as_microsecond());
+        let tenant = Value::id_or_nil(after.map(|after| after.tenant).as_ref());
+        let id = Value::id_or_nil(after.map(|after| after.id).as_ref());
+        let values = values![now, MAX_PAGE as u64, ended_at, tenant, id];
+        each(&self.of_nobody(RUN_OUT, values).await?, |columns: &mut Columns<'_>| {
+            let ended_at = columns.timestamp()?;
+            Ok(RanOut { ended_at, tenant: columns.id()?, id: columns.id()? })
+        })
     }
 }
 

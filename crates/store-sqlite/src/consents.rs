@@ -7,7 +7,7 @@ use cartola_crypto::ContentHash;
 use cartola_model::{ConsentData, ConsentKind, ConsentState, InstitutionId};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId};
-use cartola_store::consents::{ConsentRow, ConsentSetRow};
+use cartola_store::consents::{ConsentRow, ConsentSetRow, RanOut};
 use cartola_store::{Consents, MAX_PAGE, Page, StoreError};
 use rusqlite::params;
 
@@ -52,8 +52,9 @@ const CHANGE: &str = "UPDATE consent SET state = ?4, granted_at = ?5, ended_at =
     version = version + 1 WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 const NARROW: &str = "UPDATE consent SET data = ?4, version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";
-const RUN_OUT: &str = "SELECT tenant, id FROM consent WHERE state IN (1, 4) AND ended_at IS NOT NULL \
-    AND ended_at <= ?1 ORDER BY ended_at LIMIT ?2";
+const RUN_OUT: &str = "SELECT ended_at, tenant, id FROM consent \
+    WHERE state IN (1, 4) AND ended_at IS NOT NULL AND ended_at <= ?1 \
+    AND (ended_at, tenant, id) > (?3, ?4, ?5) ORDER BY ended_at, tenant, id LIMIT ?2";
 const SET: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = ?1 AND id = ?2";
 const ALL_SETS: &str =
     "SELECT id, consent, rest FROM consent_set WHERE tenant = ?1 AND id > ?2 ORDER BY id";
@@ -160,10 +161,21 @@ impl Consents for SqliteStore {
         .await
     }
 
-    async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError> {
+    async fn run_out(
+        &self,
+        now: Timestamp,
+        after: Option<RanOut>,
+    ) -> Result<Vec<RanOut>, StoreError> {
         self.read(move |connection| {
-            let values = params![now.as_microsecond(), signed(MAX_PAGE as u64)];
-            all(connection, RUN_OUT, values, |columns| Ok((columns.id()?, columns.id()?)))
+            let ended_at = after.map_or(i64::MIN, |after| after.ended_at.as_microsecond());
+            let (tenant, id) = (after.map(|after| after.tenant), after.map(|after| after.id));
+            let (tenant, id) = (bytes_or_empty(tenant.as_ref()), bytes_or_empty(id.as_ref()));
+            let limit = signed(MAX_PAGE as u64);
+            let values = params![now.as_microsecond(), limit, ended_at, tenant, id];
+            all(connection, RUN_OUT, values, |columns| {
+                let ended_at = columns.timestamp()?;
+                Ok(RanOut { ended_at, tenant: columns.id()?, id: columns.id()? })
+            })
         })
         .await
     }

@@ -74,6 +74,17 @@ pub struct ConsentSetRow {
     pub rest: Option<ConsentSetId>,
 }
 
+/// A consent whose term is over: the first to end is the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RanOut {
+    /// When its term was over.
+    pub ended_at: Timestamp,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub id: ConsentId,
+}
+
 /// Reads of consents.
 #[async_trait]
 pub trait Consents: Send + Sync {
@@ -125,8 +136,11 @@ pub trait Consents: Send + Sync {
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError>;
 
-    /// Granted and suspended consents whose term was over at `now`, of all tenants, the first to end
-    /// first; at most
-    /// [`MAX_PAGE`](crate::MAX_PAGE).
-    async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError>;
+    /// Granted and suspended consents whose term was over at `now`, of all tenants, in the order of
+    /// [`RanOut`], those after one if asked; at most [`MAX_PAGE`](crate::MAX_PAGE).
+    async fn run_out(
+        &self,
+        now: Timestamp,
+        after: Option<RanOut>,
+    ) -> Result<Vec<RanOut>, StoreError>;
 }

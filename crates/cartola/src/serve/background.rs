@@ -220,7 +220,7 @@ mod tests {
     use cartola_primitives::clock::{ManualClock, SystemClock};
     use cartola_primitives::{Clock, Secret, SignedDuration};
     use cartola_store::consents::ConsentRow;
-    use cartola_store::{Command, UnitOfWork};
+    use cartola_store::{Command, MAX_PAGE, UnitOfWork};
     use cartola_store_sqlite::Options;
     use tokio::sync::Semaphore;
 
@@ -322,7 +322,9 @@ mod tests {
         let engine = &before.engine;
         let keys = engine.add_tenant("Empresa", &[Scope::Read]).await.expect("a tenant");
         let (tenant, now) = (keys.tenant.id, engine.now());
-        let rows = [("is damaged", 1), ("is sound", 2)].map(|(purpose, hours)| ConsentRow {
+        // More than are read at once, all before the other.
+        let damaged = std::iter::repeat_n(("is damaged", 1), MAX_PAGE);
+        let rows = damaged.chain([("is sound", 2)]).map(|(purpose, hours)| ConsentRow {
             id: engine.mint(),
             kind: ConsentKind::TenantMandate,
             person: None,
@@ -338,6 +340,7 @@ mod tests {
             },
             version: 1,
         });
+        let rows: Vec<_> = rows.collect();
         let mut work = UnitOfWork::new(tenant, now);
         for row in &rows {
             work.push(Command::AddConsent(row.clone()));
@@ -349,7 +352,7 @@ mod tests {
         let after = gateway(folder.path(), clock).await;
         assert_eq!(after.engine.end_run_out().await.expect("the other ends"), 1);
         assert_eq!(after.engine.end_run_out().await.expect("none is left"), 0);
-        let ended = after.backend.store().consent(tenant, rows[1].id).await.expect("a read");
+        let ended = after.backend.store().consent(tenant, rows[MAX_PAGE].id).await.expect("a read");
         let state = ended.expect("it is there").state;
         assert!(matches!(state, ConsentState::Expired { .. }), "{state:?}");
         after.close().await.expect("it closes");

@@ -8,29 +8,37 @@ use cartola_model::audit::AuditEvent;
 use cartola_model::{Failure, Principal};
 use cartola_primitives::id::{ConsentId, TenantId};
 use cartola_store::consents::ConsentRow;
-use cartola_store::{Command, UnitOfWork};
+use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 
 use crate::audit::changed_consent;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
 
 impl Engine {
-    /// Records the end of consents whose term is over, at most a page of them
-    /// ([`cartola_store::MAX_PAGE`]), the first to end first. Gives the number that has ended, so that the
-    /// caller knows when to stop. One that cannot be read holds up no other: it is told in the log.
+    /// Records the end of consents whose term is over, the first to end first, until a page of them
+    /// ([`cartola_store::MAX_PAGE`]) or somewhat more has ended. Gives the number that has, so that the
+    /// caller knows when to stop. Those that cannot be read hold up no other, however many they are: they
+    /// are told in the log.
     pub async fn end_run_out(&self) -> Result<usize, EngineError> {
-        let mut ended = 0;
-        for (tenant, consent) in self.store().run_out(self.now()).await? {
-            match until_settled(|| self.end_one(tenant, consent)).await {
-                Ok(()) => ended += 1,
-                Err(error) if error.is_damage() => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::error!(%tenant, %consent, error, "engine.consents.not_expired");
+        let (now, mut ended, mut after) = (self.now(), 0, None);
+        loop {
+            let page = self.store().run_out(now, after).await?;
+            for over in &page {
+                let (tenant, consent) = (over.tenant, over.id);
+                match until_settled(|| self.end_one(tenant, consent)).await {
+                    Ok(()) => ended += 1,
+                    Err(error) if error.is_damage() => {
+                        let error = &error as &dyn std::error::Error;
+                        tracing::error!(%tenant, %consent, error, "engine.consents.not_expired");
+                    }
+                    Err(error) => return Err(error),
                 }
-                Err(error) => return Err(error),
+            }
+            after = page.last().copied();
+            if page.len() < MAX_PAGE || ended >= MAX_PAGE {
+                return Ok(ended);
             }
         }
-        Ok(ended)
     }
 
     async fn end_one(&self, tenant: TenantId, id: ConsentId) -> Result<(), EngineError> {

@@ -8,7 +8,7 @@ use super::Backend;
 use super::fixtures::{NOW, at};
 use super::pages::check_list;
 use super::scene::Scene;
-use crate::consents::ConsentRow;
+use crate::consents::{ConsentRow, RanOut};
 use crate::{Command, MAX_PAGE};
 
 /// A consent comes back with all its parts.
@@ -57,7 +57,11 @@ pub async fn consents_that_have_run_out_are_found_in_the_order_of_their_ends(bac
     let ending = async |scene: &Scene, state| {
         let row = ConsentRow { state, ..scene.make.consent(scene.link.id) };
         scene.apply(Command::AddConsent(row.clone())).await;
-        (scene.make.tenant, row.id)
+        let ended_at = match state {
+            ConsentState::Granted { expires_at: Some(end), .. } => end,
+            _ => NOW,
+        };
+        RanOut { ended_at, tenant: scene.make.tenant, id: row.id }
     };
     let until = |end| ConsentState::Granted { at: at(-60), expires_at: Some(at(end)) };
     let late = ending(&scene, until(-1)).await;
@@ -71,11 +75,20 @@ pub async fn consents_that_have_run_out_are_found_in_the_order_of_their_ends(bac
     ] {
         ending(&scene, state).await;
     }
-    assert_eq!(scene.store.run_out(NOW).await.expect("a read"), [early, late, exact]);
+    let run_out = async |now, after| scene.store.run_out(now, after).await.expect("a read");
+    // Of those that end together, none is left out behind another.
+    let mut together = [late, ending(&scene, until(-1)).await, ending(&other, until(-1)).await];
+    together.sort_unstable();
+    let [first, second, third] = together;
+    let all = [early, first, second, third, exact];
+    assert_eq!(run_out(NOW, None).await, all);
+    for (place, after) in all.into_iter().enumerate() {
+        assert_eq!(run_out(NOW, Some(after)).await, all[place + 1..]);
+    }
     let state = ConsentState::Expired { granted_at: at(-60), at: at(-2) };
-    scene.apply(Command::ChangeConsent { id: early.1, expected: 1, state }).await;
-    assert_eq!(scene.store.run_out(NOW).await.expect("a read"), [late, exact]);
-    assert_eq!(scene.store.run_out(at(-2)).await.expect("a read"), []);
+    scene.apply(Command::ChangeConsent { id: early.id, expected: 1, state }).await;
+    assert_eq!(run_out(NOW, None).await, all[1..]);
+    assert_eq!(run_out(at(-2), None).await, []);
 }
 
 /// Each change raises the version by one.

@@ -8,7 +8,7 @@ use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId
 
 use super::MemoryStore;
 use super::tables::{Tables, add, expect, page};
-use crate::consents::{ConsentRow, ConsentSetRow};
+use crate::consents::{ConsentRow, ConsentSetRow, RanOut};
 use crate::records::RecordRow;
 use crate::{Consents, MAX_PAGE, Page, StoreError};
 
@@ -73,15 +73,22 @@ impl Consents for MemoryStore {
         Ok(page(&self.tables(tenant).consents, after, limit, is_theirs))
     }
 
-    async fn run_out(&self, now: Timestamp) -> Result<Vec<(TenantId, ConsentId)>, StoreError> {
+    async fn run_out(
+        &self,
+        now: Timestamp,
+        after: Option<RanOut>,
+    ) -> Result<Vec<RanOut>, StoreError> {
         let state = self.lock();
         let of_all = state.tenants.iter().flat_map(|(tenant, tables)| {
-            tables.consents.values().filter_map(|row| Some((over(&row.state)?, *tenant, row.id)))
+            tables.consents.values().filter_map(|row| {
+                Some(RanOut { ended_at: over(&row.state)?, tenant: *tenant, id: row.id })
+            })
         });
-        let mut over: Vec<_> = of_all.filter(|(end, ..)| *end <= now).collect();
+        let is_asked = |row: &RanOut| row.ended_at <= now && Some(*row) > after;
+        let mut over: Vec<_> = of_all.filter(is_asked).collect();
         over.sort_unstable();
         over.truncate(MAX_PAGE);
-        Ok(over.into_iter().map(|(_, tenant, id)| (tenant, id)).collect())
+        Ok(over)
     }
 }
 
