@@ -1,7 +1,7 @@
 //! All consents of a person at once: for a while nothing is done with their data, or never again.
 
 use cartola_model::{ConsentState, Principal};
-use cartola_primitives::id::PersonId;
+use cartola_primitives::id::{PersonId, TenantId};
 use cartola_store::consents::ConsentRow;
 use cartola_store::{Command, MAX_PAGE, UnitOfWork};
 
@@ -29,15 +29,25 @@ impl Engine {
         what: OfAll,
         work: &mut UnitOfWork,
     ) -> Result<(), EngineError> {
-        let mut after = None;
+        for row in self.all_consents_of(who.tenant, person).await? {
+            self.change_one(who, &row, what, work).await?;
+        }
+        Ok(())
+    }
+
+    /// Every consent of a person, however it stands, by id: what is decided of all is written at once.
+    pub(crate) async fn all_consents_of(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+    ) -> Result<Vec<ConsentRow>, EngineError> {
+        let (mut rows, mut after) = (Vec::new(), None);
         loop {
-            let page = self.store().consents_of_person(who.tenant, person, after, MAX_PAGE).await?;
-            for row in &page.rows {
-                self.change_one(who, row, what, work).await?;
-            }
+            let page = self.store().consents_of_person(tenant, person, after, MAX_PAGE).await?;
+            rows.extend(page.rows);
             after = page.next;
             if after.is_none() {
-                return Ok(());
+                return Ok(rows);
             }
         }
     }

@@ -7,7 +7,7 @@ use cartola_model::{LinkSource, LinkState, Principal};
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{LinkId, PersonId};
 use cartola_store::people::LinkRow;
-use cartola_store::{Command, MAX_PAGE, UnitOfWork};
+use cartola_store::{Command, UnitOfWork};
 
 use super::LinkError;
 use super::mandate::withdraw;
@@ -66,15 +66,8 @@ impl Engine {
         person: PersonId,
         work: &mut UnitOfWork,
     ) -> Result<(), EngineError> {
-        let (mut links, mut after) = (BTreeSet::new(), None);
-        loop {
-            let page = self.store().consents_of_person(who.tenant, person, after, MAX_PAGE).await?;
-            links.extend(page.rows.iter().map(|row| row.link));
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
+        let consents = self.all_consents_of(who.tenant, person).await?;
+        let links: BTreeSet<LinkId> = consents.iter().map(|row| row.link).collect();
         for id in links {
             let Some(row) = self.store().link(who.tenant, id).await? else { continue };
             // A file of several people is of a link of one of them.

@@ -216,17 +216,8 @@ impl Engine {
         person: PersonId,
         since: Timestamp,
     ) -> Result<bool, EngineError> {
-        let mut after = None;
-        loop {
-            let page = self.store().consents_of_person(tenant, person, after, MAX_PAGE).await?;
-            if page.rows.iter().any(|row| row.state.granted_at() > since) {
-                return Ok(true);
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(false);
-            }
-        }
+        let consents = self.all_consents_of(tenant, person).await?;
+        Ok(consents.iter().any(|row| row.state.granted_at() > since))
     }
 }
 
