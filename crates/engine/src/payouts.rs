@@ -26,6 +26,7 @@ use crate::retry::MaybeConflict;
 pub use cartola_store::payouts::PayoutRow;
 pub use ended::{EndedLine, LineEnded};
 pub(crate) use payer::Payer;
+pub use read::PayoutOfCase;
 
 /// Lines of one payout at most: one unit of work adds them, and a bank asks for each by itself.
 pub const MAX_LINES: usize = 100;
@@ -114,6 +115,9 @@ pub enum PayoutError {
     /// Another payout was asked for under the same case.
     #[error("this case was used for another payout")]
     OtherRequest,
+    /// What was begun under the case was erased with whoever paid.
+    #[error("what was begun under this case was erased with whoever paid")]
+    Gone,
     /// There is nothing to pay.
     #[error("there is no line to pay")]
     NoLines,

@@ -91,6 +91,11 @@ BEGIN
     IF of_tenant IS DISTINCT FROM the_tenant() THEN
         RAISE 'another tenant than that of the transaction' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- Whose a payout is stands in the key that seals it, and which its payments are, under that seal.
+    DELETE FROM payout WHERE tenant = of_tenant AND created_at <= until
+        AND order_key IN (SELECT id FROM data_key WHERE tenant = of_tenant AND subject = of_person)
+        AND NOT EXISTS (SELECT 1 FROM payment WHERE tenant = of_tenant AND person = of_person
+            AND created_at <= until AND payment_is_pending(state));
     DELETE FROM payment WHERE tenant = of_tenant AND person = of_person AND created_at <= until
         AND NOT payment_is_pending(state);
     DELETE FROM instruction WHERE tenant = of_tenant AND person = of_person AND created_at <= until

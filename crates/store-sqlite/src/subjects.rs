@@ -74,6 +74,14 @@ const SHRED_KEPT: &[&str] = &[
         "DELETE FROM payment WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3 AND NOT ",
         is_pending!("payment")
     ),
+    // Whose a payout is stands in the key that seals it, and which its payments are, under that seal.
+    concat!(
+        "DELETE FROM payout WHERE tenant = ?1 AND created_at <= ?3 AND order_key IN \
+         (SELECT id FROM data_key WHERE tenant = ?1 AND subject = ?2) AND NOT EXISTS \
+         (SELECT 1 FROM payment WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3 AND ",
+        is_pending!("payment"),
+        ")"
+    ),
     concat!(
         "DELETE FROM instruction WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3 AND NOT ",
         is_pending!("instruction")

@@ -314,6 +314,7 @@ macro_rules! contract_tests {
                 an_owner_is_found_whatever_may_be_shown,
                 a_person_is_forgotten_and_shredded,
                 what_is_kept_of_a_person_is_counted_and_goes_by_its_age,
+                payouts_go_with_what_was_kept_of_a_person,
                 a_person_is_claimed_and_expected_as_they_were_read,
                 whoever_is_not_there_yet_is_expected_so,
                 a_block_of_somebody_is_expected_as_it_was_read,

@@ -305,8 +305,9 @@ pub enum Command {
     /// hold ids.
     ForgetPerson(PersonId),
     /// Erases what was kept of a person because a law says so, but what has not ended: payments,
-    /// instructions and authorizations that were asked for by an instant. Who they are, their phones and
-    /// key stay.
+    /// instructions and authorizations that were asked for by an instant, and payouts that are sealed
+    /// under their key, unless a payment from then has not ended. Who they are, their phones and key
+    /// stay.
     ShredKept {
         /// Whose.
         person: PersonId,

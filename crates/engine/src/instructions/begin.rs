@@ -240,6 +240,7 @@ pub(super) fn of_payer(error: PayoutError) -> InstructionError {
         PayoutError::Engine(error) => InstructionError::Engine(error),
         PayoutError::Case
         | PayoutError::OtherRequest
+        | PayoutError::Gone
         | PayoutError::NoLines
         | PayoutError::TooManyLines
         | PayoutError::Line { .. }

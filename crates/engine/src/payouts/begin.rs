@@ -69,7 +69,7 @@ impl Engine {
             if known.case.fingerprint != case.fingerprint {
                 return Err(PayoutError::OtherRequest);
             }
-            return Ok(self.standing_of(who, known).await?);
+            return self.standing_of(who, known).await?.ok_or(PayoutError::Gone);
         }
         // What was begun is known whatever may be begun by now.
         check(order)?;

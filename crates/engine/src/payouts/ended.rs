@@ -63,7 +63,7 @@ impl Engine {
     ) -> Result<Option<EndedLine>, EngineError> {
         let row = self.store().payout(who.tenant, ended.payout).await?;
         let Some(row) = row else { return Ok(None) };
-        let payout = self.opened_payout(who, row).await?;
+        let Some(payout) = self.opened_payout(who, row).await? else { return Ok(None) };
         let Some(line) = payout.lines.get(ended.line).cloned() else { return Ok(None) };
         let payment = self.payment_unnoted(who, line.payment).await?;
         let payment = payment.filter(|payment| payment.state().is_final());

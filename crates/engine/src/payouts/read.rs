@@ -30,8 +30,18 @@ impl SealedPayout {
     }
 }
 
+/// What was begun under a case.
+pub enum PayoutOfCase {
+    /// Nothing so far.
+    Nothing,
+    /// It was erased with whoever paid.
+    Gone,
+    /// This.
+    Begun(Payout),
+}
+
 impl Engine {
-    /// A payout of that list.
+    /// A payout of that list; nothing of one that was erased with whoever paid.
     pub async fn payout(
         &self,
         who: &Principal,
@@ -41,7 +51,7 @@ impl Engine {
         self.note_access(who, "payout.read", Subject::one(id));
         let row = self.store().payout(who.tenant, id).await?;
         match row.filter(|row| row.list == list) {
-            Some(row) => self.opened_payout(who, row).await.map(Some),
+            Some(row) => self.opened_payout(who, row).await,
             None => Ok(None),
         }
     }
@@ -52,15 +62,13 @@ impl Engine {
         who: &Principal,
         list: &str,
         case: &str,
-    ) -> Result<Option<Payout>, EngineError> {
+    ) -> Result<PayoutOfCase, EngineError> {
         let key = self.payout_case_key(who, list, case);
-        match self.store().payout_of_case(who.tenant, &key).await? {
-            Some(row) => {
-                self.note_access(who, "payout.read", Subject::one(row.id));
-                self.opened_payout(who, row).await.map(Some)
-            }
-            None => Ok(None),
-        }
+        let known = self.store().payout_of_case(who.tenant, &key).await?;
+        let Some(row) = known else { return Ok(PayoutOfCase::Nothing) };
+        self.note_access(who, "payout.read", Subject::one(row.id));
+        let opened = self.opened_payout(who, row).await?;
+        Ok(opened.map_or(PayoutOfCase::Gone, PayoutOfCase::Begun))
     }
 
     /// By what a case of a list is found.
@@ -69,7 +77,8 @@ impl Engine {
         self.vault().digest(purpose::PAYOUT_CASE, who.tenant, named.as_bytes())
     }
 
-    /// The payouts of a list, by age.
+    /// The payouts of a list, by age, without those that were erased with whoever paid: a page may have
+    /// fewer than were asked for, and others after it.
     pub async fn payouts(
         &self,
         who: &Principal,
@@ -81,45 +90,52 @@ impl Engine {
         let page = self.store().payouts(who.tenant, list, after, limit).await?;
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {
-            rows.push(self.opened_payout(who, row).await?);
+            rows.extend(self.opened_payout(who, row).await?);
         }
         Ok(Page { rows, next: page.next })
     }
 
-    /// The payments of some of its lines, in their order. A range beyond the last line is cut.
+    /// The payments of some of its lines, in their order. A range beyond the last line is cut. Nothing
+    /// where one of them was erased with whoever paid.
     pub async fn payments_of_payout(
         &self,
         who: &Principal,
         payout: &Payout,
         lines: Range<usize>,
-    ) -> Result<Vec<Payment>, EngineError> {
+    ) -> Result<Option<Vec<Payment>>, EngineError> {
         let end = lines.end.min(payout.lines.len());
         let mut payments = Vec::new();
         for line in payout.lines.get(lines.start..end).unwrap_or_default() {
-            // One unit added the payout and them, and none is taken away.
-            let payment = self.payment_unnoted(who, line.payment).await?;
-            payments.push(payment.ok_or(EngineError::Interrupted)?);
+            // One unit added the payout and them. What is kept of whoever came back goes by its age.
+            let Some(payment) = self.payment_unnoted(who, line.payment).await? else {
+                return Ok(None);
+            };
+            payments.push(payment);
         }
-        Ok(payments)
+        Ok(Some(payments))
     }
 
     pub(super) async fn standing_of(
         &self,
         who: &Principal,
         row: PayoutRow,
-    ) -> Result<PayoutStanding, EngineError> {
-        let payout = self.opened_payout(who, row).await?;
+    ) -> Result<Option<PayoutStanding>, EngineError> {
+        let Some(payout) = self.opened_payout(who, row).await? else { return Ok(None) };
         let payments = self.payments_of_payout(who, &payout, 0..payout.lines.len()).await?;
-        Ok(PayoutStanding { payout, payments })
+        Ok(payments.map(|payments| PayoutStanding { payout, payments }))
     }
 
+    /// A payout as it is sealed; nothing where whoever paid was erased, with their key.
     pub(super) async fn opened_payout(
         &self,
         who: &Principal,
         row: PayoutRow,
-    ) -> Result<Payout, EngineError> {
+    ) -> Result<Option<Payout>, EngineError> {
+        if self.store().data_key(who.tenant, row.order.key).await?.is_none() {
+            return Ok(None);
+        }
         let place = PayoutRow::order_place(who.tenant, &row.id);
         let sealed: SealedPayout = self.vault().open_record(&place, &row.order).await?;
-        Ok(sealed.of(row))
+        Ok(Some(sealed.of(row)))
     }
 }

@@ -7,17 +7,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_engine::links::{Mandate, NewLink, PaysFor};
+use cartola_engine::matters::Decision;
 use cartola_engine::once::Reply;
 use cartola_engine::payments::{LONGEST_PAUSE, PaymentStanding};
 use cartola_engine::payouts::{
-    LINE_MANDATE_TERM, LineEnded, MAX_LINES, PayoutError, PayoutLine, PayoutOrder, PayoutStanding,
+    LINE_MANDATE_TERM, LineEnded, MAX_LINES, PayoutError, PayoutLine, PayoutOfCase, PayoutOrder,
+    PayoutStanding,
 };
 use cartola_engine::work::{Handler, JobEnd, JobKind, Outcome, Priority, Task};
 use cartola_engine::{Engine, EngineError};
-use cartola_model::{AccountNumber, ChallengeKind, TransferPayee, TransferState};
+use cartola_model::{AccountNumber, ChallengeKind, MatterKind, TransferPayee, TransferState};
 use cartola_primitives::id::{AccountId, LinkId};
-use cartola_primitives::{Currency, Money, Rut, Secret};
+use cartola_primitives::{Currency, Money, Rut, Secret, SignedDuration};
+use cartola_store::{Command, Committer, MAX_PAGE, UnitOfWork};
 
+use crate::matters::{ask, decide};
 use crate::readings::fields;
 use crate::world::World;
 use crate::world::bank::{Bank, CLIENT, PASSWORD, RUT, institution};
@@ -126,6 +130,7 @@ impl Scene {
         let (engine, who) = (&self.world.engine, &self.world.who);
         let payout = engine.payout(who, "tests", begun.payout.row.id).await.unwrap().unwrap();
         let payments = engine.payments_of_payout(who, &payout, 0..usize::MAX).await.unwrap();
+        let payments = payments.expect("none is gone");
         payments.iter().map(|payment| payment.state().standing()).collect()
     }
 }
@@ -368,6 +373,49 @@ async fn a_payout_is_given_up_from_its_end() {
     }
     assert_eq!(scene.goes_on().await, (1, 3));
     assert_eq!(scene.standings(&begun).await, [PaymentStanding::Failed; 3]);
+}
+
+/// Of somebody who was erased nothing can be told, and of others all.
+#[tokio::test]
+async fn a_payout_of_somebody_who_was_erased_is_told_nowhere() {
+    let scene = Scene::new(SETTLED).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    while scene.goes_on().await.1 < 3 {}
+    let Scene { world, .. } = &scene;
+    let (engine, who, id) = (&world.engine, &world.who, begun.payout.row.id);
+    let asked = ask(world, MatterKind::Erasure, RUT).await;
+    let kept = decide(world, &asked, Decision::Grant).await.unwrap();
+    assert_eq!(engine.payouts(who, "tests", None, MAX_PAGE).await.unwrap().rows.len(), 1);
+    let left = kept.row.standing.due_at.duration_since(engine.now());
+    world.clock.advance(left + SignedDuration::from_secs(1));
+    assert_eq!(engine.erase_retained().await.unwrap(), 1);
+    assert!(engine.payouts(who, "tests", None, MAX_PAGE).await.unwrap().rows.is_empty());
+    assert!(engine.payout(who, "tests", id).await.unwrap().is_none());
+    let known = engine.payout_of_case(who, "tests", "one").await.unwrap();
+    assert!(matches!(known, PayoutOfCase::Gone));
+    let again = scene.begin(account, "one", three()).await;
+    assert!(matches!(again, Err(PayoutError::Gone)), "nothing is paid twice");
+}
+
+/// Of somebody who came back, what had ended goes by its age, and what goes on stays.
+#[tokio::test]
+async fn a_payout_of_which_lines_are_gone_is_told_as_gone_and_ends() {
+    let scene = Scene::new(asks(ChallengeKind::App)).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    assert_eq!(scene.goes_on().await, (1, 0));
+    let Scene { world, .. } = &scene;
+    let (engine, who, payout) = (&world.engine, &world.who, &begun.payout);
+    engine.cancel_payment(who, payout.lines[1].payment).await.unwrap();
+    let person = engine.person_with(who, Rut::parse(RUT).unwrap()).await.unwrap().unwrap();
+    let shred = Command::ShredKept { person, until: engine.now() };
+    world.store.commit(UnitOfWork::new(who.tenant, engine.now()).with(shred)).await.unwrap();
+    assert!(engine.payments_of_payout(who, payout, 0..3).await.unwrap().is_none());
+    assert_eq!(engine.payments_of_payout(who, payout, 0..1).await.unwrap().unwrap().len(), 1);
+    let again = scene.begin(account, "one", three()).await;
+    assert!(matches!(again, Err(PayoutError::Gone)), "nothing is paid twice");
+    engine.give_up_payout(who, payout).await.unwrap();
 }
 
 /// Another way knows nothing of what was begun by the first: its word would be a lie about money.

@@ -16,7 +16,7 @@ use crate::imports::{ImportRow, NO_ARCHIVE};
 use crate::instructions::InstructionRow;
 use crate::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
 use crate::movements::MovementQuery;
-use crate::payments::PaymentRow;
+use crate::payments::{PaymentChange, PaymentRow};
 use crate::people::PersonRow;
 use crate::records::RecordFilter;
 use crate::subjects::{Belonging, Holdings, PersonClaim};
@@ -312,6 +312,40 @@ pub async fn what_is_kept_of_a_person_is_counted_and_goes_by_its_age(backend: Ba
 
 fn claim(id: PersonId, expected: u32, holdings: Holdings) -> Command {
     Command::ClaimPerson(PersonClaim { id, expected, holdings })
+}
+/// Payouts go with the payments that they are, and stay while one of those has not ended.
+pub async fn payouts_go_with_what_was_kept_of_a_person(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (store, tenant, person) = (&scene.store, scene.make.tenant, scene.person.id);
+    let key = scene.make.data_key(Some(person));
+    scene.apply(Command::AddDataKey(key.clone())).await;
+    let payout = |seconds, key| {
+        let mut row = scene.make.payout("list");
+        (row.created_at, row.order.key) = (at(seconds), key);
+        row
+    };
+    let (old, new) = (payout(1, key.id), payout(2, key.id));
+    let others = payout(1, scene.make.id());
+    for row in [&old, &new, &others] {
+        scene.apply(Command::AddPayout(Box::new(row.clone()))).await;
+    }
+    let left = async || {
+        let page = store.payouts(tenant, "list", None, MAX_PAGE).await.expect("a read");
+        page.rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    let pending = asked_for(&scene, (PaymentState::Requested, InstructionState::Requested), 1);
+    add_both(&scene, &pending).await;
+    let shred = || Command::ShredKept { person, until: at(1) };
+    scene.apply(shred()).await;
+    assert_eq!(left().await, [old.id, new.id, others.id]);
+    let mut standing = pending.0.standing.clone();
+    standing.state = PaymentState::Completed { settled_at: at(6) };
+    let ended = PaymentChange { id: pending.0.id, expected: pending.0.version, standing };
+    scene.apply(Command::ChangePayment(Box::new(ended))).await;
+    scene.apply(Command::ShredKept { person: scene.make.id(), until: at(1) }).await;
+    assert_eq!(left().await, [old.id, new.id, others.id], "they are somebody else's");
+    scene.apply(shred()).await;
+    assert_eq!(left().await, [new.id, others.id]);
 }
 
 /// A decision on a matter is a conflict where something came to be, or ended, or was decided since; what

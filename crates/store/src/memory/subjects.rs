@@ -121,6 +121,15 @@ pub fn shred_kept(tables: &mut Tables, person: PersonId, until: Timestamp) {
         row.person != Some(person) || row.created_at > until || !row.standing.state.is_final()
     });
     keep(&mut tables.authorizations, |_, row| row.person != person || row.created_at > until);
+    // Whose a payout is stands in the key that seals it, and which its payments are, under that seal.
+    let goes_on = tables.payments.values().any(|row| {
+        row.person == Some(person) && row.created_at <= until && !row.standing.state.is_final()
+    });
+    let keys = tables.data_keys.values().filter(|row| row.subject == Some(person));
+    let keys: BTreeSet<_> = keys.map(|row| row.id).collect();
+    keep(&mut tables.payouts, |_, row| {
+        goes_on || row.created_at > until || !keys.contains(&row.order.key)
+    });
 }
 
 fn keep<Key: Ord + Clone, Row: Clone>(

@@ -73,7 +73,7 @@ struct Kind {
         (status = 400, description = "`invalid_request`: no JSON; no key, or an unsound one", body = Told),
         (status = 401, description = "`invalid_token`", body = Told),
         (status = 403, description = "`insufficient_scope`; `authorization_required`: the account's holder has to approve it on their phone", body = Told),
-        (status = 404, description = "`not_found`: no such account to pay from, or no such approval", body = Told),
+        (status = 404, description = "`not_found`: no such account to pay from, or no such approval; what was begun under the key was erased with whoever paid", body = Told),
         (status = 409, description = "`account_not_enabled`: no link may pay from the account; `authorization_invalid`: the approval is of something else, or no more", body = Told),
         (status = 422, description = "`invalid_request`: the body; `idempotency_key_reused`", body = Told),
         (status = 429, description = "`rate_limit_exceeded`, with `Retry-After`", body = Told),

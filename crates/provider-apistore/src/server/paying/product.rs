@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::once::{MAX_KEY_BYTES, OnceError, Repeatable};
 use cartola_engine::payments::Payment;
-use cartola_engine::payouts::Payout;
+use cartola_engine::payouts::{Payout, PayoutOfCase};
 use cartola_engine::{Engine, EngineError};
 use cartola_http::parameters::PathText;
 use cartola_http::problem::{Code, Text};
@@ -39,7 +39,7 @@ impl Product {
         id: PathId<PayoutId>,
     ) -> Result<Standing, Refused> {
         let payout = engine.payout(who, self.list, id.0).await?.ok_or_else(self.unknown)?;
-        Ok(standing(engine, who, payout).await?)
+        Ok(standing(engine, who, payout).await?.ok_or_else(self.unknown)?)
     }
 
     /// What is told of the payout that was begun under a key.
@@ -74,8 +74,8 @@ impl Product {
         key: &str,
     ) -> Result<Option<Standing>, EngineError> {
         match engine.payout_of_case(who, self.list, key).await? {
-            Some(payout) => standing(engine, who, payout).await.map(Some),
-            None => Ok(None),
+            PayoutOfCase::Begun(payout) => standing(engine, who, payout).await,
+            PayoutOfCase::Nothing | PayoutOfCase::Gone => Ok(None),
         }
     }
 
@@ -86,14 +86,21 @@ impl Product {
         who: &Principal,
         key: &str,
     ) -> Result<Option<Standing>, Refused> {
-        let known = match engine.payout_of_case(who, self.list, key).await? {
-            Some(payout) => payout,
-            None if self.shut(engine, who, key).await? => return Ok(None),
+        let mut known = engine.payout_of_case(who, self.list, key).await?;
+        if matches!(known, PayoutOfCase::Nothing) {
+            if self.shut(engine, who, key).await? {
+                return Ok(None);
+            }
             // It was begun in between.
-            None => engine.payout_of_case(who, self.list, key).await?.ok_or_else(in_between)?,
+            known = engine.payout_of_case(who, self.list, key).await?;
+        }
+        let known = match known {
+            PayoutOfCase::Begun(payout) => payout,
+            PayoutOfCase::Gone => return Err((self.unknown)().into()),
+            PayoutOfCase::Nothing => return Err(in_between().into()),
         };
         engine.give_up_payout(who, &known).await?;
-        Ok(Some(standing(engine, who, known).await?))
+        Ok(Some(standing(engine, who, known).await?.ok_or_else(self.unknown)?))
     }
 
     /// Whether nothing will be begun under the key; else something was, just now.
@@ -119,13 +126,14 @@ pub const fn never() -> wire::NeverBegun {
     wire::NeverBegun { status: wire::Status::Failed, reason }
 }
 
+/// Nothing where some of it was erased with whoever paid.
 async fn standing(
     engine: &Engine,
     who: &Principal,
     payout: Payout,
-) -> Result<Standing, EngineError> {
+) -> Result<Option<Standing>, EngineError> {
     let payments = engine.payments_of_payout(who, &payout, 0..payout.lines.len()).await?;
-    Ok((payout, payments))
+    Ok(payments.map(|payments| (payout, payments)))
 }
 
 fn key_of(text: Result<PathText, Refusal>) -> Result<String, Refused> {

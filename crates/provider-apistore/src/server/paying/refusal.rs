@@ -21,6 +21,7 @@ pub fn refused(
     let problem = match error {
         PayoutError::OtherRequest => Problem::new(Code::IdempotencyKeyReused),
         PayoutError::Case => Problem::new(Code::IdempotencyKeyInvalid),
+        PayoutError::Gone => gone(),
         PayoutError::NoLines => Problem::new(Code::JsonInvalid)
             .named("deposits", Text::fixed("there is none", "no hay ninguno")),
         PayoutError::TooManyLines => too_many(),
@@ -46,6 +47,13 @@ pub fn refused(
         PayoutError::Engine(error) => return of_write(error).into(),
     };
     problem.into()
+}
+
+fn gone() -> Problem {
+    Problem::not_found("payment").detailed(Text::fixed(
+        "What was begun under this key was erased with whoever paid. Pay under another key, if it is to be paid once more.",
+        "Lo iniciado con esta clave se suprimió junto con los datos de quien pagó. Si debe pagarse otra vez, use otra clave.",
+    ))
 }
 
 fn not_enabled() -> Problem {
