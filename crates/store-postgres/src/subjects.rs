@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{AccountId, LinkId, PersonId, RecordId, TenantId};
-use cartola_store::accounts::{AccountRow, BalanceRow};
+use cartola_store::accounts::{AccountRow, BalanceKey, BalanceRow};
+use cartola_store::encoding::{codes, day_number};
 use cartola_store::records::RecordRow;
 use cartola_store::subjects::{Belonging, Holdings, PersonClaim};
 use cartola_store::{Page, StoreError, Subjects};
@@ -51,8 +52,11 @@ const KEPT_ACCOUNTS: &str = concat!(
     " FROM account WHERE tenant = $1 AND id > $3 AND (person = $2 OR (person IS NULL AND link IN \
      (SELECT id FROM link WHERE tenant = $1 AND person = $2))) ORDER BY id LIMIT $4"
 );
+/// Less than the code of any.
+const BEFORE_ALL_KINDS: i64 = -1;
 const KEPT_BALANCES: &str = "SELECT account, kind, as_of, amount, currency, received_at, import, \
-    consent FROM balance WHERE tenant = $1 AND account = $2 ORDER BY kind, as_of, consent";
+    consent FROM balance WHERE tenant = $1 AND account = $2 AND (kind, as_of, consent) > ($3, $4, $5) \
+    ORDER BY kind, as_of, consent LIMIT $6";
 const KEPT_RECORDS: &str = concat!(
     record_select!(),
     " WHERE r.tenant = $1 AND r.link = $2 AND r.id > $3 ORDER BY r.id LIMIT $4"
@@ -98,8 +102,16 @@ impl Subjects for PostgresStore {
         &self,
         tenant: TenantId,
         account: AccountId,
-    ) -> Result<Vec<BalanceRow>, StoreError> {
-        self.all(tenant, KEPT_BALANCES, values![&tenant, &account], read_balance).await
+        after: Option<BalanceKey>,
+        limit: usize,
+    ) -> Result<Page<BalanceRow, BalanceKey>, StoreError> {
+        let (kind, day) = after.map_or((BEFORE_ALL_KINDS, 0), |after| {
+            (codes::balance_kind(after.kind), day_number(after.as_of))
+        });
+        let consent = Value::id_or_nil(after.map(|after| after.consent).as_ref());
+        let values = values![&tenant, &account, kind, day, consent, one_more(limit)];
+        let rows = self.all(tenant, KEPT_BALANCES, values, read_balance).await?;
+        Ok(page(rows, limit, BalanceRow::key))
     }
 
     async fn kept_records(

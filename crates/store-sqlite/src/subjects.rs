@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{AccountId, LinkId, PersonId, RecordId, TenantId};
-use cartola_store::accounts::{AccountRow, BalanceRow};
+use cartola_store::accounts::{AccountRow, BalanceKey, BalanceRow};
+use cartola_store::encoding::{codes, day_number};
 use cartola_store::records::RecordRow;
 use cartola_store::subjects::{Belonging, Holdings, PersonClaim};
 use cartola_store::{Page, StoreError, Subjects};
@@ -13,7 +14,7 @@ use crate::SqliteStore;
 use crate::accounts::{account_columns, read_account, read_balance};
 use crate::columns::{Columns, bytes_or_empty};
 use crate::records::{read_record, record_columns};
-use crate::rows::{all, first, page};
+use crate::rows::{first, page};
 use crate::unit::Unit;
 use crate::writer::note_erased;
 
@@ -48,8 +49,11 @@ const TASK: &str = "SELECT nullif(l.person, x'') FROM task t \
     WHERE t.tenant = ?1 AND t.id = ?2";
 const INSTRUCTION: &str = "SELECT person FROM instruction WHERE tenant = ?1 AND id = ?2";
 const MATTER: &str = "SELECT person FROM matter WHERE tenant = ?1 AND id = ?2";
+/// Less than the code of any.
+const BEFORE_ALL_KINDS: i64 = -1;
 const KEPT_BALANCES: &str = "SELECT account, kind, as_of, amount, currency, received_at, import, \
-    consent FROM balance WHERE tenant = ?1 AND account = ?2 ORDER BY kind, as_of, consent";
+    consent FROM balance WHERE tenant = ?1 AND account = ?2 AND (kind, as_of, consent) > (?3, ?4, ?5) \
+    ORDER BY kind, as_of, consent";
 const KEPT_RECORDS: &str = concat!(
     "SELECT ",
     record_columns!(),
@@ -70,10 +74,6 @@ const HOLDINGS: &str = concat!(
 const CLAIM: &str = "UPDATE person SET version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";
 const SHRED_KEPT: &[&str] = &[
-    concat!(
-        "DELETE FROM payment WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3 AND NOT ",
-        is_pending!("payment")
-    ),
     // Whose a payout is stands in the key that seals it, and which its payments are, under that seal.
     concat!(
         "DELETE FROM payout WHERE tenant = ?1 AND created_at <= ?3 AND order_key IN \
@@ -81,6 +81,10 @@ const SHRED_KEPT: &[&str] = &[
          (SELECT 1 FROM payment WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3 AND ",
         is_pending!("payment"),
         ")"
+    ),
+    concat!(
+        "DELETE FROM payment WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3 AND NOT ",
+        is_pending!("payment")
     ),
     concat!(
         "DELETE FROM instruction WHERE tenant = ?1 AND person = ?2 AND created_at <= ?3 AND NOT ",
@@ -205,10 +209,18 @@ impl Subjects for SqliteStore {
         &self,
         tenant: TenantId,
         account: AccountId,
-    ) -> Result<Vec<BalanceRow>, StoreError> {
+        after: Option<BalanceKey>,
+        limit: usize,
+    ) -> Result<Page<BalanceRow, BalanceKey>, StoreError> {
         self.read(move |connection| {
-            let values = params![tenant.as_bytes(), account.as_bytes()];
-            all(connection, KEPT_BALANCES, values, read_balance)
+            let (kind, day) = after.map_or((BEFORE_ALL_KINDS, 0), |after| {
+                (codes::balance_kind(after.kind), day_number(after.as_of))
+            });
+            let consent = after.map(|after| after.consent);
+            let consent = bytes_or_empty(consent.as_ref());
+            let values = params![tenant.as_bytes(), account.as_bytes(), kind, day, consent];
+            let read = |columns: &mut Columns<'_>| read_balance(columns).map(Some);
+            page(connection, KEPT_BALANCES, values, limit, BalanceRow::key, read)
         })
         .await
     }

@@ -60,6 +60,24 @@ pub struct BalanceRow {
     pub consent: ConsentId,
 }
 
+/// Where a balance stands among those of its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BalanceKey {
+    /// What it counts.
+    pub kind: BalanceKind,
+    /// Its day.
+    pub as_of: Date,
+    /// Under which consent it was read.
+    pub consent: ConsentId,
+}
+
+impl BalanceRow {
+    /// Where it stands.
+    pub const fn key(&self) -> BalanceKey {
+        BalanceKey { kind: self.kind, as_of: self.as_of, consent: self.consent }
+    }
+}
+
 /// Reads of accounts and balances. `now` decides which consents hold; what none allows is as if it
 /// were not there.
 #[async_trait]

@@ -319,6 +319,7 @@ macro_rules! contract_tests {
                 whoever_is_not_there_yet_is_expected_so,
                 a_block_of_somebody_is_expected_as_it_was_read,
                 what_is_kept_is_found_whatever_may_be_shown,
+                kept_balances_come_in_pages,
                 a_file_of_several_people_goes_with_each,
                 a_narrowed_consent_shows_what_it_is_about,
             }

@@ -8,7 +8,7 @@ use cartola_primitives::id::{
     MatterId, MovementId, PaymentId, PersonId, RecordId, TaskId, TenantId,
 };
 
-use crate::accounts::{AccountRow, BalanceRow};
+use crate::accounts::{AccountRow, BalanceKey, BalanceRow};
 use crate::records::RecordRow;
 use crate::{Page, StoreError};
 
@@ -111,7 +111,9 @@ pub trait Subjects: Send + Sync {
         &self,
         tenant: TenantId,
         account: AccountId,
-    ) -> Result<Vec<BalanceRow>, StoreError>;
+        after: Option<BalanceKey>,
+        limit: usize,
+    ) -> Result<Page<BalanceRow, BalanceKey>, StoreError>;
 
     /// Every record of a link, by id, whatever may be shown.
     async fn kept_records(

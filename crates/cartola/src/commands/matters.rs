@@ -18,6 +18,7 @@ use serde::Serialize;
 use self::said::{FromFile, Said};
 use crate::commands::audit::files::Output;
 use crate::output;
+use crate::pages;
 use crate::problem::wrong_use;
 use crate::tenant::Whose;
 
@@ -287,27 +288,22 @@ fn undecided(verdict: Verdict, error: MatterError) -> anyhow::Error {
 async fn list(arguments: List) -> anyhow::Result<ExitCode> {
     let List { kind, open, whose, json } = arguments;
     let (gateway, who) = whose.open_as_operator().await?;
-    let (mut rows, mut after) = (Vec::new(), None);
-    loop {
-        let asked = (kind.map(Kind::of), None);
-        let page = gateway.engine.matters(&who, asked, after, MAX_PAGE).await;
-        let page = page.context("the matters cannot be read")?;
-        for matter in page.rows {
-            let state = matter.row.standing.state;
-            if open && !state.is_open() {
-                continue;
-            }
+    let (engine, asked, mut rows) = (&gateway.engine, (kind.map(Kind::of), None), Vec::new());
+    let page = async |after| {
+        let page = engine.matters(&who, asked, after, MAX_PAGE).await;
+        page.context("the matters cannot be read")
+    };
+    pages::each(page, |matter| {
+        if !open || matter.row.standing.state.is_open() {
             if json {
                 output::json(&Printed::of(&matter))?;
-                continue;
+            } else {
+                rows.push(line(&matter, engine.now()));
             }
-            rows.push(line(&matter, gateway.engine.now()));
         }
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
+        Ok(())
+    })
+    .await?;
     if !json {
         output::table(&["ID", "KIND", "STATE", "OPENED", "DUE", ""], &rows)?;
     }

@@ -41,7 +41,7 @@ impl Engine {
         self.vault().open_record(&place, &row.standing.order).await
     }
 
-    pub(super) async fn shown_instruction(
+    pub(crate) async fn shown_instruction(
         &self,
         who: &Principal,
         row: InstructionRow,

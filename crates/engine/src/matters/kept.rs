@@ -4,11 +4,12 @@
 //! run out asks for it all the same. No facade reads here; each reading is an entry of the trail.
 
 use cartola_crypto::Digest;
-use cartola_model::Principal;
-use cartola_primitives::id::{AccountId, LinkId, MatterId, PersonId, RecordId};
+use cartola_model::{InstructionKind, Principal};
+use cartola_primitives::id::{AccountId, InstructionId, LinkId, MatterId, PersonId, RecordId};
 use cartola_primitives::{Date, Rut};
-use cartola_store::accounts::BalanceRow;
+use cartola_store::accounts::{BalanceKey, BalanceRow};
 use cartola_store::authorizations::KnownPayee;
+use cartola_store::instructions::InstructionFilter;
 use cartola_store::matters::MatterFilter;
 use cartola_store::movements::MovementRow;
 use cartola_store::{MAX_PAGE, Page};
@@ -16,6 +17,7 @@ use cartola_store::{MAX_PAGE, Page};
 use super::Matter;
 use crate::access::Subject;
 use crate::accounts::OpenAccount;
+use crate::instructions::Instruction;
 use crate::records::OpenRecord;
 use crate::{Engine, EngineError};
 
@@ -45,9 +47,10 @@ impl Engine {
         &self,
         who: &Principal,
         account: AccountId,
-    ) -> Result<Vec<BalanceRow>, EngineError> {
+        after: Option<BalanceKey>,
+    ) -> Result<Page<BalanceRow, BalanceKey>, EngineError> {
         self.note_access(who, ACTION, Subject::one(account));
-        Ok(self.store().kept_balances(who.tenant, account).await?)
+        Ok(self.store().kept_balances(who.tenant, account, after, MAX_PAGE).await?)
     }
 
     /// The movements of an account on the last day before that one on which there are any; none where
@@ -74,6 +77,23 @@ impl Engine {
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {
             rows.push(self.open_record(who.tenant, row).await?);
+        }
+        Ok(Page { rows, next: page.next })
+    }
+
+    /// Instructions of a person, of one kind, by age. What is others' is not opened.
+    pub async fn kept_instructions(
+        &self,
+        who: &Principal,
+        (person, kind): (PersonId, InstructionKind),
+        after: Option<InstructionId>,
+    ) -> Result<Page<Instruction, InstructionId>, EngineError> {
+        self.note_access(who, ACTION, Subject::one(person));
+        let filter = InstructionFilter { kind, standing: None, about: None };
+        let page = self.store().instructions(who.tenant, filter, after, MAX_PAGE).await?;
+        let mut rows = Vec::new();
+        for row in page.rows.into_iter().filter(|row| row.person == Some(person)) {
+            rows.push(self.shown_instruction(who, row).await?);
         }
         Ok(Page { rows, next: page.next })
     }

@@ -37,7 +37,7 @@ pub enum PayoutOfCase {
     /// It was erased with whoever paid.
     Gone,
     /// This.
-    Begun(Payout),
+    Begun(Box<Payout>),
 }
 
 impl Engine {
@@ -68,7 +68,7 @@ impl Engine {
         let Some(row) = known else { return Ok(PayoutOfCase::Nothing) };
         self.note_access(who, "payout.read", Subject::one(row.id));
         let opened = self.opened_payout(who, row).await?;
-        Ok(opened.map_or(PayoutOfCase::Gone, PayoutOfCase::Begun))
+        Ok(opened.map_or(PayoutOfCase::Gone, |payout| PayoutOfCase::Begun(Box::new(payout))))
     }
 
     /// By what a case of a list is found.

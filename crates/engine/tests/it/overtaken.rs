@@ -427,12 +427,12 @@ async fn what_is_asked_while_somebody_is_erased_can_be_read() {
             let stage = Unknown::new().await;
             let (world, hurried) = (&stage.world, &stage.hurried);
             world.import(&["2;A;-100;900"]).await;
-            let rut = Some(Rut::parse(HOLDER).unwrap());
-            let new = NewMatter { rut, ..asking(MatterKind::Access) };
+            let holder = Rut::parse(HOLDER).unwrap();
+            let new = NewMatter { rut: Some(holder), ..asking(MatterKind::Access) };
             let asked = ask(world, MatterKind::Rectification, HOLDER).await.row.id;
             // The other process knows their key.
             hurried.open_matter(&world.who, &new, Reply::NONE).await.unwrap();
-            let person = world.engine.person_with(&world.who, rut.unwrap()).await.unwrap();
+            let person = world.engine.person_with(&world.who, holder).await.unwrap();
             let erasure = ask(world, MatterKind::Erasure, HOLDER).await.row.id;
             let is_there = Arc::new(AtomicBool::new(false));
             let (engine, who, store) =

@@ -221,7 +221,7 @@ impl Group {
         match self.traces.clear(&self.connection, longest) {
             Ok(true) => LOG_PAGES.set(0),
             Ok(false) => {
-                tracing::debug!("what was erased is in the files until readers have ended")
+                tracing::debug!("what was erased is in the files until readers have ended");
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the log was not emptied");

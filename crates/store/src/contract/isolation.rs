@@ -314,7 +314,8 @@ pub async fn subjects(backend: Backend) {
     let accounts = store.kept_accounts(other, asked.person, None, MAX_PAGE).await;
     assert_eq!(accounts.expect("a read").rows, []);
     let (account, link) = (rows.scene.account.id, rows.scene.link.id);
-    assert_eq!(store.kept_balances(other, account).await.expect("a read"), []);
+    let balances = store.kept_balances(other, account, None, MAX_PAGE).await;
+    assert_eq!(balances.expect("a read").rows, []);
     assert_eq!(store.kept_records(other, link, None, MAX_PAGE).await.expect("a read").rows, []);
     let claim = PersonClaim { id: asked.person, expected: 1, holdings: held };
     let expected = Command::ExpectPerson { id: asked.person, expected: 1 };

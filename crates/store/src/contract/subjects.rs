@@ -1,17 +1,20 @@
 //! Data subjects: what is whose, what is asked of it, and how it is erased.
 
 use cartola_model::{
-    ConsentData, ConsentState, InstructionState, MatterKind, MatterState, PaymentState, RecordKind,
-    RecordKinds,
+    BalanceKind, ConsentData, ConsentState, InstructionState, MatterKind, MatterState,
+    PaymentState, RecordKind, RecordKinds,
 };
+use cartola_primitives::date;
 use cartola_primitives::id::{ArchiveId, PersonId};
 
 use super::Backend;
 use super::fixtures::{NOW, at};
 use super::isolation::Everything;
+use super::pages::check_list;
 use super::scene::{Scene, everything};
-use crate::accounts::AccountRow;
+use crate::accounts::{AccountRow, BalanceRow};
 use crate::consents::ConsentRow;
+use crate::encoding::codes;
 use crate::imports::{ImportRow, NO_ARCHIVE};
 use crate::instructions::InstructionRow;
 use crate::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
@@ -310,9 +313,6 @@ pub async fn what_is_kept_of_a_person_is_counted_and_goes_by_its_age(backend: Ba
     assert_eq!(held().await, Holdings { kept: pending + 2, pending, last_kept_at, ..before });
 }
 
-fn claim(id: PersonId, expected: u32, holdings: Holdings) -> Command {
-    Command::ClaimPerson(PersonClaim { id, expected, holdings })
-}
 /// Payouts go with the payments that they are, and stay while one of those has not ended.
 pub async fn payouts_go_with_what_was_kept_of_a_person(backend: Backend) {
     let scene = Scene::new(&backend).await;
@@ -346,6 +346,10 @@ pub async fn payouts_go_with_what_was_kept_of_a_person(backend: Backend) {
     assert_eq!(left().await, [old.id, new.id, others.id], "they are somebody else's");
     scene.apply(shred()).await;
     assert_eq!(left().await, [new.id, others.id]);
+}
+
+fn claim(id: PersonId, expected: u32, holdings: Holdings) -> Command {
+    Command::ClaimPerson(PersonClaim { id, expected, holdings })
 }
 
 /// A decision on a matter is a conflict where something came to be, or ended, or was decided since; what
@@ -432,9 +436,13 @@ pub async fn what_is_kept_is_found_whatever_may_be_shown(backend: Backend) {
     let (store, scene, tenant) = (&backend.store, &rows.scene, rows.scene.make.tenant);
     let kept = async || {
         let accounts = store.kept_accounts(tenant, person.id, None, MAX_PAGE).await;
-        let balances = store.kept_balances(tenant, scene.account.id).await;
+        let balances = store.kept_balances(tenant, scene.account.id, None, MAX_PAGE).await;
         let records = store.kept_records(tenant, scene.link.id, None, MAX_PAGE).await;
-        (accounts.expect("a read").rows, balances.expect("a read"), records.expect("a read").rows)
+        (
+            accounts.expect("a read").rows,
+            balances.expect("a read").rows,
+            records.expect("a read").rows,
+        )
     };
     let before = kept().await;
     assert!(before.0.contains(&scene.account));
@@ -456,7 +464,27 @@ pub async fn what_is_kept_is_found_whatever_may_be_shown(backend: Backend) {
     assert_eq!(none.rows, []);
     let none = store.kept_records(tenant, scene.link.id, Some(rows.record.id), MAX_PAGE).await;
     assert_eq!(none.expect("a read").rows, []);
-    assert_eq!(store.kept_balances(tenant, scene.make.id()).await.expect("a read"), []);
+    let none = store.kept_balances(tenant, scene.make.id(), None, MAX_PAGE).await;
+    assert_eq!(none.expect("a read").rows, []);
+}
+
+/// Balances of an account come in the order of kind, day and consent, however they are cut into pages.
+pub async fn kept_balances_come_in_pages(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let (store, tenant, account) = (&scene.store, scene.make.tenant, scene.account.id);
+    let mut rows = Vec::new();
+    for kind in [BalanceKind::Available, BalanceKind::Ledger] {
+        for day in [date(2026, 1, 31), date(2026, 2, 1)] {
+            for consent in [scene.consent.id, scene.make.id()] {
+                let row = scene.make.balance(account, consent);
+                rows.push(BalanceRow { kind, as_of: day, ..row });
+            }
+        }
+    }
+    scene.apply(Command::AddBalances(rows.clone())).await;
+    rows.sort_by_key(|row| (codes::balance_kind(row.kind), row.as_of, row.consent));
+    let read = async |after, limit| store.kept_balances(tenant, account, after, limit).await;
+    check_list(&rows, read).await;
 }
 
 /// A file that told of several people is named by nobody's import once one of them is erased.

@@ -9,12 +9,12 @@ use cartola_primitives::id::{
 
 use super::MemoryStore;
 use super::tables::{Table, Tables, expect, page};
-use crate::accounts::{AccountRow, BalanceRow};
+use crate::accounts::{AccountRow, BalanceKey, BalanceRow};
 use crate::encoding::codes;
 use crate::imports::NO_ARCHIVE;
 use crate::records::RecordRow;
 use crate::subjects::{Belonging, Holdings, PersonClaim};
-use crate::{Page, StoreError, Subjects};
+use crate::{Page, StoreError, Subjects, page_size};
 
 #[async_trait]
 impl Subjects for MemoryStore {
@@ -66,12 +66,19 @@ impl Subjects for MemoryStore {
         &self,
         tenant: TenantId,
         account: AccountId,
-    ) -> Result<Vec<BalanceRow>, StoreError> {
+        after: Option<BalanceKey>,
+        limit: usize,
+    ) -> Result<Page<BalanceRow, BalanceKey>, StoreError> {
+        let place = |key: BalanceKey| (codes::balance_kind(key.kind), key.as_of, key.consent);
         let tables = self.tables(tenant);
         let rows = tables.balances.values().filter(|row| row.account == account);
+        let rows = rows.filter(|row| after.is_none_or(|after| place(row.key()) > place(after)));
         let mut rows: Vec<BalanceRow> = rows.cloned().collect();
-        rows.sort_by_key(|row| (codes::balance_kind(row.kind), row.as_of, row.consent));
-        Ok(rows)
+        rows.sort_by_key(|row| place(row.key()));
+        let more = rows.len() > page_size(limit);
+        rows.truncate(page_size(limit));
+        let next = rows.last().filter(|_| more).map(BalanceRow::key);
+        Ok(Page { rows, next })
     }
 
     async fn kept_records(
@@ -114,13 +121,6 @@ pub fn claim(tables: &mut Tables, claim: &PersonClaim) -> Result<(), StoreError>
 }
 
 pub fn shred_kept(tables: &mut Tables, person: PersonId, until: Timestamp) {
-    keep(&mut tables.payments, |_, row| {
-        row.person != Some(person) || row.created_at > until || !row.standing.state.is_final()
-    });
-    keep(&mut tables.instructions, |_, row| {
-        row.person != Some(person) || row.created_at > until || !row.standing.state.is_final()
-    });
-    keep(&mut tables.authorizations, |_, row| row.person != person || row.created_at > until);
     // Whose a payout is stands in the key that seals it, and which its payments are, under that seal.
     let goes_on = tables.payments.values().any(|row| {
         row.person == Some(person) && row.created_at <= until && !row.standing.state.is_final()
@@ -130,6 +130,13 @@ pub fn shred_kept(tables: &mut Tables, person: PersonId, until: Timestamp) {
     keep(&mut tables.payouts, |_, row| {
         goes_on || row.created_at > until || !keys.contains(&row.order.key)
     });
+    keep(&mut tables.payments, |_, row| {
+        row.person != Some(person) || row.created_at > until || !row.standing.state.is_final()
+    });
+    keep(&mut tables.instructions, |_, row| {
+        row.person != Some(person) || row.created_at > until || !row.standing.state.is_final()
+    });
+    keep(&mut tables.authorizations, |_, row| row.person != person || row.created_at > until);
 }
 
 fn keep<Key: Ord + Clone, Row: Clone>(

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use super::{Data, Printed, Said};
 use crate::commands::audit::files::hash;
 use crate::output;
+use crate::pages;
 use crate::problem::wrong_use;
 
 const READING: &str = "what is kept of the person cannot be read";
@@ -40,7 +41,8 @@ pub async fn run(arguments: Data) -> anyhow::Result<ExitCode> {
     let path = &to_file.output;
     let file = to_file.create()?;
     let head = engine.audit_head(who.tenant).await.context(READING)?;
-    let mut all = All { engine, who: &who, rut, person, sink: BufWriter::new(file), rows: 0 };
+    let (until, sink) = (head.sequence, BufWriter::new(file));
+    let mut all = All { engine, who: &who, rut, person, until, sink, rows: 0 };
     all.write().await?;
     let All { mut sink, rows, .. } = all;
     sink.write_all(if rows == 0 { b"[]\n" } else { b"\n]\n" }).context(WRITING)?;
@@ -81,6 +83,8 @@ struct All<'a, Sink: Write> {
     who: &'a Principal,
     rut: Rut,
     person: PersonId,
+    /// The last entry of the trail that it tells of.
+    until: u64,
     sink: Sink,
     rows: u64,
 }
@@ -116,91 +120,71 @@ impl<Sink: Write> All<'_, Sink> {
     }
 
     async fn links(&mut self) -> anyhow::Result<Vec<LinkId>> {
-        let (person, mut links, mut after) = (self.person, Vec::new(), None);
-        loop {
-            let page = self.engine.links(self.who, after, MAX_PAGE).await.context(READING)?;
-            for row in page.rows.iter().filter(|row| row.person == Some(person)) {
-                links.push(row.id);
-                let (source, state) = (row.source.name(), row.state.name());
-                let institution = row.institution.as_str();
-                self.push(
-                    "link",
-                    json!({
-                        "id": row.id, "institution": institution, "source": source, "state": state,
-                    }),
-                )?;
+        let (engine, who, person) = (self.engine, self.who, self.person);
+        let page = async |after| engine.links(who, after, MAX_PAGE).await.context(READING);
+        let mut links = Vec::new();
+        pages::each(page, |row| {
+            if row.person != Some(person) {
+                return Ok(());
             }
-            after = page.next;
-            if after.is_none() {
-                return Ok(links);
-            }
-        }
+            links.push(row.id);
+            let (source, state) = (row.source.name(), row.state.name());
+            let institution = row.institution.as_str();
+            let entry = json!({
+                "id": row.id, "institution": institution, "source": source, "state": state,
+            });
+            self.push("link", entry)
+        })
+        .await?;
+        Ok(links)
     }
 
     async fn consents(&mut self) -> anyhow::Result<()> {
-        let (person, mut after) = (self.person, None);
-        loop {
-            let page = self.engine.consents(self.who, None, after, MAX_PAGE).await;
-            let page = page.context(READING)?;
-            for row in page.rows.iter().filter(|row| row.person == Some(person)) {
-                let state = row.state.name(self.engine.now());
-                self.push(
-                    "consent",
-                    json!({
-                        "id": row.id, "kind": row.kind.name(), "state": state,
-                        "institution": row.institution.as_str(), "purpose": row.purpose,
-                        "recipient": row.recipient,
-                        "products": row.data.map(cartola_model::ConsentData::names),
-                        "granted_at": row.state.granted_at(), "expires_at": row.state.expires_at(),
-                        "evidence": row.evidence,
-                    }),
-                )?;
-            }
-            after = page.next;
-            if after.is_none() {
+        let (engine, who, person) = (self.engine, self.who, self.person);
+        let page = async |after| engine.consents(who, None, after, MAX_PAGE).await.context(READING);
+        pages::each(page, |row| {
+            if row.person != Some(person) {
                 return Ok(());
             }
-        }
+            let state = row.state.name(engine.now());
+            let entry = json!({
+                "id": row.id, "kind": row.kind.name(), "state": state,
+                "institution": row.institution.as_str(), "purpose": row.purpose,
+                "recipient": row.recipient,
+                "products": row.data.map(cartola_model::ConsentData::names),
+                "granted_at": row.state.granted_at(), "expires_at": row.state.expires_at(),
+                "evidence": row.evidence,
+            });
+            self.push("consent", entry)
+        })
+        .await
     }
 
     async fn records(&mut self, link: LinkId) -> anyhow::Result<()> {
-        let mut after = None;
-        loop {
-            let page = self.engine.kept_records(self.who, link, after).await.context(READING)?;
-            for open in &page.rows {
-                let content = serde_json::to_value(&open.record).context(WRITING)?;
-                self.push(
-                    "record",
-                    json!({
-                        "id": open.row.id, "link": link, "product": open.row.kind.name(),
-                        "read_at": open.row.last_read_at, "content": content,
-                    }),
-                )?;
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(());
-            }
-        }
+        let (engine, who) = (self.engine, self.who);
+        let page = async |after| engine.kept_records(who, link, after).await.context(READING);
+        pages::each(page, |open| {
+            let content = serde_json::to_value(&open.record).context(WRITING)?;
+            let entry = json!({
+                "id": open.row.id, "link": link, "product": open.row.kind.name(),
+                "read_at": open.row.last_read_at, "content": content,
+            });
+            self.push("record", entry)
+        })
+        .await
     }
 
     async fn accounts(&mut self) -> anyhow::Result<()> {
-        let mut after = None;
-        loop {
-            let page = self.engine.kept_accounts(self.who, self.person, after).await;
-            let page = page.context(READING)?;
-            for account in &page.rows {
-                self.account(account).await?;
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(());
-            }
+        let (engine, who, person) = (self.engine, self.who, self.person);
+        let page = async |after| engine.kept_accounts(who, person, after).await.context(READING);
+        for account in pages::all(page).await? {
+            self.account(&account).await?;
         }
+        Ok(())
     }
 
     async fn account(&mut self, account: &OpenAccount) -> anyhow::Result<()> {
-        let row = &account.row;
+        let (engine, who, row) = (self.engine, self.who, &account.row);
         self.push(
             "account",
             json!({
@@ -209,15 +193,15 @@ impl<Sink: Write> All<'_, Sink> {
                 "holder": account.holder_name,
             }),
         )?;
-        for balance in self.engine.kept_balances(self.who, row.id).await.context(READING)? {
-            self.push(
-                "balance",
-                json!({
-                    "account": row.id, "kind": balance.kind.name(), "as_of": balance.as_of,
-                    "amount": balance.amount.minor(), "currency": balance.amount.currency().code(),
-                }),
-            )?;
-        }
+        let page = async |after| engine.kept_balances(who, row.id, after).await.context(READING);
+        pages::each(page, |balance| {
+            let entry = json!({
+                "account": row.id, "kind": balance.kind.name(), "as_of": balance.as_of,
+                "amount": balance.amount.minor(), "currency": balance.amount.currency().code(),
+            });
+            self.push("balance", entry)
+        })
+        .await?;
         self.movements(row.id).await
     }
 
@@ -254,146 +238,102 @@ impl<Sink: Write> All<'_, Sink> {
     }
 
     async fn payments(&mut self) -> anyhow::Result<()> {
-        let mut after = None;
-        loop {
-            let page = self.engine.payments(self.who, None, after, MAX_PAGE).await;
-            let page = page.context(READING)?;
-            for payment in &page.rows {
-                let row = &payment.row;
-                if row.person != Some(self.person) {
-                    continue;
-                }
-                self.push(
-                    "payment",
-                    json!({
-                        "id": row.id, "institution": row.institution.as_str(),
-                        "amount": row.amount.minor(), "currency": row.amount.currency().code(),
-                        "state": row.standing.state.standing().name(), "created_at": row.created_at,
-                    }),
-                )?;
-            }
-            after = page.next;
-            if after.is_none() {
+        let (engine, who, person) = (self.engine, self.who, self.person);
+        let page = async |after| engine.payments(who, None, after, MAX_PAGE).await.context(READING);
+        pages::each(page, |payment| {
+            let row = &payment.row;
+            if row.person != Some(person) {
                 return Ok(());
             }
-        }
+            let entry = json!({
+                "id": row.id, "institution": row.institution.as_str(),
+                "amount": row.amount.minor(), "currency": row.amount.currency().code(),
+                "state": row.standing.state.standing().name(), "created_at": row.created_at,
+            });
+            self.push("payment", entry)
+        })
+        .await
     }
 
     async fn authorizations(&mut self) -> anyhow::Result<()> {
+        let (engine, who) = (self.engine, self.who);
         let listed = Listed { rut: Some(self.rut), ..Listed::default() };
-        let mut before = None;
-        loop {
-            let page = self.engine.authorizations(self.who, listed, before, MAX_PAGE).await;
-            let page = page.context(READING)?;
-            for asked in &page.rows {
-                let row = &asked.row;
-                self.push(
-                    "authorization",
-                    json!({
-                        "id": row.id, "kind": row.kind.name(), "asked_at": row.created_at,
-                        "state": row.standing.state.standing().name(),
-                        "changed_at": row.standing.changed_at, "text": asked.text,
-                    }),
-                )?;
-            }
-            before = page.next;
-            if before.is_none() {
-                return Ok(());
-            }
-        }
+        let page = async |before| {
+            engine.authorizations(who, listed, before, MAX_PAGE).await.context(READING)
+        };
+        pages::each(page, |asked| {
+            let row = &asked.row;
+            let entry = json!({
+                "id": row.id, "kind": row.kind.name(), "asked_at": row.created_at,
+                "state": row.standing.state.standing().name(),
+                "changed_at": row.standing.changed_at, "text": asked.text,
+            });
+            self.push("authorization", entry)
+        })
+        .await
     }
 
     async fn instructions(&mut self, kind: InstructionKind) -> anyhow::Result<()> {
-        let mut after = None;
-        loop {
-            let asked = (after, MAX_PAGE);
-            let page = self.engine.instructions(self.who, kind, (None, None), asked).await;
-            let page = page.context(READING)?;
-            let person = Some(self.person);
-            for given in page.rows.iter().filter(|given| given.row.person == person) {
-                let row = &given.row;
-                let order = serde_json::to_value(&given.what).context(WRITING)?;
-                self.push(
-                    "instruction",
-                    json!({
-                        "id": row.id, "kind": kind.name(), "institution": row.institution.as_str(),
-                        "order": order, "from": given.from,
-                        "state": given.state().standing().name(), "created_at": row.created_at,
-                    }),
-                )?;
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(());
-            }
-        }
+        let (engine, who, asked) = (self.engine, self.who, (self.person, kind));
+        let page = async |after| engine.kept_instructions(who, asked, after).await.context(READING);
+        pages::each(page, |given| {
+            let row = &given.row;
+            let order = serde_json::to_value(&given.what).context(WRITING)?;
+            let entry = json!({
+                "id": row.id, "kind": kind.name(), "institution": row.institution.as_str(),
+                "order": order, "from": given.from,
+                "state": given.state().standing().name(), "created_at": row.created_at,
+            });
+            self.push("instruction", entry)
+        })
+        .await
     }
 
     /// Whom they have paid: what they approved says who that is.
     async fn payees(&mut self) -> anyhow::Result<()> {
-        let mut after = None;
-        loop {
-            let page = self.engine.kept_payees(self.who, self.person, after).await;
-            let page = page.context(READING)?;
-            for row in &page.rows {
-                self.push(
-                    "known_payee",
-                    json!({"authorization": row.authorization, "since": row.since}),
-                )?;
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(());
-            }
-        }
+        let (engine, who, person) = (self.engine, self.who, self.person);
+        let page = async |after| engine.kept_payees(who, person, after).await.context(READING);
+        pages::each(page, |row| {
+            let entry = json!({"authorization": row.authorization, "since": row.since});
+            self.push("known_payee", entry)
+        })
+        .await
     }
 
     async fn phones(&mut self) -> anyhow::Result<()> {
-        let mut before = None;
-        loop {
-            let asked = (Some(self.rut), None);
-            let page = self.engine.enrolments(self.who, asked, before, MAX_PAGE).await;
-            let page = page.context(READING)?;
-            for enrolled in &page.rows {
-                let (row, phone) = (&enrolled.row, enrolled.phone.as_ref());
-                self.push(
-                    "phone",
-                    json!({
-                        "id": row.id, "name": phone.map(|phone| &phone.name),
-                        "key": phone.map(|phone| &phone.thumbprint),
-                        "state": row.standing.state.standing().name(),
-                        "enrolled_at": row.created_at, "changed_at": row.standing.changed_at,
-                    }),
-                )?;
-            }
-            before = page.next;
-            if before.is_none() {
-                return Ok(());
-            }
-        }
+        let (engine, who, asked) = (self.engine, self.who, (Some(self.rut), None));
+        let page =
+            async |before| engine.enrolments(who, asked, before, MAX_PAGE).await.context(READING);
+        pages::each(page, |enrolled| {
+            let (row, phone) = (&enrolled.row, enrolled.phone.as_ref());
+            let entry = json!({
+                "id": row.id, "name": phone.map(|phone| &phone.name),
+                "key": phone.map(|phone| &phone.thumbprint),
+                "state": row.standing.state.standing().name(),
+                "enrolled_at": row.created_at, "changed_at": row.standing.changed_at,
+            });
+            self.push("phone", entry)
+        })
+        .await
     }
 
     async fn matters(&mut self) -> anyhow::Result<()> {
-        let mut after = None;
-        loop {
-            let page = self.engine.matters_of(self.who, self.rut, after).await.context(READING)?;
-            for matter in &page.rows {
-                let mut entry = serde_json::to_value(Printed::of(matter)).context(WRITING)?;
-                // Who of those who answer them did so is not theirs.
-                for step in entry["steps"].as_array_mut().into_iter().flatten() {
-                    step.as_object_mut().map(|step| step.remove("by"));
-                }
-                self.push("matter", entry)?;
+        let (engine, who, rut) = (self.engine, self.who, self.rut);
+        let page = async |after| engine.matters_of(who, rut, after).await.context(READING);
+        pages::each(page, |matter| {
+            let mut entry = serde_json::to_value(Printed::of(&matter)).context(WRITING)?;
+            // Who of those who answer them did so is not theirs.
+            for step in entry["steps"].as_array_mut().into_iter().flatten() {
+                step.as_object_mut().map(|step| step.remove("by"));
             }
-            after = page.next;
-            if after.is_none() {
-                return Ok(());
-            }
-        }
+            self.push("matter", entry)
+        })
+        .await
     }
 
     /// Who has read what is theirs, and what else was done about it: as the trail has it. Lists may have
-    /// told of them or not, and are left out.
+    /// told of them or not, and are left out. No further than what is signed says: this reading is told
+    /// in the next file.
     async fn accesses(&mut self) -> anyhow::Result<()> {
         let (mut after, mut owners) = (0, Owners::default());
         let tenant = self.who.tenant;
@@ -402,6 +342,9 @@ impl<Sink: Write> All<'_, Sink> {
             let Some(last) = entries.last() else { return Ok(()) };
             after = last.row.sequence;
             for Recorded { row, event } in &entries {
+                if row.sequence > self.until {
+                    return Ok(());
+                }
                 let about = self.engine.about(tenant, &event.subject, &mut owners).await;
                 if about.context(READING)? != About::Person(self.person) {
                     continue;

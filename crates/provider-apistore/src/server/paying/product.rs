@@ -74,7 +74,7 @@ impl Product {
         key: &str,
     ) -> Result<Option<Standing>, EngineError> {
         match engine.payout_of_case(who, self.list, key).await? {
-            PayoutOfCase::Begun(payout) => standing(engine, who, payout).await,
+            PayoutOfCase::Begun(payout) => standing(engine, who, *payout).await,
             PayoutOfCase::Nothing | PayoutOfCase::Gone => Ok(None),
         }
     }
@@ -95,7 +95,7 @@ impl Product {
             known = engine.payout_of_case(who, self.list, key).await?;
         }
         let known = match known {
-            PayoutOfCase::Begun(payout) => payout,
+            PayoutOfCase::Begun(payout) => *payout,
             PayoutOfCase::Gone => return Err((self.unknown)().into()),
             PayoutOfCase::Nothing => return Err(in_between().into()),
         };
