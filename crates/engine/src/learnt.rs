@@ -8,6 +8,7 @@
 
 use cartola_crypto::ContentHash;
 use cartola_model::audit::AuditEvent;
+use cartola_primitives::Timestamp;
 
 use crate::EngineError;
 use crate::retry::MaybeConflict;
@@ -39,6 +40,19 @@ pub enum LearntError {
         /// What it is.
         kind: &'static str,
     },
+    /// It would have ended before it was begun, or later than now.
+    #[error(
+        "it cannot have come to that end at {at}: that is between {begun_at}, when it was begun, and \
+         {now}, which is now"
+    )]
+    OtherTime {
+        /// When it is said to have.
+        at: Timestamp,
+        /// When it was asked for.
+        begun_at: Timestamp,
+        /// What time it is.
+        now: Timestamp,
+    },
     /// Nothing shows it.
     #[error("what shows it has 1 to {MAX_NOTE} characters")]
     Note,
@@ -56,6 +70,21 @@ impl MaybeConflict for LearntError {
 pub(crate) fn check_note(note: &str) -> Result<(), LearntError> {
     let is_sound = (1..=MAX_NOTE).contains(&note.chars().count()) && !note.trim().is_empty();
     is_sound.then_some(()).ok_or(LearntError::Note)
+}
+
+/// An end is between the beginning and now. Banks tell whole seconds: one in the second of the beginning is
+/// not before it.
+pub(crate) fn check_time(
+    at: Option<Timestamp>,
+    begun_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), LearntError> {
+    match at {
+        Some(at) if at.as_second() < begun_at.as_second() || at > now => {
+            Err(LearntError::OtherTime { at, begun_at, now })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the trail has of it beside the state that follows: what was thought before, and the hash of what

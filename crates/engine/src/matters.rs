@@ -162,6 +162,9 @@ pub enum MatterError {
     /// What is said is missing, too long, or of another kind of matter.
     #[error("{0}")]
     Content(&'static str),
+    /// Somebody is said to have been told of a breach later than now.
+    #[error("`{0}` is later than now: it says when they were told, once they were")]
+    ToldLater(&'static str),
     /// Anything else.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -182,6 +185,7 @@ impl Engine {
         reply: Reply<'_, Matter>,
     ) -> Result<Matter, MatterError> {
         check(new)?;
+        check_told(new.breach.as_ref(), self.now())?;
         let reply = &reply;
         until_settled(|| async move {
             self.check_ticket(reply.ticket).await?;
@@ -231,6 +235,9 @@ impl Engine {
         reply: Reply<'_, Matter>,
     ) -> Result<Matter, MatterError> {
         check_text(text)?;
+        if let Decision::Amend(breach) = decision {
+            check_told(Some(breach), self.now())?;
+        }
         let reply = &reply;
         until_settled(|| async move {
             self.check_ticket(reply.ticket).await?;
@@ -450,6 +457,19 @@ fn check(new: &NewMatter) -> Result<(), MatterError> {
         (false, None, Some(_)) => Ok(()),
         (false, ..) => Err(MatterError::Content("a request has the RUT of who asks")),
     }
+}
+
+/// The register says what was done, and not what is meant to be.
+fn check_told(breach: Option<&Breach>, now: Timestamp) -> Result<(), MatterError> {
+    let Some(breach) = breach else { return Ok(()) };
+    for (name, told_at) in
+        [("agency_told_at", breach.agency_told_at), ("people_told_at", breach.people_told_at)]
+    {
+        if told_at.is_some_and(|at| at > now) {
+            return Err(MatterError::ToldLater(name));
+        }
+    }
+    Ok(())
 }
 
 fn check_text(text: &str) -> Result<(), MatterError> {

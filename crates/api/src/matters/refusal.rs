@@ -13,6 +13,13 @@ pub fn refused(error: MatterError) -> Refusal {
             let why_es = "falta un texto, es demasiado largo o no corresponde a este tipo de caso";
             Problem::new(Code::JsonInvalid).named("text", Text::fixed(why, why_es)).into()
         }
+        MatterError::ToldLater(name) => {
+            let why = Text::fixed(
+                "is later than now: it says when they were told, once they were",
+                "es posterior a ahora: dice cuándo se les avisó, una vez avisados",
+            );
+            Problem::new(Code::JsonInvalid).named(name, why).into()
+        }
         MatterError::Engine(error) => of_write(error),
     }
 }

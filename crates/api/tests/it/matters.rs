@@ -69,7 +69,7 @@ async fn a_breach_is_written_down() {
     let noticed = noticed.json();
     assert_eq!(noticed["breach"], breach);
     let mut told = breach;
-    told["agency_told_at"] = json!("2026-04-10T16:00:00Z");
+    told["agency_told_at"] = json!("2026-04-10T14:00:00Z");
     let amend = json!({"decision": "amend", "text": "se avisó", "breach": told});
     let path = format!("/v1/matters/{}/decide", text(&noticed, "/id"));
     let amended = world.post(&path, &amend.to_string()).await;

@@ -54,7 +54,8 @@ pub struct Settle {
     /// What shows it, such as the number of the bank's answer: keep it, its SHA-256 is written down
     #[arg(long)]
     note: String,
-    /// When it came to that end, as the bank says; now where nothing is said
+    /// When it came to that end, as the bank says: after it was begun, and not later than now, which
+    /// is when where nothing is said
     #[arg(long, value_name = "INSTANT")]
     at: Option<Timestamp>,
     #[command(flatten)]

@@ -152,9 +152,13 @@ fn a_breach_is_registered_and_what_is_wrong_is_refused() {
     assert_eq!(noticed["breach"]["people"], 3);
     let id = noticed["id"].as_str().unwrap();
     let amended = ["matters", "decide", id, "--as", "amend", "--text", "se avisó", "--json"];
-    let told = ["--agency-told-at", "2026-12-01T12:00:00Z"];
+    let told = |at| ["--agency-told-at", at];
+    let later = [&amended[..], &entry, &told("2099-12-01T12:00:00Z")].concat();
+    let refused = installation.run(&later).failed(1).stderr;
+    assert!(refused.contains("`agency_told_at` is later than now"), "{refused}");
+    let told = told("2026-04-01T12:00:00Z");
     let amended = installation.run(&[&amended[..], &entry, &told].concat()).done().json();
-    assert_eq!(amended["breach"]["agency_told_at"], "2026-12-01T12:00:00Z");
+    assert_eq!(amended["breach"]["agency_told_at"], "2026-04-01T12:00:00Z");
     assert_eq!(decide(&installation, &noticed, "close")["state"], "closed");
     for wrong in [
         &["matters", "open", "--kind", "erasure", "--text", "x", "--rut", "11.111.111-2"][..],

@@ -8,7 +8,7 @@ use cartola_store::{Command, UnitOfWork};
 
 use super::Instruction;
 use super::moving::Move;
-use crate::learnt::{LearntError, check_note, learnt_event};
+use crate::learnt::{LearntError, check_note, check_time, learnt_event};
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
 
@@ -35,6 +35,14 @@ pub enum InstructionEnd {
 }
 
 impl InstructionEnd {
+    /// When, where it is said.
+    const fn at(self) -> Option<Timestamp> {
+        match self {
+            Self::Completed { at } | Self::Claimed { at } | Self::Expired { at } => Some(at),
+            Self::Failed => None,
+        }
+    }
+
     const fn says(self) -> BankSays {
         match self {
             Self::Completed { at } => BankSays::Done { at },
@@ -74,6 +82,7 @@ impl Engine {
             if !end.is_of(row.kind) {
                 return Err(LearntError::OtherEnd { kind: row.kind.name() });
             }
+            check_time(end.at(), row.created_at, self.now())?;
             let before = row.standing.state.standing().name();
             let state = row.standing.state.clone().learnt(&end.says(), self.now());
             let state = state.map_err(|_| LearntError::Known { state: before })?;

@@ -8,7 +8,7 @@ use cartola_store::{Command, UnitOfWork};
 
 use super::Payment;
 use super::moving::Move;
-use crate::learnt::{LearntError, check_note, learnt_event};
+use crate::learnt::{LearntError, check_note, check_time, learnt_event};
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
 
@@ -25,6 +25,14 @@ pub enum PaymentEnd {
 }
 
 impl PaymentEnd {
+    /// When, where it is said.
+    const fn at(self) -> Option<Timestamp> {
+        match self {
+            Self::Completed { settled_at } => Some(settled_at),
+            Self::Failed => None,
+        }
+    }
+
     const fn told(self) -> TransferState {
         match self {
             Self::Completed { settled_at } => TransferState::Completed { settled_at },
@@ -47,6 +55,7 @@ impl Engine {
         until_settled(|| async {
             let row = self.store().payment(who.tenant, id).await.map_err(EngineError::from)?;
             let row = row.ok_or(LearntError::Unknown)?;
+            check_time(end.at(), row.created_at, self.now())?;
             let before = row.standing.state.standing().name();
             let state = row.standing.state.clone().learnt(&end.told(), self.now());
             let state = state.map_err(|_| LearntError::Known { state: before })?;

@@ -12,7 +12,7 @@ use cartola_engine::payments::{
 };
 use cartola_model::{ChallengeKind, Instructed};
 use cartola_primitives::id::{InstructionId, PaymentId};
-use cartola_primitives::{Currency, Money, Rut, Timestamp};
+use cartola_primitives::{Currency, Money, Rut, SignedDuration, Timestamp};
 
 use crate::readings::fields;
 use crate::world::World;
@@ -23,7 +23,7 @@ use crate::world::window::{Line, Window};
 const NOTE: &str = "respuesta del banco 4711";
 
 /// The end that the bank tells by telephone.
-const SETTLED_AT: Timestamp = Timestamp::constant(1_775_830_000, 0);
+const SETTLED_AT: Timestamp = Timestamp::constant(1_775_833_200, 0);
 
 struct Scene {
     world: World,
@@ -170,6 +170,28 @@ async fn what_is_known_is_not_ended_by_hand() {
         assert!(matches!(refused, Err(LearntError::Note)));
     }
     assert_eq!(scene.state(id).await, before);
+}
+
+/// What the bank says happened after it was asked, and before it says so.
+#[tokio::test]
+async fn nothing_ends_before_it_was_begun_or_later_than_now() {
+    let (scene, second) = (Scene::new().await, SignedDuration::from_secs(1));
+    scene.till.loses_answers(true);
+    scene.window.line_is(Line::CutAfter);
+    let (payment, cash) = (scene.pay().await, scene.give().await);
+    scene.world.clock.advance(second * 10);
+    let begun = scene.world.engine.now() - second * 10;
+    for at in [begun - second, begun + second * 11] {
+        let refused = scene.settle(payment, PaymentEnd::Completed { settled_at: at }).await;
+        assert!(matches!(refused, Err(LearntError::OtherTime { .. })), "{at}");
+        for end in [InstructionEnd::Claimed { at }, InstructionEnd::Expired { at }] {
+            let refused = scene.learn(cash, end).await;
+            assert!(matches!(refused, Err(LearntError::OtherTime { .. })), "{at}");
+        }
+    }
+    let at = begun + second * 10;
+    scene.settle(payment, PaymentEnd::Completed { settled_at: at }).await.unwrap();
+    scene.learn(cash, InstructionEnd::Claimed { at: begun }).await.unwrap();
 }
 
 /// Given up out of doubt, at a bank that never hears of it.

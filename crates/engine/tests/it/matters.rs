@@ -217,6 +217,17 @@ async fn a_breach_has_its_entry_in_the_register() {
     let noticed = world.engine.open_matter(&world.who, &new, Reply::NONE).await.unwrap();
     let hours = noticed.row.standing.due_at.duration_since(noticed.row.opened_at).as_hours();
     assert_eq!(hours, 72);
+    let later = Some(world.engine.now() + SignedDuration::from_secs(1));
+    for told in [
+        Breach { agency_told_at: later, ..breach.clone() },
+        Breach { people_told_at: later, ..breach.clone() },
+    ] {
+        let opened = NewMatter { breach: Some(told.clone()), ..new.clone() };
+        let refused = world.engine.open_matter(&world.who, &opened, Reply::NONE).await;
+        assert!(matches!(refused, Err(MatterError::ToldLater(_))));
+        let amended = decide(&world, &noticed, Decision::Amend(told)).await;
+        assert!(matches!(amended, Err(MatterError::ToldLater(_))));
+    }
     let told = Breach { agency_told_at: Some(world.engine.now()), ..breach };
     let amended = decide(&world, &noticed, Decision::Amend(told.clone())).await.unwrap();
     assert_eq!(amended.breach, Some(told));

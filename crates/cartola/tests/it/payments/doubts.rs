@@ -44,11 +44,17 @@ fn what_a_bank_says_by_telephone_ends_a_doubt() {
     let table = installation.run(&["payments", "doubts"]).done().stdout;
     assert!(table.starts_with("ID ") && table.contains(id), "{table}");
 
-    let settle = |id: &str, end: &str, note: &str| {
-        let at = ["--at", "2026-11-22T15:04:05Z"];
+    let at = told["changed_at"].as_str().unwrap();
+    let settle_at = |at: &str, id: &str, end: &str, note: &str| {
+        let at = ["--at", at];
         let what = ["payments", "settle", id, "--as", end, "--note", note];
         installation.run(&[&what[..], &at].concat())
     };
+    let settle = |id: &str, end: &str, note: &str| settle_at(at, id, end, note);
+    for at in ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"] {
+        let refused = settle_at(at, id, "completed", "caso 4711").failed(1).stderr;
+        assert!(refused.contains(&format!("to that end at {at}: that is between")), "{refused}");
+    }
     settle(id, "claimed", "caso 4711").failed(2);
     settle("pay_4711", "failed", "caso 4711").failed(2);
     settle(id, "completed", " ").failed(1);
@@ -61,10 +67,7 @@ fn what_a_bank_says_by_telephone_ends_a_doubt() {
 
     assert!(chile.lever("DELETE", &path, &Value::Null).status < 300);
     let ended = client.json(&format!("/v1/payments/{id}"));
-    assert_eq!(
-        (&ended["state"], &ended["settled_at"]),
-        (&json!("completed"), &json!("2026-11-22T15:04:05Z"))
-    );
+    assert_eq!((&ended["state"], &ended["settled_at"]), (&json!("completed"), &json!(at)));
     let said = installation.run(&["payments", "doubts"]).done();
     assert_eq!((said.stdout.as_str(), said.stderr.trim()), ("", "Nothing is in doubt."));
     installation.run(&["audit", "verify"]).done();
