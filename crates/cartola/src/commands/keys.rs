@@ -147,8 +147,9 @@ async fn rotate(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if let Some(data) = own {
         keys::forget_retired(data)?;
     }
+    let old = Old::of(own.is_some(), engine);
     gateway.close().await?;
-    tell(&arguments, rotated, own.is_some())?;
+    tell(&arguments, rotated, old)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -158,11 +159,54 @@ fn is_settled(engine: &Engine, uses: &[MasterUse]) -> bool {
     uses.iter().all(is_only) && !engine.holds_other_master_keys()
 }
 
-fn tell(arguments: &Arguments, rotated: RotatedTo, own: bool) -> anyhow::Result<()> {
+/// Which old keys are left once a rotation has come to its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Old {
+    /// The folder keeps its own key, and has dropped the one before.
+    Dropped,
+    /// The configuration has others beside the active one.
+    Configured,
+    /// There is none.
+    Nowhere,
+}
+
+impl Old {
+    fn of(own: bool, engine: &Engine) -> Self {
+        match (own, engine.holds_other_master_keys()) {
+            (true, _) => Self::Dropped,
+            (false, true) => Self::Configured,
+            (false, false) => Self::Nowhere,
+        }
+    }
+
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::Dropped => {
+                "the old key is gone: backups that were made before open no more, so make one now"
+            }
+            Self::Configured => {
+                "the old key can be taken out of the configuration; keep it elsewhere as long as \
+                 backups that were made before"
+            }
+            Self::Nowhere => {
+                "to change to another one, put a new key in its place in the configuration, and this \
+                 one among the retired ones"
+            }
+        }
+    }
+}
+
+fn tell(arguments: &Arguments, rotated: RotatedTo, old: Old) -> anyhow::Result<()> {
     let RotatedTo { from, to, rewrapped } = rotated;
     if arguments.json {
         let from = from.map(|from: MasterKeyId| from.to_string());
         return output::json(&Done { master_key: to.to_string(), from, rewrapped });
+    }
+    if from.is_none() && rewrapped == 0 && old != Old::Dropped {
+        output::line(format_args!(
+            "the configured key {to} is the active master key already: nothing was changed"
+        ))?;
+        return Ok(output::line(old.advice())?);
     }
     match from {
         Some(from) => output::line(format_args!("the active master key was {from} and is {to}"))?,
@@ -171,11 +215,5 @@ fn tell(arguments: &Arguments, rotated: RotatedTo, own: bool) -> anyhow::Result<
     output::line(format_args!(
         "{rewrapped} keys were wrapped again, and nothing is under another master key"
     ))?;
-    let next = if own {
-        "the old key is gone: backups that were made before open no more, so make one now"
-    } else {
-        "the old key can be taken out of the configuration; keep it elsewhere as long as backups \
-         that were made before"
-    };
-    Ok(output::line(next)?)
+    Ok(output::line(old.advice())?)
 }

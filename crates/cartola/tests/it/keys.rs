@@ -337,6 +337,28 @@ fn a_folder_that_keeps_its_own_key_gets_a_new_one() {
     assert!(!demo.client().json("/v1/accounts")["data"].as_array().unwrap().is_empty());
 }
 
+#[test]
+fn without_a_new_key_nothing_is_changed_and_that_is_said() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let rotate = || installation.run(&["keys", "rotate"]).done().stdout;
+    let said = rotate();
+    assert!(said.contains("is the active master key already: nothing was changed\n"), "{said}");
+    assert!(!said.contains("old key") && !said.contains("wrapped again"), "{said}");
+    configure_both(&installation, FRESH, MASTER_KEY);
+    let path = installation.path().join("cartola.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("retired_master_keys_file = \"retired.keys\"\n{text}")).unwrap();
+    let said = rotate();
+    assert!(
+        said.contains("the active master key was") && said.contains("the old key can"),
+        "{said}"
+    );
+    // Once more: the old key is there still, and wraps nothing.
+    let said = rotate();
+    assert!(said.contains("nothing was changed\n") && said.contains("the old key can"), "{said}");
+}
+
 /// An installation whose keys come as these lines and variables say.
 fn listed(lines: &str, variables: &[(&str, &str)]) -> (Installation, Ended) {
     let installation = Installation::new();
