@@ -71,7 +71,8 @@ BEGIN ATOMIC
         SELECT a.created_at, false
             FROM authorized a WHERE a.tenant = of_tenant AND a.person = of_person
         UNION ALL
-        SELECT e.created_at, false
+        -- A code that no phone took is no reason to keep anybody.
+        SELECT CASE WHEN e.phone_sealed IS NOT NULL THEN e.created_at END, false
             FROM enrolment e WHERE e.tenant = of_tenant AND e.person = of_person
     ) k;
 END;

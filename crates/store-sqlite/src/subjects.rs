@@ -69,7 +69,8 @@ const HOLDINGS: &str = concat!(
     is_pending!("instruction"),
     " FROM instruction WHERE tenant = ?1 AND person = ?2 \
      UNION ALL SELECT created_at, 0 FROM authorized WHERE tenant = ?1 AND person = ?2 \
-     UNION ALL SELECT created_at, 0 FROM enrolment WHERE tenant = ?1 AND person = ?2)"
+     UNION ALL SELECT CASE WHEN phone_sealed IS NOT NULL THEN created_at END, 0 \
+     FROM enrolment WHERE tenant = ?1 AND person = ?2)"
 );
 const CLAIM: &str = "UPDATE person SET version = version + 1 \
     WHERE tenant = ?1 AND id = ?2 AND version = ?3";

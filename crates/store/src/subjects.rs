@@ -71,7 +71,7 @@ pub struct Holdings {
     pub kept: u64,
     /// Payments and instructions among them that have not ended.
     pub pending: u64,
-    /// When the last of what is kept was asked for.
+    /// When the last of what is kept was asked for, a code that no phone took left aside.
     pub last_kept_at: Option<Timestamp>,
 }
 

@@ -1,8 +1,8 @@
 //! Data subjects: what is whose, what is asked of it, and how it is erased.
 
 use cartola_model::{
-    BalanceKind, ConsentData, ConsentState, InstructionState, MatterKind, MatterState,
-    PaymentState, RecordKind, RecordKinds,
+    BalanceKind, ConsentData, ConsentState, EnrolmentState, InstructionState, MatterKind,
+    MatterState, PaymentState, RecordKind, RecordKinds,
 };
 use cartola_primitives::date;
 use cartola_primitives::id::{ArchiveId, PersonId};
@@ -288,6 +288,17 @@ pub async fn what_is_kept_of_a_person_is_counted_and_goes_by_its_age(backend: Ba
     let held = async || store.holdings(tenant, person).await.expect("a read");
     let before = held().await;
     assert_eq!((before.kept, before.pending, before.last_kept_at), (0, 0, None));
+    // Who was given a code that no phone took is not kept for it; who enrolled a phone is.
+    let mut enrolment = scene.make.enrolment(person);
+    scene.apply(Command::AddEnrolment(Box::new(enrolment.clone()))).await;
+    assert_eq!(held().await, Holdings { kept: 1, ..before });
+    (enrolment.id, enrolment.code) = (scene.make.id(), scene.make.fresh_digest());
+    enrolment.created_at = at(-5);
+    enrolment.standing.state = EnrolmentState::Active { since: at(-5), wrong_pins: 0 };
+    enrolment.standing.phone = Some(scene.make.sealed("a phone"));
+    scene.apply(Command::AddEnrolment(Box::new(enrolment))).await;
+    let before = Holdings { kept: 2, last_kept_at: Some(at(-5)), ..before };
+    assert_eq!(held().await, before);
     let mut rows = Vec::new();
     for told in super::instructions::states() {
         rows.push(asked_for(&scene, (PaymentState::Requested, told), 1));
@@ -304,13 +315,13 @@ pub async fn what_is_kept_of_a_person_is_counted_and_goes_by_its_age(backend: Ba
     let pending = |(paid, told): &(PaymentRow, InstructionRow)| {
         u64::from(!paid.standing.state.is_final()) + u64::from(!told.standing.state.is_final())
     };
-    let (kept, pending) = (2 * rows.len() as u64, rows.iter().map(pending).sum());
+    let (kept, pending) = (2 + 2 * rows.len() as u64, rows.iter().map(pending).sum());
     let last_kept_at = Some(at(2));
     assert_eq!(held().await, Holdings { kept, pending, last_kept_at, ..before });
     scene.apply(Command::ShredKept { person: scene.make.id(), until: at(9) }).await;
     assert_eq!(held().await.kept, kept, "they are somebody else's");
     scene.apply(Command::ShredKept { person, until: at(1) }).await;
-    assert_eq!(held().await, Holdings { kept: pending + 2, pending, last_kept_at, ..before });
+    assert_eq!(held().await, Holdings { kept: pending + 4, pending, last_kept_at, ..before });
 }
 
 /// Payouts go with the payments that they are, and stay while one of those has not ended.

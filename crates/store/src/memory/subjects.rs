@@ -98,16 +98,18 @@ fn held(tables: &Tables, person: PersonId) -> Holdings {
     let told = tables.instructions.values().filter(|row| row.person == Some(person));
     let asked = tables.authorizations.values().filter(|row| row.person == person);
     let phones = tables.enrolments.values().filter(|row| row.person == person);
-    // When each was asked for, and whether it has ended.
-    let paid = paid.map(|row| (row.created_at, row.standing.state.is_final()));
-    let told = told.map(|row| (row.created_at, row.standing.state.is_final()));
-    let kept = paid.chain(told).chain(asked.map(|row| (row.created_at, true)));
-    let kept: Vec<_> = kept.chain(phones.map(|row| (row.created_at, true))).collect();
+    // When each was asked for, and whether it has ended. A code that no phone took is no reason to keep
+    // anybody.
+    let paid = paid.map(|row| (Some(row.created_at), row.standing.state.is_final()));
+    let told = told.map(|row| (Some(row.created_at), row.standing.state.is_final()));
+    let kept = paid.chain(told).chain(asked.map(|row| (Some(row.created_at), true)));
+    let enrolled = phones.map(|row| (row.standing.phone.is_some().then_some(row.created_at), true));
+    let kept: Vec<_> = kept.chain(enrolled).collect();
     Holdings {
         consents: consents as u64,
         kept: kept.len() as u64,
         pending: kept.iter().filter(|(_, is_final)| !is_final).count() as u64,
-        last_kept_at: kept.iter().map(|(at, _)| *at).max(),
+        last_kept_at: kept.iter().filter_map(|(at, _)| *at).max(),
     }
 }
 
