@@ -135,6 +135,21 @@ fn an_account_whose_link_is_for_reading_pays_nothing() {
     assert_eq!(payer.post(PAYMENTS, "one", &body).status, 201);
 }
 
+#[test]
+fn an_approval_that_is_none_pays_nothing() {
+    let payer = Payer::new("ok", "banco-chile", true);
+    let body = request(&payer.account, 5_000, &payer.payee()).to_string();
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Idempotency-Key", "one"),
+        ("X-MiPass-Token", "mp_4711"),
+    ];
+    let refused = payer.scene.client.send("POST", PAYMENTS, &headers, body.as_bytes()).unwrap();
+    expect![[r#"409 {"error":"authorization_invalid","error_description":"`X-MiPass-Token` is the token of no approval that the account's holder gave. Nothing was paid."}"#]]
+        .assert_eq(&told(&refused));
+    assert_eq!(payer.moved(), 0);
+}
+
 /// Payments of which each is wrong in one way.
 fn wrong_bodies(sound: &Value) -> Vec<String> {
     let with = |change: &dyn Fn(&mut Value)| {

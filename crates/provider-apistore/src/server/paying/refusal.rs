@@ -1,5 +1,6 @@
 //! Why nothing is paid, in the facade's words.
 
+use cartola_engine::authorizations::{LeaveError, UseError};
 use cartola_engine::links::LinkError;
 use cartola_engine::payouts::PayoutError;
 use cartola_http::problem::{Code, Text};
@@ -43,6 +44,7 @@ pub fn refused(
         ),
         PayoutError::NotEnabled => not_enabled(),
         PayoutError::Link(error) => of_link(&error, now),
+        PayoutError::Leave(LeaveError::Approval(UseError::Unknown)) => no_such_approval(),
         PayoutError::Leave(error) => return Refusal::from(error).into(),
         PayoutError::Engine(error) => return of_write(error).into(),
     };
@@ -53,6 +55,13 @@ fn gone() -> Problem {
     Problem::not_found("payment").detailed(Text::fixed(
         "What was begun under this key was erased with whoever paid. Pay under another key, if it is to be paid once more.",
         "Lo iniciado con esta clave se suprimió junto con los datos de quien pagó. Si debe pagarse otra vez, use otra clave.",
+    ))
+}
+
+fn no_such_approval() -> Problem {
+    Problem::new(Code::ApprovalOther).detailed(Text::fixed(
+        "`X-MiPass-Token` is the token of no approval that the account's holder gave. Nothing was paid.",
+        "`X-MiPass-Token` no es de ninguna autorización que haya dado el titular de la cuenta. No se pagó nada.",
     ))
 }
 
