@@ -98,12 +98,20 @@ fn cash_that_waits_for_the_phone_can_be_given_up() {
     let scene = Scene::new();
     let app = scene.session("ok");
     let (worker, _) = scene.chile.person("no-movements", "banco-chile");
-    let order = json!({"rut": worker, "amount": 50_000, "currency": "CLP"});
+    let receiver = Receiver::start();
+    let order = json!({
+        "rut": worker, "amount": 50_000, "currency": "CLP", "callback_url": receiver.url(),
+    });
     Phone::enrol(&app);
     let asked = app.post("withdrawals", &order).json();
     let path = format!("withdrawals/{}", asked["withdrawal_id"].as_str().unwrap());
     let told = app.told(&format!("{path}/cancel"), &json!({}));
-    assert_eq!((&told["status"], &told["failure"]), (&json!("FAILED"), &json!("WITHDRAWN")));
+    assert_eq!(told["status"], "CANCELLED");
+    assert!(told["ended_at"].is_string() && told.get("failure").is_none(), "{told}");
+    let call: Call = receiver.call();
+    let posted: Value = serde_json::from_str(&call.body).unwrap();
+    call.answer(200);
+    assert_eq!(posted, with(&told, &json!({"event": "withdrawal.cancelled"})));
     assert_eq!(app.told(&format!("{path}/cancel"), &json!({})), told, "once more is the same");
     assert_eq!(refused(&app.send("GET", "withdrawals/wd_1", "")), "404 OPERATION_NOT_FOUND");
     for (more, refusal) in [
@@ -132,10 +140,7 @@ fn an_end_to_end_id_names_one_operation() {
     let other = with(&order, &json!({"amount": 60_000}));
     assert_eq!(refused(&app.post("withdrawals", &other)), "409 OPERATION_CONFLICT");
     let given_up = app.told(&format!("withdrawals/{id}/cancel"), &json!({}));
-    assert_eq!(
-        (&given_up["status"], &given_up["failure"]),
-        (&json!("FAILED"), &json!("WITHDRAWN"))
-    );
+    assert_eq!(given_up["status"], "CANCELLED");
     assert_eq!(app.told("withdrawals", &order), given_up);
     let bill = json!({
         "biller_code": "x", "client_number": "1", "amount": 1, "currency": "CLP",
@@ -148,16 +153,21 @@ fn an_end_to_end_id_names_one_operation() {
     );
 }
 
+/// Somebody whom nothing was ever transferred to.
+fn new_beneficiary(scene: &Scene) -> Value {
+    let (rut, place) = scene.chile.person("ok", "banco-itau");
+    json!({
+        "change": "add", "name": "Destinatario Nuevo", "rut": rut, "bank": "BANCO_ITAU",
+        "account_number": place["accounts"][0], "alias": "nuevo",
+    })
+}
+
 #[test]
 fn beneficiaries_change_on_an_approval_alone() {
     let scene = Scene::new();
     let app = scene.session("ok");
     let phone = Phone::enrol(&app);
-    let (rut, place) = scene.chile.person("ok", "banco-itau");
-    let order = json!({
-        "change": "add", "name": "Destinatario Nuevo", "rut": rut, "bank": "BANCO_ITAU",
-        "account_number": place["accounts"][0], "alias": "nuevo",
-    });
+    let order = new_beneficiary(&scene);
     let asked = app.post("mipass/challenges", &json!({"beneficiary": order}));
     assert_eq!(asked.status, 201, "{}", asked.text());
     let token = phone.decide(&asked.json()["auth_url"], "approve")["token"].clone();
@@ -202,4 +212,31 @@ fn a_bill_is_paid() {
     let told = until(&app, &path, "COMPLETED");
     assert_eq!((&told["amount"], &told["currency"]), (&bill["debt"], &json!("CLP")));
     assert!(told.get("rut").is_none(), "{told}");
+}
+
+#[test]
+fn a_change_of_beneficiaries_that_waits_for_the_phone_can_be_given_up() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    Phone::enrol(&app);
+    let asked = app.post("beneficiaries", &new_beneficiary(&scene)).json();
+    let path = format!("beneficiaries/changes/{}", asked["change_id"].as_str().unwrap());
+    assert_eq!(app.told(&format!("{path}/cancel"), &json!({}))["status"], "CANCELLED");
+}
+
+/// Whose phone was blocked by wrong PINs has shown nothing of what they want.
+#[test]
+fn what_nobody_could_prove_was_rejected() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let phone = Phone::enrol(&app);
+    let asked = app.post("beneficiaries", &new_beneficiary(&scene)).json();
+    let path = format!("beneficiaries/changes/{}", asked["change_id"].as_str().unwrap());
+    let said: Vec<String> = (0..3).map(|_| phone.mistypes(&asked["auth_url"])).collect();
+    assert!(said.iter().all(|said| said == "403 CHALLENGE_REJECTED"), "{said:?}");
+    let told = app.read(&path);
+    assert_eq!(
+        (&told["status"], &told["failure"]),
+        (&json!("FAILED"), &json!("CHALLENGE_REJECTED"))
+    );
 }

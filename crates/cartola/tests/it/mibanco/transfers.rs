@@ -38,14 +38,28 @@ impl Phone {
     /// Decides what an `auth_url` names.
     #[track_caller]
     pub fn decide(&self, auth_url: &Value, decision: &str) -> Value {
+        let pin = (decision == "approve").then_some(PIN);
+        let (path, decided) = self.decided(auth_url, decision, pin);
+        self.app.told(&path, &decided)
+    }
+
+    /// Approves with another PIN than the customer's; gives the refusal.
+    #[track_caller]
+    pub fn mistypes(&self, auth_url: &Value) -> String {
+        let (path, decided) = self.decided(auth_url, "approve", Some("483921"));
+        refused(&self.app.post(&path, &decided))
+    }
+
+    /// The call that decides.
+    fn decided(&self, auth_url: &Value, decision: &str, pin: Option<&str>) -> (String, Value) {
         let id = auth_url.as_str().unwrap().strip_prefix("mibanco://authorize?req=").unwrap();
         let shown = self.app.read(&format!("mipass/challenges/{id}"));
         let mut decided =
             json!({"decision": decision, "digest": shown["digest"], "device_secret": self.secret});
-        if decision == "approve" {
-            decided["pin"] = PIN.into();
+        if let Some(pin) = pin {
+            decided["pin"] = pin.into();
         }
-        self.app.told(&format!("mipass/challenges/{id}/decision"), &decided)
+        (format!("mipass/challenges/{id}/decision"), decided)
     }
 }
 
@@ -273,7 +287,11 @@ fn a_phone_that_was_blocked_decides_nothing() {
     assert_eq!(refused(&stranger.post(&path, &json!({}))), "404 AUTHORIZATION_NOT_FOUND");
     assert_eq!(app.told(&path, &json!({}))["status"], "BLOCKED");
     let path = format!("transfer/{}", asked["transfer_id"].as_str().unwrap());
-    assert_eq!(app.read(&path)["status"], "FAILED");
+    let told = app.read(&path);
+    assert_eq!(
+        (&told["status"], &told["failure"]),
+        (&json!("FAILED"), &json!("CHALLENGE_REJECTED"))
+    );
     assert_eq!(refused(&app.post("transfer", &order)), "403 MI_PASS_REQUIRED");
 }
 

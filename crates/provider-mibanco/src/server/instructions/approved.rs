@@ -12,7 +12,7 @@ use cartola_primitives::Secret;
 use serde::{Deserialize, Serialize};
 
 use super::super::named::case_of;
-use super::super::transfer::told::{not_begun, refusal_of};
+use super::super::transfer::told::not_begun;
 use super::super::unapproved;
 use super::ended::Ended;
 use super::give::Order;
@@ -78,7 +78,7 @@ impl Handler for Approvals {
         // A job that was begun before may have used the approval up: then the instruction is there.
         let is_given = engine.instruction_of_case(&who, &case).await?.is_some();
         if !is_given && !may_be_used(asked.state()) {
-            let told = Told::failed(which, refusal_of(asked.state())).about(&order.what);
+            let told = Told::unapproved(which, asked.state()).about(&order.what);
             let messages = ended.message(&self.callbacks, task, &told).await?;
             return Ok(Outcome::End(messages, JobEnd::Done));
         }

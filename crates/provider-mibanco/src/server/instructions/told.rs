@@ -1,7 +1,7 @@
 //! Where an instruction stands.
 
 use cartola_engine::Engine;
-use cartola_engine::authorizations::{Authorization, AuthorizationState};
+use cartola_engine::authorizations::{Authorization, AuthorizationState, CancelCause};
 use cartola_engine::instructions::{Instruction, InstructionKind, InstructionState};
 use cartola_model::{EndToEndId, Instructed, Operation, Principal};
 use cartola_primitives::{Money, Rut, Timestamp};
@@ -182,9 +182,21 @@ impl Told {
                 ..told
             },
             AuthorizationState::Approved { .. } => Self { status: "PROCESSING".to_owned(), ..told },
-            ended => Self::failed((kind, id), refusal_of(ended)),
+            ended => Self::unapproved((kind, id), ended),
         };
         told.asking(&asked.operation)
+    }
+
+    /// The same of one that is never given, since nobody approved it or it was given up before.
+    pub fn unapproved((kind, id): (InstructionKind, &str), state: &AuthorizationState) -> Self {
+        match state {
+            AuthorizationState::Cancelled { at, cause: CancelCause::Withdrawn } => Self {
+                status: "CANCELLED".to_owned(),
+                ended_at: Some(seconds(*at)),
+                ..Self::new(kind, id)
+            },
+            ended => Self::failed((kind, id), refusal_of(ended)),
+        }
     }
 
     /// The same of one that was never given.

@@ -1,6 +1,6 @@
 //! Where a transfer stands, as the document prints it.
 
-use cartola_engine::authorizations::AuthorizationState;
+use cartola_engine::authorizations::{AuthorizationState, CancelCause};
 use cartola_engine::payments::{Asked, Payment, PaymentState};
 use cartola_model::transfer::ChallengeKind;
 use cartola_model::{EndToEndId, Failure, PaymentFailure as Reason, TransferFailure};
@@ -160,6 +160,10 @@ pub fn refusal_of(state: &AuthorizationState) -> String {
     let word = match state {
         AuthorizationState::Denied { .. } => PaymentFailure::Denied,
         AuthorizationState::Expired { .. } => PaymentFailure::ChallengeExpired,
+        AuthorizationState::Cancelled {
+            cause: CancelCause::PhoneBlocked | CancelCause::PhoneReplaced | CancelCause::WrongPin,
+            ..
+        } => PaymentFailure::ChallengeRejected,
         _ => PaymentFailure::Withdrawn,
     };
     word.word().to_owned()
