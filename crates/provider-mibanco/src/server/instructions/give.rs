@@ -113,7 +113,7 @@ async fn account(
 
 /// Which of the accounts it is, each of which pays in pesos or does not: the one that is named, or the
 /// first that can be drawn on.
-fn chosen(
+pub fn chosen(
     mut known: impl Iterator<Item = (AccountNumber, bool)>,
     named: Option<&AccountNumber>,
     moves_money: bool,
@@ -130,7 +130,11 @@ fn chosen(
 }
 
 fn no_paying_account() -> Refused {
-    Refused::new(ErrorCode::AccountNotFound, "Desde esa cuenta no se paga en pesos.")
+    Refused::new(
+        ErrorCode::AccountNotFound,
+        "Desde esa cuenta no se paga: se paga desde cuentas corrientes, vista, RUT y chequeras \
+         electrónicas, en pesos.",
+    )
 }
 
 /// What came with a call beside the order.

@@ -4,7 +4,7 @@ use cartola_engine::Engine;
 use cartola_engine::accounts::OpenAccount;
 use cartola_engine::authorizations::LinkPayment;
 use cartola_engine::device_sessions::DeviceSession;
-use cartola_engine::payments::{MAX_COMMENT, MAX_PESOS, MIN_PESOS};
+use cartola_engine::payments::{MAX_COMMENT, MAX_PESOS, MIN_PESOS, pays};
 use cartola_engine::readings::{Next, ReadScope};
 use cartola_model::{
     AccountKind, AccountNumber, Catalogue, InstitutionId, Record, RecordKind, TransferPayee,
@@ -16,11 +16,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::desk;
+use super::super::instructions::give::chosen;
 use super::super::reads::newest;
 use super::super::refused::Refused;
 use super::super::session::open::wrong_rut;
 use super::rut_of;
-use crate::wire::{ErrorCode, bank_named};
+use crate::wire::bank_named;
 
 /// Longest name of who is paid, in characters.
 const MAX_NAME: usize = 100;
@@ -137,7 +138,7 @@ impl Order {
     }
 }
 
-/// An account of the customer's, as the bank writes it.
+/// An account of the customer's that pays, as the bank writes it.
 async fn own_account(
     engine: &Engine,
     session: &DeviceSession,
@@ -145,11 +146,11 @@ async fn own_account(
 ) -> Result<AccountNumber, Refused> {
     desk::read_unless_fresh(engine, session, ReadScope::ACCOUNTS).await?;
     let accounts = engine.accounts_of(&session.who, session.link.id).await?;
-    let numbers = accounts.iter().filter_map(|account| AccountNumber::parse(&account.number).ok());
-    let found = numbers.into_iter().find(|known| known.identity() == number.identity());
-    found.ok_or_else(|| {
-        Refused::new(ErrorCode::AccountNotFound, "`from_account` no es una cuenta del cliente.")
-    })
+    let known = accounts.iter().filter_map(|account| {
+        let number = AccountNumber::parse(&account.number).ok()?;
+        Some((number, pays(account.row.kind, account.row.currency)))
+    });
+    chosen(known, Some(number), true)
 }
 
 /// Refuses what the customer's bank would say of none of their own accounts but that it knows no such payee:
