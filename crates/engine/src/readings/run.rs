@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use cartola_connector::{ConnectorError, ErrorKind, RetryAdvice};
 use cartola_model::audit::{AuditEvent, SCREEN_OF_BALANCES, SCREEN_OF_MOVEMENTS};
 use cartola_model::{ConsentData, Failure, Principal, RecordKind};
+use cartola_primitives::id::LinkId;
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::asking::{AccountScope, ReadScope, ReadingFigures, ReadingRow};
 use cartola_store::jobs::{JobEnd, JobKind, Priority, Step};
@@ -409,6 +410,25 @@ fn barred(error: &ConnectorError, now: Timestamp) -> Option<Barred> {
         RetryAdvice::WithNewCredentials => Some(Barred { since: now, until: None }),
         _ if refuses => Some(Barred { since: now, until: None }),
         _ => None,
+    }
+}
+
+impl Engine {
+    /// Whether the mandate that a link is read under holds, and is about nothing of that.
+    pub async fn is_beyond_mandate(
+        &self,
+        who: &Principal,
+        link: LinkId,
+        scope: ReadScope,
+    ) -> Result<bool, EngineError> {
+        let Some(link) = self.store().link(who.tenant, link).await? else { return Ok(false) };
+        match self.access(who, link, None).await {
+            Ok(access) => {
+                Ok(consented(scope, access.mandate.data).is_nothing() && !scope.is_nothing())
+            }
+            Err(LinkError::Engine(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 }
 

@@ -87,8 +87,16 @@ async fn told(
     session: &DeviceSession,
     scope: ReadScope,
 ) -> Result<Result<(), Failure>, Refused> {
-    let wanted = Wanted::at_once(scope);
-    ended(engine, engine.request_reading(&session.who, session.link.id, wanted).await?).await
+    let (who, link) = (&session.who, session.link.id);
+    let pending = engine.request_reading(who, link, Wanted::at_once(scope)).await?;
+    let told = ended(engine, pending).await?;
+    if told == Err(Failure::ConsentRevoked) && engine.is_beyond_mandate(who, link, scope).await? {
+        return Err(Refused::new(
+            ErrorCode::Unsupported,
+            "El mandato vigente del cliente no incluye estos datos: retírelo y abra una sesión nueva.",
+        ));
+    }
+    Ok(told)
 }
 
 async fn ended(engine: &Engine, mut pending: Pending) -> Result<Result<(), Failure>, Refused> {

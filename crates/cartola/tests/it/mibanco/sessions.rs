@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{App, Scene, refused, sealed, with};
+use super::{App, JSON, Scene, refused, sealed, with};
 use crate::chile::Chile;
 use crate::http::Answer;
 use crate::installation::Installation;
@@ -353,4 +353,37 @@ fn a_session_pays_under_a_mandate_that_says_so_and_widens_none() {
     assert_eq!(refused(&app.post("transfer", &order)), "422 UNSUPPORTED");
     scene.app.told("session", &scene.login("no-movements"));
     assert!(purposes().iter().any(|purpose| purpose.contains("making the payments")));
+}
+
+#[test]
+fn what_a_narrowed_mandate_is_not_about_is_said_with_what_helps() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let tenant = scene.tenant();
+    let mandate = || {
+        let holding = tenant.list("/v1/consents").into_iter();
+        let holding =
+            holding.filter(|row| row["state"] == "granted" && row["kind"] == "tenant_mandate");
+        let mut id = holding.map(|row| row["id"].as_str().unwrap().to_owned());
+        id.next_back().expect("a session leaves one")
+    };
+    let post = |path: &str, body: &Value| {
+        let headers = [JSON, ("Idempotency-Key", path)];
+        let told = tenant.send("POST", path, &headers, body.to_string().as_bytes()).unwrap();
+        assert_eq!(told.status, 200, "{}", told.text());
+    };
+    let narrowed = mandate();
+    post(&format!("/v1/consents/{narrowed}/change"), &json!({"products": ["cards"]}));
+    app.read("cards");
+    for path in ["accounts", "balances", "bills"] {
+        let told = app.send("GET", path, "");
+        assert_eq!(refused(&told), "422 UNSUPPORTED", "{path}");
+        assert!(told.text().contains("retírelo y abra una sesión nueva"), "{}", told.text());
+    }
+    // A new session alone changes nothing; what is said to help does.
+    let again = scene.session("ok");
+    assert_eq!(refused(&again.send("GET", "accounts", "")), "422 UNSUPPORTED");
+    post(&format!("/v1/consents/{narrowed}/revoke"), &json!({}));
+    assert_eq!(refused(&again.send("GET", "accounts", "")), "403 CONSENT_REQUIRED");
+    scene.session("ok").read("accounts");
 }
