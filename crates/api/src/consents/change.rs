@@ -44,7 +44,7 @@ pub struct Asked {
     request_body = Asked,
     responses((status = 200, description = "The consent as it now stands", body = ConsentView)),
     security(("api_key" = ["manage"])),
-    extensions(("x-problems" = json!(["parameter_invalid", "not_found", "consent_not_wider"]))),
+    extensions(("x-problems" = json!(["parameter_invalid", "not_found", "consent_ended", "consent_not_wider"]))),
 )]
 pub async fn change(
     State(gate): State<Gate>,
@@ -72,6 +72,7 @@ pub async fn change(
 fn refused(error: ChangeError) -> Refusal {
     match error {
         ChangeError::Unknown => Problem::not_found("consent").into(),
+        ChangeError::Ended => Problem::new(Code::ConsentEnded).into(),
         ChangeError::Transition(_) | ChangeError::Wider => {
             Problem::new(Code::ConsentNotWider).into()
         }

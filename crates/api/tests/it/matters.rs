@@ -137,6 +137,9 @@ async fn a_consent_says_what_it_is_about_and_is_narrowed() {
         let answer = world.post(&change, &body.to_string()).await;
         assert_eq!(answer.refusal(), refusal, "{body}");
     }
+    assert_eq!(world.post(&format!("{path}/revoke"), "").await.status, 200);
+    let less = json!({"until": "2026-06-30"}).to_string();
+    assert_eq!(world.post(&change, &less).await.refusal(), "409 consent_ended");
     for wrong in [json!({"days": 1_096}), json!({"products": ["dreams"]}), json!({"recipient": ""})]
     {
         assert_eq!(world.post("/v1/links", &wanted(&wrong)).await.status, 422, "{wrong}");

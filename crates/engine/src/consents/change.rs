@@ -31,7 +31,10 @@ pub enum ChangeError {
     /// There is none of that id.
     #[error("there is no such consent")]
     Unknown,
-    /// It has ended, or would end later than it does.
+    /// It has ended.
+    #[error("the consent has ended")]
+    Ended,
+    /// It would end later than it does.
     #[error(transparent)]
     Transition(#[from] InvalidTransition),
     /// It would be about data that it is not about.
@@ -71,6 +74,9 @@ impl Engine {
             let row = self.store().consent(who.tenant, id).await.map_err(EngineError::from)?;
             let mut row = row.ok_or(ChangeError::Unknown)?;
             let mut work = UnitOfWork::new(who.tenant, self.now());
+            if row.state.revoke(work.at).is_err() {
+                return Err(ChangeError::Ended);
+            }
             let mut event = AuditEvent::once("consent.changed", who.actor, id);
             if let Some(until) = change.until {
                 let state = row.state.shorten(work.at, until)?;
@@ -79,9 +85,6 @@ impl Engine {
                 event = event.with("until", until);
             }
             if let Some(data) = change.data {
-                // One that has ended is not changed.
-                let now = work.at;
-                row.state.shorten(now, row.state.expires_at().unwrap_or(Timestamp::MAX))?;
                 if row.data.is_some_and(|before| !before.covers(data)) {
                     return Err(ChangeError::Wider);
                 }

@@ -325,8 +325,9 @@ async fn a_consent_is_changed_to_less_and_never_to_more() {
     world.clock.advance(day * 21);
     assert!(matches!(
         change(Change { until: None, data: Some(less) }).await,
-        Err(ChangeError::Transition(_))
+        Err(ChangeError::Ended)
     ));
+    assert!(matches!(change(until(30)).await, Err(ChangeError::Ended)));
 }
 
 /// A law says that what somebody approved is to be kept: the rest goes at once, and that by itself when

@@ -30,8 +30,8 @@ pub(super) static ROWS: &[Entry] = &[
         retry: Retry::Never,
         title: Text::fixed("The consent has ended", "El consentimiento ya terminó"),
         meaning: Text::fixed(
-            "A consent that was revoked or has expired cannot be revoked again.",
-            "Un consentimiento revocado o vencido no se puede revocar de nuevo.",
+            "A consent that was revoked or has expired cannot be revoked again, nor changed.",
+            "Un consentimiento revocado o vencido no se puede revocar de nuevo ni cambiar.",
         ),
         remedy: Text::fixed(
             "Nothing: what it alone allowed is no longer served.",
