@@ -12,6 +12,7 @@ mod institutions;
 mod jobs;
 mod keys;
 pub mod logging;
+mod moments;
 pub mod outbox;
 mod output;
 mod pages;

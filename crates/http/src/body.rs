@@ -193,6 +193,13 @@ fn expectation(error: &serde_json::Error) -> Text {
             format!("el campo {field} está dos veces"),
         );
     }
+    // What the library says of a text that is no day or instant says how it reads them.
+    if ours.starts_with("failed to parse") {
+        return Text::fixed(
+            "expected a day as YYYY-MM-DD, or an instant as 2026-03-31T14:05:09Z",
+            "se esperaba un día de la forma AAAA-MM-DD, o un instante como 2026-03-31T14:05:09Z",
+        );
+    }
     // What our own types say of a text that they cannot be.
     let expected = ours.strip_prefix("expected ");
     let expected = expected.or_else(|| ours.rsplit_once(", expected ").map(|(_, said)| said));
@@ -248,12 +255,22 @@ fn kind_named(expected: &str) -> Option<(&'static str, &'static str)> {
         "u8" | "u16" | "u32" | "u64" | "usize" => {
             ("a whole number, none below zero", "un número entero, no negativo")
         }
-        "f32" | "f64" => ("a number", "un número"),
+        "f32" | "f64" | "a JSON number" => ("a number", "un número"),
         "a string" => ("a text", "un texto"),
+        "a date string" => ("a day as YYYY-MM-DD", "un día de la forma AAAA-MM-DD"),
+        "a timestamp string" => {
+            ("an instant as 2026-03-31T14:05:09Z", "un instante como 2026-03-31T14:05:09Z")
+        }
         "a boolean" => ("true or false", "true o false"),
         "a sequence" => ("a list", "una lista"),
         "a map" => ("an object", "un objeto"),
         "an empty object" => ("an empty object", "un objeto vacío"),
+        // A shape that says nothing of itself is told by its name in our source.
+        shape if SHAPES.iter().any(|kind| shape.starts_with(kind)) => ("an object", "un objeto"),
         _ => return None,
     })
 }
+
+/// What the library puts before the name of a type that is an object.
+const SHAPES: [&str; 4] =
+    ["struct ", "enum ", "internally tagged enum ", "adjacently tagged enum "];

@@ -14,7 +14,7 @@ pub use text::AmountError;
 /// Serialized as `{"minor": 123456, "currency": "USD"}`. Amounts of two currencies have no
 /// order and are never added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `minor` and `currency`")]
 pub struct Money {
     minor: i64,
     currency: Currency,

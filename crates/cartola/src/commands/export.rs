@@ -24,7 +24,7 @@ use clap::{Args, ValueEnum};
 
 use crate::problem::wrong_use;
 use crate::tenant::Whose;
-use crate::{folder, output};
+use crate::{folder, moments, output};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -40,10 +40,10 @@ pub struct Arguments {
     #[arg(long, value_name = "ID")]
     account: Option<AccountId>,
     /// From this day on (YYYY-MM-DD): booked, granted or recorded, in Chile
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = moments::day)]
     from: Option<Date>,
     /// Up to this day, included
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = moments::day)]
     to: Option<Date>,
     /// File to write; stdout without it
     #[arg(long, value_name = "FILE")]

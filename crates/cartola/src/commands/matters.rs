@@ -17,10 +17,9 @@ use serde::Serialize;
 
 use self::said::{FromFile, Said};
 use crate::commands::audit::files::Output;
-use crate::output;
-use crate::pages;
 use crate::problem::wrong_use;
 use crate::tenant::Whose;
+use crate::{moments, output, pages};
 
 /// What to do with matters.
 #[derive(Subcommand)]
@@ -83,10 +82,10 @@ struct BreachEntry {
     #[arg(long, requires = "effects")]
     measures: Option<String>,
     /// Of a breach: when the Agency was told
-    #[arg(long, value_name = "INSTANT", requires = "effects")]
+    #[arg(long, value_name = "INSTANT", requires = "effects", value_parser = moments::instant)]
     agency_told_at: Option<Timestamp>,
     /// Of a breach: when the people were told
-    #[arg(long, value_name = "INSTANT", requires = "effects")]
+    #[arg(long, value_name = "INSTANT", requires = "effects", value_parser = moments::instant)]
     people_told_at: Option<Timestamp>,
 }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::problem::wrong_use;
 use crate::tenant::Whose;
-use crate::{output, pages};
+use crate::{moments, output, pages};
 
 /// What to do with payments, withdrawals, bills and changes of beneficiaries.
 #[derive(Subcommand)]
@@ -56,7 +56,7 @@ pub struct Settle {
     note: String,
     /// When it came to that end, as the bank says: after it was begun, and not later than now, which
     /// is when where nothing is said
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = moments::instant)]
     at: Option<Timestamp>,
     #[command(flatten)]
     whose: Whose,

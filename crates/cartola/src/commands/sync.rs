@@ -24,10 +24,10 @@ use indicatif::ProgressBar;
 use crate::commands::links;
 use crate::config;
 use crate::jobs::Jobs;
-use crate::output;
 use crate::problem::{FAILED, wrong_use};
 use crate::tenant::Whose;
 use crate::wiring::Gateway;
+use crate::{moments, output};
 
 use report::Report;
 
@@ -37,10 +37,10 @@ pub struct Arguments {
     #[arg(value_name = "LINK")]
     links: Vec<LinkId>,
     /// First day, such as 2026-03-01; 90 days before the last one unless said otherwise
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = moments::day)]
     from: Option<Date>,
     /// Last day; today unless said otherwise
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = moments::day)]
     to: Option<Date>,
     /// `all`, or names with commas between them, such as movements,cards,debts; unless said otherwise
     /// movements, and everything where an institution has no accounts

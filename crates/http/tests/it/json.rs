@@ -65,6 +65,45 @@ fn what_does_not_is_told_in_our_own_words() {
     );
 }
 
+#[derive(Deserialize)]
+#[serde(expecting = "an object with `day`")]
+struct Dated {
+    #[serde(rename = "day")]
+    _day: Option<cartola_primitives::Date>,
+    #[serde(rename = "at")]
+    _at: Option<cartola_primitives::Timestamp>,
+    #[serde(rename = "inner")]
+    _inner: Option<Inner>,
+}
+
+/// A shape that says nothing of itself.
+#[derive(Deserialize)]
+struct Inner {}
+
+/// Neither how a library reads nor how our types are called.
+#[test]
+fn nothing_of_the_inside_is_told() {
+    let told = [
+        r#"{"day":"01-11-2026"}"#,
+        r#"{"day":20261101}"#,
+        r#"{"at":"yesterday"}"#,
+        r#"{"at":1}"#,
+        r#"{"inner":"abc"}"#,
+    ]
+    .map(|body| {
+        let problem = parse::<Dated>(body.as_bytes()).err().unwrap();
+        problem.detail().es.rsplit_once(": ").unwrap().1.to_owned()
+    });
+    expect![[r#"
+        se esperaba un día de la forma AAAA-MM-DD, o un instante como 2026-03-31T14:05:09Z.
+        se esperaba un día de la forma AAAA-MM-DD.
+        se esperaba un día de la forma AAAA-MM-DD, o un instante como 2026-03-31T14:05:09Z.
+        se esperaba un instante como 2026-03-31T14:05:09Z.
+        se esperaba un objeto.
+    "#]]
+    .assert_eq(&(told.join("\n") + "\n"));
+}
+
 #[test]
 fn depth_has_an_end() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));

@@ -21,7 +21,12 @@ pub const MAX_PRODUCTS: usize = 30;
 /// people and their accounts: sealed when stored, and `Debug` shows its kind alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    deny_unknown_fields,
+    expecting = "an object with `kind`"
+)]
 pub enum Operation {
     /// Money to one account.
     Transfer(Transfer),

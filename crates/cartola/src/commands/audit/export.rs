@@ -17,9 +17,9 @@ use clap::{Args, ValueEnum};
 
 use super::files::{Output, hash};
 use crate::commands::export::{Days, Format, writer};
-use crate::output;
 use crate::problem::wrong_use;
 use crate::tenant::Whose;
+use crate::{moments, output};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -33,10 +33,10 @@ pub struct Arguments {
     #[arg(long, value_name = "RUT")]
     person: Option<String>,
     /// From this day on (YYYY-MM-DD), in Chile
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = moments::day)]
     from: Option<Date>,
     /// Up to this day, included
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = moments::day)]
     to: Option<Date>,
     #[command(flatten)]
     to_file: Output,

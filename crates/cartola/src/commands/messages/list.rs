@@ -8,6 +8,7 @@ use cartola_primitives::Timestamp;
 use clap::Args;
 
 use super::{HEADING, Listed};
+use crate::moments;
 use crate::output;
 use crate::tenant::Whose;
 
@@ -23,10 +24,10 @@ pub struct Arguments {
     #[arg(long)]
     endpoint: Option<EndpointId>,
     /// Those written at this instant or later, such as 2026-03-31T14:05:09Z
-    #[arg(long)]
+    #[arg(long, value_parser = moments::instant)]
     from: Option<Timestamp>,
     /// Those written before this instant
-    #[arg(long)]
+    #[arg(long, value_parser = moments::instant)]
     until: Option<Timestamp>,
     #[command(flatten)]
     whose: Whose,

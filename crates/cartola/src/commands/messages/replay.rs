@@ -13,6 +13,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::show::no_message;
+use crate::moments;
 use crate::output;
 use crate::tenant::Whose;
 
@@ -29,10 +30,10 @@ pub struct Arguments {
     #[arg(long, group = "which")]
     endpoint: Option<EndpointId>,
     /// What was given up and written at this instant or later, such as 2026-03-31T14:05:09Z
-    #[arg(long, group = "which")]
+    #[arg(long, group = "which", value_parser = moments::instant)]
     from: Option<Timestamp>,
     /// What was given up and written before this instant
-    #[arg(long, group = "which")]
+    #[arg(long, group = "which", value_parser = moments::instant)]
     until: Option<Timestamp>,
     #[command(flatten)]
     whose: Whose,

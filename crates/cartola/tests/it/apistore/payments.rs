@@ -209,7 +209,7 @@ fn what_is_wrong_with_a_payment_is_told() {
         422 {"error":"invalid_request","error_description":"The body, at line 1, column 243: the field `amount` is missing."}
         422 {"error":"invalid_request","error_description":"The body, at line 1, column 132: the field `counterparty` is missing."}
         422 {"error":"invalid_request","error_description":"The body, at line 1, column 244: a field is unknown; known are `account_id`, `amount`, `currency`, `counterparty`, `description`, `reference`."}
-        422 {"error":"invalid_request","error_description":"The body, at line 1, column 68: expected a JSON number."}
+        422 {"error":"invalid_request","error_description":"The body, at line 1, column 68: expected a number."}
         422 {"error":"invalid_request","error_description":"`amount`: expected whole pesos."}
         422 {"error":"invalid_request","error_description":"`amount`: expected whole pesos."}
         422 {"error":"invalid_request","error_description":"`amount`: the least amount is 1000 pesos."}

@@ -84,6 +84,15 @@ fn what_is_wrong_with_a_body_is_said_in_spanish() {
         "`rut`: el dígito verificador no corresponde, debería ser 5."
     );
     let app = scene.session("ok");
+    for (field, day) in [("from_date", "2026-11-31"), ("to_date", "01-11-2026")] {
+        let asked = json!({
+            "account_id": "1", "currency": "CLP", "from_date": "2026-11-01", "to_date": "2026-11-02",
+        });
+        let told = app.post("statement", &with(&asked, &json!({field: day})));
+        assert_eq!(refused(&told), "400 INVALID_REQUEST");
+        let said = format!("`{field}`: se esperaba un día del calendario como AAAA-MM-DD");
+        assert!(told.text().contains(&said), "{}", told.text());
+    }
     let challenge = app.send("POST", "mipass/challenges", r#"{"transfer": 1}"#);
     assert!(
         challenge.text().contains("se esperaba un objeto con `from_account`"),

@@ -39,6 +39,7 @@ pub struct Asked {
 /// A phone's public key.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = PhoneKey)]
+#[serde(expecting = "an object with `kty`, `crv` and `x`")]
 pub struct Key {
     /// `OKP` or `EC`.
     kty: String,

@@ -8,7 +8,7 @@ use cartola_engine::device_sessions::DeviceSession;
 use cartola_engine::readings::ReadScope;
 use cartola_engine::rows::{MovementQuery, MovementRow, Order};
 use cartola_engine::{Engine, EngineError};
-use cartola_http::{Gate, JsonOrUntyped, answer};
+use cartola_http::{Gate, JsonOrUntyped, answer, parse};
 use cartola_model::{AccountNumber, Failure, MovementStatus, Scope};
 use cartola_primitives::id::AccountId;
 use cartola_primitives::{Currency, Date, santiago};
@@ -38,10 +38,10 @@ pub struct Asked {
     currency: String,
     /// First day.
     #[schema(value_type = String, format = Date, example = "2026-04-01")]
-    from_date: Date,
+    from_date: String,
     /// Last day: not before the first, and 1,096 days with it at most.
     #[schema(value_type = String, format = Date, example = "2026-04-30")]
-    to_date: Date,
+    to_date: String,
     /// Which page, from 1. The first where it is absent.
     #[serde(default = "first_page")]
     #[schema(required = false, minimum = 1)]
@@ -109,7 +109,8 @@ impl Asked {
             .map_err(|_| Refused::invalid("`account_id` no es un número de cuenta."))?;
         let currency = Currency::parse(&self.currency)
             .map_err(|_| Refused::invalid("`currency` debe ser CLP o USD."))?;
-        let days = self.from_date.duration_until(self.to_date).as_hours() / 24 + 1;
+        let (from, to) = (day("from_date", &self.from_date)?, day("to_date", &self.to_date)?);
+        let days = from.duration_until(to).as_hours() / 24 + 1;
         if !(1..=MAX_DAYS).contains(&days) {
             return Err(Refused::invalid(
                 "`to_date` debe ser igual o posterior a `from_date`, con 1.096 días a lo más.",
@@ -119,9 +120,13 @@ impl Asked {
             return Err(Refused::invalid("`page` se cuenta desde 1, y `page_size` es de 1 a 500."));
         }
         let (page, page_size) = (self.page, self.page_size);
-        let days = (self.from_date, self.to_date);
-        Ok(Question { number, currency, days, page, page_size })
+        Ok(Question { number, currency, days: (from, to), page, page_size })
     }
+}
+
+/// The day of a field.
+fn day(name: &str, text: &str) -> Result<Date, Refused> {
+    parse::day(text).map_err(|why| Refused::invalid(format!("`{name}`: {}.", why.es)))
 }
 
 async fn tell(
