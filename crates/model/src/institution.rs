@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use cartola_primitives::Rut;
 use serde::{Deserialize, Serialize};
 
 use crate::{InstructionKind, TransferStep};
@@ -218,6 +219,12 @@ impl Catalogue {
     /// Where a bank lets companies in.
     pub fn company_portal(&self, bank: &InstitutionId) -> Option<&Institution> {
         self.iter().find(|row| row.bank.as_ref() == Some(bank))
+    }
+
+    /// Where a company signs in that was looked for at its bank, where that lets people in alone.
+    pub fn portal_instead(&self, id: &InstitutionId, rut: Rut) -> Option<&Institution> {
+        let is_elsewhere = rut.is_company() && !self.find(id)?.lets_companies_in();
+        self.company_portal(id).filter(|_| is_elsewhere)
     }
 
     /// What an institution takes as a password: a company portal what its bank does.

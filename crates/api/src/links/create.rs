@@ -167,6 +167,13 @@ impl Asked {
             return Err(Problem::not_found("institution"));
         }
         let rut = parse::rut(&self.rut).map_err(wrong("rut"))?;
+        if let Some(portal) = Catalogue::bundled().portal_instead(&institution, rut) {
+            let id = &portal.id;
+            return Err(wrong("institution")(Text::new(
+                format!("it lets people in alone: its companies sign in at `{id}`"),
+                format!("solo atiende a personas: sus empresas ingresan en `{id}`"),
+            )));
+        }
         let purpose = match self.purpose {
             Some(text) => parse::text(MAX_PURPOSE)(text.trim()).map_err(wrong("purpose"))?,
             None => wording::usual_purpose(&institution).to_owned(),

@@ -83,6 +83,16 @@ fn what_the_gateway_serves_is_what_the_banks_have_and_comes_once() {
     assert_eq!(client.list("/v1/movements?limit=200").len() as u64, compared);
 }
 
+/// Before its password is asked for.
+#[test]
+fn a_company_is_told_where_it_signs_in() {
+    let scene = Scene::new();
+    let add = ["links", "add", "banco-chile", "--rut", "76.192.083-9"];
+    let refused = scene.installation.run(&[&add[..], &["--password-file", "none"]].concat());
+    let said = refused.failed(2).stderr;
+    assert!(said.contains("its companies sign in at banco-chile-empresas"), "{said}");
+}
+
 /// What a company portal tells is the bank's, so that a statement file of the same account finds it.
 #[test]
 fn a_company_signs_in_at_its_portal_and_has_accounts_at_the_bank() {

@@ -136,6 +136,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     // Not by clap, whose message would quote it.
     let rut = Rut::parse(&arguments.rut).map_err(|error| wrong_use(format!("--rut: {error}")))?;
+    if let Some(portal) = Catalogue::bundled().portal_instead(&arguments.institution, rut) {
+        return Err(wrong_use(format!(
+            "--rut is a company's, and {} lets people in alone: its companies sign in at {}",
+            arguments.institution, portal.id
+        )));
+    }
     let client = arguments.access.read()?;
     let (field, secret) = arguments.secret.read().context("the credentials cannot be read")?;
     let written = Secret::new(rut.compact());
