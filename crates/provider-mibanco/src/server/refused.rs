@@ -239,6 +239,10 @@ impl From<LinkError> for Refused {
             LinkError::Institution(_) if failure == Failure::RequestInvalid => {
                 Self::invalid("Este banco no recibe un MI PIN de esa forma.")
             }
+            LinkError::Institution(_) if failure == Failure::Unsupported => Self::new(
+                ErrorCode::Unsupported,
+                "Esta pasarela no está configurada para consultar a ese banco.",
+            ),
             _ => Self::of(failure),
         }
     }

@@ -1,6 +1,7 @@
 //! What is refused because the customer has not approved it, or cannot be asked.
 
 use cartola_engine::authorizations::{AskError, LeaveError, OperationError, UseError};
+use cartola_engine::payments::MAX_COMMENT;
 use cartola_model::Failure;
 use cartola_model::authorization::MAX_VALUE;
 
@@ -31,9 +32,10 @@ fn unshowable(error: OperationError) -> Refused {
     };
     Refused::invalid(match error {
         OperationError::Text(member) => format!(
-            "`{}` debe tener de 1 a {MAX_VALUE} caracteres: letras latinas, dígitos y signos de \
-             ASCII, con un solo espacio entre ellos.",
-            field(member)
+            "`{}` debe tener de 1 a {} caracteres: letras latinas, dígitos y signos de ASCII, con un \
+             solo espacio entre ellos.",
+            field(member),
+            if member == "comment" { MAX_COMMENT } else { MAX_VALUE },
         ),
         OperationError::Masked(member) => {
             format!("`{}` debe tener todos los dígitos de la cuenta.", field(member))

@@ -323,13 +323,21 @@ fn what_is_wrong_with_an_order_is_said() {
     let same = app.post("transfer", &with(&order, &own));
     assert_eq!(refused(&same), "400 INVALID_REQUEST");
     assert!(same.text().contains("la misma cuenta que `from_account`"), "{}", same.text());
+    // Nothing is paid from savings, and nobody is asked.
+    let accounts = app.read("accounts");
+    let mut accounts = accounts["accounts"].as_array().unwrap().iter();
+    let savings = accounts.find(|account| account["account_type"] == "CUENTA_AHORRO");
+    let from = json!({"from_account": savings.expect("they save")["account_id"]});
+    let unpayable = app.post("transfer", &with(&order, &from));
+    assert_eq!(refused(&unpayable), "404 ACCOUNT_NOT_FOUND");
+    assert!(unpayable.text().contains("se paga desde cuentas corrientes"), "{}", unpayable.text());
     // Which field is wrong is said.
     Phone::enrol(&app);
     for (more, field) in [
         (json!({"to_rut": "12.345.678-9"}), "`to_rut`"),
         (json!({"currency": "USD"}), "`currency`"),
         (json!({"amount": "mucho"}), "se esperaba un número entero"),
-        (json!({"comment": "dos  espacios"}), "`comment` debe tener"),
+        (json!({"comment": "dos  espacios"}), "`comment` debe tener de 1 a 120 caracteres"),
         (json!({"to_name": "Ana\u{202e}"}), "`to_name` debe tener"),
     ] {
         let told = app.post("transfer", &with(&order, &more));
