@@ -55,9 +55,9 @@ impl MaybeConflict for ChangeError {
 }
 
 impl Engine {
-    /// Lets a consent end earlier, or be about less. What is being read under it is cancelled: it is
-    /// read again for what is left. One that is about less data pays nothing any more. What was read before of what it is no longer about stays until it is
-    /// revoked, or erased.
+    /// Lets a consent end earlier, or be about less. What is being read under it is cancelled: it is read
+    /// again for what is left. One that is about less data pays nothing any more. What was read before of
+    /// what it is no longer about stays until it is revoked, or erased.
     pub async fn change_consent(
         &self,
         who: &Principal,

@@ -140,11 +140,8 @@ impl Engine {
             if goes_on && row.state.holds(work.at) {
                 work.push(Command::ExpectConsent { id, expected });
                 // Another that is kept allows what it did.
-                let pays = match wanted.pays {
-                    PaysFor::Holder | PaysFor::Tenant if !is_renewed => pays,
-                    pays => pays,
-                };
-                return Ok((id, pays));
+                let is_as_wanted = is_renewed || wanted.pays == PaysFor::Nobody;
+                return Ok((id, if is_as_wanted { wanted.pays } else { pays }));
             }
             if is_renewed && let Ok(state) = row.state.renew(work.at, end(&new)) {
                 let event = changed_consent("consent.renewed", who, &row, state);

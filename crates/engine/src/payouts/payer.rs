@@ -23,8 +23,8 @@ pub(crate) struct Payer {
 }
 
 impl Engine {
-    /// Who pays from an account, at the tenant's word. Of several links that may, it is the one that told of the account
-    /// first, or else that of its holder.
+    /// Who pays from an account, at the tenant's word. Of several links that may, it is the one that told
+    /// of the account first, or else that of its holder.
     pub(crate) async fn payer(
         &self,
         who: &Principal,
@@ -84,9 +84,10 @@ impl Engine {
         Ok(links)
     }
 
-    /// What a link signs in with, if it may pay at the word of these, for what is begun now; and adds to what a unit is to do
-    /// what it rests on: no matter of whose link it is was decided meanwhile, and its mandate is as it was
-    /// read. To be called before their key is read, and anything else of theirs but the link.
+    /// What a link signs in with, if it may pay at the word of these, for what is begun now; and adds to
+    /// what a unit is to do what it rests on: no matter of whose link it is was decided meanwhile, and its
+    /// mandate is as it was read. To be called before their key is read, and anything else of theirs but
+    /// the link.
     pub(crate) async fn secret_to_begin(
         &self,
         who: &Principal,
@@ -104,7 +105,8 @@ impl Engine {
         self.paying_secret_of(who, &access, asks).await
     }
 
-    /// What a link signs in with, if it may pay at somebody's word; why not even its bank may be asked, where that is so.
+    /// What a link signs in with, if it may pay at somebody's word; why not even its bank may be asked,
+    /// where that is so.
     pub(crate) async fn paying_secret(
         &self,
         who: &Principal,
