@@ -52,9 +52,7 @@ impl Engine {
     ) -> Result<Option<Timestamp>, EngineError> {
         let Some(person) = person else { return Ok(None) };
         let holdings = self.claim_person(who, person, work).await?;
-        self.change_all_consents(who, person.id, OfAll::Revoked, work).await?;
-        self.end_all_links(who, person.id, work).await?;
-        work.push(Command::ForgetPerson(person.id));
+        self.forget(who, person.id, work).await?;
         let until = kept_until(&holdings, work.at);
         if until.is_none() {
             self.shred(who, person.id, work).await?;
@@ -185,11 +183,22 @@ impl Engine {
         if let Some(until) = kept_until(&holdings, work.at) {
             return Ok(Rest::Kept(until));
         }
-        self.change_all_consents(who, person.id, OfAll::Revoked, work).await?;
-        self.end_all_links(who, person.id, work).await?;
-        work.push(Command::ForgetPerson(person.id));
+        self.forget(who, person.id, work).await?;
         self.shred(who, person.id, work).await?;
         Ok(Rest::Gone)
+    }
+
+    /// Adds to a unit that all goes but what a law says is to be kept.
+    async fn forget(
+        &self,
+        who: &Principal,
+        person: PersonId,
+        work: &mut UnitOfWork,
+    ) -> Result<(), EngineError> {
+        self.change_all_consents(who, person, OfAll::Revoked, work).await?;
+        self.end_all_links(who, person, work).await?;
+        work.push(Command::ForgetPerson(person));
+        Ok(())
     }
 
     /// The trail keeps which key was destroyed: of what is left under it, that is why nothing opens it.
