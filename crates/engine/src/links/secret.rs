@@ -137,21 +137,33 @@ impl Engine {
     }
 
     /// Adds to a unit that nothing is paid any more with what a link keeps, where it stands on that mandate
-    /// and pays; whether it did.
+    /// and pays; whether it did. Credentials that cannot be opened are destroyed: a damage keeps nobody from
+    /// taking back what they allowed. The link's version guards what was begun or refused meanwhile, which
+    /// writes the whole of the secret too.
     pub(crate) async fn end_paying(
         &self,
         who: &Principal,
         mandate: &ConsentRow,
         work: &mut UnitOfWork,
     ) -> Result<bool, EngineError> {
-        let row = self.store().link_secret(who.tenant, mandate.link).await?;
+        let Some(link) = self.store().link(who.tenant, mandate.link).await? else {
+            return Ok(false);
+        };
+        let row = self.store().link_secret(who.tenant, link.id).await?;
         let Some(row) = row.filter(|row| row.mandate == mandate.id) else { return Ok(false) };
-        let secret = self.open_link_secret(who, &row).await?;
+        let secret = match self.open_link_secret(who, &row).await {
+            Err(error) if error.is_damage() => {
+                return self.forget_secret_of(who, mandate, work).await;
+            }
+            opened => opened?,
+        };
         if secret.pays() == PaysFor::Nobody {
             return Ok(false);
         }
         let key = self.vault().key_of(who.tenant, mandate.person, self.minter(), work.at).await?;
         let sealed = self.seal_link_secret(who, &key, row.link, &secret.paying(PaysFor::Nobody))?;
+        let (id, expected, state) = (link.id, link.version, link.state);
+        work.push(Command::ChangeLink { id, expected, state });
         work.push(Command::KeepLinkSecret(LinkSecretRow { sealed, ..row }));
         Ok(true)
     }

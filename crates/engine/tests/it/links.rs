@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_crypto::ContentHash;
+use cartola_engine::Engine;
 use cartola_engine::consents::change::Change;
 use cartola_engine::links::{LinkError, Mandate, NewLink, PaysFor};
 use cartola_engine::once::Reply;
@@ -17,8 +18,8 @@ use cartola_store::{Consents, People};
 use expect_test::{Expect, expect};
 
 use crate::readings::{MARCH, fields};
-use crate::world::World;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
+use crate::world::{RULES, World};
 
 pub struct Scene {
     pub world: World,
@@ -396,6 +397,38 @@ async fn signing_in_widens_no_mandate() {
     let movements = ConsentData::parse(["movements"]);
     engine.change_consent(who, held.id, change(None, movements), Reply::NONE).await.unwrap();
     assert_eq!(pays().await, PaysFor::Nobody);
+}
+
+/// A refusal that was on its way when payments were taken back brings them back no more than it is lost.
+#[tokio::test]
+async fn a_link_that_pays_no_more_does_not_pay_by_a_refusal_that_came_later() {
+    let scene = Scene::new().await;
+    let Scene { world, bank, .. } = &scene;
+    let wanted = NewLink {
+        institution: institution(),
+        rut: Rut::parse(RUT).unwrap(),
+        fields: &fields(PASSWORD),
+        mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: None },
+        proven: false,
+        pays: PaysFor::Tenant,
+    };
+    let link = world.engine.begin_link(&world.who, &wanted).await.unwrap().id;
+    let held = world.engine.consents(&world.who, Some(link), None, 9).await.unwrap().rows.remove(0);
+    let other = world.under(bank.clone(), RULES).await;
+    bank.has_a_queue();
+    let narrow = async {
+        bank.queued.notified().await;
+        let less = Change { until: None, data: ConsentData::parse(["movements"]) };
+        other.change_consent(&world.who, held.id, less, Reply::NONE).await.unwrap();
+        let advice = RetryAdvice::After(Duration::from_mins(10));
+        bank.refuses(Some((ErrorKind::RateLimited, advice)));
+        bank.takes_in(9);
+    };
+    let (read, ()) = tokio::join!(scene.fetch(link), narrow);
+    assert!(read.is_err(), "{read:?}");
+    let pays = async |engine: &Engine| engine.pays_through(&world.who, link).await.unwrap();
+    assert_eq!(pays(&other).await, PaysFor::Nobody);
+    assert_eq!(pays(&world.engine).await, PaysFor::Nobody);
 }
 
 /// Whoever signs in again while a reading is under way does not spoil it.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cartola_engine::Engine;
 use cartola_engine::authorizations::{Ask, Asking, LeaveBy, LinkPayment, LinkPaymentError};
+use cartola_engine::consents::change::Change;
 use cartola_engine::instructions::{CashOrder, Giver, Wanted};
 use cartola_engine::links::{LinkError, Mandate, NewLink, PaysFor};
 use cartola_engine::matters::{Decision, NewMatter};
@@ -13,7 +14,7 @@ use cartola_engine::once::Reply;
 use cartola_engine::payments::PaymentError;
 use cartola_engine::payouts::{PayoutError, PayoutLine, PayoutOrder};
 use cartola_engine::work::JobKind;
-use cartola_model::{AccountNumber, ChallengeKind, Instructed, MatterKind, Principal};
+use cartola_model::{AccountNumber, ChallengeKind, ConsentData, Instructed, MatterKind, Principal};
 use cartola_primitives::id::{AccountId, LinkId, PersonId};
 use cartola_primitives::{Currency, Money, Rut};
 use cartola_store::jobs::Priority;
@@ -46,6 +47,8 @@ enum Decided {
     Erasure,
     /// The link is ended.
     LinkEnded,
+    /// What was allowed of the link is about less, and so about no payments.
+    Narrowed,
 }
 
 /// What moves money.
@@ -146,6 +149,7 @@ impl Stage {
                     engine.end_link(&who, link).await.unwrap();
                     return;
                 }
+                Decided::Narrowed => return narrow(&engine, &who, link).await,
             };
             let asked = engine.open_matter(&who, &asking(kind), Reply::NONE).await.unwrap();
             if kind != MatterKind::Block {
@@ -231,6 +235,14 @@ async fn approved(scene: &Scene, link: LinkId) -> String {
     decided.token.expect("it is approved").expose().clone()
 }
 
+/// Has the mandate of a link be about movements alone.
+async fn narrow(engine: &Engine, who: &Principal, link: LinkId) {
+    let consents = engine.consents(who, Some(link), None, MAX_PAGE).await.unwrap().rows;
+    let held = consents.into_iter().find(|row| row.purpose == "tests").expect("it has a mandate");
+    let less = Change { until: None, data: ConsentData::parse(["movements"]) };
+    engine.change_consent(who, held.id, less, Reply::NONE).await.unwrap();
+}
+
 /// A block as it stands where it suspends nothing.
 async fn block_alone(store: &MemoryStore, who: &Principal, (id, block): (PersonId, MatterRow)) {
     let holdings = store.holdings(who.tenant, id).await.unwrap();
@@ -268,12 +280,13 @@ async fn no_payment_is_begun_past_a_block() {
 }
 
 /// Whatever ends what the link rests on.
-const OF_LINK: [Decided; 5] = [
+const OF_LINK: [Decided; 6] = [
     Decided::Opposition,
     Decided::Block,
     Decided::BlockAlone,
     Decided::Erasure,
     Decided::LinkEnded,
+    Decided::Narrowed,
 ];
 
 #[tokio::test]
