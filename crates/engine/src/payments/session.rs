@@ -189,12 +189,11 @@ impl Engine {
         errand: &Errand<'_>,
         link: &LinkRow,
     ) -> Result<SealedSecret, LinkError> {
-        let (place, sealed) = errand.credentials.as_ref().ok_or(EngineError::Interrupted)?;
-        let sealed = self.vault().open_record(place, sealed).await?;
+        let sealed = self.sealed_secret_of(errand).await?;
         if link.source != LinkSource::Credentials {
             return Ok(sealed);
         }
-        let kept = match self.paying_secret(errand.who, link.clone()).await {
+        let kept = match self.paying_secret(errand.who, (link.clone(), sealed.pays())).await {
             Ok(Some(kept)) => kept,
             Err(LinkError::Engine(error)) => return Err(error.into()),
             Ok(None) | Err(_) => return Ok(sealed),
@@ -202,6 +201,12 @@ impl Engine {
         let (one, other) = (kept.credential(), sealed.credential());
         let is_same = self.connectors().is_same_client(&link.institution, &one, &other);
         Ok(if errand.is_first || is_same { kept } else { sealed })
+    }
+
+    /// What is sealed with a payment, and at whose word it was begun.
+    async fn sealed_secret_of(&self, errand: &Errand<'_>) -> Result<SealedSecret, EngineError> {
+        let (place, sealed) = errand.credentials.as_ref().ok_or(EngineError::Interrupted)?;
+        self.vault().open_record(place, sealed).await
     }
 
     /// What the payer was signed in with, to be kept with a payment that its bank is about to hear of.
@@ -247,7 +252,8 @@ impl Engine {
         let link = self.store().link(who.tenant, errand.link).await.map_err(EngineError::from)?;
         let link = link.ok_or(LinkError::Unknown)?;
         if link.source == LinkSource::Credentials {
-            self.paying_secret(who, link).await?.ok_or(LinkError::MandateEnded)?;
+            let asks = self.sealed_secret_of(errand).await?.pays();
+            self.paying_secret(who, (link, asks)).await?.ok_or(LinkError::MandateEnded)?;
         }
         Ok(())
     }

@@ -105,17 +105,18 @@ impl Engine {
         self.paying_secret_of(who, &access, asks).await
     }
 
-    /// What a link signs in with, if it may pay at somebody's word; why not even its bank may be asked,
+    /// What a link signs in with, if it may pay at the word of these; why not even its bank may be asked,
     /// where that is so.
     pub(crate) async fn paying_secret(
         &self,
         who: &Principal,
-        link: LinkRow,
+        (link, asks): (LinkRow, PaysFor),
     ) -> Result<Option<SealedSecret>, LinkError> {
         let access = self.access(who, link, None).await?;
-        self.paying_secret_of(who, &access, PaysFor::Holder).await
+        self.paying_secret_of(who, &access, asks).await
     }
 
+    /// It says at whose word it is used now: what it is sealed with goes on at no lower one.
     async fn paying_secret_of(
         &self,
         who: &Principal,
@@ -124,6 +125,6 @@ impl Engine {
     ) -> Result<Option<SealedSecret>, LinkError> {
         let Some(row) = &access.secret else { return Ok(None) };
         let secret = self.open_link_secret(who, row).await?;
-        Ok((secret.pays() >= asks).then_some(secret))
+        Ok((secret.pays() >= asks).then(|| secret.paying(asks)))
     }
 }
