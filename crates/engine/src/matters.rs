@@ -15,7 +15,7 @@ mod kept;
 
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InvalidTransition, MatterKind, MatterState, Principal};
-use cartola_primitives::id::{MatterId, PersonId, TenantId};
+use cartola_primitives::id::{DataKeyId, MatterId, PersonId, TenantId};
 use cartola_primitives::{Rut, SignedDuration, Timestamp};
 use cartola_store::matters::{MatterChange, MatterFilter, MatterRow, MatterStanding};
 use cartola_store::people::PersonRow;
@@ -407,17 +407,30 @@ impl Engine {
         if let Some(content) = self.opened_content(tenant, row).await? {
             return Ok(content);
         }
+        self.refuse_lost(tenant, row.standing.content.key).await?;
+        Ok(Content::default())
+    }
+
+    /// Refuses to go on where a key is not there and no erasure destroyed it: it was taken away, and may come
+    /// back. The trail says which were destroyed.
+    pub(crate) async fn refuse_lost(
+        &self,
+        tenant: TenantId,
+        key: DataKeyId,
+    ) -> Result<(), EngineError> {
+        if self.store().data_key(tenant, key).await?.is_some() {
+            return Ok(());
+        }
         let mut after = 0;
         loop {
             let entries = self.store().audit(tenant, after, MAX_PAGE).await?;
             let Some(last) = entries.last() else { break };
             after = last.sequence;
-            let key = Some(row.standing.content.key);
-            if entries.iter().any(|entry| destroyed_key(&entry.body) == key) {
-                return Ok(Content::default());
+            if entries.iter().any(|entry| destroyed_key(&entry.body) == Some(key)) {
+                return Ok(());
             }
         }
-        let why = "the key of what a matter says is gone, and no erasure destroyed it";
+        let why = "a data key is gone, and no erasure destroyed it: see `cartola doctor --seals`";
         Err(StoreError::corrupt(why).into())
     }
 

@@ -69,7 +69,13 @@ impl Engine {
             if known.case.fingerprint != case.fingerprint {
                 return Err(PayoutError::OtherRequest);
             }
-            return self.standing_of(who, known).await?.ok_or(PayoutError::Gone);
+            let key = known.order.key;
+            if let Some(standing) = self.standing_of(who, known).await? {
+                return Ok(standing);
+            }
+            // Whoever is told that it was erased may pay it anew.
+            self.refuse_lost(who.tenant, key).await?;
+            return Err(PayoutError::Gone);
         }
         // What was begun is known whatever may be begun by now.
         check(order)?;

@@ -418,6 +418,40 @@ async fn a_payout_of_which_lines_are_gone_is_told_as_gone_and_ends() {
     engine.give_up_payout(who, payout).await.unwrap();
 }
 
+/// A key that was taken away, and was destroyed by no erasure, may come back: nobody is told to pay anew.
+#[tokio::test]
+async fn a_payout_whose_key_is_lost_is_not_told_as_erased() {
+    let scene = Scene::new(asks(ChallengeKind::App)).await;
+    let (_, account) = scene.link(PaysFor::Tenant).await;
+    let begun = scene.begin(account, "one", three()).await.unwrap();
+    scene.world.store.tamper(scene.world.who.tenant, |rows| {
+        let row = rows.payouts.get_mut(&begun.payout.row.id).expect("it was begun");
+        row.order.key = scene.world.engine.mint();
+    });
+    let again = scene.begin(account, "one", three()).await;
+    assert!(matches!(again, Err(PayoutError::Engine(_))), "{:?}", again.err());
+}
+
+/// What was begun at the tenant's word does not go on at the holder's, who may have signed in since.
+#[tokio::test]
+async fn a_list_goes_on_at_the_word_that_it_was_begun_at() {
+    for (pays, is_paid) in [(PaysFor::Tenant, true), (PaysFor::Holder, false)] {
+        let scene = Scene::new(asks(ChallengeKind::App)).await;
+        let (link, account) = scene.link(PaysFor::Tenant).await;
+        let begun = scene.begin(account, "one", three()).await.unwrap();
+        assert_eq!(scene.goes_on().await, (1, 0));
+        scene.world.engine.end_link(&scene.world.who, link).await.unwrap();
+        scene.begin_link(pays, &fields(PASSWORD)).await;
+        for _ in 0..6 {
+            scene.till.stands(&SETTLED);
+            scene.goes_on().await;
+        }
+        let rest = if is_paid { PaymentStanding::Completed } else { PaymentStanding::Failed };
+        let stand = scene.standings(&begun).await;
+        assert_eq!(stand, [PaymentStanding::Completed, rest, rest], "{pays:?}");
+    }
+}
+
 /// Another way knows nothing of what was begun by the first: its word would be a lie about money.
 #[tokio::test]
 async fn a_payment_is_asked_about_by_the_way_that_it_was_begun_by() {

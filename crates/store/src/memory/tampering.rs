@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cartola_primitives::id::{ConsentId, ConsentSetId, JobId, MatterId, PersonId, TenantId};
+use cartola_primitives::id::{
+    ConsentId, ConsentSetId, JobId, MatterId, PayoutId, PersonId, TenantId,
+};
 
 use super::MemoryStore;
 use crate::audit::{AnchorRow, AuditRow};
 use crate::consents::{ConsentRow, ConsentSetRow};
 use crate::jobs::JobRow;
 use crate::matters::MatterRow;
+use crate::payouts::PayoutRow;
 use crate::people::PersonRow;
 
 /// Some rows of a tenant, to be changed at will.
@@ -28,6 +31,8 @@ pub struct Tampering {
     pub people: BTreeMap<PersonId, PersonRow>,
     /// Jobs, whose arguments are sealed.
     pub jobs: BTreeMap<JobId, JobRow>,
+    /// Payouts, whose lines are sealed.
+    pub payouts: BTreeMap<PayoutId, PayoutRow>,
 }
 
 impl MemoryStore {
@@ -49,6 +54,7 @@ impl MemoryStore {
             matters: BTreeMap::clone(&tables.matters),
             people: BTreeMap::clone(&tables.people),
             jobs: BTreeMap::clone(&tables.jobs),
+            payouts: BTreeMap::clone(&tables.payouts),
         };
         change(&mut tampering);
         tables.audit = Arc::new(tampering.audit);
@@ -58,5 +64,6 @@ impl MemoryStore {
         tables.matters = Arc::new(tampering.matters);
         tables.people = Arc::new(tampering.people);
         tables.jobs = Arc::new(tampering.jobs);
+        tables.payouts = Arc::new(tampering.payouts);
     }
 }

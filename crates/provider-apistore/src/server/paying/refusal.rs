@@ -53,8 +53,8 @@ pub fn refused(
 
 fn gone() -> Problem {
     Problem::not_found("payment").detailed(Text::fixed(
-        "What was begun under this key was erased with whoever paid. Pay under another key, if it is to be paid once more.",
-        "Lo iniciado con esta clave se suprimió junto con los datos de quien pagó. Si debe pagarse otra vez, use otra clave.",
+        "What was begun under this key was erased with whoever paid, and may have been paid. Ask the bank before you pay the same under another key.",
+        "Lo iniciado con esta clave se suprimió junto con los datos de quien pagó, y pudo haberse pagado. Pregunte al banco antes de pagar lo mismo con otra clave.",
     ))
 }
 
@@ -82,6 +82,12 @@ fn of_link(error: &LinkError, now: Timestamp) -> Problem {
                 "Por ahora no se puede consultar al banco con las credenciales de esta cuenta. No se pagó nada.",
             ),
         );
+    }
+    if matches!(error, LinkError::Blocked) {
+        return Problem::new(Code::PaymentUnconfigured).detailed(Text::fixed(
+            "The account's holder asked for a block of their data: nothing is paid from it until that ends, through no other link either. Nothing was paid.",
+            "El titular de la cuenta pidió bloquear sus datos: no se paga desde ella hasta que el bloqueo termine, tampoco con otro enlace. No se pagó nada.",
+        ));
     }
     let es = "el enlace de esta cuenta no se puede usar; inícielo de nuevo".to_owned();
     let en = format!("The link of this account cannot be used: {error}. Nothing was paid.");
