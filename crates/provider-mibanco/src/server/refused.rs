@@ -235,6 +235,11 @@ impl From<LinkError> for Refused {
             LinkError::Barred { until }
             | LinkError::QuotaUsed { until }
             | LinkError::Locked { until } => Self::of(failure).until(until),
+            LinkError::Blocked => Self::new(
+                ErrorCode::ConsentRequired,
+                "El titular pidió bloquear sus datos: no se hace nada con ellos mientras el bloqueo \
+                 dure, tampoco en una sesión nueva.",
+            ),
             // All that is checked before the bank is asked is whether it could take the PIN.
             LinkError::Institution(_) if failure == Failure::RequestInvalid => {
                 Self::invalid("Este banco no recibe un MI PIN de esa forma.")
