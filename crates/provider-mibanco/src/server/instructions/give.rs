@@ -112,21 +112,26 @@ async fn account(
 }
 
 /// Which of the accounts it is, each of which pays in pesos or does not: the one that is named, or the
-/// first that can be drawn on.
+/// first that can be drawn on. A bank may use the same digits once in each currency.
 pub fn chosen(
-    mut known: impl Iterator<Item = (AccountNumber, bool)>,
+    known: impl Iterator<Item = (AccountNumber, bool)>,
     named: Option<&AccountNumber>,
     moves_money: bool,
 ) -> Result<AccountNumber, Refused> {
     let can_pay = |(number, pays): &(AccountNumber, bool)| *pays && !number.is_masked();
-    let Some(named) = named else {
-        return known.find(can_pay).map(|(number, _)| number).ok_or_else(no_paying_account);
+    let is_meant = |(number, _): &(AccountNumber, bool)| {
+        named.is_none_or(|named| number.identity() == named.identity())
     };
-    let found =
-        known.find(|(number, _)| number.identity() == named.identity()).ok_or_else(|| {
-            Refused::new(ErrorCode::AccountNotFound, "`from_account` no es una cuenta del cliente.")
-        })?;
-    if !moves_money || can_pay(&found) { Ok(found.0) } else { Err(no_paying_account()) }
+    let meant: Vec<_> = known.filter(is_meant).collect();
+    if named.is_some() && meant.is_empty() {
+        return Err(Refused::new(
+            ErrorCode::AccountNotFound,
+            "`from_account` no es una cuenta del cliente.",
+        ));
+    }
+    let must_pay = moves_money || named.is_none();
+    let mut possible = meant.into_iter().filter(|account| !must_pay || can_pay(account));
+    possible.next().map(|(number, _)| number).ok_or_else(no_paying_account)
 }
 
 fn no_paying_account() -> Refused {
@@ -290,11 +295,13 @@ mod tests {
 
     use super::chosen;
 
-    /// What a customer has: savings, a masked account, and two that pay.
-    const ACCOUNTS: [(&str, bool); 4] = [
+    /// What a customer has: savings, a masked account, one that pays, and one in dollars with the digits of
+    /// another that pays.
+    const ACCOUNTS: [(&str, bool); 5] = [
         ("00-111-11111-11", false),
         ("**** 2222", true),
         ("00-333-33333-33", true),
+        ("00-444-44444-44", false),
         ("00-444-44444-44", true),
     ];
 
