@@ -194,7 +194,7 @@ fn expectation(error: &serde_json::Error) -> Text {
         );
     }
     // What the library says of a text that is no day or instant says how it reads them.
-    if ours.starts_with("failed to parse") {
+    if ours.starts_with("failed to ") {
         return Text::fixed(
             "expected a day as YYYY-MM-DD, or an instant as 2026-03-31T14:05:09Z",
             "se esperaba un día de la forma AAAA-MM-DD, o un instante como 2026-03-31T14:05:09Z",
