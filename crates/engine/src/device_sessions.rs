@@ -243,14 +243,18 @@ impl Engine {
         .await
     }
 
-    /// Ends the session of an access token; of one that has ended, nothing is left to end.
+    /// Ends the session of an access token, or of a refresh token, which outlives it; of one that has ended,
+    /// nothing is left to end.
     pub async fn end_device_session(
         &self,
         token: &str,
         audience: Audience,
         device: Option<&str>,
     ) -> Result<(), DeviceSessionError> {
-        let (tenant, id) = self.checked_token(token, SESSION_KIND, audience).await?;
+        let (tenant, id) = match self.parse_refresh(token) {
+            Some(known) => (known.tenant, known.session),
+            None => self.checked_token(token, SESSION_KIND, audience).await?,
+        };
         until_settled(|| async {
             let standing = match self.standing_session((tenant, id), audience).await {
                 Err(DeviceSessionError::Ended) => return Ok(()),

@@ -12,7 +12,8 @@ use super::super::refused::{Refused, Told, answered};
 
 /// End a session
 ///
-/// Both tokens are of no use from then on. The link and its mandate stay until they are withdrawn or
+/// The call brings the access token, or the refresh token where that one has run out. Both are of no use from
+/// then on. The link and its mandate stay until they are withdrawn or
 /// run out, as `/v1/links` shows them. Ending what has ended is no failure.
 #[utoipa::path(
     delete, path = "/api/v1/mibanco/session", operation_id = "end_session", tag = "session",
