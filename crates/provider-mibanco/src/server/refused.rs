@@ -70,6 +70,11 @@ impl Refused {
         self
     }
 
+    /// Whether somebody is locked out, and nothing says until when.
+    pub fn is_lock_without_end(&self) -> bool {
+        self.code == ErrorCode::CredentialsLocked && self.wait.is_none()
+    }
+
     /// The same from then on.
     pub fn until(mut self, until: Timestamp) -> Self {
         self.wait = Some(Wait::Until(until));

@@ -136,6 +136,15 @@ fn an_access_token_lasts_900_seconds() {
     let renewal = json!({"refresh_token": session["refresh_token"]});
     let renewed = scene.app.told("session/refresh", &renewal);
     scene.app.within(&renewed).read("accounts");
+    // Whoever signs out later than that has the refresh token.
+    scene.chile.lever("POST", "/_sandbox/clock", &json!({"advance": "PT16M"}));
+    let app = scene.app.within(&renewed);
+    assert_eq!(refused(&app.send("DELETE", "session", "")), "401 INVALID_TOKEN");
+    let renewal = json!({"refresh_token": renewed["refresh_token"]});
+    let app = scene.app.within(&json!({"access_token": renewed["refresh_token"]}));
+    assert_eq!(app.send("DELETE", "session", "").status, 204);
+    let again = scene.app.post("session/refresh", &renewal);
+    assert_eq!(refused(&again), "401 INVALID_REFRESH_TOKEN");
 }
 
 #[test]
@@ -154,8 +163,8 @@ fn wrong_pins_are_counted_and_lock() {
         [
             "401 INVALID_CREDENTIALS",
             "401 INVALID_CREDENTIALS",
-            // Here the bank locks, which names no end; from then on it is not asked.
-            "423 CREDENTIALS_LOCKED",
+            // Here the bank locks, which names no end: ours is told. From then on it is not asked.
+            "423 CREDENTIALS_LOCKED, later",
             "423 CREDENTIALS_LOCKED, later",
         ]
     );

@@ -43,8 +43,9 @@ pub struct Asked {
     #[schema(example = "12.345.678-5")]
     rut: String,
     /// The compact JWE of `{"mi_pin","iat"}` to a key of `/mibanco/.well-known/jwks.json`.
-    #[schema(value_type = String)]
-    mi_pin: Secret<String>,
+    #[serde(default)]
+    #[schema(value_type = String, required = true)]
+    mi_pin: Option<Secret<String>>,
     /// A hash of what tells the device from others, 1 to 512 bytes; kept with the evidence of the mandate.
     #[schema(min_length = 1, max_length = 512)]
     device_fingerprint: String,
@@ -104,6 +105,9 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
     if asked.password.is_some() {
         return Err(Refused::invalid("`password` no se recibe aquí: envíe solo `mi_pin`."));
     }
+    let Some(mi_pin) = asked.mi_pin else {
+        return Err(Refused::invalid("Falta el campo `mi_pin`."));
+    };
     let bank = settings.bank_of(asked.bank.as_deref());
     let bank = bank.ok_or_else(|| Refused::invalid("`bank` no es un banco del catálogo."))?;
     let rut = Rut::parse(&asked.rut).map_err(|error| wrong_rut("rut", error))?;
@@ -115,7 +119,7 @@ async fn opened(gate: &Gate, request: Request) -> Result<SessionTokens, Refused>
         door.knock_for(rut)?;
     }
     let engine = gate.engine().clone();
-    let pin = pin::opened(&engine, &who, &settings, (&asked.mi_pin, SentFor::Opening)).await?;
+    let pin = pin::opened(&engine, &who, &settings, (&mi_pin, SentFor::Opening)).await?;
     let institution = side(&bank, rut);
     let entry = Entry { institution, rut, pin, fingerprint: asked.device_fingerprint, device };
     // A caller that goes away does not leave the mandate of its call behind.
@@ -160,7 +164,7 @@ async fn enter(engine: &Engine, who: &Principal, entry: &Entry) -> Result<Sessio
     let read = until_read(engine, accepted.reading).await;
     let link = match read {
         Ok(()) => begun(engine, who, entry, (&fields, evidence.as_slice())).await,
-        Err(refused) => Err(refused),
+        Err(refused) => Err(with_end(engine, who, entry, refused).await?),
     };
     if let Err(error) = engine.end_call(who, accepted.mandate).await {
         let error = &error as &dyn std::error::Error;
@@ -170,6 +174,23 @@ async fn enter(engine: &Engine, who: &Principal, entry: &Entry) -> Result<Sessio
     let tokens = engine.open_device_session(who, AUDIENCE, link, &entry.device).await?;
     screens::note(engine, &tokens.session, ("mibanco.session", screens::LOGIN));
     Ok(tokens)
+}
+
+/// What a bank says of a lock, with the end of ours where it names none.
+async fn with_end(
+    engine: &Engine,
+    who: &Principal,
+    entry: &Entry,
+    refused: Refused,
+) -> Result<Refused, Refused> {
+    if !refused.is_lock_without_end() {
+        return Ok(refused);
+    }
+    let until = engine.locked_until(who, &entry.institution, entry.rut).await?;
+    Ok(match until {
+        Some(until) => refused.until(until),
+        None => refused,
+    })
 }
 
 async fn begun(
