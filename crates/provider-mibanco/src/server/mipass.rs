@@ -91,7 +91,10 @@ impl From<DecideError> for Refused {
             }
             DecideError::WrongPin { left } => Self::new(
                 ErrorCode::ChallengeRejected,
-                format!("La clave no es correcta; quedan {left} intentos."),
+                match left {
+                    1 => "La clave no es correcta; queda 1 intento.".to_owned(),
+                    left => format!("La clave no es correcta; quedan {left} intentos."),
+                },
             ),
             DecideError::Blocked => Self::new(
                 ErrorCode::ChallengeRejected,

@@ -116,6 +116,9 @@ pub async fn opened(
     if is_pin(sent) {
         return if settings.plain_pin { Ok(Secret::new(sent.clone())) } else { Err(encrypted()) };
     }
+    if settings.plain_pin && sent.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(other_digits());
+    }
     let content = match engine.open_encrypted(sent).await {
         Ok(content) => content,
         Err(MessageError::Message(error)) => return Err(closed(error)),
@@ -137,7 +140,7 @@ pub async fn opened(
         ));
     }
     if !is_pin(content.mi_pin.expose()) {
-        return Err(Refused::invalid("`mi_pin`: el MI PIN tiene cinco dígitos."));
+        return Err(other_digits());
     }
     once(engine, who, sent).await?;
     Ok(content.mi_pin)
@@ -167,6 +170,10 @@ fn is_pin(text: &str) -> bool {
     text.len() == PIN_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+fn other_digits() -> Refused {
+    Refused::invalid("`mi_pin`: el MI PIN tiene cinco dígitos.")
+}
+
 fn encrypted() -> Refused {
     Refused::invalid(
         "`mi_pin` debe venir cifrado: un JWE compacto a una llave de \
@@ -177,7 +184,10 @@ fn encrypted() -> Refused {
 fn closed(error: cartola_crypto::jwe::JweError) -> Refused {
     use cartola_crypto::jwe::JweError;
     match error {
-        JweError::TooLarge | JweError::Malformed => encrypted(),
+        JweError::TooLarge | JweError::Malformed => Refused::invalid(
+            "`mi_pin` no se puede leer como JWE compacto: debe venir cifrado a una llave de \
+             /mibanco/.well-known/jwks.json.",
+        ),
         JweError::Algorithm => Refused::invalid(
             "El JWE de `mi_pin` usa alg RSA-OAEP-256 o ECDH-ES+A256KW y enc A256GCM, sin crit ni zip.",
         ),

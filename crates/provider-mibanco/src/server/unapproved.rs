@@ -83,7 +83,8 @@ pub fn asking(error: AskError, same_key: impl FnOnce() -> Refused) -> Refused {
     match error {
         AskError::NoPhone => Refused::new(
             ErrorCode::MiPassRequired,
-            "El cliente no tiene un teléfono enrolado en Mi Pass: enrólelo primero.",
+            "El cliente no tiene un teléfono activo en Mi Pass: no enroló ninguno, o se bloqueó. \
+             Enrole uno primero.",
         ),
         AskError::TooMany => Refused::new(
             ErrorCode::RateLimited,
