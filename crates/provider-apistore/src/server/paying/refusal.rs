@@ -67,8 +67,8 @@ fn no_such_approval() -> Problem {
 
 fn not_enabled() -> Problem {
     Problem::new(Code::PaymentUnconfigured).detailed(Text::fixed(
-        "This account may be read, and not paid from: no link of its holder was begun for payments. Begin it again with `cartola links add … --payments`, or with `payments` in `POST /v1/links`.",
-        "Desde esta cuenta se puede leer y no pagar: ningún enlace de su titular se inició para pagos. Inícielo de nuevo con `cartola links add … --payments` o con `payments` en `POST /v1/links`.",
+        "This account may be read, and not paid from: no link of its holder was begun for payments. Begin it again with `cartola links add … --payments`, or with `payments` in `POST /v1/links`, and read it anew (`cartola sync`).",
+        "Desde esta cuenta se puede leer y no pagar: ningún enlace de su titular se inició para pagos. Inícielo de nuevo con `cartola links add … --payments` o con `payments` en `POST /v1/links`, y vuelva a leerlo (`cartola sync`).",
     ))
 }
 
