@@ -8,6 +8,7 @@
 //! ([ADR 0021](../../../docs/adr/0021-what-is-shown-is-what-is-signed.md)).
 
 mod ask;
+mod billers;
 mod blocks;
 mod by;
 mod cancel;

@@ -2,7 +2,8 @@
 
 use cartola_model::authorization::showable;
 use cartola_model::{
-    AuthorizationStanding, AuthorizationState, EnrolmentStanding, EnrolmentState, Principal,
+    AuthorizationStanding, AuthorizationState, EnrolmentStanding, EnrolmentState, Operation,
+    Principal,
 };
 use cartola_primitives::id::{AuthorizationId, PersonId, TenantId};
 use cartola_primitives::{Date, santiago};
@@ -53,8 +54,9 @@ impl Engine {
         work.commands = over;
         let key = self.vault().key_of(tenant, Some(person), self.minter(), work.at).await?;
         let id: AuthorizationId = self.minter().mint();
-        let text = self.text_of(tenant, ask).await?;
-        let content = SealedContent { operation: ask.operation.clone(), text };
+        let operation = self.named_operation(who, person, ask.operation).await?;
+        let text = self.text_of(tenant, &operation).await?;
+        let content = SealedContent { operation, text };
         let place = AuthorizationRow::content_place(tenant, &id);
         let until = work.at + CHALLENGE_LASTS;
         let state = AuthorizationState::Pending { until };
@@ -98,11 +100,11 @@ impl Engine {
     }
 
     /// What the phone shows: the operation, and who asks for it.
-    async fn text_of(&self, tenant: TenantId, ask: &Ask<'_>) -> Result<String, AskError> {
+    async fn text_of(&self, tenant: TenantId, operation: &Operation) -> Result<String, AskError> {
         let row = self.store().tenant(tenant).await.map_err(EngineError::from)?;
         let name = row.map(|row| row.name).filter(|name| showable(name));
         let name = name.ok_or(AskError::Requester)?;
-        Ok(format!("{}\nSolicita: {name}", ask.operation.text()))
+        Ok(format!("{}\nSolicita: {name}", operation.text()))
     }
 
     /// Refuses what is high-risk on a phone that has just come after another one.

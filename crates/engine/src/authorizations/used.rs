@@ -89,7 +89,7 @@ impl Engine {
             return Err(UseError::Unknown);
         }
         let person = self.person_by_rut(who.tenant, wanted.rut).await?;
-        if person != Some(row.person) || shown.operation != *wanted.operation {
+        if person != Some(row.person) || !shown.operation.allows(wanted.operation) {
             return Err(UseError::OtherOperation);
         }
         let now = self.instant(tenant);

@@ -1,5 +1,6 @@
 //! Mi Pass: enrolled once, approved on one phone with its PIN, used once.
 
+mod billers;
 mod leaving;
 mod phones;
 mod properties;
@@ -242,7 +243,8 @@ pub fn bill(amount: i64) -> Operation {
     Operation::BillPayment(Bill {
         institution: bank("banco-chile"),
         from: None,
-        biller: "Enel".to_owned(),
+        biller: "1001".to_owned(),
+        biller_name: None,
         service_account: "1234-5".to_owned(),
         amount: Money::new(amount, Currency::CLP),
     })

@@ -140,8 +140,12 @@ pub struct Bill {
     #[serde(default, with = "written::option", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub from: Option<AccountNumber>,
-    /// Who is paid, such as a utility.
+    /// Who is paid, by the code that the bank knows them by.
     pub biller: String,
+    /// The same as people know them. Where the bank's own list has the code, its name stands here,
+    /// whatever came along; absent where neither has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub biller_name: Option<String>,
     /// The customer's number at the biller.
     pub service_account: String,
     /// How much.
@@ -345,6 +349,18 @@ impl Operation {
         }
     }
 
+    /// Whether an approval of this is one of the other: they are equal, but for the name of a biller, which
+    /// is there to be read. The code says who is paid.
+    pub fn allows(&self, done: &Self) -> bool {
+        match (self, done) {
+            (Self::BillPayment(shown), Self::BillPayment(done)) => {
+                Bill { biller_name: None, ..shown.clone() }
+                    == Bill { biller_name: None, ..done.clone() }
+            }
+            _ => self == done,
+        }
+    }
+
     /// Refuses what cannot be shown as it is: nothing is approved that a person does not see.
     pub fn check(&self) -> Result<(), OperationError> {
         if let Self::Payout(payout) = self {
@@ -448,7 +464,7 @@ impl Operation {
             }
             Self::BillPayment(bill) => {
                 lines.money(bill.amount);
-                lines.text(("Empresa", "biller"), &bill.biller);
+                bill.show_biller(&mut lines);
                 lines.text(("Número de cliente", "service_account"), &bill.service_account);
                 lines.payer(&bill.institution, bill.from.as_ref());
             }
@@ -520,6 +536,18 @@ impl Payout {
             lines.money(line.amount);
             lines.payee(&line.to, "lines.to.name");
             lines.maybe(("Comentario", "lines.comment"), line.comment.as_deref());
+        }
+    }
+}
+
+impl Bill {
+    fn show_biller(&self, lines: &mut Lines) {
+        match &self.biller_name {
+            Some(name) => {
+                lines.text(("Empresa", "biller_name"), name);
+                lines.text(("Código de la empresa", "biller"), &self.biller);
+            }
+            None => lines.text(("Empresa", "biller"), &self.biller),
         }
     }
 }

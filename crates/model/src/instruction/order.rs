@@ -155,7 +155,8 @@ impl Instructed {
     }
 
     /// The operation that it is, as its customer approves it on their phone: with every member, so that
-    /// nothing is done that they have not seen.
+    /// nothing is done that they have not seen. What a biller is called the bank is not told; whoever
+    /// asks the customer looks it up.
     pub fn operation(
         &self,
         institution: &InstitutionId,
@@ -174,6 +175,7 @@ impl Instructed {
                 institution,
                 from,
                 biller: bill.biller_code.clone(),
+                biller_name: None,
                 service_account: bill.customer_number.clone(),
                 amount: bill.amount,
             }),

@@ -200,6 +200,11 @@ fn a_bill_is_paid() {
     let asked = app.post("bills/payment", &order);
     assert_eq!(asked.status, 202, "{}", asked.text());
     let asked = asked.json();
+    // On the phone they read whom they pay, beside the code that the bank is told.
+    let shown = phone.shows(&asked["auth_url"]);
+    let company = format!("Empresa: {}\n", bill["company"].as_str().unwrap());
+    let code = format!("Código de la empresa: {}\n", bill["biller_code"].as_str().unwrap());
+    assert!(shown.contains(&company) && shown.contains(&code), "{shown}");
     phone.decide(&asked["auth_url"], "approve");
     let path = format!("bills/payment/{}", asked["bill_payment_id"].as_str().unwrap());
     until(&app, &path, "PENDING_AUTHORIZATION");

@@ -50,10 +50,22 @@ impl Phone {
         refused(&self.app.post(&path, &decided))
     }
 
+    /// What it shows of what an `auth_url` names.
+    #[track_caller]
+    pub fn shows(&self, auth_url: &Value) -> String {
+        let (id, shown) = self.asked(auth_url);
+        shown["text"].as_str().unwrap_or_else(|| panic!("{id}: {shown}")).to_owned()
+    }
+
+    /// The question that an `auth_url` names.
+    fn asked(&self, auth_url: &Value) -> (String, Value) {
+        let id = auth_url.as_str().unwrap().strip_prefix("mibanco://authorize?req=").unwrap();
+        (id.to_owned(), self.app.read(&format!("mipass/challenges/{id}")))
+    }
+
     /// The call that decides.
     fn decided(&self, auth_url: &Value, decision: &str, pin: Option<&str>) -> (String, Value) {
-        let id = auth_url.as_str().unwrap().strip_prefix("mibanco://authorize?req=").unwrap();
-        let shown = self.app.read(&format!("mipass/challenges/{id}"));
+        let (id, shown) = self.asked(auth_url);
         let mut decided =
             json!({"decision": decision, "digest": shown["digest"], "device_secret": self.secret});
         if let Some(pin) = pin {

@@ -61,7 +61,8 @@ fn one_of_each() -> Vec<Operation> {
         Operation::BillPayment(Bill {
             institution: bank_of(),
             from: from.clone(),
-            biller: "Enel".to_owned(),
+            biller: "1001".to_owned(),
+            biller_name: Some("Enel".to_owned()),
             service_account: "123456-7".to_owned(),
             amount: pesos(31_990),
         }),
@@ -91,6 +92,32 @@ fn a_transfer_is_shown_whole() {
         Desde: Banco de Chile (banco-chile)\nCuenta de origen: 00-123-45678-90\n\
         Comentario: Servicios abril 2026";
     assert_eq!(shown, expected);
+}
+
+/// A bill as it was kept before billers had names.
+const BILL_WITHOUT_A_NAME: &str = r#"{"kind":"bill_payment","institution":"banco-chile",
+    "biller":"1001","service_account":"123456-7","amount":{"minor":31990,"currency":"CLP"}}"#;
+
+/// Who is paid is read by their name, beside the code by which the bank knows them.
+#[test]
+fn a_bill_names_who_is_paid() {
+    let unnamed: Operation = serde_json::from_str(BILL_WITHOUT_A_NAME).unwrap();
+    let shown = |operation: &Operation| -> Vec<String> {
+        let biller = operation.text().lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+        biller[..biller.len() - 2].to_vec()
+    };
+    assert_eq!(shown(&unnamed), ["Empresa: 1001"]);
+    let Operation::BillPayment(bill) = &unnamed else { panic!("it is a bill") };
+    let named = |name: &str| {
+        Operation::BillPayment(Bill { biller_name: Some(name.to_owned()), ..bill.clone() })
+    };
+    let enel = named("ENEL DISTRIBUCION");
+    assert_eq!(shown(&enel), ["Empresa: ENEL DISTRIBUCION", "Código de la empresa: 1001"]);
+    assert_eq!(named("ENEL\nMonto: $1").check(), Err(OperationError::Text("biller_name")));
+    // It is paid by the code: what it is called makes it no other bill.
+    assert!(enel.allows(&unnamed) && unnamed.allows(&enel) && enel.payees() == unnamed.payees());
+    let other = Operation::BillPayment(Bill { biller: "1002".to_owned(), ..bill.clone() });
+    assert!(!enel.allows(&other) && !unnamed.allows(&Operation::Transfer(transfer())));
 }
 
 /// Whatever is another operation is another text: else one would be approved for the other.
@@ -361,9 +388,16 @@ fn any_operation() -> impl Strategy<Value = Operation> {
         let lines = lines.into_iter().map(line).collect();
         Operation::Payout(Payout { institution, from, lines })
     });
-    let bill = (institution(), of(account()), tricky(), tricky(), money());
-    let bill = bill.prop_map(|(institution, from, biller, service_account, amount)| {
-        Operation::BillPayment(Bill { institution, from, biller, service_account, amount })
+    let bill = (institution(), of(account()), tricky(), of(tricky()), tricky(), money());
+    let bill = bill.prop_map(|(institution, from, biller, biller_name, service_account, amount)| {
+        Operation::BillPayment(Bill {
+            institution,
+            from,
+            biller,
+            biller_name,
+            service_account,
+            amount,
+        })
     });
     let change = (institution(), any_change(), any_payee(), of(tricky()), of(tricky()));
     let change = change.prop_map(|(institution, change, payee, alias, email)| {

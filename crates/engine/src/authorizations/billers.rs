@@ -1,0 +1,58 @@
+//! What those are called who send bills. Banks know them by a code, which says nothing to whoever
+//! approves.
+
+use cartola_model::authorization::{Bill, showable};
+use cartola_model::records::ServiceAccount;
+use cartola_model::{LinkSource, Operation, Principal, Record, RecordKind};
+use cartola_primitives::id::PersonId;
+
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// An operation as its person reads it: a bill with the name that their own bank lists for the code,
+    /// as far as a consent allows that to be read. That stands in the place of a name that came along.
+    pub(super) async fn named_operation(
+        &self,
+        who: &Principal,
+        person: PersonId,
+        operation: &Operation,
+    ) -> Result<Operation, EngineError> {
+        let Operation::BillPayment(bill) = operation else { return Ok(operation.clone()) };
+        let mut named = bill.clone();
+        if let Some(name) = self.listed_name(who, person, bill).await? {
+            named.biller_name = Some(name);
+        }
+        Ok(Operation::BillPayment(named))
+    }
+
+    async fn listed_name(
+        &self,
+        who: &Principal,
+        person: PersonId,
+        bill: &Bill,
+    ) -> Result<Option<String>, EngineError> {
+        for source in [LinkSource::Credentials, LinkSource::Calls] {
+            let found = self.store().link_of(who.tenant, &bill.institution, Some(person), source);
+            let Some(link) = found.await? else { continue };
+            let listed = self.newest_record(who, link.id, RecordKind::ServiceAccounts).await?;
+            let Some(Record::ServiceAccounts(listed)) = listed.map(|open| open.record) else {
+                continue;
+            };
+            if let Some(name) = name_of(&listed, bill) {
+                return Ok(Some(name.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The name of the code: as it stands beside the customer's number where that is listed too. One that
+/// cannot be shown as it is, is none.
+fn name_of<'a>(listed: &'a [ServiceAccount], bill: &Bill) -> Option<&'a str> {
+    let is_biller = |account: &&ServiceAccount| {
+        account.company_code.as_ref() == Some(&bill.biller) && showable(&account.company)
+    };
+    let of_biller = || listed.iter().filter(is_biller);
+    let numbered = of_biller().find(|account| account.customer_number == bill.service_account);
+    numbered.or_else(|| of_biller().next()).map(|account| account.company.as_str())
+}
