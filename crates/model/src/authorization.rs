@@ -82,12 +82,19 @@ pub enum CancelCause {
     PhoneReplaced,
     /// Too many wrong PINs on its phone.
     WrongPin,
+    /// It was approved, and what was to follow could not be begun any more, for that reason.
+    NotBegun(Failure),
 }
 
 impl CancelCause {
-    /// Every one.
-    pub const ALL: [Self; 4] =
-        [Self::Withdrawn, Self::PhoneBlocked, Self::PhoneReplaced, Self::WrongPin];
+    /// Every one; of the last one, one of each reason that there may be.
+    pub const ALL: [Self; 5] = [
+        Self::Withdrawn,
+        Self::PhoneBlocked,
+        Self::PhoneReplaced,
+        Self::WrongPin,
+        Self::NotBegun(Failure::Unsupported),
+    ];
 
     /// The stable name.
     pub const fn name(self) -> &'static str {
@@ -96,6 +103,7 @@ impl CancelCause {
             Self::PhoneBlocked => "phone_blocked",
             Self::PhoneReplaced => "phone_replaced",
             Self::WrongPin => "wrong_pin",
+            Self::NotBegun(_) => "not_begun",
         }
     }
 }
@@ -179,6 +187,7 @@ impl AuthorizationState {
             Self::Pending { .. } | Self::Approved { .. } | Self::Used { .. } => None,
             Self::Expired { .. } => Some(Failure::ChallengeExpired),
             Self::Cancelled { cause: CancelCause::Withdrawn, .. } => Some(Failure::ConsentRevoked),
+            Self::Cancelled { cause: CancelCause::NotBegun(failure), .. } => Some(*failure),
             Self::Denied { .. } | Self::Cancelled { .. } => Some(Failure::ChallengeRejected),
         }
     }

@@ -70,7 +70,8 @@ pub struct AuthorizationView {
     #[schema(value_type = Option<wire::Instant>, nullable = false)]
     expires_at: Option<Timestamp>,
     /// Why nobody can decide it any more, where it was cancelled: `withdrawn`, `phone_blocked`,
-    /// `phone_replaced`, `wrong_pin`.
+    /// `phone_replaced`, `wrong_pin`, or `not_begun`: it was approved, and what was to follow could not be
+    /// begun, for the reason in `failure`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     cause: Option<&'static str>,

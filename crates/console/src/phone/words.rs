@@ -32,6 +32,7 @@ pub const fn standing(state: &AuthorizationState) -> &'static str {
             CancelCause::PhoneBlocked => "Cancelada: el teléfono se bloqueó",
             CancelCause::PhoneReplaced => "Cancelada: se registró otro teléfono",
             CancelCause::WrongPin => "Cancelada: la clave se equivocó tres veces",
+            CancelCause::NotBegun(_) => "Autorizada, pero ya no se pudo hacer",
         },
     }
 }

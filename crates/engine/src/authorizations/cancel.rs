@@ -1,7 +1,7 @@
 //! Giving up what nobody wants any more.
 
 use cartola_model::authorization::CancelCause;
-use cartola_model::{AuthorizationState, Principal};
+use cartola_model::{AuthorizationState, Failure, Principal};
 use cartola_primitives::id::AuthorizationId;
 use cartola_store::{Command, UnitOfWork};
 
@@ -32,17 +32,18 @@ impl Engine {
         until_settled(|| self.cancel_authorization_once(who, id, &reply)).await
     }
 
-    /// What gives an authorization up by which nothing will be done, for the unit that says so; nothing
-    /// where it has ended.
+    /// What gives an authorization up by which nothing will be done, since what was to follow could not be
+    /// begun for that reason, for the unit that says so; nothing where it has ended.
     pub async fn giving_up_authorization(
         &self,
         who: &Principal,
         id: AuthorizationId,
+        failure: Failure,
     ) -> Result<Vec<Command>, EngineError> {
         let row = self.store().authorization(who.tenant, id).await?;
         let row = row.ok_or(EngineError::Interrupted)?;
         let now = self.instant(who.tenant);
-        Ok(match row.standing.state.cancel(CancelCause::Withdrawn, now) {
+        Ok(match row.standing.state.cancel(CancelCause::NotBegun(failure), now) {
             Ok(state) => {
                 let by = By::of(who);
                 self.moving_authorization(who.tenant, &by, &row, (state, None)).0

@@ -9,7 +9,7 @@ use super::{
     AuthorizationStanding, AuthorizationState, BlockCause, CancelCause, EnrolmentStanding,
     EnrolmentState, IdentityProof, MAX_WRONG_PINS, OperationKind, PinOutcome,
 };
-use crate::InvalidTransition;
+use crate::{Failure, InvalidTransition};
 
 const NOW: Timestamp = Timestamp::constant(1_772_452_800, 0);
 const LASTS: i64 = 5;
@@ -128,6 +128,27 @@ fn names_are_read_back_and_final_ones_stay() {
         assert_eq!(IdentityProof::parse(proof.name()), Some(proof));
     }
     assert_eq!(AuthorizationStanding::parse("Pending"), None);
+}
+
+/// What could not be begun says why, wherever it is told; what was kept before has the words it had.
+#[test]
+fn why_nothing_came_of_an_approval_is_kept() {
+    let approved = AuthorizationState::Approved { at: NOW, until: at(LASTS) };
+    for (cause, written, failure) in [
+        (CancelCause::Withdrawn, "\"withdrawn\"", Failure::ConsentRevoked),
+        (CancelCause::PhoneBlocked, "\"phone_blocked\"", Failure::ChallengeRejected),
+        (
+            CancelCause::NotBegun(Failure::Unsupported),
+            r#"{"not_begun":"unsupported"}"#,
+            Failure::Unsupported,
+        ),
+    ] {
+        let cancelled = approved.cancel(cause, NOW).unwrap();
+        let kept = serde_json::to_string(&cancelled).unwrap();
+        assert!(kept.contains(&format!("\"cause\":{written}")), "{kept}");
+        assert_eq!(serde_json::from_str::<AuthorizationState>(&kept).unwrap(), cancelled);
+        assert_eq!(cancelled.failure(), Some(failure));
+    }
 }
 
 #[test]

@@ -229,6 +229,32 @@ fn a_change_of_beneficiaries_that_waits_for_the_phone_can_be_given_up() {
     assert_eq!(app.told(&format!("{path}/cancel"), &json!({}))["status"], "CANCELLED");
 }
 
+/// What was approved and cannot be begun any more has failed, and nobody gave it up: so it is posted, and
+/// so it is told.
+#[test]
+fn what_cannot_be_begun_has_failed_wherever_it_is_told() {
+    let scene = Scene::new();
+    let app = scene.session("ok");
+    let (worker, _) = scene.chile.person("no-movements", "banco-chile");
+    let receiver = Receiver::start();
+    let order = json!({
+        "rut": worker, "amount": 50_000, "currency": "CLP", "callback_url": receiver.url(),
+    });
+    let phone = Phone::enrol(&app);
+    let asked = app.post("withdrawals", &order).json();
+    scene.link_for_reading("ok");
+    phone.decide(&asked["auth_url"], "approve");
+    let call: Call = receiver.call();
+    let posted: Value = serde_json::from_str(&call.body).unwrap();
+    call.answer(200);
+    let path = format!("withdrawals/{}", asked["withdrawal_id"].as_str().unwrap());
+    let told = app.read(&path);
+    assert_eq!(posted, with(&told, &json!({"event": "withdrawal.failed"})));
+    assert_eq!((&told["status"], &told["failure"]), (&json!("FAILED"), &json!("UNSUPPORTED")));
+    let late = app.post(&format!("{path}/cancel"), &json!({}));
+    assert_eq!(refused(&late), "409 OPERATION_CONFLICT");
+}
+
 /// Whose phone was blocked by wrong PINs has shown nothing of what they want.
 #[test]
 fn what_nobody_could_prove_was_rejected() {

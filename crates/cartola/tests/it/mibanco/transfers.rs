@@ -191,7 +191,8 @@ fn what_cannot_be_begun_is_given_up_with_its_approval() {
     call.answer(200);
     assert_eq!(posted["event"], "transfer.failed");
     let told = app.read(&format!("transfer/{}", asked["transfer_id"].as_str().unwrap()));
-    assert_eq!(told["status"], "FAILED");
+    assert_eq!((&told["status"], &told["failure"]), (&json!("FAILED"), &posted["failure"]));
+    assert_eq!(told["failure"], "UNSUPPORTED");
 }
 
 #[test]

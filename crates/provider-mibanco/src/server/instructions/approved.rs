@@ -93,7 +93,8 @@ impl Handler for Approvals {
                 let told = Told::failed(which, not_begun(failure)).about(&order.what);
                 let mut commands = ended.message(&self.callbacks, task, &told).await?;
                 // Told to have failed, it is never done any more.
-                commands.extend(engine.giving_up_authorization(&who, asked.id()).await?);
+                let given_up = engine.giving_up_authorization(&who, asked.id(), failure).await?;
+                commands.extend(given_up);
                 Ok(Outcome::End(commands, JobEnd::Dead { failure }))
             }
         }

@@ -89,7 +89,8 @@ impl Handler for Approvals {
                 let end = End::Failed(not_begun(failure));
                 let mut commands = ended.message(&self.callbacks, task, end).await?;
                 // Told to have failed, it is never done any more.
-                commands.extend(engine.giving_up_authorization(&who, asked.id()).await?);
+                let given_up = engine.giving_up_authorization(&who, asked.id(), failure).await?;
+                commands.extend(given_up);
                 Ok(Outcome::End(commands, JobEnd::Dead { failure }))
             }
         }

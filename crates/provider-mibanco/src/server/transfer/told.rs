@@ -155,9 +155,12 @@ pub fn end_of(state: &PaymentState) -> Option<End> {
     }
 }
 
-/// Why nobody approved.
+/// Why nobody approved, or nothing came of it.
 pub fn refusal_of(state: &AuthorizationState) -> String {
     let word = match state {
+        AuthorizationState::Cancelled { cause: CancelCause::NotBegun(failure), .. } => {
+            return not_begun(*failure);
+        }
         AuthorizationState::Denied { .. } => PaymentFailure::Denied,
         AuthorizationState::Expired { .. } => PaymentFailure::ChallengeExpired,
         AuthorizationState::Cancelled {
