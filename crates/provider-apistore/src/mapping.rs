@@ -12,20 +12,22 @@ use crate::wire::{self, Amount, BalanceType, BatchStatus, Event, MovementType, S
 const TOLD: [BalanceKind; 2] = [BalanceKind::Available, BalanceKind::Ledger];
 
 /// How a glosa begins that says how the money came or went, in the form it is compared in.
-const BEGINNINGS: [(&str, MovementType); 6] = [
+const BEGINNINGS: [(&str, MovementType); 7] = [
     ("TRASPASO", MovementType::Transfer),
     ("TRANSF", MovementType::Transfer),
     ("TEF ", MovementType::Transfer),
     ("COMPRA", MovementType::Purchase),
     ("GIRO CAJERO", MovementType::Withdrawal),
     ("GIRO EN CAJERO", MovementType::Withdrawal),
+    ("GIRO SIN TARJETA", MovementType::Withdrawal),
 ];
 
 /// What a bank calls the way it came, whole and in the form it is compared in.
-const CHANNELS: [(&str, MovementType); 3] = [
+const CHANNELS: [(&str, MovementType); 4] = [
     ("TEF", MovementType::Transfer),
     ("TARJETA", MovementType::Purchase),
     ("CAJERO", MovementType::Withdrawal),
+    ("CAJERO AUTOMATICO", MovementType::Withdrawal),
 ];
 
 /// What is known of what is on an account.

@@ -129,6 +129,7 @@ pub(crate) enum Kind {
     Fund,
     Honorarium,
     Withdrawal,
+    CardFree,
 }
 
 impl Kind {
@@ -170,6 +171,7 @@ impl Kind {
             Self::Fund => "fund",
             Self::Honorarium => "honorarium",
             Self::Withdrawal => "withdrawal",
+            Self::CardFree => "card_free",
         }
     }
 }

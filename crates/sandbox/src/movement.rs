@@ -132,7 +132,11 @@ impl View {
             glosa: glosa.clone(),
             counterparty,
             other,
-            channel: "Internet",
+            channel: if posting.puts_cash_aside() {
+                glosa::channel(Kind::CardFree)
+            } else {
+                "Internet"
+            },
             branch: self.branch,
             city: None,
             document: posting.document.clone(),

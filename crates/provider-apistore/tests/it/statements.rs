@@ -99,6 +99,9 @@ fn how_money_came_or_went_is_told_by_channel_and_glosa() {
     check_type(None, "COMPRA NACIONAL JUMBO", -5, Purchase);
     check_type(Some("Cajero"), "GIRO", -5, Withdrawal);
     check_type(None, "GIRO CAJERO AUTOMATICO", -5, Withdrawal);
+    check_type(Some("Cajero Automático"), "GIRO", -5, Withdrawal);
+    check_type(Some("Internet"), "Giro sin tarjeta", -5, Withdrawal);
+    check_type(Some("Internet"), "DEVOLUCION GIRO SIN TARJETA", 5, Credit);
     check_type(Some("Internet"), "PAGO EN SERVIPAG", -5, Debit);
     check_type(None, "REMUNERACION", 5, Credit);
 }

@@ -224,6 +224,13 @@ impl World {
     }
 }
 
+impl Posting {
+    /// Whether money leaves an account by it that is taken out of a machine.
+    pub(crate) fn puts_cash_aside(&self) -> bool {
+        self.to == World::waiting_cash()
+    }
+}
+
 fn comes_back(kept: &Kept, key: &TransferKey, at: Timestamp) -> Posting {
     let to = Party::Account(order(kept, key).from);
     cash_posting(kept, key, (Party::System(WAITS_IN.into()), to), at)
@@ -237,8 +244,8 @@ fn cash_posting(
 ) -> Posting {
     let order = order(kept, key);
     let when = santiago::datetime_of(at);
-    let other = Other { name: "GIRO SIN TARJETA".to_owned(), rut: order.to_rut, bank: "" };
-    let text = glosa::of(order.from.bank.row(), Kind::Transfer, true, &Detail::default(), &other);
+    let (detail, other) = (Detail::default(), Other::default());
+    let text = glosa::of(order.from.bank.row(), Kind::CardFree, true, &detail, &other);
     Posting {
         id: kept.state.postings,
         from,

@@ -7,7 +7,7 @@ use cartola_model::{
     BankSays, Instructed, InstructionKind, InstructionOrder, InstructionTold, TransferFailure,
 };
 use cartola_primitives::{Currency, Money, Rut};
-use cartola_sandbox::Scenario;
+use cartola_sandbox::{Movement, Scenario};
 use serde_json::{Value, json};
 
 use crate::payments::{BANK, Payer, Session, id_of};
@@ -93,6 +93,29 @@ async fn what_nobody_takes_comes_back_and_so_does_what_is_cancelled() {
         assert_eq!(payer.claim(code, WORKER).await, 409);
     }
     payer.check_ledger(2);
+}
+
+/// On the account it is cash out of a machine and no transfer, and what comes back says of what.
+#[tokio::test]
+async fn cash_is_printed_as_cash() {
+    let payer = Payer::new(Scenario::Ok, BANK);
+    let session = payer.session().await;
+    let world = &payer.server.world;
+    let begun_on = world.local_now().date();
+    let [taken, _] = [payer.ready(&session, 1).await, payer.ready(&session, 2).await];
+    assert_eq!(payer.claim(&taken, WORKER).await, 200);
+    assert!(matches!(session.cancel(2).await, BankSays::Cancelled { .. }));
+    let account = world.find(&payer.order(1, 1).from).unwrap();
+    let shown = world.statement(account.key, (begun_on, world.local_now().date()));
+    let is_cash = |each: &&Movement| each.glosa.contains("SIN TARJETA");
+    let mut printed: Vec<_> = shown
+        .iter()
+        .filter(is_cash)
+        .map(|each| (each.amount.minor(), each.glosa.as_str(), each.channel))
+        .collect();
+    printed.sort_unstable();
+    let out = (-20_000, "GIRO SIN TARJETA", "Cajero Automático");
+    assert_eq!(printed, [out, out, (20_000, "DEVOLUCION GIRO SIN TARJETA", "Internet")]);
 }
 
 #[tokio::test]

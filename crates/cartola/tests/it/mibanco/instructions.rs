@@ -26,9 +26,12 @@ fn cash_is_put_aside_claimed_and_told_of() {
     let app = scene.session("ok");
     let receiver = Receiver::start();
     let (worker, _) = scene.chile.person("no-movements", "banco-chile");
+    let from = super::transfers::order(&scene, &app)["from_account"].clone();
     let order = json!({
         "rut": worker, "amount": 50_000, "currency": "CLP", "callback_url": receiver.url(),
+        "from_account": from,
     });
+    let begun_on = scene.chile.today();
     assert_eq!(refused(&app.post("withdrawals", &order)), "403 MI_PASS_REQUIRED");
     let phone = Phone::enrol(&app);
     let asked = app.post("withdrawals", &order);
@@ -61,6 +64,16 @@ fn cash_is_put_aside_claimed_and_told_of() {
     let mut rows = listed["withdrawals"].as_array().unwrap().iter();
     let row = rows.find(|row| row["rut"] == worker).unwrap();
     assert_eq!(row["reference"], told["reference"], "the bank's own list has it by that");
+    // On the account it is cash out of a machine, and no transfer.
+    let days = json!({
+        "account_id": from, "currency": "CLP", "from_date": begun_on,
+        "to_date": scene.chile.today(),
+    });
+    let statement = app.told("statement", &days);
+    let mut rows = statement["transactions"].as_array().unwrap().iter();
+    let row = rows.find(|row| row["description"] == "GIRO SIN TARJETA");
+    let row = row.unwrap_or_else(|| panic!("{statement}"));
+    assert_eq!((&row["amount"], &row["channel"]), (&json!(-50_000), &json!("CAJERO")));
 }
 
 /// How much, and who may take it.

@@ -96,7 +96,7 @@ fn channel(written: &str) -> String {
         "tef" => Channel::Tef,
         "internet" => Channel::Internet,
         "tarjeta" => Channel::Card,
-        "cajero" => Channel::Atm,
+        "cajero" | "cajero automático" | "cajero automatico" => Channel::Atm,
         "sucursal" => Channel::Branch,
         "automático" | "automatico" => Channel::Automatic,
         _ => return written.to_owned(),

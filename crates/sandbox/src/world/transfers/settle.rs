@@ -193,16 +193,16 @@ impl World {
     }
 
     fn glosas(&self, order: &Order, to: &Party) -> (String, String) {
-        let printed = |kind, what: &'static str, name: &str| {
+        let printed = |kind, what: &'static str| {
             let detail = Detail { what, ..Detail::default() };
-            let other = glosa::Other { name: name.to_owned(), rut: order.to_rut, bank: "" };
+            let other = glosa::Other::default();
             let text = glosa::of(order.from.bank.row(), kind, false, &detail, &other);
             (text.clone(), text)
         };
         match &order.what {
-            What::Withdrawal => return printed(Kind::Transfer, "", "GIRO SIN TARJETA"),
+            What::Withdrawal => return printed(Kind::CardFree, ""),
             What::Bill { biller, .. } => {
-                return printed(Kind::Bill, billed(biller).unwrap_or_default(), "");
+                return printed(Kind::Bill, billed(biller).unwrap_or_default());
             }
             What::Transfer | What::Beneficiary { .. } => {}
         }
