@@ -55,7 +55,7 @@ pub struct Settle {
     #[arg(long)]
     note: String,
     /// When it came to that end, as the bank says: after it was begun, and not later than now, which
-    /// is when where nothing is said
+    /// is when where nothing is said. Of what is `failed` nothing has happened, and there is no such moment
     #[arg(long, value_name = "INSTANT", value_parser = moments::instant)]
     at: Option<Timestamp>,
     #[command(flatten)]
@@ -176,6 +176,12 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
 async fn settle(arguments: Settle) -> anyhow::Result<ExitCode> {
     let Settle { id, end, note, at, whose, json } = arguments;
     let which = Which::parse(&id)?;
+    if end == End::Failed && at.is_some() {
+        return Err(wrong_use(
+            "`--at` is when the money moved or the cash was taken or came back, and of what is `failed` \
+             nothing did: leave `--at` out, and say in `--note` what the bank says",
+        ));
+    }
     let (gateway, who) = whose.open_as_operator().await?;
     let engine = &gateway.engine;
     let at = at.unwrap_or_else(|| engine.now());

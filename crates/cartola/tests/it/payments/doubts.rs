@@ -56,13 +56,17 @@ fn what_a_bank_says_by_telephone_ends_a_doubt() {
         assert!(refused.contains(&format!("to that end at {at}: that is between")), "{refused}");
     }
     settle(id, "claimed", "caso 4711").failed(2);
-    settle("pay_4711", "failed", "caso 4711").failed(2);
+    settle("pay_4711", "completed", "caso 4711").failed(2);
     settle(id, "completed", " ").failed(1);
     let other = format!("pay_{}", "0".repeat(32));
-    settle(&other, "failed", "caso 4711").failed(1);
+    settle(&other, "completed", "caso 4711").failed(1);
+    // Nothing has happened at any moment.
+    let refused = settle(id, "failed", "caso 4711").failed(2).stderr;
+    assert!(refused.contains("leave `--at` out"), "{refused}");
     let said = settle(id, "completed", "caso 4711").done().stdout;
     assert_eq!(said, format!("{id} is `completed` from now on.\n"));
-    let again = settle(id, "failed", "caso 4711").failed(1);
+    let again = ["payments", "settle", id, "--as", "failed", "--note", "caso 4711"];
+    let again = installation.run(&again).failed(1);
     assert!(again.stderr.contains("it is `completed`"), "{}", again.stderr);
 
     assert!(chile.lever("DELETE", &path, &Value::Null).status < 300);
