@@ -113,45 +113,37 @@ struct Printed {
     changed_at: Timestamp,
 }
 
+/// One of either as it is printed: rows of both have the same names for the same things.
+macro_rules! printed {
+    ($row:ident, $state:ident, $kind:expr, $pesos:expr) => {
+        Printed {
+            id: $row.id.to_string(),
+            kind: $kind,
+            institution: $row.institution.to_string(),
+            amount: $pesos,
+            end_to_end_id: $row.end_to_end.to_string(),
+            state: $row.standing.state.standing().name(),
+            cause: match &$row.standing.state {
+                $state::InDoubt { cause, .. } => Some(*cause),
+                _ => None,
+            },
+            bank_reference: $row.standing.bank_reference,
+            created_at: $row.created_at,
+            changed_at: $row.standing.changed_at,
+        }
+    };
+}
+
 impl From<Payment> for Printed {
     fn from(Payment { row, .. }: Payment) -> Self {
-        let cause = match &row.standing.state {
-            PaymentState::InDoubt { cause, .. } => Some(*cause),
-            _ => None,
-        };
-        Self {
-            id: row.id.to_string(),
-            kind: "payment",
-            institution: row.institution.to_string(),
-            amount: Some(row.amount.minor()),
-            end_to_end_id: row.end_to_end.to_string(),
-            state: row.standing.state.standing().name(),
-            cause,
-            bank_reference: row.standing.bank_reference,
-            created_at: row.created_at,
-            changed_at: row.standing.changed_at,
-        }
+        printed!(row, PaymentState, "payment", Some(row.amount.minor()))
     }
 }
 
 impl From<Instruction> for Printed {
     fn from(Instruction { row, .. }: Instruction) -> Self {
-        let cause = match &row.standing.state {
-            InstructionState::InDoubt { cause, .. } => Some(*cause),
-            _ => None,
-        };
-        Self {
-            id: row.id.to_string(),
-            kind: row.kind.name(),
-            institution: row.institution.to_string(),
-            amount: row.amount.map(|amount| amount.minor()),
-            end_to_end_id: row.end_to_end.to_string(),
-            state: row.standing.state.standing().name(),
-            cause,
-            bank_reference: row.standing.bank_reference,
-            created_at: row.created_at,
-            changed_at: row.standing.changed_at,
-        }
+        let pesos = row.amount.map(|amount| amount.minor());
+        printed!(row, InstructionState, row.kind.name(), pesos)
     }
 }
 
