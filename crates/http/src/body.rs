@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_path_to_error::Segment;
 
 use crate::context::RequestContext;
 use crate::problem::{Code, Problem, Text};
@@ -93,6 +94,9 @@ impl<S: Send + Sync> FromRequest<S> for Nothing {
 #[serde(deny_unknown_fields, expecting = "an empty object")]
 struct Empty {}
 
+/// How the parser's complaint begins of a field that the shape does not have.
+const UNKNOWN_FIELD: &str = "unknown field";
+
 /// The whole body, if it is not longer than that.
 pub async fn read(request: Request, max_bytes: usize) -> Result<Bytes, Problem> {
     if declared_length(request.headers()).is_some_and(|length| length > max_bytes as u64) {
@@ -121,17 +125,21 @@ fn is_json(headers: &HeaderMap) -> bool {
         || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
 
-/// Reads JSON of a shape, which is an object's.
+/// Reads JSON of a shape, which is a struct's: the names of its fields are ours, and told.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     if let Err(error) = std::str::from_utf8(body) {
         return Err(not_utf8(body, error.valid_up_to()));
     }
     let object = body.trim_ascii_start().first().is_none_or(|first| *first == b'{');
     if object {
-        return serde_json::from_slice(body).map_err(|error| complaint(&error));
+        return serde_json::from_slice(body).map_err(|error| match error.classify() {
+            Category::Data => complaint(&error, field::<T>(body)),
+            _ => complaint(&error, None),
+        });
     }
     // An array would do for an object with its fields in order: serde takes both.
-    serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|error| complaint(&error))?;
+    serde_json::from_slice::<serde::de::IgnoredAny>(body)
+        .map_err(|error| complaint(&error, None))?;
     let why = Text::fixed("The body is not an object.", "El cuerpo no es un objeto.");
     Err(Problem::new(Code::JsonInvalid).detailed(why))
 }
@@ -147,7 +155,21 @@ fn not_utf8(body: &[u8], at: usize) -> Problem {
     })
 }
 
-fn complaint(error: &serde_json::Error) -> Problem {
+/// The field of the shape in which what is wrong is found, and of a list which of its items. What lies within
+/// is not named, as a caller may have chosen the names there; nor is a field that the shape does not have.
+fn field<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let error = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?;
+    let mut path = error.path().iter();
+    let Segment::Map { key } = path.next()? else { return None };
+    match path.next() {
+        Some(Segment::Seq { index }) => Some(format!("{key}[{index}]")),
+        None if error.inner().to_string().starts_with(UNKNOWN_FIELD) => None,
+        _ => Some(key.clone()),
+    }
+}
+
+fn complaint(error: &serde_json::Error, field: Option<String>) -> Problem {
     let (code, why) = match error.classify() {
         Category::Data => (Code::JsonInvalid, expectation(error)),
         Category::Eof => {
@@ -162,11 +184,15 @@ fn complaint(error: &serde_json::Error) -> Problem {
         }
     };
     let (line, column) = (error.line(), error.column());
+    let named = |preposition: &str| {
+        field.as_ref().map(|field| format!(", {preposition} `{field}`")).unwrap_or_default()
+    };
     let detail = Text::new(
-        format!("The body, at line {line}, column {column}: {}.", why.en),
-        format!("El cuerpo, en la línea {line}, columna {column}: {}.", why.es),
+        format!("The body, at line {line}, column {column}{}: {}.", named("in"), why.en),
+        format!("El cuerpo, en la línea {line}, columna {column}{}: {}.", named("en"), why.es),
     );
     Problem::new(code).detailed(detail).with(|members| {
+        members.parameter = field;
         members.line = Some(line);
         members.column = Some(column);
     })
@@ -204,7 +230,7 @@ fn expectation(error: &serde_json::Error) -> Text {
     let expected = ours.strip_prefix("expected ");
     let expected = expected.or_else(|| ours.rsplit_once(", expected ").map(|(_, said)| said));
     match expected {
-        Some(expected) if ours.starts_with("unknown field") => {
+        Some(expected) if ours.starts_with(UNKNOWN_FIELD) => {
             let known = expected.trim_start_matches("one of ");
             Text::new(
                 format!("a field is unknown; known are {known}"),

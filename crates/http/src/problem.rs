@@ -39,9 +39,9 @@ struct Inner {
 /// What some problems say beside the members that all have.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Members {
-    /// The parameter, or part of a form, that is wrong.
+    /// The parameter, field of a JSON body, or part of a form, that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameter: Option<&'static str>,
+    pub parameter: Option<String>,
     /// What was looked for and not found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<&'static str>,
@@ -134,7 +134,7 @@ impl Problem {
     pub fn named(self, name: &'static str, why: Text) -> Self {
         let Text { en, es } = why;
         let detail = Text::new(format!("`{name}`: {en}."), format!("`{name}`: {es}."));
-        self.with(|members| members.parameter = Some(name)).detailed(detail)
+        self.with(|members| members.parameter = Some(name.to_owned())).detailed(detail)
     }
 
     /// Sets further members.

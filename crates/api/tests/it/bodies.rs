@@ -53,15 +53,15 @@ async fn a_wrong_body_is_told_where_and_what_and_never_quoted() {
         null: 422 json_invalid | The body is not an object.
         \"MARIA DEMO\": 422 json_invalid | The body is not an object.
         {}: 422 json_invalid | The body, at line 1, column 2: the field `source_id` is missing.
-        {\"source_id\":\"11.111.111-1\"}: 422 json_invalid | The body, at line 1, column 27: expected src_ followed by 32 lowercase hexadecimal digits.
-        {\"source_id\":12345678}: 422 json_invalid | The body, at line 1, column 21: expected an id such as src_ and 32 hexadecimal digits.
-        {\"source_id\":null}: 422 json_invalid | The body, at line 1, column 17: expected an id such as src_ and 32 hexadecimal digits.
+        {\"source_id\":\"11.111.111-1\"}: 422 json_invalid source_id | The body, at line 1, column 27, in `source_id`: expected src_ followed by 32 lowercase hexadecimal digits.
+        {\"source_id\":12345678}: 422 json_invalid source_id | The body, at line 1, column 21, in `source_id`: expected an id such as src_ and 32 hexadecimal digits.
+        {\"source_id\":null}: 422 json_invalid source_id | The body, at line 1, column 17, in `source_id`: expected an id such as src_ and 32 hexadecimal digits.
         {\"rut\":\"11.111.111-1\"}: 422 json_invalid | The body, at line 1, column 6: a field is unknown; known are `source_id`.
         {\"source_id\":\"src_0000000000000000000000: 422 json_invalid | The body, at line 1, column 71: a field is unknown; known are `source_id`.
         {\"source_id\":\"src_0000000000000000000000: 400 json_malformed | The body, at line 1, column 54: it is not JSON.
         {\"source_id\":\"src_0000000000000000000000: 422 json_invalid | The body, at line 1, column 63: the field `source_id` is there twice.
         [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[: 422 json_invalid | The body is not an object.
-        {\"source_id\":[[[[[[[[[[[[[[[[[[[[[[[[[[[: 422 json_invalid | The body, at line 1, column 13: expected an id such as src_ and 32 hexadecimal digits.
+        {\"source_id\":[[[[[[[[[[[[[[[[[[[[[[[[[[[: 422 json_invalid source_id | The body, at line 1, column 13, in `source_id`: expected an id such as src_ and 32 hexadecimal digits.
     "#]].assert_eq(&told);
 }
 

@@ -113,13 +113,13 @@ async fn a_link_that_cannot_be_is_refused_with_a_reason_and_leaves_nothing() {
         422 credentials_malformed credentials | `credentials`: the field `password` has a form that the institution does not take.
         422 credentials_malformed credentials | `credentials`: the field `mi_pin` has a form that the institution does not take.
         422 json_invalid institution | `institution`: it lets people in alone: its companies sign in at `banco-chile-empresas`.
-        422 json_invalid | The body, at line 1, column 32: expected a text.
+        422 json_invalid credentials | The body, at line 1, column 32, in `credentials`: expected a text.
         422 credentials_of_another | The credentials sign in another RUT than the one that the mandate names.
         422 json_invalid purpose | `purpose`: expected 1 to 200 characters, none of them a control character.
         422 json_invalid purpose | `purpose`: expected 1 to 200 characters, none of them a control character.
         422 json_invalid days | `days`: expected a whole number from 1 to 1095.
         422 json_invalid days | `days`: expected a whole number from 1 to 1095.
-        422 json_invalid | The body, at line 1, column 56: expected a number.
+        422 json_invalid days | The body, at line 1, column 56, in `days`: expected a number.
         422 json_invalid | The body, at line 1, column 80: a field is unknown; known are `institution`, `rut`, `credentials`, `purpose`, `payments`, `days`, `products`, `recipient`.
     "#]].assert_eq(&told);
     for list in ["links", "consents"] {

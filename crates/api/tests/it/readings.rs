@@ -125,7 +125,7 @@ async fn a_reading_that_cannot_be_is_refused_with_a_reason() {
     }
     expect![[r#"
         {"from":"2026-02-31"}: 422 json_invalid from | `from`: expected a day of the calendar as YYYY-MM-DD, of the years 1900 to 2199.
-        {"to":20260301}: 422 json_invalid | The body, at line 1, column 14: expected a text.
+        {"to":20260301}: 422 json_invalid to | The body, at line 1, column 14, in `to`: expected a text.
         {"from":"2026-04-02","to":"2026-04-01"}: 422 json_invalid from | `from`: it lies after `to`.
         {"from":"2020-01-01"}: 422 json_invalid from | `from`: it lies too many days before `to`.
         {"products":[]}: 422 json_invalid products | `products`: expected `all` alone, or some of: `movements`, `identity`, `service_accounts`, `beneficiaries`, `debit_mandates`, `card_mandates`, `transfers`, `consumer_loans`, `mortgages`, `cards`, `credit_lines`, `investments`, `tax_folder`, `tax_status`, `debts`, `afc_contributions`, `afc_employers`, `afc_affiliate`, `crypto_holdings`, `instalment_plans`, `withdrawals`, `authorization_events`.

@@ -42,7 +42,7 @@ fn what_does_not_is_told_in_our_own_words() {
     check(
         r#"{"amount":"MARIA, expected nobody"}"#,
         expect![
-            "json_invalid: The body, at line 1, column 34: expected a whole number, none below zero."
+            "json_invalid: The body, at line 1, column 34, in `amount`: expected a whole number, none below zero."
         ],
     );
     check(
@@ -57,7 +57,7 @@ fn what_does_not_is_told_in_our_own_words() {
     );
     check(
         "{\"amount\":1,\n\"names\":[1]}",
-        expect!["json_invalid: The body, at line 2, column 10: expected a text."],
+        expect!["json_invalid: The body, at line 2, column 10, in `names`: expected a text."],
     );
     check(
         "{\"amount\":1}}",
@@ -102,6 +102,43 @@ fn nothing_of_the_inside_is_told() {
         se esperaba un objeto.
     "#]]
     .assert_eq(&(told.join("\n") + "\n"));
+}
+
+/// What is wrong is found in a field of ours: what a caller calls something is not said again.
+#[test]
+fn the_field_is_named_that_has_another_type() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Called {
+        #[serde(rename = "who", default)]
+        _who: Option<Who>,
+        #[serde(rename = "by_name", default)]
+        _by_name: std::collections::BTreeMap<String, u8>,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Who {
+        #[serde(rename = "age")]
+        _age: u8,
+    }
+    for (body, named) in [
+        (r#"{"who":{"age":"x"}}"#, Some("who")),
+        (r#"{"who":{"maria":1}}"#, Some("who")),
+        (r#"{"who":{}}"#, Some("who")),
+        (r#"{"by_name":{"maria":"x"}}"#, Some("by_name")),
+        (r#"{"by_name":1}"#, Some("by_name")),
+        (r#"{"maria":1}"#, None),
+        (r#"{"who":null,"who":null}"#, None),
+    ] {
+        let problem = parse::<Called>(body.as_bytes()).err().unwrap();
+        assert_eq!(problem.code(), Code::JsonInvalid);
+        let told: serde_json::Value = serde_json::from_slice(&problem.body("")).unwrap();
+        assert_eq!(told["parameter"].as_str(), named, "{body}");
+        let (en, es) = (told["detail"].as_str().unwrap(), told["detail_es"].as_str().unwrap());
+        let is_said = |named: &str| en.contains(&format!(", in `{named}`: ")) && es.contains("`: ");
+        assert!(named.is_none_or(is_said), "{told}");
+        assert!(!told.to_string().contains("maria"), "{told}");
+    }
 }
 
 #[test]

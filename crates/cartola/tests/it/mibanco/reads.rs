@@ -85,6 +85,10 @@ fn a_statement_is_told_in_pages() {
     ] {
         assert_eq!(refused(&app.post("statement", &with(&month, &more))), refusal, "{more}");
     }
+    // Which field has another type is said too.
+    let told = app.post("statement", &with(&month, &json!({"page": "dos"})));
+    assert_eq!(refused(&told), "400 INVALID_REQUEST");
+    assert!(told.text().contains("en `page`: se esperaba un número entero"), "{}", told.text());
 }
 
 fn read<T: serde::de::DeserializeOwned>(told: Value) -> T {

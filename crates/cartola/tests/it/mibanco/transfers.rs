@@ -349,7 +349,7 @@ fn what_is_wrong_with_an_order_is_said() {
     for (more, field) in [
         (json!({"to_rut": "12.345.678-9"}), "`to_rut`"),
         (json!({"currency": "USD"}), "`currency`"),
-        (json!({"amount": "mucho"}), "se esperaba un número entero"),
+        (json!({"amount": "mucho"}), "en `amount`: se esperaba un número entero"),
         (json!({"comment": "dos  espacios"}), "`comment` debe tener de 1 a 120 caracteres"),
         (json!({"to_name": "Ana\u{202e}"}), "`to_name` debe tener"),
     ] {
