@@ -39,6 +39,8 @@ pub struct Gathering {
     small: Waiting,
     large: Waiting,
     large_wait: Duration,
+    /// Lets a small unit wait for company.
+    pause: Box<dyn FnMut()>,
     /// One that did not fit any more: the next group begins with it.
     held_back: Option<Box<dyn Task>>,
 }
@@ -56,15 +58,15 @@ struct Waiting {
 
 impl Default for Gathering {
     fn default() -> Self {
-        Self::waiting(LARGE_WAIT)
+        Self::waiting(LARGE_WAIT, || thread::sleep(SMALL_WAIT))
     }
 }
 
 impl Gathering {
-    /// Large units wait for so long at most.
-    fn waiting(large_wait: Duration) -> Self {
+    /// Large units wait for so long at most, small ones for one pause.
+    fn waiting(large_wait: Duration, pause: impl FnMut() + 'static) -> Self {
         let (small, large) = (Waiting::default(), Waiting::default());
-        Self { small, large, large_wait, held_back: None }
+        Self { small, large, large_wait, pause: Box::new(pause), held_back: None }
     }
 
     /// Those that are written next; nothing when none will come any more.
@@ -87,7 +89,7 @@ impl Gathering {
                 continue;
             }
             if is_open && !is_due && self.small.tasks.len() < self.small.before {
-                thread::sleep(SMALL_WAIT);
+                (self.pause)();
                 self.take_waiting(queue);
             }
             return Some(self.take(is_due));
@@ -207,17 +209,31 @@ mod tests {
     #[test]
     fn who_comes_alone_waits_for_nobody() {
         let (sender, queue) = flume::unbounded();
-        let mut gathering = Gathering::waiting(LONG);
+        let mut gathering = Gathering::waiting(LONG, || panic!("it waits for nobody"));
         for rows in [SMALL, LARGE_ROWS, LARGE_ROWS, SMALL, LARGE_ROWS] {
             send(&sender, &[rows]);
             assert_eq!(next(&mut gathering, &queue), [rows]);
         }
     }
 
+    /// Whoever comes while a small one waits is written with it, in one transaction.
+    #[test]
+    fn a_small_one_waits_where_there_was_company() {
+        let (sender, queue) = flume::unbounded();
+        let late = sender.clone();
+        let mut gathering = Gathering::waiting(LONG, move || send(&late, &[SMALL + 1]));
+        send(&sender, &[SMALL; 2]);
+        assert_eq!(next(&mut gathering, &queue), [SMALL; 2], "nobody was before them");
+        send(&sender, &[SMALL]);
+        assert_eq!(next(&mut gathering, &queue), [SMALL, SMALL + 1], "it waited");
+        send(&sender, &[SMALL; 2]);
+        assert_eq!(next(&mut gathering, &queue), [SMALL; 2], "as many as before wait for nobody");
+    }
+
     #[test]
     fn a_large_one_waits_where_there_was_company_and_small_ones_pass_it() {
         let (sender, queue) = flume::unbounded();
-        let mut gathering = Gathering::waiting(LONG);
+        let mut gathering = Gathering::waiting(LONG, || ());
         send(&sender, &[LARGE_ROWS, SMALL, LARGE_ROWS]);
         assert_eq!(next(&mut gathering, &queue), [SMALL, LARGE_ROWS, LARGE_ROWS]);
         send(&sender, &[LARGE_ROWS, SMALL]);
@@ -231,7 +247,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_the_first_of_the_next() {
         let (sender, queue) = flume::unbounded();
-        let mut gathering = Gathering::waiting(LONG);
+        let mut gathering = Gathering::waiting(LONG, || ());
         send(&sender, &[SMALL, MAX_GROUP_ROWS, SMALL]);
         assert_eq!(next(&mut gathering, &queue), [SMALL]);
         assert_eq!(next(&mut gathering, &queue), [MAX_GROUP_ROWS]);
@@ -244,7 +260,7 @@ mod tests {
     #[test]
     fn what_waits_when_the_queue_is_closed_is_still_written() {
         let (sender, queue) = flume::unbounded();
-        let mut gathering = Gathering::waiting(LONG);
+        let mut gathering = Gathering::waiting(LONG, || ());
         send(&sender, &[LARGE_ROWS; 2]);
         assert_eq!(next(&mut gathering, &queue).len(), 2);
         send(&sender, &[LARGE_ROWS, SMALL]);
