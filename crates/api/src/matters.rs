@@ -1,5 +1,6 @@
 //! Matters: what people ask of whoever keeps their data, and breaches of it.
 
+mod amendment;
 pub mod create;
 pub mod decide;
 pub mod list;

@@ -9,6 +9,7 @@
 //! | block | every consent is suspended, from when it is asked for until it is denied, withdrawn or lifted |
 //! | erasure | every consent is revoked, and what is kept is erased, at once or once the law lets it |
 
+mod breach;
 mod erase;
 mod guard;
 mod kept;
@@ -23,6 +24,7 @@ use cartola_store::subjects::destroyed_key;
 use cartola_store::{Command, MAX_PAGE, Page, StoreError, UnitOfWork};
 use serde::{Deserialize, Serialize};
 
+pub use self::breach::{Breach, BreachChange, WhenTold};
 use crate::access::Subject;
 use crate::consents::OfAll;
 use crate::once::Reply;
@@ -42,6 +44,9 @@ pub const MAX_MATTER_TEXT: usize = 4_000;
 
 /// Steps that one matter may have: each is a text of that length.
 const MAX_STEPS: usize = 50;
+
+/// Why something cannot be amended.
+const NO_ENTRY: &str = "only a breach has an entry in the register";
 
 /// What a matter says, sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -68,26 +73,6 @@ pub struct MatterStepTaken {
     pub state: MatterState,
     /// Why, or what was answered.
     pub text: String,
-}
-
-/// What the register of breaches asks for (art. 14 sexies).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Breach {
-    /// What it may do to people.
-    pub effects: String,
-    /// Which kinds of data.
-    pub data: String,
-    /// About how many people.
-    pub people: u64,
-    /// What is done about it.
-    pub measures: String,
-    /// Whether the Agency was told, and when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agency_told_at: Option<Timestamp>,
-    /// Whether the people were told, and when: they are to be of financial data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub people_told_at: Option<Timestamp>,
 }
 
 /// A matter that is opened.
@@ -133,8 +118,8 @@ pub enum Decision {
     Withdraw,
     /// It is over: a block is lifted, a breach was dealt with.
     Close,
-    /// The register says this of a breach from now on.
-    Amend(Breach),
+    /// The register says this of a breach from now on; what is left out stays.
+    Amend(BreachChange),
 }
 
 impl Decision {
@@ -184,8 +169,7 @@ impl Engine {
         new: &NewMatter,
         reply: Reply<'_, Matter>,
     ) -> Result<Matter, MatterError> {
-        check(new)?;
-        check_told(new.breach.as_ref(), self.now())?;
+        check(new, self.now())?;
         let reply = &reply;
         until_settled(|| async move {
             self.check_ticket(reply.ticket).await?;
@@ -235,8 +219,8 @@ impl Engine {
         reply: Reply<'_, Matter>,
     ) -> Result<Matter, MatterError> {
         check_text(text)?;
-        if let Decision::Amend(breach) = decision {
-            check_told(Some(breach), self.now())?;
+        if let Decision::Amend(change) = decision {
+            change.check(self.now())?;
         }
         let reply = &reply;
         until_settled(|| async move {
@@ -252,8 +236,9 @@ impl Engine {
             Self::expect_subject(person.as_ref(), row.subject.as_ref(), &mut work);
             let (state, due_at) =
                 self.decided_matter(who, (&row, person.as_ref()), decision, &mut work).await?;
-            if let Decision::Amend(breach) = decision {
-                content.breach = Some(breach.clone());
+            if let Decision::Amend(change) = decision {
+                let entry = content.breach.take().ok_or(MatterError::Content(NO_ENTRY))?;
+                content.breach = Some(change.amended(entry));
             }
             let (at, by) = (work.at, who.actor.to_string());
             content.steps.push(MatterStepTaken { at, by, state, text: text.to_owned() });
@@ -328,9 +313,7 @@ impl Engine {
         let next = match decision {
             Decision::Extend => return Ok(state.extend(kind, due_at)?),
             Decision::Amend(_) if kind == MatterKind::Breach => return Ok((state, due_at)),
-            Decision::Amend(_) => {
-                return Err(MatterError::Content("only a breach has an entry in the register"));
-            }
+            Decision::Amend(_) => return Err(MatterError::Content(NO_ENTRY)),
             Decision::Grant if kind == MatterKind::Erasure && state != MatterState::Retained => {
                 let kept_until = self.erase(who, person, work).await?;
                 let next = match kept_until {
@@ -455,34 +438,19 @@ fn of_person(event: AuditEvent, person: Option<PersonId>) -> AuditEvent {
     }
 }
 
-fn check(new: &NewMatter) -> Result<(), MatterError> {
+fn check(new: &NewMatter, now: Timestamp) -> Result<(), MatterError> {
     check_text(&new.text)?;
     if let Some(contact) = &new.contact {
         check_text(contact)?;
     }
     match (new.kind == MatterKind::Breach, &new.breach, new.rut) {
-        (true, Some(breach), None) => [&breach.effects, &breach.data, &breach.measures]
-            .into_iter()
-            .try_for_each(|it| check_text(it)),
+        (true, Some(breach), None) => breach.check(now),
         (true, ..) => {
             Err(MatterError::Content("a breach has its entry in the register, and no RUT"))
         }
         (false, None, Some(_)) => Ok(()),
         (false, ..) => Err(MatterError::Content("a request has the RUT of who asks")),
     }
-}
-
-/// The register says what was done, and not what is meant to be.
-fn check_told(breach: Option<&Breach>, now: Timestamp) -> Result<(), MatterError> {
-    let Some(breach) = breach else { return Ok(()) };
-    for (name, told_at) in
-        [("agency_told_at", breach.agency_told_at), ("people_told_at", breach.people_told_at)]
-    {
-        if told_at.is_some_and(|at| at > now) {
-            return Err(MatterError::ToldLater(name));
-        }
-    }
-    Ok(())
 }
 
 fn check_text(text: &str) -> Result<(), MatterError> {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::matters::{Breach, Decision, Matter};
+use cartola_engine::matters::{BreachChange, Decision, Matter};
 use cartola_engine::once::Reply;
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
@@ -16,7 +16,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::refusal::refused;
-use super::view::{BreachView, MatterView};
+use super::amendment::AmendmentView;
+use super::view::MatterView;
 use crate::wire;
 
 /// What is decided.
@@ -32,9 +33,9 @@ pub struct Asked {
     /// Why, or what is answered: it is kept, and a denial has to be founded.
     #[schema(min_length = 1, max_length = 4000)]
     text: String,
-    /// What the register says from now on; of `amend` alone.
+    /// What changes of the entry in the register; of `amend` alone.
     #[schema(required = false, nullable = false)]
-    breach: Option<BreachView>,
+    breach: Option<AmendmentView>,
 }
 
 /// Decide on a matter
@@ -42,7 +43,8 @@ pub struct Asked {
 /// Granting an `opposition` revokes the person's consents. Granting an `erasure` erases what is kept of
 /// them; where a law says that payments, and what they approved, are to be kept, those stay until
 /// `due_at` and the matter is `retained`. A `block` that is denied, withdrawn or closed lets consents
-/// allow again what they allowed.
+/// allow again what they allowed. An `amend` changes of a breach what it says, and nothing that it leaves
+/// out.
 #[utoipa::path(
     post, path = "/v1/matters/{id}/decide", operation_id = "decide_matter", tag = "matters",
     params(("id" = inline(wire::MatterId), Path, description = "The matter.")),
@@ -75,10 +77,17 @@ pub async fn decide(
     Ok(answer::fresh(render(&matter.map_err(refused)?)))
 }
 
-fn read(decision: &str, breach: Option<BreachView>) -> Result<Decision, Problem> {
+fn read(decision: &str, breach: Option<AmendmentView>) -> Result<Decision, Problem> {
     let wrong = |name: &'static str, why: Text| Problem::new(Code::JsonInvalid).named(name, why);
-    let read = match (decision, breach) {
-        ("amend", Some(breach)) => return Ok(Decision::Amend(Breach::from(breach))),
+    let read = match (decision, breach.map(BreachChange::from)) {
+        ("amend", Some(change)) if change == BreachChange::default() => {
+            let why = Text::fixed(
+                "expected what changes of the entry",
+                "se esperaba lo que cambia del registro",
+            );
+            return Err(wrong("breach", why));
+        }
+        ("amend", Some(change)) => Decision::Amend(change),
         ("amend", None) | (_, Some(_)) => {
             let why = Text::fixed(
                 "it goes with `amend`, and `amend` with it",

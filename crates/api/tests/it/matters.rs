@@ -74,6 +74,16 @@ async fn a_breach_is_written_down() {
     let path = format!("/v1/matters/{}/decide", text(&noticed, "/id"));
     let amended = world.post(&path, &amend.to_string()).await;
     assert_eq!(amended.json()["breach"], told, "{}", amended.text());
+    let amend = async |change: serde_json::Value| {
+        let body = json!({"decision": "amend", "text": "se supo más", "breach": change});
+        world.post(&path, &body.to_string()).await
+    };
+    // What is left out stays, and a date goes where that is said.
+    told["people"] = json!(5);
+    assert_eq!(amend(json!({"people": 5})).await.json()["breach"], told);
+    told.as_object_mut().unwrap().remove("agency_told_at");
+    assert_eq!(amend(json!({"agency_told_at": null})).await.json()["breach"], told);
+    assert_eq!(amend(json!({})).await.refusal(), "422 json_invalid breach");
     assert_eq!(world.post(&path, &decides("close")).await.status, 200);
 }
 

@@ -6,7 +6,9 @@ mod said;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use cartola_engine::matters::{Breach, Decision, Matter, MatterError, MatterStepTaken, NewMatter};
+use cartola_engine::matters::{
+    Breach, BreachChange, Decision, Matter, MatterError, MatterStepTaken, NewMatter, WhenTold,
+};
 use cartola_engine::once::Reply;
 use cartola_model::{MatterKind, MatterState};
 use cartola_primitives::Timestamp;
@@ -89,6 +91,35 @@ struct BreachEntry {
     people_told_at: Option<Timestamp>,
 }
 
+/// Of a breach, what changes of its entry; what is left out stays as it is.
+#[derive(Args)]
+struct Amendment {
+    /// With `amend`: what it may do to people
+    #[arg(long)]
+    effects: Option<String>,
+    /// With `amend`: which kinds of data
+    #[arg(long, value_name = "TEXT")]
+    data_kinds: Option<String>,
+    /// With `amend`: about how many people
+    #[arg(long, value_name = "N")]
+    people: Option<u64>,
+    /// With `amend`: what is done about it
+    #[arg(long)]
+    measures: Option<String>,
+    /// With `amend`: when the Agency was told
+    #[arg(long, value_name = "INSTANT", value_parser = moments::instant)]
+    agency_told_at: Option<Timestamp>,
+    /// With `amend`: the Agency was not told; takes the date away
+    #[arg(long, conflicts_with = "agency_told_at")]
+    agency_not_told: bool,
+    /// With `amend`: when the people were told
+    #[arg(long, value_name = "INSTANT", value_parser = moments::instant)]
+    people_told_at: Option<Timestamp>,
+    /// With `amend`: the people were not told; takes the date away
+    #[arg(long, conflicts_with = "people_told_at")]
+    people_not_told: bool,
+}
+
 #[derive(Args)]
 pub struct List {
     /// Those of this kind alone
@@ -117,7 +148,7 @@ pub struct Decide {
     #[command(flatten)]
     from: FromFile,
     #[command(flatten)]
-    breach: BreachEntry,
+    change: Amendment,
     #[command(flatten)]
     whose: Whose,
     /// Print one line of JSON
@@ -168,7 +199,7 @@ enum Verdict {
     Withdraw,
     /// Over: a block is lifted, a breach was dealt with
     Close,
-    /// The register says something else of a breach
+    /// The register says something else of a breach; what is left out stays
     Amend,
 }
 
@@ -197,6 +228,23 @@ impl BreachEntry {
             agency_told_at,
             people_told_at,
         })
+    }
+}
+
+impl Amendment {
+    /// What changes; nothing where none of it was given.
+    fn read(self) -> Option<BreachChange> {
+        let Self { effects, data_kinds, people, measures, .. } = self;
+        let when = |told_at: Option<Timestamp>, is_untold| match told_at {
+            Some(at) => WhenTold::At(at),
+            None if is_untold => WhenTold::Never,
+            None => WhenTold::AsBefore,
+        };
+        let agency_told = when(self.agency_told_at, self.agency_not_told);
+        let people_told = when(self.people_told_at, self.people_not_told);
+        let change =
+            BreachChange { effects, data: data_kinds, people, measures, agency_told, people_told };
+        (change != BreachChange::default()).then_some(change)
     }
 }
 
@@ -243,13 +291,16 @@ fn check_open(kind: Kind, has_rut: bool, has_entry: bool) -> anyhow::Result<()> 
 }
 
 async fn decide(arguments: Decide) -> anyhow::Result<ExitCode> {
-    let Decide { id, decision, text, from, breach, whose, json } = arguments;
+    let Decide { id, decision, text, from, change, whose, json } = arguments;
     let text = from.or(Said { text, ..Said::default() })?.text()?;
     let verdict = decision;
-    let decision = match (decision, breach.read()) {
-        (Verdict::Amend, Some(breach)) => Decision::Amend(breach),
+    let decision = match (decision, change.read()) {
+        (Verdict::Amend, Some(change)) => Decision::Amend(change),
         (Verdict::Amend, None) => {
-            return Err(wrong_use("amend takes --effects, --data-kinds, --people and --measures"));
+            return Err(wrong_use(
+                "amend takes what changes, of --effects, --data-kinds, --people, --measures, \
+                 --agency-told-at and --people-told-at; what is left out stays as it is",
+            ));
         }
         (_, Some(_)) => return Err(wrong_use("an entry of a breach goes with --as amend alone")),
         (Verdict::Extend, None) => Decision::Extend,

@@ -159,6 +159,15 @@ fn a_breach_is_registered_and_what_is_wrong_is_refused() {
     let told = told("2026-04-01T12:00:00Z");
     let amended = installation.run(&[&amended[..], &entry, &told].concat()).done().json();
     assert_eq!(amended["breach"]["agency_told_at"], "2026-04-01T12:00:00Z");
+    // What is left out stays, and a date goes where that is said.
+    let amend = |change: &[&str]| {
+        let said = ["matters", "decide", id, "--as", "amend", "--text", "se supo más", "--json"];
+        installation.run(&[&said[..], change].concat()).done().json()["breach"].clone()
+    };
+    let fewer = amend(&["--people", "2"]);
+    assert_eq!((&fewer["people"], &fewer["effects"]), (&json!(2), &json!("saldos")));
+    assert_eq!(fewer["agency_told_at"], "2026-04-01T12:00:00Z");
+    assert!(amend(&["--agency-not-told"])["agency_told_at"].is_null());
     assert_eq!(decide(&installation, &noticed, "close")["state"], "closed");
     for wrong in [
         &["matters", "open", "--kind", "erasure", "--text", "x", "--rut", "11.111.111-2"][..],

@@ -2,7 +2,9 @@
 
 use cartola_engine::consents::change::{Change, ChangeError};
 use cartola_engine::links::{Extent, LinkError, Mandate, NewLink, PaysFor};
-use cartola_engine::matters::{Breach, Decision, Matter, MatterError, NewMatter};
+use cartola_engine::matters::{
+    Breach, BreachChange, Decision, Matter, MatterError, NewMatter, WhenTold,
+};
 use cartola_engine::once::Reply;
 use cartola_model::{ConsentData, Failure, MatterKind, MatterState, RecordKind, RecordKinds};
 use cartola_primitives::id::LinkId;
@@ -217,20 +219,38 @@ async fn a_breach_has_its_entry_in_the_register() {
     let noticed = world.engine.open_matter(&world.who, &new, Reply::NONE).await.unwrap();
     let hours = noticed.row.standing.due_at.duration_since(noticed.row.opened_at).as_hours();
     assert_eq!(hours, 72);
-    let later = Some(world.engine.now() + SignedDuration::from_secs(1));
+    let later = world.engine.now() + SignedDuration::from_secs(1);
     for told in [
-        Breach { agency_told_at: later, ..breach.clone() },
-        Breach { people_told_at: later, ..breach.clone() },
+        Breach { agency_told_at: Some(later), ..breach.clone() },
+        Breach { people_told_at: Some(later), ..breach.clone() },
     ] {
-        let opened = NewMatter { breach: Some(told.clone()), ..new.clone() };
+        let opened = NewMatter { breach: Some(told), ..new.clone() };
         let refused = world.engine.open_matter(&world.who, &opened, Reply::NONE).await;
         assert!(matches!(refused, Err(MatterError::ToldLater(_))));
-        let amended = decide(&world, &noticed, Decision::Amend(told)).await;
-        assert!(matches!(amended, Err(MatterError::ToldLater(_))));
     }
-    let told = Breach { agency_told_at: Some(world.engine.now()), ..breach };
-    let amended = decide(&world, &noticed, Decision::Amend(told.clone())).await.unwrap();
-    assert_eq!(amended.breach, Some(told));
+    let amend = async |change| decide(&world, &noticed, Decision::Amend(change)).await;
+    let when = WhenTold::At(later);
+    for change in [
+        BreachChange { agency_told: when, ..BreachChange::default() },
+        BreachChange { people_told: when, ..BreachChange::default() },
+    ] {
+        assert!(matches!(amend(change).await, Err(MatterError::ToldLater(_))));
+    }
+    let empty = BreachChange { data: Some(" ".to_owned()), ..BreachChange::default() };
+    assert!(is_refused(&amend(empty).await));
+    assert!(is_refused(&amend(BreachChange::default()).await), "it says nothing");
+    let now = world.engine.now();
+    let told = BreachChange { agency_told: WhenTold::At(now), ..BreachChange::default() };
+    let amended = amend(told).await.unwrap();
+    let told = Breach { agency_told_at: Some(now), ..breach };
+    assert_eq!(amended.breach, Some(told.clone()));
+    // What is left out stays, and a date goes where that is said.
+    let amended = amend(BreachChange { people: Some(7), ..BreachChange::default() }).await.unwrap();
+    let fewer = Breach { people: 7, ..told };
+    assert_eq!(amended.breach, Some(fewer.clone()));
+    let untold = BreachChange { agency_told: WhenTold::Never, ..BreachChange::default() };
+    let amended = amend(untold).await.unwrap();
+    assert_eq!(amended.breach, Some(Breach { agency_told_at: None, ..fewer }));
     assert!(is_refused(&decide(&world, &noticed, Decision::Grant).await));
     let closed = decide(&world, &noticed, Decision::Close).await.unwrap();
     assert_eq!(closed.row.standing.state, MatterState::Closed);
