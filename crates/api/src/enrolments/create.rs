@@ -78,7 +78,7 @@ const MAX_EVIDENCE: usize = 4_096;
     security(("api_key" = ["enrol"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "identity_not_shown", "enrolment_invalid", "enrolments_too_many",
-        "not_found",
+        "not_found", "person_blocked",
         "institution_not_configured", "credentials_malformed", "credentials_of_another",
         "credentials_locked", "institution_rate_limited", "institution_quota_used",
     ]))),

@@ -113,7 +113,8 @@ struct Order {
 ///
 /// Or begin one again with other credentials: the same institution and person are the same link.
 /// The institution is not asked before the first reading; credentials that it could not take, or
-/// that it has refused, are refused here. They are sealed, and shown to nobody.
+/// that it has refused, are refused here. They are sealed, and shown to nobody. While a block of the
+/// person's data holds, no link is begun.
 #[utoipa::path(
     post, path = "/v1/links", operation_id = "create_link", tag = "links",
     request_body = Asked,
@@ -121,7 +122,7 @@ struct Order {
     security(("api_key" = ["manage"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "not_found", "institution_not_configured", "credentials_malformed",
-        "credentials_of_another", "credentials_refused",
+        "credentials_of_another", "credentials_refused", "person_blocked",
     ]))),
 )]
 pub async fn create(

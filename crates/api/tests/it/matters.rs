@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::bank::wanted;
+use crate::bank::{PASSWORD, wanted};
 use crate::world::{World, text};
 
 fn asks(kind: &str) -> String {
@@ -56,6 +56,30 @@ async fn a_block_hides_until_it_is_lifted() {
     assert_eq!(world.post(&path, &decides("extend")).await.refusal(), "409 matter_decided");
     assert_eq!(world.post(&path, &decides("withdraw")).await.status, 200);
     assert_eq!(world.told().await, ["2026-03-05 -10 COMPRA"]);
+}
+
+/// Nothing is recorded of what is not begun.
+#[tokio::test]
+async fn nobody_is_linked_or_enrolled_while_a_block_holds() {
+    let world = World::new().await;
+    let asked = world.post("/v1/matters", &asks("block")).await.json();
+    let link = wanted(&json!({}));
+    let phone = json!({"rut": "11.111.111-1", "evidence": "verificacion-4711"}).to_string();
+    let by_bank = json!({"rut": "11.111.111-1", "institution": "banco-chile",
+        "credentials": {"password": PASSWORD}});
+    let by_bank = by_bank.to_string();
+    let calls = [("/v1/links", &link), ("/v1/enrolments", &phone), ("/v1/enrolments", &by_bank)];
+    for (path, body) in calls {
+        assert_eq!(world.post(path, body).await.refusal(), "409 person_blocked", "{path}");
+    }
+    for path in ["/v1/links", "/v1/consents", "/v1/enrolments"] {
+        assert_eq!(world.read(path).await["data"], json!([]), "{path}");
+    }
+    let path = format!("/v1/matters/{}/decide", text(&asked, "/id"));
+    assert_eq!(world.post(&path, &decides("withdraw")).await.status, 200);
+    for (path, body) in &calls[..2] {
+        assert_eq!(world.post(path, body).await.status, 201, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ use crate::{Engine, EngineError};
 impl Engine {
     /// Begins an enrolment of somebody whose identity was validated. A code that was given out before
     /// and that no phone took is of no use from now on; a phone that is active stays so until another
-    /// takes the code.
+    /// takes the code. While the person wants nothing done with their data, none is begun.
     pub async fn begin_enrolment(
         &self,
         who: &Principal,
@@ -67,6 +67,7 @@ impl Engine {
         let holder = Holder { rut: Some(rut), name: None };
         let (person, key) = self.resolve_person(who, &holder, self.now(), &mut made).await?;
         let person = person.ok_or(EngineError::Interrupted)?;
+        self.refuse_blocked(tenant, Some(person), &mut made.commands).await?;
         self.refuse_too_many_codes(tenant, person).await?;
         let mut work = UnitOfWork::new(tenant, self.now());
         work.commands = made.commands;

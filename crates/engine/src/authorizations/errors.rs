@@ -23,7 +23,8 @@ pub enum EnrolmentError {
          Civil does"
     )]
     NoProof,
-    /// The institution cannot be asked with these credentials, or not now.
+    /// The institution cannot be asked with these credentials, or not now; or the person wants nothing
+    /// done with their data ([`LinkError::Blocked`]).
     #[error(transparent)]
     Door(LinkError),
     /// The institution did not let them in.

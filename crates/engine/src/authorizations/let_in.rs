@@ -51,8 +51,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Where the institution shows nobody, where it is known not to take these credentials, and where
-    /// it does not let them in.
+    /// Where the institution shows nobody, where it is known not to take these credentials, where the
+    /// person wants nothing done with their data, and where it does not let them in.
     pub async fn let_in(
         &self,
         who: &Principal,
@@ -60,6 +60,7 @@ impl Engine {
         wait: Duration,
     ) -> Result<LetIn, EnrolmentError> {
         let proof = self.shown_by(&door.institution, door.fields)?;
+        self.refuse_blocked_rut(who.tenant, door.rut).await?;
         let asked = self.minter().mint::<RequestId>().to_string();
         let evidence =
             readings::evidence(door.facade, &asked, &door.institution, door.rut, self.now());

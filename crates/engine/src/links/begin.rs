@@ -79,7 +79,8 @@ impl Engine {
     /// Begins a link, or begins one again with other credentials. The institution is not asked:
     /// credentials that it could not take, or that it has refused, are refused, and whether it
     /// takes them is seen at the first reading. A mandate for the same goes on where it holds; one
-    /// for something else takes its place, and what only the old one allowed is no longer shown.
+    /// for something else takes its place, and what only the old one allowed is no longer shown. While
+    /// the person wants nothing done with their data, nothing is begun or kept.
     pub async fn begin_link(
         &self,
         who: &Principal,
@@ -148,6 +149,7 @@ impl Engine {
         let (person, key) = self.resolve_person(who, &holder, now, &mut made).await?;
         let mut work = UnitOfWork::new(who.tenant, now);
         work.commands = made.commands;
+        self.refuse_blocked(who.tenant, person, &mut work.commands).await?;
         let link = self.link_to_begin(who, wanted, person, &mut work).await?;
         let before = self.store().link_secret(who.tenant, link.id).await;
         let before = before.map_err(EngineError::from)?;
@@ -156,7 +158,7 @@ impl Engine {
             Some(row) => self.mandate_before(who, &row).await?,
             None => None,
         };
-        let (mandate, pays) = self.mandate_to_begin(who, order, &link, before, &mut work).await?;
+        let (mandate, pays) = self.mandate_to_begin(who, order, &link, before, &mut work);
         let secret = SealedSecret::of(wanted.fields, &device).paying(pays);
         let sealed = self.seal_link_secret(who, &key, link.id, &secret)?;
         let row = LinkSecretRow { link: link.id, mandate, barred: None, sealed };

@@ -121,14 +121,16 @@ impl Engine {
     /// longer now, it is renewed: what it allowed goes on being shown. Else a new one in its place, as
     /// where payments are wanted of one that is for readings alone; or the one before as it is, where
     /// the order keeps another that holds.
-    pub(super) async fn mandate_to_begin(
+    ///
+    /// No block holds, and the unit expects that none came meanwhile ([`Engine::refuse_blocked`]).
+    pub(super) fn mandate_to_begin(
         &self,
         who: &Principal,
         Order { wanted, extent, keeps_other }: Order<'_>,
         link: &LinkRow,
         before: Option<Before>,
         work: &mut UnitOfWork,
-    ) -> Result<(ConsentId, PaysFor), EngineError> {
+    ) -> (ConsentId, PaysFor) {
         let new = self.mandate_row(who.tenant, &wanted.mandate, link, work.at);
         let recipient = extent.recipient.map(str::to_owned);
         let new = ConsentRow { recipient, data: extent.data, ..new };
@@ -141,21 +143,20 @@ impl Engine {
                 work.push(Command::ExpectConsent { id, expected });
                 // Another that is kept allows what it did.
                 let is_as_wanted = is_renewed || wanted.pays == PaysFor::Nobody;
-                return Ok((id, if is_as_wanted { wanted.pays } else { pays }));
+                return (id, if is_as_wanted { wanted.pays } else { pays });
             }
             if is_renewed && let Ok(state) = row.state.renew(work.at, end(&new)) {
                 let event = changed_consent("consent.renewed", who, &row, state);
                 work.push(Command::ChangeConsent { id, expected, state });
                 work.push(Command::Audit(event.with("evidence", new.evidence.hex())));
-                return Ok((id, wanted.pays));
+                return (id, wanted.pays);
             }
             withdraw(who, &row, work);
         }
-        let new = self.consent_to_begin(who.tenant, new, &mut work.commands).await?;
         let id = new.id;
         work.push(Command::Audit(granted_event(who, &new)));
         work.push(Command::AddConsent(new));
-        Ok((id, wanted.pays))
+        (id, wanted.pays)
     }
 }
 

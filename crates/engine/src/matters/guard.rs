@@ -109,7 +109,7 @@ impl Engine {
         self.is_blocked(tenant, &subject, None).await
     }
 
-    /// The same for what is not begun at all while a block holds, such as moving money.
+    /// The same for what is not begun at all while a block holds: a link, a phone, moving money.
     pub(crate) async fn refuse_blocked(
         &self,
         tenant: TenantId,
@@ -121,8 +121,18 @@ impl Engine {
         if is_blocked { Err(LinkError::Blocked) } else { Ok(()) }
     }
 
-    /// A consent as it begins: of somebody who wants nothing done with their data, it allows nothing
-    /// until that is over.
+    /// The same before anything is asked or made for whoever has that RUT. What is then begun asks again.
+    pub(crate) async fn refuse_blocked_rut(
+        &self,
+        tenant: TenantId,
+        rut: Rut,
+    ) -> Result<(), LinkError> {
+        let subject = self.subject_digest(tenant, rut);
+        if self.is_blocked(tenant, &subject, None).await? { Err(LinkError::Blocked) } else { Ok(()) }
+    }
+
+    /// The consent of what comes with a file or a call, as it begins: of somebody who wants nothing done
+    /// with their data, it allows nothing until that is over.
     pub(crate) async fn consent_to_begin(
         &self,
         tenant: TenantId,

@@ -125,8 +125,14 @@ async fn no_new_consent_gets_past_a_block() {
     let link = scene.begin(PASSWORD).await.unwrap();
     let world = &scene.world;
     let asked = ask(world, MatterKind::Block, RUT).await;
-    let again = scene.begin(PASSWORD).await.unwrap();
-    assert!(fetch(&scene, again).await.is_err());
+    let consents = async || world.engine.consents(&world.who, None, None, 9).await.unwrap().rows;
+    let before = consents().await;
+    assert!(matches!(scene.begin(PASSWORD).await, Err(LinkError::Blocked)));
+    let end = world.engine.now() + SignedDuration::from_hours(24);
+    let data = ConsentData { accounts: true, records: RecordKinds::NONE };
+    assert!(matches!(begin_about(&scene, data, end).await, Err(LinkError::Blocked)));
+    assert_eq!(consents().await, before, "nothing is recorded");
+    assert!(fetch(&scene, link).await.is_err());
     let mut call = scene.call(PASSWORD).await.unwrap();
     world.worker.run_due().await.unwrap();
     assert_eq!(scene.ended(&mut call.reading).await, Some(Err(Failure::ConsentRevoked)));

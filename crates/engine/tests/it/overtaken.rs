@@ -1,35 +1,41 @@
 //! What is begun while something is decided of the same person: at whatever moment the decision comes, no
 //! money moves that it was to stop.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cartola_engine::Engine;
-use cartola_engine::authorizations::{Ask, Asking, LeaveBy, LinkPayment, LinkPaymentError};
+use cartola_engine::authorizations::{
+    self, Ask, Asking, EnrolmentError, LeaveBy, LinkPayment, LinkPaymentError, Validated,
+};
 use cartola_engine::consents::change::Change;
 use cartola_engine::instructions::{CashOrder, Giver, Wanted};
-use cartola_engine::links::{LinkError, Mandate, NewLink, PaysFor};
+use cartola_engine::links::{self, LinkError, Mandate, NewLink, PaysFor};
 use cartola_engine::matters::{Decision, NewMatter};
-use cartola_engine::once::Reply;
+use cartola_engine::once::{Repeatable, Reply, Ticket};
 use cartola_engine::payments::PaymentError;
 use cartola_engine::payouts::{PayoutError, PayoutLine, PayoutOrder};
+use cartola_engine::readings::{self, CALL_MANDATE_TERM, Call, THRESHOLD};
 use cartola_engine::work::JobKind;
 use cartola_model::{AccountNumber, ChallengeKind, ConsentData, Instructed, MatterKind, Principal};
 use cartola_primitives::id::{AccountId, LinkId, PersonId};
-use cartola_primitives::{Currency, Money, Rut};
+use cartola_primitives::{Currency, Money, Rut, Secret};
+use cartola_store::authorizations::EnrolmentFilter;
 use cartola_store::jobs::Priority;
 use cartola_store::matters::{MatterFilter, MatterRow};
 use cartola_store::memory::MemoryStore;
 use cartola_store::subjects::PersonClaim;
 use cartola_store::{
-    Command, Committer, Consents, MAX_PAGE, Matters, People, Subjects, UnitOfWork, Vault,
+    Authorizations, Command, Committer, Consents, MAX_PAGE, Matters, People, Subjects, UnitOfWork,
+    Vault,
 };
 
 use crate::authorizations::{OwnPhone, PIN, Scene, payee, payment};
 use crate::matters::{HOLDER, ask};
-use crate::readings::fields;
+use crate::readings::{MARCH, fields};
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
-use crate::world::between::{First, Hurried};
+use crate::world::between::{First, Hurried, Late};
 use crate::world::till::{Till, asks};
 use crate::world::window::Window;
 use crate::world::{RULES, World};
@@ -100,20 +106,26 @@ fn through(link: LinkId) -> LinkPayment<'static> {
     }
 }
 
+/// A link of the customer's that pays.
+fn wanted<'a>(fields: &'a BTreeMap<String, Secret<String>>, purpose: &'a str) -> NewLink<'a> {
+    NewLink {
+        institution: institution(),
+        rut: customer(),
+        fields,
+        mandate: Mandate { purpose, evidence: b"paper", expires_at: None },
+        proven: false,
+        pays: PaysFor::Tenant,
+    }
+}
+
 impl Stage {
     async fn new() -> Self {
         let (till, window) =
             (Arc::new(Till::new(asks(ChallengeKind::App))), Arc::new(Window::new()));
         let bank = Bank::doing_all(&till, &window);
         let world = World::with(bank.clone()).await;
-        let wanted = NewLink {
-            institution: institution(),
-            rut: customer(),
-            fields: &fields(PASSWORD),
-            mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: None },
-            proven: false,
-            pays: PaysFor::Tenant,
-        };
+        let fields = fields(PASSWORD);
+        let wanted = wanted(&fields, "tests");
         let link = world.engine.begin_link(&world.who, &wanted).await.unwrap().id;
         world.read(link, Priority::Interactive).await.unwrap();
         let account = world.engine.accounts_of(&world.who, link).await.unwrap().remove(0).row.id;
@@ -157,6 +169,16 @@ impl Stage {
                 engine.decide_matter(&who, asked.row.id, granted, Reply::NONE).await.unwrap();
             }
         })
+    }
+
+    /// An answer that this is decided before.
+    fn late(&self, decided: Decided) -> Late {
+        Late::new(self.deciding(decided, Arc::default()))
+    }
+
+    async fn ticket(&self) -> Ticket {
+        let call = Repeatable { verb: "tests.call", key: "one", request: b"a" };
+        self.scene.world.engine.once(self.who(), call).await.unwrap()
     }
 
     /// Begins it; why not, where it is not begun.
@@ -329,6 +351,44 @@ async fn nothing_is_paid_through_a_link_while_a_block_holds() {
     assert!(matches!(paid, Err(PayoutError::UnknownAccount)), "it is hidden: {paid:?}");
 }
 
+/// A block that comes once all is decided of a link, and before it is written, is known to it.
+#[tokio::test]
+async fn no_link_is_begun_past_a_block() {
+    for decided in [Decided::Block, Decided::BlockAlone] {
+        let stage = Stage::new().await;
+        let (late, ticket) = (stage.late(decided), stage.ticket().await);
+        let render = |_: &links::Begun| late.answer();
+        let reply = Reply { ticket: Some(&ticket), render: &render };
+        let (world, fields) = (&stage.scene.world, fields(PASSWORD));
+        let wanted = wanted(&fields, "other tests");
+        let begun = world.engine.begin_link_replying(&world.who, &wanted, reply).await;
+        assert!(matches!(begun, Err(LinkError::Blocked)), "{decided:?}: {begun:?}");
+        let consents = world.engine.consents(&world.who, None, None, 9).await.unwrap();
+        assert_eq!(consents.rows.len(), 1, "nothing is recorded");
+    }
+}
+
+/// Nor is a phone enrolled past it.
+#[tokio::test]
+async fn no_phone_is_enrolled_past_a_block() {
+    for decided in [Decided::Block, Decided::BlockAlone] {
+        let stage = Stage::new().await;
+        let (late, ticket) = (stage.late(decided), stage.ticket().await);
+        let render = |_: &authorizations::Begun| late.answer();
+        let reply = Reply { ticket: Some(&ticket), render: &render };
+        let (world, shown) = (&stage.scene.world, Validated::ByTenant(b"cedula"));
+        let begun = world.engine.begin_enrolment_replying(&world.who, customer(), shown, reply);
+        let refused = begun.await.err();
+        assert!(
+            matches!(refused, Some(EnrolmentError::Door(LinkError::Blocked))),
+            "{decided:?}: {refused:?}"
+        );
+        let filter = EnrolmentFilter { person: Some(stage.person), ..EnrolmentFilter::default() };
+        let phones = world.store.enrolments(world.who.tenant, filter, None, MAX_PAGE).await.unwrap();
+        assert_eq!(phones.rows.len(), 1, "the one from before");
+    }
+}
+
 /// A process that is overtaken by whatever comes first there, on a store of which nothing is known.
 struct Unknown {
     world: World,
@@ -411,15 +471,16 @@ async fn the_end_of_a_block_knows_whoever_becomes_known_meanwhile() {
         let asked = ask(world, MatterKind::Block, RUT).await;
         let (engine, who) = (world.engine.clone(), world.who.clone());
         let first = async move {
-            let wanted = NewLink {
+            let call = Call {
                 institution: institution(),
                 rut: customer(),
                 fields: &fields(PASSWORD),
-                mandate: Mandate { purpose: "tests", evidence: b"paper", expires_at: None },
-                proven: false,
-                pays: PaysFor::Nobody,
+                evidence: b"a request",
+                lasts: CALL_MANDATE_TERM,
+                threshold: THRESHOLD,
+                task: None,
             };
-            engine.begin_link(&who, &wanted).await.unwrap();
+            engine.request_call(&who, &call, |_| readings::Wanted::at_once(MARCH)).await.unwrap();
         };
         stage.clock.arm(nth, Box::pin(first));
         let denied = (&Decision::Deny, "por esto");

@@ -4,6 +4,7 @@ use cartola_engine::authorizations::{
     AskError, BlockCause, DecideError, EnrolError, EnrolmentError, EnrolmentState, LeaveError,
     OperationError, Reason, UseError,
 };
+use cartola_engine::links::LinkError;
 
 use super::{Refusal, of_write};
 use crate::problem::{Code, Problem, Text};
@@ -11,6 +12,7 @@ use crate::problem::{Code, Problem, Text};
 impl From<EnrolmentError> for Refusal {
     fn from(error: EnrolmentError) -> Self {
         match error {
+            EnrolmentError::Door(LinkError::Blocked) => Problem::new(Code::PersonBlocked).into(),
             EnrolmentError::OtherPerson | EnrolmentError::Door(_) => {
                 Problem::new(Code::IdentityNotShown).into()
             }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use cartola_crypto::Sealed;
+use cartola_engine::once::RecordedAnswer;
 use cartola_primitives::Timestamp;
 use cartola_primitives::clock::{Clock, ManualClock};
 use cartola_primitives::id::{ArchiveId, TenantId};
@@ -15,6 +16,35 @@ use cartola_store::{Archive, StoreError};
 
 /// What comes first.
 pub type First = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Lets that happen while whoever asks waits, who runs on a thread of a runtime already.
+fn happen(first: First) {
+    std::thread::scope(|scope| {
+        let happens = || {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            runtime.enable_all().build().unwrap().block_on(first);
+        };
+        scope.spawn(happens).join().unwrap();
+    });
+}
+
+/// An answer that something else comes before when it is first rendered: after all was decided, and before
+/// it is written.
+pub struct Late(Mutex<Option<First>>);
+
+impl Late {
+    pub fn new(first: First) -> Self {
+        Self(Mutex::new(Some(first)))
+    }
+
+    pub fn answer(&self) -> RecordedAnswer {
+        let first = self.0.lock().unwrap().take();
+        if let Some(first) = first {
+            happen(first);
+        }
+        RecordedAnswer { status: 201, body: Vec::new() }
+    }
+}
 
 /// Keeps what it is given once that has happened, which is once.
 pub struct Between {
@@ -89,14 +119,7 @@ impl fmt::Debug for Hurried {
 impl Clock for Hurried {
     fn now(&self) -> Timestamp {
         if let Some(first) = self.due() {
-            // Whoever asks waits for it, and runs on a thread of a runtime already.
-            std::thread::scope(|scope| {
-                let happens = || {
-                    let mut runtime = tokio::runtime::Builder::new_current_thread();
-                    runtime.enable_all().build().unwrap().block_on(first);
-                };
-                scope.spawn(happens).join().unwrap();
-            });
+            happen(first);
         }
         self.clock.now()
     }

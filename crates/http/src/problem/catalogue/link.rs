@@ -179,12 +179,12 @@ pub(super) static ROWS: &[Entry] = &[
             "La persona pidió bloquear sus datos por ahora",
         ),
         meaning: Text::fixed(
-            "A block (Ley 19.628, art. 8 ter) of whose data it is was asked for, and was not denied, withdrawn or lifted. Mandate and credentials are kept, and nothing is done with them meanwhile.",
-            "Se pidió un bloqueo (Ley 19.628, art. 8 ter) de los datos de la persona, y no se denegó, retiró ni levantó. El mandato y las credenciales se conservan, y entretanto no se hace nada con ellos.",
+            "A block (Ley 19.628, art. 8 ter) of whose data it is was asked for, and was not denied, withdrawn or lifted. Mandate and credentials are kept, nothing is done with them meanwhile, and no link, phone or payment of the person's is begun.",
+            "Se pidió un bloqueo (Ley 19.628, art. 8 ter) de los datos de la persona, y no se denegó, retiró ni levantó. El mandato y las credenciales se conservan, entretanto no se hace nada con ellos, y no se inicia ningún enlace, teléfono ni pago de la persona.",
         ),
         remedy: Text::fixed(
-            "Ask again once the block is over: `GET /v1/matters?kind=block` lists it. Do not begin the link again; that would not help.",
-            "Solicite otra vez cuando el bloqueo haya terminado: `GET /v1/matters?kind=block` lo muestra. No inicie el enlace otra vez; eso no ayudaría.",
+            "Ask again once the block is over: `GET /v1/matters?kind=block` lists it. Beginning the link again is refused too.",
+            "Solicite otra vez cuando el bloqueo haya terminado: `GET /v1/matters?kind=block` lo muestra. Iniciar el enlace otra vez se rechaza también.",
         ),
     },
     Entry {
