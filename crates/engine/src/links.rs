@@ -6,6 +6,7 @@ mod end;
 mod fields;
 mod mandate;
 mod secret;
+mod standing;
 pub mod wording;
 
 use cartola_connector::ConnectorError;
@@ -26,6 +27,7 @@ pub use cartola_connector::session::{DayRange, DayRangeError};
 pub(crate) use end::resuming;
 pub use secret::PaysFor;
 pub(crate) use secret::SealedSecret;
+pub use standing::ShownLink;
 
 /// Why something is not done with a link.
 #[derive(Debug, thiserror::Error)]

@@ -44,7 +44,7 @@ pub use instruction::{
     BankSays, Instructed, InstructionKind, InstructionOrder, InstructionStanding, InstructionState,
     InstructionTold,
 };
-pub use link::{LinkSource, LinkState};
+pub use link::{LinkSource, LinkStanding, LinkState};
 pub use matter::{MatterKind, MatterState};
 pub use merge::MergeReason;
 pub use movement::{Movement, MovementStatus};

@@ -36,6 +36,11 @@ const CONSENTS_OF_LINK: &str = concat!(
     consent_columns!(),
     " FROM consent WHERE tenant = $1 AND link = $4 AND id > $2 ORDER BY id LIMIT $3"
 );
+const LAST_OF_LINKS: &str = concat!(
+    "SELECT newest.* FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL (SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = $1 AND link = asked.id ORDER BY consent.id DESC LIMIT 1) AS newest"
+);
 const CONSENTS_OF_PERSON: &str = concat!(
     "SELECT ",
     consent_columns!(),
@@ -120,6 +125,14 @@ impl Consents for PostgresStore {
         };
         let rows = self.all(tenant, query, values, read_consent).await?;
         Ok(page(rows, limit, |row| row.id))
+    }
+
+    async fn last_consents(
+        &self,
+        tenant: TenantId,
+        links: Vec<LinkId>,
+    ) -> Result<Vec<ConsentRow>, StoreError> {
+        self.all(tenant, LAST_OF_LINKS, values![&tenant, Value::ids(&links)], read_consent).await
     }
 
     async fn consents_of_person(

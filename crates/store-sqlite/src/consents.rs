@@ -37,6 +37,11 @@ const CONSENTS_OF_LINK: &str = concat!(
     consent_columns!(),
     " FROM consent WHERE tenant = ?1 AND link = ?3 AND id > ?2 ORDER BY id"
 );
+const LAST_OF_LINK: &str = concat!(
+    "SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = ?1 AND link = ?2 ORDER BY id DESC LIMIT 1"
+);
 const CONSENTS_OF_PERSON: &str = concat!(
     "SELECT ",
     consent_columns!(),
@@ -141,6 +146,22 @@ impl Consents for SqliteStore {
             };
             let values = params![tenant.as_bytes(), after, link.as_bytes()];
             page(connection, CONSENTS_OF_LINK, values, limit, id, read)
+        })
+        .await
+    }
+
+    async fn last_consents(
+        &self,
+        tenant: TenantId,
+        links: Vec<LinkId>,
+    ) -> Result<Vec<ConsentRow>, StoreError> {
+        self.read(move |connection| {
+            let mut found = Vec::with_capacity(links.len());
+            for link in &links {
+                let values = params![tenant.as_bytes(), link.as_bytes()];
+                found.extend(first(connection, LAST_OF_LINK, values, read_consent)?);
+            }
+            Ok(found)
         })
         .await
     }

@@ -127,6 +127,13 @@ pub trait Consents: Send + Sync {
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError>;
 
+    /// The newest consent of each of the links, in no order; nothing of a link that has none.
+    async fn last_consents(
+        &self,
+        tenant: TenantId,
+        links: Vec<LinkId>,
+    ) -> Result<Vec<ConsentRow>, StoreError>;
+
     /// A person's consents, by id.
     async fn consents_of_person(
         &self,

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::Engine;
 use cartola_engine::links::wording::{self, MANDATE_DAYS, MAX_MANDATE_DAYS, MAX_PURPOSE};
-use cartola_engine::links::{Begun, Extent, Mandate, NewLink, PaysFor};
+use cartola_engine::links::{Begun, Extent, Mandate, NewLink, PaysFor, ShownLink};
 use cartola_engine::once::Reply;
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
@@ -228,6 +228,6 @@ impl<'a> BegunView<'a> {
             text,
             expires_at: santiago::end_of_day(last),
         };
-        Self { link: LinkView::from(begun.link.clone()), mandate }
+        Self { link: LinkView::from(ShownLink::begun(begun.link.clone())), mandate }
     }
 }

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::rows::LinkRow;
+use cartola_engine::links::ShownLink;
 use cartola_http::{Authenticated, Gate, Query, Refusal, answer};
-use cartola_model::{LinkSource, LinkState, Scope};
+use cartola_model::{LinkSource, LinkStanding, Scope};
 use cartola_primitives::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,27 +29,33 @@ pub struct LinkView {
     #[schema(value_type = wire::LinkSource)]
     source: LinkSource,
     state: LinkStateView,
-    /// Since when it is in that state.
+    /// Since when it is in that state; of one that is `suspended`, since when it was `active`.
     #[schema(value_type = wire::Instant)]
     since: Timestamp,
 }
 
-/// Where a link stands.
+/// Where a link stands. Of `credentials`, its mandate counts too; each file or call brings its own consent.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = LinkState)]
 enum LinkStateView {
     /// Takes data.
     Active,
-    /// Ended by the tenant.
+    /// The person wants nothing done with their data: nothing is read until the block is over.
+    Suspended,
+    /// Its mandate has run out.
+    Expired,
+    /// It was ended, or its mandate was revoked.
     Revoked,
 }
 
-impl From<LinkRow> for LinkView {
-    fn from(row: LinkRow) -> Self {
-        let (state, since) = match row.state {
-            LinkState::Active { since } => (LinkStateView::Active, since),
-            LinkState::Revoked { at } => (LinkStateView::Revoked, at),
+impl From<ShownLink> for LinkView {
+    fn from(ShownLink { row, standing }: ShownLink) -> Self {
+        let state = match standing {
+            LinkStanding::Active { .. } => LinkStateView::Active,
+            LinkStanding::Suspended { .. } => LinkStateView::Suspended,
+            LinkStanding::Expired { .. } => LinkStateView::Expired,
+            LinkStanding::Revoked { .. } => LinkStateView::Revoked,
         };
         Self {
             id: row.id.into(),
@@ -57,7 +63,7 @@ impl From<LinkRow> for LinkView {
             person_id: row.person.map(IdText::from),
             source: row.source,
             state,
-            since,
+            since: standing.since(),
         }
     }
 }
@@ -79,6 +85,6 @@ pub async fn list(
 ) -> Result<Response, Refusal> {
     let who = caller.may(Scope::Read)?;
     let list = page::unfiltered("links", who);
-    let found = gate.engine().links(who, asked.after(list)?, asked.limit).await?;
+    let found = gate.engine().shown_links(who, asked.after(list)?, asked.limit).await?;
     Ok(answer::json(StatusCode::OK, &page::shown(found, list, LinkView::from)))
 }

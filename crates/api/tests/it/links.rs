@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use cartola_crypto::ContentHash;
+use cartola_primitives::SignedDuration;
+use cartola_primitives::clock::Clock;
 use expect_test::expect;
 use serde_json::{Value, json};
 
@@ -67,6 +69,33 @@ async fn the_same_person_at_the_same_institution_is_the_same_link() {
     let states: Vec<_> =
         consents(&world, &link).await.iter().map(|row| text(row, "/state").to_owned()).collect();
     assert_eq!(states, ["revoked", "granted"], "one was for the same and goes on");
+}
+
+#[tokio::test]
+async fn a_link_stands_as_its_mandate_lets_it() {
+    let world = World::new().await;
+    let begun = world.post("/v1/links", &wanted(&json!({"days": 1}))).await.json();
+    let stands = async || {
+        let link = world.read("/v1/links").await["data"][0].clone();
+        (text(&link, "/state").to_owned(), text(&link, "/since").to_owned())
+    };
+    let stood = |state: &str, since: &str| (state.to_owned(), since.to_owned());
+    let (start, end) = (text(&begun, "/since"), text(&begun, "/mandate/expires_at"));
+    assert_eq!(stands().await, stood("active", start));
+    let block = json!({"kind": "block", "rut": RUT, "text": "Pido un bloqueo."}).to_string();
+    let block = world.post("/v1/matters", &block).await.json();
+    assert_eq!(stands().await, stood("suspended", start));
+    let denied = json!({"decision": "deny", "text": "No corresponde."}).to_string();
+    let path = format!("/v1/matters/{}/decide", text(&block, "/id"));
+    assert_eq!(world.post(&path, &denied).await.status, 200);
+    assert_eq!(stands().await, stood("active", start));
+    world.clock.advance(SignedDuration::from_hours(48));
+    assert_eq!(stands().await, stood("expired", end));
+    let again = world.post("/v1/links", &wanted(&json!({}))).await.json();
+    assert_eq!(stands().await, stood("active", start));
+    let path = format!("/v1/consents/{}/revoke", text(&again, "/mandate/consent_id"));
+    assert_eq!(world.post(&path, "").await.status, 200);
+    assert_eq!(stands().await, stood("revoked", &world.clock.now().to_string()));
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use cartola_engine::Engine;
-use cartola_engine::links::LinkError;
-use cartola_model::{LinkState, Principal};
+use cartola_engine::links::{LinkError, ShownLink};
+use cartola_model::Principal;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{LinkId, PersonId};
 use cartola_store::MAX_PAGE;
@@ -18,6 +18,9 @@ use serde::Serialize;
 
 use crate::tenant::Whose;
 use crate::{output, pages};
+
+/// What fails where links are read.
+const READING: &str = "the links cannot be read";
 
 /// What to do with links.
 #[derive(Subcommand)]
@@ -69,7 +72,7 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
 /// Every link of a tenant, by age.
 pub async fn all(engine: &Engine, who: &Principal) -> anyhow::Result<Vec<LinkRow>> {
     let rows = pages::all(async |after| engine.links(who, after, MAX_PAGE).await).await;
-    rows.context("the links cannot be read")
+    rows.context(READING)
 }
 
 #[derive(Serialize)]
@@ -84,15 +87,14 @@ struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    fn of(row: &'a LinkRow) -> Self {
-        let (LinkState::Active { since } | LinkState::Revoked { at: since }) = row.state;
+    fn of(ShownLink { row, standing }: &'a ShownLink) -> Self {
         Self {
             link: row.id,
             institution: row.institution.as_str(),
             person: row.person,
             source: row.source.name(),
-            state: row.state.name(),
-            since,
+            state: standing.name(),
+            since: standing.since(),
         }
     }
 
@@ -105,7 +107,8 @@ impl<'a> Listed<'a> {
 
 async fn list(arguments: List) -> anyhow::Result<ExitCode> {
     let (gateway, who) = arguments.whose.open_as_operator().await?;
-    let rows = all(&gateway.engine, &who).await?;
+    let page = async |after| gateway.engine.shown_links(&who, after, MAX_PAGE).await;
+    let rows = pages::all(page).await.context(READING)?;
     let listed: Vec<Listed<'_>> = rows.iter().map(Listed::of).collect();
     if arguments.json {
         listed.iter().try_for_each(output::json)?;

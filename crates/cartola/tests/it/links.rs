@@ -158,6 +158,12 @@ fn a_link_that_was_revoked_is_not_read_and_its_data_not_served() {
     assert!(none.contains("begin one with `cartola links add`"), "{none}");
     assert_eq!(scene.add("demo", "demo-bank"), link);
     scene.sync(&[]).done();
+    // As its mandate lets it, and not only as it was begun or ended.
+    let (rut, _) = scene.chile.person("demo", "demo-bank");
+    let block = ["matters", "open", "--kind", "block", "--rut", &rut, "--text", "x"];
+    scene.installation.run(&block).done();
+    let listed = scene.installation.run(&["links", "list", "--json"]).done().json();
+    assert_eq!(listed["state"], "suspended");
 }
 
 /// Beside a demo, whose folder says where its banks are and what its clock shows.

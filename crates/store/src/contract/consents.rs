@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use cartola_model::{ConsentKind, ConsentState, LinkSource};
+use cartola_primitives::id::LinkId;
 
 use super::Backend;
 use super::fixtures::{NOW, at};
@@ -134,6 +135,29 @@ pub async fn ids_are_unique(backend: Backend) {
     scene.conflicts(Command::AddConsentSets(vec![same_set])).await;
     let new_set = scene.make.consent_set(scene.consent.id, Some(scene.set.id));
     scene.conflicts(Command::AddConsentSets(vec![new_set, new_set])).await;
+}
+
+/// Of each link that is asked about the newest one is found, however it stands.
+pub async fn the_last_consent_of_each_link_is_found(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let other = Scene::of_tenant(&backend, 2).await;
+    let (second, none): (LinkId, LinkId) = (scene.make.id(), scene.make.id());
+    let (older, only) = (scene.make.consent(scene.link.id), scene.make.consent(second));
+    let state = ConsentState::Revoked { granted_at: at(-60), at: NOW };
+    let newest = ConsentRow { state, ..scene.make.consent(scene.link.id) };
+    for row in [&newest, &only, &older] {
+        scene.apply(Command::AddConsent(row.clone())).await;
+    }
+    let last = async |links: &[LinkId]| {
+        let found = scene.store.last_consents(scene.make.tenant, links.to_vec()).await;
+        let mut rows = found.expect("a read");
+        rows.sort_by_key(|row| row.id);
+        rows
+    };
+    let asked = [second, none, scene.link.id, other.link.id];
+    assert_eq!(last(&asked).await, [only, newest.clone()]);
+    assert_eq!(last(&[scene.link.id]).await, [newest]);
+    assert_eq!(last(&[]).await, []);
 }
 
 /// Consents are listed by id, in every state.

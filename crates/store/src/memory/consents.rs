@@ -62,6 +62,16 @@ impl Consents for MemoryStore {
         Ok(page(&self.tables(tenant).consents, after, limit, is_asked))
     }
 
+    async fn last_consents(
+        &self,
+        tenant: TenantId,
+        links: Vec<LinkId>,
+    ) -> Result<Vec<ConsentRow>, StoreError> {
+        let tables = self.tables(tenant);
+        let last = |link: LinkId| tables.consents.values().rfind(|row| row.link == link).cloned();
+        Ok(links.into_iter().filter_map(last).collect())
+    }
+
     async fn consents_of_person(
         &self,
         tenant: TenantId,

@@ -11,6 +11,7 @@ use cartola_engine::Engine;
 use cartola_engine::accounts::OpenAccount;
 use cartola_engine::audit::{About, Exported, Owners, Recorded};
 use cartola_engine::authorizations::Listed;
+use cartola_engine::links::ShownLink;
 use cartola_model::{InstitutionId, InstructionKind, Principal};
 use cartola_primitives::id::{AccountId, LinkId, PersonId};
 use cartola_primitives::{Date, Rut};
@@ -121,14 +122,14 @@ impl<Sink: Write> All<'_, Sink> {
 
     async fn links(&mut self) -> anyhow::Result<Vec<LinkId>> {
         let (engine, who, person) = (self.engine, self.who, self.person);
-        let page = async |after| engine.links(who, after, MAX_PAGE).await.context(READING);
+        let page = async |after| engine.shown_links(who, after, MAX_PAGE).await.context(READING);
         let mut links = Vec::new();
-        pages::each(page, |row| {
+        pages::each(page, |ShownLink { row, standing }| {
             if row.person != Some(person) {
                 return Ok(());
             }
             links.push(row.id);
-            let (source, state) = (row.source.name(), row.state.name());
+            let (source, state) = (row.source.name(), standing.name());
             let institution = row.institution.as_str();
             let entry = json!({
                 "id": row.id, "institution": institution, "source": source, "state": state,
