@@ -1,9 +1,10 @@
-//! Blocking a phone that was lost.
+//! Blocking a phone that was lost, or whose holder is erased.
 
-use cartola_model::Principal;
 use cartola_model::authorization::CancelCause;
-use cartola_primitives::id::{EnrolmentId, TenantId};
-use cartola_store::UnitOfWork;
+use cartola_model::{EnrolmentStanding, Principal};
+use cartola_primitives::id::{EnrolmentId, PersonId, TenantId};
+use cartola_store::authorizations::EnrolmentRow;
+use cartola_store::{Command, UnitOfWork};
 
 use super::Enrolment;
 use super::by::By;
@@ -44,19 +45,56 @@ impl Engine {
         self.check_ticket(reply.ticket).await?;
         let row = self.store().enrolment(tenant, id).await.map_err(EngineError::from)?;
         let row = row.ok_or(EnrolError::Unknown)?;
-        let Ok(state) = row.standing.state.block(self.instant(tenant)) else {
+        let Some((blocking, after)) = self.blocking(tenant, by, &row).await? else {
             let shown = self.shown_enrolment(tenant, row).await?;
             reply.alone(self, &shown).await?;
             return Ok(shown);
         };
         let mut work = UnitOfWork::new(tenant, self.now());
-        let (moved, after) = self.moving_enrolment(tenant, by, &row, state).await?;
-        work.commands = moved;
-        let cause = CancelCause::PhoneBlocked;
-        work.commands.extend(self.cancelling_all_of(tenant, by, &row, cause).await?);
+        work.commands = blocking;
         let blocked = self.shown_enrolment(tenant, after).await?;
         work.commands.extend(reply.command(self, &blocked)?);
         self.store().commit(work).await.map_err(EngineError::from)?;
         Ok(blocked)
+    }
+
+    /// Adds to a unit that somebody who is erased approves nothing any more: their phone is blocked, a
+    /// code that no phone took is of no use, and what waits for them is cancelled. A phone that cannot be
+    /// read can approve nothing either, and holds up no erasure: it is told in the log.
+    pub(crate) async fn end_all_phones(
+        &self,
+        who: &Principal,
+        person: PersonId,
+        work: &mut UnitOfWork,
+    ) -> Result<(), EngineError> {
+        let (tenant, by) = (who.tenant, By::of(who));
+        for standing in [EnrolmentStanding::Pending, EnrolmentStanding::Active] {
+            let Some(row) = self.enrolment_in_use(tenant, person, standing).await? else { continue };
+            match self.blocking(tenant, &by, &row).await {
+                Ok(blocking) => {
+                    work.commands.extend(blocking.into_iter().flat_map(|(commands, _)| commands));
+                }
+                Err(error) if error.is_damage() => {
+                    let (phone, error) = (row.id, &error as &dyn std::error::Error);
+                    tracing::error!(%tenant, %phone, error, "engine.people.phone_not_blocked");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// What blocks a phone, and the phone as it is then; nothing where it approves nothing as it is.
+    async fn blocking(
+        &self,
+        tenant: TenantId,
+        by: &By,
+        row: &EnrolmentRow,
+    ) -> Result<Option<(Vec<Command>, EnrolmentRow)>, EngineError> {
+        let Ok(state) = row.standing.state.block(self.instant(tenant)) else { return Ok(None) };
+        let (mut commands, after) = self.moving_enrolment(tenant, by, row, state).await?;
+        let cause = CancelCause::PhoneBlocked;
+        commands.extend(self.cancelling_all_of(tenant, by, row, cause).await?);
+        Ok(Some((commands, after)))
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! Where a law says that payments, instructions and what the person approved are to be kept, those stay,
 //! with the person's identity and key, for [`super::RETENTION_YEARS`] after the last of them; everything
-//! else goes at once, and they go by themselves when that time is over. Whoever consents to something again
+//! else goes at once, nothing more is approved, and they go by themselves when that time is over. Whoever consents to something again
 //! meanwhile is the same person under the same key: then what was kept goes, and what came since stays.
 
 use cartola_model::audit::AuditEvent;
@@ -54,8 +54,9 @@ impl Engine {
         let holdings = self.claim_person(who, person, work).await?;
         self.forget(who, person.id, work).await?;
         let until = kept_until(&holdings, work.at);
-        if until.is_none() {
-            self.shred(who, person.id, work).await?;
+        match until {
+            Some(_) => self.end_all_phones(who, person.id, work).await?,
+            None => self.shred(who, person.id, work).await?,
         }
         Ok(until)
     }

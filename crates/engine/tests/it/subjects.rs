@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use cartola_crypto::jws::Algorithm;
-use cartola_engine::authorizations::{Asking, LeaveBy};
+use cartola_engine::authorizations::{
+    AskError, Asking, EnrolError, EnrolmentStanding, LeaveBy, NewPhone,
+};
 use cartola_engine::consents::change::Change;
 use cartola_engine::imports::Upload;
 use cartola_engine::instructions::{
@@ -18,6 +20,7 @@ use cartola_model::{ConsentData, Instructed, MatterKind, MatterState, RecordKind
 use cartola_primitives::{Currency, Money, Rut, SignedDuration};
 use cartola_store::{Consents, Instructions, Matters, People};
 
+use crate::authorizations::{OwnPhone, PIN, bill, person, pin, transfer};
 use crate::matters::{HOLDER, ask, begin_about, decide, fetch, is_whole, links, stored};
 use crate::readings::{Scene, fields};
 use crate::world::bank::{PASSWORD, RUT, institution};
@@ -57,6 +60,37 @@ async fn somebody_who_came_back_keeps_what_is_new() {
     assert_eq!(matter.row.standing.state, MatterState::Granted);
     assert!(matter.steps.last().unwrap().text.contains("came back"));
     assert_eq!(world.engine.erase_retained().await.unwrap(), 0);
+    is_whole(world).await;
+}
+
+/// Whoever is erased approves nothing any more, also where a law keeps what they approved.
+#[tokio::test]
+async fn whoever_is_erased_has_no_phone_any_more() {
+    let phones = crate::authorizations::Scene::new().await;
+    let world = &phones.world;
+    let phone = OwnPhone::new(1);
+    let enrolled = phones.enrol(person(), &phone).await.enrolment.row.id;
+    let approved = phones.ask(&transfer(25_000)).await;
+    phones.approve(&approved, &phone, PIN).await.unwrap();
+    let waits = phones.ask(&bill(1_000)).await;
+    // Another phone may be about to take its place.
+    let code = phones.code(person()).await;
+    let asked = ask(world, MatterKind::Erasure, "12.345.678-5").await;
+    let done = decide(world, &asked, Decision::Grant).await.unwrap();
+    assert_eq!(done.row.standing.state, MatterState::Retained);
+    let kept = world.engine.enrolment(&world.who, enrolled).await.unwrap().unwrap();
+    assert_eq!(kept.row.standing.state.standing(), EnrolmentStanding::Blocked);
+    for asked in [&approved, &waits] {
+        assert_eq!(phones.standing(asked).await, "cancelled");
+    }
+    let late = phones.approve(&waits, &phone, PIN).await;
+    assert!(late.is_err(), "it is blocked");
+    let (other, pin) = (OwnPhone::new(2), pin(PIN));
+    let new = NewPhone { name: "Pixel", fingerprint: None, key: Some(&other.jwk), pin: &pin };
+    let taken = world.engine.enrol_phone(&code, &new).await;
+    assert!(matches!(taken, Err(EnrolError::Ended(_))));
+    let asked = phones.try_ask(person(), &transfer(1_000), "case").await;
+    assert!(matches!(asked, Err(AskError::NoPhone)), "{asked:?}");
     is_whole(world).await;
 }
 

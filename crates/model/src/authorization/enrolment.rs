@@ -53,7 +53,7 @@ pub enum EnrolmentState {
 pub enum BlockCause {
     /// Too many wrong PINs.
     WrongPin,
-    /// It was lost or stolen, or its holder wants it no more.
+    /// It was lost or stolen, or its holder wants it no more, or was erased.
     Lost,
 }
 
