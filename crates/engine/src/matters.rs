@@ -14,6 +14,7 @@ mod erase;
 mod guard;
 mod kept;
 
+use cartola_crypto::Digest;
 use cartola_model::audit::AuditEvent;
 use cartola_model::{InvalidTransition, MatterKind, MatterState, Principal};
 use cartola_primitives::id::{DataKeyId, MatterId, PersonId, TenantId};
@@ -105,6 +106,16 @@ pub struct Matter {
     pub breach: Option<Breach>,
 }
 
+/// A matter that was just opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The matter.
+    pub matter: Matter,
+    /// Others of the same kind and of whoever asks that wait for an answer, the oldest first, as far as they
+    /// were there: the law's time runs for each. [`MAX_PAGE`] of each state at most.
+    pub also_open: Vec<MatterId>,
+}
+
 /// What is decided of a matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
@@ -163,12 +174,13 @@ impl MaybeConflict for MatterError {
 
 impl Engine {
     /// Opens a matter. A block begins at once: nothing may be done with the data until it is answered.
+    /// The same may be asked again while it waits for an answer: each has its own time.
     pub async fn open_matter(
         &self,
         who: &Principal,
         new: &NewMatter,
-        reply: Reply<'_, Matter>,
-    ) -> Result<Matter, MatterError> {
+        reply: Reply<'_, Opened>,
+    ) -> Result<Opened, MatterError> {
         check(new, self.now())?;
         let reply = &reply;
         until_settled(|| async move {
@@ -181,6 +193,7 @@ impl Engine {
             let person = known.as_ref().map(|row| row.id);
             let mut work = UnitOfWork::new(who.tenant, self.now());
             Self::expect_subject(known.as_ref(), subject.as_ref(), &mut work);
+            let also_open = self.open_of(who.tenant, new.kind, subject).await?;
             let opened_at = work.at;
             let content = Content {
                 contact: new.contact.clone(),
@@ -202,12 +215,32 @@ impl Engine {
                 self.claim_person(who, &known, &mut work).await?;
                 self.change_all_consents(who, known.id, OfAll::Suspended, &mut work).await?;
             }
-            let matter = opened(row, content);
-            work.commands.extend(reply.command(self, &matter)?);
+            let opened = Opened { matter: opened(row, content), also_open };
+            work.commands.extend(reply.command(self, &opened)?);
             self.commit_cancelling(work).await?;
-            Ok(matter)
+            Ok(opened)
         })
         .await
+    }
+
+    /// Matters of a kind, of whoever is found by that, that wait for an answer; none where that is nobody.
+    async fn open_of(
+        &self,
+        tenant: TenantId,
+        kind: MatterKind,
+        subject: Option<Digest>,
+    ) -> Result<Vec<MatterId>, EngineError> {
+        let mut open = Vec::new();
+        if subject.is_none() {
+            return Ok(open);
+        }
+        for state in MatterState::ALL.into_iter().filter(|state| state.is_open()) {
+            let filter = MatterFilter { kind: Some(kind), state: Some(state), subject };
+            let page = self.store().matters(tenant, filter, None, MAX_PAGE).await?;
+            open.extend(page.rows.iter().map(|row| row.id));
+        }
+        open.sort_unstable();
+        Ok(open)
     }
 
     /// Decides on a matter, and does what follows from it.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cartola_engine::matters::{Breach, Matter, NewMatter};
+use cartola_engine::matters::{Breach, NewMatter, Opened};
 use cartola_engine::once::Reply;
 use cartola_http::once::Fingerprint;
 use cartola_http::problem::{Code, Text};
@@ -11,12 +11,12 @@ use cartola_http::{
     Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
 };
 use cartola_model::{MatterKind, Scope};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refusal::refused;
 use super::view::{BreachView, MatterView};
-use crate::wire;
+use crate::wire::{self, IdText};
 
 /// A matter that is opened.
 #[derive(Deserialize, ToSchema)]
@@ -43,15 +43,36 @@ pub struct Asked {
     breach: Option<BreachView>,
 }
 
+/// A matter that was opened, and what else waits for an answer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MatterOpened)]
+struct OpenedView {
+    #[serde(flatten)]
+    matter: MatterView,
+    /// Others of the same kind that the same person has asked, and that wait for an answer, the oldest
+    /// first; left out where there are none. The time of the law runs for each of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, value_type = Vec<wire::MatterId>)]
+    also_open: Vec<IdText>,
+}
+
+impl OpenedView {
+    fn of(opened: &Opened) -> Self {
+        let Opened { matter, also_open } = opened;
+        let also_open = also_open.iter().copied().map(IdText::from).collect();
+        Self { matter: MatterView::from(matter.clone()), also_open }
+    }
+}
+
 /// Open a matter
 ///
 /// What a person asks of whoever keeps their data, or a breach of it. It has a deadline from that
-/// moment. A `block` holds from that moment: nothing is read or served under that person's consents
+/// moment, also where the same person has asked the same before. A `block` holds from that moment: nothing is read or served under that person's consents
 /// until it is decided otherwise.
 #[utoipa::path(
     post, path = "/v1/matters", operation_id = "create_matter", tag = "matters",
     request_body = Asked,
-    responses((status = 201, description = "The matter", body = MatterView)),
+    responses((status = 201, description = "The matter", body = OpenedView)),
     security(("api_key" = ["manage"])),
     extensions(("x-problems" = json!(["parameter_invalid"]))),
 )]
@@ -80,8 +101,8 @@ pub async fn create(
     let new = NewMatter { kind, rut, text, contact, breach: breach.map(Breach::from) };
     let ticket = key.ticket(engine, who, "matters.create", fingerprint).await?;
     let render =
-        |matter: &Matter| answer::recorded(StatusCode::CREATED, &MatterView::from(matter.clone()));
+        |opened: &Opened| answer::recorded(StatusCode::CREATED, &OpenedView::of(opened));
     let reply = Reply { ticket: ticket.as_ref(), render: &render };
-    let matter = engine.open_matter(who, &new, reply).await.map_err(refused)?;
-    Ok(answer::fresh(render(&matter)))
+    let opened = engine.open_matter(who, &new, reply).await.map_err(refused)?;
+    Ok(answer::fresh(render(&opened)))
 }

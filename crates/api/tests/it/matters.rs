@@ -43,6 +43,16 @@ async fn an_erasure_is_asked_for_granted_and_done() {
 }
 
 #[tokio::test]
+async fn what_is_asked_again_is_told_to_be_open_already() {
+    let world = World::new().await;
+    let first = world.post("/v1/matters", &asks("access")).await.json();
+    assert!(first["also_open"].is_null());
+    let second = world.post("/v1/matters", &asks("access")).await.json();
+    assert_eq!(second["also_open"], json!([first["id"]]));
+    assert_ne!(second["id"], first["id"]);
+}
+
+#[tokio::test]
 async fn a_block_hides_until_it_is_lifted() {
     let world = World::new().await;
     world.import(&["5;COMPRA;-10;990"]).await;

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use cartola_engine::matters::{
-    Breach, BreachChange, Decision, Matter, MatterError, MatterStepTaken, NewMatter, WhenTold,
+    Breach, BreachChange, Decision, Matter, MatterError, MatterStepTaken, NewMatter, Opened,
+    WhenTold,
 };
 use cartola_engine::once::Reply;
 use cartola_model::{MatterKind, MatterState};
@@ -265,8 +266,8 @@ async fn open(arguments: Open) -> anyhow::Result<ExitCode> {
     check_open(kind, rut.is_some(), breach.is_some())?;
     let new = NewMatter { kind: kind.of(), rut, text, contact: said.contact, breach };
     let (gateway, who) = whose.open_as_operator().await?;
-    let matter = gateway.engine.open_matter(&who, &new, Reply::NONE).await?;
-    print(&matter, json)?;
+    let opened = gateway.engine.open_matter(&who, &new, Reply::NONE).await?;
+    print_opened(&opened, json)?;
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -411,6 +412,30 @@ impl<'a> Printed<'a> {
             breach: breach.as_ref(),
         }
     }
+}
+
+/// A matter, and what else waits for an answer to the same person.
+#[derive(Serialize)]
+struct PrintedOpened<'a> {
+    #[serde(flatten)]
+    matter: Printed<'a>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    also_open: &'a [MatterId],
+}
+
+fn print_opened(Opened { matter, also_open }: &Opened, json: bool) -> anyhow::Result<()> {
+    if json {
+        return output::json(&PrintedOpened { matter: Printed::of(matter), also_open });
+    }
+    print(matter, json)?;
+    if also_open.is_empty() {
+        return Ok(());
+    }
+    let others: Vec<_> = also_open.iter().map(MatterId::to_string).collect();
+    let (kind, others) = (matter.row.kind.name(), others.join(", "));
+    Ok(output::line(format_args!(
+        "open already is {kind} of the same person: {others}; each is to be answered in its own time"
+    ))?)
 }
 
 fn print(matter: &Matter, json: bool) -> anyhow::Result<()> {

@@ -196,6 +196,12 @@ fn mistakes_are_told_with_what_is_right() {
     assert!(empty.contains("--text"), "{empty}");
     let asked = open(&installation, "access");
     let id = asked["id"].as_str().unwrap();
+    // What is open already is told, and taken all the same.
+    assert!(asked["also_open"].is_null());
+    assert_eq!(open(&installation, "access")["also_open"], json!([asked["id"]]));
+    let again = ["matters", "open", "--kind", "access", "--rut", RUT, "--text", "x"];
+    let told = installation.run(&again).done().stdout;
+    assert!(told.contains("of the same person: ") && told.contains(id), "{told}");
     let deciding =
         |id: &str, decision: &str| said(&["decide", id, "--as", decision, "--text", "x"], 1);
     assert!(deciding(id, "close").contains("ends a breach, or lifts a block"));

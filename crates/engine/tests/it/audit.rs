@@ -557,7 +557,7 @@ async fn a_damaged_matter_keeps_nobody_else_from_being_erased() {
         phones.enrol(rut, &crate::authorizations::OwnPhone::new(seed)).await;
         let (kind, text) = (MatterKind::Erasure, "Bórrenme.".to_owned());
         let new = NewMatter { kind, rut: Some(rut), text, contact: None, breach: None };
-        let opened = engine.open_matter(who, &new, Reply::NONE).await.unwrap();
+        let opened = engine.open_matter(who, &new, Reply::NONE).await.unwrap().matter;
         let decided = (&Decision::Grant, "se borra");
         let matter = engine.decide_matter(who, opened.row.id, decided, Reply::NONE).await.unwrap();
         asked.push((rut, matter.row));

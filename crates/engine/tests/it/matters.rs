@@ -3,7 +3,7 @@
 use cartola_engine::consents::change::{Change, ChangeError};
 use cartola_engine::links::{Extent, LinkError, Mandate, NewLink, PaysFor};
 use cartola_engine::matters::{
-    Breach, BreachChange, Decision, Matter, MatterError, NewMatter, WhenTold,
+    Breach, BreachChange, Decision, Matter, MatterError, NewMatter, Opened, WhenTold,
 };
 use cartola_engine::once::Reply;
 use cartola_model::{ConsentData, Failure, MatterKind, MatterState, RecordKind, RecordKinds};
@@ -20,6 +20,10 @@ use crate::world::bank::{PASSWORD, RUT, institution};
 pub const HOLDER: &str = "11.111.111-1";
 
 pub async fn ask(world: &World, kind: MatterKind, rut: &str) -> Matter {
+    open(world, kind, rut).await.matter
+}
+
+async fn open(world: &World, kind: MatterKind, rut: &str) -> Opened {
     let new = NewMatter {
         kind,
         rut: Some(Rut::parse(rut).unwrap()),
@@ -80,6 +84,27 @@ async fn a_request_has_its_deadline_and_is_put_off_once() {
     }
     assert!(!stored(&world).contains("maria@example.cl"), "what is said is sealed");
     is_whole(&world).await;
+}
+
+/// Whoever asks the same again has a time of its own for it, and whoever enters it is told of the other.
+#[tokio::test]
+async fn what_is_asked_again_is_told_to_be_open_already() {
+    let world = World::new().await;
+    let first = ask(&world, MatterKind::Access, HOLDER).await;
+    decide(&world, &first, Decision::Extend).await.unwrap();
+    world.clock.advance(SignedDuration::from_hours(24));
+    // Somebody else's, and something else of theirs.
+    assert_eq!(open(&world, MatterKind::Access, "12.345.678-5").await.also_open, []);
+    assert_eq!(open(&world, MatterKind::Rectification, HOLDER).await.also_open, []);
+    let second = open(&world, MatterKind::Access, HOLDER).await;
+    assert_eq!(second.also_open, [first.row.id]);
+    let day = second.matter.row.standing.due_at.duration_since(first.row.standing.due_at);
+    assert_eq!(day.as_hours(), 24);
+    let third = open(&world, MatterKind::Access, HOLDER).await;
+    assert_eq!(third.also_open, [first.row.id, second.matter.row.id]);
+    decide(&world, &first, Decision::Grant).await.unwrap();
+    let fourth = open(&world, MatterKind::Access, HOLDER).await;
+    assert_eq!(fourth.also_open, [second.matter.row.id, third.matter.row.id]);
 }
 
 #[tokio::test]
@@ -223,6 +248,8 @@ async fn a_breach_has_its_entry_in_the_register() {
         breach: Some(breach.clone()),
     };
     let noticed = world.engine.open_matter(&world.who, &new, Reply::NONE).await.unwrap();
+    assert_eq!(noticed.also_open, []);
+    let noticed = noticed.matter;
     let hours = noticed.row.standing.due_at.duration_since(noticed.row.opened_at).as_hours();
     assert_eq!(hours, 72);
     let later = world.engine.now() + SignedDuration::from_secs(1);

@@ -166,7 +166,8 @@ impl Stage {
             let asked = engine.open_matter(&who, &asking(kind), Reply::NONE).await.unwrap();
             if kind != MatterKind::Block {
                 let granted = (&Decision::Grant, "por esto");
-                engine.decide_matter(&who, asked.row.id, granted, Reply::NONE).await.unwrap();
+                let id = asked.matter.row.id;
+                engine.decide_matter(&who, id, granted, Reply::NONE).await.unwrap();
             }
         })
     }
@@ -526,7 +527,7 @@ async fn what_is_asked_while_somebody_is_erased_can_be_read() {
                 hurried.decide_matter(&world.who, asked, granted, Reply::NONE).await.unwrap();
                 asked
             } else {
-                hurried.open_matter(&world.who, &new, Reply::NONE).await.unwrap().row.id
+                hurried.open_matter(&world.who, &new, Reply::NONE).await.unwrap().matter.row.id
             };
             let has_happened = stage.clock.disarm();
             let read = world.engine.matter(&world.who, id).await.unwrap().unwrap();

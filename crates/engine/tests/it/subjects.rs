@@ -177,7 +177,8 @@ async fn check_meanwhile(kind: MatterKind, told: &[&str]) {
         let asked = engine.open_matter(&who, &new, Reply::NONE).await.unwrap();
         if kind == MatterKind::Erasure {
             let granted = (&Decision::Grant, "por esto");
-            engine.decide_matter(&who, asked.row.id, granted, Reply::NONE).await.unwrap();
+            let id = asked.matter.row.id;
+            engine.decide_matter(&who, id, granted, Reply::NONE).await.unwrap();
         }
     });
     let between = Arc::new(Between::new(world.store.clone(), first));
