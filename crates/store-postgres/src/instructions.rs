@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_model::{EndToEndId, InstitutionId, InstructionKind, InstructionStanding};
-use cartola_primitives::id::{InstructionId, TenantId};
+use cartola_primitives::id::{InstructionId, PersonId, TenantId};
 use cartola_store::instructions::{
     InstructionChange, InstructionFilter, InstructionProgress, InstructionRow, read_state,
     written_state,
@@ -47,6 +47,7 @@ const THAT_STAND_SO: &str =
 const ABOUT: &str = instruction_where!(
     "kind = $3 AND about = $5 AND ($6::text IS NULL OR state = $6) AND id > $2 ORDER BY id LIMIT $4"
 );
+const OF_PERSON: &str = instruction_where!("person = $4 AND id > $2 ORDER BY id LIMIT $3");
 const ADD: &str = concat!(
     "INSERT INTO instruction (tenant, ",
     instruction_columns!(),
@@ -100,6 +101,19 @@ impl Instructions for PostgresStore {
             (None, None) => OF_KIND,
         };
         let rows = self.all(tenant, query, values, read_instruction).await?;
+        Ok(page(rows, limit, |row| row.id))
+    }
+
+    async fn instructions_of_person(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<InstructionId>,
+        limit: usize,
+    ) -> Result<Page<InstructionRow, InstructionId>, StoreError> {
+        let after = Value::id_or_nil(after.as_ref());
+        let values = values![&tenant, after, one_more(limit), &person];
+        let rows = self.all(tenant, OF_PERSON, values, read_instruction).await?;
         Ok(page(rows, limit, |row| row.id))
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use cartola_crypto::Digest;
 use cartola_model::{EndToEndId, InstitutionId, InstructionKind, InstructionStanding};
-use cartola_primitives::id::{InstructionId, TenantId};
+use cartola_primitives::id::{InstructionId, PersonId, TenantId};
 use cartola_store::instructions::{
     InstructionChange, InstructionFilter, InstructionProgress, InstructionRow, read_state,
     written_state,
@@ -45,6 +45,12 @@ const OF_KIND: &str = instruction_where!("kind = ?3 AND id > ?2 ORDER BY id");
 const THAT_STAND_SO: &str = instruction_where!("kind = ?3 AND state = ?4 AND id > ?2 ORDER BY id");
 const ABOUT: &str = instruction_where!(
     "kind = ?3 AND about = ?4 AND (?5 IS NULL OR state = ?5) AND id > ?2 ORDER BY id"
+);
+const OF_PERSON: &str = concat!(
+    "SELECT ",
+    instruction_columns!(),
+    " FROM instruction INDEXED BY instruction_of_person \
+     WHERE tenant = ?1 AND person = ?3 AND id > ?2 ORDER BY id"
 );
 const ADD: &str = concat!(
     "INSERT INTO instruction (tenant, ",
@@ -103,6 +109,22 @@ impl Instructions for SqliteStore {
                     page(connection, OF_KIND, params![tenant, after, kind], limit, id, read)
                 }
             }
+        })
+        .await
+    }
+
+    async fn instructions_of_person(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<InstructionId>,
+        limit: usize,
+    ) -> Result<Page<InstructionRow, InstructionId>, StoreError> {
+        self.read(move |connection| {
+            let values =
+                params![tenant.as_bytes(), bytes_or_empty(after.as_ref()), person.as_bytes()];
+            let read = |columns: &mut Columns<'_>| read_instruction(columns).map(Some);
+            page(connection, OF_PERSON, values, limit, |row: &InstructionRow| row.id, read)
         })
         .await
     }

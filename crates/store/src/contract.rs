@@ -347,6 +347,7 @@ macro_rules! contract_tests {
                 an_instruction_changes_in_its_expected_version_only,
                 what_names_an_instruction_is_unique,
                 instructions_are_listed_by_id_in_pages,
+                instructions_of_a_person_are_listed_alone,
             }
             people {
                 a_person_is_found_by_id_and_lookup,

@@ -128,6 +128,15 @@ pub trait Instructions: Send + Sync {
         after: Option<InstructionId>,
         limit: usize,
     ) -> Result<Page<InstructionRow, InstructionId>, StoreError>;
+
+    /// A person's instructions of every kind, by id.
+    async fn instructions_of_person(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<InstructionId>,
+        limit: usize,
+    ) -> Result<Page<InstructionRow, InstructionId>, StoreError>;
 }
 
 /// How a state is written down.

@@ -4,12 +4,11 @@
 //! run out asks for it all the same. No facade reads here; each reading is an entry of the trail.
 
 use cartola_crypto::Digest;
-use cartola_model::{InstructionKind, Principal};
+use cartola_model::Principal;
 use cartola_primitives::id::{AccountId, InstructionId, LinkId, MatterId, PersonId, RecordId};
 use cartola_primitives::{Date, Rut};
 use cartola_store::accounts::{BalanceKey, BalanceRow};
 use cartola_store::authorizations::KnownPayee;
-use cartola_store::instructions::InstructionFilter;
 use cartola_store::matters::MatterFilter;
 use cartola_store::movements::MovementRow;
 use cartola_store::{MAX_PAGE, Page};
@@ -81,18 +80,18 @@ impl Engine {
         Ok(Page { rows, next: page.next })
     }
 
-    /// Instructions of a person, of one kind, by age. What is others' is not opened.
+    /// Instructions of a person, of every kind, by age.
     pub async fn kept_instructions(
         &self,
         who: &Principal,
-        (person, kind): (PersonId, InstructionKind),
+        person: PersonId,
         after: Option<InstructionId>,
     ) -> Result<Page<Instruction, InstructionId>, EngineError> {
         self.note_access(who, ACTION, Subject::one(person));
-        let filter = InstructionFilter { kind, standing: None, about: None };
-        let page = self.store().instructions(who.tenant, filter, after, MAX_PAGE).await?;
-        let mut rows = Vec::new();
-        for row in page.rows.into_iter().filter(|row| row.person == Some(person)) {
+        let page =
+            self.store().instructions_of_person(who.tenant, person, after, MAX_PAGE).await?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for row in page.rows {
             rows.push(self.shown_instruction(who, row).await?);
         }
         Ok(Page { rows, next: page.next })

@@ -9,7 +9,7 @@ use super::Backend;
 use super::fixtures::at;
 use super::pages::check_list;
 use super::scene::Scene;
-use crate::Command;
+use crate::{Command, MAX_PAGE};
 use crate::instructions::{
     InstructionChange, InstructionFilter, InstructionProgress, InstructionRow,
 };
@@ -157,4 +157,25 @@ pub async fn instructions_are_listed_by_id_in_pages(backend: Backend) {
             check_list(&expected, list).await;
         }
     }
+}
+
+/// A person's are listed alone, of every kind.
+pub async fn instructions_of_a_person_are_listed_alone(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let person = scene.person.id;
+    let mut theirs = Vec::new();
+    for nth in 0..9 {
+        let person = [Some(person), None, Some(scene.make.id())][nth % 3];
+        let kind = InstructionKind::ALL[nth / 3];
+        let row = InstructionRow { kind, person, ..instruction(&scene) };
+        add(&scene, &row).await;
+        theirs.extend((nth % 3 == 0).then_some(row));
+    }
+    let (store, tenant) = (&scene.store, scene.make.tenant);
+    let list =
+        async |after, limit| store.instructions_of_person(tenant, person, after, limit).await;
+    check_list(&theirs, list).await;
+    let other = Scene::of_tenant(&backend, 2).await.make.tenant;
+    let page = store.instructions_of_person(other, person, None, MAX_PAGE).await.expect("a read");
+    assert_eq!(page.rows, []);
 }

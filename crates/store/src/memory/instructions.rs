@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use cartola_crypto::Digest;
-use cartola_primitives::id::{InstructionId, TenantId};
+use cartola_primitives::id::{InstructionId, PersonId, TenantId};
 
 use super::MemoryStore;
 use super::tables::{Tables, add, expect, page, refuse_if_any};
@@ -40,6 +40,17 @@ impl Instructions for MemoryStore {
                 && about.is_none_or(|about| row.about == about)
         };
         Ok(page(&self.tables(tenant).instructions, after, limit, is_wanted))
+    }
+
+    async fn instructions_of_person(
+        &self,
+        tenant: TenantId,
+        person: PersonId,
+        after: Option<InstructionId>,
+        limit: usize,
+    ) -> Result<Page<InstructionRow, InstructionId>, StoreError> {
+        let is_theirs = |row: &InstructionRow| row.person == Some(person);
+        Ok(page(&self.tables(tenant).instructions, after, limit, is_theirs))
     }
 }
 

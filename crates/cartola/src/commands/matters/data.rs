@@ -12,7 +12,7 @@ use cartola_engine::accounts::OpenAccount;
 use cartola_engine::audit::{About, Exported, Owners, Recorded};
 use cartola_engine::authorizations::Listed;
 use cartola_engine::links::ShownLink;
-use cartola_model::{InstitutionId, InstructionKind, Principal};
+use cartola_model::{InstitutionId, Principal};
 use cartola_primitives::id::{AccountId, LinkId, PersonId};
 use cartola_primitives::{Date, Rut};
 use cartola_store::MAX_PAGE;
@@ -110,9 +110,7 @@ impl<Sink: Write> All<'_, Sink> {
         }
         self.accounts().await?;
         self.payments().await?;
-        for kind in InstructionKind::ALL {
-            self.instructions(kind).await?;
-        }
+        self.instructions().await?;
         self.authorizations().await?;
         self.payees().await?;
         self.phones().await?;
@@ -274,14 +272,15 @@ impl<Sink: Write> All<'_, Sink> {
         .await
     }
 
-    async fn instructions(&mut self, kind: InstructionKind) -> anyhow::Result<()> {
-        let (engine, who, asked) = (self.engine, self.who, (self.person, kind));
-        let page = async |after| engine.kept_instructions(who, asked, after).await.context(READING);
+    async fn instructions(&mut self) -> anyhow::Result<()> {
+        let (engine, who, person) = (self.engine, self.who, self.person);
+        let page =
+            async |after| engine.kept_instructions(who, person, after).await.context(READING);
         pages::each(page, |given| {
             let row = &given.row;
             let order = serde_json::to_value(&given.what).context(WRITING)?;
             let entry = json!({
-                "id": row.id, "kind": kind.name(), "institution": row.institution.as_str(),
+                "id": row.id, "kind": row.kind.name(), "institution": row.institution.as_str(),
                 "order": order, "from": given.from,
                 "state": given.state().standing().name(), "created_at": row.created_at,
             });
