@@ -22,9 +22,10 @@ use cartola_primitives::id::AccountId;
 use cartola_store::movements::MovementRow;
 use clap::{Args, ValueEnum};
 
+use crate::commands::audit::files::{make, refuse_existing};
 use crate::problem::wrong_use;
 use crate::tenant::Whose;
-use crate::{folder, moments, output};
+use crate::{moments, output};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -45,9 +46,12 @@ pub struct Arguments {
     /// Up to this day, included
     #[arg(long, value_name = "DAY", value_parser = moments::day)]
     to: Option<Date>,
-    /// File to write; stdout without it
+    /// File to write, which must not exist; stdout without it
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write in place of FILE where it exists
+    #[arg(long, requires = "output")]
+    force: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -125,7 +129,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             anyhow::bail!("there is no account {id}, or no consent allows it to be shown");
         }
     }
-    let mut sink = sink(arguments.output.as_deref())?;
+    let mut sink = sink(arguments.output.as_deref(), arguments.force)?;
     let spinner = output::spinner("exporting");
     let written = write(&source, arguments.what, arguments.format, &mut sink).await;
     spinner.finish_and_clear();
@@ -148,17 +152,18 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
     {
         return Err(wrong_use("--from is later than --to"));
     }
-    Ok(())
+    match &arguments.output {
+        Some(path) => refuse_existing(path, arguments.force),
+        None => Ok(()),
+    }
 }
 
 /// Where an export is written.
 pub type Sink = Box<dyn Write + Send>;
 
-fn sink(path: Option<&Path>) -> anyhow::Result<Sink> {
+fn sink(path: Option<&Path>, force: bool) -> anyhow::Result<Sink> {
     let Some(path) = path else { return Ok(Box::new(BufWriter::new(io::stdout()))) };
-    let file = folder::create_private(path);
-    let file = file.with_context(|| format!("{} cannot be made", path.display()))?;
-    Ok(Box::new(BufWriter::new(file)))
+    Ok(Box::new(BufWriter::new(make(path, force)?)))
 }
 
 async fn write(

@@ -154,6 +154,14 @@ fn one_account_and_a_private_file() {
     let path = installation.path().join("out.json");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), export.stdout);
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    // What is there is written over where that is said alone.
+    std::fs::write(&path, "the month before").unwrap();
+    let again = [&arguments[..], &["--output", "out.json"]].concat();
+    let refused = installation.run(&again).failed(1).stderr;
+    assert!(refused.contains("out.json exists") && refused.contains("--force"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "the month before");
+    installation.run(&[&again[..], &["--force"]].concat()).done();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), export.stdout);
     let nobody = format!("acc_{}", "0".repeat(32));
     let arguments = ["export", "transactions", "--format", "json", "--account", &nobody];
     installation.run(&arguments).failed(1);

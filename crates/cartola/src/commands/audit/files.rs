@@ -1,4 +1,4 @@
-//! Files that are signed.
+//! Files that are written out, and signed.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -29,35 +29,37 @@ impl Output {
     /// Refuses what is there, before anything is read or written.
     pub fn check(&self) -> anyhow::Result<()> {
         let files = [self.output.clone(), signature_of(&self.output)];
-        match files.iter().find(|file| !self.force && file.exists()) {
-            Some(file) => bail!("{}", is_there(file)),
-            None => Ok(()),
-        }
+        files.iter().try_for_each(|file| refuse_existing(file, self.force))
     }
 
     /// Makes the file to write.
     pub fn create(&self) -> anyhow::Result<File> {
-        self.made(&self.output)
+        make(&self.output, self.force)
     }
 
     /// Makes the file of what is signed of it, and says which it is.
     pub fn create_signature(&self) -> anyhow::Result<(File, PathBuf)> {
         let beside = signature_of(&self.output);
-        Ok((self.made(&beside)?, beside))
+        Ok((make(&beside, self.force)?, beside))
     }
+}
 
-    /// Another process may have made it since it was looked for.
-    fn made(&self, path: &Path) -> anyhow::Result<File> {
-        let made = if self.force {
-            folder::create_private(path)
-        } else {
-            folder::create_new_private(path)
-        };
-        made.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => anyhow::anyhow!(is_there(path)),
-            _ => anyhow::Error::new(error).context(format!("{} cannot be made", path.display())),
-        })
+/// Refuses a file that is there, unless it was said that it may be written over.
+pub fn refuse_existing(path: &Path, force: bool) -> anyhow::Result<()> {
+    if !force && path.exists() {
+        bail!("{}", is_there(path));
     }
+    Ok(())
+}
+
+/// Makes a file to write. Another process may have made it since it was looked for.
+pub fn make(path: &Path, force: bool) -> anyhow::Result<File> {
+    let made =
+        if force { folder::create_private(path) } else { folder::create_new_private(path) };
+    made.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => anyhow::anyhow!(is_there(path)),
+        _ => anyhow::Error::new(error).context(format!("{} cannot be made", path.display())),
+    })
 }
 
 fn is_there(path: &Path) -> String {
