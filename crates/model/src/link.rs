@@ -162,8 +162,10 @@ mod tests {
 
     #[test]
     fn a_link_stands_as_its_mandate_lets_it() {
-        let (since, now) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH + SignedDuration::from_hours(9));
-        let (before, later) = (now - SignedDuration::from_hours(1), now + SignedDuration::from_hours(1));
+        let (since, now) =
+            (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH + SignedDuration::from_hours(9));
+        let (before, later) =
+            (now - SignedDuration::from_hours(1), now + SignedDuration::from_hours(1));
         let active = LinkState::Active { since };
         let granted = |expires_at| ConsentState::Granted { at: since, expires_at };
         let suspended = |expires_at| ConsentState::Suspended { granted_at: since, expires_at };

@@ -36,10 +36,13 @@ const CONSENTS_OF_LINK: &str = concat!(
     consent_columns!(),
     " FROM consent WHERE tenant = $1 AND link = $4 AND id > $2 ORDER BY id LIMIT $3"
 );
-const LAST_OF_LINKS: &str = concat!(
-    "SELECT newest.* FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL (SELECT ",
+const MANDATES_OF_LINKS: &str = concat!(
+    "SELECT mandate.* FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL (SELECT ",
     consent_columns!(),
-    " FROM consent WHERE tenant = $1 AND link = asked.id ORDER BY consent.id DESC LIMIT 1) AS newest"
+    " FROM consent WHERE tenant = $1 AND consent.id = coalesce(\
+     (SELECT mandate FROM link_secret WHERE tenant = $1 AND link = asked.id), \
+     (SELECT ended.id FROM consent AS ended WHERE ended.tenant = $1 AND ended.link = asked.id \
+     AND ended.state NOT IN (1, 4) ORDER BY ended.ended_at DESC, ended.id DESC LIMIT 1))) AS mandate"
 );
 const CONSENTS_OF_PERSON: &str = concat!(
     "SELECT ",
@@ -127,12 +130,13 @@ impl Consents for PostgresStore {
         Ok(page(rows, limit, |row| row.id))
     }
 
-    async fn last_consents(
+    async fn mandates_of_links(
         &self,
         tenant: TenantId,
         links: Vec<LinkId>,
     ) -> Result<Vec<ConsentRow>, StoreError> {
-        self.all(tenant, LAST_OF_LINKS, values![&tenant, Value::ids(&links)], read_consent).await
+        self.all(tenant, MANDATES_OF_LINKS, values![&tenant, Value::ids(&links)], read_consent)
+            .await
     }
 
     async fn consents_of_person(

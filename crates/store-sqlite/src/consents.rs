@@ -37,10 +37,13 @@ const CONSENTS_OF_LINK: &str = concat!(
     consent_columns!(),
     " FROM consent WHERE tenant = ?1 AND link = ?3 AND id > ?2 ORDER BY id"
 );
-const LAST_OF_LINK: &str = concat!(
+const MANDATE_OF_LINK: &str = concat!(
     "SELECT ",
     consent_columns!(),
-    " FROM consent WHERE tenant = ?1 AND link = ?2 ORDER BY id DESC LIMIT 1"
+    " FROM consent WHERE tenant = ?1 AND id = coalesce(\
+     (SELECT mandate FROM link_secret WHERE tenant = ?1 AND link = ?2), \
+     (SELECT id FROM consent WHERE tenant = ?1 AND link = ?2 AND state NOT IN (1, 4) \
+     ORDER BY ended_at DESC, id DESC LIMIT 1))"
 );
 const CONSENTS_OF_PERSON: &str = concat!(
     "SELECT ",
@@ -150,7 +153,7 @@ impl Consents for SqliteStore {
         .await
     }
 
-    async fn last_consents(
+    async fn mandates_of_links(
         &self,
         tenant: TenantId,
         links: Vec<LinkId>,
@@ -159,7 +162,7 @@ impl Consents for SqliteStore {
             let mut found = Vec::with_capacity(links.len());
             for link in &links {
                 let values = params![tenant.as_bytes(), link.as_bytes()];
-                found.extend(first(connection, LAST_OF_LINK, values, read_consent)?);
+                found.extend(first(connection, MANDATE_OF_LINK, values, read_consent)?);
             }
             Ok(found)
         })

@@ -127,8 +127,10 @@ pub trait Consents: Send + Sync {
         limit: usize,
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError>;
 
-    /// The newest consent of each of the links, in no order; nothing of a link that has none.
-    async fn last_consents(
+    /// The mandate of each of the links, in no order: the consent that what it signs in with stands on, and of
+    /// one that keeps nothing to sign in with the last one that ended. Payments through a link have consents of
+    /// their own. Nothing of a link that has neither.
+    async fn mandates_of_links(
         &self,
         tenant: TenantId,
         links: Vec<LinkId>,

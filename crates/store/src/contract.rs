@@ -185,7 +185,7 @@ macro_rules! contract_tests {
             consents {
                 a_consent_comes_back_as_it_was_added,
                 consents_that_have_run_out_are_found_in_the_order_of_their_ends,
-                the_last_consent_of_each_link_is_found,
+                the_mandate_of_each_link_is_found,
                 every_state_comes_back,
                 a_change_raises_the_version,
                 a_change_of_another_version_is_a_conflict,

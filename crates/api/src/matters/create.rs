@@ -100,8 +100,7 @@ pub async fn create(
     let rut = rut.as_deref().map(parse::rut).transpose().map_err(wrong("rut"))?;
     let new = NewMatter { kind, rut, text, contact, breach: breach.map(Breach::from) };
     let ticket = key.ticket(engine, who, "matters.create", fingerprint).await?;
-    let render =
-        |opened: &Opened| answer::recorded(StatusCode::CREATED, &OpenedView::of(opened));
+    let render = |opened: &Opened| answer::recorded(StatusCode::CREATED, &OpenedView::of(opened));
     let reply = Reply { ticket: ticket.as_ref(), render: &render };
     let opened = engine.open_matter(who, &new, reply).await.map_err(refused)?;
     Ok(answer::fresh(render(&opened)))

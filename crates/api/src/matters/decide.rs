@@ -15,8 +15,8 @@ use cartola_primitives::id::MatterId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::refusal::refused;
 use super::amendment::AmendmentView;
+use super::refusal::refused;
 use super::view::MatterView;
 use crate::wire;
 

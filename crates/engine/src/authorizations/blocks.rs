@@ -69,7 +69,9 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let (tenant, by) = (who.tenant, By::of(who));
         for standing in [EnrolmentStanding::Pending, EnrolmentStanding::Active] {
-            let Some(row) = self.enrolment_in_use(tenant, person, standing).await? else { continue };
+            let Some(row) = self.enrolment_in_use(tenant, person, standing).await? else {
+                continue;
+            };
             match self.blocking(tenant, &by, &row).await {
                 Ok(blocking) => {
                     work.commands.extend(blocking.into_iter().flat_map(|(commands, _)| commands));

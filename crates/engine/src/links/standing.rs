@@ -30,7 +30,7 @@ impl Engine {
         let Page { rows, next } = self.links(who, after, limit).await?;
         let signing_in = rows.iter().filter(|row| row.source == LinkSource::Credentials);
         let signing_in = signing_in.map(|row| row.id).collect();
-        let mandates = self.store().last_consents(who.tenant, signing_in).await?;
+        let mandates = self.store().mandates_of_links(who.tenant, signing_in).await?;
         let mandates: HashMap<_, _> =
             mandates.into_iter().map(|mandate| (mandate.link, mandate.state)).collect();
         let now = self.now();

@@ -128,7 +128,11 @@ impl Engine {
         rut: Rut,
     ) -> Result<(), LinkError> {
         let subject = self.subject_digest(tenant, rut);
-        if self.is_blocked(tenant, &subject, None).await? { Err(LinkError::Blocked) } else { Ok(()) }
+        if self.is_blocked(tenant, &subject, None).await? {
+            Err(LinkError::Blocked)
+        } else {
+            Ok(())
+        }
     }
 
     /// The consent of what comes with a file or a call, as it begins: of somebody who wants nothing done

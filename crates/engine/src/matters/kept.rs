@@ -88,8 +88,7 @@ impl Engine {
         after: Option<InstructionId>,
     ) -> Result<Page<Instruction, InstructionId>, EngineError> {
         self.note_access(who, ACTION, Subject::one(person));
-        let page =
-            self.store().instructions_of_person(who.tenant, person, after, MAX_PAGE).await?;
+        let page = self.store().instructions_of_person(who.tenant, person, after, MAX_PAGE).await?;
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {
             rows.push(self.shown_instruction(who, row).await?);

@@ -385,7 +385,8 @@ async fn no_phone_is_enrolled_past_a_block() {
             "{decided:?}: {refused:?}"
         );
         let filter = EnrolmentFilter { person: Some(stage.person), ..EnrolmentFilter::default() };
-        let phones = world.store.enrolments(world.who.tenant, filter, None, MAX_PAGE).await.unwrap();
+        let phones =
+            world.store.enrolments(world.who.tenant, filter, None, MAX_PAGE).await.unwrap();
         assert_eq!(phones.rows.len(), 1, "the one from before");
     }
 }

@@ -10,6 +10,7 @@ use super::fixtures::{NOW, at};
 use super::pages::check_list;
 use super::scene::Scene;
 use crate::consents::{ConsentRow, RanOut};
+use crate::people::LinkSecretRow;
 use crate::{Command, MAX_PAGE};
 
 /// A consent comes back with all its parts.
@@ -137,27 +138,36 @@ pub async fn ids_are_unique(backend: Backend) {
     scene.conflicts(Command::AddConsentSets(vec![new_set, new_set])).await;
 }
 
-/// Of each link that is asked about the newest one is found, however it stands.
-pub async fn the_last_consent_of_each_link_is_found(backend: Backend) {
+/// Of each link that is asked about it is what its secret stands on, and else what ended last, whatever other
+/// consents there are.
+pub async fn the_mandate_of_each_link_is_found(backend: Backend) {
     let scene = Scene::new(&backend).await;
     let other = Scene::of_tenant(&backend, 2).await;
-    let (second, none): (LinkId, LinkId) = (scene.make.id(), scene.make.id());
-    let (older, only) = (scene.make.consent(scene.link.id), scene.make.consent(second));
-    let state = ConsentState::Revoked { granted_at: at(-60), at: NOW };
-    let newest = ConsentRow { state, ..scene.make.consent(scene.link.id) };
-    for row in [&newest, &only, &older] {
+    let (link, second, none): (_, LinkId, LinkId) =
+        (scene.link.id, scene.make.id(), scene.make.id());
+    let ended = |link, end| {
+        let state = ConsentState::Revoked { granted_at: at(-60), at: end };
+        ConsentRow { state, ..scene.make.consent(link) }
+    };
+    let mandate = scene.make.consent(link);
+    let (early, late) = (ended(second, at(-10)), ended(second, at(-5)));
+    let of_a_payment = [scene.make.consent(link), ended(link, NOW), scene.make.consent(second)];
+    for row in [&mandate, &late, &early].into_iter().chain(&of_a_payment) {
         scene.apply(Command::AddConsent(row.clone())).await;
     }
-    let last = async |links: &[LinkId]| {
-        let found = scene.store.last_consents(scene.make.tenant, links.to_vec()).await;
-        let mut rows = found.expect("a read");
-        rows.sort_by_key(|row| row.id);
-        rows
+    let sealed = scene.make.sealed("secret");
+    let secret = LinkSecretRow { link, mandate: mandate.id, barred: None, sealed };
+    scene.apply(Command::KeepLinkSecret(secret)).await;
+    let of = async |links: &[LinkId]| {
+        let found = scene.store.mandates_of_links(scene.make.tenant, links.to_vec()).await;
+        found.expect("a read")
     };
-    let asked = [second, none, scene.link.id, other.link.id];
-    assert_eq!(last(&asked).await, [only, newest.clone()]);
-    assert_eq!(last(&[scene.link.id]).await, [newest]);
-    assert_eq!(last(&[]).await, []);
+    assert_eq!(of(&[none, link, other.link.id]).await, [mandate]);
+    assert_eq!(of(&[second]).await, [late]);
+    assert_eq!(of(&[link, second]).await.len(), 2);
+    assert_eq!(of(&[]).await, []);
+    scene.apply(Command::DestroyLinkSecret(link)).await;
+    assert_eq!(of(&[link]).await, [of_a_payment[1].clone()]);
 }
 
 /// Consents are listed by id, in every state.

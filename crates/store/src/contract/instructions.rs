@@ -9,11 +9,11 @@ use super::Backend;
 use super::fixtures::at;
 use super::pages::check_list;
 use super::scene::Scene;
-use crate::{Command, MAX_PAGE};
 use crate::instructions::{
     InstructionChange, InstructionFilter, InstructionProgress, InstructionRow,
 };
 use crate::jobs::{Continuation, JobKind};
+use crate::{Command, MAX_PAGE};
 
 fn instruction(scene: &Scene) -> InstructionRow {
     scene.make.instruction(scene.link.id, scene.consent.id)

@@ -62,14 +62,27 @@ impl Consents for MemoryStore {
         Ok(page(&self.tables(tenant).consents, after, limit, is_asked))
     }
 
-    async fn last_consents(
+    async fn mandates_of_links(
         &self,
         tenant: TenantId,
         links: Vec<LinkId>,
     ) -> Result<Vec<ConsentRow>, StoreError> {
         let tables = self.tables(tenant);
-        let last = |link: LinkId| tables.consents.values().rfind(|row| row.link == link).cloned();
-        Ok(links.into_iter().filter_map(last).collect())
+        let ended = |link: LinkId| {
+            let rows = tables.consents.values().filter(|row| row.link == link);
+            let ended = rows.filter_map(|row| match row.state {
+                ConsentState::Revoked { at, .. } | ConsentState::Expired { at, .. } => {
+                    Some((at, row))
+                }
+                ConsentState::Granted { .. } | ConsentState::Suspended { .. } => None,
+            });
+            ended.max_by_key(|(at, row)| (*at, row.id)).map(|(_, row)| row)
+        };
+        let mandate = |link: LinkId| match tables.link_secrets.get(&link) {
+            Some(secret) => tables.consents.get(&secret.mandate).cloned(),
+            None => ended(link).cloned(),
+        };
+        Ok(links.into_iter().filter_map(mandate).collect())
     }
 
     async fn consents_of_person(

@@ -54,8 +54,7 @@ pub fn refuse_existing(path: &Path, force: bool) -> anyhow::Result<()> {
 
 /// Makes a file to write. Another process may have made it since it was looked for.
 pub fn make(path: &Path, force: bool) -> anyhow::Result<File> {
-    let made =
-        if force { folder::create_private(path) } else { folder::create_new_private(path) };
+    let made = if force { folder::create_private(path) } else { folder::create_new_private(path) };
     made.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => anyhow::anyhow!(is_there(path)),
         _ => anyhow::Error::new(error).context(format!("{} cannot be made", path.display())),

@@ -389,16 +389,17 @@ fn any_operation() -> impl Strategy<Value = Operation> {
         Operation::Payout(Payout { institution, from, lines })
     });
     let bill = (institution(), of(account()), tricky(), of(tricky()), tricky(), money());
-    let bill = bill.prop_map(|(institution, from, biller, biller_name, service_account, amount)| {
-        Operation::BillPayment(Bill {
-            institution,
-            from,
-            biller,
-            biller_name,
-            service_account,
-            amount,
-        })
-    });
+    let bill =
+        bill.prop_map(|(institution, from, biller, biller_name, service_account, amount)| {
+            Operation::BillPayment(Bill {
+                institution,
+                from,
+                biller,
+                biller_name,
+                service_account,
+                amount,
+            })
+        });
     let change = (institution(), any_change(), any_payee(), of(tricky()), of(tricky()));
     let change = change.prop_map(|(institution, change, payee, alias, email)| {
         Operation::Beneficiary(BeneficiaryChange { institution, change, payee, alias, email })
