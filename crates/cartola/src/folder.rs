@@ -42,6 +42,11 @@ pub fn has_store(folder: &Path) -> bool {
     folder.join(STORE).exists()
 }
 
+/// The same, where the folder may be one that cannot be looked into.
+pub fn holds_store(folder: &Path) -> io::Result<bool> {
+    folder.join(STORE).try_exists()
+}
+
 /// Makes the folder, or takes an empty one or one of the occupant's, and closes it to others. A
 /// folder of something else is refused.
 pub fn prepare(folder: &Path, occupant: &Occupant) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use cartola_crypto::KeyRing;
 use cartola_crypto::jws::Algorithm;
 use cartola_engine::authorizations::Rules;
@@ -26,6 +26,26 @@ pub const DEFAULT_CONFIG: &str = "cartola.toml";
 
 /// The data folder that is taken when nothing is named and there is no configuration.
 pub const DEFAULT_DATA: &str = "cartola-demo";
+
+/// What to do where the folder of a configuration holds no store.
+const OF_CONFIG: Advice = Advice {
+    absent: "`cartola serve` makes one, and so does `cartola tenants add`; or set `data` in the \
+             configuration to the one that is meant",
+    empty: "`cartola serve` makes a store in it, and so does `cartola tenants add`; or set `data` in \
+            the configuration to the one that is meant",
+};
+
+/// The same of a folder that keeps its own key.
+const OF_FOLDER: Advice = Advice {
+    absent: "name one with --data or a configuration with --config",
+    empty: "`cartola demo --data` makes one, or name a configuration with --config",
+};
+
+/// What to do where there is no folder, and where one holds no store.
+struct Advice {
+    absent: &'static str,
+    empty: &'static str,
+}
 
 /// The options by which an installation is named.
 #[derive(Args)]
@@ -65,14 +85,22 @@ pub struct Installation {
 }
 
 impl Named {
-    /// Finds the installation, for a command that ends by itself: its logs are warnings alone.
+    /// Finds the installation, for a command that ends by itself: its logs are warnings alone. One that
+    /// holds nothing yet is refused, and nothing is written: of a store that was just made everything is
+    /// sound, and nothing is proven.
     pub fn find(&self) -> anyhow::Result<Installation> {
-        self.find_by(Config::installation)
+        self.find_by(Config::installation).and_then(with_store)
     }
 
     /// The same with the role that owns the tables, where the store is in a database.
     pub fn find_with_owner(&self) -> anyhow::Result<Installation> {
-        self.find_by(Config::installation_with_owner)
+        self.find_by(Config::installation_with_owner).and_then(with_store)
+    }
+
+    /// The same as [`Self::find`], for a command that makes the store of a configuration where there is
+    /// none yet.
+    pub fn find_or_begin(&self) -> anyhow::Result<Installation> {
+        self.find_by(Config::installation)
     }
 
     fn find_by(
@@ -110,20 +138,29 @@ enum Source<'a> {
     Folder(&'a Path),
 }
 
-fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
+/// An installation that holds a store. A database without tables is refused when it is opened; a folder
+/// would be made.
+fn with_store(installation: Installation) -> anyhow::Result<Installation> {
+    if let Place::Folder { data, .. } = &installation.place {
+        refuse_without_store(data, &OF_CONFIG)?;
+    }
+    Ok(installation)
+}
+
+fn refuse_without_store(data: &Path, advice: &Advice) -> anyhow::Result<()> {
+    let name = data.display();
     if !data.is_dir() {
-        bail!(
-            "there is no data folder {}; name one with --data or a configuration with --config",
-            data.display()
-        );
+        bail!("there is no data folder {name}; {}", advice.absent);
     }
-    if !folder::has_store(data) && !keys::path_in(data).exists() {
-        bail!(
-            "{} is no data folder; `cartola demo --data` makes one, or name a configuration with \
-             --config",
-            data.display()
-        );
+    let holds_store = folder::holds_store(data);
+    if !holds_store.with_context(|| format!("the data folder {name} cannot be read"))? {
+        bail!("{name} is no data folder; {}", advice.empty);
     }
+    Ok(())
+}
+
+fn with_own_key(data: &Path) -> anyhow::Result<Installation> {
+    refuse_without_store(data, &OF_FOLDER)?;
     let keys = keys::of_folder(data)?;
     let institutions = Institutions::of_folder(data)?;
     Ok(Installation {

@@ -36,9 +36,6 @@ pub async fn source(place: Place, rings: &Rings<'_>) -> anyhow::Result<Held<Box<
     let reading = format!("{name} cannot be copied");
     let held: Held<Box<dyn Dump>> = match place {
         Place::Folder { data, options } => {
-            if !folder::has_store(&data) {
-                bail!("{name} holds no store; name an installation that has one");
-            }
             let locks = lock(&data)?;
             // Before it is brought up to date.
             let kept = stored_secret(&data, LOOKUP_KEY).with_context(|| reading.clone())?;

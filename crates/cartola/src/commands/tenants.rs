@@ -106,7 +106,7 @@ struct PrintedKeys<'a> {
 }
 
 async fn add(arguments: Add) -> anyhow::Result<ExitCode> {
-    let gateway = Gateway::open(arguments.installation.find()?).await?;
+    let gateway = Gateway::open(arguments.installation.find_or_begin()?).await?;
     let keys = gateway
         .engine
         .add_tenant(&arguments.name, &arguments.scopes)

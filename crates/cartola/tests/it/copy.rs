@@ -292,6 +292,7 @@ fn what_is_in_use_is_not_copied() {
 fn stores_of_one_kind_have_other_means() {
     let (one, other) = (Installation::new(), Installation::new());
     let to = other.path().join("cartola.toml");
+    one.run(&["tenants", "add", "acme"]).done();
     let said = one.run(&["copy", to.to_str().unwrap()]).failed(2).stderr;
     assert!(said.ends_with("use `cartola backup` and `cartola restore`\n"), "{said}");
     let cluster = Cluster::new("");
