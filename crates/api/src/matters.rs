@@ -6,4 +6,5 @@ pub mod decide;
 pub mod list;
 pub mod read;
 mod refusal;
+mod said;
 pub mod view;

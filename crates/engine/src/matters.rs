@@ -158,6 +158,9 @@ pub enum MatterError {
     /// What is said is missing, too long, or of another kind of matter.
     #[error("{0}")]
     Content(&'static str),
+    /// So much was decided of it already that nothing more is taken down.
+    #[error("the matter has as many steps as it may have")]
+    TooManySteps,
     /// Somebody is said to have been told of a breach later than now.
     #[error("`{0}` is later than now: it says when they were told, once they were")]
     ToldLater(&'static str),
@@ -263,7 +266,7 @@ impl Engine {
             let mut content = self.content_to_decide(who.tenant, &row).await?;
             let person = self.subject_of(who.tenant, &row).await?;
             if content.steps.len() >= MAX_STEPS {
-                return Err(MatterError::Content("the matter has as many steps as it may have"));
+                return Err(MatterError::TooManySteps);
             }
             let mut work = UnitOfWork::new(who.tenant, self.now());
             Self::expect_subject(person.as_ref(), row.subject.as_ref(), &mut work);

@@ -6,15 +6,13 @@ use axum::response::Response;
 use cartola_engine::matters::{Breach, NewMatter, Opened};
 use cartola_engine::once::Reply;
 use cartola_http::once::Fingerprint;
-use cartola_http::problem::{Code, Text};
-use cartola_http::{
-    Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
-};
+use cartola_http::{Authenticated, Gate, IdempotencyKey, Json, Query, Refusal, answer, parse};
 use cartola_model::{MatterKind, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refusal::refused;
+use super::said::{KINDS, new_matter, wrong};
 use super::view::{BreachView, MatterView};
 use crate::wire::{self, IdText};
 
@@ -86,19 +84,16 @@ pub async fn create(
     let who = caller.may(Scope::Manage)?;
     let engine = gate.engine();
     let Asked { kind, rut, text, contact, breach } = asked;
-    let wrong =
-        |name: &'static str| move |why: Text| Problem::new(Code::JsonInvalid).named(name, why);
     let fingerprint = Fingerprint::default()
         .with(Some(kind.as_bytes()))
         .with(rut.as_deref().map(str::as_bytes))
         .with(Some(text.as_bytes()))
         .with(contact.as_deref().map(str::as_bytes))
         .with(Some(serde_json::to_string(&breach).unwrap_or_default().as_bytes()));
-    let kind = MatterKind::parse(&kind).ok_or_else(|| {
-        wrong("kind")(Text::fixed("expected a kind of matter", "se esperaba un tipo de caso"))
-    })?;
+    let kind: MatterKind = parse::one_of(&KINDS)(&kind).map_err(wrong("kind"))?;
     let rut = rut.as_deref().map(parse::rut).transpose().map_err(wrong("rut"))?;
     let new = NewMatter { kind, rut, text, contact, breach: breach.map(Breach::from) };
+    new_matter(&new)?;
     let ticket = key.ticket(engine, who, "matters.create", fingerprint).await?;
     let render = |opened: &Opened| answer::recorded(StatusCode::CREATED, &OpenedView::of(opened));
     let reply = Reply { ticket: ticket.as_ref(), render: &render };

@@ -69,6 +69,7 @@ pub async fn decide(
         .with(Some(asked.text.as_bytes()))
         .with(Some(serde_json::to_string(&asked.breach).unwrap_or_default().as_bytes()));
     let decision = read(&asked.decision, asked.breach)?;
+    super::said::text("text", &asked.text)?;
     let ticket = key.ticket(engine, who, "matters.decide", fingerprint).await?;
     let render =
         |matter: &Matter| answer::recorded(StatusCode::OK, &MatterView::from(matter.clone()));

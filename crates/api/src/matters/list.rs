@@ -6,10 +6,11 @@ use axum::response::Response;
 use cartola_http::cursor::List as CursorList;
 use cartola_http::parameters::{FromQuery, Parameters};
 use cartola_http::problem::Text;
-use cartola_http::{Authenticated, Gate, Problem, Query, Refusal, answer};
+use cartola_http::{Authenticated, Gate, Problem, Query, Refusal, answer, parse};
 use cartola_model::{MatterKind, MatterState, Scope};
 use utoipa::IntoParams;
 
+use super::said::KINDS;
 use super::view::MatterView;
 use crate::page::{self, PageAsked};
 use crate::wire::{self, List};
@@ -28,16 +29,12 @@ pub struct Asked {
 
 impl FromQuery for Asked {
     fn read(parameters: &mut Parameters<'_>) -> Result<Self, Problem> {
-        let kind = |text: &str| {
-            let why = ("expected a kind of matter", "se esperaba un tipo de caso");
-            MatterKind::parse(text).ok_or_else(|| Text::fixed(why.0, why.1))
-        };
         let state = |text: &str| {
             let why = ("expected a state of matters", "se esperaba un estado de los casos");
             MatterState::parse(text).ok_or_else(|| Text::fixed(why.0, why.1))
         };
         Ok(Self {
-            kind: parameters.optional("kind", kind)?,
+            kind: parameters.optional("kind", parse::one_of(&KINDS))?,
             state: parameters.optional("state", state)?,
         })
     }

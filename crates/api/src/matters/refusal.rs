@@ -9,9 +9,18 @@ pub fn refused(error: MatterError) -> Refusal {
     match error {
         MatterError::Unknown => Problem::not_found("matter").into(),
         MatterError::Transition(_) => Problem::new(Code::MatterDecided).into(),
+        // Texts were looked at before: what is left is about the entry in the register.
         MatterError::Content(why) => {
-            let why_es = "falta un texto, es demasiado largo o no corresponde a este tipo de caso";
-            Problem::new(Code::JsonInvalid).named("text", Text::fixed(why, why_es)).into()
+            let why_es = "solo una brecha tiene un registro, cuyos textos no son vacíos ni pasan de \
+                          4000 caracteres";
+            Problem::new(Code::JsonInvalid).named("breach", Text::fixed(why, why_es)).into()
+        }
+        MatterError::TooManySteps => {
+            let why = Text::fixed(
+                "the matter has as many steps as it may have",
+                "el caso ya tiene todos los pasos que puede tener",
+            );
+            Problem::new(Code::JsonInvalid).named("decision", why).into()
         }
         MatterError::ToldLater(name) => {
             let why = Text::fixed(

@@ -124,20 +124,46 @@ async fn a_breach_is_written_down() {
 #[tokio::test]
 async fn what_is_no_matter_is_refused() {
     let world = World::new().await;
+    let entry = |measures| {
+        json!({"effects": "saldos", "data": "movimientos", "people": 3, "measures": measures})
+    };
+    let (breach, silent) = (entry("claves"), entry(" "));
     for (body, refusal) in [
         (json!({"kind": "wish", "rut": "11.111.111-1", "text": "x"}), "422 json_invalid kind"),
         (json!({"kind": "access", "rut": "11.111.111-2", "text": "x"}), "422 json_invalid rut"),
-        (json!({"kind": "access", "text": "x"}), "422 json_invalid text"),
+        (json!({"kind": "access", "text": "x"}), "422 json_invalid rut"),
+        (json!({"kind": "access", "text": "x", "breach": breach}), "422 json_invalid rut"),
+        (
+            json!({"kind": "erasure", "rut": "11.111.111-1", "text": "x", "breach": breach}),
+            "422 json_invalid breach",
+        ),
+        (
+            json!({"kind": "access", "rut": "11.111.111-1", "text": "x", "contact": ""}),
+            "422 json_invalid contact",
+        ),
         (json!({"kind": "access", "rut": "11.111.111-1", "text": " "}), "422 json_invalid text"),
-        (json!({"kind": "breach", "text": "x"}), "422 json_invalid text"),
+        (json!({"kind": "breach", "text": "x"}), "422 json_invalid breach"),
+        (
+            json!({"kind": "breach", "rut": "11.111.111-1", "text": "x", "breach": breach}),
+            "422 json_invalid rut",
+        ),
+        (json!({"kind": "breach", "text": "x", "breach": silent}), "422 json_invalid measures"),
     ] {
         let answer = world.post("/v1/matters", &body.to_string()).await;
         assert_eq!(answer.refusal(), refusal, "{body}");
     }
+    let wish = world.post("/v1/matters", r#"{"kind": "supresion", "text": "x"}"#).await.json();
+    let kinds = "`access`, `rectification`, `erasure`, `opposition`, `portability`, `block`, \
+                 `breach`";
+    assert_eq!(text(&wish, "/detail"), format!("`kind`: expected one of {kinds}."));
+    assert_eq!(text(&wish, "/detail_es"), format!("`kind`: se esperaba uno de {kinds}."));
     let nobodys = format!("/v1/matters/mat_{}", "0".repeat(32));
     assert_eq!(world.get(&nobodys).await.refusal(), "404 not_found matter");
     let answer = world.post(&format!("{nobodys}/decide"), &decides("grant")).await;
     assert_eq!(answer.refusal(), "404 not_found matter");
+    let unfounded = json!({"decision": "deny", "text": " "}).to_string();
+    let answer = world.post(&format!("{nobodys}/decide"), &unfounded).await;
+    assert_eq!(answer.refusal(), "422 json_invalid text");
     let answer = world.post(&format!("{nobodys}/decide"), &decides("ponder")).await;
     assert_eq!(answer.refusal(), "422 json_invalid decision");
     assert_eq!(world.get("/v1/matters?state=lost").await.refusal(), "400 parameter_invalid state");
