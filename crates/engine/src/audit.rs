@@ -6,6 +6,7 @@ mod ledger;
 mod recording;
 mod sets;
 mod subjects;
+mod terms;
 mod verify;
 
 use cartola_model::Principal;
@@ -21,6 +22,7 @@ pub use ledger::{Ledger, LedgerProblem};
 pub(crate) use ledger::{changed_consent, row_detail};
 pub(crate) use sets::{ADDED as SETS_ADDED, telling_of_sets};
 pub use subjects::{About, Owners};
+pub(crate) use terms::UNTIL;
 pub use verify::{AnchorProblem, Verified};
 
 /// One entry, opened.

@@ -1,6 +1,7 @@
 //! The consent ledger.
 
 pub mod change;
+pub mod purposes;
 mod run_out;
 mod suspend;
 

@@ -13,6 +13,7 @@ mod breach;
 mod erase;
 mod guard;
 mod kept;
+pub mod paid;
 
 use cartola_crypto::Digest;
 use cartola_model::audit::AuditEvent;

@@ -44,6 +44,7 @@ pub use cartola_store::payments::PaymentRow;
 pub(crate) use draft::{Draft, Through, Turn};
 pub(crate) use jobs::handlers;
 pub use learnt::PaymentEnd;
+pub use order::PaymentTold;
 pub use page::PAGE_LASTS;
 pub use pauses::{FIRST_PAUSE, LONGEST_PAUSE};
 pub(crate) use pauses::{LONGEST_OF_APP, TOLD_AFTER, pause};

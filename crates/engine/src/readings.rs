@@ -74,7 +74,7 @@ pub const CALL_MANDATE_TERM: SignedDuration = SignedDuration::from_hours(1);
 pub const MAX_CALL_TERM: SignedDuration = crate::tasks::TASK_KEPT;
 
 /// What a mandate of one call is for, as its consent says.
-const CALL_PURPOSE: &str = "one call of the tenant with the person's credentials";
+const CALL_PURPOSE: &str = crate::consents::purposes::CALL;
 
 /// What follows once a reading has ended, whichever way.
 pub struct Next {

@@ -183,6 +183,16 @@ impl ConsentState {
         }
     }
 
+    /// When it was withdrawn, or ended by itself; absent as long as it has not by `now`.
+    pub fn ended_at(&self, now: Timestamp) -> Option<Timestamp> {
+        match *self {
+            Self::Granted { expires_at, .. } | Self::Suspended { expires_at, .. } => {
+                expires_at.filter(|end| *end <= now)
+            }
+            Self::Revoked { at, .. } | Self::Expired { at, .. } => Some(at),
+        }
+    }
+
     /// Lets it allow nothing for a while.
     pub fn suspend(self, now: Timestamp) -> Result<Self, InvalidTransition> {
         match self {

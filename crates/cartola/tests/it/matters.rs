@@ -35,6 +35,17 @@ fn decide(installation: &Installation, matter: &Value, decision: &str) -> Value 
     installation.run(&[&["matters", "decide", id][..], &said].concat()).done().json()
 }
 
+/// The entries of `data.json`.
+fn entries(installation: &Installation) -> Vec<Value> {
+    let text = fs::read_to_string(installation.path().join("data.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// What entries are of.
+fn whats(entries: &[Value]) -> Vec<&str> {
+    entries.iter().map(|entry| entry["what"].as_str().unwrap()).collect()
+}
+
 /// The numbers of rows of a database file that hold a text, in any of its bytes.
 fn lies_in(installation: &Installation, text: &str) -> bool {
     let files = ["cartola.db", "cartola.db-wal"].map(|name| installation.data().join(name));
@@ -87,7 +98,11 @@ fn somebody_who_has_withdrawn_everything_is_told_what_is_kept() {
     let of = |what: &str| entries.iter().filter(|entry| entry["what"] == what).collect::<Vec<_>>();
     assert_eq!(of("movement")[0]["amount"], -35_000);
     assert_eq!(of("account")[0]["holder"], "PERSONA SECRETA");
-    assert_eq!(of("consent")[0]["state"], "revoked");
+    let consent = of("consent")[0];
+    assert_eq!(consent["state"], "revoked");
+    assert_eq!(consent["purpose"], "un archivo de cartola que importó la empresa");
+    assert!(consent["expires_at"].is_null(), "an import has no end");
+    assert!(consent["ended_at"].is_string(), "{consent}");
     let matters = of("matter");
     assert_eq!((matters.len(), &matters[0]["kind"]), (2, &json!("access")));
     assert!(matters[1]["steps"][0]["by"].is_null(), "who answered is not theirs");
@@ -98,6 +113,22 @@ fn somebody_who_has_withdrawn_everything_is_told_what_is_kept() {
     let both = ["matters", "data", "--file", "asked.json", "--rut", RUT, "--output", "data.json"];
     installation.run(&both).failed(2);
     installation.run(&["matters", "data", "--output", "data.json"]).failed(2);
+}
+
+/// Of somebody of whom nothing else is kept, what they have asked is.
+#[test]
+fn somebody_who_has_only_asked_is_told_that() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let asked = open(&installation, "access");
+    let data = ["matters", "data", "--rut", RUT, "--output", "data.json"];
+    installation.run(&data).done();
+    let told = entries(&installation);
+    assert_eq!(whats(&told), ["person", "matter"]);
+    assert_eq!(told[0], json!({"what": "person", "rut": "11111111-1"}));
+    assert_eq!((&told[1]["id"], &told[1]["state"]), (&asked["id"], &json!("open")));
+    assert_eq!(told[1]["text"], "Pide lo que la ley le da");
+    installation.run(&["audit", "check", "data.json"]).done();
 }
 
 #[test]
@@ -118,7 +149,8 @@ fn a_person_is_erased_and_can_be_read_nowhere() {
     let exported = installation.run(&["export", "transactions", "--format", "json"]).done();
     assert_eq!(exported.json(), json!([]));
     let data = ["matters", "data", "--rut", RUT, "--output", "data.json"];
-    installation.run(&data).failed(1);
+    installation.run(&data).done();
+    assert_eq!(whats(&entries(&installation)), ["person", "matter", "matter"], "that they asked");
     let id = asked["id"].as_str().unwrap();
     installation.run(&["matters", "decide", id, "--as", "deny", "--text", "no"]).failed(1);
     installation.run(&["audit", "verify"]).done();

@@ -14,13 +14,14 @@ use cartola_store::MAX_PAGE;
 use cartola_store::consents::{ConsentRow, ConsentSetRow};
 
 use super::sets;
+use super::terms::UNTIL;
 use crate::{Engine, EngineError};
 
 /// The detail of an entry that has the hash of a consent's row.
 const ROW: &str = "row";
 
 /// How an entry on a consent begins.
-const OF_CONSENT: &str = r#"{"action":"consent."#;
+pub(super) const OF_CONSENT: &str = r#"{"action":"consent."#;
 
 /// How the entry of an anchor begins.
 const OF_ANCHOR: &str = r#"{"action":"audit.anchored""#;
@@ -131,7 +132,7 @@ impl Claims {
     }
 }
 
-fn detail<'event>(event: &'event AuditEvent, name: &str) -> Option<&'event str> {
+pub(super) fn detail<'event>(event: &'event AuditEvent, name: &str) -> Option<&'event str> {
     let mut details = event.details.iter();
     details.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
@@ -149,7 +150,12 @@ pub(crate) fn changed_consent(
     state: ConsentState,
 ) -> AuditEvent {
     let after = ConsentRow { state, version: before.version + 1, ..before.clone() };
-    row_detail(AuditEvent::once(action, who.actor, before.id), who.tenant, &after)
+    let event = AuditEvent::once(action, who.actor, before.id);
+    let event = match state.expires_at().or(before.state.expires_at()) {
+        Some(until) => event.with(UNTIL, until),
+        None => event,
+    };
+    row_detail(event, who.tenant, &after)
 }
 
 impl Engine {

@@ -23,7 +23,7 @@ use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 /// What a mandate of such a payment is for, as its consent says.
-const PURPOSE: &str = "one payment of the customer from an account of their own";
+const PURPOSE: &str = crate::consents::purposes::TRANSFER;
 
 /// A payment out of an account of the person that a link is of.
 pub struct LinkPayment<'a> {

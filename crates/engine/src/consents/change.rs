@@ -10,7 +10,7 @@ use cartola_primitives::id::ConsentId;
 use cartola_store::consents::ConsentRow;
 use cartola_store::{Command, UnitOfWork};
 
-use crate::audit::row_detail;
+use crate::audit::{UNTIL, row_detail};
 use crate::once::Reply;
 use crate::readings::cancelling_under;
 use crate::retry::{MaybeConflict, until_settled};
@@ -82,7 +82,7 @@ impl Engine {
                 let state = row.state.shorten(work.at, until)?;
                 work.push(Command::ChangeConsent { id, expected: row.version, state });
                 row = ConsentRow { state, version: row.version + 1, ..row };
-                event = event.with("until", until);
+                event = event.with(UNTIL, until);
             }
             if let Some(data) = change.data {
                 if row.data.is_some_and(|before| !before.covers(data)) {

@@ -23,7 +23,7 @@ use crate::once::Reply;
 use crate::{Engine, EngineError};
 
 /// What an import is for, as its consent says.
-const PURPOSE: &str = "statement file imported by the tenant";
+const PURPOSE: &str = crate::consents::purposes::FILE;
 
 /// A decision that is ready to be committed.
 pub(super) struct Draft {

@@ -24,7 +24,7 @@ use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 /// What a mandate of one instruction is for, as its consent says.
-const PURPOSE: &str = "one instruction of the customer to their bank";
+const PURPOSE: &str = crate::consents::purposes::INSTRUCTION;
 
 /// Who gives it, once that is known.
 struct Given {

@@ -6,6 +6,7 @@ use cartola_model::{Catalogue, ConsentData, InstitutionId, Principal};
 use cartola_primitives::{Date, Rut, SignedDuration, Timestamp, santiago};
 
 use super::{Extent, PaysFor};
+use crate::consents::purposes;
 use crate::{Engine, EngineError};
 
 /// Days after today on which a mandate holds at most, and unless said otherwise: twelve months.
@@ -17,22 +18,13 @@ pub const MAX_MANDATE_DAYS: u16 = 3 * 365;
 /// Longest purpose, in characters.
 pub const MAX_PURPOSE: usize = 200;
 
-/// What a link to a bank is for unless said otherwise. It stays: a mandate is renewed for the same
-/// purpose alone.
-const BANK_PURPOSE: &str = "reading accounts, balances and movements for the tenant";
-
-/// The same of what is no bank.
-const PURPOSE: &str = "reading what is told of the holder for the tenant";
-
-/// What a link is for that stands for a session on a person's device: what their app does. It stays, too.
-pub const DEVICE_PURPOSE: &str = "showing the holder their accounts, movements and other products on \
-                                  their device, and making the payments and giving the \
-                                  instructions that they ask for there";
+/// What a link is for that stands for a session on a person's device: what their app does.
+pub const DEVICE_PURPOSE: &str = purposes::DEVICE;
 
 /// What a link is for where nobody says so.
 pub fn usual_purpose(institution: &InstitutionId) -> &'static str {
     let row = Catalogue::bundled().find(institution);
-    if row.is_none_or(|row| row.kind.is_bank()) { BANK_PURPOSE } else { PURPOSE }
+    if row.is_none_or(|row| row.kind.is_bank()) { purposes::BANK } else { purposes::NO_BANK }
 }
 
 /// The last day on which a mandate of so many days holds.
@@ -69,21 +61,8 @@ pub fn mandate_text(
         "{tenant} declara que el titular del RUT {} le permite leer {read}{paid} con sus \
          credenciales, hasta el {last}, para: {}",
         rut.dotted(),
-        shown(purpose)
+        purposes::as_read(purpose)
     )
-}
-
-/// A purpose of ours as the person reads it. It is kept as it is: by it a mandate is known to be for the same.
-fn shown(purpose: &str) -> &str {
-    match purpose {
-        BANK_PURPOSE => "leer cuentas, saldos y movimientos por encargo de quien lo declara",
-        PURPOSE => "leer lo que se informa del titular por encargo de quien lo declara",
-        DEVICE_PURPOSE => {
-            "mostrar al titular en su dispositivo sus cuentas, movimientos y otros productos, y \
-             hacer los pagos y dar las instrucciones que allí pida"
-        }
-        theirs => theirs,
-    }
 }
 
 /// A product as the person reads it, with its name in `/v1`, as a phone shows it too.
@@ -117,7 +96,8 @@ mod tests {
     use cartola_primitives::{Date, Rut};
     use expect_test::{Expect, expect};
 
-    use super::{BANK_PURPOSE, DEVICE_PURPOSE, PURPOSE, PaysFor, about, mandate_text};
+    use super::{DEVICE_PURPOSE, PaysFor, about, mandate_text};
+    use crate::consents::purposes::{BANK, NO_BANK};
     use crate::links::Extent;
 
     fn check(institution: &str, of: (&str, PaysFor), extent: Extent<'_>, expected: &Expect) {
@@ -133,7 +113,7 @@ mod tests {
         let all = Extent::default();
         check(
             "banco-chile",
-            (BANK_PURPOSE, PaysFor::Nobody),
+            (BANK, PaysFor::Nobody),
             all,
             &expect![
                 "Empresa declara que el titular del RUT 11.111.111-1 le permite leer sus cuentas, saldos, movimientos y otros productos en Banco de Chile con sus credenciales, hasta el 2027-04-10, para: leer cuentas, saldos y movimientos por encargo de quien lo declara"
@@ -149,7 +129,7 @@ mod tests {
         );
         check(
             "sii",
-            (PURPOSE, PaysFor::Nobody),
+            (NO_BANK, PaysFor::Nobody),
             all,
             &expect![
                 "Empresa declara que el titular del RUT 11.111.111-1 le permite leer lo que Servicio de Impuestos Internos informa del titular con sus credenciales, hasta el 2027-04-10, para: leer lo que se informa del titular por encargo de quien lo declara"

@@ -21,7 +21,7 @@ use crate::records::OpenRecord;
 use crate::{Engine, EngineError};
 
 /// What such a reading is in the trail.
-const ACTION: &str = "person.read";
+pub(super) const ACTION: &str = "person.read";
 
 impl Engine {
     /// A person's accounts, by id: those that are theirs, and those that are nobody's of which a link of

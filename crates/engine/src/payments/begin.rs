@@ -22,7 +22,7 @@ use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 /// What a mandate of one payment is for, as its consent says.
-const PURPOSE: &str = "one payment of the customer to the tenant's account";
+const PURPOSE: &str = crate::consents::purposes::PAYMENT;
 
 /// What a payment is begun with, and what was decided of it.
 struct Begun<'a> {

@@ -26,6 +26,16 @@ pub(super) struct SealedOrder {
     pub route: Option<String>,
 }
 
+/// What a bank is told of a payment, as whoever asks about themselves reads it. Personal data.
+pub struct PaymentTold {
+    /// The account that pays, as its bank writes it; absent until it is known.
+    pub from: Option<String>,
+    /// Who is paid.
+    pub to: TransferPayee,
+    /// What both sides are told of it.
+    pub comment: Option<String>,
+}
+
 impl SealedOrder {
     /// What the bank is told.
     pub fn transfer(&self, row: &PaymentRow, from: AccountNumber) -> TransferOrder {
@@ -47,6 +57,20 @@ impl Engine {
         row: &PaymentRow,
     ) -> Result<Option<String>, EngineError> {
         Ok(self.opened_order(who, row).await?.route)
+    }
+
+    /// What the bank is told of a payment; nothing where the key that it was sealed under is gone.
+    pub(crate) async fn payment_told(
+        &self,
+        who: &Principal,
+        row: &PaymentRow,
+    ) -> Result<Option<PaymentTold>, EngineError> {
+        let key = row.standing.order.key;
+        if self.store().data_key(who.tenant, key).await?.is_none() {
+            return Ok(None);
+        }
+        let SealedOrder { from, to, comment, .. } = self.opened_order(who, row).await?;
+        Ok(Some(PaymentTold { from, to, comment }))
     }
 
     pub(super) async fn opened_order(

@@ -26,7 +26,7 @@ use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 /// What a mandate of one line is for, as its consent says.
-const PURPOSE: &str = "one payment of the tenant from an account of its own";
+const PURPOSE: &str = crate::consents::purposes::PAYOUT;
 
 /// A payout that is about to be added.
 struct Begun<'a> {

@@ -17,6 +17,7 @@ mod heard;
 mod imports;
 mod ingest;
 mod instructions;
+mod kept;
 mod known;
 mod learnt;
 mod limits;

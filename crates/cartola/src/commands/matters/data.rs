@@ -36,18 +36,23 @@ pub async fn run(arguments: Data) -> anyhow::Result<ExitCode> {
     to_file.check()?;
     let (gateway, tenant) = arguments.whose.open().await?;
     let (engine, who) = (&gateway.engine, Principal::operator(tenant.id));
-    let Some(person) = engine.person_with(&who, rut).await.context(READING)? else {
+    let person = engine.person_with(&who, rut).await.context(READING)?;
+    if person.is_none() && !has_asked(engine, &who, rut).await? {
         bail!("nothing of that person is kept");
-    };
+    }
     let path = &to_file.output;
     let file = to_file.create()?;
     let head = engine.audit_head(who.tenant).await.context(READING)?;
-    let (until, sink) = (head.sequence, BufWriter::new(file));
-    let mut all = All { engine, who: &who, rut, person, until, sink, rows: 0 };
-    all.write().await?;
-    let All { mut sink, rows, .. } = all;
-    sink.write_all(if rows == 0 { b"[]\n" } else { b"\n]\n" }).context(WRITING)?;
-    sink.flush().context(WRITING)?;
+    let (who, until) = (&who, head.sequence);
+    let mut entries = Entries { sink: BufWriter::new(file), rows: 0 };
+    match person {
+        Some(person) => {
+            let mut all = All { engine, who, rut, person, until, entries: &mut entries };
+            all.write().await?;
+        }
+        None => only_asked(engine, who, rut, &mut entries).await?,
+    }
+    let rows = entries.end()?;
     let (sha256, bytes) = hash(path)?;
     let says = Exported {
         sha256,
@@ -57,14 +62,14 @@ pub async fn run(arguments: Data) -> anyhow::Result<ExitCode> {
         format: "json".to_owned(),
         tenant: who.tenant,
         tenant_name: tenant.name,
-        person: Some(person),
+        person,
         from: None,
         to: None,
         sequence: head.sequence,
         hash: head.hash,
         exported_at: engine.now(),
     };
-    let signed = engine.sign_export(&who, &says).await?;
+    let signed = engine.sign_export(who, &says).await?;
     let (mut file, beside) = to_file.create_signature()?;
     writeln!(file, "{signed}").context(WRITING)?;
     output::line(format_args!(
@@ -78,6 +83,67 @@ pub async fn run(arguments: Data) -> anyhow::Result<ExitCode> {
 
 const WRITING: &str = "the file cannot be written";
 
+/// The array that is written.
+struct Entries<Sink: Write> {
+    sink: Sink,
+    rows: u64,
+}
+
+impl<Sink: Write> Entries<Sink> {
+    fn push(&mut self, what: &str, mut entry: Value) -> anyhow::Result<()> {
+        if let Some(members) = entry.as_object_mut() {
+            members.insert("what".to_owned(), what.into());
+        }
+        self.sink.write_all(if self.rows == 0 { b"[\n" } else { b",\n" }).context(WRITING)?;
+        self.rows += 1;
+        serde_json::to_writer(&mut self.sink, &entry).context(WRITING)
+    }
+
+    /// Ends it, and gives the number of entries.
+    fn end(mut self) -> anyhow::Result<u64> {
+        let closing: &[u8] = if self.rows == 0 { b"[]\n" } else { b"\n]\n" };
+        self.sink.write_all(closing).context(WRITING)?;
+        self.sink.flush().context(WRITING)?;
+        Ok(self.rows)
+    }
+}
+
+/// Whether somebody has ever asked for anything: that is kept although nothing else of theirs is.
+async fn has_asked(engine: &Engine, who: &Principal, rut: Rut) -> anyhow::Result<bool> {
+    let first = engine.matters_of(who, rut, None).await.context(READING)?;
+    Ok(!first.rows.is_empty())
+}
+
+/// Of somebody of whom nothing but that is kept, what they have asked for. They have no id of their own.
+async fn only_asked<Sink: Write>(
+    engine: &Engine,
+    who: &Principal,
+    rut: Rut,
+    entries: &mut Entries<Sink>,
+) -> anyhow::Result<()> {
+    entries.push("person", json!({"rut": rut.compact()}))?;
+    matters(engine, who, rut, entries).await
+}
+
+/// What somebody has asked for, and what was answered.
+async fn matters<Sink: Write>(
+    engine: &Engine,
+    who: &Principal,
+    rut: Rut,
+    entries: &mut Entries<Sink>,
+) -> anyhow::Result<()> {
+    let page = async |after| engine.matters_of(who, rut, after).await.context(READING);
+    pages::each(page, |matter| {
+        let mut entry = serde_json::to_value(Printed::of(&matter)).context(WRITING)?;
+        // Who of those who answer them did so is not theirs.
+        for step in entry["steps"].as_array_mut().into_iter().flatten() {
+            step.as_object_mut().map(|step| step.remove("by"));
+        }
+        entries.push("matter", entry)
+    })
+    .await
+}
+
 /// What is written, and where.
 struct All<'a, Sink: Write> {
     engine: &'a Engine,
@@ -86,18 +152,12 @@ struct All<'a, Sink: Write> {
     person: PersonId,
     /// The last entry of the trail that it tells of.
     until: u64,
-    sink: Sink,
-    rows: u64,
+    entries: &'a mut Entries<Sink>,
 }
 
 impl<Sink: Write> All<'_, Sink> {
-    fn push(&mut self, what: &str, mut entry: Value) -> anyhow::Result<()> {
-        if let Some(members) = entry.as_object_mut() {
-            members.insert("what".to_owned(), what.into());
-        }
-        self.sink.write_all(if self.rows == 0 { b"[\n" } else { b",\n" }).context(WRITING)?;
-        self.rows += 1;
-        serde_json::to_writer(&mut self.sink, &entry).context(WRITING)
+    fn push(&mut self, what: &str, entry: Value) -> anyhow::Result<()> {
+        self.entries.push(what, entry)
     }
 
     async fn write(&mut self) -> anyhow::Result<()> {
@@ -114,7 +174,7 @@ impl<Sink: Write> All<'_, Sink> {
         self.authorizations().await?;
         self.payees().await?;
         self.phones().await?;
-        self.matters().await?;
+        matters(self.engine, self.who, self.rut, self.entries).await?;
         self.accesses().await
     }
 
@@ -139,24 +199,22 @@ impl<Sink: Write> All<'_, Sink> {
     }
 
     async fn consents(&mut self) -> anyhow::Result<()> {
-        let (engine, who, person) = (self.engine, self.who, self.person);
-        let page = async |after| engine.consents(who, None, after, MAX_PAGE).await.context(READING);
-        pages::each(page, |row| {
-            if row.person != Some(person) {
-                return Ok(());
-            }
-            let state = row.state.name(engine.now());
+        let consents = self.engine.kept_consents(self.who, self.person).await.context(READING)?;
+        let now = self.engine.now();
+        for kept in consents {
+            let (row, expires_at) = (kept.row, kept.expires_at);
             let entry = json!({
-                "id": row.id, "kind": row.kind.name(), "state": state,
-                "institution": row.institution.as_str(), "purpose": row.purpose,
+                "id": row.id, "kind": row.kind.name(), "state": row.state.name(now),
+                "institution": row.institution.as_str(),
+                "purpose": cartola_engine::consents::purposes::as_read(&row.purpose),
                 "recipient": row.recipient,
                 "products": row.data.map(cartola_model::ConsentData::names),
-                "granted_at": row.state.granted_at(), "expires_at": row.state.expires_at(),
-                "evidence": row.evidence,
+                "granted_at": row.state.granted_at(), "expires_at": expires_at,
+                "ended_at": row.state.ended_at(now), "evidence": row.evidence,
             });
-            self.push("consent", entry)
-        })
-        .await
+            self.push("consent", entry)?;
+        }
+        Ok(())
     }
 
     async fn records(&mut self, link: LinkId) -> anyhow::Result<()> {
@@ -238,15 +296,16 @@ impl<Sink: Write> All<'_, Sink> {
 
     async fn payments(&mut self) -> anyhow::Result<()> {
         let (engine, who, person) = (self.engine, self.who, self.person);
-        let page = async |after| engine.payments(who, None, after, MAX_PAGE).await.context(READING);
+        let page = async |after| engine.kept_payments(who, person, after).await.context(READING);
         pages::each(page, |payment| {
-            let row = &payment.row;
-            if row.person != Some(person) {
-                return Ok(());
-            }
+            let (row, told) = (&payment.row, payment.told.as_ref());
+            let payee = told.map(|told| serde_json::to_value(&told.to)).transpose();
             let entry = json!({
                 "id": row.id, "institution": row.institution.as_str(),
                 "amount": row.amount.minor(), "currency": row.amount.currency().code(),
+                "from": told.and_then(|told| told.from.as_deref()),
+                "payee": payee.context(WRITING)?,
+                "comment": told.and_then(|told| told.comment.as_deref()),
                 "state": row.standing.state.standing().name(), "created_at": row.created_at,
             });
             self.push("payment", entry)
@@ -313,20 +372,6 @@ impl<Sink: Write> All<'_, Sink> {
                 "enrolled_at": row.created_at, "changed_at": row.standing.changed_at,
             });
             self.push("phone", entry)
-        })
-        .await
-    }
-
-    async fn matters(&mut self) -> anyhow::Result<()> {
-        let (engine, who, rut) = (self.engine, self.who, self.rut);
-        let page = async |after| engine.matters_of(who, rut, after).await.context(READING);
-        pages::each(page, |matter| {
-            let mut entry = serde_json::to_value(Printed::of(&matter)).context(WRITING)?;
-            // Who of those who answer them did so is not theirs.
-            for step in entry["steps"].as_array_mut().into_iter().flatten() {
-                step.as_object_mut().map(|step| step.remove("by"));
-            }
-            self.push("matter", entry)
         })
         .await
     }

@@ -15,7 +15,7 @@ const BANK: &str = "banco-security";
 
 /// A gateway that serves, and a bank to pay from.
 struct Shop {
-    _installation: Installation,
+    installation: Installation,
     _gateway: Gateway,
     chile: Chile,
     client: Client,
@@ -29,7 +29,7 @@ impl Shop {
         let chile = Chile::start_on(installation.path(), port);
         let gateway = installation.serve();
         let client = gateway.client(keys["api_key"].as_str().unwrap());
-        Self { _installation: installation, _gateway: gateway, chile, client }
+        Self { installation, _gateway: gateway, chile, client }
     }
 
     fn payer(&self) -> Payer {
@@ -66,6 +66,30 @@ fn an_account_that_its_bank_does_not_have_is_not_paid() {
     let failed = json!({"isAccepted": false, "message": "BANK_TRANSFER_FAILED"});
     assert_eq!(transfer(&shop), (200, failed));
     assert_eq!(shop.moved(), json!(0));
+}
+
+/// Whoever asks what is kept of them reads whom they paid, from which account and for what.
+#[test]
+fn what_somebody_has_paid_is_told_to_them() {
+    let merchant = shop::merchant();
+    let (shop, paid) = (Shop::with(&shop::paid(&merchant.account)), 5_000);
+    let payer = shop.payer();
+    let begun = payer.begin(&shop.client, paid, "order").unwrap().json();
+    let payment = ended(&shop.client, &begun, |payment| panic!("{payment} is asked about"));
+    assert_eq!(payment["state"], "completed", "{payment}");
+    let data = ["matters", "data", "--rut", &payer.rut, "--output", "data.json"];
+    shop.installation.run(&data).done();
+    let text = std::fs::read_to_string(shop.installation.path().join("data.json")).unwrap();
+    let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let only = |what: &str| entries.iter().find(|entry| entry["what"] == what).unwrap();
+    let (payment, consent) = (only("payment"), only("consent"));
+    assert_eq!((&payment["amount"], &payment["comment"]), (&json!(paid), &json!("Pedido 4711")));
+    assert!(payment["from"].is_string(), "{payment}");
+    let paid = json!({"institution": merchant.institution, "account": merchant.account,
+        "rut": merchant.rut.compact(), "name": merchant.name});
+    assert_eq!(payment["payee"], paid);
+    assert_eq!(consent["purpose"], "un pago del cliente a la cuenta de la empresa");
+    assert!(consent["expires_at"].is_string(), "{consent}");
 }
 
 #[test]
