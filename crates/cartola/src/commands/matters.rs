@@ -12,8 +12,8 @@ use cartola_engine::matters::{
 };
 use cartola_engine::once::Reply;
 use cartola_model::{MatterKind, MatterState};
-use cartola_primitives::Timestamp;
 use cartola_primitives::id::{MatterId, PersonId};
+use cartola_primitives::{Timestamp, santiago};
 use cartola_store::MAX_PAGE;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -370,8 +370,8 @@ fn line(matter: &Matter, now: Timestamp) -> Vec<String> {
         row.id.to_string(),
         row.kind.name().to_owned(),
         state.name().to_owned(),
-        row.opened_at.to_string(),
-        due_at.to_string(),
+        santiago::date_of(row.opened_at).to_string(),
+        moments::deadline(due_at),
         if is_late { "LATE".to_owned() } else { String::new() },
     ]
 }
@@ -443,7 +443,8 @@ fn print(matter: &Matter, json: bool) -> anyhow::Result<()> {
         return output::json(&Printed::of(matter));
     }
     let row = &matter.row;
-    let (kind, state, due) = (row.kind.name(), row.standing.state.name(), row.standing.due_at);
+    let (kind, state) = (row.kind.name(), row.standing.state.name());
+    let due = format!("{} in Chile", moments::deadline(row.standing.due_at));
     Ok(output::line(match row.standing.state {
         state if state.is_open() => {
             format!("{} {kind} is {}, and is to be answered by {due}", row.id, state.name())

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use cartola_primitives::{SignedDuration, Timestamp, santiago};
 use serde_json::{Value, json};
 
 use crate::installation::Installation;
@@ -44,6 +45,24 @@ fn entries(installation: &Installation) -> Vec<Value> {
 /// What entries are of.
 fn whats(entries: &[Value]) -> Vec<&str> {
     entries.iter().map(|entry| entry["what"].as_str().unwrap()).collect()
+}
+
+/// An instant of the night after would be read as the day after.
+#[test]
+fn a_deadline_is_read_as_a_day_of_chile() {
+    let installation = Installation::new();
+    installation.tenant("acme");
+    let asked = open(&installation, "access");
+    let due: Timestamp = asked["due_at"].as_str().unwrap().parse().unwrap();
+    let last = santiago::date_of(due - SignedDuration::from_secs(1));
+    let id = asked["id"].as_str().unwrap();
+    let listed = installation.run(&["matters", "list"]).done().stdout;
+    let line = listed.lines().find(|line| line.contains(id)).unwrap();
+    assert!(line.trim_end().ends_with(&last.to_string()), "{listed}");
+    let said = ["matters", "decide", id, "--as", "extend", "--text", "x"];
+    let extended = installation.run(&said).done().stdout;
+    let later = last.saturating_add(SignedDuration::from_hours(24 * 30));
+    assert!(extended.ends_with(&format!(" is to be answered by {later} in Chile\n")), "{extended}");
 }
 
 /// The numbers of rows of a database file that hold a text, in any of its bytes.

@@ -72,9 +72,9 @@ fn an_account_that_its_bank_does_not_have_is_not_paid() {
 #[test]
 fn what_somebody_has_paid_is_told_to_them() {
     let merchant = shop::merchant();
-    let (shop, paid) = (Shop::with(&shop::paid(&merchant.account)), 5_000);
+    let shop = Shop::with(&shop::paid(&merchant.account));
     let payer = shop.payer();
-    let begun = payer.begin(&shop.client, paid, "order").unwrap().json();
+    let begun = payer.begin(&shop.client, 5_000, "order").unwrap().json();
     let payment = ended(&shop.client, &begun, |payment| panic!("{payment} is asked about"));
     assert_eq!(payment["state"], "completed", "{payment}");
     let data = ["matters", "data", "--rut", &payer.rut, "--output", "data.json"];
@@ -83,7 +83,7 @@ fn what_somebody_has_paid_is_told_to_them() {
     let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
     let only = |what: &str| entries.iter().find(|entry| entry["what"] == what).unwrap();
     let (payment, consent) = (only("payment"), only("consent"));
-    assert_eq!((&payment["amount"], &payment["comment"]), (&json!(paid), &json!("Pedido 4711")));
+    assert_eq!((&payment["amount"], &payment["comment"]), (&json!(5_000), &json!("Pedido 4711")));
     assert!(payment["from"].is_string(), "{payment}");
     let paid = json!({"institution": merchant.institution, "account": merchant.account,
         "rut": merchant.rut.compact(), "name": merchant.name});
