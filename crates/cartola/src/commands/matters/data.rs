@@ -204,8 +204,8 @@ impl<Sink: Write> All<'_, Sink> {
         for kept in consents {
             let (row, expires_at) = (kept.row, kept.expires_at);
             let entry = json!({
-                "id": row.id, "kind": row.kind.name(), "state": row.state.name(now),
-                "institution": row.institution.as_str(),
+                "id": row.id, "link": row.link, "kind": row.kind.name(),
+                "state": row.state.name(now), "institution": row.institution.as_str(),
                 "purpose": cartola_engine::consents::purposes::as_read(&row.purpose),
                 "recipient": row.recipient,
                 "products": row.data.map(cartola_model::ConsentData::names),
