@@ -124,10 +124,10 @@ async fn a_breach_is_written_down() {
 #[tokio::test]
 async fn what_is_no_matter_is_refused() {
     let world = World::new().await;
-    let entry = |measures| {
-        json!({"effects": "saldos", "data": "movimientos", "people": 3, "measures": measures})
-    };
-    let (breach, silent) = (entry("claves"), entry(" "));
+    let breach =
+        json!({"effects": "saldos", "data": "movimientos", "people": 3, "measures": "claves"});
+    let mut silent = breach.clone();
+    silent["measures"] = json!(" ");
     for (body, refusal) in [
         (json!({"kind": "wish", "rut": "11.111.111-1", "text": "x"}), "422 json_invalid kind"),
         (json!({"kind": "access", "rut": "11.111.111-2", "text": "x"}), "422 json_invalid rut"),
