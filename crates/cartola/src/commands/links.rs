@@ -12,15 +12,11 @@ use cartola_model::Principal;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{LinkId, PersonId};
 use cartola_store::MAX_PAGE;
-use cartola_store::people::LinkRow;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::tenant::Whose;
 use crate::{output, pages};
-
-/// What fails where links are read.
-const READING: &str = "the links cannot be read";
 
 /// What to do with links.
 #[derive(Subcommand)]
@@ -70,9 +66,9 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
 }
 
 /// Every link of a tenant, by age.
-pub async fn all(engine: &Engine, who: &Principal) -> anyhow::Result<Vec<LinkRow>> {
-    let rows = pages::all(async |after| engine.links(who, after, MAX_PAGE).await).await;
-    rows.context(READING)
+pub async fn all(engine: &Engine, who: &Principal) -> anyhow::Result<Vec<ShownLink>> {
+    let rows = pages::all(async |after| engine.shown_links(who, after, MAX_PAGE).await).await;
+    rows.context("the links cannot be read")
 }
 
 #[derive(Serialize)]
@@ -107,8 +103,7 @@ impl<'a> Listed<'a> {
 
 async fn list(arguments: List) -> anyhow::Result<ExitCode> {
     let (gateway, who) = arguments.whose.open_as_operator().await?;
-    let page = async |after| gateway.engine.shown_links(&who, after, MAX_PAGE).await;
-    let rows = pages::all(page).await.context(READING)?;
+    let rows = all(&gateway.engine, &who).await?;
     let listed: Vec<Listed<'_>> = rows.iter().map(Listed::of).collect();
     if arguments.json {
         listed.iter().try_for_each(output::json)?;

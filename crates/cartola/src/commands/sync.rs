@@ -9,10 +9,10 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use cartola_engine::Engine;
 use cartola_engine::imports::ImportError;
-use cartola_engine::links::{DayRange, LinkError};
+use cartola_engine::links::{DayRange, LinkError, ShownLink};
 use cartola_engine::readings::{Products, ReadScope, Wanted, usual_from};
 use cartola_engine::work::Limits;
-use cartola_model::{Failure, LinkSource, LinkState, Principal};
+use cartola_model::{Failure, LinkSource, LinkStanding, Principal};
 use cartola_primitives::id::LinkId;
 use cartola_primitives::{Date, santiago};
 use cartola_store::people::LinkRow;
@@ -125,20 +125,24 @@ fn days(arguments: &Arguments, today: Date) -> anyhow::Result<DayRange> {
         .map_err(|error| wrong_use(format!("--from {from} and --to {to} are no range: {error}")))
 }
 
-/// The links that were named, in that order, or all that may be read.
-fn wanted(named: &[LinkId], known: Vec<LinkRow>) -> anyhow::Result<Vec<LinkRow>> {
-    let asked = |row: &LinkRow| row.source == LinkSource::Credentials;
+/// The links that were named, in that order, or all that may be read. Whoever took back what they allowed, or
+/// wants nothing done for now, is no failure of tonight's; a mandate that has run out is one that somebody
+/// may want to renew.
+fn wanted(named: &[LinkId], mut known: Vec<ShownLink>) -> anyhow::Result<Vec<LinkRow>> {
+    known.retain(|link| link.row.source == LinkSource::Credentials);
     if named.is_empty() {
-        let active = |row: &LinkRow| matches!(row.state, LinkState::Active { .. });
-        let links: Vec<_> = known.into_iter().filter(|row| asked(row) && active(row)).collect();
+        let may_be_read = |link: &ShownLink| {
+            matches!(link.standing, LinkStanding::Active { .. } | LinkStanding::Expired { .. })
+        };
+        let links: Vec<_> = known.into_iter().filter(may_be_read).map(|link| link.row).collect();
         if links.is_empty() {
-            bail!("there is no link to an institution; begin one with `cartola links add`");
+            bail!("there is no link that may be read; begin one with `cartola links add`");
         }
         return Ok(links);
     }
     let find = |id: &LinkId| {
-        let found = known.iter().find(|row| row.id == *id && asked(row));
-        found.cloned().with_context(|| links::no_link(*id))
+        let found = known.iter().find(|link| link.row.id == *id);
+        found.map(|link| link.row.clone()).with_context(|| links::no_link(*id))
     };
     named.iter().map(find).collect()
 }

@@ -164,6 +164,9 @@ fn a_link_that_was_revoked_is_not_read_and_its_data_not_served() {
     scene.installation.run(&block).done();
     let listed = scene.installation.run(&["links", "list", "--json"]).done().json();
     assert_eq!(listed["state"], "suspended");
+    // Nobody who wants nothing done with their data makes the reading of all fail.
+    let none = scene.sync(&[]).failed(1).stderr;
+    assert!(none.contains("no link that may be read"), "{none}");
 }
 
 /// Beside a demo, whose folder says where its banks are and what its clock shows.
