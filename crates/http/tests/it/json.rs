@@ -57,7 +57,7 @@ fn what_does_not_is_told_in_our_own_words() {
     );
     check(
         "{\"amount\":1,\n\"names\":[1]}",
-        expect!["json_invalid: The body, at line 2, column 10, in `names`: expected a text."],
+        expect!["json_invalid: The body, at line 2, column 10, in `names[0]`: expected a text."],
     );
     check(
         "{\"amount\":1}}",

@@ -233,7 +233,7 @@ fn what_is_wrong_with_a_batch_is_told_and_nothing_of_it_is_paid() {
         422 {"error":"invalid_request","error_description":"`deposits[1].amount`: the least amount is 1000 pesos."}
         422 {"error":"invalid_request","error_description":"`deposits[1].counterparty.rut`: the verifier of the RUT is wrong, it should be 9."}
         422 {"error":"invalid_request","error_description":"`deposits[0].amount`: expected whole pesos."}
-        422 {"error":"invalid_request","error_description":"The body, at line 1, column 205: the field `reference` is missing."}
+        422 {"error":"invalid_request","error_description":"The body, at line 1, column 205, in `deposits[0]`: the field `reference` is missing."}
         422 {"error":"invalid_request","error_description":"The body, at line 1, column 61: a field is unknown; known are `account_id`, `currency`, `deposits`."}
         404 {"error":"not_found","error_description":"There is no such account, or no consent of this tenant allows it to be shown."}
         400 {"error":"invalid_request","error_description":"The body, at line 1, column 15: it is not JSON."}

@@ -125,7 +125,7 @@ fn an_account_whose_link_is_for_reading_pays_nothing() {
     let payer = Payer::new("ok", "banco-chile", false);
     let body = request(&payer.account, 5_000, &payer.payee());
     let refused = payer.post(PAYMENTS, "one", &body);
-    expect![[r#"409 {"error":"account_not_enabled","error_description":"This account may be read, and not paid from: no link of its holder was begun for payments. Begin it again with `cartola links add … --payments`, or with `payments` in `POST /v1/links`."}"#]]
+    expect![[r#"409 {"error":"account_not_enabled","error_description":"This account may be read, and not paid from: no link of its holder was begun for payments. Begin it again with `cartola links add … --payments`, or with `payments` in `POST /v1/links`, and read it anew (`cartola sync`)."}"#]]
         .assert_eq(&told(&refused));
     let nowhere = payer.link("sii", true);
     assert_eq!((nowhere.status, &nowhere.json()["code"]), (422, &json!("json_invalid")));
@@ -209,7 +209,7 @@ fn what_is_wrong_with_a_payment_is_told() {
         422 {"error":"invalid_request","error_description":"The body, at line 1, column 243: the field `amount` is missing."}
         422 {"error":"invalid_request","error_description":"The body, at line 1, column 132: the field `counterparty` is missing."}
         422 {"error":"invalid_request","error_description":"The body, at line 1, column 244: a field is unknown; known are `account_id`, `amount`, `currency`, `counterparty`, `description`, `reference`."}
-        422 {"error":"invalid_request","error_description":"The body, at line 1, column 68: expected a number."}
+        422 {"error":"invalid_request","error_description":"The body, at line 1, column 68, in `amount`: expected a number."}
         422 {"error":"invalid_request","error_description":"`amount`: expected whole pesos."}
         422 {"error":"invalid_request","error_description":"`amount`: expected whole pesos."}
         422 {"error":"invalid_request","error_description":"`amount`: the least amount is 1000 pesos."}
