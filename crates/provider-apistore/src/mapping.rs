@@ -85,10 +85,16 @@ pub fn movement_type<Text: AsRef<str>>(movement: &Movement<Text>) -> MovementTyp
     let channel = details.channel.as_ref().map(|channel| glosa::fold(channel.as_ref()));
     let by_channel = CHANNELS.iter().find(|(name, _)| channel.as_deref() == Some(*name));
     let text = glosa::fold(movement.glosa.as_ref());
-    let by_glosa = || BEGINNINGS.iter().find(|(beginning, _)| text.starts_with(beginning));
-    match by_channel.or_else(by_glosa) {
-        Some((_, kind)) => *kind,
-        None if movement.amount.minor() < 0 => MovementType::Debit,
+    let by_glosa = BEGINNINGS.iter().find(|(beginning, _)| text.starts_with(beginning));
+    let by_glosa = by_glosa.map(|(_, kind)| *kind);
+    let is_out = movement.amount.minor() < 0;
+    // Machines take money in and transfer it too.
+    let gives_cash = is_out && by_glosa != Some(MovementType::Transfer);
+    let by_channel = by_channel.map(|(_, kind)| *kind);
+    let by_channel = by_channel.filter(|kind| *kind != MovementType::Withdrawal || gives_cash);
+    match by_channel.or(by_glosa) {
+        Some(kind) => kind,
+        None if is_out => MovementType::Debit,
         None => MovementType::Credit,
     }
 }

@@ -100,6 +100,9 @@ fn how_money_came_or_went_is_told_by_channel_and_glosa() {
     check_type(Some("Cajero"), "GIRO", -5, Withdrawal);
     check_type(None, "GIRO CAJERO AUTOMATICO", -5, Withdrawal);
     check_type(Some("Cajero Automático"), "GIRO", -5, Withdrawal);
+    check_type(Some("Cajero Automático"), "TRASPASO DE ANA PEREZ", 5, Transfer);
+    check_type(Some("Cajero"), "TEF A JUAN", -5, Transfer);
+    check_type(Some("Cajero Automático"), "DEPOSITO EN EFECTIVO", 5, Credit);
     check_type(Some("Internet"), "Giro sin tarjeta", -5, Withdrawal);
     check_type(Some("Internet"), "DEVOLUCION GIRO SIN TARJETA", 5, Credit);
     check_type(Some("Internet"), "PAGO EN SERVIPAG", -5, Debit);
