@@ -10,7 +10,8 @@ use crate::{Engine, EngineError};
 
 impl Engine {
     /// An operation as its person reads it: a bill with the name that their own bank lists for the code,
-    /// as far as a consent allows that to be read. That stands in the place of a name that came along.
+    /// as far as a consent allows that to be read, and with no other. A name that came along is whatever
+    /// whoever asks says: it would read as if the bank said so.
     pub(super) async fn named_operation(
         &self,
         who: &Principal,
@@ -18,11 +19,16 @@ impl Engine {
         operation: &Operation,
     ) -> Result<Operation, EngineError> {
         let Operation::BillPayment(bill) = operation else { return Ok(operation.clone()) };
-        let mut named = bill.clone();
-        if let Some(name) = self.listed_name(who, person, bill).await? {
-            named.biller_name = Some(name);
-        }
-        Ok(Operation::BillPayment(named))
+        let biller_name = match self.listed_name(who, person, bill).await {
+            // The code alone says who is paid.
+            Err(error) if error.is_damage() => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(tenant = %who.tenant, error, "engine.billers.not_read");
+                None
+            }
+            listed => listed?,
+        };
+        Ok(Operation::BillPayment(Bill { biller_name, ..bill.clone() }))
     }
 
     async fn listed_name(
@@ -46,13 +52,17 @@ impl Engine {
     }
 }
 
-/// The name of the code: as it stands beside the customer's number where that is listed too. One that
-/// cannot be shown as it is, is none.
+/// The name of the code: as it stands beside the customer's number where that is listed too, and else where
+/// all that is listed of that code has one name. One that cannot be shown as it is, is none.
 fn name_of<'a>(listed: &'a [ServiceAccount], bill: &Bill) -> Option<&'a str> {
     let is_biller = |account: &&ServiceAccount| {
         account.company_code.as_ref() == Some(&bill.biller) && showable(&account.company)
     };
     let of_biller = || listed.iter().filter(is_biller);
     let numbered = of_biller().find(|account| account.customer_number == bill.service_account);
-    numbered.or_else(|| of_biller().next()).map(|account| account.company.as_str())
+    let only = || {
+        let first = of_biller().next()?;
+        of_biller().all(|account| account.company == first.company).then_some(first)
+    };
+    numbered.or_else(only).map(|account| account.company.as_str())
 }
