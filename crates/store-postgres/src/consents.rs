@@ -42,7 +42,7 @@ const MANDATES_OF_LINKS: &str = concat!(
     " FROM consent WHERE tenant = $1 AND consent.id = coalesce(\
      (SELECT mandate FROM link_secret WHERE tenant = $1 AND link = asked.id), \
      (SELECT ended.id FROM consent AS ended WHERE ended.tenant = $1 AND ended.link = asked.id \
-     AND ended.state NOT IN (1, 4) ORDER BY ended.ended_at DESC, ended.id DESC LIMIT 1))) AS mandate"
+     AND ended.state NOT IN (1, 4) AND ended.purpose <> ALL ($3::text[]) ORDER BY ended.ended_at DESC, ended.id DESC LIMIT 1))) AS mandate"
 );
 const CONSENTS_OF_PERSON: &str = concat!(
     "SELECT ",
@@ -134,9 +134,11 @@ impl Consents for PostgresStore {
         &self,
         tenant: TenantId,
         links: Vec<LinkId>,
+        beside: &'static [&'static str],
     ) -> Result<Vec<ConsentRow>, StoreError> {
-        self.all(tenant, MANDATES_OF_LINKS, values![&tenant, Value::ids(&links)], read_consent)
-            .await
+        let beside = Value::List(beside.iter().map(|purpose| Value::text(purpose)).collect());
+        let values = values![&tenant, Value::ids(&links), beside];
+        self.all(tenant, MANDATES_OF_LINKS, values, read_consent).await
     }
 
     async fn consents_of_person(

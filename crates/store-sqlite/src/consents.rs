@@ -15,7 +15,7 @@ use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_empty, bytes_or_null, damaged, signed};
 use crate::error::Doing;
 use crate::permits::Permits;
-use crate::rows::{all, first, page};
+use crate::rows::{all, each, first, page};
 use crate::unit::Unit;
 
 macro_rules! consent_columns {
@@ -40,10 +40,14 @@ const CONSENTS_OF_LINK: &str = concat!(
 const MANDATE_OF_LINK: &str = concat!(
     "SELECT ",
     consent_columns!(),
-    " FROM consent WHERE tenant = ?1 AND id = coalesce(\
-     (SELECT mandate FROM link_secret WHERE tenant = ?1 AND link = ?2), \
-     (SELECT id FROM consent WHERE tenant = ?1 AND link = ?2 AND state NOT IN (1, 4) \
-     ORDER BY ended_at DESC, id DESC LIMIT 1))"
+    " FROM consent WHERE tenant = ?1 AND id = \
+     (SELECT mandate FROM link_secret WHERE tenant = ?1 AND link = ?2)"
+);
+const ENDED_OF_LINK: &str = concat!(
+    "SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = ?1 AND link = ?2 AND state NOT IN (1, 4) \
+     ORDER BY ended_at DESC, id DESC"
 );
 const CONSENTS_OF_PERSON: &str = concat!(
     "SELECT ",
@@ -157,12 +161,21 @@ impl Consents for SqliteStore {
         &self,
         tenant: TenantId,
         links: Vec<LinkId>,
+        beside: &'static [&'static str],
     ) -> Result<Vec<ConsentRow>, StoreError> {
         self.read(move |connection| {
             let mut found = Vec::with_capacity(links.len());
             for link in &links {
                 let values = params![tenant.as_bytes(), link.as_bytes()];
-                found.extend(first(connection, MANDATE_OF_LINK, values, read_consent)?);
+                let mut mandate = first(connection, MANDATE_OF_LINK, values, read_consent)?;
+                if mandate.is_none() {
+                    each(connection, ENDED_OF_LINK, values, |columns| {
+                        let row = read_consent(columns)?;
+                        mandate = Some(row).filter(|row| !beside.contains(&row.purpose.as_str()));
+                        Ok(mandate.is_none())
+                    })?;
+                }
+                found.extend(mandate);
             }
             Ok(found)
         })

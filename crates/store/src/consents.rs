@@ -128,12 +128,13 @@ pub trait Consents: Send + Sync {
     ) -> Result<Page<ConsentRow, ConsentId>, StoreError>;
 
     /// The mandate of each of the links, in no order: the consent that what it signs in with stands on, and of
-    /// one that keeps nothing to sign in with the last one that ended. Payments through a link have consents of
-    /// their own. Nothing of a link that has neither.
+    /// one that keeps nothing to sign in with the last one that ended, but for those of the purposes `beside`.
+    /// Nothing of a link that has neither.
     async fn mandates_of_links(
         &self,
         tenant: TenantId,
         links: Vec<LinkId>,
+        beside: &'static [&'static str],
     ) -> Result<Vec<ConsentRow>, StoreError>;
 
     /// A person's consents, by id.

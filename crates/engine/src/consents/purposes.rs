@@ -32,6 +32,9 @@ pub(crate) const PAYOUT: &str = "one payment of the tenant from an account of it
 /// One instruction: cash, a bill, a beneficiary.
 pub(crate) const INSTRUCTION: &str = "one instruction of the customer to their bank";
 
+/// What allows one payment or instruction through a link, and nothing else of the link.
+pub(crate) const OF_ONE_OPERATION: &[&str] = &[PAYMENT, TRANSFER, PAYOUT, INSTRUCTION];
+
 /// Each as the person reads it.
 const SPANISH: [(&str, &str); 9] = [
     (BANK, "leer cuentas, saldos y movimientos por encargo de quien lo declara"),

@@ -7,6 +7,7 @@ use cartola_primitives::id::LinkId;
 use cartola_store::Page;
 use cartola_store::people::LinkRow;
 
+use crate::consents::purposes::OF_ONE_OPERATION;
 use crate::{Engine, EngineError};
 
 /// A link, and where it stands.
@@ -30,7 +31,8 @@ impl Engine {
         let Page { rows, next } = self.links(who, after, limit).await?;
         let signing_in = rows.iter().filter(|row| row.source == LinkSource::Credentials);
         let signing_in = signing_in.map(|row| row.id).collect();
-        let mandates = self.store().mandates_of_links(who.tenant, signing_in).await?;
+        let mandates =
+            self.store().mandates_of_links(who.tenant, signing_in, OF_ONE_OPERATION).await?;
         let mandates: HashMap<_, _> =
             mandates.into_iter().map(|mandate| (mandate.link, mandate.state)).collect();
         let now = self.now();

@@ -150,16 +150,26 @@ pub async fn the_mandate_of_each_link_is_found(backend: Backend) {
         ConsentRow { state, ..scene.make.consent(link) }
     };
     let mandate = scene.make.consent(link);
+    let of_one = |row: ConsentRow| ConsentRow { purpose: "one payment".to_owned(), ..row };
     let (early, late) = (ended(second, at(-10)), ended(second, at(-5)));
-    let of_a_payment = [scene.make.consent(link), ended(link, NOW), scene.make.consent(second)];
-    for row in [&mandate, &late, &early].into_iter().chain(&of_a_payment) {
+    let before = ended(link, at(-9));
+    let of_payments = [
+        of_one(scene.make.consent(link)),
+        of_one(ended(link, NOW)),
+        of_one(scene.make.consent(second)),
+        of_one(ended(second, NOW)),
+    ];
+    for row in [&mandate, &before, &late, &early].into_iter().chain(&of_payments) {
         scene.apply(Command::AddConsent(row.clone())).await;
     }
     let sealed = scene.make.sealed("secret");
     let secret = LinkSecretRow { link, mandate: mandate.id, barred: None, sealed };
     scene.apply(Command::KeepLinkSecret(secret)).await;
     let of = async |links: &[LinkId]| {
-        let found = scene.store.mandates_of_links(scene.make.tenant, links.to_vec()).await;
+        let found = scene
+            .store
+            .mandates_of_links(scene.make.tenant, links.to_vec(), &["one payment"])
+            .await;
         found.expect("a read")
     };
     assert_eq!(of(&[none, link, other.link.id]).await, [mandate]);
@@ -167,7 +177,7 @@ pub async fn the_mandate_of_each_link_is_found(backend: Backend) {
     assert_eq!(of(&[link, second]).await.len(), 2);
     assert_eq!(of(&[]).await, []);
     scene.apply(Command::DestroyLinkSecret(link)).await;
-    assert_eq!(of(&[link]).await, [of_a_payment[1].clone()]);
+    assert_eq!(of(&[link]).await, [before]);
 }
 
 /// Consents are listed by id, in every state.

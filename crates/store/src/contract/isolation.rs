@@ -202,7 +202,7 @@ pub async fn people_and_consents(backend: Backend) {
         let found = store.consents(other, link, None, MAX_PAGE).await.expect("a read");
         assert_eq!(found.rows, []);
     }
-    assert_eq!(store.mandates_of_links(other, vec![scene.link.id]).await.expect("a read"), []);
+    assert_eq!(store.mandates_of_links(other, vec![scene.link.id], &[]).await.expect("a read"), []);
 }
 
 /// Accounts, balances and imports.

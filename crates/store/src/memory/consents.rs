@@ -66,10 +66,13 @@ impl Consents for MemoryStore {
         &self,
         tenant: TenantId,
         links: Vec<LinkId>,
+        beside: &'static [&'static str],
     ) -> Result<Vec<ConsentRow>, StoreError> {
         let tables = self.tables(tenant);
         let ended = |link: LinkId| {
-            let rows = tables.consents.values().filter(|row| row.link == link);
+            let is_of =
+                |row: &&ConsentRow| row.link == link && !beside.contains(&row.purpose.as_str());
+            let rows = tables.consents.values().filter(is_of);
             let ended = rows.filter_map(|row| match row.state {
                 ConsentState::Revoked { at, .. } | ConsentState::Expired { at, .. } => {
                     Some((at, row))
