@@ -432,13 +432,14 @@ impl Engine {
     }
 
     /// Refuses to go on where a key is not there and no erasure destroyed it: it was taken away, and may come
-    /// back. The trail says which were destroyed.
+    /// back. The trail says which were destroyed, and is read once for each.
     pub(crate) async fn refuse_lost(
         &self,
         tenant: TenantId,
         key: DataKeyId,
     ) -> Result<(), EngineError> {
-        if self.store().data_key(tenant, key).await?.is_some() {
+        let is_fine = self.vault().is_known_destroyed(tenant, key);
+        if is_fine || self.store().data_key(tenant, key).await?.is_some() {
             return Ok(());
         }
         let mut after = 0;
@@ -447,6 +448,7 @@ impl Engine {
             let Some(last) = entries.last() else { break };
             after = last.sequence;
             if entries.iter().any(|entry| destroyed_key(&entry.body) == Some(key)) {
+                self.vault().note_destroyed(tenant, key);
                 return Ok(());
             }
         }

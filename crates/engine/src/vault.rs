@@ -121,6 +121,7 @@ pub struct Vault {
     randomness: Arc<dyn Randomness>,
     unwrapped: Cache<(TenantId, DataKeyId), Unwrapped>,
     of_subject: Cache<(TenantId, Option<PersonId>), Arc<DataKey>>,
+    destroyed: Cache<(TenantId, DataKeyId), ()>,
 }
 
 impl Vault {
@@ -153,6 +154,7 @@ impl Vault {
             randomness,
             unwrapped: Cache::new(MAX_KEYS_IN_MEMORY),
             of_subject: Cache::new(MAX_KEYS_IN_MEMORY),
+            destroyed: Cache::new(MAX_KEYS_IN_MEMORY),
         })
     }
 
@@ -390,6 +392,16 @@ impl Vault {
     ) -> Result<T, EngineError> {
         let plain = self.open_sealed(place, sealed).await?;
         serde_json::from_slice(plain.expose()).map_err(EngineError::Content)
+    }
+
+    /// Whether somebody has found that an erasure destroyed a key. It never comes back.
+    pub(crate) fn is_known_destroyed(&self, tenant: TenantId, id: DataKeyId) -> bool {
+        self.destroyed.get(&(tenant, id)).is_some()
+    }
+
+    /// Remembers that.
+    pub(crate) fn note_destroyed(&self, tenant: TenantId, id: DataKeyId) {
+        self.destroyed.insert((tenant, id), ());
     }
 
     async fn key_by_id(

@@ -51,7 +51,7 @@ impl Engine {
         self.note_access(who, "payout.read", Subject::one(id));
         let row = self.store().payout(who.tenant, id).await?;
         match row.filter(|row| row.list == list) {
-            Some(row) => self.opened_payout(who, row).await,
+            Some(row) => self.payout_unless_lost(who, row).await,
             None => Ok(None),
         }
     }
@@ -67,7 +67,7 @@ impl Engine {
         let known = self.store().payout_of_case(who.tenant, &key).await?;
         let Some(row) = known else { return Ok(PayoutOfCase::Nothing) };
         self.note_access(who, "payout.read", Subject::one(row.id));
-        let opened = self.opened_payout(who, row).await?;
+        let opened = self.payout_unless_lost(who, row).await?;
         Ok(opened.map_or(PayoutOfCase::Gone, |payout| PayoutOfCase::Begun(Box::new(payout))))
     }
 
@@ -123,6 +123,21 @@ impl Engine {
         let Some(payout) = self.opened_payout(who, row).await? else { return Ok(None) };
         let payments = self.payments_of_payout(who, &payout, 0..payout.lines.len()).await?;
         Ok(payments.map(|payments| PayoutStanding { payout, payments }))
+    }
+
+    /// The same as [`Self::opened_payout`] for who asks after this one: whoever is told that there is none
+    /// may pay it anew, and a key that no erasure destroyed may come back.
+    async fn payout_unless_lost(
+        &self,
+        who: &Principal,
+        row: PayoutRow,
+    ) -> Result<Option<Payout>, EngineError> {
+        let key = row.order.key;
+        let opened = self.opened_payout(who, row).await?;
+        if opened.is_none() {
+            self.refuse_lost(who.tenant, key).await?;
+        }
+        Ok(opened)
     }
 
     /// A payout as it is sealed; nothing where whoever paid was erased, with their key.

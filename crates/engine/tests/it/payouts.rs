@@ -430,6 +430,9 @@ async fn a_payout_whose_key_is_lost_is_not_told_as_erased() {
     });
     let again = scene.begin(account, "one", three()).await;
     assert!(matches!(again, Err(PayoutError::Engine(_))), "{:?}", again.err());
+    let (engine, who) = (&scene.world.engine, &scene.world.who);
+    assert!(engine.payout_of_case(who, "tests", "one").await.is_err(), "nor is it told as gone");
+    assert!(engine.payout(who, "tests", begun.payout.row.id).await.is_err());
 }
 
 /// What was begun at the tenant's word does not go on at the holder's, who may have signed in since.
