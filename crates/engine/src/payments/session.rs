@@ -13,7 +13,7 @@ use cartola_store::people::LinkRow;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use crate::links::{LinkError, SealedSecret};
+use crate::links::{LinkError, PaysFor, SealedSecret};
 use crate::readings::{THRESHOLD, is_proof};
 use crate::{Engine, EngineError};
 
@@ -193,8 +193,11 @@ impl Engine {
         if link.source != LinkSource::Credentials {
             return Ok(sealed);
         }
-        let kept = match self.paying_secret(errand.who, (link.clone(), sealed.pays())).await {
-            Ok(Some(kept)) => kept,
+        // Nothing new is begun on what the bank has heard of: the holder's word is enough to ask about it.
+        let pays = sealed.pays();
+        let asks = if errand.is_first { pays } else { PaysFor::Holder };
+        let kept = match self.paying_secret(errand.who, (link.clone(), asks)).await {
+            Ok(Some(kept)) => kept.paying(pays),
             Err(LinkError::Engine(error)) => return Err(error.into()),
             Ok(None) | Err(_) => return Ok(sealed),
         };
