@@ -72,15 +72,20 @@ impl Engine {
             let Some(row) = self.enrolment_in_use(tenant, person, standing).await? else {
                 continue;
             };
-            match self.blocking(tenant, &by, &row).await {
-                Ok(blocking) => {
-                    work.commands.extend(blocking.into_iter().flat_map(|(commands, _)| commands));
+            let Ok(state) = row.standing.state.block(self.instant(tenant)) else { continue };
+            let blocked = self.moving_enrolment(tenant, &by, &row, state).await;
+            let blocked = blocked.map(|(commands, _)| commands);
+            let cause = CancelCause::PhoneBlocked;
+            let cancelled = self.cancelling_all_of(tenant, &by, &row, cause).await;
+            for ending in [blocked, cancelled] {
+                match ending {
+                    Ok(commands) => work.commands.extend(commands),
+                    Err(error) if error.is_damage() => {
+                        let (phone, error) = (row.id, &error as &dyn std::error::Error);
+                        tracing::error!(%tenant, %phone, error, "engine.people.phone_not_blocked");
+                    }
+                    Err(error) => return Err(error),
                 }
-                Err(error) if error.is_damage() => {
-                    let (phone, error) = (row.id, &error as &dyn std::error::Error);
-                    tracing::error!(%tenant, %phone, error, "engine.people.phone_not_blocked");
-                }
-                Err(error) => return Err(error),
             }
         }
         Ok(())

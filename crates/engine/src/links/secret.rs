@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cartola_connector::{Credential, DeviceId};
 use cartola_crypto::{DataKey, Place};
 use cartola_model::Principal;
+use cartola_model::audit::AuditEvent;
 use cartola_primitives::Secret;
 use cartola_primitives::id::{LinkId, TenantId};
 use cartola_store::consents::ConsentRow;
@@ -153,6 +154,8 @@ impl Engine {
         let Some(row) = row.filter(|row| row.mandate == mandate.id) else { return Ok(false) };
         let secret = match self.open_link_secret(who, &row).await {
             Err(error) if error.is_damage() => {
+                let proof = AuditEvent::once("credentials.destroyed", who.actor, mandate.id);
+                work.push(Command::Audit(proof.with("cause", "damaged")));
                 return self.forget_secret_of(who, mandate, work).await;
             }
             opened => opened?,
