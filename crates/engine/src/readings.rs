@@ -261,9 +261,9 @@ impl Engine {
         self.refuse_locked(who, &new.institution, person).await?;
         let mut work = UnitOfWork::new(who.tenant, now);
         work.commands = made.commands;
+        self.refuse_blocked(who.tenant, person, &mut work.commands).await?;
         let link = self.link_of_calls(who, new, person, &mut work).await?;
         let mandate = self.mandate_row(who.tenant, &new.mandate, &link, now);
-        let mandate = self.consent_to_begin(who.tenant, mandate, &mut work.commands).await?;
         let wanted = wanted(mandate.id);
         self.refuse_over_quota(&new.institution, wanted.priority).await?;
         let arguments = Arguments::of(who, mandate.id, &wanted)

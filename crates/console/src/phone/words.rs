@@ -57,6 +57,10 @@ pub const fn not_enrolled(error: &EnrolError) -> Option<(&'static str, &'static 
     match error {
         EnrolError::Unknown => Some(("code", "El código no existe. Revíselo.")),
         EnrolError::Ended(_) => Some(("code", "El código ya se usó o venció. Pida otro.")),
+        EnrolError::Blocked => Some((
+            "code",
+            "Pediste bloquear tus datos: no se enrola ningún teléfono mientras el bloqueo dure.",
+        )),
         EnrolError::Pin(error) => Some(("pin", of_pin(*error))),
         EnrolError::Text => {
             Some(("name", "El nombre del teléfono debe tener entre 1 y 80 caracteres."))

@@ -19,6 +19,7 @@ use super::{
     Begun, CODE_LASTS, CODES_WITHIN, Enrolled, MAX_CODES, MAX_PHONE_TEXT, NewPhone, Validated,
 };
 use crate::imports::Made;
+use crate::links::LinkError;
 use crate::once::Reply;
 use crate::retry::until_settled;
 use crate::{Engine, EngineError};
@@ -176,12 +177,18 @@ impl Engine {
         };
         let by = By::phone(&row, &opened, through);
         let mut work = UnitOfWork::new(tenant, self.now());
+        let blocked = self.refuse_blocked(tenant, Some(row.person), &mut work.commands).await;
+        blocked.map_err(|error| match error {
+            LinkError::Engine(error) => EnrolError::Engine(error),
+            _ => EnrolError::Blocked,
+        })?;
         if let Some(before) =
             self.enrolment_in_use(tenant, row.person, EnrolmentStanding::Active).await?
         {
             let replaced = before.standing.state.supersede(work.at).map_err(looked_at)?;
             let by = by.clone().with("by", row.id.to_string());
-            work.commands = self.moving_enrolment(tenant, &by, &before, replaced).await?.0;
+            let moving = self.moving_enrolment(tenant, &by, &before, replaced).await?.0;
+            work.commands.extend(moving);
             let cause = CancelCause::PhoneReplaced;
             work.commands.extend(self.cancelling_all_of(tenant, &by, &before, cause).await?);
         }

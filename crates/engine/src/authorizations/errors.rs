@@ -61,6 +61,9 @@ pub enum EnrolError {
     /// A phone took the code, or its time is over, or another code was given out.
     #[error("the code was used, or is no more")]
     Ended(EnrolmentState),
+    /// The person wants nothing done with their data for now.
+    #[error("the person asked for a block of their data: no phone is enrolled while it holds")]
+    Blocked,
     /// The PIN cannot be taken.
     #[error(transparent)]
     Pin(#[from] PinError),

@@ -109,7 +109,8 @@ impl Engine {
         self.is_blocked(tenant, &subject, None).await
     }
 
-    /// The same for what is not begun at all while a block holds: a link, a phone, moving money.
+    /// The same for what is not begun at all while a block holds: a link, a call with the person's credentials, a
+    /// phone, moving money.
     pub(crate) async fn refuse_blocked(
         &self,
         tenant: TenantId,
@@ -135,7 +136,7 @@ impl Engine {
         }
     }
 
-    /// The consent of what comes with a file or a call, as it begins: of somebody who wants nothing done
+    /// The consent of what comes with a file, as it begins: of somebody who wants nothing done
     /// with their data, it allows nothing until that is over.
     pub(crate) async fn consent_to_begin(
         &self,

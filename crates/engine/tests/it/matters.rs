@@ -158,9 +158,8 @@ async fn no_new_consent_gets_past_a_block() {
     assert!(matches!(begin_about(&scene, data, end).await, Err(LinkError::Blocked)));
     assert_eq!(consents().await, before, "nothing is recorded");
     assert!(fetch(&scene, link).await.is_err());
-    let mut call = scene.call(PASSWORD).await.unwrap();
-    world.worker.run_due().await.unwrap();
-    assert_eq!(scene.ended(&mut call.reading).await, Some(Err(Failure::ConsentRevoked)));
+    assert!(matches!(scene.call(PASSWORD).await, Err(LinkError::Blocked)));
+    assert_eq!(consents().await, before, "nor of a call");
     world.import(&["9;POR ARCHIVO;-5;100"]).await;
     assert_eq!(world.told().await, Vec::<String>::new());
     assert_eq!(scene.bank.asked(), 0);

@@ -16,7 +16,6 @@ use cartola_engine::matters::{Decision, NewMatter};
 use cartola_engine::once::{Repeatable, Reply, Ticket};
 use cartola_engine::payments::PaymentError;
 use cartola_engine::payouts::{PayoutError, PayoutLine, PayoutOrder};
-use cartola_engine::readings::{self, CALL_MANDATE_TERM, Call, THRESHOLD};
 use cartola_engine::work::JobKind;
 use cartola_model::{AccountNumber, ChallengeKind, ConsentData, Instructed, MatterKind, Principal};
 use cartola_primitives::id::{AccountId, LinkId, PersonId};
@@ -33,12 +32,12 @@ use cartola_store::{
 
 use crate::authorizations::{OwnPhone, PIN, Scene, payee, payment};
 use crate::matters::{HOLDER, ask};
-use crate::readings::{MARCH, fields};
+use crate::readings::fields;
 use crate::world::bank::{Bank, PASSWORD, RUT, institution};
 use crate::world::between::{First, Hurried, Late};
 use crate::world::till::{Till, asks};
 use crate::world::window::Window;
-use crate::world::{RULES, World};
+use crate::world::{RULES, World, upload};
 
 /// What is decided of somebody meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -470,19 +469,11 @@ async fn the_end_of_a_block_knows_whoever_becomes_known_meanwhile() {
     for nth in 0.. {
         let stage = Unknown::new().await;
         let world = &stage.world;
-        let asked = ask(world, MatterKind::Block, RUT).await;
+        let asked = ask(world, MatterKind::Block, HOLDER).await;
         let (engine, who) = (world.engine.clone(), world.who.clone());
         let first = async move {
-            let call = Call {
-                institution: institution(),
-                rut: customer(),
-                fields: &fields(PASSWORD),
-                evidence: b"a request",
-                lasts: CALL_MANDATE_TERM,
-                threshold: THRESHOLD,
-                task: None,
-            };
-            engine.request_call(&who, &call, |_| readings::Wanted::at_once(MARCH)).await.unwrap();
+            let file = upload(&["2;A;-100;900"]);
+            engine.import(&who, file, Reply::NONE).await.unwrap();
         };
         stage.clock.arm(nth, Box::pin(first));
         let denied = (&Decision::Deny, "por esto");

@@ -48,6 +48,7 @@ impl From<EnrolError> for Refusal {
         match error {
             EnrolError::Unknown => Problem::not_found("enrolment").into(),
             EnrolError::Ended(_) => Problem::new(Code::EnrolmentEnded).into(),
+            EnrolError::Blocked => Problem::new(Code::PersonBlocked).into(),
             EnrolError::Pin(_) => Problem::new(Code::PinInvalid).into(),
             EnrolError::Key(_) => Problem::new(Code::EnrolmentInvalid)
                 .detailed(Text::new(

@@ -15,7 +15,7 @@ use cartola_engine::device_sessions::DeviceSession;
 use cartola_model::Failure;
 use cartola_primitives::id::AuthorizationId;
 
-use super::refused::Refused;
+use super::refused::{BLOCKED, Refused};
 use crate::wire::ErrorCode;
 
 /// An authorization of the session's customer.
@@ -60,6 +60,7 @@ impl From<EnrolError> for Refused {
         match error {
             EnrolError::Unknown => unknown(),
             EnrolError::Ended(_) => ended("El código ya se usó o venció: pida otro."),
+            EnrolError::Blocked => Self::new(ErrorCode::ConsentRequired, BLOCKED),
             EnrolError::Pin(_) => Self::invalid(
                 "`pin` tiene seis dígitos, y no una serie, una repetición ni parte del RUT.",
             ),

@@ -25,6 +25,10 @@ const CHALLENGE: &str = r#"Bearer realm="mibanco""#;
 /// When whoever asked too often may ask again where nothing says when, seconds.
 const AGAIN_SECONDS: u32 = 1;
 
+/// What is said while a block holds.
+pub const BLOCKED: &str = "El titular pidió bloquear sus datos: no se hace nada con ellos mientras el \
+                           bloqueo dure, tampoco en una sesión nueva.";
+
 /// A refusal.
 pub struct Refused {
     code: ErrorCode,
@@ -240,11 +244,7 @@ impl From<LinkError> for Refused {
             LinkError::Barred { until }
             | LinkError::QuotaUsed { until }
             | LinkError::Locked { until } => Self::of(failure).until(until),
-            LinkError::Blocked => Self::new(
-                ErrorCode::ConsentRequired,
-                "El titular pidió bloquear sus datos: no se hace nada con ellos mientras el bloqueo \
-                 dure, tampoco en una sesión nueva.",
-            ),
+            LinkError::Blocked => Self::new(ErrorCode::ConsentRequired, BLOCKED),
             // All that is checked before the bank is asked is whether it could take the PIN.
             LinkError::Institution(_) if failure == Failure::RequestInvalid => {
                 Self::invalid("Este banco no recibe un MI PIN de esa forma.")
@@ -262,6 +262,7 @@ impl From<DeviceSessionError> for Refused {
     fn from(error: DeviceSessionError) -> Self {
         match error {
             DeviceSessionError::Ended => Self::token(),
+            DeviceSessionError::MandateEnded => Self::of(Failure::ConsentRevoked),
             DeviceSessionError::OtherDevice => Self::device(),
             DeviceSessionError::Engine(error) => error.into(),
         }
