@@ -10,8 +10,8 @@
 use cartola_crypto::{Digest, Place};
 use cartola_model::access::Actor;
 use cartola_model::audit::AuditEvent;
-use cartola_model::{LinkState, Principal, Scope};
-use cartola_primitives::id::{CredentialId, ID_BYTES, LinkId, TenantId};
+use cartola_model::{LinkStanding, LinkState, Principal, Scope};
+use cartola_primitives::id::{ConsentId, CredentialId, ID_BYTES, LinkId, TenantId};
 use cartola_primitives::{Secret, SignedDuration, Timestamp};
 use cartola_store::people::LinkRow;
 use cartola_store::tenancy::{CredentialKind, CredentialRow};
@@ -90,6 +90,9 @@ pub enum DeviceSessionError {
     /// It is none that was given out here, its time is over, or its session has ended.
     #[error("the token is unknown or has expired, or its session has ended")]
     Ended,
+    /// The mandate under which it was opened was revoked, or has run out.
+    #[error("the mandate under which this session was opened has ended")]
+    MandateEnded,
     /// Another device opened the session.
     #[error("another device opened this session")]
     OtherDevice,
@@ -121,6 +124,8 @@ struct SealedSession {
     /// The key that opened it; absent where the host stands for the tenant.
     client: Option<CredentialId>,
     link: LinkId,
+    /// The mandate that the link stood on as it was opened. A later one is another session's.
+    mandate: ConsentId,
     /// Keyed digest of the device's name.
     device: String,
 }
@@ -150,10 +155,12 @@ impl Engine {
     ) -> Result<SessionTokens, EngineError> {
         let (tenant, id) = (who.tenant, self.minter().mint());
         let (refresh, digest) = self.refresh_token(tenant, &id);
+        let secret = self.store().link_secret(tenant, link).await?.ok_or(EngineError::Contended)?;
         let sealed = SealedSession {
             facade: audience.name().to_owned(),
             client: who.actor.credential(),
             link,
+            mandate: secret.mandate,
             device: self.device_digest(tenant, device).hex(),
         };
         let key = self.vault().key_of(tenant, None, self.minter(), self.now()).await?;
@@ -175,7 +182,10 @@ impl Engine {
         self.store().commit(work).await?;
         let standing = Standing { tenant, row, sealed };
         let host = Some(tenant);
-        let session = self.session_of(&standing, host).await?.ok_or(EngineError::Contended)?;
+        let session = self.session_of(&standing, host).await.map_err(|error| match error {
+            DeviceSessionError::Engine(error) => error,
+            _ => EngineError::Contended,
+        })?;
         self.tokens_of(session, audience, refresh).await
     }
 
@@ -207,7 +217,7 @@ impl Engine {
     ) -> Result<DeviceSession, DeviceSessionError> {
         let standing = self.standing_session(session, at.audience).await?;
         self.check_device(&standing, at.device)?;
-        self.session_of(&standing, at.host).await?.ok_or(DeviceSessionError::Ended)
+        self.session_of(&standing, at.host).await
     }
 
     /// New tokens for the refresh token in use. One that was used before ends the session.
@@ -228,7 +238,6 @@ impl Engine {
                 return Err(DeviceSessionError::Ended);
             }
             let session = self.session_of(&standing, at.host).await?;
-            let session = session.ok_or(DeviceSessionError::Ended)?;
             let (next, digest) = self.refresh_token(known.tenant, &known.session);
             let work = UnitOfWork::new(known.tenant, now).with(Command::RenewCredential {
                 id: known.session,
@@ -313,37 +322,48 @@ impl Engine {
         Ok(Standing { tenant, row, sealed })
     }
 
-    /// On whose behalf a session acts at present; nothing where its client or its link has ended, or the
-    /// host that opened it without a key stands for its tenant no more.
+    /// On whose behalf a session acts at present. It has ended where its client, its link or its mandate has,
+    /// or the host that opened it without a key stands for its tenant no more.
     async fn session_of(
         &self,
         standing: &Standing,
         host: Option<TenantId>,
-    ) -> Result<Option<DeviceSession>, EngineError> {
+    ) -> Result<DeviceSession, DeviceSessionError> {
         let Standing { tenant, row, sealed } = standing;
         let who = match sealed.client {
-            None if host != Some(*tenant) => return Ok(None),
+            None if host != Some(*tenant) => return Err(DeviceSessionError::Ended),
             None => Principal {
                 tenant: *tenant,
                 actor: Actor::Credential(row.id),
                 scopes: HOST_SCOPES.to_vec(),
             },
             Some(id) => {
-                let client = self.store().credential_by_id(*tenant, id).await?;
-                let Some(client) = client.filter(|client| client.revoked_at.is_none()) else {
-                    return Ok(None);
-                };
+                let client = self.store().credential_by_id(*tenant, id).await;
+                let client = client.map_err(EngineError::from)?;
+                let client = client.filter(|client| client.revoked_at.is_none());
+                let client = client.ok_or(DeviceSessionError::Ended)?;
                 Principal { tenant: *tenant, actor: Actor::Credential(id), scopes: client.scopes }
             }
         };
-        let link = self.store().link(*tenant, sealed.link).await?;
+        let link = self.store().link(*tenant, sealed.link).await.map_err(EngineError::from)?;
         // One that was ended and begun again since is another one to whoever held this session.
         let since = |link: &LinkRow| match link.state {
             LinkState::Active { since } => Some(since),
             LinkState::Revoked { .. } => None,
         };
         let link = link.filter(|link| since(link).is_some_and(|since| since <= row.created_at));
-        Ok(link.map(|link| DeviceSession { id: row.id, who, link }))
+        let link = link.ok_or(DeviceSessionError::Ended)?;
+        let mandate = self.store().consent(*tenant, sealed.mandate).await;
+        let mandate =
+            mandate.map_err(EngineError::from)?.ok_or(DeviceSessionError::MandateEnded)?;
+        match link.state.under(Some(&mandate.state), self.now()) {
+            LinkStanding::Active { .. } | LinkStanding::Suspended { .. } => {
+                Ok(DeviceSession { id: row.id, who, link })
+            }
+            LinkStanding::Expired { .. } | LinkStanding::Revoked { .. } => {
+                Err(DeviceSessionError::MandateEnded)
+            }
+        }
     }
 
     fn check_device(

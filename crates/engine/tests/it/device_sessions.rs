@@ -4,6 +4,7 @@ use cartola_crypto::jws::Algorithm;
 use cartola_engine::device_sessions::{
     ACCESS_LIFETIME, DeviceSessionError, Presented, SESSION_LASTS, SESSION_TERM, SessionTokens,
 };
+use cartola_engine::once::Reply;
 use cartola_engine::retention::ENDED_KEPT;
 use cartola_engine::tokens::Audience;
 use cartola_model::access::Actor;
@@ -60,6 +61,7 @@ fn word(outcome: Result<(), DeviceSessionError>) -> &'static str {
     match outcome {
         Ok(()) => "holds",
         Err(DeviceSessionError::Ended) => "ended",
+        Err(DeviceSessionError::MandateEnded) => "mandate ended",
         Err(DeviceSessionError::OtherDevice) => "other device",
         Err(DeviceSessionError::Engine(error)) => panic!("{error:?}"),
     }
@@ -175,6 +177,25 @@ async fn what_ends_a_session() {
     world.clock.advance(SignedDuration::from_secs(1));
     assert_eq!(opened.scene.begin(PASSWORD).await.unwrap(), opened.link);
     assert_eq!(opened.told(access, MIBANCO, None).await, "ended");
+}
+
+/// A mandate that came later is of whoever gave it, from their own device.
+#[tokio::test]
+async fn a_session_ends_with_the_mandate_that_it_was_opened_under() {
+    let opened = Opened::new().await;
+    let (world, link) = (&opened.scene.world, opened.link);
+    let (engine, who) = (&world.engine, &world.who);
+    let mandate = engine.consents(who, Some(link), None, 9).await.unwrap().rows.remove(0).id;
+    engine.revoke_consent(who, mandate, Reply::NONE).await.unwrap();
+    let access = opened.tokens.access.expose();
+    assert_eq!(opened.told(access, MIBANCO, Some(DEVICE)).await, "mandate ended");
+    assert_eq!(opened.scene.begin(PASSWORD).await.unwrap(), link);
+    let later = engine.open_device_session(who, MIBANCO, link, "device two").await.unwrap();
+    let later = later.access.expose();
+    assert_eq!(opened.told(later, MIBANCO, Some("device two")).await, "holds");
+    assert_eq!(opened.told(access, MIBANCO, Some(DEVICE)).await, "mandate ended");
+    let renewed = opened.renewed(opened.tokens.refresh.expose()).await;
+    assert!(matches!(renewed, Err(DeviceSessionError::MandateEnded)));
 }
 
 #[tokio::test]

@@ -256,6 +256,8 @@ fn what_cannot_be_begun_has_failed_wherever_it_is_told() {
     let phone = Phone::enrol(&app);
     let asked = app.post("withdrawals", &order).json();
     scene.link_for_reading("ok");
+    let app = scene.session("ok");
+    let phone = phone.within(&app);
     phone.decide(&asked["auth_url"], "approve");
     let call: Call = receiver.call();
     let posted: Value = serde_json::from_str(&call.body).unwrap();

@@ -35,6 +35,11 @@ impl Phone {
         Self { app: app.clone(), id: text("enrolment_id"), secret: text("device_secret") }
     }
 
+    /// The same phone in another session.
+    pub fn within(self, app: &App) -> Self {
+        Self { app: app.clone(), ..self }
+    }
+
     /// Decides what an `auth_url` names.
     #[track_caller]
     pub fn decide(&self, auth_url: &Value, decision: &str) -> Value {
@@ -185,6 +190,10 @@ fn what_cannot_be_begun_is_given_up_with_its_approval() {
     let phone = Phone::enrol(&app);
     let asked = app.post("transfer", &order).json();
     scene.link_for_reading("ok");
+    // The session went with the mandate that it was opened under.
+    assert_eq!(refused(&app.send("GET", "accounts", "")), "403 CONSENT_REQUIRED");
+    let app = scene.session("ok");
+    let phone = phone.within(&app);
     phone.decide(&asked["auth_url"], "approve");
     let call: Call = receiver.call();
     let posted: Value = serde_json::from_str(&call.body).unwrap();
