@@ -65,6 +65,7 @@ struct EnrolledView {
     security(("api_key" = ["enrol"])),
     extensions(("x-problems" = json!([
         "parameter_invalid", "not_found", "enrolment_ended", "enrolment_invalid", "pin_invalid",
+        "person_blocked",
     ]))),
 )]
 pub async fn phone(

@@ -59,7 +59,7 @@ pub const fn not_enrolled(error: &EnrolError) -> Option<(&'static str, &'static 
         EnrolError::Ended(_) => Some(("code", "El código ya se usó o venció. Pida otro.")),
         EnrolError::Blocked => Some((
             "code",
-            "Pediste bloquear tus datos: no se enrola ningún teléfono mientras el bloqueo dure.",
+            "Usted pidió bloquear sus datos: no se registra ningún teléfono mientras el bloqueo dure.",
         )),
         EnrolError::Pin(error) => Some(("pin", of_pin(*error))),
         EnrolError::Text => {

@@ -44,8 +44,9 @@ impl Engine {
             let Some(Record::ServiceAccounts(listed)) = listed.map(|open| open.record) else {
                 continue;
             };
-            if let Some(name) = name_of(&listed, bill) {
-                return Ok(Some(name.to_owned()));
+            // A list that has the code is not made up for by another one.
+            if listed.iter().any(|account| is_biller(account, bill)) {
+                return Ok(name_of(&listed, bill).map(str::to_owned));
             }
         }
         Ok(None)
@@ -55,14 +56,16 @@ impl Engine {
 /// The name of the code: as it stands beside the customer's number where that is listed too, and else where
 /// all that is listed of that code has one name. One that cannot be shown as it is, is none.
 fn name_of<'a>(listed: &'a [ServiceAccount], bill: &Bill) -> Option<&'a str> {
-    let is_biller = |account: &&ServiceAccount| {
-        account.company_code.as_ref() == Some(&bill.biller) && showable(&account.company)
-    };
-    let of_biller = || listed.iter().filter(is_biller);
+    let of_biller = || listed.iter().filter(|account| is_biller(account, bill));
     let numbered = of_biller().find(|account| account.customer_number == bill.service_account);
     let only = || {
         let first = of_biller().next()?;
         of_biller().all(|account| account.company == first.company).then_some(first)
     };
-    numbered.or_else(only).map(|account| account.company.as_str())
+    let name = numbered.or_else(only).map(|account| account.company.as_str());
+    name.filter(|name| showable(name))
+}
+
+fn is_biller(account: &ServiceAccount, bill: &Bill) -> bool {
+    account.company_code.as_ref() == Some(&bill.biller)
 }

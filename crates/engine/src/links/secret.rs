@@ -155,7 +155,7 @@ impl Engine {
         let secret = match self.open_link_secret(who, &row).await {
             Err(error) if error.is_damage() => {
                 let proof = AuditEvent::once("credentials.destroyed", who.actor, mandate.id);
-                work.push(Command::Audit(proof.with("cause", "damaged")));
+                work.push(Command::Audit(proof.with("link", link.id).with("cause", "damaged")));
                 return self.forget_secret_of(who, mandate, work).await;
             }
             opened => opened?,

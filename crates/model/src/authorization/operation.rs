@@ -142,8 +142,8 @@ pub struct Bill {
     pub from: Option<AccountNumber>,
     /// Who is paid, by the code that the bank knows them by.
     pub biller: String,
-    /// The same as people know them. Where the bank's own list has the code, its name stands here,
-    /// whatever came along; absent where neither has one.
+    /// The same as people know them: what the bank's own list has for the code, whatever came along, and
+    /// absent where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub biller_name: Option<String>,
     /// The customer's number at the biller.

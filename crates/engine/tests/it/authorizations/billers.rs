@@ -62,7 +62,7 @@ async fn a_biller_is_called_what_the_bank_calls_them() {
         listed("1004", "VTR", "1"),
         listed("1004", "VTR", "2"),
         listed("1005", "GTD", "1"),
-        listed("1005", "GTD MANQUEHUE", "2"),
+        listed("1005", "GTD\u{202e}", "2"),
     ])
     .await;
     let by = |code| format!("Código de la empresa: {code}");

@@ -73,6 +73,7 @@ pub struct Enrolled {
     responses(
         (status = 201, description = "The phone", body = Enrolled),
         (status = 400, description = "`INVALID_REQUEST`", body = Error),
+        (status = 403, description = "`CONSENT_REQUIRED`: the customer asked for a block of their data", body = Error),
         (status = 404, description = "`AUTHORIZATION_NOT_FOUND`", body = Error),
         (status = 409, description = "`AUTHORIZATION_CONFLICT`", body = Error),
     ),

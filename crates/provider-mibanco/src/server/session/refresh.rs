@@ -34,7 +34,7 @@ pub struct Asked {
         (status = 200, description = "The session, with other tokens", body = Given),
         (status = 400, description = "`INVALID_REQUEST`", body = Told),
         (status = 401, description = "`INVALID_REFRESH_TOKEN`", body = Told),
-        (status = 403, description = "`DEVICE_MISMATCH`", body = Told),
+        (status = 403, description = "`DEVICE_MISMATCH`; `CONSENT_REQUIRED`: the mandate under which it was opened has ended", body = Told),
         (status = 429, description = "`RATE_LIMITED`, with `Retry-After`", body = Told),
     ),
 )]
