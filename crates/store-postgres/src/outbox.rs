@@ -78,10 +78,14 @@ const LOG: &str = "INSERT INTO message_attempt (tenant, message, number, at, las
 const DISABLE: &str = "INSERT INTO destination_disabled (tenant, destination, at) \
     SELECT tenant, destination, $3 FROM message WHERE tenant = $1 AND id = $2 \
     ON CONFLICT (tenant, destination) DO NOTHING";
-/// Gives up what waits for the destination of a message, if that is disabled.
+/// Gives up what waits for the destination of a message, if that is disabled. Mostly it is not: then
+/// nothing that waits is looked at.
 const GIVE_UP: &str = "WITH given_up AS (\
     UPDATE job SET state = 4, ended_at = $3, failure = $4 \
-    WHERE tenant = $1 AND queue = $5 AND state = 1 AND id IN (\
+    WHERE tenant = $1 AND queue = $5 AND state = 1 AND EXISTS (\
+    SELECT 1 FROM message m JOIN destination_disabled d \
+    ON d.tenant = m.tenant AND d.destination = m.destination \
+    WHERE m.tenant = $1 AND m.id = $2) AND id IN (\
     SELECT o.id FROM message o WHERE o.tenant = $1 AND o.destination = (\
     SELECT d.destination FROM message m JOIN destination_disabled d \
     ON d.tenant = m.tenant AND d.destination = m.destination \

@@ -80,4 +80,5 @@ const MIGRATIONS: &[Migration] = &[
     expand("compliance", include_str!("../migrations/0018_compliance.sql")),
     expand("sessions", include_str!("../migrations/0019_sessions.sql")),
     expand("subjects", include_str!("../migrations/0020_subjects.sql")),
+    expand("standing", include_str!("../migrations/0021_standing.sql")),
 ];

@@ -29,27 +29,25 @@ const RETRY: &str = "UPDATE job SET state = 1, failure = $5, \
     WHERE tenant = $1 AND id = $2 AND lease = $3 AND state + 0 = 2";
 
 /// Ends jobs, forgets what was for their handlers alone, queues their continuations, and counts. Of the
-/// values, the first is the tenant and the second when they end. Those that are named are found by their
-/// keys, whatever the planner thinks of the table.
+/// values, the first is the tenant and the second when they end. `$which` holds them. They are replaced by
+/// their key, which no plan can do otherwise: joined with what is there, all that a tenant has may be
+/// walked for them.
 macro_rules! end {
-    ($which:literal, $those:literal, $state:literal, $failure:literal) => {
+    ($which:expr, $state:literal, $failure:literal) => {
         concat!(
-            "WITH was AS (\
-            SELECT id, queue, priority, next_id, next_kind, next_key, next_schema, next_sealed \
-            FROM job WHERE tenant = $1 AND ",
+            "WITH was AS (",
             $which,
-            " FOR UPDATE\
-            ), ended AS (\
-            UPDATE job j SET state = ",
+            "), ended AS (\
+            INSERT INTO job AS j (tenant, id, queue, kind, priority, not_before, created_at, attempts, \
+            state) SELECT $1, id, queue, kind, priority, not_before, created_at, attempts, ",
             $state,
-            ", ended_at = $2, failure = ",
+            " FROM was ON CONFLICT (tenant, id) DO UPDATE SET state = excluded.state, ended_at = $2, \
+            failure = ",
             $failure,
             ", lease = NULL, lease_epoch = NULL, lease_until = NULL, lease_term = NULL, \
             arguments_key = NULL, arguments_schema = NULL, arguments_sealed = NULL, \
             next_id = NULL, next_kind = NULL, next_key = NULL, next_schema = NULL, \
-            next_sealed = NULL WHERE j.tenant = $1 AND j.id ",
-            $those,
-            " RETURNING j.id\
+            next_sealed = NULL RETURNING j.id\
             ), going_on AS (\
             INSERT INTO job (tenant, id, queue, kind, priority, not_before, arguments_key, \
             arguments_schema, arguments_sealed, after, created_at, attempts, state) \
@@ -65,31 +63,45 @@ macro_rules! end {
     };
 }
 
+/// Holds jobs of which that is so, with what an end needs of them.
+macro_rules! held {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, queue, kind, priority, not_before, created_at, attempts, next_id, next_kind, \
+            next_key, next_schema, next_sealed FROM job WHERE tenant = $1 AND ",
+            $which,
+            " FOR UPDATE"
+        )
+    };
+}
+
 const END: &str = end!(
-    "id = $3 AND lease = $4 AND state + 0 = 2 AND ($5 <> 5 OR cancelled IS NOT NULL)",
-    "= (SELECT id FROM was)",
+    held!("id = $3 AND lease = $4 AND state + 0 = 2 AND ($5 <> 5 OR cancelled IS NOT NULL)"),
     "$5::smallint",
-    "CASE WHEN $5 = 5 THEN cancelled ELSE coalesce($6, failure) END"
+    "CASE WHEN $5 = 5 THEN j.cancelled ELSE coalesce($6, j.failure) END"
 );
-/// The same for many that were done, which costs little more than one. A lease is of one job.
+/// The same for many that were done, which costs little more than one.
 const END_DONE: &str = end!(
-    "id = ANY ($3) AND lease = ANY ($4) AND state + 0 = 2",
-    "= ANY (ARRAY(SELECT id FROM was))",
+    concat!(
+        "SELECT o.* FROM unnest($3::uuid[], $4::uuid[]) AS done (id, lease) CROSS JOIN LATERAL (",
+        held!("id = done.id AND lease = done.lease AND state + 0 = 2 LIMIT 1"),
+        ") o"
+    ),
     "3",
-    "failure"
+    "j.failure"
 );
 /// Ends what was marked and waits.
 const CANCEL_WAITING: &str = end!(
-    "id = $3 AND queue = 1 AND state + 0 = 1 AND cancelled IS NOT NULL",
-    "= (SELECT id FROM was)",
+    held!("id = $3 AND queue = 1 AND state + 0 = 1 AND cancelled IS NOT NULL"),
     "5",
-    "cancelled"
+    "j.cancelled"
 );
 const CANCEL_WAITING_UNDER: &str = end!(
-    "mandate = $3 AND ended_at IS NULL AND queue = 1 AND state = 1 AND cancelled IS NOT NULL",
-    "IN (SELECT id FROM was)",
+    held!(
+        "mandate = $3 AND ended_at IS NULL AND queue = 1 AND state = 1 AND cancelled IS NOT NULL"
+    ),
     "5",
-    "cancelled"
+    "j.cancelled"
 );
 const MARK: &str = "UPDATE job SET cancelled = coalesce(cancelled, $4) \
     WHERE tenant = $1 AND id = $2 AND queue = 1 AND state = $3";

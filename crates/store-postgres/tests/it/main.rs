@@ -9,6 +9,7 @@ mod leftovers;
 mod migration;
 mod months;
 mod pacing;
+mod plans;
 mod processes;
 mod retention;
 mod rolling;
