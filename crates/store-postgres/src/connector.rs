@@ -17,6 +17,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::admission::{admit, check_role};
 use crate::error::Doing;
+use crate::replanning::refresh;
 use crate::schema::Schema;
 use crate::{OpenError, Options};
 
@@ -86,6 +87,10 @@ impl Connector {
             .create_timeout(Some(options.connection_patience))
             .runtime(Runtime::Tokio1)
             .post_create(admission(options.schema))
+            .pre_recycle(Hook::sync_fn(|client, metrics| {
+                refresh(client, metrics);
+                Ok(())
+            }))
             .build()
             .expect("a pool with time-outs has a runtime to keep them")
     }
@@ -134,7 +139,8 @@ fn name_of(options: &Options) -> String {
 /// they join. So the planner is told not to read whole tables, nor to hash or sort them, which it
 /// would do where it knows too little of a table that is new or of a tenant that is large. Compiling
 /// a statement, or starting workers for it, takes longer than running it. So does planning it: one
-/// plan is made for all values, which are searched for alike.
+/// plan is made for all values, which are searched for alike, and again when there is more
+/// ([`crate::replanning`]).
 fn settings(options: &Options) -> String {
     let milliseconds = |duration: Duration| duration.as_millis().max(1);
     format!(

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `connector` | how the server is reached, and as whom |
 //! | `session` | how many round trips a transaction takes |
+//! | `replanning` | when statements are planned anew |
 //! | `commit`, `unit` | how a unit of work reaches the disk |
 //! | `head` | in which order units of one tenant count |
 //! | `permits` | which consents hold, for one request |
@@ -60,6 +61,7 @@ mod permits;
 mod presence;
 mod quotas;
 mod records;
+mod replanning;
 mod retention;
 mod rotation;
 mod rows;

@@ -266,7 +266,7 @@ impl Drop for Session {
 }
 
 /// Polls a request once, which writes it.
-fn send(request: Pin<&mut impl Future>) {
+pub fn send(request: Pin<&mut impl Future>) {
     drop(request.now_or_never());
 }
 
