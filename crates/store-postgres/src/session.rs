@@ -25,8 +25,11 @@ pub const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// tenant's head goes on from what the other one left.
 pub const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-/// The value that policies compare. PostgreSQL reads a `uuid` without hyphens too.
-const SET_TENANT: &str = "SELECT set_config('cartola.tenant', $1, true)";
+/// Begins a transaction that sees one tenant's rows: names the value that policies compare. Both are one
+/// request, which nothing has to be planned for. PostgreSQL reads a `uuid` without hyphens too.
+fn beginning(begin: &str, tenant: TenantId) -> String {
+    format!("{begin}; SET LOCAL cartola.tenant = '{}'", tenant.hex())
+}
 
 /// Statements that are under way at once, at most. Up to this many, `join_all` polls its futures in
 /// their order.
@@ -140,20 +143,18 @@ impl Session {
         statement: &str,
         values: &[Value],
     ) -> Result<(Result<Vec<Row>, Error>, Result<(), Error>), StoreError> {
-        let (set, prepared) = (self.prepare(SET_TENANT).await?, self.prepare(statement).await?);
+        let prepared = self.prepare(statement).await?;
         self.open = true;
-        let (name, values) = (Value::Text(tenant.hex()), parameters(values));
-        let name: [&(dyn ToSql + Sync); 1] = [&name];
+        let (begin, values) = (beginning(begin, tenant), parameters(values));
         let client = self.client();
         let outcome = tokio::join!(
             biased;
-            client.batch_execute(begin),
-            client.execute(&set, &name),
+            client.batch_execute(&begin),
             client.query(&prepared, &values),
             client.batch_execute("COMMIT"),
         );
-        outcome.0.and(outcome.1).doing(BEGINNING)?;
-        Ok((outcome.2, outcome.3))
+        outcome.0.doing(BEGINNING)?;
+        Ok((outcome.1, outcome.2))
     }
 
     /// What a write came to. The commit went out with it, so that nobody can say what became of one
@@ -179,19 +180,17 @@ impl Session {
         statement: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        let (set, prepared) = (self.prepare(SET_TENANT).await?, self.prepare(statement).await?);
+        let prepared = self.prepare(statement).await?;
         self.open = true;
-        let (name, values) = (Value::Text(tenant.hex()), parameters(values));
-        let name: [&(dyn ToSql + Sync); 1] = [&name];
+        let (begin, values) = (beginning(begin, tenant), parameters(values));
         let client = self.client();
         let outcome = tokio::join!(
             biased;
-            client.batch_execute(begin),
-            client.execute(&set, &name),
+            client.batch_execute(&begin),
             client.query(&prepared, &values),
         );
-        outcome.0.and(outcome.1).doing(BEGINNING)?;
-        outcome.2.doing(READING)
+        outcome.0.doing(BEGINNING)?;
+        outcome.1.doing(READING)
     }
 
     /// Begins a transaction that writes one tenant's rows, with a statement that reads, and runs the
@@ -202,20 +201,18 @@ impl Session {
         (statement, values): (&str, &[Value]),
         steps: &[(Statement, &[Value])],
     ) -> Result<(Vec<Row>, Vec<Result<u64, Error>>), StoreError> {
-        let (set, prepared) = (self.prepare(SET_TENANT).await?, self.prepare(statement).await?);
+        let prepared = self.prepare(statement).await?;
         self.open = true;
-        let (name, values) = (Value::Text(tenant.hex()), parameters(values));
-        let name: [&(dyn ToSql + Sync); 1] = [&name];
+        let (begin, values) = (beginning(WRITE, tenant), parameters(values));
         let client = self.client();
         let outcome = tokio::join!(
             biased;
-            client.batch_execute(WRITE),
-            client.execute(&set, &name),
+            client.batch_execute(&begin),
             client.query(&prepared, &values),
             self.run(steps),
         );
-        outcome.0.and(outcome.1).doing(BEGINNING)?;
-        Ok((outcome.2.doing(READING)?, outcome.3))
+        outcome.0.doing(BEGINNING)?;
+        Ok((outcome.1.doing(READING)?, outcome.2))
     }
 
     /// Runs one more statement of the transaction.
