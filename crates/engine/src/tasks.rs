@@ -8,11 +8,11 @@
 mod end;
 
 use cartola_model::{Failure, InstitutionId, Principal};
-use cartola_primitives::id::{ConsentId, JobId, TaskId};
+use cartola_primitives::id::{ConsentId, TaskId};
 use cartola_primitives::{Rut, Secret, SignedDuration, Timestamp};
 use cartola_store::consents::ConsentRow;
 use cartola_store::jobs::{JobKind, JobState};
-use cartola_store::tasks::{TaskEnd, TaskRow};
+use cartola_store::tasks::{TaskEnd, TaskRow, TaskSight};
 use cartola_store::{Command, UnitOfWork};
 use serde::{Deserialize, Serialize};
 
@@ -130,52 +130,34 @@ impl Engine {
     ) -> Result<Option<TaskStanding>, EngineError> {
         self.note_access(who, "task.read", Subject::one(id));
         let now = self.now();
-        let row = self.store().task(who.tenant, id).await?.filter(|row| now < row.expires_at);
-        let Some(row) = row else { return Ok(None) };
-        if let Some(mandate) = row.mandate {
-            let mandate = self.store().consent(who.tenant, mandate).await?;
-            let allows = |mandate: ConsentRow| mandate.state.holds(now) && mandate.data.is_none();
-            if !mandate.is_some_and(allows) {
-                return Ok(None);
-            }
+        let sight = self.store().task_sight(who.tenant, id).await?;
+        let Some(sight) = sight.filter(|sight| now < sight.row.expires_at) else {
+            return Ok(None);
+        };
+        let allows = |mandate: &ConsentRow| mandate.state.holds(now) && mandate.data.is_none();
+        if sight.row.mandate.is_some() && !sight.mandate.as_ref().is_some_and(allows) {
+            return Ok(None);
         }
-        let state = self.state_of(who, &row).await?;
-        Ok(Some(TaskStanding { row, state }))
+        let state = match &sight.row.end {
+            Some(end) => self.state_of_end(who, &sight.row, end).await?,
+            None => state_of_jobs(&sight),
+        };
+        Ok(Some(TaskStanding { row: sight.row, state }))
     }
 
-    async fn state_of(&self, who: &Principal, row: &TaskRow) -> Result<TaskState, EngineError> {
-        match &row.end {
-            Some(TaskEnd { failure: Some(failure), .. }) => Ok(TaskState::Failed(*failure)),
-            Some(TaskEnd { result: Some(sealed), .. }) => {
+    async fn state_of_end(
+        &self,
+        who: &Principal,
+        row: &TaskRow,
+        end: &TaskEnd,
+    ) -> Result<TaskState, EngineError> {
+        match end {
+            TaskEnd { failure: Some(failure), .. } => Ok(TaskState::Failed(*failure)),
+            TaskEnd { result: Some(sealed), .. } => {
                 let place = TaskRow::place(who.tenant, &row.id);
                 Ok(TaskState::Done(self.vault().open_sealed(&place, sealed).await?))
             }
-            Some(TaskEnd { result: None, .. }) => Ok(TaskState::Failed(Failure::Internal)),
-            None => self.state_of_job(who, row).await,
-        }
-    }
-
-    async fn state_of_job(&self, who: &Principal, row: &TaskRow) -> Result<TaskState, EngineError> {
-        // What should have ended it was given up: nobody will.
-        let ending = self.job_state(who, row.ending).await?;
-        if let Some(JobState::Dead { .. } | JobState::Cancelled { .. }) = ending {
-            return Ok(TaskState::Failed(Failure::Internal));
-        }
-        Ok(match self.job_state(who, row.job).await? {
-            Some(JobState::Queued) => TaskState::Pending,
-            Some(_) => TaskState::Running,
-            None => TaskState::Failed(Failure::Internal),
-        })
-    }
-
-    async fn job_state(
-        &self,
-        who: &Principal,
-        job: Option<JobId>,
-    ) -> Result<Option<JobState>, EngineError> {
-        match job {
-            Some(job) => Ok(self.store().job(who.tenant, job).await?.map(|job| job.state)),
-            None => Ok(None),
+            TaskEnd { result: None, .. } => Ok(TaskState::Failed(Failure::Internal)),
         }
     }
 
@@ -193,5 +175,18 @@ impl Engine {
             Err(LinkError::Engine(error)) => Err(error),
             Ok(()) | Err(_) => Ok(None),
         }
+    }
+}
+
+/// Where a task stands that has not ended.
+const fn state_of_jobs(sight: &TaskSight) -> TaskState {
+    // What should have ended it was given up: nobody will.
+    if let Some(JobState::Dead { .. } | JobState::Cancelled { .. }) = sight.ending {
+        return TaskState::Failed(Failure::Internal);
+    }
+    match sight.job {
+        Some(JobState::Queued) => TaskState::Pending,
+        Some(_) => TaskState::Running,
+        None => TaskState::Failed(Failure::Internal),
     }
 }

@@ -65,6 +65,20 @@ impl<'row> Columns<'row> {
         self.next += columns;
     }
 
+    /// What may not be there, of so many columns behind the one that says whether it is; not all of
+    /// them need be read.
+    pub fn where_it_is<T>(
+        &mut self,
+        columns: usize,
+        read: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let is_there = self.flag()?;
+        let after = self.next + columns;
+        let found = if is_there { Some(read(self)?) } else { None };
+        self.next = after;
+        Ok(found)
+    }
+
     /// A value as it is, for what copies rows. Yes and no are 1 and 0.
     pub fn plain(&mut self) -> Result<copying::Cell, StoreError> {
         Ok(match self.value()? {

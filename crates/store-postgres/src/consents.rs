@@ -23,6 +23,10 @@ macro_rules! consent_columns {
          recipient, data, version"
     };
 }
+pub(crate) use consent_columns;
+
+/// How many those are.
+pub const CONSENT_COLUMNS: usize = 13;
 
 const CONSENT: &str =
     concat!("SELECT ", consent_columns!(), " FROM consent WHERE tenant = $1 AND id = $2");
@@ -248,7 +252,8 @@ fn read_set(columns: &mut Columns<'_>) -> Result<ConsentSetRow, StoreError> {
     Ok(ConsentSetRow { id: columns.id()?, consent: columns.id()?, rest: columns.optional_id()? })
 }
 
-fn read_consent(columns: &mut Columns<'_>) -> Result<ConsentRow, StoreError> {
+/// A consent, of those columns.
+pub fn read_consent(columns: &mut Columns<'_>) -> Result<ConsentRow, StoreError> {
     Ok(ConsentRow {
         state: read_state(columns)?,
         id: columns.id()?,

@@ -38,6 +38,17 @@ macro_rules! job_columns {
 }
 use job_columns;
 
+/// What says where a job stands.
+macro_rules! state_columns {
+    () => {
+        "state, ended_at, lease, lease_epoch, lease_until, lease_term"
+    };
+}
+pub(crate) use state_columns;
+
+/// How many those are.
+pub const STATE_COLUMNS: usize = 6;
+
 const JOB: &str = concat!("SELECT ", job_columns!(), " FROM job WHERE tenant = $1 AND id = $2");
 const JOBS: &str = concat!(
     "SELECT ",

@@ -4,11 +4,13 @@ use async_trait::async_trait;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{TaskId, TenantId};
-use cartola_store::tasks::{TaskEnd, TaskRow};
+use cartola_store::tasks::{TaskEnd, TaskRow, TaskSight};
 use cartola_store::{MAX_PAGE, Page, StoreError, Tasks};
 
 use crate::PostgresStore;
 use crate::columns::{Columns, damaged};
+use crate::consents::{CONSENT_COLUMNS, consent_columns, read_consent};
+use crate::jobs::{STATE_COLUMNS, read_state, state_columns};
 use crate::rows::{one_more, only, page};
 use crate::unit::Unit;
 use crate::value::{Value, values};
@@ -21,6 +23,20 @@ macro_rules! task_columns {
 }
 
 const TASK: &str = concat!("SELECT ", task_columns!(), " FROM task WHERE tenant = $1 AND id = $2");
+/// A task with what it stands by, each behind whether it is there.
+const SIGHT: &str = concat!(
+    "SELECT t.*, c.id IS NOT NULL, c.*, j.state IS NOT NULL, j.*, e.state IS NOT NULL, e.* \
+     FROM (SELECT ",
+    task_columns!(),
+    " FROM task WHERE tenant = $1 AND id = $2) t LEFT JOIN LATERAL (SELECT ",
+    consent_columns!(),
+    " FROM consent WHERE tenant = $1 AND id = t.mandate LIMIT 1) c ON true \
+     LEFT JOIN LATERAL (SELECT ",
+    state_columns!(),
+    " FROM job WHERE tenant = $1 AND id = t.job LIMIT 1) j ON true LEFT JOIN LATERAL (SELECT ",
+    state_columns!(),
+    " FROM job WHERE tenant = $1 AND id = t.ending LIMIT 1) e ON true"
+);
 const TASKS: &str = concat!(
     "SELECT ",
     task_columns!(),
@@ -39,6 +55,14 @@ const FORGET: &str = "SELECT forget_expired_tasks($1, $2)";
 impl Tasks for PostgresStore {
     async fn task(&self, tenant: TenantId, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
         self.first(tenant, TASK, values![&tenant, &id], read_task).await
+    }
+
+    async fn task_sight(
+        &self,
+        tenant: TenantId,
+        id: TaskId,
+    ) -> Result<Option<TaskSight>, StoreError> {
+        self.first(tenant, SIGHT, values![&tenant, &id], read_sight).await
     }
 
     async fn tasks(
@@ -81,6 +105,15 @@ pub fn end_task(unit: &mut Unit, id: TaskId, end: &TaskEnd) {
     let mut values = values![&unit.tenant, &id, end.at, end.failure.map(Failure::name)];
     values.extend(Value::sealed(end.result.as_ref()));
     unit.change("ending a task", END, values);
+}
+
+fn read_sight(columns: &mut Columns<'_>) -> Result<TaskSight, StoreError> {
+    Ok(TaskSight {
+        row: read_task(columns)?,
+        mandate: columns.where_it_is(CONSENT_COLUMNS, read_consent)?,
+        job: columns.where_it_is(STATE_COLUMNS, read_state)?,
+        ending: columns.where_it_is(STATE_COLUMNS, read_state)?,
+    })
 }
 
 fn read_task(columns: &mut Columns<'_>) -> Result<TaskRow, StoreError> {

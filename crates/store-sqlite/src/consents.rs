@@ -9,7 +9,7 @@ use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, ConsentSetId, LinkId, PersonId, TenantId};
 use cartola_store::consents::{ConsentRow, ConsentSetRow, RanOut};
 use cartola_store::{Consents, MAX_PAGE, Page, StoreError};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_empty, bytes_or_null, damaged, signed};
@@ -313,6 +313,15 @@ pub fn read_data(written: Option<&str>) -> Result<Option<ConsentData>, StoreErro
 
 fn read_set(columns: &mut Columns<'_>) -> Result<ConsentSetRow, StoreError> {
     Ok(ConsentSetRow { id: columns.id()?, consent: columns.id()?, rest: columns.optional_id()? })
+}
+
+/// A consent, on one state of the store with what else is read there.
+pub fn consent(
+    connection: &Connection,
+    tenant: TenantId,
+    id: ConsentId,
+) -> Result<Option<ConsentRow>, StoreError> {
+    first(connection, CONSENT, params![tenant.as_bytes(), id.as_bytes()], read_consent)
 }
 
 fn read_consent(columns: &mut Columns<'_>) -> Result<ConsentRow, StoreError> {

@@ -40,6 +40,8 @@ macro_rules! job_columns {
 use job_columns;
 
 const JOB: &str = concat!("SELECT ", job_columns!(), " FROM job WHERE tenant = ?1 AND id = ?2");
+const STATE: &str = "SELECT state, ended_at, lease, lease_epoch, lease_until, lease_term FROM job \
+    WHERE tenant = ?1 AND id = ?2";
 // The sign keeps the planner from reading a whole queue by its states and sorting it.
 const JOBS: &str = concat!(
     "SELECT ",
@@ -139,6 +141,15 @@ fn next_due(connection: &Connection, queue: Queue) -> Result<Option<Timestamp>, 
         columns.optional_timestamp()
     })?;
     Ok(due.flatten())
+}
+
+/// Where a job stands, on one state of the store with what else is read there.
+pub fn state_of(
+    connection: &Connection,
+    tenant: TenantId,
+    id: JobId,
+) -> Result<Option<JobState>, StoreError> {
+    first(connection, STATE, params![tenant.as_bytes(), id.as_bytes()], read_state)
 }
 
 fn read_job(columns: &mut Columns<'_>) -> Result<JobRow, StoreError> {

@@ -3,16 +3,17 @@
 use async_trait::async_trait;
 use cartola_model::Failure;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{TaskId, TenantId};
-use cartola_store::tasks::{TaskEnd, TaskRow};
+use cartola_primitives::id::{JobId, TaskId, TenantId};
+use cartola_store::tasks::{TaskEnd, TaskRow, TaskSight};
 use cartola_store::{MAX_PAGE, Page, StoreError, Tasks};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_empty, bytes_or_null, damaged, sealed_columns, signed};
 use crate::error::Doing;
-use crate::rows::page;
+use crate::rows::{first, page, snapshot};
 use crate::unit::Unit;
+use crate::{consents, jobs};
 
 macro_rules! task_columns {
     () => {
@@ -38,6 +39,14 @@ const FORGET: &str = "DELETE FROM task WHERE rowid IN \
 impl Tasks for SqliteStore {
     async fn task(&self, tenant: TenantId, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
         self.first(TASK, tenant, *id.as_bytes(), read_task).await
+    }
+
+    async fn task_sight(
+        &self,
+        tenant: TenantId,
+        id: TaskId,
+    ) -> Result<Option<TaskSight>, StoreError> {
+        self.glance(move |connection| snapshot(connection, || sight(connection, tenant, id))).await
     }
 
     async fn tasks(
@@ -98,6 +107,25 @@ pub fn end_task(unit: &Unit<'_>, id: TaskId, end: &TaskEnd) -> Result<(), StoreE
         result,
     ];
     unit.change("ending a task", END, values)
+}
+
+fn sight(
+    connection: &Connection,
+    tenant: TenantId,
+    id: TaskId,
+) -> Result<Option<TaskSight>, StoreError> {
+    let key = params![tenant.as_bytes(), id.as_bytes()];
+    let Some(row) = first(connection, TASK, key, read_task)? else { return Ok(None) };
+    let mandate = match row.mandate {
+        Some(mandate) => consents::consent(connection, tenant, mandate)?,
+        None => None,
+    };
+    let state = |job: Option<JobId>| match job {
+        Some(job) => jobs::state_of(connection, tenant, job),
+        None => Ok(None),
+    };
+    let (job, ending) = (state(row.job)?, state(row.ending)?);
+    Ok(Some(TaskSight { row, mandate, job, ending }))
 }
 
 fn read_task(columns: &mut Columns<'_>) -> Result<TaskRow, StoreError> {

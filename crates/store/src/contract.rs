@@ -419,6 +419,7 @@ macro_rules! contract_tests {
             tasks {
                 a_task_comes_back_as_it_was_added,
                 a_task_ends_once,
+                a_task_is_seen_with_what_it_stands_by,
                 tasks_are_listed_by_id_in_pages,
                 expired_tasks_are_forgotten,
             }

@@ -9,6 +9,8 @@ use cartola_model::Failure;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, JobId, LinkId, TaskId, TenantId};
 
+use crate::consents::ConsentRow;
+use crate::jobs::JobState;
 use crate::{Page, StoreError};
 
 /// A task.
@@ -53,11 +55,32 @@ pub struct TaskEnd {
     pub result: Option<Sealed>,
 }
 
+/// A task, and what it stands by at the same moment. What it names and is not there any more is absent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskSight {
+    /// The task.
+    pub row: TaskRow,
+    /// What allows it.
+    pub mandate: Option<ConsentRow>,
+    /// Where the job stands that reads.
+    pub job: Option<JobState>,
+    /// Where the job stands that ends it.
+    pub ending: Option<JobState>,
+}
+
 /// Reads of tasks.
 #[async_trait]
 pub trait Tasks: Send + Sync {
     /// The task of that id.
     async fn task(&self, tenant: TenantId, id: TaskId) -> Result<Option<TaskRow>, StoreError>;
+
+    /// The task of that id with what it stands by: what a client looks at, again and again until it has
+    /// ended.
+    async fn task_sight(
+        &self,
+        tenant: TenantId,
+        id: TaskId,
+    ) -> Result<Option<TaskSight>, StoreError>;
 
     /// Tasks, by id, which is by age.
     async fn tasks(

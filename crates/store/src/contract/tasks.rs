@@ -3,11 +3,13 @@
 use cartola_model::Failure;
 
 use super::Backend;
+use super::crew::{Worker, ending};
 use super::fixtures::{NOW, at};
 use super::pages::check_list;
 use super::scene::Scene;
 use crate::Command;
-use crate::tasks::{TaskEnd, TaskRow};
+use crate::jobs::{JobEnd, JobState};
+use crate::tasks::{TaskEnd, TaskRow, TaskSight};
 
 async fn find(scene: &Scene, row: &TaskRow) -> Option<TaskRow> {
     scene.store.task(scene.make.tenant, row.id).await.expect("a read")
@@ -50,6 +52,56 @@ pub async fn a_task_ends_once(backend: Backend) {
         row.end = Some(end);
         assert_eq!(find(&scene, &row).await, Some(row));
     }
+}
+
+/// A task is seen with its mandate and its jobs as they stand, the absent ones absent.
+pub async fn a_task_is_seen_with_what_it_stands_by(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let sight = async |row: &TaskRow| {
+        scene.store.task_sight(scene.make.tenant, row.id).await.expect("a read")
+    };
+    let plain = TaskRow { link: None, ..task(&scene) };
+    let jobs = scene.enqueue_new(2).await;
+    let whole = TaskRow {
+        job: Some(jobs[0]),
+        ending: Some(jobs[1]),
+        mandate: Some(scene.consent.id),
+        ..task(&scene)
+    };
+    let dangling = TaskRow {
+        job: Some(scene.make.id()),
+        ending: Some(scene.make.id()),
+        mandate: Some(scene.make.id()),
+        ..task(&scene)
+    };
+    assert_eq!(sight(&whole).await, None);
+    for row in [&plain, &whole, &dangling] {
+        scene.apply(Command::AddTask(row.clone())).await;
+    }
+    for row in [plain, dangling] {
+        let alone = TaskSight { row: row.clone(), mandate: None, job: None, ending: None };
+        assert_eq!(sight(&row).await, Some(alone));
+    }
+    let waiting = TaskSight {
+        row: whole.clone(),
+        mandate: Some(scene.consent.clone()),
+        job: Some(JobState::Queued),
+        ending: Some(JobState::Queued),
+    };
+    assert_eq!(sight(&whole).await, Some(waiting));
+    let taken = Worker::new(&scene.store, 1).take(2).await;
+    let of = |id| taken.iter().find(|job| job.row.order.id == id).expect("it was taken");
+    scene.apply(ending(of(jobs[0]), JobEnd::Done)).await;
+    scene.revoke(&scene.consent).await;
+    let seen = sight(&whole).await.expect("it is there");
+    assert_eq!(seen.job, Some(JobState::Done { at: NOW }));
+    assert_eq!(seen.ending, Some(of(jobs[1]).row.state));
+    let consent = scene.store.consent(scene.make.tenant, scene.consent.id).await.expect("a read");
+    assert_eq!(seen.mandate, consent);
+    assert_ne!(seen.mandate, Some(scene.consent.clone()));
+    let other = Scene::of_tenant(&backend, 2).await;
+    let of_other = other.store.task_sight(other.make.tenant, whole.id).await.expect("a read");
+    assert_eq!(of_other, None);
 }
 
 /// Pages are by id.

@@ -2,17 +2,30 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_primitives::Timestamp;
-use cartola_primitives::id::{TaskId, TenantId};
+use cartola_primitives::id::{JobId, TaskId, TenantId};
 
 use super::MemoryStore;
 use super::tables::{Tables, add, expect, page};
-use crate::tasks::{TaskEnd, TaskRow};
+use crate::tasks::{TaskEnd, TaskRow, TaskSight};
 use crate::{MAX_PAGE, Page, StoreError, Tasks};
 
 #[async_trait]
 impl Tasks for MemoryStore {
     async fn task(&self, tenant: TenantId, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
         Ok(self.tables(tenant).tasks.get(&id).cloned())
+    }
+
+    async fn task_sight(
+        &self,
+        tenant: TenantId,
+        id: TaskId,
+    ) -> Result<Option<TaskSight>, StoreError> {
+        let tables = self.tables(tenant);
+        let Some(row) = tables.tasks.get(&id).cloned() else { return Ok(None) };
+        let state = |job: Option<JobId>| Some(tables.jobs.get(&job?)?.state);
+        let mandate = row.mandate.and_then(|mandate| tables.consents.get(&mandate).cloned());
+        let (job, ending) = (state(row.job), state(row.ending));
+        Ok(Some(TaskSight { row, mandate, job, ending }))
     }
 
     async fn tasks(
