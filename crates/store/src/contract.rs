@@ -265,6 +265,7 @@ macro_rules! contract_tests {
                 a_late_worker_ends_what_nobody_took,
                 the_only_process_waits_for_nobody,
                 the_only_process_keeps_its_own,
+                a_claim_may_leave_leases_as_they_are,
                 others_are_watched_for_a_term,
                 every_job_ends_once_whatever_dies,
             }

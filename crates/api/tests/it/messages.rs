@@ -46,6 +46,7 @@ impl World {
             term: Duration::from_mins(1),
             leases: (0..100).map(|_| self.engine.mint::<LeaseId>()).collect(),
             limits: Limits::NONE,
+            frees: true,
             others: Others::Over,
         };
         for job in self.store.claim(claim).await.unwrap() {

@@ -129,6 +129,7 @@ async fn delivered(world: &World) -> MessageId {
         term: std::time::Duration::from_mins(1),
         leases: vec![lease],
         limits: Limits::NONE,
+        frees: true,
         others: Others::Over,
     };
     assert_eq!(world.store.claim(claim).await.unwrap().len(), 1);

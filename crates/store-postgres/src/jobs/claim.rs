@@ -17,21 +17,10 @@ const FREE: &str = "SELECT free_jobs($1, $2, $3, $4, $5, $6)";
 const CLAIM: &str =
     concat!("SELECT tenant, ", job_columns!(), " FROM claim_jobs($1, $2, $3, $4, $5, $6, $7, $8)");
 
-/// Takes what the claim asks for, in one round trip: first what nobody runs any more is queued again.
+/// Takes what the claim asks for, in one round trip, and where it wants that, first queues again what
+/// nobody runs any more.
 pub async fn claim(store: &PostgresStore, claim: &Claim) -> Result<Vec<ClaimedJob>, StoreError> {
-    let (others_over, watched) = match &claim.others {
-        Others::Over => (true, Vec::new()),
-        Others::Watched(over) => (false, over.clone()),
-    };
     let queue = codes::queue(claim.queue);
-    let free = values![
-        queue,
-        &claim.moment.epoch,
-        milliseconds(claim.moment.elapsed),
-        others_over,
-        Value::ids(&watched),
-        Failure::Internal.name(),
-    ];
     // The id of the lease is each job's own; all else is the same.
     let lease = claim.leases.first().map(|id| Lease::starting(*id, claim.moment, claim.term));
     let Some(lease) = lease else { return Ok(Vec::new()) };
@@ -45,8 +34,29 @@ pub async fn claim(store: &PostgresStore, claim: &Claim) -> Result<Vec<ClaimedJo
         claim.limits.of_lane,
         claim.limits.of_tenant,
     ];
-    let rows = store.connect().await?.alone_after((FREE, &free), (CLAIM, &take)).await?;
+    let session = store.connect().await?;
+    let rows = if claim.frees {
+        session.alone_after((FREE, &over(claim)), (CLAIM, &take)).await?
+    } else {
+        session.alone(CLAIM, &take).await?
+    };
     each(&rows, read_claimed)
+}
+
+/// Which leases are over.
+fn over(claim: &Claim) -> Vec<Value> {
+    let (others_over, watched) = match &claim.others {
+        Others::Over => (true, Vec::new()),
+        Others::Watched(over) => (false, over.clone()),
+    };
+    values![
+        codes::queue(claim.queue),
+        &claim.moment.epoch,
+        milliseconds(claim.moment.elapsed),
+        others_over,
+        Value::ids(&watched),
+        Failure::Internal.name(),
+    ]
 }
 
 fn read_claimed(columns: &mut Columns<'_>) -> Result<ClaimedJob, StoreError> {

@@ -95,6 +95,7 @@ fn claim(make: &Fixtures, time: &SystemMonotonic, places: usize) -> Claim {
         term: Duration::from_mins(10),
         leases: (0..places).map(|_| make.id()).collect(),
         limits: Limits::NONE,
+        frees: true,
         others: Others::Watched(Vec::new()),
     }
 }

@@ -49,9 +49,11 @@ const START: &str = concat!(
 
 /// Whether there is something to take, or a lease is over. What is due may have to wait for others.
 pub fn is_worth(connection: &Connection, claim: &Claim) -> Result<bool, StoreError> {
-    let leases = all(connection, RUNNING, [codes::queue(claim.queue)], read_lease)?;
-    if leases.iter().any(|lease| claim.frees(lease)) {
-        return Ok(true);
+    if claim.frees {
+        let leases = all(connection, RUNNING, [codes::queue(claim.queue)], read_lease)?;
+        if leases.iter().any(|lease| claim.frees(lease)) {
+            return Ok(true);
+        }
     }
     if next_due(connection, claim.queue)?.is_none_or(|due| due > claim.now) {
         return Ok(false);
@@ -84,6 +86,9 @@ pub fn claim(connection: &Connection, claim: &Claim) -> Result<Vec<ClaimedJob>, 
 
 /// Queues again what nobody runs any more.
 fn free(connection: &Connection, claim: &Claim) -> Result<(), StoreError> {
+    if !claim.frees {
+        return Ok(());
+    }
     let running: Vec<(Lease, TenantId, JobId)> =
         all(connection, RUNNING, [codes::queue(claim.queue)], |columns| {
             Ok((read_lease(columns)?, columns.id()?, columns.id()?))

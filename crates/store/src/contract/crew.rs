@@ -42,6 +42,7 @@ impl Worker {
             term: TERM,
             leases: (0..places).map(|_| self.make.id()).collect(),
             limits: Limits::NONE,
+            frees: true,
             others: Others::Watched(Vec::new()),
         }
     }

@@ -115,6 +115,20 @@ pub async fn the_only_process_keeps_its_own(backend: Backend) {
     assert_eq!(worker.take_by(alone).await, []);
 }
 
+/// A claim that frees nothing takes what waits, and leaves leases that are over to the next one.
+pub async fn a_claim_may_leave_leases_as_they_are(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let worker = Worker::new(&scene.store, 1);
+    scene.enqueue_new(1).await;
+    let lost = worker.take_one().await;
+    worker.time.advance(TERM);
+    let waiting = scene.enqueue_new(1).await;
+    let claim = worker.claim(Queue::Work, 2, NOW);
+    let none_freed = Claim { frees: false, others: Others::Over, ..claim };
+    assert_eq!(ids(&worker.take_by(none_freed).await), waiting);
+    assert_eq!(ids(&worker.take(2).await), ids(&[lost]));
+}
+
 /// Where there may be others, a lease is free once it was watched for its term and nothing stirred.
 pub async fn others_are_watched_for_a_term(backend: Backend) {
     let scene = Scene::new(&backend).await;

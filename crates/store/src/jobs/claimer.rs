@@ -1,15 +1,19 @@
 //! Claiming for one worker: what every worker of a queue does in the same way.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cartola_model::Failure;
 use cartola_primitives::id::IdMinter;
-use cartola_primitives::{Clock, Monotonic};
+use cartola_primitives::{Clock, Moment, Monotonic};
 
 use super::{Claim, ClaimedJob, LeaseWatch, Limits, Others, Queue};
 use crate::{Store, StoreError};
+
+/// How often it is looked for leases that are over, at most: a job whose worker has died waits so much
+/// longer, and busy workers claim hundreds of times in that time.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What a claimer works with.
 #[derive(Clone)]
@@ -51,20 +55,40 @@ impl fmt::Debug for ClaimerParts {
 #[derive(Debug)]
 pub struct Claimer {
     parts: ClaimerParts,
-    watch: Mutex<LeaseWatch>,
+    looks: Mutex<Looks>,
+}
+
+/// When it was looked for leases that are over, and what was seen of those of others.
+#[derive(Debug, Default)]
+struct Looks {
+    last: Option<Moment>,
+    watch: LeaseWatch,
+}
+
+impl Looks {
+    /// Whether it is time for a look, which is then made.
+    fn are_due(&mut self, now: Moment) -> bool {
+        let is_long_ago = |last: Moment| now.elapsed.saturating_sub(last.elapsed) >= LOOK_EVERY;
+        let are_due = self.last.is_none_or(is_long_ago);
+        if are_due {
+            self.last = Some(now);
+        }
+        are_due
+    }
 }
 
 impl Claimer {
     /// A claimer that has seen no lease yet.
     pub fn new(parts: ClaimerParts) -> Self {
-        Self { parts, watch: Mutex::new(LeaseWatch::default()) }
+        Self { parts, looks: Mutex::default() }
     }
 
     /// Takes jobs that are due, at most so many, each under a lease of its own; see
     /// [`crate::Jobs::claim`].
     pub async fn claim(&self, places: usize) -> Result<Vec<ClaimedJob>, StoreError> {
         let parts = &self.parts;
-        let others = self.others().await?;
+        let frees = self.looks().are_due(parts.monotonic.moment());
+        let others = if frees { self.others().await? } else { Others::Watched(Vec::new()) };
         let claim = Claim {
             queue: parts.queue,
             now: parts.clock.now(),
@@ -72,6 +96,7 @@ impl Claimer {
             term: parts.term,
             leases: (0..places).map(|_| parts.minter.mint()).collect(),
             limits: parts.limits,
+            frees,
             others,
         };
         parts.store.claim(claim).await
@@ -90,8 +115,12 @@ impl Claimer {
             return Ok(Others::Over);
         }
         let leases = self.parts.store.leases(self.parts.queue).await?;
+        let over = self.looks().watch.over(&leases, self.parts.monotonic.moment());
+        Ok(Others::Watched(over))
+    }
+
+    fn looks(&self) -> MutexGuard<'_, Looks> {
         // What was seen is whole at every moment, so a panic elsewhere cannot have broken it.
-        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Others::Watched(watch.over(&leases, self.parts.monotonic.moment())))
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

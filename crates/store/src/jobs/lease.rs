@@ -56,6 +56,8 @@ pub struct Claim {
     pub leases: Vec<LeaseId>,
     /// How many jobs may run at once, over all processes.
     pub limits: Limits,
+    /// Whether jobs whose lease is over are queued again first.
+    pub frees: bool,
     /// What is known of leases of other epochs.
     pub others: Others,
 }
@@ -63,6 +65,9 @@ pub struct Claim {
 impl Claim {
     /// Whether a job that runs under this lease may be given to another worker.
     pub fn frees(&self, lease: &Lease) -> bool {
+        if !self.frees {
+            return false;
+        }
         if lease.epoch == self.moment.epoch {
             return lease.until <= self.moment.elapsed;
         }

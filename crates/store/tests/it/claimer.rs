@@ -78,6 +78,21 @@ async fn a_prolonged_lease_lasts_and_a_lost_one_is_a_conflict() {
 }
 
 #[tokio::test]
+async fn what_is_over_is_looked_for_once_a_second() {
+    const HALF_A_SECOND: Duration = Duration::from_millis(500);
+    let store = store_with_a_job(SignedDuration::ZERO).await;
+    let process = process(&store, 1, true);
+    assert_eq!(process.claimer.claim(1).await.unwrap().len(), 1);
+    process.monotonic.advance(TERM.saturating_sub(HALF_A_SECOND));
+    let mut found = Vec::new();
+    for _ in 0..3 {
+        found.push(process.claimer.claim(1).await.unwrap().len());
+        process.monotonic.advance(HALF_A_SECOND);
+    }
+    assert_eq!(found, [0, 0, 1]);
+}
+
+#[tokio::test]
 async fn who_is_alone_takes_over_at_once() {
     let store = store_with_a_job(SignedDuration::ZERO).await;
     process(&store, 1, true).claimer.claim(1).await.unwrap();
