@@ -1,7 +1,7 @@
 //! The audit trail.
 
 use async_trait::async_trait;
-use cartola_crypto::ChainHash;
+use cartola_crypto::{ChainHash, ChainHead};
 use cartola_model::audit::AuditEvent;
 use cartola_primitives::id::TenantId;
 use cartola_store::audit::{AnchorRow, AuditRow};
@@ -11,14 +11,14 @@ use cartola_store::{Audit, StoreError, StoreErrorKind, page_size};
 use crate::PostgresStore;
 use crate::columns::{Columns, damaged};
 use crate::unit::Unit;
-use crate::value::values;
+use crate::value::{Value, values};
 
 const AFTER: &str = "SELECT sequence, at, body, hash FROM audit \
     WHERE tenant = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
 const HEAD: &str = "SELECT audit_sequence, audit_hash FROM tenant_head \
     WHERE tenant = $1 AND audit_sequence > 0";
-const ADD: &str =
-    "INSERT INTO audit (tenant, sequence, at, body, hash) VALUES ($1, $2, $3, $4, $5)";
+const ADD: &str = "INSERT INTO audit (tenant, sequence, at, body, hash) \
+    SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bytea[])";
 const ANCHORS: &str = "SELECT number, day, sequence, hash, made_at, signed FROM audit_anchor \
     WHERE tenant = $1 AND number > $2 ORDER BY number LIMIT $3";
 const LAST_ANCHOR: &str = "SELECT number, day, sequence, hash, made_at, signed FROM audit_anchor \
@@ -27,6 +27,9 @@ const LAST_ANCHOR: &str = "SELECT number, day, sequence, hash, made_at, signed F
 const ADD_ANCHOR: &str = "INSERT INTO audit_anchor \
     (tenant, number, day, sequence, hash, made_at, signed) SELECT $1, $2, $3, $4, $5, $6, $7 \
     WHERE $2 = 1 + (SELECT coalesce(max(number), 0) FROM audit_anchor WHERE tenant = $1)";
+
+/// Entries in one statement.
+const CHUNK: usize = 1_000;
 
 #[async_trait]
 impl Audit for PostgresStore {
@@ -68,15 +71,24 @@ pub fn append(unit: &mut Unit, event: &AuditEvent) -> Result<(), StoreError> {
         StoreError::new(StoreErrorKind::Misuse, "writing an audit event as JSON").caused_by(error)
     })?;
     unit.audit = unit.audit.followed_by(unit.tenant, unit.at, body.as_bytes());
-    let values = values![
-        &unit.tenant,
-        unit.audit.sequence,
-        unit.at,
-        body,
-        unit.audit.hash.as_bytes().to_vec()
-    ];
-    unit.execute("appending to the audit trail", ADD, values);
+    let ChainHead { sequence, hash } = unit.audit;
+    unit.entries.push(AuditRow { sequence, at: unit.at, body, hash });
     Ok(())
+}
+
+/// Adds the entries of all units that go together.
+pub fn add_entries(unit: &mut Unit) {
+    for entries in std::mem::take(&mut unit.entries).chunks(CHUNK) {
+        let list = |value: fn(&AuditRow) -> Value| Value::List(entries.iter().map(value).collect());
+        let values = values![
+            &unit.tenant,
+            list(|entry| entry.sequence.into()),
+            list(|entry| entry.at.into()),
+            list(|entry| entry.body.as_str().into()),
+            list(|entry| entry.hash.as_bytes().to_vec().into()),
+        ];
+        unit.execute("appending to the audit trail", ADD, values);
+    }
 }
 
 pub fn add_anchor(unit: &mut Unit, row: &AnchorRow) {

@@ -6,6 +6,7 @@
 use cartola_crypto::ChainHead;
 use cartola_primitives::Timestamp;
 use cartola_primitives::id::{JobId, LeaseId, MessageId, TenantId};
+use cartola_store::audit::AuditRow;
 use cartola_store::outbox::Attempt;
 use cartola_store::work::{Command, MAX_ROWS_PER_UNIT, Receipt};
 use cartola_store::{StoreError, StoreErrorKind, UnitOfWork};
@@ -45,6 +46,8 @@ pub struct Unit {
     pub jobs_done: Vec<(JobId, LeaseId)>,
     /// Attempts at messages, likewise.
     pub attempts: Vec<(MessageId, Attempt)>,
+    /// Entries of the audit trail, likewise.
+    pub entries: Vec<AuditRow>,
     before: Head,
     steps: Vec<Step>,
     receipts: Vec<Receipt>,
@@ -83,6 +86,7 @@ impl Unit {
             audit: before.audit,
             jobs_done: Vec::new(),
             attempts: Vec::new(),
+            entries: Vec::new(),
             before,
             steps: Vec::new(),
             receipts: Vec::with_capacity(works.len()),
@@ -91,6 +95,7 @@ impl Unit {
             unit.add(work)?;
         }
         unit.end_gathered();
+        audit::add_entries(&mut unit);
         unit.record_head();
         Ok(unit)
     }
