@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cartola_crypto::WebhookSecret;
-use cartola_engine::outbox::MessageOrder;
-use cartola_engine::{Engine, EngineError};
+use cartola_engine::Engine;
+use cartola_engine::outbox::{MessageOrder, PlainMessage};
 use cartola_events::signature::MAX_SECRETS;
-use cartola_events::{Client, Opened, Opener, Parts, SystemResolver, Worker};
+use cartola_events::{Client, Opener, Parts, SystemResolver, Worker};
 use cartola_primitives::clock::SystemClock;
 use cartola_primitives::id::{CredentialId, IdMinter, TenantId};
 use cartola_primitives::randomness::OsRandomness;
@@ -17,25 +17,25 @@ use crate::wiring::Gateway;
 /// Opens messages by the engine's vault.
 pub struct Vaulted(pub Engine);
 
-impl Vaulted {
-    async fn try_open(
-        &self,
-        tenant: TenantId,
-        order: &MessageOrder,
-    ) -> Result<Opened, EngineError> {
-        let secrets = self.0.webhook_secrets(tenant, MAX_SECRETS).await?;
-        Ok(Opened { plain: self.0.open_message(tenant, order).await?, secrets })
-    }
-}
-
 #[async_trait]
 impl Opener for Vaulted {
-    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<Opened> {
-        match self.try_open(tenant, order).await {
-            Ok(opened) => Some(opened),
+    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<PlainMessage> {
+        match self.0.open_message(tenant, order).await {
+            Ok(plain) => Some(plain),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(message = %order.id, error, "outbox.message.not_opened");
+                None
+            }
+        }
+    }
+
+    async fn secrets(&self, tenant: TenantId) -> Option<Vec<WebhookSecret>> {
+        match self.0.webhook_secrets(tenant, MAX_SECRETS).await {
+            Ok(secrets) => Some(secrets),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(%tenant, error, "outbox.secrets.not_opened");
                 None
             }
         }

@@ -28,4 +28,4 @@ pub use destination::Destination;
 pub use reach::Reach;
 pub use stamp::Stamp;
 pub use url::TargetUrl;
-pub use worker::{Opened, Opener, Parts, Worker};
+pub use worker::{Opener, Parts, Worker};

@@ -6,6 +6,7 @@
 
 mod count;
 mod delivery;
+mod taken;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use tokio::task::JoinSet;
 
 use crate::Client;
 use crate::client::TIMEOUT;
+
+use self::taken::Taken;
 
 /// Messages that are sent at once by one process.
 pub const MAX_SENDING: usize = 128;
@@ -42,21 +45,16 @@ pub const LIMITS: Limits =
 
 const _: () = assert!(TERM.as_secs() >= 3 * TIMEOUT.as_secs(), "a delivery fits into its lease");
 
-/// A message that is ready to be sent.
-pub struct Opened {
-    /// In plain.
-    pub plain: PlainMessage,
-    /// The secrets that sign for its tenant at this moment, at most
-    /// [`MAX_SECRETS`](crate::signature::MAX_SECRETS).
-    pub secrets: Vec<WebhookSecret>,
-}
-
 /// Opens what is sealed of messages, and nothing else: the keys stay where they are.
 #[async_trait]
 pub trait Opener: Send + Sync {
-    /// The message in plain with what signs it, or nothing where either cannot be opened. Whoever
-    /// implements this logs why.
-    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<Opened>;
+    /// The message in plain, or nothing where it cannot be opened. Whoever implements this logs why,
+    /// here and below.
+    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<PlainMessage>;
+
+    /// The secrets that sign for a tenant at this moment, at most
+    /// [`MAX_SECRETS`](crate::signature::MAX_SECRETS), or nothing where they cannot be opened.
+    async fn secrets(&self, tenant: TenantId) -> Option<Vec<WebhookSecret>>;
 
     /// The secrets of one subscription that sign for it at this moment, at most
     /// [`MAX_SECRETS`](crate::signature::MAX_SECRETS), or nothing where they cannot be opened.
@@ -156,8 +154,8 @@ impl Worker {
     }
 
     fn send(&self, sending: &mut JoinSet<()>, claimed: Vec<ClaimedJob>) {
-        for job in claimed {
-            sending.spawn(delivery::deliver(self.parts.clone(), job));
+        for (job, taken) in Taken::together(claimed) {
+            sending.spawn(delivery::deliver(self.parts.clone(), taken, job));
         }
     }
 }

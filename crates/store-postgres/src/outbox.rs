@@ -45,6 +45,11 @@ const MESSAGE: &str = concat!(
     " FROM message m JOIN job j ON j.tenant = m.tenant AND j.id = m.id \
      WHERE m.tenant = $1 AND m.id = $2"
 );
+/// Each is looked up by its key, whatever the planner thinks.
+const ORDERS: &str = "SELECT m.*, j.lane FROM unnest($2::uuid[]) AS taken (id) CROSS JOIN LATERAL (\
+    SELECT id, destination, envelope_key, envelope_schema, envelope_sealed, body_key, body_schema, \
+    body_sealed FROM message WHERE tenant = $1 AND id = taken.id LIMIT 1) m CROSS JOIN LATERAL (\
+    SELECT lane FROM job WHERE tenant = $1 AND id = taken.id LIMIT 1) j";
 const MESSAGES: &str = concat!(
     head_select!(),
     " FROM message m JOIN job j ON j.tenant = m.tenant AND j.id = m.id \
@@ -105,6 +110,14 @@ impl Outbox for PostgresStore {
         id: MessageId,
     ) -> Result<Option<MessageRow>, StoreError> {
         self.first(tenant, MESSAGE, values![&tenant, &id], read_message).await
+    }
+
+    async fn message_orders(
+        &self,
+        tenant: TenantId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageOrder>, StoreError> {
+        self.all(tenant, ORDERS, values![&tenant, Value::ids(&ids)], read_order).await
     }
 
     async fn messages(
@@ -221,14 +234,18 @@ pub fn allow(unit: &mut Unit, destination: &Digest) {
     unit.execute("allowing a destination", ALLOW, values![&unit.tenant, destination]);
 }
 
-fn read_message(columns: &mut Columns<'_>) -> Result<MessageRow, StoreError> {
-    let order = MessageOrder {
+fn read_order(columns: &mut Columns<'_>) -> Result<MessageOrder, StoreError> {
+    Ok(MessageOrder {
         id: columns.id()?,
         destination: columns.digest()?,
         envelope: columns.sealed()?,
         body: columns.sealed()?,
         receiver: read_lane(columns)?,
-    };
+    })
+}
+
+fn read_message(columns: &mut Columns<'_>) -> Result<MessageRow, StoreError> {
+    let order = read_order(columns)?;
     let (created_at, attempts) = (columns.timestamp()?, columns.number()?);
     let not_before = columns.timestamp()?;
     Ok(MessageRow::new(order, created_at, attempts, &read_state(columns)?, not_before))

@@ -20,7 +20,7 @@ use crate::SqliteStore;
 use crate::columns::{Columns, bytes_or_empty, damaged, signed};
 use crate::error::Doing;
 use crate::jobs::{OpenJobs, add_job, count_open, end_job, milliseconds, read_lane, read_state};
-use crate::rows::{all, first, page};
+use crate::rows::{all, first, page, snapshot};
 use crate::unit::Unit;
 
 /// What is read of a message and of the job that delivers it.
@@ -92,6 +92,21 @@ impl Outbox for SqliteStore {
         id: MessageId,
     ) -> Result<Option<MessageRow>, StoreError> {
         self.first(MESSAGE, tenant, *id.as_bytes(), read_message).await
+    }
+
+    async fn message_orders(
+        &self,
+        tenant: TenantId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageOrder>, StoreError> {
+        self.read(move |connection| {
+            let order = |id: &MessageId| {
+                let key = params![tenant.as_bytes(), id.as_bytes()];
+                first(connection, MESSAGE, key, read_message).map(|row| row.map(|row| row.order))
+            };
+            snapshot(connection, || ids.iter().filter_map(|id| order(id).transpose()).collect())
+        })
+        .await
     }
 
     async fn messages(

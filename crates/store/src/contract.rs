@@ -294,6 +294,7 @@ macro_rules! contract_tests {
             }
             outbox {
                 a_message_comes_back_as_it_was_added,
+                messages_are_read_together,
                 too_long_a_message_is_refused,
                 a_message_is_found_by_its_time_however_old_its_id_is,
                 a_message_is_delivered_by_its_job,

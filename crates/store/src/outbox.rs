@@ -365,6 +365,14 @@ pub trait Outbox: Send + Sync {
         id: MessageId,
     ) -> Result<Option<MessageRow>, StoreError>;
 
+    /// Those of these messages that are there, in any order: what was taken together is read together.
+    /// At most a page of them ([`crate::MAX_PAGE`]).
+    async fn message_orders(
+        &self,
+        tenant: TenantId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageOrder>, StoreError>;
+
     /// Messages, by id, which is by age.
     async fn messages(
         &self,

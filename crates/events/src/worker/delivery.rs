@@ -1,5 +1,7 @@
 //! One attempt at one message.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use cartola_crypto::WebhookSecret;
 use cartola_model::Failure;
@@ -9,8 +11,9 @@ use cartola_store::outbox::{Attempt, AttemptFailure, AttemptOutcome, DeliveryEnd
 use cartola_store::{Command, UnitOfWork};
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 
+use super::Parts;
 use super::count::{count, name_of};
-use super::{Opened, Parts};
+use super::taken::Taken;
 use crate::Destination;
 use crate::client::Answer;
 use crate::schedule::{next_attempt, wish};
@@ -24,11 +27,11 @@ const GONE: u16 = 410;
 
 /// Sends a message and records what came of it. What cannot be recorded is sent again once the
 /// lease is over.
-pub async fn deliver(parts: Parts, job: ClaimedJob) {
+pub async fn deliver(parts: Parts, taken: Arc<Taken>, job: ClaimedJob) {
     let id = message_of(job.row.order.id);
     let begun = parts.monotonic.moment();
     let at = parts.clock.now();
-    let answer = attempt(&parts, &job).await;
+    let answer = attempt(&parts, &taken, &job).await;
     let lasted = parts.monotonic.moment().elapsed.saturating_sub(begun.elapsed);
     let now = parts.clock.now();
     let outcome = match &answer {
@@ -56,9 +59,9 @@ pub async fn deliver(parts: Parts, job: ClaimedJob) {
     }
 }
 
-async fn attempt(parts: &Parts, job: &ClaimedJob) -> Result<Answer, AttemptFailure> {
+async fn attempt(parts: &Parts, taken: &Taken, job: &ClaimedJob) -> Result<Answer, AttemptFailure> {
     let Ready { destination, body, secrets, of_subscription } =
-        open(parts, job).await.ok_or(AttemptFailure::Unreadable)?;
+        open(parts, taken, job).await.ok_or(AttemptFailure::Unreadable)?;
     let id = message_of(job.row.order.id);
     let timestamp = parts.wall_clock.now().as_second();
     let mut headers = destination.headers().clone();
@@ -73,26 +76,27 @@ async fn attempt(parts: &Parts, job: &ClaimedJob) -> Result<Answer, AttemptFailu
         |text: &str| HeaderValue::from_str(text).expect("ids, numbers and base64 are ASCII");
     headers.insert("webhook-id", ascii(&id.to_string()));
     headers.insert("webhook-timestamp", ascii(&timestamp.to_string()));
-    if let Some(signature) = signature(&secrets, id, timestamp, &body) {
+    if let Some(signature) = signature(secrets, id, timestamp, &body) {
         headers.insert("webhook-signature", ascii(&signature));
     }
     parts.client.post(destination.url(), headers, body).await
 }
 
 /// A message, opened and read.
-struct Ready {
+struct Ready<'a> {
     destination: Destination,
     body: Bytes,
     /// What signs for the tenant.
-    secrets: Vec<WebhookSecret>,
+    secrets: &'a [WebhookSecret],
     /// What signs for a subscription, where the message is of one.
     of_subscription: Vec<WebhookSecret>,
 }
 
-async fn open(parts: &Parts, job: &ClaimedJob) -> Option<Ready> {
-    let (tenant, id) = (job.tenant, message_of(job.row.order.id));
-    let order = parts.store.message(tenant, id).await.ok()??.order;
-    let Opened { plain, secrets } = parts.opener.open(tenant, &order).await?;
+async fn open<'a>(parts: &Parts, taken: &'a Taken, job: &ClaimedJob) -> Option<Ready<'a>> {
+    let tenant = job.tenant;
+    let order = taken.order(&*parts.store, message_of(job.row.order.id)).await?;
+    let secrets = taken.secrets(&*parts.opener).await?;
+    let plain = parts.opener.open(tenant, &order).await?;
     let destination = Destination::from_bytes(&plain.envelope).ok()?;
     let of_subscription = match destination.stamp() {
         Some(stamp) => parts.opener.secrets_of(tenant, stamp.signer()).await?,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_crypto::{DataKey, WebhookSecret};
-use cartola_events::{Client, Destination, Opened, Opener, Parts, Reach, TargetUrl, Worker};
+use cartola_events::{Client, Destination, Opener, Parts, Reach, TargetUrl, Worker};
 use cartola_primitives::clock::{Clock, ManualClock};
 use cartola_primitives::id::{CredentialId, IdMinter, MessageId, TenantId};
 use cartola_primitives::monotonic::ManualMonotonic;
@@ -32,13 +32,16 @@ struct OneKey {
 
 #[async_trait]
 impl Opener for OneKey {
-    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<Opened> {
+    async fn open(&self, tenant: TenantId, order: &MessageOrder) -> Option<PlainMessage> {
         let envelope = MessageOrder::envelope_place(tenant, &order.id);
         let envelope = self.key.open(&envelope, &order.envelope).ok()?;
         let body = MessageOrder::body_place(tenant, &order.id);
         let body = self.key.open(&body, &order.body).ok()?;
-        let secrets = self.secrets.lock().unwrap().iter().map(|seed| secret(*seed)).collect();
-        Some(Opened { plain: PlainMessage { envelope, body }, secrets })
+        Some(PlainMessage { envelope, body })
+    }
+
+    async fn secrets(&self, _tenant: TenantId) -> Option<Vec<WebhookSecret>> {
+        Some(self.secrets.lock().unwrap().iter().map(|seed| secret(*seed)).collect())
     }
 
     async fn secrets_of(

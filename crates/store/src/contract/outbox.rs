@@ -67,6 +67,26 @@ pub async fn a_message_comes_back_as_it_was_added(backend: Backend) {
     scene.conflicts(Command::AddMessage(order)).await;
 }
 
+/// Messages that are wanted together come together, as each comes alone.
+pub async fn messages_are_read_together(backend: Backend) {
+    let scene = Scene::new(&backend).await;
+    let other = Scene::of_tenant(&backend, 2).await;
+    let mut orders = add(&scene, "https://one.example", 2).await;
+    let receiver = Some(Lane::parse("one.example").expect("a lane"));
+    let busy = MessageOrder { receiver, ..scene.make.message("https://one.example") };
+    scene.apply(Command::AddMessage(busy.clone())).await;
+    orders.push(busy);
+    let of_other = add(&other, "https://one.example", 1).await.remove(0);
+    let mut ids: Vec<_> = orders.iter().map(|order| order.id).collect();
+    ids.extend([scene.make.id(), of_other.id]);
+    let tenant = scene.make.tenant;
+    let mut found = scene.store.message_orders(tenant, ids).await.expect("a read");
+    found.sort_by_key(|order| order.id);
+    orders.sort_by_key(|order| order.id);
+    assert_eq!(found, orders);
+    assert_eq!(scene.store.message_orders(tenant, Vec::new()).await.expect("a read"), []);
+}
+
 /// A message that is too long is a defect.
 pub async fn too_long_a_message_is_refused(backend: Backend) {
     let scene = Scene::new(&backend).await;

@@ -27,6 +27,15 @@ impl Outbox for MemoryStore {
         Ok(tables.messages.get(&id).map(|order| message(&tables, order)))
     }
 
+    async fn message_orders(
+        &self,
+        tenant: TenantId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageOrder>, StoreError> {
+        let tables = self.tables(tenant);
+        Ok(ids.iter().filter_map(|id| tables.messages.get(id).cloned()).collect())
+    }
+
     async fn messages(
         &self,
         tenant: TenantId,
