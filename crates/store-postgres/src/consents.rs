@@ -66,7 +66,9 @@ const CHANGE: &str = "UPDATE consent SET state = $4, granted_at = $5, ended_at =
 const NARROW: &str = "UPDATE consent SET data = $4, version = version + 1 \
     WHERE tenant = $1 AND id = $2 AND version = $3";
 const RUN_OUT: &str = "SELECT ended_at, tenant, id FROM consents_run_out_after($1, $2, $3, $4, $5)";
-const SETS: &str = "SELECT id, consent, rest FROM consent_set WHERE tenant = $1 AND id = ANY ($2)";
+const SETS: &str = "SELECT s.* FROM (SELECT DISTINCT id FROM unnest($2::uuid[]) AS asked (id)) asked \
+    CROSS JOIN LATERAL (SELECT id, consent, rest FROM consent_set \
+    WHERE tenant = $1 AND id = asked.id LIMIT 1) s";
 const ALL_SETS: &str = "SELECT id, consent, rest FROM consent_set \
     WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
 const ADD_SETS: &str = "INSERT INTO consent_set (tenant, id, consent, rest) \

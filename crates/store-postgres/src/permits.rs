@@ -11,20 +11,32 @@ use crate::rows::each;
 use crate::session::Session;
 use crate::value::{Value, values};
 
+/// A set of that id, and whether its consent holds and is about accounts.
+macro_rules! step {
+    ($id:literal) => {
+        concat!(
+            "SELECT s.id, s.rest, coalesce(c.state = 1 AND (c.ended_at IS NULL OR c.ended_at > $3) \
+             AND (c.data IS NULL OR 'movements' = ANY (string_to_array(c.data, ','))), false) AS holds \
+             FROM (SELECT id, consent, rest FROM consent_set WHERE tenant = $1 AND id = ",
+            $id,
+            " LIMIT 1) s LEFT JOIN LATERAL (SELECT state, ended_at, data FROM consent \
+             WHERE tenant = $1 AND id = s.consent LIMIT 1) c ON true"
+        )
+    };
+}
+
 /// Walks the lists of several sets together, each to its first consent that holds and is about accounts
 /// ([`cartola_model::ConsentData::ACCOUNTS`]), or to its end.
 /// `UNION` meets each set once, so that a list that damage has bent into a ring ends too.
-pub const WALK: &str = "WITH RECURSIVE walk (id, rest, holds) AS ( \
-    SELECT s.id, s.rest, coalesce(c.state = 1 AND (c.ended_at IS NULL OR c.ended_at > $3) \
-    AND (c.data IS NULL OR 'movements' = ANY (string_to_array(c.data, ','))), false) \
-    FROM consent_set s LEFT JOIN consent c ON c.tenant = s.tenant AND c.id = s.consent \
-    WHERE s.tenant = $1 AND s.id = ANY ($2) \
-    UNION \
-    SELECT s.id, s.rest, coalesce(c.state = 1 AND (c.ended_at IS NULL OR c.ended_at > $3) \
-    AND (c.data IS NULL OR 'movements' = ANY (string_to_array(c.data, ','))), false) \
-    FROM walk w JOIN consent_set s ON s.tenant = $1 AND s.id = w.rest \
-    LEFT JOIN consent c ON c.tenant = s.tenant AND c.id = s.consent WHERE NOT w.holds \
-    ) SELECT id, rest, holds FROM walk";
+/// Sets and consents are looked up one by one: joined, all that the tenant has may be walked for each.
+pub const WALK: &str = concat!(
+    "WITH RECURSIVE walk (id, rest, holds) AS (SELECT s.* FROM unnest($2::uuid[]) AS asked (id) \
+     CROSS JOIN LATERAL (",
+    step!("asked.id"),
+    ") s UNION SELECT s.* FROM walk w CROSS JOIN LATERAL (",
+    step!("w.rest"),
+    ") s WHERE NOT w.holds) SELECT id, rest, holds FROM walk"
+);
 
 /// What holds for one tenant at one instant. Lives as long as one request: rows of a page share few
 /// sets, so that each is looked up once, and nothing is remembered for the next request.
