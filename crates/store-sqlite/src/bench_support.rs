@@ -15,8 +15,8 @@ use rusqlite::{Connection, params};
 
 use crate::error::Doing;
 use crate::movements::write::{
-    ADD_FEED, ADD_MOVEMENT, ADD_SOURCE, EncodedMovement, EncodedSource, tell, write_movement,
-    write_source,
+    ADD_MOVEMENTS, ADD_SOURCES, EncodedMovement, EncodedSource, Entry, bind_movement, bind_source,
+    tell,
 };
 use crate::movements::{OF_ACCOUNT_NEWEST, feed_position, set_feed_position};
 use crate::unit::Unit;
@@ -86,19 +86,20 @@ impl BareWriter {
 }
 
 fn write_bulk(connection: &Connection, rows: &BareRows) -> Result<(), StoreError> {
-    let mut movement = connection.prepare_cached(ADD_MOVEMENT).doing(WRITING)?;
-    let mut feed = connection.prepare_cached(ADD_FEED).doing(WRITING)?;
-    let mut source = connection.prepare_cached(ADD_SOURCE).doing(WRITING)?;
-    let mut position = feed_position(connection, rows.tenant)?;
-    for (row, encoded) in &rows.movements {
-        write_movement(&mut movement, rows.tenant, row, encoded).doing(WRITING)?;
-        position += 1;
-        tell(&mut feed, rows.tenant, position, FeedChange::Added, row.movement.id)
-            .doing(WRITING)?;
-    }
-    for (row, encoded) in &rows.sources {
-        write_source(&mut source, rows.tenant, row, encoded).doing(WRITING)?;
-    }
+    ADD_MOVEMENTS
+        .run(connection, rows.tenant, &rows.movements, |values, (row, encoded)| {
+            bind_movement(values, row, encoded)
+        })
+        .doing(WRITING)?;
+    let added = |(row, _): &(MovementRow, EncodedMovement)| (FeedChange::Added, row.movement.id);
+    let entries: Vec<Entry> = rows.movements.iter().map(added).collect();
+    let position = feed_position(connection, rows.tenant)?;
+    let position = tell(connection, rows.tenant, position, &entries).doing(WRITING)?;
+    ADD_SOURCES
+        .run(connection, rows.tenant, &rows.sources, |values, (row, encoded)| {
+            bind_source(values, row, encoded)
+        })
+        .doing(WRITING)?;
     let unit = Unit { connection, tenant: rows.tenant, at: rows.rest.at };
     set_feed_position(&unit, position)
 }

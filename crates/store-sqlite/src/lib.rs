@@ -37,6 +37,7 @@ pub mod copying;
 mod error;
 mod folder;
 mod imports;
+mod inserts;
 mod instructions;
 mod jobs;
 mod leftovers;

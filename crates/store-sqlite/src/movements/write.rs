@@ -8,27 +8,30 @@ use cartola_store::encoding::{day_number, encode_observation};
 use cartola_store::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use cartola_store::work::MovementChange;
 use cartola_store::{StoreError, StoreErrorKind};
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{Connection, params};
 
 use super::attested::MOVEMENT;
 use super::row::StoredRow;
 use crate::columns::{Columns, signed};
 use crate::error::Doing;
+use crate::inserts::{Insert, Values};
 use crate::retention::expect_kept;
 use crate::rows::first;
 use crate::unit::Unit;
 
-pub const ADD_MOVEMENT: &str =
-    "INSERT INTO movement (tenant, account, booked_on, id, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+/// As [`bind_movement`] hands them over.
+pub static ADD_MOVEMENTS: Insert =
+    Insert::into("movement (tenant, account, booked_on, id, body)", 4);
 const CHANGE_MOVEMENT: &str = "UPDATE movement INDEXED BY movement_by_id SET booked_on = ?3, \
     body = ?5 WHERE tenant = ?1 AND id = ?4 AND account = ?2";
-pub const ADD_SOURCE: &str = "INSERT INTO source (tenant, movement, id, import, consent, place, \
-    source, as_of, received_at, reason, says) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+/// As [`bind_source`] hands them over.
+pub static ADD_SOURCES: Insert = Insert::into(
+    "source (tenant, movement, id, import, consent, place, source, as_of, received_at, reason, says)",
+    10,
+);
 const MOVE_SOURCE: &str = "UPDATE source SET movement = ?4, reason = ?5 \
     WHERE tenant = ?1 AND movement = ?2 AND id = ?3";
-pub const ADD_FEED: &str =
-    "INSERT INTO feed (tenant, position, change, movement) VALUES (?1, ?2, ?3, ?4)";
+static ADD_FEED: Insert = Insert::into("feed (tenant, position, change, movement)", 3);
 const FEED_POSITION: &str = "SELECT position FROM tenant_feed WHERE tenant = ?1";
 const SET_FEED_POSITION: &str = "INSERT INTO tenant_feed (tenant, position) VALUES (?1, ?2) \
     ON CONFLICT (tenant) DO UPDATE SET position = excluded.position";
@@ -39,18 +42,17 @@ const ADD_ALIAS: &str =
 pub fn add_movements(
     unit: &Unit<'_>,
     rows: &[MovementRow],
-    mut position: u64,
+    position: u64,
 ) -> Result<u64, StoreError> {
     const ADDING: &str = "adding movements";
     expect_kept(unit.connection, rows.iter().map(|row| row.movement.booked_on))?;
-    let mut add = unit.connection.prepare_cached(ADD_MOVEMENT).doing(ADDING)?;
-    let mut feed = unit.connection.prepare_cached(ADD_FEED).doing(ADDING)?;
-    for row in rows {
-        write_movement(&mut add, unit.tenant, row, &EncodedMovement::of(row)).doing(ADDING)?;
-        position += 1;
-        tell(&mut feed, unit.tenant, position, FeedChange::Added, row.movement.id).doing(ADDING)?;
-    }
-    Ok(position)
+    ADD_MOVEMENTS
+        .run(unit.connection, unit.tenant, rows, |values, row| {
+            bind_movement(values, row, &EncodedMovement::of(row))
+        })
+        .doing(ADDING)?;
+    let entries: Vec<Entry> = rows.iter().map(|row| (FeedChange::Added, row.movement.id)).collect();
+    tell(unit.connection, unit.tenant, position, &entries).doing(ADDING)
 }
 
 /// Changes movements, with a place in the feed for those that a client sees; gives the last
@@ -58,25 +60,25 @@ pub fn add_movements(
 pub fn change_movements(
     unit: &Unit<'_>,
     changes: &[MovementChange],
-    mut position: u64,
+    position: u64,
 ) -> Result<u64, StoreError> {
     const CHANGING: &str = "changing movements";
     expect_kept(unit.connection, changes.iter().map(|it| it.row.movement.booked_on))?;
     let mut change = unit.connection.prepare_cached(CHANGE_MOVEMENT).doing(CHANGING)?;
-    let mut feed = unit.connection.prepare_cached(ADD_FEED).doing(CHANGING)?;
+    let mut entries: Vec<Entry> = Vec::with_capacity(changes.len());
     for it in changes {
         expect_version(unit, it)?;
-        let encoded = EncodedMovement::of(&it.row);
-        if write_movement(&mut change, unit.tenant, &it.row, &encoded).doing(CHANGING)? != 1 {
+        let EncodedMovement { booked_on, body } = EncodedMovement::of(&it.row);
+        let movement = &it.row.movement;
+        let (account, id) = (movement.account.as_bytes(), movement.id.as_bytes());
+        let values = params![unit.tenant.as_bytes(), account, booked_on, id, body];
+        if change.execute(values).doing(CHANGING)? != 1 {
             let context = "a movement cannot go to another account";
             return Err(StoreError::new(StoreErrorKind::Misuse, context));
         }
-        if let Some(word) = it.feed {
-            position += 1;
-            tell(&mut feed, unit.tenant, position, word, it.row.movement.id).doing(CHANGING)?;
-        }
+        entries.extend(it.feed.map(|word| (word, movement.id)));
     }
-    Ok(position)
+    tell(unit.connection, unit.tenant, position, &entries).doing(CHANGING)
 }
 
 /// Refuses a change that was decided on another version than the one that is there, or on none.
@@ -103,42 +105,44 @@ impl EncodedMovement {
     }
 }
 
-/// Runs [`ADD_MOVEMENT`] or [`CHANGE_MOVEMENT`], which take the same values.
-pub fn write_movement(
-    statement: &mut CachedStatement<'_>,
-    tenant: TenantId,
+/// Hands a movement over to [`ADD_MOVEMENTS`].
+pub fn bind_movement(
+    values: &mut Values<'_, '_>,
     row: &MovementRow,
     encoded: &EncodedMovement,
-) -> rusqlite::Result<usize> {
-    statement.execute(params![
-        tenant.as_bytes(),
-        row.movement.account.as_bytes(),
-        encoded.booked_on,
-        row.movement.id.as_bytes(),
-        encoded.body,
-    ])
+) -> rusqlite::Result<()> {
+    values.put(row.movement.account.as_bytes())?;
+    values.put(encoded.booked_on)?;
+    values.put(row.movement.id.as_bytes())?;
+    values.put(encoded.body.as_slice())
 }
 
-/// Runs [`ADD_FEED`].
+/// What the feed tells of which movement.
+pub type Entry = (FeedChange, MovementId);
+
+/// Adds entries to the feed; gives the last position given out.
 pub fn tell(
-    feed: &mut CachedStatement<'_>,
+    connection: &Connection,
     tenant: TenantId,
-    position: u64,
-    change: FeedChange,
-    movement: MovementId,
-) -> rusqlite::Result<usize> {
-    let values = params![tenant.as_bytes(), signed(position), change.code(), movement.as_bytes()];
-    feed.execute(values)
+    mut position: u64,
+    entries: &[Entry],
+) -> rusqlite::Result<u64> {
+    ADD_FEED.run(connection, tenant, entries, |values, (change, movement)| {
+        position += 1;
+        values.put(signed(position))?;
+        values.put(change.code())?;
+        values.put(movement.as_bytes())
+    })?;
+    Ok(position)
 }
 
 /// Adds source records.
 pub fn add_sources(unit: &Unit<'_>, rows: &[SourceRow]) -> Result<(), StoreError> {
-    const ADDING: &str = "adding sources";
-    let mut add = unit.connection.prepare_cached(ADD_SOURCE).doing(ADDING)?;
-    for row in rows {
-        write_source(&mut add, unit.tenant, row, &EncodedSource::of(row)).doing(ADDING)?;
-    }
-    Ok(())
+    ADD_SOURCES
+        .run(unit.connection, unit.tenant, rows, |values, row| {
+            bind_source(values, row, &EncodedSource::of(row))
+        })
+        .doing("adding sources")
 }
 
 /// What of a source is written in another form.
@@ -153,26 +157,22 @@ impl EncodedSource {
     }
 }
 
-/// Runs [`ADD_SOURCE`].
-pub fn write_source(
-    statement: &mut CachedStatement<'_>,
-    tenant: TenantId,
+/// Hands a source over to [`ADD_SOURCES`].
+pub fn bind_source(
+    values: &mut Values<'_, '_>,
     row: &SourceRow,
     encoded: &EncodedSource,
-) -> rusqlite::Result<usize> {
-    statement.execute(params![
-        tenant.as_bytes(),
-        row.movement.as_bytes(),
-        row.id.as_bytes(),
-        row.import.as_bytes(),
-        row.consent.as_bytes(),
-        row.place,
-        codes::source_kind(row.source),
-        encoded.as_of,
-        row.received_at.as_microsecond(),
-        codes::reason(row.reason),
-        encoded.says,
-    ])
+) -> rusqlite::Result<()> {
+    values.put(row.movement.as_bytes())?;
+    values.put(row.id.as_bytes())?;
+    values.put(row.import.as_bytes())?;
+    values.put(row.consent.as_bytes())?;
+    values.put(row.place.as_str())?;
+    values.put(codes::source_kind(row.source))?;
+    values.put(encoded.as_of)?;
+    values.put(row.received_at.as_microsecond())?;
+    values.put(codes::reason(row.reason))?;
+    values.put(encoded.says.as_deref())
 }
 
 /// Puts a source record under another movement.
