@@ -11,10 +11,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 
+const DAYS_OF_ERA: i64 = 146_097;
+const EPOCH_AFTER_MARCH_OF_YEAR_0: i64 = 719_468;
+
 /// Days since 1970-01-01, as dates are stored.
+///
+/// The way back of [`date_of_day`], by `days_from_civil`: each movement that is taken in asks this
+/// several times.
 pub fn day_number(date: Date) -> i32 {
-    let since = date.since(EPOCH).expect("a span of days between two dates always exists");
-    since.get_days()
+    let (year, month, day) =
+        (i64::from(date.year()), i64::from(date.month()), i64::from(date.day()));
+    let year = year - i64::from(month <= 2);
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    // Months from March, in fives of 153 days.
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let day = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+    let since = era * DAYS_OF_ERA + day - EPOCH_AFTER_MARCH_OF_YEAR_0;
+    i32::try_from(since).expect("a calendar of twenty thousand years has fewer days")
 }
 
 /// The date of a stored day number.
@@ -22,8 +35,6 @@ pub fn day_number(date: Date) -> i32 {
 /// By the algorithm of Howard Hinnant's `civil_from_days`, since a page asks this of every row:
 /// eras of 400 years, and years that begin with March, so that a leap day is the last of its year.
 pub fn date_of_day(day: i32) -> Result<Date, StoreError> {
-    const DAYS_OF_ERA: i64 = 146_097;
-    const EPOCH_AFTER_MARCH_OF_YEAR_0: i64 = 719_468;
     let day = i64::from(day) + EPOCH_AFTER_MARCH_OF_YEAR_0;
     let (era, of_era) = (day.div_euclid(DAYS_OF_ERA), day.rem_euclid(DAYS_OF_ERA));
     let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -42,21 +53,23 @@ fn no_day() -> StoreError {
     StoreError::corrupt("a stored day lies outside the calendar")
 }
 
-const EPOCH: Date = cartola_primitives::date(1970, 1, 1);
-
 /// First byte of every encoded value: which shape follows.
 const SHAPE: u8 = 1;
 
+/// Room for an observation, in bytes.
+const USUAL_BYTES: usize = 128;
+
+/// Written from what is borrowed, and read into what is owned.
 #[derive(Serialize, Deserialize)]
-struct StoredObservation {
+struct StoredObservation<Glosa = String, Details = MovementDetails> {
     booked_on: i32,
     value_on: Option<i32>,
     amount: i64,
     currency: Currency,
     balance_after: Option<i64>,
     pending: bool,
-    glosa: String,
-    details: MovementDetails,
+    glosa: Glosa,
+    details: Details,
 }
 
 /// An observation as bytes.
@@ -68,8 +81,8 @@ pub fn encode_observation(observation: &Observation) -> Vec<u8> {
         currency: observation.amount.currency(),
         balance_after: observation.balance_after,
         pending: observation.status == MovementStatus::Pending,
-        glosa: observation.glosa.clone(),
-        details: observation.details.clone(),
+        glosa: observation.glosa.as_str(),
+        details: &observation.details,
     })
 }
 
@@ -88,7 +101,9 @@ pub fn decode_observation(bytes: &[u8]) -> Result<Observation, StoreError> {
 }
 
 fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    postcard::to_extend(value, vec![SHAPE]).expect("stored shapes have no unsized sequences")
+    let mut out = Vec::with_capacity(USUAL_BYTES);
+    out.push(SHAPE);
+    postcard::to_extend(value, out).expect("stored shapes have no unsized sequences")
 }
 
 fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, StoreError> {

@@ -108,6 +108,12 @@ proptest! {
     }
 
     #[test]
+    fn a_day_number_is_what_a_calendar_counts(day in dates()) {
+        let since = day.since(date(1970, 1, 1)).unwrap();
+        prop_assert_eq!(day_number(day), since.get_days());
+    }
+
+    #[test]
     fn day_numbers_order_as_dates_do(one in dates(), other in dates()) {
         prop_assert_eq!(day_number(one).cmp(&day_number(other)), one.cmp(&other));
     }
