@@ -9,7 +9,7 @@ mod transaction;
 pub use account::{AccountSource, account, is_meant};
 pub use balance::{BalanceSource, balances};
 pub use statement::{MonthSource, MonthStatement, statement};
-pub use transaction::{TransactionSource, transaction};
+pub use transaction::{References, TransactionSource, transaction};
 
 /// An operation's id in the form that the document shows: 32 hexadecimal digits with hyphens.
 pub fn operation_id(bytes: [u8; 16]) -> String {

@@ -3,6 +3,7 @@ use cartola_model::{
     AccountNumber, Catalogue, Counterparty, InstitutionId, Movement, MovementStatus, glosa,
 };
 use cartola_primitives::Money;
+use cartola_primitives::id::AccountId;
 
 use super::statement;
 use super::text::cut;
@@ -29,18 +30,43 @@ const RUT_SCHEME: &str = "CL.RUT";
 const CMF_SCHEME: &str = "CL.CMF";
 
 /// What a movement's record is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct TransactionSource<'a> {
+#[derive(Debug)]
+pub struct TransactionSource<'a, Text = String> {
     /// The number of its account.
     pub number: &'a AccountNumber,
     /// The movement.
-    pub movement: &'a Movement,
+    pub movement: &'a Movement<Text>,
     /// The other side, where it is known.
     pub counterparty: Option<&'a Counterparty>,
 }
 
+/// The references of statements that movements are in. A list goes by days, and that of a month, which
+/// is a hash, is made once for all movements of the month.
+#[derive(Debug, Default)]
+pub struct References {
+    last: Option<(AccountId, Month, String)>,
+}
+
+impl References {
+    fn of(&mut self, account: AccountId, month: Month) -> String {
+        match &self.last {
+            Some((of_account, of_month, known)) if (*of_account, *of_month) == (account, month) => {
+                known.clone()
+            }
+            _ => {
+                let reference = statement::reference(account, month);
+                self.last = Some((account, month, reference.clone()));
+                reference
+            }
+        }
+    }
+}
+
 /// The record of a movement; none of one that the bank no longer has.
-pub fn transaction(source: &TransactionSource<'_>) -> Option<Transaction> {
+pub fn transaction<Text: AsRef<str>>(
+    source: &TransactionSource<'_, Text>,
+    references: &mut References,
+) -> Option<Transaction> {
     let movement = source.movement;
     let (status, transaction_mutability) = standing(movement.status)?;
     let sign = CreditDebit::of(movement.amount);
@@ -52,20 +78,22 @@ pub fn transaction(source: &TransactionSource<'_>) -> Option<Transaction> {
         CreditDebit::Credit => ((None, None), (party, bank)),
     };
     let in_statement = (status == EntryStatus::Booked)
-        .then(|| statement::reference(movement.account, Month::of(movement.booked_on)));
+        .then(|| references.of(movement.account, Month::of(movement.booked_on)));
+    let booked_at = Moment::start_of(movement.booked_on);
+    let begins_at = |day| if day == movement.booked_on { booked_at } else { Moment::start_of(day) };
     let reference = [&details.reference, &details.document];
     Some(Transaction {
         account_id: source.number.digits().to_owned(),
         address_line: first_said([&details.branch, &details.city], longest::ADDRESS_LINE),
-        booking_date_time: Moment::start_of(movement.booked_on),
+        booking_date_time: booked_at,
         credit_debit_indicator: sign,
         statement_reference: in_statement.into_iter().collect(),
         status,
         transaction_id: movement.id.hex(),
-        transaction_information: cut(&glosa::clean(&movement.glosa), longest::INFORMATION),
+        transaction_information: cut(&glosa::clean(movement.glosa.as_ref()), longest::INFORMATION),
         transaction_mutability,
         transaction_reference: first_said(reference, longest::REFERENCE),
-        value_date_time: movement.value_on.map(Moment::start_of),
+        value_date_time: movement.value_on.map(begins_at),
         amount: Amount::unsigned(movement.amount),
         balance: balance_after(movement),
         creditor_agent,
@@ -85,7 +113,7 @@ fn standing(status: MovementStatus) -> Option<(EntryStatus, Mutability)> {
     }
 }
 
-fn balance_after(movement: &Movement) -> Option<BalanceAfter> {
+fn balance_after<Text>(movement: &Movement<Text>) -> Option<BalanceAfter> {
     let balance = Money::new(movement.balance_after?, movement.amount.currency());
     Some(BalanceAfter {
         amount: Amount::unsigned(balance),
@@ -95,8 +123,8 @@ fn balance_after(movement: &Movement) -> Option<BalanceAfter> {
 }
 
 /// The first of two texts that says something.
-fn first_said(texts: [&Option<String>; 2], longest: usize) -> Option<String> {
-    texts.into_iter().flatten().find_map(|text| cut(text, longest))
+fn first_said<Text: AsRef<str>>(texts: [&Option<Text>; 2], longest: usize) -> Option<String> {
+    texts.into_iter().flatten().find_map(|text| cut(text.as_ref(), longest))
 }
 
 /// The other side, unless all that is known of it is the name of the shop that a card was used in:
@@ -122,19 +150,20 @@ fn agent(bank: &InstitutionId) -> Option<Agent> {
     Some(Agent { scheme_name, identification: row.cmf_code.clone(), name: row.name.clone() })
 }
 
-fn merchant(source: &TransactionSource<'_>) -> Option<MerchantDetails> {
+fn merchant<Text>(source: &TransactionSource<'_, Text>) -> Option<MerchantDetails> {
     source.movement.details.card.as_ref()?;
     let merchant_name = cut(source.counterparty?.name.as_deref()?, longest::NAME)?;
     Some(MerchantDetails { merchant_name })
 }
 
-fn supplements(details: &MovementDetails) -> Vec<Supplement> {
+fn supplements<Text: AsRef<str>>(details: &MovementDetails<Text>) -> Vec<Supplement> {
     let card = details.card.as_ref();
+    let text = |text: &Text| text.as_ref().to_owned();
     let said = [
-        ("Channel", details.channel.clone()),
-        ("DocumentNumber", details.document.clone()),
-        ("City", details.city.clone()),
-        ("CardLastDigits", card.map(|card| card.last4.clone())),
+        ("Channel", details.channel.as_ref().map(text)),
+        ("DocumentNumber", details.document.as_ref().map(text)),
+        ("City", details.city.as_ref().map(text)),
+        ("CardLastDigits", card.map(|card| text(&card.last4))),
         ("AdditionalCard", card.filter(|card| card.additional).map(|_| "true".to_owned())),
         ("Instalment", details.instalment.map(|one| format!("{}/{}", one.number, one.of))),
     ];

@@ -1,6 +1,6 @@
 //! Movements of one account, all pages of them.
 
-use cartola_engine::rows::{MovementQuery, MovementRow, Order};
+use cartola_engine::rows::{MovementList, MovementQuery, MovementRow, Order};
 use cartola_engine::{Engine, EngineError};
 use cartola_model::{Failure, Principal};
 use cartola_primitives::Date;
@@ -14,10 +14,25 @@ pub async fn movements(
     engine: &Engine,
     who: &Principal,
     account: AccountId,
-    (from, to): (Date, Date),
+    days: (Date, Date),
     order: Order,
 ) -> Result<Vec<MovementRow>, Declined> {
     let mut rows = Vec::new();
+    for page in pages(engine, who, account, days, order).await? {
+        rows.extend(page.to_rows().map_err(EngineError::from)?);
+    }
+    Ok(rows)
+}
+
+/// The same page by page, as it is stored.
+pub async fn pages(
+    engine: &Engine,
+    who: &Principal,
+    account: AccountId,
+    (from, to): (Date, Date),
+    order: Order,
+) -> Result<Vec<MovementList>, Declined> {
+    let (mut pages, mut count) = (Vec::new(), 0);
     let mut after = None;
     loop {
         let query = MovementQuery {
@@ -34,13 +49,14 @@ pub async fn movements(
             now: engine.now(),
         };
         let page = engine.movements(who, query).await?;
-        rows.extend(page.rows.to_rows().map_err(EngineError::from)?);
-        if rows.len() > MAX_MOVEMENTS {
+        count += page.rows.len();
+        if count > MAX_MOVEMENTS {
             return Err(Failure::LimitExceeded.into());
         }
+        pages.push(page.rows);
         after = page.next;
         if after.is_none() {
-            return Ok(rows);
+            return Ok(pages);
         }
     }
 }

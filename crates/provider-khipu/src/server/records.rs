@@ -1,18 +1,21 @@
 //! What the store holds of a link, in Khipu's words.
 
-use cartola_engine::Engine;
 use cartola_engine::accounts::OpenAccount;
-use cartola_engine::rows::{LinkRow, Order};
-use cartola_model::{AccountNumber, BalanceReading, LinkState, Movement, Principal};
+use cartola_engine::rows::{LinkRow, MovementList, Order};
+use cartola_engine::{Engine, EngineError};
+use cartola_model::{AccountNumber, BalanceReading, Counterparty, LinkState, Movement, Principal};
 use cartola_primitives::Date;
+use serde::{Serialize, Serializer};
 
 use super::declined::Declined;
-use super::movements::movements;
+use super::movements::{movements, pages};
 use super::question::{Asked, Question, Which};
 use super::said::Said;
-use crate::mapping::{self, AccountSource, BalanceSource, MonthSource, TransactionSource};
+use crate::mapping::{
+    self, AccountSource, BalanceSource, MonthSource, References, TransactionSource,
+};
 use crate::request::Months;
-use crate::wire::{Accounts, Balances, Statements, Transactions};
+use crate::wire::{Accounts, Balances, Statements};
 use crate::{Month, RequestError, Segment};
 
 /// Whose records, and for which operation.
@@ -108,17 +111,53 @@ impl Teller<'_> {
 
     async fn tell_transactions(&self, known: &Known, days: (Date, Date)) -> Result<Said, Declined> {
         let account = known.account.row.id;
-        let rows = movements(self.engine, self.who, account, days, Order::NewestFirst).await?;
-        let mut transaction = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let counterparty = self.engine.counterparty(self.who, row).await?;
-            transaction.extend(mapping::transaction(&TransactionSource {
-                number: &known.number,
+        let pages = pages(self.engine, self.who, account, days, Order::NewestFirst).await?;
+        let count = pages.iter().map(MovementList::len).sum();
+        let mut counterparties = Vec::with_capacity(count);
+        for page in &pages {
+            for row in page.iter() {
+                let row = row.map_err(EngineError::from)?;
+                counterparties.push(self.engine.counterparty(self.who, &row).await?);
+            }
+        }
+        let transaction = Records { number: &known.number, pages, counterparties };
+        let listed = Listed { transaction };
+        Ok(Said::ok_of_size(self.operation_id, listed, count * RECORD_BYTES))
+    }
+}
+
+/// What a record of a movement takes in an answer, as a rule.
+const RECORD_BYTES: usize = 768;
+
+/// As [`crate::wire::Transactions`].
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed<'a> {
+    transaction: Records<'a>,
+}
+
+/// The records of movements, each made when it is written. All of two years' at once would be as much
+/// memory as the answer.
+struct Records<'a> {
+    number: &'a AccountNumber,
+    pages: Vec<MovementList>,
+    /// Of each movement, in the same order.
+    counterparties: Vec<Option<Counterparty>>,
+}
+
+impl Serialize for Records<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut references = References::default();
+        let rows = self.pages.iter().flat_map(MovementList::iter).zip(&self.counterparties);
+        serializer.collect_seq(rows.filter_map(|(row, counterparty)| {
+            let row = row.expect("it was opened when its counterparty was");
+            let source = TransactionSource {
+                number: self.number,
                 movement: &row.movement,
                 counterparty: counterparty.as_ref(),
-            }));
-        }
-        Ok(Said::ok(self.operation_id, Transactions { transaction }, None))
+            };
+            mapping::transaction(&source, &mut references)
+        }))
     }
 }
 

@@ -17,6 +17,9 @@ use super::{LIFE_SPAN_SECONDS, MAX_ANSWER_BYTES};
 use crate::wire::Envelope;
 use crate::{Refusal, mapping};
 
+/// Room for an answer without records, in bytes.
+const USUAL_BYTES: usize = 512;
+
 /// The challenge that goes with 401 (RFC 6750).
 const CHALLENGE: &str = r#"Bearer realm="khipu""#;
 
@@ -31,9 +34,19 @@ impl Said {
     /// It went well. More than one answer can hold is refused.
     pub fn ok<Data: Serialize>(operation_id: &str, data: Data, more: Option<String>) -> Self {
         let envelope = Envelope::ok(operation_id.to_owned(), data);
-        let said = Self::new(200, "ok", &Envelope { additional_information: more, ..envelope });
+        Self::within_limit(&Envelope { additional_information: more, ..envelope }, USUAL_BYTES)
+    }
+
+    /// The same of data that takes about so many bytes: a long answer is not moved as it grows.
+    pub fn ok_of_size<Data: Serialize>(operation_id: &str, data: Data, bytes: usize) -> Self {
+        let envelope = Envelope::ok(operation_id.to_owned(), data);
+        Self::within_limit(&envelope, USUAL_BYTES + bytes.min(MAX_ANSWER_BYTES))
+    }
+
+    fn within_limit<Data: Serialize>(envelope: &Envelope<Data>, room: usize) -> Self {
+        let said = Self::new(200, "ok", envelope, room);
         if said.body.len() > MAX_ANSWER_BYTES {
-            return Self::refused(operation_id, &Failure::LimitExceeded.into());
+            return Self::refused(&envelope.operation_id, &Failure::LimitExceeded.into());
         }
         said
     }
@@ -41,17 +54,23 @@ impl Said {
     /// The result comes later.
     pub fn accepted(operation_id: &str) -> Self {
         let envelope = Envelope::<()>::accepted(operation_id.to_owned(), LIFE_SPAN_SECONDS);
-        Self::new(202, "accepted", &envelope)
+        Self::new(202, "accepted", &envelope, USUAL_BYTES)
     }
 
     /// It is refused.
     pub fn refused(operation_id: &str, refusal: &Refusal) -> Self {
         let envelope = refusal.envelope::<()>(operation_id.to_owned());
-        Self::new(refusal.status, refusal.code, &envelope)
+        Self::new(refusal.status, refusal.code, &envelope, USUAL_BYTES)
     }
 
-    fn new<Data: Serialize>(status: u16, outcome: &'static str, said: &Envelope<Data>) -> Self {
-        let body = serde_json::to_vec(said).expect("wire shapes have text keys and no floats");
+    fn new<Data: Serialize>(
+        status: u16,
+        outcome: &'static str,
+        said: &Envelope<Data>,
+        room: usize,
+    ) -> Self {
+        let mut body = Vec::with_capacity(room);
+        serde_json::to_writer(&mut body, said).expect("wire shapes have text keys and no floats");
         Self { status, outcome, body }
     }
 

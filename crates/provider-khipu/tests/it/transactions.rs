@@ -1,6 +1,7 @@
 use cartola_model::{CardUse, Counterparty, Instalment, InstitutionId, Movement, MovementStatus};
+use cartola_primitives::id::AccountId;
 use cartola_primitives::{Money, Rut, date};
-use cartola_provider_khipu::mapping::{TransactionSource, transaction};
+use cartola_provider_khipu::mapping::{References, TransactionSource, transaction};
 use cartola_provider_khipu::wire::{CreditDebit, Transaction};
 use expect_test::{Expect, expect};
 use proptest::option;
@@ -12,8 +13,8 @@ use crate::support::{any_counterparty, any_movement, any_number, movement, numbe
 
 fn check(movement: &Movement, counterparty: Option<&Counterparty>, expect: &Expect) {
     let number = number("873458");
-    let record = transaction(&TransactionSource { number: &number, movement, counterparty });
-    let record = record.unwrap();
+    let source = TransactionSource { number: &number, movement, counterparty };
+    let record = transaction(&source, &mut References::default()).unwrap();
     Schema::of("Transaction").check(&record);
     expect.assert_eq(&serde_json::to_string_pretty(&record).unwrap());
 }
@@ -181,7 +182,21 @@ fn what_the_bank_no_longer_has_is_not_said() {
     removed.status = MovementStatus::Removed;
     let number = number("1");
     let source = TransactionSource { number: &number, movement: &removed, counterparty: None };
-    assert!(transaction(&source).is_none());
+    assert!(transaction(&source, &mut References::default()).is_none());
+}
+
+#[test]
+fn a_reference_is_that_of_account_and_month_whatever_came_before() {
+    let (number, mut known) = (number("1"), References::default());
+    let days = [date(2026, 3, 31), date(2026, 3, 1), date(2026, 2, 28), date(2026, 3, 5)];
+    for (day, account) in days.into_iter().flat_map(|day| [(day, 1), (day, 2), (day, 2)]) {
+        let mut movement = movement(day, 1);
+        movement.account = AccountId::from_bytes([account; 16]);
+        let source = TransactionSource { number: &number, movement: &movement, counterparty: None };
+        let alone = transaction(&source, &mut References::default()).unwrap();
+        let among_others = transaction(&source, &mut known).unwrap();
+        assert_eq!(among_others.statement_reference, alone.statement_reference, "{day} {account}");
+    }
 }
 
 fn has_null(value: &Value) -> bool {
@@ -209,7 +224,7 @@ proptest! {
     ) {
         let counterparty = counterparty.as_ref();
         let source = TransactionSource { number: &number, movement: &movement, counterparty };
-        let record = transaction(&source).unwrap();
+        let record = transaction(&source, &mut References::default()).unwrap();
         Schema::of("Transaction").check(&record);
         prop_assert_eq!(signed(&record, &movement), movement.amount.minor());
         prop_assert_eq!(record.transaction_id.clone(), movement.id.hex());
