@@ -64,7 +64,7 @@ impl Writer {
         self.state.check_alive()?;
         let (task, answered) = task(rows, write);
         self.enqueue(task)?;
-        answered.await.unwrap_or_else(|_| Err(lost()))
+        answered.await.map_or_else(|_| Err(lost()), |answer| answer.outcome)
     }
 
     /// Whether the next unit can be expected to be committed. After a full disk, it is tried.

@@ -21,14 +21,22 @@ struct Write<T, F> {
     rows: usize,
     apply: F,
     result: Option<T>,
-    answer: oneshot::Sender<Result<T, StoreError>>,
+    answer: oneshot::Sender<Answer<T, F>>,
+}
+
+/// What came of a write, and what was written: its rows are let go of by whoever made them, and not by the
+/// thread that everybody waits for.
+pub struct Answer<T, F> {
+    pub outcome: Result<T, StoreError>,
+    _written: F,
 }
 
 /// A write as a task, and where its answer arrives.
-pub fn task<T: Send + 'static>(
-    rows: usize,
-    write: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
-) -> (Box<dyn Task>, oneshot::Receiver<Result<T, StoreError>>) {
+pub fn task<T, F>(rows: usize, write: F) -> (Box<dyn Task>, oneshot::Receiver<Answer<T, F>>)
+where
+    T: Send + 'static,
+    F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+{
     let (answer, answered) = oneshot::channel();
     (Box::new(Write { rows, apply: write, result: None, answer }), answered)
 }
@@ -48,10 +56,10 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        let result = self.result;
-        let answer =
+        let Self { apply, result, answer, .. } = *self;
+        let outcome =
             committed.map(|()| result.expect("what was committed was applied, with a result"));
         // A caller that has gone away misses the answer; the write stands.
-        drop(self.answer.send(answer));
+        drop(answer.send(Answer { outcome, _written: apply }));
     }
 }
