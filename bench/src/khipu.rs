@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use anyhow::{Context, ensure};
 use cartola_connector::session::DayRange;
 use cartola_model::Scope;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use crate::bank;
@@ -65,8 +67,9 @@ impl Khipu {
         who: (&Customer, &Value),
         days: DayRange,
     ) -> anyhow::Result<usize> {
-        let told = data(&self.ask(who, days).await?.success()?)?;
-        Ok(told["Transaction"].as_array().map_or(0, Vec::len))
+        let told: Told = serde_json::from_slice(&self.ask(who, days).await?.success()?)?;
+        ensure!(told.status == "OK", "a call came to {}", told.status);
+        Ok(told.data.transactions.len())
     }
 
     /// A link of a customer's, as a credential.
@@ -87,6 +90,22 @@ impl Khipu {
         let address = self.gateway.address;
         http::post(address, &path, token, "application/json", body.as_bytes()).await
     }
+}
+
+/// An answer with movements, read no further than it takes to count them: the client shares the cores with
+/// what is measured.
+#[derive(Deserialize)]
+struct Told {
+    #[serde(rename = "Status")]
+    status: String,
+    #[serde(rename = "Data", default)]
+    data: Movements,
+}
+
+#[derive(Default, Deserialize)]
+struct Movements {
+    #[serde(rename = "Transaction", default)]
+    transactions: Vec<IgnoredAny>,
 }
 
 /// What an answer brings that went well.
