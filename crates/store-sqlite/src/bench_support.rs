@@ -14,9 +14,9 @@ use cartola_store::{Command, StoreError, UnitOfWork};
 use rusqlite::{Connection, params};
 
 use crate::error::Doing;
+use crate::movements::feed::{Entry, tell};
 use crate::movements::write::{
-    ADD_MOVEMENTS, ADD_SOURCES, EncodedMovement, EncodedSource, Entry, bind_movement, bind_source,
-    tell,
+    ADD_MOVEMENTS, ADD_SOURCES, EncodedMovement, EncodedSource, bind_movement, bind_source, entry,
 };
 use crate::movements::{OF_ACCOUNT_NEWEST, feed_position, set_feed_position};
 use crate::unit::Unit;
@@ -91,7 +91,7 @@ fn write_bulk(connection: &Connection, rows: &BareRows) -> Result<(), StoreError
             bind_movement(values, row, encoded)
         })
         .doing(WRITING)?;
-    let added = |(row, _): &(MovementRow, EncodedMovement)| (FeedChange::Added, row.movement.id);
+    let added = |(row, _): &(MovementRow, EncodedMovement)| entry(FeedChange::Added, row);
     let entries: Vec<Entry> = rows.movements.iter().map(added).collect();
     let position = feed_position(connection, rows.tenant)?;
     let position = tell(connection, rows.tenant, position, &entries).doing(WRITING)?;

@@ -49,8 +49,8 @@ impl Report {
 const RULES: &[(&str, &str)] = &[
     (
         "tenants whose feed has holes or does not begin at 1",
-        "SELECT count(*) FROM (SELECT tenant, min(position) AS low, max(position) AS high, \
-         count(*) AS n FROM feed GROUP BY tenant) f \
+        "SELECT count(*) FROM (SELECT tenant, min(position - length(movements) / 16 + 1) AS low, \
+         max(position) AS high, sum(length(movements) / 16) AS n FROM feed GROUP BY tenant) f \
          LEFT JOIN feed_forgotten g ON g.tenant = f.tenant \
          LEFT JOIN tenant_feed t ON t.tenant = f.tenant WHERE CASE WHEN g.entries IS NULL \
          THEN low <> 1 OR high <> n ELSE low < 1 OR n + g.entries IS NOT t.position END",
@@ -66,12 +66,26 @@ const RULES: &[(&str, &str)] = &[
         "movements that the feed never announced",
         "SELECT count(*) FROM (SELECT tenant, id FROM movement WHERE booked_on >= \
          coalesce((SELECT kept_from FROM retention), booked_on) \
-         EXCEPT SELECT tenant, movement FROM feed WHERE change = 1)",
+         EXCEPT SELECT tenant, movement FROM feed_entry WHERE change = 1)",
     ),
     (
         "feed entries without their movement",
-        "SELECT count(*) FROM feed f WHERE NOT EXISTS (SELECT 1 FROM movement m \
-         WHERE m.tenant = f.tenant AND m.id = f.movement)",
+        "SELECT count(*) FROM feed_entry f WHERE NOT EXISTS (SELECT 1 FROM movement m \
+         WHERE m.tenant = f.tenant AND m.id = f.movement AND m.account = f.account)",
+    ),
+    (
+        "movements that are not listed by their day, and not left out either",
+        "SELECT count(*) FROM movement m WHERE NOT EXISTS (SELECT 1 FROM movement_day d \
+         WHERE d.tenant = m.tenant AND d.booked_on = m.booked_on AND d.id = m.id \
+         AND d.account = m.account) AND NOT EXISTS (SELECT 1 FROM unlisted u \
+         WHERE u.tenant = m.tenant AND u.account = m.account)",
+    ),
+    (
+        "movements listed by a day that are not there, or are left out",
+        "SELECT count(*) FROM movement_day d WHERE NOT EXISTS (SELECT 1 FROM movement m \
+         WHERE m.tenant = d.tenant AND m.account = d.account AND m.booked_on = d.booked_on \
+         AND m.id = d.id) OR EXISTS (SELECT 1 FROM unlisted u \
+         WHERE u.tenant = d.tenant AND u.account = d.account)",
     ),
     (
         "movements without a source",
@@ -164,7 +178,7 @@ fn check_database(connection: &Connection) -> Result<Report, StoreError> {
         tenants: count(connection, "SELECT count(*) FROM tenant")?,
         movements: count(connection, "SELECT count(*) FROM movement")?,
         sources: count(connection, "SELECT count(*) FROM source")?,
-        feed: count(connection, "SELECT count(*) FROM feed")?,
+        feed: count(connection, "SELECT coalesce(sum(length(movements) / 16), 0) FROM feed")?,
         audit: count(connection, "SELECT count(*) FROM audit")?,
         ..Report::default()
     };

@@ -42,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0019_compliance.sql"),
     include_str!("../migrations/0020_sessions.sql"),
     include_str!("../migrations/0021_subjects.sql"),
+    include_str!("../migrations/0022_runs.sql"),
 ];
 
 /// Sets up a new file, brings an older one up to date, and refuses what it does not know.

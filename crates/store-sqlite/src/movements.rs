@@ -1,7 +1,9 @@
 //! Movements, what their sources said, and the change feed.
 
 mod attested;
-mod feed;
+mod beside;
+pub mod days;
+pub mod feed;
 mod page;
 #[cfg(test)]
 mod plans;
@@ -18,14 +20,12 @@ use cartola_store::movements::{
 use cartola_store::{MAX_PAGE, Movements, StoreError, page_size};
 use rusqlite::{Connection, params};
 
+pub use feed::{feed_position, forget as forget_entries, set_feed_position};
 #[cfg(feature = "bench")]
 pub use page::OF_ACCOUNT_NEWEST;
 pub use page::page;
 pub use row::read_movement;
-pub use write::{
-    add_alias, add_movements, add_sources, change_movements, feed_position, move_source,
-    set_feed_position,
-};
+pub use write::{add_alias, add_movements, add_sources, change_movements, move_source};
 
 use crate::SqliteStore;
 use crate::columns::Columns;

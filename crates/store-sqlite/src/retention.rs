@@ -11,6 +11,8 @@ use rusqlite::{Connection, Params, params};
 use crate::SqliteStore;
 use crate::columns::{Columns, damaged, signed};
 use crate::error::Doing;
+use crate::movements::days::list_all;
+use crate::movements::{feed_position, forget_entries};
 use crate::rows::{all, first};
 
 /// Positions of the feed that are looked through in one step.
@@ -20,25 +22,27 @@ const KEPT_FROM: &str = "SELECT kept_from FROM retention";
 const KEEP_FROM: &str = "INSERT INTO retention (only_row, kept_from) VALUES (1, ?1) \
     ON CONFLICT (only_row) DO UPDATE SET kept_from = max(kept_from, excluded.kept_from) \
     RETURNING kept_from";
-const FEED: &str = "DELETE FROM feed WHERE tenant = ?1 AND position > ?2 AND position <= ?3 \
-    AND EXISTS (SELECT 1 FROM movement m INDEXED BY movement_by_id \
-    WHERE m.tenant = ?1 AND m.id = feed.movement AND m.booked_on < ?4)";
+const DAY: &str =
+    "SELECT booked_on FROM movement INDEXED BY movement_by_id WHERE tenant = ?1 AND id = ?2";
 const COUNT_FEED: &str = "INSERT INTO feed_forgotten (tenant, entries) VALUES (?1, ?2) \
     ON CONFLICT (tenant) DO UPDATE SET entries = entries + excluded.entries";
-const PAGE: &str = "SELECT id FROM movement INDEXED BY movement_by_day \
-    WHERE tenant = ?1 AND booked_on < ?2 ORDER BY booked_on, id LIMIT ?3";
+const PAGE: &str = "SELECT id FROM movement_day WHERE tenant = ?1 AND booked_on < ?2 \
+    ORDER BY booked_on, id LIMIT ?3";
 const SOURCES: &str = "DELETE FROM source WHERE tenant = ?1 AND movement = ?2";
 /// A movement that was merged into this one, and that is kept, is told by its alias.
 const ALIASES: &str = "DELETE FROM alias WHERE tenant = ?1 AND (alias = ?2 OR (movement = ?2 \
     AND NOT EXISTS (SELECT 1 FROM movement m INDEXED BY movement_by_id \
     WHERE m.tenant = ?1 AND m.id = alias.alias AND m.booked_on >= ?3)))";
+const LISTED: &str = "DELETE FROM movement_day WHERE tenant = ?1 AND booked_on = \
+    (SELECT booked_on FROM movement INDEXED BY movement_by_id WHERE tenant = ?1 AND id = ?2) \
+    AND id = ?2";
 const MOVEMENT: &str =
     "DELETE FROM movement INDEXED BY movement_by_id WHERE tenant = ?1 AND id = ?2";
 const SIGHTINGS: &str = "DELETE FROM sighting WHERE tenant = ?1 AND covers_to < ?2";
 const COUNTS: &str = "SELECT (SELECT count(*) FROM movement WHERE tenant = ?1 AND booked_on < ?2), \
     (SELECT count(*) FROM movement m CROSS JOIN source s ON s.tenant = m.tenant \
     AND s.movement = m.id WHERE m.tenant = ?1 AND m.booked_on < ?2), \
-    (SELECT count(*) FROM feed f CROSS JOIN movement m INDEXED BY movement_by_id \
+    (SELECT count(*) FROM feed_entry f CROSS JOIN movement m INDEXED BY movement_by_id \
     ON m.tenant = f.tenant AND m.id = f.movement WHERE f.tenant = ?1 AND m.booked_on < ?2), \
     (SELECT count(*) FROM alias a WHERE a.tenant = ?1 AND (EXISTS (SELECT 1 FROM movement m \
     WHERE m.tenant = ?1 AND m.id = a.alias AND m.booked_on < ?2) OR (EXISTS (SELECT 1 \
@@ -99,6 +103,8 @@ impl SqliteStore {
                     .ok_or_else(damaged)
             })
             .await?;
+        // Nothing of those days is left out any more, and nothing of them is taken in.
+        self.write(1, list_all).await?;
         let mut forgotten = Forgotten::default();
         for tenant in self.tenants().await? {
             forgotten += self.forget_feed(tenant.id, day).await?;
@@ -116,15 +122,17 @@ impl SqliteStore {
 
     /// First, while it is known which movements its entries are of.
     async fn forget_feed(&self, tenant: TenantId, day: i32) -> Result<Forgotten, StoreError> {
-        let end =
-            self.write(1, move |connection| crate::movements::feed_position(connection, tenant));
+        let end = self.write(1, move |connection| feed_position(connection, tenant));
         let (end, mut feed, mut begin) = (end.await?, 0, 0);
         while begin < end {
             let (from, to) = (begin, begin + POSITIONS);
             feed += self
                 .write(1, move |connection| {
-                    let values = params![tenant.as_bytes(), signed(from), signed(to), day];
-                    let gone = run(connection, FEED, values)?;
+                    let gone = forget_entries(connection, tenant, (from, to), |movement| {
+                        let values = params![tenant.as_bytes(), movement];
+                        let read = |columns: &mut Columns<'_>| columns.number::<i32>();
+                        Ok(first(connection, DAY, values, read)?.is_some_and(|it| it < day))
+                    })?;
                     if gone > 0 {
                         run(connection, COUNT_FEED, params![tenant.as_bytes(), signed(gone)])?;
                     }
@@ -146,6 +154,7 @@ impl SqliteStore {
             for id in &ids {
                 gone.sources += run(connection, SOURCES, params![tenant, id.as_bytes()])?;
                 gone.aliases += run(connection, ALIASES, params![tenant, id.as_bytes(), day])?;
+                run(connection, LISTED, params![tenant, id.as_bytes()])?;
                 gone.movements += run(connection, MOVEMENT, params![tenant, id.as_bytes()])?;
             }
             gone.sightings = run(connection, SIGHTINGS, params![tenant, day])?;

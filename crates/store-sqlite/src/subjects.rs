@@ -135,12 +135,12 @@ macro_rules! of {
 
 const FORGET: &[&str] = &[
     concat!(
-        "INSERT INTO feed_forgotten (tenant, entries) SELECT ?1, n FROM (SELECT count(*) AS n \
-         FROM feed WHERE tenant = ?1 AND movement IN ",
-        their_movements!(),
+        "INSERT INTO feed_forgotten (tenant, entries) SELECT ?1, n FROM \
+         (SELECT sum(length(movements) / 16) AS n FROM feed WHERE tenant = ?1 AND account IN ",
+        their_accounts!(),
         ") WHERE n > 0 ON CONFLICT (tenant) DO UPDATE SET entries = entries + excluded.entries"
     ),
-    of!("feed", "movement", their_movements!()),
+    of!("feed", "account", their_accounts!()),
     // A file that tells of several people is sealed under the key of one: nobody keeps it.
     concat!(
         "UPDATE import SET archive = zeroblob(16) WHERE tenant = ?1 AND archive IN \
@@ -155,6 +155,13 @@ const FORGET: &[&str] = &[
     of!("sighting", "account", their_accounts!()),
     of!("import", "account", their_accounts!()),
     of!("link_account", "account", their_accounts!()),
+    concat!(
+        "DELETE FROM movement_day WHERE tenant = ?1 AND (booked_on, id) IN \
+         (SELECT booked_on, id FROM movement WHERE tenant = ?1 AND account IN ",
+        their_accounts!(),
+        ")"
+    ),
+    of!("unlisted", "account", their_accounts!()),
     of!("movement", "account", their_accounts!()),
     of!("account", "id", their_accounts!()),
     of!("link_account", "link", their_links!()),

@@ -18,6 +18,9 @@ pub fn select(table: &Table) -> String {
             FROM tenant t LEFT JOIN tenant_feed f ON f.tenant = t.id \
             LEFT JOIN tenant_audit a ON a.tenant = t.id ORDER BY t.id"
             .to_owned(),
+        "feed" => "SELECT tenant, position, change, movement FROM feed_entry \
+            ORDER BY tenant, run, place"
+            .to_owned(),
         "job_turn" => format!(
             "SELECT {} FROM job_turn WHERE turn <> 0 OR open <> 0 ORDER BY {order}",
             names(table.columns.iter())
@@ -32,6 +35,7 @@ pub fn select(table: &Table) -> String {
 pub fn count(table: &Table) -> String {
     match table.name {
         "tenant_head" => "SELECT count(*) FROM tenant".to_owned(),
+        "feed" => "SELECT count(*) FROM feed_entry".to_owned(),
         "job_turn" => "SELECT count(*) FROM job_turn WHERE turn <> 0 OR open <> 0".to_owned(),
         name => format!("SELECT count(*) FROM \"{name}\""),
     }
@@ -49,6 +53,22 @@ pub fn inserts(table: &Table) -> Vec<String> {
                 .to_owned(),
             "WITH head (tenant, position, sequence, hash) AS (SELECT ?1, ?2, ?3, ?4) \
              INSERT INTO tenant_audit SELECT tenant, sequence, hash FROM head WHERE sequence > 0"
+                .to_owned(),
+        ],
+        "movement" => vec![
+            "INSERT INTO movement (tenant, account, booked_on, id, body) \
+             VALUES (?1, ?2, ?3, ?4, ?5)"
+                .to_owned(),
+            "WITH movement (tenant, account, booked_on, id, body) AS (SELECT ?1, ?2, ?3, ?4, ?5) \
+             INSERT INTO movement_day (tenant, booked_on, id, account) \
+             SELECT tenant, booked_on, id, account FROM movement"
+                .to_owned(),
+        ],
+        // Whose a movement is stands with it, which was added before.
+        "feed" => vec![
+            "INSERT INTO feed (tenant, position, change, account, movements) \
+             SELECT ?1, ?2, ?3, account, ?4 FROM movement INDEXED BY movement_by_id \
+             WHERE tenant = ?1 AND id = ?4"
                 .to_owned(),
         ],
         name => {

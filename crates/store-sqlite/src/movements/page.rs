@@ -1,7 +1,7 @@
 //! A page of movements: the read that everything else waits for.
 //!
-//! One statement walks one range of one tree, in the order asked for. A row that is not shown costs
-//! a look at its head; nothing is asked per row.
+//! One statement walks one range of one tree, in the order asked for, and beside it what the tree of days
+//! does not have yet. A row that is not shown costs a look at its head; nothing is asked per row.
 
 use cartola_model::{MovementStatus, glosa};
 use cartola_primitives::id::{ID_BYTES, TenantId};
@@ -9,8 +9,10 @@ use cartola_store::encoding::day_number;
 use cartola_store::encoding::movement::StoredMovement;
 use cartola_store::movements::{MovementList, MovementPage, MovementQuery, Order};
 use cartola_store::{StoreError, page_size};
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, Rows, params};
 
+use super::beside::Beside;
 use super::row::{StoredRow, movement_columns};
 use crate::columns::Columns;
 use crate::error::Doing;
@@ -23,22 +25,25 @@ pub const OF_ACCOUNT_NEWEST: &str = "SELECT booked_on, id, body FROM movement \
 pub(super) const OF_ACCOUNT_OLDEST: &str = "SELECT booked_on, id, body FROM movement \
     WHERE tenant = ?1 AND (booked_on, id) > (?2, ?3) AND booked_on <= ?4 AND account = ?5 \
     ORDER BY booked_on, id";
+// The tree by day gives the key, and the movement is searched by it.
 pub(super) const OF_TENANT_NEWEST: &str = concat!(
     "SELECT ",
-    movement_columns!(""),
-    " FROM movement INDEXED BY movement_by_day \
-     WHERE tenant = ?1 AND (booked_on, id) < (?2, ?3) AND booked_on >= ?4 \
-     ORDER BY booked_on DESC, id DESC"
+    movement_columns!("m."),
+    " FROM movement_day d CROSS JOIN movement m ON m.tenant = d.tenant AND m.account = d.account \
+     AND m.booked_on = d.booked_on AND m.id = d.id \
+     WHERE d.tenant = ?1 AND (d.booked_on, d.id) < (?2, ?3) AND d.booked_on >= ?4 \
+     ORDER BY d.booked_on DESC, d.id DESC"
 );
 pub(super) const OF_TENANT_OLDEST: &str = concat!(
     "SELECT ",
-    movement_columns!(""),
-    " FROM movement INDEXED BY movement_by_day \
-     WHERE tenant = ?1 AND (booked_on, id) > (?2, ?3) AND booked_on <= ?4 \
-     ORDER BY booked_on, id"
+    movement_columns!("m."),
+    " FROM movement_day d CROSS JOIN movement m ON m.tenant = d.tenant AND m.account = d.account \
+     AND m.booked_on = d.booked_on AND m.id = d.id \
+     WHERE d.tenant = ?1 AND (d.booked_on, d.id) > (?2, ?3) AND d.booked_on <= ?4 \
+     ORDER BY d.booked_on, d.id"
 );
 
-const READING: &str = "reading a page of movements";
+pub(super) const READING: &str = "reading a page of movements";
 
 /// A page of movements that some holding consent allows, looked for in so many rows at most.
 pub fn page(
@@ -57,9 +62,15 @@ pub fn page(
         }
         None => statement.query(params![tenant_bytes, range.day, range.id, range.last_day]),
     };
-    // The open statement holds one state of the store, for the look at consents too.
+    let mut rows = rows.doing(READING)?;
+    rows.advance().doing(READING)?;
+    // The open statement holds one state of the store, for what is beside it and the look at consents too.
+    let beside = match query.account {
+        Some(_) => Beside::none(),
+        None => Beside::of(connection, (tenant, query.order), &range)?,
+    };
     let permits = Permits::new(connection, tenant, query.now);
-    gather(rows.doing(READING)?, query, permits, most)
+    gather((rows, beside), query, permits, most)
 }
 
 const fn statement(query: &MovementQuery) -> &'static str {
@@ -72,7 +83,7 @@ const fn statement(query: &MovementQuery) -> &'static str {
 }
 
 fn gather(
-    mut rows: Rows<'_>,
+    (mut rows, mut beside): (Rows<'_>, Beside<'_>),
     query: &MovementQuery,
     mut permits: Permits<'_>,
     most: usize,
@@ -81,32 +92,45 @@ fn gather(
     let mut page = MovementPage { rows: MovementList::with_capacity(limit), next: None };
     let mut seen = 0;
     let mut end = None;
-    while let Some(row) = rows.next().doing(READING)? {
+    loop {
+        let listed = match rows.get() {
+            Some(row) => {
+                let mut columns = Columns::of(row);
+                Some(match query.account {
+                    Some(account) => StoredRow::of_account(&mut columns, account)?,
+                    None => StoredRow::read(&mut columns)?,
+                })
+            }
+            None => None,
+        };
+        let is_beside = beside.comes_before(listed.as_ref().map(StoredRow::key));
+        let next = if is_beside { beside.first()? } else { listed };
+        let Some(row) = next else { break };
         // Only now is it known that there is something beyond the end.
         if end.is_some() {
             page.next = end;
             break;
         }
         seen += 1;
-        let mut columns = Columns::of(row);
-        let row = match query.account {
-            Some(account) => StoredRow::of_account(&mut columns, account)?,
-            None => StoredRow::read(&mut columns)?,
-        };
         let key = row.key();
         if filter.passes(&row.body)? && permits.set_holds(row.body.consents)? {
             row.push_to(&mut page.rows);
         }
         end = (page.rows.len() == limit || seen == most).then_some(key);
+        if is_beside {
+            beside.advance()?;
+        } else {
+            rows.advance().doing(READING)?;
+        }
     }
     Ok(page)
 }
 
 /// Where a walk begins, excluded, and the last day that belongs to it.
-struct Range {
-    day: i64,
-    id: [u8; ID_BYTES],
-    last_day: i64,
+pub(super) struct Range {
+    pub day: i64,
+    pub id: [u8; ID_BYTES],
+    pub last_day: i64,
 }
 
 impl Range {

@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use rusqlite::{Connection, params};
 
 use super::attested::{BEFORE, MOVEMENT, SOURCES, WINDOW, WINDOW_SOURCES};
-use super::feed::ENTRIES;
+use super::feed::RUNS;
 use super::page::{OF_ACCOUNT_NEWEST, OF_ACCOUNT_OLDEST, OF_TENANT_NEWEST, OF_TENANT_OLDEST};
 
 fn check(statement: &str, expected: &Expect) {
@@ -39,18 +39,18 @@ fn a_page_of_an_account_is_one_range_of_the_clustered_tree() {
 }
 
 #[test]
-fn a_page_of_a_tenant_is_one_range_of_the_index_by_day() {
+fn a_page_of_a_tenant_is_one_range_of_the_tree_by_day_and_a_search_for_each_row() {
     check(
         OF_TENANT_NEWEST,
-        &expect![
-            "SEARCH movement USING INDEX movement_by_day (tenant=? AND booked_on>? AND (booked_on,id)<(?,?))"
-        ],
+        &expect![[r#"
+        SEARCH d USING PRIMARY KEY (tenant=? AND booked_on>? AND (booked_on,id)<(?,?))
+        SEARCH m USING PRIMARY KEY (tenant=? AND account=? AND booked_on=? AND id=?)"#]],
     );
     check(
         OF_TENANT_OLDEST,
-        &expect![
-            "SEARCH movement USING INDEX movement_by_day (tenant=? AND (booked_on,id)>(?,?) AND booked_on<?)"
-        ],
+        &expect![[r#"
+        SEARCH d USING PRIMARY KEY (tenant=? AND (booked_on,id)>(?,?) AND booked_on<?)
+        SEARCH m USING PRIMARY KEY (tenant=? AND account=? AND booked_on=? AND id=?)"#]],
     );
 }
 
@@ -85,11 +85,6 @@ fn the_day_before_is_the_end_of_a_range() {
 }
 
 #[test]
-fn the_feed_is_one_range_and_a_search_for_each_entry() {
-    check(
-        ENTRIES,
-        &expect![[r#"
-        SEARCH f USING PRIMARY KEY (tenant=? AND position>?)
-        SEARCH m USING INDEX movement_by_id (tenant=? AND id=?)"#]],
-    );
+fn the_feed_is_one_range() {
+    check(RUNS, &expect!["SEARCH feed USING PRIMARY KEY (tenant=? AND position>?)"]);
 }

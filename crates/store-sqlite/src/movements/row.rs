@@ -69,6 +69,16 @@ impl<'row> StoredRow<'row> {
         Self::read_with(columns, |_| Ok(account))
     }
 
+    /// Of its parts.
+    pub const fn of(
+        account: AccountId,
+        booked_on: Date,
+        id: MovementId,
+        body: StoredMovement<'row>,
+    ) -> Self {
+        Self { booked_on, id, account, body }
+    }
+
     fn read_with(
         columns: &mut Columns<'row>,
         account: impl FnOnce(&mut Columns<'row>) -> Result<AccountId, StoreError>,

@@ -1,18 +1,19 @@
-//! Writing movements, sources, aliases and the feed.
+//! Writing movements, sources and aliases.
 
 use cartola_model::MergeReason;
-use cartola_primitives::id::{MovementId, SourceId, TenantId};
+use cartola_primitives::id::{MovementId, SourceId};
 use cartola_store::encoding::codes;
 use cartola_store::encoding::movement::encode_movement;
 use cartola_store::encoding::{day_number, encode_observation};
 use cartola_store::movements::{AliasRow, FeedChange, MovementRow, SourceRow};
 use cartola_store::work::MovementChange;
 use cartola_store::{StoreError, StoreErrorKind};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use super::attested::MOVEMENT;
+use super::days;
+use super::feed::{Entry, tell};
 use super::row::StoredRow;
-use crate::columns::{Columns, signed};
 use crate::error::Doing;
 use crate::inserts::{Insert, Values};
 use crate::retention::expect_kept;
@@ -31,10 +32,6 @@ pub static ADD_SOURCES: Insert = Insert::into(
 );
 const MOVE_SOURCE: &str = "UPDATE source SET movement = ?4, reason = ?5 \
     WHERE tenant = ?1 AND movement = ?2 AND id = ?3";
-static ADD_FEED: Insert = Insert::into("feed (tenant, position, change, movement)", 3);
-const FEED_POSITION: &str = "SELECT position FROM tenant_feed WHERE tenant = ?1";
-const SET_FEED_POSITION: &str = "INSERT INTO tenant_feed (tenant, position) VALUES (?1, ?2) \
-    ON CONFLICT (tenant) DO UPDATE SET position = excluded.position";
 const ADD_ALIAS: &str =
     "INSERT INTO alias (tenant, alias, movement, at, undone) VALUES (?1, ?2, ?3, ?4, ?5)";
 
@@ -46,12 +43,13 @@ pub fn add_movements(
 ) -> Result<u64, StoreError> {
     const ADDING: &str = "adding movements";
     expect_kept(unit.connection, rows.iter().map(|row| row.movement.booked_on))?;
+    days::list(unit, rows)?;
     ADD_MOVEMENTS
         .run(unit.connection, unit.tenant, rows, |values, row| {
             bind_movement(values, row, &EncodedMovement::of(row))
         })
         .doing(ADDING)?;
-    let entries: Vec<Entry> = rows.iter().map(|row| (FeedChange::Added, row.movement.id)).collect();
+    let entries: Vec<Entry> = rows.iter().map(|row| entry(FeedChange::Added, row)).collect();
     tell(unit.connection, unit.tenant, position, &entries).doing(ADDING)
 }
 
@@ -67,7 +65,7 @@ pub fn change_movements(
     let mut change = unit.connection.prepare_cached(CHANGE_MOVEMENT).doing(CHANGING)?;
     let mut entries: Vec<Entry> = Vec::with_capacity(changes.len());
     for it in changes {
-        expect_version(unit, it)?;
+        let before = expect_version(unit, it)?;
         let EncodedMovement { booked_on, body } = EncodedMovement::of(&it.row);
         let movement = &it.row.movement;
         let (account, id) = (movement.account.as_bytes(), movement.id.as_bytes());
@@ -76,21 +74,29 @@ pub fn change_movements(
             let context = "a movement cannot go to another account";
             return Err(StoreError::new(StoreErrorKind::Misuse, context));
         }
-        entries.extend(it.feed.map(|word| (word, movement.id)));
+        days::change(unit, movement, (before, booked_on))?;
+        entries.extend(it.feed.map(|change| entry(change, &it.row)));
     }
     tell(unit.connection, unit.tenant, position, &entries).doing(CHANGING)
 }
 
-/// Refuses a change that was decided on another version than the one that is there, or on none.
-fn expect_version(unit: &Unit<'_>, change: &MovementChange) -> Result<(), StoreError> {
+/// Refuses a change that was decided on another version than the one that is there, or on none. Gives the
+/// day that it had.
+fn expect_version(unit: &Unit<'_>, change: &MovementChange) -> Result<i32, StoreError> {
     let values = params![unit.tenant.as_bytes(), change.row.movement.id.as_bytes()];
     let there = first(unit.connection, MOVEMENT, values, |columns| {
-        Ok(StoredRow::read(columns)?.body.version)
+        let row = StoredRow::read(columns)?;
+        Ok((row.body.version, day_number(row.key().booked_on)))
     })?;
-    if there == Some(change.expected) {
-        return Ok(());
+    match there {
+        Some((version, day)) if version == change.expected => Ok(day),
+        _ => Err(StoreError::conflict("changing movements")),
     }
-    Err(StoreError::conflict("changing movements"))
+}
+
+/// What the feed tells of a movement.
+pub fn entry(change: FeedChange, MovementRow { movement, .. }: &MovementRow) -> Entry {
+    (change, movement.account, movement.id)
 }
 
 /// A movement in the form in which it is written.
@@ -115,25 +121,6 @@ pub fn bind_movement(
     values.put(encoded.booked_on)?;
     values.put(row.movement.id.as_bytes())?;
     values.put(encoded.body.as_slice())
-}
-
-/// What the feed tells of which movement.
-pub type Entry = (FeedChange, MovementId);
-
-/// Adds entries to the feed; gives the last position given out.
-pub fn tell(
-    connection: &Connection,
-    tenant: TenantId,
-    mut position: u64,
-    entries: &[Entry],
-) -> rusqlite::Result<u64> {
-    ADD_FEED.run(connection, tenant, entries, |values, (change, movement)| {
-        position += 1;
-        values.put(signed(position))?;
-        values.put(change.code())?;
-        values.put(movement.as_bytes())
-    })?;
-    Ok(position)
 }
 
 /// Adds source records.
@@ -202,20 +189,4 @@ pub fn add_alias(unit: &Unit<'_>, row: &AliasRow) -> Result<(), StoreError> {
         row.undone,
     ];
     unit.execute("adding an alias", ADD_ALIAS, values).map(drop)
-}
-
-/// The last feed position given out; 0 before the first.
-pub fn feed_position(connection: &Connection, tenant: TenantId) -> Result<u64, StoreError> {
-    let position = first(connection, FEED_POSITION, [tenant.as_bytes()], read_position)?;
-    Ok(position.unwrap_or(0))
-}
-
-fn read_position(columns: &mut Columns<'_>) -> Result<u64, StoreError> {
-    columns.number()
-}
-
-/// Records the last feed position given out.
-pub fn set_feed_position(unit: &Unit<'_>, position: u64) -> Result<(), StoreError> {
-    let values = params![unit.tenant.as_bytes(), signed(position)];
-    unit.execute("giving out feed positions", SET_FEED_POSITION, values).map(drop)
 }

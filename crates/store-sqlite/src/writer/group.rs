@@ -17,6 +17,7 @@ use super::state::State;
 use super::task::Task;
 use super::traces::{Marks, Traces};
 use crate::error::{Doing, copy_of, poisons};
+use crate::movements::days;
 
 /// Pages of the log, 8 KiB each, beyond which it is copied back into the database: the size that
 /// the log has anyway. A page that was changed often meanwhile is copied once.
@@ -85,6 +86,7 @@ impl Group {
         if self.traces.is_due() {
             self.leave_no_trace(Duration::ZERO);
         }
+        self.list_by_day();
         self.copy_log_back();
         if rows >= BULK_ROWS {
             self.empty_cache();
@@ -229,6 +231,25 @@ impl Group {
                     self.state.poison();
                 }
             }
+        }
+    }
+
+    /// Lists by day what was left out, when it is enough.
+    fn list_by_day(&self) {
+        if self.state.check_alive().is_err() {
+            return;
+        }
+        let listed = days::is_due(&self.connection).and_then(|is_due| match is_due {
+            true => {
+                self.run("BEGIN IMMEDIATE")?;
+                days::list_all(&self.connection).and_then(|()| self.run("COMMIT"))
+            }
+            false => Ok(()),
+        });
+        if let Err(error) = listed {
+            // Nothing is lost: it is tried again after later units, and lists find it as it is.
+            tracing::warn!(error = &error as &dyn std::error::Error, "days were not listed");
+            self.give_up(&error);
         }
     }
 

@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod contract;
 mod copying;
+mod days;
 mod erasing;
 mod files;
 mod leftovers;

@@ -98,6 +98,9 @@ fn as_first_release(folder: &Path) {
         "erasure",
         "retention",
         "feed_forgotten",
+        "place",
+        "movement_day",
+        "unlisted",
     ];
     /// A row for each import that read the balance.
     const BALANCE: &str = "CREATE TABLE first_balance (tenant BLOB NOT NULL, \
@@ -109,8 +112,16 @@ fn as_first_release(folder: &Path) {
         b.amount + i.received_at - b.received_at, b.currency, b.consent \
         FROM balance b JOIN import i ON i.tenant = b.tenant; \
         DROP TABLE balance; ALTER TABLE first_balance RENAME TO balance;";
+    /// A row for each entry, and an index instead of a tree of days.
+    const RUNS: &str = "CREATE TABLE first_feed (tenant BLOB NOT NULL, position INTEGER NOT NULL, \
+        change INTEGER NOT NULL, movement BLOB NOT NULL, PRIMARY KEY (tenant, position)) \
+        WITHOUT ROWID, STRICT; \
+        INSERT INTO first_feed SELECT tenant, position, change, movement FROM feed_entry; \
+        DROP VIEW feed_entry; DROP TABLE feed; ALTER TABLE first_feed RENAME TO feed; \
+        CREATE INDEX movement_by_day ON movement (tenant, booked_on, id);";
     let connection = connect(folder);
     connection.execute_batch(BALANCE).expect("the table is there");
+    connection.execute_batch(RUNS).expect("the tables are there");
     for table in LATER {
         connection.execute_batch(&format!("DROP TABLE {table}")).expect("the table is there");
     }
@@ -118,7 +129,7 @@ fn as_first_release(folder: &Path) {
         .execute_batch(
             "DROP INDEX consent_of_link; DROP INDEX consent_by_term; DROP INDEX session_by_end; \
              DROP INDEX consent_of_person; DROP INDEX link_of_person; DROP INDEX account_of_person; \
-             DROP INDEX account_of_link; DROP INDEX feed_of_movement; DROP INDEX import_by_archive; \
+             DROP INDEX account_of_link; DROP INDEX import_by_archive; \
              ALTER TABLE person DROP COLUMN version; \
              ALTER TABLE consent DROP COLUMN recipient; ALTER TABLE consent DROP COLUMN data",
         )

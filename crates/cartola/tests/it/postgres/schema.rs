@@ -23,7 +23,7 @@ fn only_migrate_changes_the_schema() {
     let planned = cluster.installation.run(&["migrate", "--plan"]).done().stdout;
     let needed = cartola_store_postgres::SCHEMA;
     assert_eq!(planned.lines().count(), needed + 1, "{planned}");
-    let last = format!("{needed} subjects: adds; whoever serves goes on\n");
+    let last = format!("{needed} standing: adds; whoever serves goes on\n");
     assert!(planned.ends_with(&last), "{planned}");
     for _ in 0..2 {
         let ended = cluster.installation.run(&["migrate"]).done();
