@@ -15,8 +15,7 @@ use crate::error::Doing;
 const PAGE_SIZE: u32 = 8_192;
 
 /// The writer's page cache, KiB. What a transaction changes beyond it goes to the log early, and the
-/// log is read again when it is committed. A history of two years changes a page of the index by day
-/// for each of its days, six megabytes. After a bulk load the cache is emptied: see `writer`.
+/// log is read again when it is committed. After a bulk load the cache is emptied: see `writer`.
 const WRITER_CACHE_KIB: u32 = 24 * 1024;
 
 /// Where SQLite keeps what it may have to undo of a unit that shares its transaction. In files, the
@@ -29,8 +28,9 @@ const UNDONE_IN: &str = "MEMORY";
 /// disk that fails ends the process instead of giving an error.
 const READER_CACHE_KIB: u32 = 2 * 1024;
 
-/// The log is cut back to this size after a bulk load made it longer, bytes.
-const LOG_SIZE: u64 = 32 << 20;
+/// The log is cut back to this size after a bulk load made it longer, bytes. It is copied back at half of
+/// it, and a few large units may come before: what is cut off would be allotted again each time.
+const LOG_SIZE: u64 = 64 << 20;
 
 /// Prepared statements that a connection keeps; there are fewer in this crate.
 const STATEMENTS: usize = 192;

@@ -1,10 +1,12 @@
 //! Which units are written together.
 //!
 //! A commit writes every page that it changes, so units that change the same pages are cheaper
-//! together: of one tenant, each unit changes the ends of the same trees, and the movements of two
-//! years go to a page of the index by day for each of their days. Where the group before had company,
-//! the next one waits for some: a moment for small units, longer for large ones, which few wait for
-//! and which gain most. Whoever commits one unit after another is always alone, and never waits.
+//! together: of one tenant, each unit changes the ends of the same trees. Where the group before had
+//! company, the next one waits a moment for some, small units for small ones and large for large.
+//! Whoever commits one unit after another is always alone, and never waits.
+//!
+//! Of large units, few go together: whoever comes meanwhile waits for all of them, and those who wait are
+//! answered together, go on together and come back together, while one core writes or the other reads.
 
 use std::mem;
 use std::thread;
@@ -27,9 +29,9 @@ const SMALL_WAIT: Duration = Duration::from_millis(2);
 /// Rows of a large unit: what a reading of some weeks brings.
 const LARGE_ROWS: usize = 64;
 
-/// How long large units wait for company, and how many of them wait no longer.
-const LARGE_WAIT: Duration = Duration::from_millis(100);
-const ENOUGH_LARGE: usize = 8;
+/// How long large units wait for company, and how many of them are written together.
+const LARGE_WAIT: Duration = Duration::from_millis(5);
+const ENOUGH_LARGE: usize = 4;
 
 /// Rows with which a unit needs no company.
 const ENOUGH_ROWS: usize = 16_000;
@@ -77,7 +79,8 @@ impl Gathering {
             self.take_waiting(queue);
         }
         loop {
-            if self.small.tasks.is_empty() && !self.is_full() {
+            let is_due = self.is_full() || self.large.is_due(self.large_wait);
+            if self.small.tasks.is_empty() && !is_due {
                 is_open = self.wait_for_one(queue);
                 self.take_waiting(queue);
             }
@@ -140,12 +143,12 @@ impl Gathering {
             || self.small.rows + self.large.rows >= MAX_GROUP_ROWS
     }
 
-    /// The small ones, and the large ones where they are due: up to the limits, in the order in which
-    /// they came.
+    /// The small ones, and as many large ones as go together where they are due: up to the limits, in the
+    /// order in which they came.
     fn take(&mut self, with_large: bool) -> Vec<Box<dyn Task>> {
-        let mut tasks = self.small.take();
+        let mut tasks = self.small.take(usize::MAX);
         if with_large {
-            tasks.extend(self.large.take());
+            tasks.extend(self.large.take(ENOUGH_LARGE));
         }
         tasks
     }
@@ -161,9 +164,14 @@ impl Waiting {
             || since.elapsed() >= longest
     }
 
-    fn take(&mut self) -> Vec<Box<dyn Task>> {
-        (self.rows, self.since, self.before) = (0, None, self.tasks.len());
-        mem::take(&mut self.tasks)
+    /// The first of them. Those that stay have waited as long as these.
+    fn take(&mut self, most: usize) -> Vec<Box<dyn Task>> {
+        let rest = self.tasks.split_off(most.min(self.tasks.len()));
+        let taken = mem::replace(&mut self.tasks, rest);
+        self.rows = self.tasks.iter().map(|task| task.rows()).sum();
+        self.since = self.since.filter(|_| !self.tasks.is_empty());
+        self.before = taken.len();
+        taken
     }
 }
 
@@ -242,6 +250,21 @@ mod tests {
         assert_eq!(next(&mut gathering, &queue), [LARGE_ROWS; ENOUGH_LARGE]);
         send(&sender, &[ENOUGH_ROWS]);
         assert_eq!(next(&mut gathering, &queue), [ENOUGH_ROWS]);
+    }
+
+    #[test]
+    fn few_large_ones_go_together_and_the_rest_is_next() {
+        let (sender, queue) = flume::unbounded();
+        let mut gathering = Gathering::waiting(LONG, || ());
+        send(&sender, &[LARGE_ROWS; 2 * ENOUGH_LARGE + 1]);
+        send(&sender, &[SMALL]);
+        let with_small = [&[SMALL][..], &[LARGE_ROWS; ENOUGH_LARGE]].concat();
+        assert_eq!(next(&mut gathering, &queue), with_small);
+        assert_eq!(next(&mut gathering, &queue), [LARGE_ROWS; ENOUGH_LARGE], "they are due");
+        send(&sender, &[LARGE_ROWS; ENOUGH_LARGE - 1]);
+        assert_eq!(next(&mut gathering, &queue), [LARGE_ROWS; ENOUGH_LARGE]);
+        drop(sender);
+        assert!(gathering.next(&queue).is_none());
     }
 
     #[test]
