@@ -14,6 +14,7 @@ use cartola_store::{Command, StoreError, UnitOfWork};
 use rusqlite::{Connection, params};
 
 use crate::error::Doing;
+use crate::movements::days;
 use crate::movements::feed::{Entry, tell};
 use crate::movements::write::{
     ADD_MOVEMENTS, ADD_SOURCES, EncodedMovement, EncodedSource, bind_movement, bind_source, entry,
@@ -86,6 +87,8 @@ impl BareWriter {
 }
 
 fn write_bulk(connection: &Connection, rows: &BareRows) -> Result<(), StoreError> {
+    let unit = Unit { connection, tenant: rows.tenant, at: rows.rest.at };
+    days::list(&unit, &rows.movements, |(row, _)| &row.movement)?;
     ADD_MOVEMENTS
         .run(connection, rows.tenant, &rows.movements, |values, (row, encoded)| {
             bind_movement(values, row, encoded)
@@ -100,7 +103,6 @@ fn write_bulk(connection: &Connection, rows: &BareRows) -> Result<(), StoreError
             bind_source(values, row, encoded)
         })
         .doing(WRITING)?;
-    let unit = Unit { connection, tenant: rows.tenant, at: rows.rest.at };
     set_feed_position(&unit, position)
 }
 

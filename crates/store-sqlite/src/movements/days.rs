@@ -8,7 +8,6 @@ use cartola_model::Movement;
 use cartola_primitives::id::{AccountId, TenantId};
 use cartola_store::StoreError;
 use cartola_store::encoding::day_number;
-use cartola_store::movements::MovementRow;
 use rusqlite::{Connection, params};
 
 use crate::columns::{Columns, signed};
@@ -50,10 +49,14 @@ const MOVE: &str = "UPDATE movement_day SET booked_on = ?4 \
 const LISTING: &str = "listing movements by day";
 
 /// Lists movements that are about to be added, or leaves them out.
-pub fn list(unit: &Unit<'_>, rows: &[MovementRow]) -> Result<(), StoreError> {
-    for rows in rows.chunk_by(|one, next| one.movement.account == next.movement.account) {
+pub fn list<Row>(
+    unit: &Unit<'_>,
+    rows: &[Row],
+    movement: impl Fn(&Row) -> &Movement + Copy,
+) -> Result<(), StoreError> {
+    for rows in rows.chunk_by(|one, next| movement(one).account == movement(next).account) {
         let Some(row) = rows.first() else { continue };
-        let account = row.movement.account;
+        let account = movement(row).account;
         match count(unit, account, rows.len() as u64)? {
             Some(left) if left < ENOUGH_MOVEMENTS => {}
             None if rows.len() >= HISTORY && is_new(unit, account)? => {
@@ -61,9 +64,9 @@ pub fn list(unit: &Unit<'_>, rows: &[MovementRow]) -> Result<(), StoreError> {
             }
             Some(_) => {
                 list_account(unit, account)?;
-                add(unit, rows)?;
+                add(unit, rows, movement)?;
             }
-            None => add(unit, rows)?,
+            None => add(unit, rows, movement)?,
         }
     }
     Ok(())
@@ -85,11 +88,16 @@ fn count(unit: &Unit<'_>, account: AccountId, more: u64) -> Result<Option<u64>, 
     first(unit.connection, COUNT, values, |columns: &mut Columns<'_>| columns.number())
 }
 
-fn add(unit: &Unit<'_>, rows: &[MovementRow]) -> Result<(), StoreError> {
+fn add<Row>(
+    unit: &Unit<'_>,
+    rows: &[Row],
+    movement: impl Fn(&Row) -> &Movement,
+) -> Result<(), StoreError> {
     ADD.run(unit.connection, unit.tenant, rows, |values, row| {
-        values.put(day_number(row.movement.booked_on))?;
-        values.put(row.movement.id.as_bytes())?;
-        values.put(row.movement.account.as_bytes())
+        let Movement { booked_on, id, account, .. } = movement(row);
+        values.put(day_number(*booked_on))?;
+        values.put(id.as_bytes())?;
+        values.put(account.as_bytes())
     })
     .doing(LISTING)
 }

@@ -43,7 +43,7 @@ pub fn add_movements(
 ) -> Result<u64, StoreError> {
     const ADDING: &str = "adding movements";
     expect_kept(unit.connection, rows.iter().map(|row| row.movement.booked_on))?;
-    days::list(unit, rows)?;
+    days::list(unit, rows, |row| &row.movement)?;
     ADD_MOVEMENTS
         .run(unit.connection, unit.tenant, rows, |values, row| {
             bind_movement(values, row, &EncodedMovement::of(row))

@@ -239,18 +239,20 @@ impl Group {
         if self.state.check_alive().is_err() {
             return;
         }
-        let listed = days::is_due(&self.connection).and_then(|is_due| match is_due {
-            true => {
-                self.run("BEGIN IMMEDIATE")?;
-                days::list_all(&self.connection).and_then(|()| self.run("COMMIT"))
-            }
-            false => Ok(()),
-        });
-        if let Err(error) = listed {
+        if let Err(error) = self.list_what_is_due() {
             // Nothing is lost: it is tried again after later units, and lists find it as it is.
             tracing::warn!(error = &error as &dyn std::error::Error, "days were not listed");
             self.give_up(&error);
         }
+    }
+
+    fn list_what_is_due(&self) -> Result<(), StoreError> {
+        if !days::is_due(&self.connection)? {
+            return Ok(());
+        }
+        self.run("BEGIN IMMEDIATE")?;
+        days::list_all(&self.connection)?;
+        self.run("COMMIT")
     }
 
     /// Copies the log into the database when it has grown enough, as far as readers allow.
