@@ -56,6 +56,13 @@ const RULES: &[(&str, &str)] = &[
          THEN low <> 1 OR high <> n ELSE low < 1 OR n + g.entries IS NOT t.position END",
     ),
     (
+        "runs of the feed that are cut, too long, or reach into another",
+        "SELECT count(*) FROM (SELECT length(movements) AS bytes, \
+         position - length(movements) / 16 AS before, \
+         lag(position) OVER (PARTITION BY tenant ORDER BY position) AS last FROM feed) \
+         WHERE bytes = 0 OR bytes % 16 <> 0 OR bytes > 16 * 64 OR before < last",
+    ),
+    (
         "tenants whose recorded last feed position is not the last",
         "SELECT count(*) FROM (SELECT tenant, max(position) AS last FROM feed GROUP BY tenant) f \
          FULL JOIN tenant_feed t ON t.tenant = f.tenant WHERE f.last IS NOT t.position \
@@ -86,6 +93,11 @@ const RULES: &[(&str, &str)] = &[
          WHERE m.tenant = d.tenant AND m.account = d.account AND m.booked_on = d.booked_on \
          AND m.id = d.id) OR EXISTS (SELECT 1 FROM unlisted u \
          WHERE u.tenant = d.tenant AND u.account = d.account)",
+    ),
+    (
+        "accounts left out by day whose number of movements is not as recorded",
+        "SELECT count(*) FROM unlisted u WHERE u.movements <> (SELECT count(*) FROM movement m \
+         WHERE m.tenant = u.tenant AND m.account = u.account)",
     ),
     (
         "movements without a source",

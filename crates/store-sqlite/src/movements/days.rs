@@ -4,6 +4,8 @@
 //! history of two years changes a page for nearly each of its days. So an account that is new is left
 //! out at first, and listed together with others. Lists read beside what is left out: see `page`.
 
+use std::collections::BTreeMap;
+
 use cartola_model::Movement;
 use cartola_primitives::id::{AccountId, TenantId};
 use cartola_store::StoreError;
@@ -17,16 +19,18 @@ use crate::rows::{all, first};
 use crate::unit::Unit;
 
 /// Movements of an account that are worth to be left out, when they are its first.
-const HISTORY: usize = 64;
+const HISTORY: u64 = 64;
 
-/// Accounts that are left out, at most: each page of a tenant looks at each of the tenant's.
+/// Accounts beyond which all that are left out are listed: each page of a tenant looks at each of the
+/// tenant's.
 const MAX_ACCOUNTS: u64 = 32;
 
-/// Movements that are left out, at most: so many are listed in one transaction, which others wait for.
+/// Movements beyond which all that are left out are listed: so many go into one transaction, for which
+/// whoever comes meanwhile waits.
 const MAX_MOVEMENTS: u64 = 32_000;
 
 /// Movements of one account with which it is listed by itself: it gains nothing from others.
-const ENOUGH_MOVEMENTS: u64 = 8_000;
+const ENOUGH: u64 = 8_000;
 
 static ADD: Insert = Insert::into("movement_day (tenant, booked_on, id, account)", 3);
 const LEAVE: &str = "INSERT INTO unlisted (tenant, account, movements) VALUES (?1, ?2, ?3)";
@@ -37,12 +41,12 @@ const LEFT: &str = "SELECT account FROM unlisted WHERE tenant = ?1";
 const LIST: &str = "INSERT INTO movement_day (tenant, booked_on, id, account) \
     SELECT tenant, booked_on, id, account FROM movement WHERE tenant = ?1 AND account = ?2 \
     ORDER BY booked_on, id";
-const LISTED: &str = "DELETE FROM unlisted WHERE tenant = ?1 AND account = ?2";
+const LEAVE_NO_MORE: &str = "DELETE FROM unlisted WHERE tenant = ?1 AND account = ?2";
 const ALL: &str = "SELECT count(*), coalesce(sum(movements), 0) FROM unlisted";
 const LIST_ALL: &str = "INSERT INTO movement_day (tenant, booked_on, id, account) \
     SELECT m.tenant, m.booked_on, m.id, m.account FROM unlisted u CROSS JOIN movement m \
     ON m.tenant = u.tenant AND m.account = u.account ORDER BY m.tenant, m.booked_on, m.id";
-const ALL_LISTED: &str = "DELETE FROM unlisted";
+const LEAVE_NONE: &str = "DELETE FROM unlisted";
 const MOVE: &str = "UPDATE movement_day SET booked_on = ?4 \
     WHERE tenant = ?1 AND booked_on = ?2 AND id = ?3";
 
@@ -54,22 +58,26 @@ pub fn list<Row>(
     rows: &[Row],
     movement: impl Fn(&Row) -> &Movement + Copy,
 ) -> Result<(), StoreError> {
-    for rows in rows.chunk_by(|one, next| movement(one).account == movement(next).account) {
-        let Some(row) = rows.first() else { continue };
-        let account = movement(row).account;
-        match count(unit, account, rows.len() as u64)? {
-            Some(left) if left < ENOUGH_MOVEMENTS => {}
-            None if rows.len() >= HISTORY && is_new(unit, account)? => {
-                leave(unit, account, rows.len() as u64)?;
-            }
-            Some(_) => {
-                list_account(unit, account)?;
-                add(unit, rows, movement)?;
-            }
-            None => add(unit, rows, movement)?,
-        }
+    let mut accounts: BTreeMap<AccountId, Vec<&Movement>> = BTreeMap::new();
+    for movement in rows.iter().map(movement) {
+        accounts.entry(movement.account).or_default().push(movement);
     }
-    Ok(())
+    accounts.into_iter().try_for_each(|(account, movements)| list_of(unit, account, &movements))
+}
+
+fn list_of(unit: &Unit<'_>, account: AccountId, movements: &[&Movement]) -> Result<(), StoreError> {
+    let new = movements.len() as u64;
+    match count(unit, account, new)? {
+        Some(left) if left < ENOUGH => Ok(()),
+        Some(_) => {
+            list_account(unit, account)?;
+            add(unit, movements)
+        }
+        None if (HISTORY..ENOUGH).contains(&new) && is_new(unit, account)? => {
+            leave(unit, account, new)
+        }
+        None => add(unit, movements),
+    }
 }
 
 fn is_new(unit: &Unit<'_>, account: AccountId) -> Result<bool, StoreError> {
@@ -88,22 +96,17 @@ fn count(unit: &Unit<'_>, account: AccountId, more: u64) -> Result<Option<u64>, 
     first(unit.connection, COUNT, values, |columns: &mut Columns<'_>| columns.number())
 }
 
-fn add<Row>(
-    unit: &Unit<'_>,
-    rows: &[Row],
-    movement: impl Fn(&Row) -> &Movement,
-) -> Result<(), StoreError> {
-    ADD.run(unit.connection, unit.tenant, rows, |values, row| {
-        let Movement { booked_on, id, account, .. } = movement(row);
-        values.put(day_number(*booked_on))?;
-        values.put(id.as_bytes())?;
-        values.put(account.as_bytes())
+fn add(unit: &Unit<'_>, movements: &[&Movement]) -> Result<(), StoreError> {
+    ADD.run(unit.connection, unit.tenant, movements, |values, movement| {
+        values.put(day_number(movement.booked_on))?;
+        values.put(movement.id.as_bytes())?;
+        values.put(movement.account.as_bytes())
     })
     .doing(LISTING)
 }
 
 fn list_account(unit: &Unit<'_>, account: AccountId) -> Result<(), StoreError> {
-    for statement in [LIST, LISTED] {
+    for statement in [LIST, LEAVE_NO_MORE] {
         unit.execute(LISTING, statement, params![unit.tenant.as_bytes(), account.as_bytes()])?;
     }
     Ok(())
@@ -137,7 +140,7 @@ pub fn is_due(connection: &Connection) -> Result<bool, StoreError> {
 
 /// Lists all that is left out. To be called within a transaction.
 pub fn list_all(connection: &Connection) -> Result<(), StoreError> {
-    for statement in [LIST_ALL, ALL_LISTED] {
+    for statement in [LIST_ALL, LEAVE_NONE] {
         let mut prepared = connection.prepare_cached(statement).doing(LISTING)?;
         prepared.execute([]).doing(LISTING)?;
     }

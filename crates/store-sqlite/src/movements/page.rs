@@ -1,7 +1,8 @@
 //! A page of movements: the read that everything else waits for.
 //!
-//! One statement walks one range of one tree, in the order asked for, and beside it what the tree of days
-//! does not have yet. A row that is not shown costs a look at its head; nothing is asked per row.
+//! Of an account, one statement walks one range of one tree, in the order asked for. Of a tenant, it walks the
+//! tree of days and searches each row, and beside it goes what that tree does not have yet. A row that is
+//! not shown costs a look at its head; nothing more is asked per row.
 
 use cartola_model::{MovementStatus, glosa};
 use cartola_primitives::id::{ID_BYTES, TenantId};
@@ -17,6 +18,7 @@ use super::row::{StoredRow, movement_columns};
 use crate::columns::Columns;
 use crate::error::Doing;
 use crate::permits::Permits;
+use crate::rows::snapshot;
 
 // Each list is walked from a key, excluded, to a day, included.
 pub const OF_ACCOUNT_NEWEST: &str = "SELECT booked_on, id, body FROM movement \
@@ -52,6 +54,20 @@ pub fn page(
     query: &MovementQuery,
     most: usize,
 ) -> Result<MovementPage, StoreError> {
+    match query.account {
+        Some(_) => walk(connection, tenant, query, most),
+        // The tree of days and what it leaves out are read one after the other: between two states of the
+        // store, an account may go from one to the other.
+        None => snapshot(connection, || walk(connection, tenant, query, most)),
+    }
+}
+
+fn walk(
+    connection: &Connection,
+    tenant: TenantId,
+    query: &MovementQuery,
+    most: usize,
+) -> Result<MovementPage, StoreError> {
     let range = Range::of(query);
     let mut statement = connection.prepare_cached(statement(query)).doing(READING)?;
     let tenant_bytes = tenant.as_bytes();
@@ -64,7 +80,7 @@ pub fn page(
     };
     let mut rows = rows.doing(READING)?;
     rows.advance().doing(READING)?;
-    // The open statement holds one state of the store, for what is beside it and the look at consents too.
+    // The open statement holds one state of the store, for the look at consents too.
     let beside = match query.account {
         Some(_) => Beside::none(),
         None => Beside::of(connection, (tenant, query.order), &range)?,

@@ -29,9 +29,12 @@ const SMALL_WAIT: Duration = Duration::from_millis(2);
 /// Rows of a large unit: what a reading of some weeks brings.
 const LARGE_ROWS: usize = 64;
 
-/// How long large units wait for company, and how many of them are written together.
+/// How long large units wait for company, and how many of them are enough of it.
 const LARGE_WAIT: Duration = Duration::from_millis(5);
 const ENOUGH_LARGE: usize = 4;
+
+/// Rows with which large units are written without more of them, if they are [`ENOUGH_LARGE`].
+const TOGETHER_ROWS: usize = 4_000;
 
 /// Rows with which a unit needs no company.
 const ENOUGH_ROWS: usize = 16_000;
@@ -76,9 +79,10 @@ impl Gathering {
         let mut is_open = true;
         if let Some(task) = self.held_back.take() {
             self.add(task);
-            self.take_waiting(queue);
         }
         loop {
+            // Whoever came while a group was written, small ones before the large that are left of it.
+            self.take_waiting(queue);
             let is_due = self.is_full() || self.large.is_due(self.large_wait);
             if self.small.tasks.is_empty() && !is_due {
                 is_open = self.wait_for_one(queue);
@@ -146,9 +150,9 @@ impl Gathering {
     /// The small ones, and as many large ones as go together where they are due: up to the limits, in the
     /// order in which they came.
     fn take(&mut self, with_large: bool) -> Vec<Box<dyn Task>> {
-        let mut tasks = self.small.take(usize::MAX);
+        let mut tasks = self.small.take(self.small.tasks.len());
         if with_large {
-            tasks.extend(self.large.take(ENOUGH_LARGE));
+            tasks.extend(self.large.take(self.large.together()));
         }
         tasks
     }
@@ -164,9 +168,21 @@ impl Waiting {
             || since.elapsed() >= longest
     }
 
+    /// How many of them are written together.
+    fn together(&self) -> usize {
+        let mut rows = 0;
+        for (number, task) in (1..).zip(&self.tasks) {
+            rows += task.rows();
+            if number >= ENOUGH_LARGE && rows >= TOGETHER_ROWS {
+                return number;
+            }
+        }
+        self.tasks.len()
+    }
+
     /// The first of them. Those that stay have waited as long as these.
     fn take(&mut self, most: usize) -> Vec<Box<dyn Task>> {
-        let rest = self.tasks.split_off(most.min(self.tasks.len()));
+        let rest = self.tasks.split_off(most);
         let taken = mem::replace(&mut self.tasks, rest);
         self.rows = self.tasks.iter().map(|task| task.rows()).sum();
         self.since = self.since.filter(|_| !self.tasks.is_empty());
@@ -253,16 +269,21 @@ mod tests {
     }
 
     #[test]
-    fn few_large_ones_go_together_and_the_rest_is_next() {
+    fn few_large_ones_go_together_and_small_ones_pass_the_rest() {
+        const HISTORY: usize = TOGETHER_ROWS / 2;
         let (sender, queue) = flume::unbounded();
         let mut gathering = Gathering::waiting(LONG, || ());
-        send(&sender, &[LARGE_ROWS; 2 * ENOUGH_LARGE + 1]);
+        send(&sender, &[HISTORY; 2 * ENOUGH_LARGE + 1]);
+        assert_eq!(next(&mut gathering, &queue), [HISTORY; ENOUGH_LARGE]);
         send(&sender, &[SMALL]);
-        let with_small = [&[SMALL][..], &[LARGE_ROWS; ENOUGH_LARGE]].concat();
-        assert_eq!(next(&mut gathering, &queue), with_small);
-        assert_eq!(next(&mut gathering, &queue), [LARGE_ROWS; ENOUGH_LARGE], "they are due");
-        send(&sender, &[LARGE_ROWS; ENOUGH_LARGE - 1]);
-        assert_eq!(next(&mut gathering, &queue), [LARGE_ROWS; ENOUGH_LARGE]);
+        let with_small = [&[SMALL][..], &[HISTORY; ENOUGH_LARGE]].concat();
+        assert_eq!(next(&mut gathering, &queue), with_small, "they are due");
+        send(&sender, &[HISTORY; ENOUGH_LARGE - 1]);
+        assert_eq!(next(&mut gathering, &queue), [HISTORY; ENOUGH_LARGE]);
+        // Where they have fewer rows, more of them go together.
+        send(&sender, &[TOGETHER_ROWS / 8; 12]);
+        assert_eq!(next(&mut gathering, &queue), [TOGETHER_ROWS / 8; 8]);
+        assert_eq!(next(&mut gathering, &queue), [TOGETHER_ROWS / 8; 4]);
         drop(sender);
         assert!(gathering.next(&queue).is_none());
     }

@@ -19,8 +19,8 @@ use super::traces::{Marks, Traces};
 use crate::error::{Doing, copy_of, poisons};
 use crate::movements::days;
 
-/// Pages of the log, 8 KiB each, beyond which it is copied back into the database: the size that
-/// the log has anyway. A page that was changed often meanwhile is copied once.
+/// Pages of the log, 8 KiB each, beyond which it is copied back into the database: half of the size that
+/// the log keeps. A page that was changed often meanwhile is copied once.
 const CHECKPOINT_PAGES: i32 = 4_000;
 
 /// Rows of a group from which on the page cache is emptied when it is written: what a bulk load has
@@ -29,6 +29,10 @@ const BULK_ROWS: usize = 20_000;
 
 /// Groups after one with a conflict in which each unit has a savepoint from the beginning.
 const CAREFUL_GROUPS: u32 = 16;
+
+/// Groups after days could not be listed in which it is not tried again: whoever is in the way may be for
+/// long.
+const LISTING_PAUSE: u32 = 256;
 
 thread_local! {
     /// Pages in the log after the last commit of this thread. SQLite's hook takes no state.
@@ -43,6 +47,8 @@ pub struct Group {
     traces: Traces,
     /// Groups that are yet to have savepoints.
     careful: Cell<u32>,
+    /// Groups after which it is tried again to list days.
+    listing_pause: Cell<u32>,
 }
 
 impl Group {
@@ -54,7 +60,8 @@ impl Group {
         }));
         let traces = Traces::default();
         traces.committed(Marks::read(&connection)?);
-        let mut group = Self { connection, state, traces, careful: Cell::new(0) };
+        let mut group =
+            Self { connection, state, traces, careful: Cell::new(0), listing_pause: Cell::new(0) };
         group.leave_no_trace_of_new();
         Ok(group)
     }
@@ -63,6 +70,7 @@ impl Group {
     pub fn write(&mut self, mut tasks: Vec<Box<dyn Task>>) {
         let rows: usize = tasks.iter().map(|task| task.rows()).sum();
         let outcome = self.state.check_alive().and_then(|()| self.attempt(&mut tasks));
+        let is_written = outcome.is_ok();
         // Whoever erases is told once nothing is left, unless readers are in the way for long.
         if outcome.is_ok() {
             self.leave_no_trace_of_new();
@@ -86,7 +94,9 @@ impl Group {
         if self.traces.is_due() {
             self.leave_no_trace(Duration::ZERO);
         }
-        self.list_by_day();
+        if is_written {
+            self.list_by_day();
+        }
         self.copy_log_back();
         if rows >= BULK_ROWS {
             self.empty_cache();
@@ -236,13 +246,16 @@ impl Group {
 
     /// Lists by day what was left out, when it is enough.
     fn list_by_day(&self) {
-        if self.state.check_alive().is_err() {
+        let pause = self.listing_pause.get();
+        if pause > 0 || self.state.check_alive().is_err() {
+            self.listing_pause.set(pause.saturating_sub(1));
             return;
         }
         if let Err(error) = self.list_what_is_due() {
             // Nothing is lost: it is tried again after later units, and lists find it as it is.
             tracing::warn!(error = &error as &dyn std::error::Error, "days were not listed");
             self.give_up(&error);
+            self.listing_pause.set(LISTING_PAUSE);
         }
     }
 

@@ -139,6 +139,41 @@ async fn the_many_are_listed_together_and_the_large_alone() {
     assert_eq!(usize::try_from(listed), Ok(all.len() + HISTORY + 8_000));
 }
 
+/// What stands between movements of one account takes them nowhere else.
+#[tokio::test]
+async fn movements_of_several_accounts_are_listed_however_they_are_mixed() {
+    let kept = Kept::new();
+    let scene = kept.scene().await;
+    let accounts = [0, 1, 2].map(|_| scene.make.account(scene.link.id, scene.set.id));
+    let ids = accounts.each_ref().map(|account| account.id);
+    for account in accounts {
+        scene.apply(Command::AddAccount(account)).await;
+    }
+    let mut all = Vec::new();
+    // Left out are first those of the first account, then those of the third; at last there are too
+    // many of the first.
+    for (left_out, counts) in [(1, [90, 7, 0]), (2, [30, 0, 80]), (1, [7_900, 3, 2])] {
+        let account = |number: usize| ids[number % ids.len()];
+        let mut rows: Vec<MovementRow> = Vec::new();
+        for number in 0..3 * 7_900 {
+            if number / 3 < counts[number % 3] {
+                rows.push(scene.make.movement(account(number), scene.set.id));
+            }
+        }
+        scene.apply(Command::AddMovements(rows.clone())).await;
+        all.extend(rows);
+        assert_eq!(left(&kept), left_out, "{counts:?}");
+        let listed = number(&kept, "SELECT count(*) FROM movement_day");
+        let waiting = number(&kept, "SELECT coalesce(sum(movements), 0) FROM unlisted");
+        assert_eq!(usize::try_from(listed + waiting), Ok(all.len()), "{counts:?}");
+    }
+    let mut expected: Vec<_> = all.iter().map(|row| row.movement.id).collect();
+    expected.sort();
+    let query = MovementQuery { order: Order::OldestFirst, ..everything() };
+    let found: Vec<_> = walk(&scene, &query).await.iter().map(|row| row.movement.id).collect();
+    assert_eq!(found, expected, "all are of one day");
+}
+
 #[tokio::test]
 async fn a_movement_that_goes_to_another_day_is_listed_there() {
     let kept = Kept::new();
