@@ -104,7 +104,7 @@ impl SqliteStore {
             })
             .await?;
         // Nothing of those days is left out any more, and nothing of them is taken in.
-        self.write(1, list_all).await?;
+        self.write(MAX_PAGE, list_all).await?;
         let mut forgotten = Forgotten::default();
         for tenant in self.tenants().await? {
             forgotten += self.forget_feed(tenant.id, day).await?;

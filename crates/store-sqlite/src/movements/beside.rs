@@ -10,7 +10,7 @@ use cartola_primitives::id::{AccountId, ID_BYTES, MovementId, TenantId};
 use cartola_store::StoreError;
 use cartola_store::encoding::day_number;
 use cartola_store::encoding::movement::StoredMovement;
-use cartola_store::movements::{MovementKey, Order};
+use cartola_store::movements::{MovementKey, MovementQuery, Order};
 use rusqlite::{Connection, params};
 
 use super::days;
@@ -24,7 +24,7 @@ const AHEAD: usize = 8;
 
 /// What a page reads beside the tree of days.
 pub struct Beside<'c> {
-    walk: Option<Walk<'c>>,
+    walk: Walk<'c>,
     accounts: Vec<Account>,
 }
 
@@ -50,34 +50,31 @@ struct Ahead {
 }
 
 impl<'c> Beside<'c> {
-    /// Nothing.
-    pub const fn none() -> Self {
-        Self { walk: None, accounts: Vec::new() }
-    }
-
-    /// What is left out of a tenant, within a range.
+    /// What is left out of a tenant, within a range; nothing for a page of one account.
     pub fn of(
         connection: &'c Connection,
-        (tenant, order): (TenantId, Order),
+        (tenant, query): (TenantId, &MovementQuery),
         range: &Range,
     ) -> Result<Self, StoreError> {
-        let walk = Walk { connection, tenant, order, last_day: range.last_day };
-        let mut accounts = Vec::new();
-        for id in days::left(connection, tenant)? {
+        let walk = Walk { connection, tenant, order: query.order, last_day: range.last_day };
+        let left = match query.account {
+            Some(_) => Vec::new(),
+            None => days::left(connection, tenant)?,
+        };
+        let mut accounts = Vec::with_capacity(left.len());
+        for id in left {
             let mut account = Account { id, ahead: VecDeque::with_capacity(AHEAD), has_more: true };
             walk.read(&mut account, (range.day, range.id))?;
             accounts.push(account);
         }
-        Ok(Self { walk: Some(walk), accounts })
+        Ok(Self { walk, accounts })
     }
 
     /// Whether its next row comes before that of the tree, if there is one.
     pub fn comes_before(&self, listed: Option<MovementKey>) -> bool {
-        match (self.next(), listed, &self.walk) {
-            (Some(next), Some(listed), Some(walk)) => walk.is_before(next.1.key, listed),
-            (next, None, _) => next.is_some(),
-            _ => false,
-        }
+        self.next().is_some_and(|(_, next)| {
+            listed.is_none_or(|listed| self.walk.is_before(next.key, listed))
+        })
     }
 
     /// Its next row.
@@ -89,20 +86,19 @@ impl<'c> Beside<'c> {
     }
 
     fn next(&self) -> Option<(AccountId, &Ahead)> {
-        let walk = self.walk.as_ref()?;
         let heads = self.accounts.iter().filter_map(|it| Some((it.id, it.ahead.front()?)));
-        heads.reduce(|best, it| if walk.is_before(it.1.key, best.1.key) { it } else { best })
+        heads.reduce(|best, it| if self.walk.is_before(it.1.key, best.1.key) { it } else { best })
     }
 
     /// Goes on to the row after the next one.
     pub fn advance(&mut self) -> Result<(), StoreError> {
         let next = self.next().map(|(account, _)| account);
         let account = self.accounts.iter_mut().find(|it| Some(it.id) == next);
-        let (Some(walk), Some(account)) = (&self.walk, account) else { return Ok(()) };
+        let Some(account) = account else { return Ok(()) };
         let Some(Ahead { key, .. }) = account.ahead.pop_front() else { return Ok(()) };
         if account.ahead.is_empty() && account.has_more {
             let after = (day_number(key.booked_on).into(), *key.id.as_bytes());
-            walk.read(account, after)?;
+            self.walk.read(account, after)?;
         }
         Ok(())
     }

@@ -45,7 +45,7 @@ pub(super) const OF_TENANT_OLDEST: &str = concat!(
      ORDER BY d.booked_on, d.id"
 );
 
-pub(super) const READING: &str = "reading a page of movements";
+const READING: &str = "reading a page of movements";
 
 /// A page of movements that some holding consent allows, looked for in so many rows at most.
 pub fn page(
@@ -81,10 +81,7 @@ fn walk(
     let mut rows = rows.doing(READING)?;
     rows.advance().doing(READING)?;
     // The open statement holds one state of the store, for the look at consents too.
-    let beside = match query.account {
-        Some(_) => Beside::none(),
-        None => Beside::of(connection, (tenant, query.order), &range)?,
-    };
+    let beside = Beside::of(connection, (tenant, query), &range)?;
     let permits = Permits::new(connection, tenant, query.now);
     gather((rows, beside), query, permits, most)
 }
