@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const COMPANY_SUFFIX: &str = "-empresas";
 
 /// Residents that are looked at for customers, of people and of companies each.
-const LOOKED_AT: u32 = 5_000;
+const LOOKED_AT: u32 = 40_000;
 
 /// The first bodies of RUTs of people and of companies.
 const FIRST_BODIES: [u32; 2] = [8_000_000, 76_000_000];

@@ -23,8 +23,9 @@ use crate::watch::{self, Readings};
 /// Rounds of both, in turn, each with customers of its own.
 const ROUNDS: usize = 5;
 
-/// Customers of each institution in a round: so many that it lasts a while.
-const OF_EACH: usize = 10;
+/// Customers of each institution in a round: so many that it lasts some seconds, of which beginning and
+/// end, when fewer are under way, are a small part.
+const OF_EACH: usize = 40;
 
 /// Extractions under way at once.
 const AT_ONCE: usize = 32;

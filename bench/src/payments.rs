@@ -23,8 +23,9 @@ use crate::{bank, extraction, http};
 /// Rounds of both, in turn, each with customers of its own.
 const ROUNDS: usize = 5;
 
-/// Customers of each bank in a round.
-const OF_EACH: usize = 40;
+/// Customers of each bank in a round: so many that it lasts some seconds, of which beginning and end, when
+/// fewer are under way, are a small part.
+const OF_EACH: usize = 300;
 
 /// Banks that send a code, where a payment waits for nobody but us: an app is looked at after two
 /// seconds.

@@ -24,8 +24,8 @@ use crate::watch::{self, Readings};
 /// Rounds of both, in turn, each with customers of its own.
 const ROUNDS: usize = 5;
 
-/// Customers of each institution in a round.
-const OF_EACH: usize = 10;
+/// Customers of each institution in a round: see `extraction`.
+const OF_EACH: usize = 40;
 
 /// Tasks under way at once; a client looks at each ten times a second.
 const AT_ONCE: usize = 64;
