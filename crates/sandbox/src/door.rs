@@ -26,7 +26,7 @@ pub(crate) async fn open(
     proof: impl Fn(&Credentials) -> bool + Send + 'static,
 ) -> Result<Tokens, Refusal> {
     misbehave::as_customer(sandbox, customer.rut).await?;
-    let opened = sandbox.blocking(move |sandbox| {
+    let opened = sandbox.acting(move |sandbox| {
         let world = sandbox.world();
         match world.knock(&customer, &device, proof)? {
             Door::Open => {

@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use crate::account::{self, Account};
 use crate::credentials::{self, Credentials};
 use crate::dice::Dice;
+use crate::flow::{Flow, When};
 use crate::history::History;
 use crate::household::Household;
 use crate::identity::{self, Identity};
@@ -15,7 +16,7 @@ use crate::month::Month;
 use crate::movement::{self, Movement};
 use crate::resident::Resident;
 use crate::scenario::{Named, Scenario};
-use crate::shown::{self, Balance};
+use crate::shown::{self, Balance, Step};
 use crate::{number, residents};
 
 /// The people, companies and accounts of one seed. Holds nothing: a million people cost as much
@@ -143,10 +144,26 @@ impl Population {
 
     /// What the account holds at a moment.
     pub fn balance(&self, key: AccountKey, now: DateTime) -> Option<Balance> {
-        let month = Month::of(now.date());
-        let opening = self.opening(key, month)?;
         let limit = self.account(key)?.limit;
-        Some(shown::balance(&self.months(key, month, month.plus(1)), opening, limit, now))
+        let (opening, steps) = self.steps(key, shown::months_of_balance(now))?;
+        Some(shown::balance(opening, steps.into_iter(), limit, now))
+    }
+
+    /// What the account holds when the first of those months begins, and what changes that until the
+    /// last one ends.
+    pub(crate) fn steps(
+        self,
+        key: AccountKey,
+        (first, last): (Month, Month),
+    ) -> Option<(i64, Vec<Step>)> {
+        let resident = self.resident_with(key)?;
+        let history = History::new(&resident);
+        let flows = first.through(last).flat_map(|month| history.month(key, month));
+        let step = |flow: Flow| {
+            let When { occurred, booked } = flow.when;
+            Step { flow: flow.id, occurred, booked, amount: flow.change(key) }
+        };
+        Some((history.opening(key, first), flows.map(step).collect()))
     }
 
     fn resident_with(self, key: AccountKey) -> Option<Resident> {

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use cartola_primitives::Randomness;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use crate::bank;
 use crate::door::Sessions;
@@ -39,6 +39,8 @@ struct Inner {
     sessions: Sessions,
     faults: Faults,
     post: Arc<dyn Post>,
+    /// Held by whoever waits for the disk.
+    syncing: Mutex<()>,
 }
 
 impl Sandbox {
@@ -47,7 +49,8 @@ impl Sandbox {
     /// file.
     pub fn new(world: Arc<World>, randomness: Arc<dyn Randomness>, post: Arc<dyn Post>) -> Self {
         let (sessions, faults) = (Sessions::default(), Faults::default());
-        Self { inner: Arc::new(Inner { world, randomness, sessions, faults, post }) }
+        let syncing = Mutex::default();
+        Self { inner: Arc::new(Inner { world, randomness, sessions, faults, post, syncing }) }
     }
 
     /// All services of the box: each bank's under `/banks/{institution}`, the other institutions'
@@ -92,14 +95,24 @@ impl Sandbox {
         work: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> T {
         let sandbox = self.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work(&sandbox);
-            sandbox.world().sync().map(|()| done)
+        let told = off_threads(move || {
+            let told = work(&sandbox);
+            (told, sandbox.world().done())
         });
-        let done = done.await;
-        match done.expect("work on the world does not panic, and the runtime outlives its requests")
-        {
-            Ok(done) => done,
+        let (told, done) = told.await;
+        self.told_once_kept(told, done).await
+    }
+
+    /// The same for what people do, which takes less time than handing it to another thread would: nothing
+    /// of it draws up more than the balance of an account.
+    pub(crate) async fn acting<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
+        let told = work(self);
+        self.told_once_kept(told, self.world().done()).await
+    }
+
+    async fn told_once_kept<T>(&self, told: T, done: u64) -> T {
+        match self.kept(done).await {
+            Ok(()) => told,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "sandbox.log.not_synced");
                 LOST.try_with(|lost| lost.notify_one()).expect(
@@ -109,6 +122,25 @@ impl Sandbox {
             }
         }
     }
+
+    /// Comes back when the disk has that much of what was done. One at a time brings there what all have
+    /// done, while the others wait without a thread.
+    async fn kept(&self, done: u64) -> Result<(), LogError> {
+        if self.world().is_kept(done) {
+            return Ok(());
+        }
+        let _turn = self.inner.syncing.lock().await;
+        if self.world().is_kept(done) {
+            return Ok(());
+        }
+        let world = Arc::clone(self.world());
+        off_threads(move || world.sync()).await
+    }
+}
+
+async fn off_threads<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let worked = tokio::task::spawn_blocking(work).await;
+    worked.expect("work on the world does not panic, and the runtime outlives its requests")
 }
 
 /// Answers in the stead of whatever serves the request once its work cannot be brought to the disk.

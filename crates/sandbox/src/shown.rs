@@ -3,6 +3,7 @@
 use cartola_primitives::Date;
 use jiff::civil::DateTime;
 
+use crate::flow::FlowId;
 use crate::month::Month;
 use crate::movement::{Movement, Status};
 
@@ -54,15 +55,37 @@ pub(crate) fn cut(
     booked.chain(pending).collect()
 }
 
-/// The balance at `now`, from the movements of its month and the next.
-pub(crate) fn balance(movements: &[Movement], opening: i64, limit: i64, now: DateTime) -> Balance {
-    let booked = movements.iter().rev().find(|each| each.booked <= now);
-    let ledger = booked.and_then(|each| each.balance_after).unwrap_or(opening);
-    let waiting = movements.iter().filter(|each| each.booked > now && each.occurred <= now);
-    let (mut going, mut held) = (0, 0);
-    for amount in waiting.map(|each| each.amount.minor()) {
-        going += amount.min(0);
-        held += amount.max(0);
+/// What a movement does to a balance: all that has to be known of it for one.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    pub flow: FlowId,
+    pub occurred: DateTime,
+    pub booked: DateTime,
+    /// Minor units; below zero is a cargo.
+    pub amount: i64,
+}
+
+/// The months whose movements say what an account holds at a moment, given what it held before them.
+pub(crate) fn months_of_balance(now: DateTime) -> (Month, Month) {
+    let month = Month::of(now.date());
+    (month, month.plus(1))
+}
+
+/// The balance at `now`, from what it was before [`months_of_balance`] and the steps of those.
+pub(crate) fn balance(
+    opening: i64,
+    steps: impl Iterator<Item = Step>,
+    limit: i64,
+    now: DateTime,
+) -> Balance {
+    let (mut ledger, mut going, mut held) = (opening, 0, 0);
+    for Step { occurred, booked, amount, .. } in steps {
+        if booked <= now {
+            ledger += amount;
+        } else if occurred <= now {
+            going += amount.min(0);
+            held += amount.max(0);
+        }
     }
     Balance { ledger, available: ledger + going, held, limit }
 }

@@ -26,7 +26,6 @@ use jiff::civil::DateTime;
 
 use crate::account::Account;
 use crate::key::AccountKey;
-use crate::month::Month;
 use crate::movement::Movement;
 use crate::population::Population;
 use crate::shown::{self, Balance};
@@ -151,6 +150,16 @@ impl World {
         })
     }
 
+    /// How much was done so far.
+    pub(crate) fn done(&self) -> u64 {
+        self.syncer.written()
+    }
+
+    /// Whether the disk has that much of what was done.
+    pub(crate) fn is_kept(&self, done: u64) -> bool {
+        self.syncer.has(done)
+    }
+
     /// Comes back when the disk has all that was done before: nobody is told of anything sooner. Blocks.
     pub fn sync(&self) -> Result<(), LogError> {
         self.syncer.sync()
@@ -211,9 +220,7 @@ impl World {
     pub fn balance_at(&self, key: AccountKey, now: DateTime) -> Option<Balance> {
         let account = self.population.account(key)?;
         let acted = self.acted_now(key);
-        let month = Month::of(now.date());
-        let drawn = overlay::months(self.population, &account, &acted, (month, month.plus(1)));
-        Some(shown::balance(&drawn.movements, drawn.opening, account.limit, now))
+        Some(overlay::balance(self.population, &account, &acted, now))
     }
 
     /// What was done on an account, with what time has brought back. Where that cannot be written down,

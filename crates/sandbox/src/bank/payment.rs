@@ -99,7 +99,7 @@ async fn about(
         return Ok(page);
     }
     let key = TransferKey { customer: caller.customer, id };
-    let done = sandbox.blocking(move |sandbox| {
+    let done = sandbox.acting(move |sandbox| {
         if sandbox.world().is_of_operation(&key) {
             return Err(Refusal::new(ErrorCode::TransferNotFound));
         }

@@ -128,7 +128,7 @@ pub(crate) async fn read(
     Path(rut): Path<String>,
 ) -> Result<Response, Refusal> {
     let rut = resident(&sandbox, &rut)?;
-    let seen = sandbox.blocking(move |sandbox| phone::seen(sandbox.world(), rut)).await?;
+    let seen = sandbox.acting(move |sandbox| phone::seen(sandbox.world(), rut)).await?;
     Ok(json(StatusCode::OK, &view(seen)))
 }
 

@@ -59,6 +59,8 @@ pub(crate) struct Log {
 struct Standing {
     /// Records that were written.
     written: AtomicU64,
+    /// Records that the disk has.
+    synced: AtomicU64,
     /// Whether a write failed.
     broken: AtomicBool,
 }
@@ -68,44 +70,49 @@ struct Standing {
 pub(crate) struct Syncer {
     file: Arc<File>,
     standing: Arc<Standing>,
-    synced: Mutex<Synced>,
-}
-
-/// What is known of the disk.
-#[derive(Debug, Default)]
-struct Synced {
-    /// Records that it has.
-    records: u64,
-    /// Whether it has failed: that it does so no more the next time says nothing of what it lost.
-    failed: bool,
+    /// Whether the disk has failed: that it does so no more the next time says nothing of what it lost.
+    failed: Mutex<bool>,
 }
 
 impl Syncer {
+    /// Records that were written so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.standing.written.load(Ordering::Acquire)
+    }
+
+    /// Whether the disk has so many records.
+    pub(crate) fn has(&self, records: u64) -> bool {
+        self.standing.synced.load(Ordering::Acquire) >= records
+    }
+
     /// Comes back when the disk has all that was written before. Whoever waits while somebody else
     /// does so is done with the next time, together with all others.
     pub(crate) fn sync(&self) -> Result<(), LogError> {
-        let wanted = self.standing.written.load(Ordering::Acquire);
-        let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
-        if synced.records >= wanted {
+        let wanted = self.written();
+        if self.has(wanted) {
             return Ok(());
         }
-        if synced.failed {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.has(wanted) {
+            return Ok(());
+        }
+        if *failed {
             return Err(LogError::Broken);
         }
-        let written = self.standing.written.load(Ordering::Acquire);
+        let written = self.written();
         if let Err(error) = self.file.sync_data() {
-            synced.failed = true;
+            *failed = true;
             self.standing.broken.store(true, Ordering::Release);
             return Err(error.into());
         }
-        synced.records = written;
+        self.standing.synced.store(written, Ordering::Release);
         Ok(())
     }
 
     /// As after a disk that failed.
     #[cfg(test)]
     pub(crate) fn fail(&self) {
-        self.synced.lock().unwrap_or_else(PoisonError::into_inner).failed = true;
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = true;
     }
 }
 
@@ -136,7 +143,7 @@ impl Log {
     /// What puts on the disk what is written here.
     pub(crate) fn syncer(&self) -> Syncer {
         let (file, standing) = (Arc::clone(&self.file), Arc::clone(&self.standing));
-        Syncer { file, standing, synced: Mutex::default() }
+        Syncer { file, standing, failed: Mutex::default() }
     }
 
     /// Writes a record. The disk has it after [`Syncer::sync`]. After a failure nothing more is taken.

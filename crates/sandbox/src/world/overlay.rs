@@ -1,14 +1,18 @@
 //! An account's months with what people did on it.
 
+use std::sync::Arc;
+
 use cartola_primitives::Money;
+use jiff::civil::DateTime;
 
 use crate::account::Account;
 use crate::key::AccountKey;
 use crate::month::Month;
 use crate::movement::{self, Movement};
 use crate::population::Population;
+use crate::shown::{self, Balance, Step};
 
-use super::record::{Change, Party};
+use super::record::{Change, Party, Posting};
 use super::state::Acted;
 
 /// The balance before a month, and all that is booked from there to the end of another.
@@ -29,9 +33,7 @@ pub(crate) fn months(
     let opening = base + done_before(acted, key, first);
     let mut movements = population.months(key, first, last);
     let view = movement::view(population.seed(), account);
-    let within = |month: Month| (first..=last).contains(&month);
-    let posted = acted.postings.iter().filter(|each| within(Month::of(each.booked.date())));
-    movements.extend(posted.map(|posting| view.posted(posting)));
+    movements.extend(posted(acted, (first, last)).map(|posting| view.posted(posting)));
     movements.retain_mut(|movement| match acted.changes.get(&movement.flow) {
         Some(change) => amended(movement, change, key),
         None => true,
@@ -43,6 +45,37 @@ pub(crate) fn months(
         movement.balance_after = Some(balance);
     }
     Months { opening, movements }
+}
+
+/// What an account that exists holds at a moment.
+pub(crate) fn balance(
+    population: Population,
+    account: &Account,
+    acted: &Acted,
+    now: DateTime,
+) -> Balance {
+    let (key, months) = (account.key, shown::months_of_balance(now));
+    let (base, steps) = population.steps(key, months).unwrap_or_default();
+    let of_posting = |posting: &Arc<Posting>| Step {
+        flow: posting.flow(),
+        occurred: posting.occurred,
+        booked: posting.booked,
+        amount: sign(&posting.to, key) * posting.amount,
+    };
+    let steps = steps.into_iter().chain(posted(acted, months).map(of_posting));
+    let steps = steps.filter_map(|step| match acted.changes.get(&step.flow) {
+        Some(change) => Some(Step { amount: sign(&change.to, key) * change.amount?, ..step }),
+        None => Some(step),
+    });
+    let opening = base + done_before(acted, key, months.0);
+    shown::balance(opening, steps, account.limit, now)
+}
+
+/// What was posted on the account that is booked in those months.
+fn posted(acted: &Acted, (first, last): (Month, Month)) -> impl Iterator<Item = &Arc<Posting>> {
+    let within =
+        move |posting: &&Arc<Posting>| (first..=last).contains(&Month::of(posting.booked.date()));
+    acted.postings.iter().filter(within)
 }
 
 /// What was done on the account that is booked before a month.

@@ -6,7 +6,6 @@ use cartola_primitives::{Clock, santiago};
 use crate::account::Account;
 use crate::flow::{Detail, Kind};
 use crate::key::AccountKey;
-use crate::month::Month;
 use crate::scenario::Scenario;
 use crate::world::bills::billed;
 use crate::world::log::LogError;
@@ -14,7 +13,7 @@ use crate::world::overlay;
 use crate::world::record::{Customer, Hidden, Party, Posting};
 use crate::world::transfer::{Order, Stage, Transfer, TransferKey, Turn, What};
 use crate::world::{CashStage, Kept, World};
-use crate::{glosa, movement, payee, residents, shown};
+use crate::{glosa, movement, payee, residents};
 
 use super::{is_held, turn};
 
@@ -129,10 +128,8 @@ impl World {
     /// What the account may pay now: its own money, and what was agreed beyond it.
     fn funds(&self, kept: &Kept, key: AccountKey) -> Option<i64> {
         let account = self.population.account(key)?;
-        let (now, acted) = (self.local_now(), kept.state.acted(key));
-        let month = Month::of(now.date());
-        let drawn = overlay::months(self.population, &account, &acted, (month, month.plus(1)));
-        let balance = shown::balance(&drawn.movements, drawn.opening, account.limit, now);
+        let acted = kept.state.acted(key);
+        let balance = overlay::balance(self.population, &account, &acted, self.local_now());
         Some(balance.available + balance.limit)
     }
 
