@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use cartola_engine::work::{FIRST_RUNNING, TWICE_AFTER};
 use cartola_primitives::id::TenantId;
 use cartola_store::Store;
 use cartola_store::jobs::{Queue, Standing};
@@ -17,7 +16,7 @@ use crate::http;
 use crate::khipu::Khipu;
 use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, megabytes};
-use crate::server::{Memory, Server};
+use crate::server::{self, Memory, Server};
 use crate::site::{Kind, Site};
 use crate::watch;
 
@@ -33,11 +32,6 @@ const LATE: Duration = Duration::from_secs(20);
 
 /// How long everybody may take to come.
 const PATIENCE: Duration = Duration::from_secs(18);
-
-/// How long the gateway has run before they come: one that has just begun takes few jobs at once.
-const GROWN: Duration = TWICE_AFTER.saturating_mul(7);
-
-const _: () = assert!(FIRST_RUNNING << 7 > CROWD, "a gateway of that age takes them all");
 
 /// How often the jobs that run are counted.
 const COUNT_EVERY: Duration = Duration::from_millis(100);
@@ -61,7 +55,7 @@ pub async fn measure(lab: &Lab, report: &mut Report) -> anyhow::Result<()> {
         http::post(sandbox.address, &path, None, typed, late.as_bytes()).await?.success()?;
     }
     let khipu = Khipu::start(lab, &site, (sandbox.address, &crowd)).await?;
-    tokio::time::sleep(GROWN).await;
+    server::grown(CROWD).await;
     let idle = khipu.gateway.memory()?;
     let ((store, _), days) = (site.open().await?, days(LONG.0)?);
     let asked =

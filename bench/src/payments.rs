@@ -14,7 +14,7 @@ use crate::customer::{self, Customer};
 use crate::installation::Installation;
 use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, of_rounds};
-use crate::server::Server;
+use crate::server::{self, Server};
 use crate::site::{Kind, Site};
 use crate::trail::{self, Path};
 use crate::watch::{self, Readings, rate};
@@ -32,7 +32,7 @@ const OF_EACH: usize = 300;
 const BANKS: [&str; 3] = ["banco-estado", "banco-falabella", "banco-ripley"];
 
 /// Payments under way at once.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 128;
 
 /// What everybody pays, in pesos.
 const AMOUNT: i64 = 1_000;
@@ -54,6 +54,7 @@ pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Resu
     let bare = Bare::new(Site::new(lab, "payments-bare", kind).await?).await?;
     let sandbox = Server::sandbox(lab, &site.folder).await?;
     let till = Till::start(lab, &site, (sandbox.address, first)).await?;
+    server::grown(AT_ONCE).await;
     let (mut ours, mut alone) = (Vec::new(), Vec::new());
     let known = trail::entries(&site).await?;
     for (number, customers) in rounds.iter().enumerate() {

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use cartola_engine::work::{FIRST_RUNNING, TWICE_AFTER};
 use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::TcpListener;
@@ -74,6 +75,12 @@ impl std::ops::Sub for Effort {
             written: self.written.saturating_sub(before.written),
         }
     }
+}
+
+/// Waits until a gateway that has just begun takes so many jobs at once: at first it takes few.
+pub async fn grown(jobs: usize) {
+    let doublings = jobs.div_ceil(FIRST_RUNNING).next_power_of_two().ilog2();
+    tokio::time::sleep(TWICE_AFTER * (doublings + 1)).await;
 }
 
 impl Server {
