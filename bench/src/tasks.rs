@@ -15,7 +15,7 @@ use crate::customer::{self, Customer};
 use crate::extraction;
 use crate::lab::{self, Lab, say};
 use crate::report::{Figure, Report, of_rounds};
-use crate::server::Server;
+use crate::server::{self, Server};
 use crate::site::{Kind, Site};
 use crate::synaptic::Synaptic;
 use crate::trail::{self, Path};
@@ -28,7 +28,7 @@ const ROUNDS: usize = 5;
 const OF_EACH: usize = 40;
 
 /// Tasks under way at once; a client looks at each ten times a second.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
 
 /// How long both rest between rounds.
 const REST: Duration = Duration::from_secs(2);
@@ -48,6 +48,7 @@ pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Resu
     let sandbox = Server::sandbox(lab, &site.folder).await?;
     let banks = Banks::new(sandbox.address, first)?;
     let synaptic = Synaptic::start(lab, &site, (sandbox.address, first)).await?;
+    server::grown(AT_ONCE).await;
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     let known = trail::entries(&site).await?;
     for (number, customers) in rounds.iter().enumerate() {
