@@ -22,8 +22,8 @@ pub const MAX_ANSWER_BYTES: usize = 4 << 20;
 /// How long an idle connection is kept: banks close theirs after a minute or so.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Idle connections kept for each institution: as many as its jobs run at once, so that none of them
-/// begins with a handshake that another one has just made in vain.
+/// Idle connections kept for each host: as many as jobs of one institution run at once in one process
+/// where nothing else is set. Beyond them each call makes a connection of its own.
 const MAX_IDLE_CONNECTIONS: usize = 100;
 
 /// Sends over TLS 1.2 and 1.3 with Mozilla's roots, and in plain where a [`BaseUrl`] allows it.

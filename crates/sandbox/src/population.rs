@@ -16,7 +16,7 @@ use crate::month::Month;
 use crate::movement::{self, Movement};
 use crate::resident::Resident;
 use crate::scenario::{Named, Scenario};
-use crate::shown::{self, Balance, Step};
+use crate::shown::{self, Balance, Effect};
 use crate::{number, residents};
 
 /// The people, companies and accounts of one seed. Holds nothing: a million people cost as much
@@ -145,25 +145,25 @@ impl Population {
     /// What the account holds at a moment.
     pub fn balance(&self, key: AccountKey, now: DateTime) -> Option<Balance> {
         let limit = self.account(key)?.limit;
-        let (opening, steps) = self.steps(key, shown::months_of_balance(now))?;
-        Some(shown::balance(opening, steps.into_iter(), limit, now))
+        let (opening, effects) = self.effects(key, shown::months_of_balance(now))?;
+        Some(shown::balance(opening, effects.into_iter(), limit, now))
     }
 
     /// What the account holds when the first of those months begins, and what changes that until the
     /// last one ends.
-    pub(crate) fn steps(
+    pub(crate) fn effects(
         self,
         key: AccountKey,
         (first, last): (Month, Month),
-    ) -> Option<(i64, Vec<Step>)> {
+    ) -> Option<(i64, Vec<Effect>)> {
         let resident = self.resident_with(key)?;
         let history = History::new(&resident);
         let flows = first.through(last).flat_map(|month| history.month(key, month));
-        let step = |flow: Flow| {
+        let effect = |flow: Flow| {
             let When { occurred, booked } = flow.when;
-            Step { flow: flow.id, occurred, booked, amount: flow.change(key) }
+            Effect { flow: flow.id, occurred, booked, amount: flow.change(key) }
         };
-        Some((history.opening(key, first), flows.map(step).collect()))
+        Some((history.opening(key, first), flows.map(effect).collect()))
     }
 
     fn resident_with(self, key: AccountKey) -> Option<Resident> {

@@ -39,7 +39,7 @@ struct Inner {
     sessions: Sessions,
     faults: Faults,
     post: Arc<dyn Post>,
-    /// Held by whoever waits for the disk.
+    /// Held by whoever brings to the disk what all have done.
     syncing: Mutex<()>,
 }
 
@@ -100,18 +100,18 @@ impl Sandbox {
             (told, sandbox.world().done())
         });
         let (told, done) = told.await;
-        self.told_once_kept(told, done).await
+        self.told_once_on_disk(told, done).await
     }
 
-    /// The same for what people do, which takes less time than handing it to another thread would: nothing
-    /// of it draws up more than the balance of an account.
+    /// The same on the thread that serves the request: for doors, transfers and looks at a phone, which
+    /// draw up the flows of a balance twice at most.
     pub(crate) async fn acting<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
         let told = work(self);
-        self.told_once_kept(told, self.world().done()).await
+        self.told_once_on_disk(told, self.world().done()).await
     }
 
-    async fn told_once_kept<T>(&self, told: T, done: u64) -> T {
-        match self.kept(done).await {
+    async fn told_once_on_disk<T>(&self, told: T, done: u64) -> T {
+        match self.on_disk(done).await {
             Ok(()) => told,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "sandbox.log.not_synced");
@@ -124,13 +124,14 @@ impl Sandbox {
     }
 
     /// Comes back when the disk has that much of what was done. One at a time brings there what all have
-    /// done, while the others wait without a thread.
-    async fn kept(&self, done: u64) -> Result<(), LogError> {
-        if self.world().is_kept(done) {
+    /// done, while the others wait without a thread. What was done for somebody who has hung up meanwhile
+    /// is brought there with what is done next.
+    async fn on_disk(&self, done: u64) -> Result<(), LogError> {
+        if self.world().is_on_disk(done) {
             return Ok(());
         }
         let _turn = self.inner.syncing.lock().await;
-        if self.world().is_kept(done) {
+        if self.world().is_on_disk(done) {
             return Ok(());
         }
         let world = Arc::clone(self.world());

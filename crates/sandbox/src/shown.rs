@@ -56,8 +56,7 @@ pub(crate) fn cut(
 }
 
 /// What a movement does to a balance: all that has to be known of it for one.
-#[derive(Clone, Copy)]
-pub(crate) struct Step {
+pub(crate) struct Effect {
     pub flow: FlowId,
     pub occurred: DateTime,
     pub booked: DateTime,
@@ -71,15 +70,15 @@ pub(crate) fn months_of_balance(now: DateTime) -> (Month, Month) {
     (month, month.plus(1))
 }
 
-/// The balance at `now`, from what it was before [`months_of_balance`] and the steps of those.
+/// The balance at `now`, from what it was before [`months_of_balance`] and the effects of those.
 pub(crate) fn balance(
     opening: i64,
-    steps: impl Iterator<Item = Step>,
+    effects: impl Iterator<Item = Effect>,
     limit: i64,
     now: DateTime,
 ) -> Balance {
     let (mut ledger, mut going, mut held) = (opening, 0, 0);
-    for Step { occurred, booked, amount, .. } in steps {
+    for Effect { occurred, booked, amount, .. } in effects {
         if booked <= now {
             ledger += amount;
         } else if occurred <= now {

@@ -156,7 +156,7 @@ impl World {
     }
 
     /// Whether the disk has that much of what was done.
-    pub(crate) fn is_kept(&self, done: u64) -> bool {
+    pub(crate) fn is_on_disk(&self, done: u64) -> bool {
         self.syncer.has(done)
     }
 
@@ -233,7 +233,9 @@ impl World {
 
     /// Proves that no money appeared or vanished.
     pub fn check_ledger(&self) -> LedgerCheck {
-        check::check(self.population, &self.kept().state)
+        // Whoever acts meanwhile waits for the copy alone.
+        let state = self.kept().state.clone();
+        check::check(self.population, &state)
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {

@@ -210,7 +210,7 @@ async fn about(
         return Ok(page);
     }
     let key = TransferKey { customer: caller.customer, id };
-    let done = sandbox.acting(move |sandbox| {
+    let done = sandbox.blocking(move |sandbox| {
         let world = sandbox.world();
         if world.is_of_transfer(&key) {
             return Err(Refusal::new(ErrorCode::OperationNotFound));

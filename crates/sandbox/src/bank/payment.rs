@@ -93,7 +93,7 @@ async fn about(
     sandbox: Sandbox,
     caller: Caller,
     id: EndToEndId,
-    work: impl FnOnce(&World, &TransferKey) -> Result<Transfer, TransferError> + Send + 'static,
+    work: impl FnOnce(&World, &TransferKey) -> Result<Transfer, TransferError>,
 ) -> Result<Response, Refusal> {
     if let Some(page) = misbehave::nonsense(&sandbox, caller.customer.rut) {
         return Ok(page);

@@ -235,7 +235,7 @@ async fn page(
     notice: Option<&'static str>,
     token: Option<String>,
 ) -> Response {
-    let seen = sandbox.blocking(move |sandbox| {
+    let seen = sandbox.acting(|sandbox| {
         let world = sandbox.world();
         super::seen(world, rut).map(|seen| Page::of(world, rut, seen))
     });

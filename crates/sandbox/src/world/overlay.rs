@@ -10,7 +10,7 @@ use crate::key::AccountKey;
 use crate::month::Month;
 use crate::movement::{self, Movement};
 use crate::population::Population;
-use crate::shown::{self, Balance, Step};
+use crate::shown::{self, Balance, Effect};
 
 use super::record::{Change, Party, Posting};
 use super::state::Acted;
@@ -55,20 +55,20 @@ pub(crate) fn balance(
     now: DateTime,
 ) -> Balance {
     let (key, months) = (account.key, shown::months_of_balance(now));
-    let (base, steps) = population.steps(key, months).unwrap_or_default();
-    let of_posting = |posting: &Arc<Posting>| Step {
+    let (base, effects) = population.effects(key, months).unwrap_or_default();
+    let of_posting = |posting: &Arc<Posting>| Effect {
         flow: posting.flow(),
         occurred: posting.occurred,
         booked: posting.booked,
         amount: sign(&posting.to, key) * posting.amount,
     };
-    let steps = steps.into_iter().chain(posted(acted, months).map(of_posting));
-    let steps = steps.filter_map(|step| match acted.changes.get(&step.flow) {
-        Some(change) => Some(Step { amount: sign(&change.to, key) * change.amount?, ..step }),
-        None => Some(step),
+    let effects = effects.into_iter().chain(posted(acted, months).map(of_posting));
+    let effects = effects.filter_map(|effect| match acted.changes.get(&effect.flow) {
+        Some(change) => Some(Effect { amount: sign(&change.to, key) * change.amount?, ..effect }),
+        None => Some(effect),
     });
     let opening = base + done_before(acted, key, months.0);
-    shown::balance(opening, steps, account.limit, now)
+    shown::balance(opening, effects, account.limit, now)
 }
 
 /// What was posted on the account that is booked in those months.

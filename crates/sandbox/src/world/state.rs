@@ -22,7 +22,7 @@ pub(crate) struct Acted {
 }
 
 /// Everything that was done. A pure function of the records, in their order.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct State {
     /// Seconds that the box's clock is ahead.
     pub offset: i64,

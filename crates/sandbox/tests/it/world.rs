@@ -323,6 +323,13 @@ proptest! {
             let expected = pair[0].balance_after.unwrap() + pair[1].amount.minor();
             prop_assert_eq!(pair[1].balance_after, Some(expected));
         }
-        prop_assert_eq!(booked.last().unwrap().balance_after, world.balance(key).map(|b| b.ledger));
+        let balance = world.balance(key).unwrap();
+        prop_assert_eq!(booked.last().unwrap().balance_after, Some(balance.ledger));
+        let waiting = world.statement(key, DAYS).into_iter();
+        let waiting = waiting.filter(|each| each.status == Status::Pending);
+        let (going, held) = waiting.fold((0, 0), |(going, held), each| {
+            (going + each.amount.minor().min(0), held + each.amount.minor().max(0))
+        });
+        prop_assert_eq!((balance.available, balance.held), (balance.ledger + going, held));
     }
 }

@@ -33,7 +33,7 @@ pub(super) async fn grant(
     let rut = Rut::parse(field("client_id")).map_err(|_| Refused::client())?;
     misbehave::as_customer(&sandbox, rut).await?;
     let (customer, secret) = (Customer { rut, institution }, field("client_secret").to_owned());
-    let access = sandbox.blocking(move |sandbox| {
+    let access = sandbox.acting(move |sandbox| {
         let proof = |known: &Credentials| known.accepts_password(&secret);
         match sandbox.world().knock(&customer, DEVICE, proof)? {
             Door::Open => {
