@@ -15,7 +15,7 @@ use crate::site::Site;
 use crate::watch::{self, rate};
 
 /// Commits of one round, each begun when the one before is durable.
-const COMMITS: usize = 500;
+const COMMITS: usize = 3_000;
 
 /// Such a store.
 pub struct Bare {

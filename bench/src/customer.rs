@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::bail;
 use cartola_connector::Credential;
 use cartola_model::{Catalogue, InstitutionId};
 use cartola_primitives::{Rut, Secret};
-use cartola_sandbox::{DEFAULT_SEED, Population, Product};
+use cartola_sandbox::{BankIndex, DEFAULT_SEED, Population, Product};
 use serde_json::{Value, json};
 
 /// What the id of a company portal adds to its bank's.
@@ -13,6 +14,9 @@ const COMPANY_SUFFIX: &str = "-empresas";
 
 /// Residents that are looked at for customers, of people and of companies each.
 const LOOKED_AT: u32 = 40_000;
+
+/// The same where customers of certain banks are looked for, of people.
+const MOST_LOOKED_AT: u32 = 1_000_000;
 
 /// The first bodies of RUTs of people and of companies.
 const FIRST_BODIES: [u32; 2] = [8_000_000, 76_000_000];
@@ -76,8 +80,39 @@ pub fn rounds(count: usize, of_each: usize) -> Vec<Vec<Customer>> {
         };
         at.entry(customer.institution.clone()).or_default().push(customer);
     }
+    deal(at.into_values().filter(|all| all.len() >= count * of_each), count, of_each)
+}
+
+/// The same of people at these banks, each of which has that many.
+pub fn rounds_at(
+    banks: &[&str],
+    count: usize,
+    of_each: usize,
+) -> anyhow::Result<Vec<Vec<Customer>>> {
+    let population = Population::new(DEFAULT_SEED);
+    let mut at: BTreeMap<&str, Vec<Customer>> =
+        banks.iter().map(|bank| (*bank, Vec::new())).collect();
+    let [first, _] = FIRST_BODIES;
+    for body in first..first + MOST_LOOKED_AT {
+        let Ok(rut) = Rut::from_body(body) else { continue };
+        let theirs = bank(population, rut).and_then(|bank| at.get_mut(bank.id().as_str()));
+        if let Some(all) = theirs.filter(|all| all.len() < count * of_each) {
+            all.extend(customer(population, rut));
+            if at.values().all(|all| all.len() == count * of_each) {
+                return Ok(deal(at.into_values(), count, of_each));
+            }
+        }
+    }
+    bail!("one of {banks:?} has fewer than {} customers", count * of_each)
+}
+
+fn deal(
+    all: impl Iterator<Item = Vec<Customer>>,
+    count: usize,
+    of_each: usize,
+) -> Vec<Vec<Customer>> {
     let mut rounds: Vec<Vec<Customer>> = (0..count).map(|_| Vec::new()).collect();
-    for mut customers in at.into_values().filter(|all| all.len() >= count * of_each) {
+    for mut customers in all {
         for round in &mut rounds {
             round.extend(customers.drain(..of_each));
         }
@@ -85,10 +120,15 @@ pub fn rounds(count: usize, of_each: usize) -> Vec<Vec<Customer>> {
     rounds
 }
 
-/// A resident at one of their banks, another one for each.
-fn customer(population: Population, rut: Rut) -> Option<Customer> {
+/// One of a resident's banks, another one for each.
+fn bank(population: Population, rut: Rut) -> Option<BankIndex> {
     let banks = population.banks(rut);
-    let bank = *banks.get(rut.body() as usize % banks.len().max(1))?;
+    banks.get(rut.body() as usize % banks.len().max(1)).copied()
+}
+
+/// A resident at that bank of theirs.
+fn customer(population: Population, rut: Rut) -> Option<Customer> {
+    let bank = bank(population, rut)?;
     let suffix = if population.identity(rut)?.is_company { COMPANY_SUFFIX } else { "" };
     let institution = format!("{}{suffix}", bank.id());
     let credentials = population.credentials(rut, &institution)?;

@@ -23,8 +23,8 @@ use crate::watch::{self, Readings};
 /// Rounds of both, in turn, each with customers of its own.
 const ROUNDS: usize = 5;
 
-/// Customers of each institution in a round: so many that it lasts some seconds, of which beginning and
-/// end, when fewer are under way, are a small part.
+/// Customers of each institution in a round: many times those under way at once, so that beginning and
+/// end, when fewer are, are a small part of it.
 const OF_EACH: usize = 40;
 
 /// Extractions under way at once.
@@ -85,7 +85,7 @@ async fn in_turn(
         let effort = khipu.gateway.effort()? - before;
         tokio::time::sleep(REST).await;
         let left = trail::entries(site).await? - known;
-        let (alone, extracted) = alone(banks, customers, days).await?;
+        let (alone, extracted) = alone(banks, customers, days, AT_ONCE).await?;
         tokio::time::sleep(REST).await;
         if number == 0 {
             continue;
@@ -156,15 +156,16 @@ async fn whole_way(
     Ok(rate)
 }
 
-/// The banks asked by the connector alone, 32 at once.
+/// The banks asked by the connector alone, so many at once.
 pub async fn alone(
     banks: &Banks,
     customers: &[Customer],
     days: DayRange,
+    at_once: usize,
 ) -> anyhow::Result<(f64, Extracted)> {
     let begun = watch::start();
     let asked = stream::iter(customers).map(|customer| banks.extract(customer, days));
-    let mut told = asked.buffer_unordered(AT_ONCE);
+    let mut told = asked.buffer_unordered(at_once);
     let mut all = Extracted::default();
     while let Some(extracted) = told.next().await {
         all += extracted?;

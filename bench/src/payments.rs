@@ -23,9 +23,9 @@ use crate::{bank, extraction, http};
 /// Rounds of both, in turn, each with customers of its own.
 const ROUNDS: usize = 5;
 
-/// Customers of each bank in a round: so many that it lasts some seconds, of which beginning and end, when
-/// fewer are under way, are a small part.
-const OF_EACH: usize = 300;
+/// Customers of each bank in a round: many times those under way at once, so that beginning and end, when
+/// fewer are, are a small part of it.
+const OF_EACH: usize = 700;
 
 /// Banks that send a code, where a payment waits for nobody but us: an app is looked at after two
 /// seconds.
@@ -47,9 +47,8 @@ const PATH: &str = "/v1/payments";
 
 /// Measures and reports.
 pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Result<()> {
-    let rounds = rounds();
+    let rounds = customer::rounds_at(&BANKS, ROUNDS + 1, OF_EACH)?;
     let first = rounds.first().context("there are rounds")?;
-    ensure!(!first.is_empty(), "the banks have customers");
     let site = Site::new(lab, "payments", kind).await?;
     let bare = Bare::new(Site::new(lab, "payments-bare", kind).await?).await?;
     let sandbox = Server::sandbox(lab, &site.folder).await?;
@@ -83,12 +82,6 @@ pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Resu
     report.add(figure(kind, &ours, &alone));
     lab::clear(&bare.close())?;
     lab::clear(&site.folder)
-}
-
-fn rounds() -> Vec<Vec<Customer>> {
-    let pays = |customer: &Customer| BANKS.contains(&customer.institution.as_str());
-    let rounds = customer::rounds(ROUNDS + 1, OF_EACH).into_iter();
-    rounds.map(|round| round.into_iter().filter(pays).collect()).collect()
 }
 
 fn figure(kind: Kind, ours: &[f64], bare: &[f64]) -> Figure {

@@ -77,7 +77,8 @@ impl std::ops::Sub for Effort {
     }
 }
 
-/// Waits until a gateway that has just begun takes so many jobs at once: at first it takes few.
+/// Waits until a gateway that has just begun takes so many jobs at once: at first it takes few. Once more
+/// than that needs, since it has been ready for less time than it runs jobs.
 pub async fn grown(jobs: usize) {
     let doublings = jobs.div_ceil(FIRST_RUNNING).next_power_of_two().ilog2();
     tokio::time::sleep(TWICE_AFTER * (doublings + 1)).await;

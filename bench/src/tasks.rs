@@ -24,11 +24,11 @@ use crate::watch::{self, Readings};
 /// Rounds of both, in turn, each with customers of its own.
 const ROUNDS: usize = 5;
 
-/// Customers of each institution in a round: see `extraction`.
-const OF_EACH: usize = 40;
+/// Customers of each institution in a round: many times those under way at once.
+const OF_EACH: usize = 80;
 
-/// Tasks under way at once; a client looks at each ten times a second.
-const AT_ONCE: usize = 256;
+/// Tasks under way at once, and extractions of the banks alone; a client looks at each ten times a second.
+const AT_ONCE: usize = 128;
 
 /// How long both rest between rounds.
 const REST: Duration = Duration::from_secs(2);
@@ -56,7 +56,7 @@ pub async fn measure(lab: &Lab, kind: Kind, report: &mut Report) -> anyhow::Resu
         let whole = whole_way(&synaptic, customers).await?;
         let effort = synaptic.gateway.effort()? - before;
         tokio::time::sleep(REST).await;
-        let (alone, _) = extraction::alone(&banks, customers, days()?).await?;
+        let (alone, _) = extraction::alone(&banks, customers, days()?, AT_ONCE).await?;
         tokio::time::sleep(REST).await;
         // The first warms up.
         if number > 0 {
