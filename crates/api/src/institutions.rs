@@ -7,10 +7,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_http::parameters::PathText;
 use cartola_http::{Authenticated, Gate, Problem, Query, Refusal, answer, parse};
-use cartola_model::{Catalogue, Scope};
+use cartola_model::{Catalogue, InstitutionId, Scope};
 
 use self::view::InstitutionView;
 use crate::wire::{self, List};
+
+/// The institution, if the catalogue has it.
+pub(crate) fn known(id: InstitutionId) -> Result<InstitutionId, Problem> {
+    match Catalogue::bundled().find(&id) {
+        Some(_) => Ok(id),
+        None => Err(Problem::not_found("institution")),
+    }
+}
 
 /// List institutions
 ///

@@ -14,12 +14,13 @@ use cartola_http::problem::{Code, Text};
 use cartola_http::{
     Authenticated, Gate, IdempotencyKey, Json, Problem, Query, Refusal, answer, parse,
 };
-use cartola_model::{Catalogue, InstitutionId, Principal, Scope};
+use cartola_model::{InstitutionId, Principal, Scope};
 use cartola_primitives::{Rut, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::view::EnrolmentView;
+use crate::institutions::known;
 use crate::links::refusal::refused;
 use crate::wire;
 
@@ -99,7 +100,9 @@ pub async fn create(
     }
     let door = asked.institution.as_deref().zip(asked.credentials.as_ref());
     let door = match (door, &asked.institution, &asked.credentials, &asked.evidence) {
-        (Some((institution, fields)), _, _, None) => Some((known(institution)?, fields)),
+        (Some((institution, fields)), _, _, None) => {
+            Some((self::institution(institution)?, fields))
+        }
         (None, None, None, Some(_)) => None,
         _ => {
             let why = Text::fixed(
@@ -135,14 +138,9 @@ pub async fn create(
     Ok(answer::fresh(render(&begun)))
 }
 
-/// An institution of the catalogue.
-fn known(named: &str) -> Result<InstitutionId, Problem> {
+fn institution(named: &str) -> Result<InstitutionId, Problem> {
     let wrong = |why: Text| Problem::new(Code::JsonInvalid).named("institution", why);
-    let institution = parse::institution(named).map_err(wrong)?;
-    match Catalogue::bundled().find(&institution) {
-        Some(_) => Ok(institution),
-        None => Err(Problem::not_found("institution")),
-    }
+    known(parse::institution(named).map_err(wrong)?)
 }
 
 /// Asks the institution, with what came along and nothing else.

@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 use super::list::LinkView;
 use super::refusal::refused;
 use crate::consents::change::products;
+use crate::institutions::known;
 use crate::wire::{self, IdText};
 
 /// A link that is wanted.
@@ -163,10 +164,8 @@ pub async fn create(
 impl Asked {
     fn read(self, engine: &Engine) -> Result<Order, Problem> {
         let wrong = |name| move |why: Text| Problem::new(Code::JsonInvalid).named(name, why);
-        let institution = parse::institution(&self.institution).map_err(wrong("institution"))?;
-        if Catalogue::bundled().find(&institution).is_none() {
-            return Err(Problem::not_found("institution"));
-        }
+        let institution =
+            known(parse::institution(&self.institution).map_err(wrong("institution"))?)?;
         let rut = parse::rut(&self.rut).map_err(wrong("rut"))?;
         if let Some(portal) = Catalogue::bundled().portal_instead(&institution, rut) {
             let id = &portal.id;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::view::PaymentView;
+use crate::institutions::known;
 use crate::links::refused;
 use crate::wire;
 
@@ -109,8 +110,9 @@ pub async fn create(
     let from = from.map_err(|error| {
         wrong("from_account")(Text::new(error.to_string(), "se esperaba un número de cuenta"))
     })?;
+    let institution = parse::institution(&asked.institution).map_err(wrong("institution"))?;
     let order = PaymentOrder {
-        institution: parse::institution(&asked.institution).map_err(wrong("institution"))?,
+        institution: known(institution)?,
         rut,
         fields: &fields,
         amount: Money::new(asked.amount, currency),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use cartola_model::Failure;
 use cartola_primitives::SignedDuration;
 use cartola_primitives::id::{JobId, TenantId};
-use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder, record};
+use cartola_store::jobs::{ClaimedJob, JobEnd, JobOrder, JobState, record};
 use cartola_store::{Command, StoreError, StoreErrorKind, UnitOfWork};
 use futures::FutureExt;
 use tokio::time::{Instant, sleep, timeout};
@@ -99,7 +99,13 @@ async fn stopped(shared: &Shared, job: &ClaimedJob) -> Stop {
                 HEARTBEAT_EVERY
             }
             Ok(Some(_)) => return Stop::Cancelled,
-            Err(error) if error.kind == StoreErrorKind::Conflict => return Stop::Lost,
+            Err(error) if error.kind == StoreErrorKind::Conflict => {
+                if !has_just_ended(shared, job).await {
+                    return Stop::Lost;
+                }
+                // What follows its end is its handler's to do: whoever waits is yet to be told.
+                std::future::pending().await
+            }
             // Somebody else who reaches the store may have begun.
             Err(_) if !shared.alone && prolonged.elapsed() >= TERM => return Stop::Lost,
             Err(error) => {
@@ -112,6 +118,16 @@ async fn stopped(shared: &Shared, job: &ClaimedJob) -> Stop {
             }
         };
     }
+}
+
+/// Whether a job that runs under this lease no more was ended under it, and not begun by anybody since.
+async fn has_just_ended(shared: &Shared, job: &ClaimedJob) -> bool {
+    let found = shared.engine.store().job(job.tenant, job.row.order.id).await;
+    found.is_ok_and(|row| {
+        row.is_none_or(|row| {
+            !matches!(row.state, JobState::Running(_)) && row.attempts == job.row.attempts
+        })
+    })
 }
 
 async fn attempt(shared: &Shared, job: &ClaimedJob, report: Report) {

@@ -1,13 +1,13 @@
 //! How much a worker takes on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_engine::work::{
-    FIRST_RUNNING, Handler, JobEnd, Limits, MAX_ATTEMPTS, Outcome, TWICE_AFTER, Task, Worker,
-    WorkerParts,
+    FIRST_RUNNING, HEARTBEAT_EVERY, Handler, JobEnd, Limits, MAX_ATTEMPTS, Outcome, TWICE_AFTER,
+    Task, Worker, WorkerParts,
 };
 use cartola_engine::{Engine, EngineError};
 use cartola_primitives::SignedDuration;
@@ -134,4 +134,43 @@ async fn a_job_that_only_a_newer_version_knows_is_left_for_it() {
         world.clock.advance(SignedDuration::from_hours(24));
     }
     assert_eq!(state(Standing::Dead).await, 1);
+}
+
+/// Ends its job long before it is done with what follows that.
+struct Thorough {
+    world: Arc<World>,
+    is_done: AtomicBool,
+}
+
+#[async_trait]
+impl Handler for Thorough {
+    fn kind(&self) -> JobKind {
+        kind()
+    }
+
+    async fn handle(&self, engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
+        let work = UnitOfWork::new(task.tenant, engine.now()).with(task.ending(JobEnd::Done));
+        self.world.store.commit(work).await.unwrap();
+        tokio::time::sleep(3 * HEARTBEAT_EVERY).await;
+        self.is_done.store(true, Ordering::Relaxed);
+        Ok(Outcome::Committed(JobEnd::Done))
+    }
+}
+
+/// A heartbeat finds that the job runs no more: its own handler has ended it, and is let finish.
+#[tokio::test(start_paused = true)]
+async fn whoever_has_ended_its_job_does_what_follows() {
+    let world = Arc::new(World::new().await);
+    let thorough = Arc::new(Thorough { world: world.clone(), is_done: AtomicBool::new(false) });
+    let worker = Worker::new(WorkerParts {
+        engine: world.engine.clone(),
+        handlers: vec![thorough.clone()],
+        monotonic: world.monotonic.clone(),
+        alone: true,
+        at_once: 1,
+        limits: Limits::NONE,
+    });
+    queue(&world, 1).await;
+    assert_eq!(worker.run_due().await.unwrap(), 1);
+    assert!(thorough.is_done.load(Ordering::Relaxed));
 }

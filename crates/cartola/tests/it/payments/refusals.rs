@@ -149,6 +149,11 @@ fn what_cannot_be_paid_is_refused() {
     }
     let nowhere = Payer { institution: "afc".to_owned(), ..payer.clone() };
     assert_eq!(nowhere.begin(&scene.client, 5_000, "other").unwrap().status, 422);
+    let unknown = Payer { institution: "banco-estdo".to_owned(), ..payer.clone() };
+    let refused = unknown.begin(&scene.client, 5_000, "other").unwrap();
+    let told = refused.json();
+    assert_eq!((refused.status, &told["code"]), (404, &json!("not_found")));
+    assert_eq!(told["resource"], "institution");
     let nobody = Payer { rut: "11.111.111-2".to_owned(), ..payer.clone() };
     let refused = nobody.begin(&scene.client, 5_000, "other").unwrap().json();
     assert_eq!(
