@@ -120,12 +120,14 @@ async fn stopped(shared: &Shared, job: &ClaimedJob) -> Stop {
     }
 }
 
-/// Whether a job that runs under this lease no more was ended under it, and not begun by anybody since.
+/// Whether a job that runs under this lease no more was ended under it: nobody else had begun it. One that
+/// merely waits again may have been taken from us, and one that was cancelled must stop.
 async fn has_just_ended(shared: &Shared, job: &ClaimedJob) -> bool {
     let found = shared.engine.store().job(job.tenant, job.row.order.id).await;
     found.is_ok_and(|row| {
-        row.is_none_or(|row| {
-            !matches!(row.state, JobState::Running(_)) && row.attempts == job.row.attempts
+        row.is_some_and(|row| {
+            matches!(row.state, JobState::Done { .. } | JobState::Dead { .. })
+                && row.attempts == job.row.attempts
         })
     })
 }

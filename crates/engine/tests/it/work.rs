@@ -11,7 +11,7 @@ use cartola_engine::work::{
 };
 use cartola_engine::{Engine, EngineError};
 use cartola_primitives::SignedDuration;
-use cartola_store::jobs::{JobKind, JobOrder, Priority, Queue, Standing};
+use cartola_store::jobs::{JobKind, JobOrder, JobState, Priority, Queue, Standing};
 use cartola_store::{Command, Committer, Jobs, UnitOfWork};
 
 use crate::world::World;
@@ -173,4 +173,48 @@ async fn whoever_has_ended_its_job_does_what_follows() {
     queue(&world, 1).await;
     assert_eq!(worker.run_due().await.unwrap(), 1);
     assert!(thorough.is_done.load(Ordering::Relaxed));
+}
+
+/// Has its job taken away, as where its lease ran out, and goes on.
+struct Robbed {
+    world: Arc<World>,
+    is_done: AtomicBool,
+}
+
+#[async_trait]
+impl Handler for Robbed {
+    fn kind(&self) -> JobKind {
+        kind()
+    }
+
+    async fn handle(&self, _engine: &Engine, task: &Task) -> Result<Outcome, EngineError> {
+        let id = task.row.order.id;
+        self.world.store.tamper(task.tenant, |rows| {
+            rows.jobs.get_mut(&id).unwrap().state = JobState::Queued;
+        });
+        tokio::time::sleep(3 * HEARTBEAT_EVERY).await;
+        self.is_done.store(true, Ordering::Relaxed);
+        Ok(Outcome::End(Vec::new(), JobEnd::Done))
+    }
+}
+
+/// A job that waits again is anybody's: whoever ran it stops.
+#[tokio::test(start_paused = true)]
+async fn whoever_has_lost_its_job_stops() {
+    let world = Arc::new(World::new().await);
+    let robbed = Arc::new(Robbed { world: world.clone(), is_done: AtomicBool::new(false) });
+    let worker = Worker::new(WorkerParts {
+        engine: world.engine.clone(),
+        handlers: vec![robbed.clone()],
+        monotonic: world.monotonic.clone(),
+        alone: true,
+        at_once: 1,
+        limits: Limits::NONE,
+    });
+    queue(&world, 1).await;
+    tokio::select! {
+        ran = worker.run_due() => drop(ran),
+        () = tokio::time::sleep(5 * HEARTBEAT_EVERY) => {}
+    }
+    assert!(!robbed.is_done.load(Ordering::Relaxed));
 }
