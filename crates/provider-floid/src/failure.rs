@@ -24,7 +24,7 @@ pub const fn text(failure: Failure) -> &'static str {
         Failure::CredentialsInvalid => "the institution refused the RUT or the password",
         Failure::RequestInvalid => "the institution takes no password of this form",
         Failure::CredentialsLocked => {
-            "the user is locked: too many wrong passwords; try again in 24 hours"
+            "the user is locked for up to 24 hours: too many passwords were wrong or unanswered"
         }
         Failure::ChallengeRequired => "the institution wants a second factor",
         Failure::ChallengeRejected => "the second factor was refused",
@@ -72,7 +72,7 @@ pub const fn said(failure: Failure) -> Said {
             400,
             "LOGIN",
             "LOCKED_CREDENTIALS",
-            "El usuario está bloqueado por claves incorrectas. Intenta de nuevo en 24 horas.",
+            "El usuario está bloqueado hasta por 24 horas: hubo claves incorrectas o intentos sin respuesta.",
         ),
         Failure::ChallengeRequired | Failure::ChallengeRejected | Failure::ChallengeExpired => {
             of(400, "LOGIN", "2FA_REQUIRED", "La institución pide un segundo factor.")

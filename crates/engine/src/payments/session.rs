@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use crate::links::{LinkError, PaysFor, SealedSecret};
-use crate::readings::{THRESHOLD, is_proof};
+use crate::readings::{Before, THRESHOLD, is_proof};
 use crate::{Engine, EngineError};
 
 /// How long one step may take, from signing in to what the bank says.
@@ -38,6 +38,8 @@ pub(crate) struct Errand<'a> {
     pub mandate: ConsentId,
     /// Whether the bank has not let anybody in for it yet.
     pub is_first: bool,
+    /// How often its step was begun, this time included.
+    pub attempts: u32,
     /// What signs the customer in, where they are sealed and how. One that has not ended has it.
     pub credentials: Option<(Place<'a>, &'a Sealed)>,
 }
@@ -165,8 +167,9 @@ impl Engine {
             // Nobody has typed them again: one who is known to be refused has made no further guess.
             self.refuse_known(who, &link, &secret).await?;
         }
-        let proven = !errand.is_first || self.takes_what_is_kept(who, &link).await?;
-        let leave = self.leave_to_ask(who, &link, &secret, (proven, THRESHOLD)).await?;
+        let is_taken = !errand.is_first || self.takes_what_is_kept(who, &link).await?;
+        let before = Before::of(is_taken, errand.attempts);
+        let leave = self.leave_to_ask(who, &link, &secret, (before, THRESHOLD)).await?;
         let (session, attempted, context) =
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;
         self.note_sign_in(attempted.leave(), Ok(())).await?;

@@ -16,7 +16,7 @@ use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 
 use super::ask::{Told, ToldAccounts};
 use super::order::Arguments;
-use super::sign_in::{LOCK, Wait};
+use super::sign_in::{Before, LOCK, Wait};
 use super::{Access, progress};
 use crate::access::Subject;
 use crate::imports::{Also, Giver, Imported};
@@ -126,10 +126,10 @@ impl Engine {
         let access = self.access(who, link.clone(), Some(arguments.mandate)).await?;
         let secret = self.secret_of(who, &access, arguments).await?;
         // What a worker that was lost began may have been refused meanwhile.
-        let is_first = attempt.task.row.attempts == 1;
-        let at = attempt.began_at;
-        let proven = is_first && last.is_some_and(|last| is_proof(last, &access, at));
-        let leave = self.leave_to_ask(who, link, &secret, (proven, arguments.threshold())).await?;
+        let (attempts, at) = (attempt.task.row.attempts, attempt.began_at);
+        let is_taken = attempts == 1 && last.is_some_and(|last| is_proof(last, &access, at));
+        let (before, threshold) = (Before::of(is_taken, attempts), arguments.threshold());
+        let leave = self.leave_to_ask(who, link, &secret, (before, threshold)).await?;
         self.count_reading(&link.institution, attempt.task.row.order.priority).await?;
         let report = attempt.task.report();
         progress::begin(report);

@@ -4,19 +4,22 @@
 //! an institution that locks somebody out does not ask which of our links it was. An attempt is
 //! noted right before it is made, unless the same credentials were taken at the reading before: what
 //! a crash leaves open may have been refused, and so may what broke off after it was sent; what
-//! merely waited for the institution's turn was not. What was
-//! refused is not tried again for a day: by then the person may have made it right. Whoever tries it
-//! again meanwhile is counted without the institution being asked.
+//! merely waited for the institution's turn was not. Several calls with the same credentials are one
+//! guess: one of them asks, and the others wait for what it is told. What was refused is not tried
+//! again for a day: by then the person may have made it right. Whoever tries it again meanwhile is
+//! counted without the institution being asked.
+
+mod counting;
+mod turns;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use cartola_connector::{ConnectorError, Doorkeeper, ErrorKind, RetryAdvice};
 use cartola_crypto::Digest;
 use cartola_model::{InstitutionId, Principal};
+use cartola_primitives::SignedDuration;
 use cartola_primitives::id::PersonId;
-use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::asking::SignInsRow;
 use cartola_store::jobs::record;
 use cartola_store::people::LinkRow;
@@ -27,6 +30,11 @@ use crate::retry::until_settled;
 use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
+pub(super) use counting::Wait;
+use counting::{Guess, Sent, Verdict, check, check_wait, count, guess, next, settle, verdict};
+pub(crate) use turns::Turns;
+use turns::{Place, Turn};
+
 /// Wrong credentials in a row after which nobody is asked any more for a while, where a facade's
 /// protocol names no other number.
 pub const THRESHOLD: u32 = 3;
@@ -34,8 +42,27 @@ pub const THRESHOLD: u32 = 3;
 /// How long nobody is asked then, and where an institution locks somebody out and names no time.
 pub const LOCK: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long an attempt of which nobody knows how it ended counts as one that was refused.
-const OPEN_COUNTS: SignedDuration = SignedDuration::from_hours(1);
+/// What is known of credentials that are about to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// The institution took them at the reading before.
+    Taken,
+    /// Nothing: somebody wants something done with them.
+    Nothing,
+    /// What wanted it was begun before, and may have sent them without anybody knowing what was said.
+    Begun,
+}
+
+impl Before {
+    /// What is known where they were taken, or a job has run so often.
+    pub const fn of(is_taken: bool, attempts: u32) -> Self {
+        match (is_taken, attempts) {
+            (true, _) => Self::Taken,
+            (false, ..=1) => Self::Nothing,
+            (false, _) => Self::Begun,
+        }
+    }
+}
 
 /// Leave to sign in, and what is to be noted of how it went.
 pub(crate) struct Leave {
@@ -44,9 +71,13 @@ pub(crate) struct Leave {
     institution: InstitutionId,
     person: Option<PersonId>,
     digest: Digest,
-    noted: bool,
+    before: Before,
     /// Wrong credentials in a row that lock, counted with those of all other facades.
     threshold: u32,
+    /// Where those stand who come with the same credentials.
+    place: Place,
+    /// The turn among them, while it is this one's.
+    turn: Mutex<Option<Turn>>,
     /// What was said at the door, once somebody stood there.
     given: Mutex<Option<Result<Given, LinkError>>>,
     course: Mutex<Course>,
@@ -69,6 +100,7 @@ enum Course {
 struct Given {
     /// Whether something went wrong before, which is over once credentials are taken.
     clouded: bool,
+    guess: Guess,
 }
 
 impl Leave {
@@ -94,7 +126,7 @@ impl Leave {
     /// sent again without anybody's wish.
     pub fn advising(&self, error: ConnectorError) -> ConnectorError {
         let is_unanswered = error.kind == ErrorKind::Timeout && !error.unsent;
-        if is_unanswered && self.noted && *self.course() == Course::Opening {
+        if is_unanswered && self.guess() != Guess::Taken && *self.course() == Course::Opening {
             return error.advising(RetryAdvice::Never);
         }
         error
@@ -113,7 +145,46 @@ impl Leave {
     }
 
     fn is_clouded(&self) -> bool {
-        matches!(*self.given(), Some(Ok(Given { clouded: true })))
+        matches!(*self.given(), Some(Ok(Given { clouded: true, .. })))
+    }
+
+    /// What an attempt that is made counts as.
+    fn guess(&self) -> Guess {
+        match &*self.given() {
+            Some(Ok(given)) => given.guess,
+            _ if self.before == Before::Taken => Guess::Taken,
+            _ => Guess::Same,
+        }
+    }
+
+    fn sent(&self) -> Sent {
+        Sent { digest: self.digest, threshold: self.threshold, guess: self.guess() }
+    }
+
+    /// Waits while somebody else tries the same credentials, and says whether those were taken. What
+    /// was begun before waits for nobody: who stands in its way may be its own former self.
+    async fn take_turn(&self) -> Before {
+        if self.before != Before::Nothing {
+            return self.before;
+        }
+        match self.place.turn().await {
+            Some(turn) if turn.are_taken() => Before::Taken,
+            turn => {
+                *self.turn() = turn;
+                Before::Nothing
+            }
+        }
+    }
+
+    /// Leaves the turn to whoever is next.
+    fn give_turn(&self, are_taken: bool) {
+        if let Some(turn) = self.turn().take() {
+            turn.end(are_taken);
+        }
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Option<Turn>> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn given(&self) -> MutexGuard<'_, Option<Result<Given, LinkError>>> {
@@ -124,14 +195,19 @@ impl Leave {
 #[async_trait]
 impl Doorkeeper for Leave {
     async fn admit(&self) -> Result<(), ConnectorError> {
-        let said = self.engine.note_attempt(self).await;
+        let before = self.take_turn().await;
+        if *self.course() == Course::Forsaken {
+            self.give_turn(false);
+            return Err(kept_out("nobody waits for this session any more"));
+        }
+        let said = self.engine.note_attempt(self, before).await;
         let is_given = said.is_ok();
         *self.given() = Some(said);
         if is_given {
             return Ok(());
         }
-        let reason = "there is no leave to sign in any more";
-        Err(ConnectorError::new(ErrorKind::Internal, "open", reason).before_sending())
+        self.give_turn(false);
+        Err(kept_out("there is no leave to sign in any more"))
     }
 
     async fn ended(&self, outcome: Result<(), &ConnectorError>) {
@@ -139,11 +215,18 @@ impl Doorkeeper for Leave {
             let mut course = self.course();
             if *course == Course::Opening {
                 *course = Course::LetIn;
+                drop(course);
+                self.give_turn(true);
                 return;
             }
         }
         self.note(outcome).await;
+        self.give_turn(outcome.is_ok());
     }
+}
+
+fn kept_out(reason: &'static str) -> ConnectorError {
+    ConnectorError::new(ErrorKind::Internal, "open", reason).before_sending()
 }
 
 /// An attempt as its maker holds it. One that was let in is noted as such even where its maker goes
@@ -181,17 +264,6 @@ impl Drop for Attempted {
             runtime.spawn(async move { leave.note(Ok(())).await });
         }
     }
-}
-
-/// How an attempt ended, as far as its credentials are concerned.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Taken,
-    Refused,
-    LockedUntil(Timestamp),
-    /// Nobody has looked at them.
-    Unseen,
-    Unknown,
 }
 
 impl Engine {
@@ -233,16 +305,19 @@ impl Engine {
         who: &Principal,
         link: &LinkRow,
         secret: &SealedSecret,
-        (proven, threshold): (bool, u32),
+        (before, threshold): (Before, u32),
     ) -> Result<Arc<Leave>, LinkError> {
+        let digest = self.sign_in_digest(who, secret);
         let leave = Leave {
             engine: self.clone(),
             who: who.clone(),
             institution: link.institution.clone(),
             person: link.person,
-            digest: self.sign_in_digest(who, secret),
-            noted: !proven,
+            digest,
+            before,
             threshold,
+            place: self.inner.signing_in.place((who.tenant, link.institution.clone(), digest)),
+            turn: Mutex::default(),
             given: Mutex::default(),
             course: Mutex::default(),
         };
@@ -259,7 +334,8 @@ impl Engine {
         match known.as_ref().map_or(Ok(()), |known| check(known, &leave.digest, now)) {
             Err(refused @ LinkError::CredentialsRefused) => {
                 // The institution is spared, and whoever tries on is counted all the same.
-                let row = next(known, leave, person, now, |row| count(row, leave, now));
+                let counted = |row: &mut SignInsRow| count(row, leave.threshold, now);
+                let row = next(known, (institution, person), now, counted);
                 self.keep_sign_ins(who, row).await?;
                 Err(refused)
             }
@@ -268,16 +344,20 @@ impl Engine {
     }
 
     /// Notes an attempt that is about to be made, unless it is forbidden by now.
-    async fn note_attempt(&self, leave: &Leave) -> Result<Given, LinkError> {
+    async fn note_attempt(&self, leave: &Leave, before: Before) -> Result<Given, LinkError> {
         let Some(person) = leave.person else { return Ok(Given::default()) };
         until_settled(|| async {
             let known = self.look(leave).await?;
             let clouded = known.as_ref().is_some_and(|known| known.refused + known.open > 0);
-            if leave.noted {
-                let row = next(known, leave, person, self.now(), |row| row.open += 1);
+            let mut given = Given { clouded, guess: Guess::Taken };
+            if before != Before::Taken {
+                let guessed = |row: &mut SignInsRow| {
+                    given.guess = guess(row, &leave.digest, before == Before::Begun);
+                };
+                let row = next(known, (&leave.institution, person), self.now(), guessed);
                 self.keep_sign_ins(&leave.who, row).await?;
             }
-            Ok(Given { clouded })
+            Ok(given)
         })
         .await
     }
@@ -310,7 +390,7 @@ impl Engine {
         let tenant = leave.who.tenant;
         until_settled(|| async {
             let known = self.store().sign_ins(tenant, &leave.institution, person).await?;
-            let row = next(known, leave, person, now, |row| wait.note(row));
+            let row = next(known, (&leave.institution, person), now, |row| wait.note(row));
             let work = UnitOfWork::new(tenant, now).with(Command::KeepSignIns(row));
             record(self.store(), work).await?;
             Ok(())
@@ -329,177 +409,23 @@ impl Engine {
         leave: &Leave,
         verdict: Verdict,
     ) -> Result<Option<SignInsRow>, EngineError> {
+        let sent = leave.sent();
         let is_news = match verdict {
-            Verdict::Taken => leave.noted || leave.is_clouded(),
-            Verdict::Unseen | Verdict::Unknown => leave.noted,
+            Verdict::Taken => sent.guess != Guess::Taken || leave.is_clouded(),
+            Verdict::Unseen | Verdict::Unknown => sent.guess != Guess::Taken,
             Verdict::Refused | Verdict::LockedUntil(_) => true,
         };
         let Some(person) = leave.person.filter(|_| is_news) else { return Ok(None) };
         let tenant = leave.who.tenant;
         let known = self.store().sign_ins(tenant, &leave.institution, person).await?;
         let now = self.now();
-        Ok(Some(next(known, leave, person, now, |row| settle(row, verdict, leave, now))))
+        let settled = |row: &mut SignInsRow| settle(row, verdict, &sent, now);
+        Ok(Some(next(known, (&leave.institution, person), now, settled)))
     }
 
     async fn keep_sign_ins(&self, who: &Principal, row: SignInsRow) -> Result<(), EngineError> {
         let work = UnitOfWork::new(who.tenant, self.now()).with(Command::KeepSignIns(row));
         self.store().commit(work).await?;
         Ok(())
-    }
-}
-
-/// Refuses any credentials while there is a lock, or the institution is to be left alone.
-fn check_wait(known: &SignInsRow, now: Timestamp) -> Result<(), LinkError> {
-    if let Some(until) = locked_until(known, now) {
-        return Err(LinkError::Locked { until });
-    }
-    match known.waits_until.filter(|until| now < *until) {
-        Some(until) => Err(LinkError::Barred { until }),
-        None => Ok(()),
-    }
-}
-
-/// Refuses credentials that are known to be wrong, and any that are not to be tried now.
-fn check(known: &SignInsRow, digest: &Digest, now: Timestamp) -> Result<(), LinkError> {
-    check_wait(known, now)?;
-    let same = known.refused_secret.filter(|(refused, at)| refused == digest && now < *at + LOCK);
-    if same.is_some() {
-        return Err(LinkError::CredentialsRefused);
-    }
-    Ok(())
-}
-
-/// Until when nobody is asked: after too many wrong credentials, or attempts that may have been.
-fn locked_until(known: &SignInsRow, now: Timestamp) -> Option<Timestamp> {
-    let open_until = known.last_at + OPEN_COUNTS;
-    let may_be_wrong = known.open > 0 && known.refused + known.open >= THRESHOLD;
-    known
-        .locked_until
-        .filter(|until| now < *until)
-        .or_else(|| (may_be_wrong && now < open_until).then_some(open_until))
-}
-
-fn next(
-    known: Option<SignInsRow>,
-    leave: &Leave,
-    person: PersonId,
-    now: Timestamp,
-    change: impl FnOnce(&mut SignInsRow),
-) -> SignInsRow {
-    let mut row = known.unwrap_or_else(|| SignInsRow {
-        institution: leave.institution.clone(),
-        person,
-        refused: 0,
-        open: 0,
-        last_at: now,
-        locked_until: None,
-        waits_until: None,
-        refused_secret: None,
-        open_secret: None,
-        version: 0,
-    });
-    if now >= row.last_at + OPEN_COUNTS {
-        (row.open, row.open_secret) = (0, None);
-    }
-    (row.last_at, row.version) = (now, row.version + 1);
-    change(&mut row);
-    row
-}
-
-fn settle(row: &mut SignInsRow, verdict: Verdict, leave: &Leave, now: Timestamp) {
-    let mine = u32::from(leave.noted);
-    match verdict {
-        Verdict::Taken => {
-            (row.refused, row.open) = (0, 0);
-            (row.locked_until, row.open_secret) = (None, None);
-            // Others that were refused are no better for it.
-            row.refused_secret = row.refused_secret.filter(|(refused, _)| *refused != leave.digest);
-        }
-        Verdict::Refused => {
-            row.open = row.open.saturating_sub(mine);
-            row.refused_secret = Some((leave.digest, now));
-            count(row, leave, now);
-        }
-        Verdict::LockedUntil(until) => {
-            row.open = row.open.saturating_sub(mine);
-            row.locked_until = Some(until);
-        }
-        Verdict::Unseen => row.open = row.open.saturating_sub(mine),
-        // The same once more is no other guess, so it counts once.
-        Verdict::Unknown if row.open_secret == Some(leave.digest) => {
-            row.open = row.open.saturating_sub(mine);
-        }
-        Verdict::Unknown => row.open_secret = Some(leave.digest),
-    }
-}
-
-/// One more with wrong credentials; the last one that is taken locks.
-fn count(row: &mut SignInsRow, leave: &Leave, now: Timestamp) {
-    row.refused += 1;
-    if row.refused >= leave.threshold {
-        (row.refused, row.locked_until) = (0, Some(now + LOCK));
-    }
-}
-
-/// Until when an institution wants not to be asked for somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wait {
-    /// It has locked them out.
-    Locked(Timestamp),
-    /// It was asked too often, or is closed, and says for how long.
-    Told(Timestamp),
-}
-
-impl Wait {
-    /// What an error says, where the institution has said it: what merely waited for its turn here is
-    /// no reason to wait longer.
-    pub fn of(error: &ConnectorError, now: Timestamp) -> Option<Self> {
-        let until = |wait: Duration| {
-            // A mistake in a header keeps nobody out for longer than wrong passwords do.
-            let wait = SignedDuration::try_from(wait).unwrap_or(LOCK).min(LOCK);
-            now.checked_add(wait).unwrap_or(Timestamp::MAX)
-        };
-        match (error.kind, error.retry) {
-            _ if error.unsent => None,
-            (ErrorKind::CredentialsLocked, RetryAdvice::After(wait)) => {
-                Some(Self::Locked(until(wait)))
-            }
-            (ErrorKind::CredentialsLocked, _) => Some(Self::Locked(until(LOCK.unsigned_abs()))),
-            (ErrorKind::RateLimited | ErrorKind::InstitutionDown, RetryAdvice::After(wait))
-                if !wait.is_zero() =>
-            {
-                Some(Self::Told(until(wait)))
-            }
-            _ => None,
-        }
-    }
-
-    fn note(self, row: &mut SignInsRow) {
-        match self {
-            Self::Locked(until) => row.locked_until = row.locked_until.max(Some(until)),
-            Self::Told(until) => row.waits_until = row.waits_until.max(Some(until)),
-        }
-    }
-}
-
-fn verdict(asked: Result<(), &ConnectorError>, now: Timestamp) -> Verdict {
-    let Err(error) = asked else { return Verdict::Taken };
-    match (error.kind, error.retry) {
-        (ErrorKind::CredentialsInvalid, _) => Verdict::Refused,
-        (ErrorKind::CredentialsLocked, RetryAdvice::After(wait)) => {
-            let wait = SignedDuration::try_from(wait).unwrap_or(LOCK);
-            Verdict::LockedUntil(now.checked_add(wait).unwrap_or(Timestamp::MAX))
-        }
-        (ErrorKind::CredentialsLocked, _) => Verdict::LockedUntil(now + LOCK),
-        _ if error.unsent => Verdict::Unseen,
-        (
-            ErrorKind::RateLimited
-            | ErrorKind::ChallengeRequired
-            | ErrorKind::RequestInvalid
-            | ErrorKind::Unsupported
-            | ErrorKind::NoSuchProduct,
-            _,
-        ) => Verdict::Unseen,
-        _ => Verdict::Unknown,
     }
 }

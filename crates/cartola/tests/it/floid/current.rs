@@ -127,7 +127,7 @@ fn two_wrong_passwords_lock_and_a_client_may_unlock() {
     let wrong =
         |password: &str| refusal(&scene, path, &with(&right, &json!({"password": password})));
     let refused = "400 LOGIN INVALID_CREDENTIALS: the institution refused the RUT or the password";
-    let locked = "400 LOGIN LOCKED_CREDENTIALS: the user is locked: too many wrong passwords; try again in 24 hours";
+    let locked = "400 LOGIN LOCKED_CREDENTIALS: the user is locked for up to 24 hours: too many passwords were wrong or unanswered";
     assert_eq!(wrong("wrong1"), refused);
     assert_eq!(wrong("wrong2"), refused);
     assert_eq!(refusal(&scene, path, &right), locked);
@@ -213,7 +213,7 @@ fn what_is_wrong_is_an_error_object() {
     let people = ["wrong-password", "locked", "bank-down", "bank-nonsense"].map(told);
     expect![[r#"
         wrong-password 400 LOGIN INVALID_CREDENTIALS: the institution refused the RUT or the password
-        locked 400 LOGIN LOCKED_CREDENTIALS: the user is locked: too many wrong passwords; try again in 24 hours
+        locked 400 LOGIN LOCKED_CREDENTIALS: the user is locked for up to 24 hours: too many passwords were wrong or unanswered
         bank-down 481 DATA_FAILED DATA_FAILED: the institution cannot be reached; try again later
         bank-nonsense 481 DATA_FAILED DATA_FAILED: the institution gave an answer that is none
     "#]].assert_eq(&people.concat());

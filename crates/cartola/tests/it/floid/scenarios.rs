@@ -43,7 +43,7 @@ fn each_person_of_the_box_is_told_as_what_it_is() {
     expect![[r#"
         ok: true true -
         wrong-password: false false the institution refused the RUT or the password
-        locked: false false the user is locked: too many wrong passwords; try again in 24 hours
+        locked: false false the user is locked for up to 24 hours: too many passwords were wrong or unanswered
         pin-only: false false the institution refused the RUT or the password
         bank-down: false false the institution cannot be reached; try again later
         bank-nonsense: false false the institution gave an answer that is none
@@ -79,7 +79,7 @@ fn whoever_waits_for_a_callback_is_told_too() {
     });
     expect![[r#"
         wrong-password: false None the institution refused the RUT or the password
-        locked: false None the user is locked: too many wrong passwords; try again in 24 hours
+        locked: false None the user is locked for up to 24 hours: too many passwords were wrong or unanswered
         bank-down: false None the institution cannot be reached; try again later
         bank-nonsense: false None the institution gave an answer that is none
         no-movements: true Some(0) -
@@ -98,7 +98,8 @@ fn three_wrong_passwords_lock_and_nobody_is_asked_any_more() {
         told["error"].as_str().unwrap_or("-").to_owned()
     };
     let refused = "the institution refused the RUT or the password";
-    let locked = "the user is locked: too many wrong passwords; try again in 24 hours";
+    let locked =
+        "the user is locked for up to 24 hours: too many passwords were wrong or unanswered";
     // By the third the bank itself has locked them out.
     assert_eq!(["wrong1", "wrong2", "wrong3"].map(ask), [refused, refused, locked]);
     let right = scene.login("ok", "banco-chile");
