@@ -107,7 +107,7 @@ struct Inner {
     room: readings::Room,
     signing_in: readings::Turns,
     waiters: Arc<work::Waiters>,
-    moves: work::Moves,
+    moves: Arc<work::Moves>,
     live: Arc<work::Live>,
     paying: Arc<payments::KeptSessions>,
 }
@@ -145,7 +145,7 @@ impl Engine {
                 room: readings::Room::default(),
                 signing_in: readings::Turns::default(),
                 waiters: Arc::default(),
-                moves: work::Moves::default(),
+                moves: Arc::default(),
                 live: Arc::default(),
                 paying: Arc::default(),
             }),

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use cartola_primitives::Secret;
 use cartola_store::StoreError;
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool::managed::{Hook, HookError};
+use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod, Runtime};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -17,6 +18,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::admission::{admit, check_role};
 use crate::error::Doing;
+use crate::pool::{Connections, Pool, Pooled};
 use crate::replanning::refresh;
 use crate::schema::Schema;
 use crate::{OpenError, Options};
@@ -81,14 +83,14 @@ impl Connector {
             self.tls.clone(),
             ManagerConfig { recycling_method },
         );
-        Pool::builder(manager)
+        Pool::builder(Connections(manager))
             .max_size(options.connections.max(1))
             .wait_timeout(Some(options.connection_patience))
             .create_timeout(Some(options.connection_patience))
             .runtime(Runtime::Tokio1)
             .post_create(admission(options.schema))
-            .pre_recycle(Hook::sync_fn(|client, metrics| {
-                refresh(client, metrics);
+            .pre_recycle(Hook::sync_fn(|connection: &mut Pooled, metrics| {
+                refresh(&connection.client, metrics);
                 Ok(())
             }))
             .build()
@@ -116,10 +118,10 @@ impl Connector {
 }
 
 /// Admits each connection when it is made.
-fn admission(schema: Schema) -> Hook {
-    Hook::async_fn(move |client, _| {
+fn admission(schema: Schema) -> Hook<Connections> {
+    Hook::async_fn(move |connection: &mut Pooled, _| {
         Box::pin(async move {
-            let admitted = admit(client, schema).await;
+            let admitted = admit(&connection.client, schema).await;
             admitted.map_err(|error| HookError::message(error.to_string()))
         })
     })

@@ -7,7 +7,7 @@ use std::error::Error as _;
 use std::fmt;
 
 use cartola_store::{StoreError, StoreErrorKind};
-use deadpool_postgres::{HookError, PoolError};
+use deadpool::managed::{HookError, PoolError};
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -23,7 +23,7 @@ impl<T> Doing<T> for Result<T, Error> {
     }
 }
 
-impl<T> Doing<T> for Result<T, PoolError> {
+impl<T> Doing<T> for Result<T, PoolError<Error>> {
     fn doing(self, context: &'static str) -> Result<T, StoreError> {
         let busy = |why: &str| StoreError::new(StoreErrorKind::Busy, context).caused_by(why);
         self.map_err(|error| match error {

@@ -58,6 +58,7 @@ mod payments;
 mod payouts;
 mod people;
 mod permits;
+mod pool;
 mod presence;
 mod quotas;
 mod records;

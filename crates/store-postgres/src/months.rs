@@ -27,7 +27,7 @@ pub struct Months(Mutex<BTreeSet<i32>>);
 
 impl Months {
     /// Makes those partitions that a unit needs and that are not known to be there.
-    pub async fn make(&self, session: &Session, work: &UnitOfWork) -> Result<(), StoreError> {
+    pub async fn make(&self, session: &mut Session, work: &UnitOfWork) -> Result<(), StoreError> {
         let wanted = of_unit(work);
         let new: Vec<i32> = wanted.difference(&self.lock()).copied().collect();
         if new.is_empty() {

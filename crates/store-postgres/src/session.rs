@@ -1,21 +1,22 @@
 //! One transaction on one connection of the pool.
 //!
 //! What is polled together goes out together: the client writes each request when its future is first
-//! polled, and PostgreSQL answers in that order. So a read is one round trip, from `BEGIN` to `COMMIT`,
-//! and a unit of work is three.
+//! polled, and PostgreSQL answers in that order. So a read is one round trip, and a
+//! unit of work is three.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
 
 use cartola_primitives::id::TenantId;
 use cartola_store::{StoreError, StoreErrorKind};
-use deadpool_postgres::{Object, Pool};
+use deadpool_postgres::ClientWrapper;
 use futures::FutureExt;
 use futures::future::join_all;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
 use crate::error::{Doing, is_lost};
+use crate::pool::{Object, Pool, Shown, connect};
 use crate::value::Value;
 
 /// A read sees one state of the store, however many statements it takes.
@@ -25,17 +26,20 @@ pub const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// tenant's head goes on from what the other one left.
 pub const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-/// Begins a transaction that sees one tenant's rows: names the value that policies compare. Both are one
+/// Begins a transaction that sees one tenant's rows, or nobody's: names the value that policies compare. Both are one
 /// request, which nothing has to be planned for. PostgreSQL reads a `uuid` without hyphens too.
-fn beginning(begin: &str, tenant: TenantId) -> String {
-    format!("{begin}; SET LOCAL cartola.tenant = '{}'", tenant.hex())
+fn beginning(begin: &str, tenant: Option<TenantId>) -> String {
+    let tenant = tenant.map(|tenant| tenant.hex()).unwrap_or_default();
+    format!("{begin}; SET LOCAL cartola.tenant = '{tenant}'")
 }
 
 /// Statements that are under way at once, at most. Up to this many, `join_all` polls its futures in
 /// their order.
 pub const PIPELINE: usize = 30;
 
-const CONNECTING: &str = "connecting to the database";
+/// Why a session has a connection.
+const IS_THERE: &str = "the connection is there until the session is dropped";
+
 const BEGINNING: &str = "beginning a transaction";
 const PREPARING: &str = "preparing a statement";
 const READING: &str = "reading from the store";
@@ -51,13 +55,15 @@ pub struct Session {
 impl Session {
     /// A connection of the pool.
     pub async fn connect(pool: &Pool) -> Result<Self, StoreError> {
-        let object = pool.get().await.doing(CONNECTING)?;
-        Ok(Self { object: Some(object), open: false })
+        Ok(Self { object: Some(connect(pool).await?), open: false })
     }
 
-    /// The connection.
-    pub fn client(&self) -> &Object {
-        self.object.as_ref().expect("the connection is there until the session is dropped")
+    fn client(&self) -> &ClientWrapper {
+        &self.object.as_ref().expect(IS_THERE).client
+    }
+
+    fn object(&mut self) -> &mut Object {
+        self.object.as_mut().expect(IS_THERE)
     }
 
     /// A statement, prepared on this connection once.
@@ -66,27 +72,48 @@ impl Session {
     }
 
     /// Runs one statement outside of a transaction, for what belongs to no tenant.
-    pub async fn alone(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub async fn alone(
+        &mut self,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
         let prepared = self.prepare(statement).await?;
-        self.client().query(&prepared, &parameters(values)).await.doing(READING)
+        self.show(None, async |client| client.query(&prepared, &parameters(values)).await).await
+    }
+
+    /// Asks outside of a transaction, where a tenant's rows are seen, or nobody's.
+    async fn show(
+        &mut self,
+        tenant: Option<TenantId>,
+        ask: impl AsyncFnOnce(&ClientWrapper) -> Result<Vec<Row>, Error>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let Some(telling) = self.object().shown.telling(tenant) else {
+            return ask(self.client()).await.doing(READING);
+        };
+        let client = self.client();
+        let (heard, rows) = tokio::join!(biased; client.batch_execute(&telling), ask(client));
+        heard.doing(BEGINNING)?;
+        self.object().shown = Shown::Of(tenant);
+        rows.doing(READING)
     }
 
     /// Runs two statements, each a transaction of its own, and gives what the second came to.
     pub async fn alone_after(
-        &self,
+        &mut self,
         first: (&str, &[Value]),
         second: (&str, &[Value]),
     ) -> Result<Vec<Row>, StoreError> {
         let (one, other) = (self.prepare(first.0).await?, self.prepare(second.0).await?);
         let (values, other_values) = (parameters(first.1), parameters(second.1));
-        let client = self.client();
-        let (done, rows) = tokio::join!(
-            biased;
-            client.execute(&one, &values),
-            client.query(&other, &other_values),
-        );
-        done.doing(WRITING)?;
-        rows.doing(READING)
+        let both = async |client: &ClientWrapper| {
+            let (done, rows) = tokio::join!(
+                biased;
+                client.execute(&one, &values),
+                client.query(&other, &other_values),
+            );
+            done.and(rows)
+        };
+        self.show(None, both).await
     }
 
     /// Runs one statement behind another one that takes a lock, in a transaction that belongs to no
@@ -99,10 +126,11 @@ impl Session {
     ) -> Result<Vec<Row>, StoreError> {
         let (lock, prepared) = (self.prepare(lock).await?, self.prepare(statement).await?);
         self.open = true;
-        let (client, values) = (self.client(), parameters(values));
+        let (begin, values) = (beginning(WRITE, None), parameters(values));
+        let client = self.client();
         let outcome = tokio::join!(
             biased;
-            client.batch_execute(WRITE),
+            client.batch_execute(&begin),
             client.query(&lock, &[]),
             client.query(&prepared, &values),
             client.batch_execute("COMMIT"),
@@ -111,41 +139,33 @@ impl Session {
         self.written(outcome.2, outcome.3)
     }
 
-    /// Runs one statement that reads, in a transaction of its own that sees one tenant's rows.
+    /// Runs one statement that reads one tenant's rows.
     pub async fn read(
         &mut self,
         tenant: TenantId,
         statement: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        let (rows, end) = self.whole(READ, tenant, statement, values).await?;
-        end.doing(READING)?;
+        let prepared = self.prepare(statement).await?;
+        // Whoever does not wait for it any more leaves no connection behind that is still at it.
+        self.open = true;
+        let rows = self
+            .show(Some(tenant), async |client| client.query(&prepared, &parameters(values)).await)
+            .await;
         self.open = false;
-        rows.doing(READING)
+        rows
     }
 
-    /// Runs one statement that writes, likewise.
+    /// Runs one statement that writes one tenant's rows, in a transaction of its own.
     pub async fn write(
         &mut self,
         tenant: TenantId,
         statement: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        let (rows, end) = self.whole(WRITE, tenant, statement, values).await?;
-        self.written(rows, end)
-    }
-
-    /// All of a transaction at once: what its statement came to, and how it ended.
-    async fn whole(
-        &mut self,
-        begin: &str,
-        tenant: TenantId,
-        statement: &str,
-        values: &[Value],
-    ) -> Result<(Result<Vec<Row>, Error>, Result<(), Error>), StoreError> {
         let prepared = self.prepare(statement).await?;
         self.open = true;
-        let (begin, values) = (beginning(begin, tenant), parameters(values));
+        let (begin, values) = (beginning(WRITE, Some(tenant)), parameters(values));
         let client = self.client();
         let outcome = tokio::join!(
             biased;
@@ -154,7 +174,7 @@ impl Session {
             client.batch_execute("COMMIT"),
         );
         outcome.0.doing(BEGINNING)?;
-        Ok((outcome.1, outcome.2))
+        self.written(outcome.1, outcome.2)
     }
 
     /// What a write came to. The commit went out with it, so that nobody can say what became of one
@@ -182,7 +202,7 @@ impl Session {
     ) -> Result<Vec<Row>, StoreError> {
         let prepared = self.prepare(statement).await?;
         self.open = true;
-        let (begin, values) = (beginning(begin, tenant), parameters(values));
+        let (begin, values) = (beginning(begin, Some(tenant)), parameters(values));
         let client = self.client();
         let outcome = tokio::join!(
             biased;
@@ -203,7 +223,7 @@ impl Session {
     ) -> Result<(Vec<Row>, Vec<Result<u64, Error>>), StoreError> {
         let prepared = self.prepare(statement).await?;
         self.open = true;
-        let (begin, values) = (beginning(WRITE, tenant), parameters(values));
+        let (begin, values) = (beginning(WRITE, Some(tenant)), parameters(values));
         let client = self.client();
         let outcome = tokio::join!(
             biased;

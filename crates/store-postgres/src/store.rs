@@ -34,7 +34,7 @@ impl PostgresStore {
         }
         connector.try_out(options.schema).await?;
         let pool = connector.pool(&options);
-        let session = Session::connect(&pool).await?;
+        let mut session = Session::connect(&pool).await?;
         let elapsed = session.alone(ELAPSED, &[]).await?;
         let clock = Arc::new(only(&elapsed, DatabaseClock::start)?);
         let token = session.alone("SELECT gen_random_uuid()::text", &[]).await?;

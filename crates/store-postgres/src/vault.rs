@@ -58,7 +58,7 @@ impl Vault for PostgresStore {
         name: &'static str,
         offered: WrappedKey,
     ) -> Result<WrappedKey, StoreError> {
-        let session = self.connect().await?;
+        let mut session = self.connect().await?;
         let stored = session.alone(SECRET, &values![name]).await?;
         if let Some(stored) = first(&stored, read_wrapped)? {
             return Ok(stored);

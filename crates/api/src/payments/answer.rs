@@ -5,7 +5,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cartola_engine::payments::ChallengeAnswer;
 use cartola_http::once::Fingerprint;
-use cartola_http::problem::Code;
 use cartola_http::{
     Authenticated, Gate, IdempotencyKey, Json, PathId, Problem, Query, Refusal, answer,
 };
@@ -59,16 +58,13 @@ pub async fn answer(
     let who = caller.may(Scope::Manage)?;
     let engine = gate.engine();
     let ticket = key.ticket(engine, who, "payments.answer", fingerprint(id, &asked)).await?;
-    let found = engine.payment(who, id).await?.ok_or_else(|| Problem::not_found("payment"))?;
-    if found.page.as_ref() != Some(&asked.page) {
-        return Err(Problem::new(Code::PaymentPageEnded).into());
-    }
     let sms = asked.sms.map(Secret::new);
     let codes: Option<Vec<_>> =
         asked.codes.map(|codes| codes.into_iter().map(Secret::new).collect());
     let codes = codes.as_ref().map(|codes| codes.iter().map(|code| code.expose().as_str()));
     let given = ChallengeAnswer::typed(sms.as_ref().map(|sms| sms.expose().as_str()), codes);
-    let payment = engine.answer_payment(who, &asked.page, &given).await?;
+    let taken = engine.answer_payment_of(who, id, (&asked.page, &given)).await?;
+    let payment = taken.ok_or_else(|| Problem::not_found("payment"))?;
     let recorded = answer::recorded(StatusCode::OK, &PaymentView::from(payment));
     if let Some(ticket) = &ticket {
         engine.record(ticket, &recorded).await?;

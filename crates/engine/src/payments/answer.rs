@@ -2,10 +2,13 @@
 
 use cartola_connector::session::ChallengeAnswer;
 use cartola_model::{PaymentState, Principal};
+use cartola_primitives::id::PaymentId;
 use cartola_store::UnitOfWork;
+use cartola_store::payments::PaymentRow;
 
 use super::Payment;
 use super::moving::Move;
+use crate::access::Subject;
 use crate::retry::{MaybeConflict, until_settled};
 use crate::{Engine, EngineError};
 
@@ -41,18 +44,41 @@ impl Engine {
         page: &str,
         answer: &ChallengeAnswer,
     ) -> Result<Payment, AnswerError> {
-        until_settled(|| self.answer_payment_once(who, page, answer)).await
+        let digest = self.page_digest(who.tenant, page);
+        until_settled(|| async {
+            let row = self.store().payment_of_page(who.tenant, &digest).await;
+            let row = row.map_err(EngineError::from)?.ok_or(AnswerError::UnknownPage)?;
+            self.take_answer(who, row, answer).await
+        })
+        .await
     }
 
-    async fn answer_payment_once(
+    /// The same on the page of the payment of that id, and of no other; nothing where there is none.
+    pub async fn answer_payment_of(
         &self,
         who: &Principal,
-        page: &str,
+        id: PaymentId,
+        (page, answer): (&str, &ChallengeAnswer),
+    ) -> Result<Option<Payment>, AnswerError> {
+        self.note_access(who, "payment.read", Subject::one(id));
+        let digest = self.page_digest(who.tenant, page);
+        until_settled(|| async {
+            let row = self.store().payment(who.tenant, id).await;
+            let Some(row) = row.map_err(EngineError::from)? else { return Ok(None) };
+            if row.standing.page.is_none_or(|page| page.digest != digest) {
+                return Err(AnswerError::UnknownPage);
+            }
+            self.take_answer(who, row, answer).await.map(Some)
+        })
+        .await
+    }
+
+    async fn take_answer(
+        &self,
+        who: &Principal,
+        row: PaymentRow,
         answer: &ChallengeAnswer,
     ) -> Result<Payment, AnswerError> {
-        let digest = self.page_digest(who.tenant, page);
-        let row = self.store().payment_of_page(who.tenant, &digest).await;
-        let row = row.map_err(EngineError::from)?.ok_or(AnswerError::UnknownPage)?;
         if row.standing.page.is_none_or(|page| self.now() >= page.expires_at) {
             return Err(AnswerError::ExpiredPage);
         }

@@ -14,6 +14,7 @@ use super::cancel::is_given_up;
 use super::jobs::{Step, StepArguments, StepKind};
 use super::pauses::next_look;
 use crate::payouts::MAX_LINES;
+use crate::readings::Attempted;
 use crate::retry::until_settled;
 use crate::work::Outcome;
 use crate::{Engine, EngineError};
@@ -65,16 +66,29 @@ impl Engine {
         Ok(Outcome::Committed(JobEnd::Done))
     }
 
-    /// Writes down that something is about to leave, and gives the payment as it stands then.
+    /// Writes down that something is about to leave, and that the bank has let the customer in where that
+    /// is still to be noted, and gives the payment as it stands then.
     pub(super) async fn announce(
         &self,
         step: &Step<'_>,
         next: &Move,
+        unsettled: Option<Attempted>,
     ) -> Result<PaymentRow, EngineError> {
         let (commands, row) = self.moving(step.who, step.row, next, None).await?;
-        let mut work = UnitOfWork::new(step.who.tenant, self.now());
-        work.commands = commands;
-        self.store().commit(work).await?;
+        // Others of the person's attempts may be noted meanwhile.
+        until_settled(|| async {
+            let mut work = UnitOfWork::new(step.who.tenant, self.now());
+            work.commands.clone_from(&commands);
+            if let Some(attempted) = &unsettled {
+                work.commands.extend(self.settling(attempted.leave()).await?);
+            }
+            self.store().commit(work).await?;
+            Ok::<_, EngineError>(())
+        })
+        .await?;
+        if let Some(attempted) = unsettled {
+            attempted.settle();
+        }
         Ok(row)
     }
 

@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use crate::links::{LinkError, PaysFor, SealedSecret};
-use crate::readings::{Before, THRESHOLD, is_proof};
+use crate::readings::{Attempted, Before, THRESHOLD, is_proof};
 use crate::{Engine, EngineError};
 
 /// How long one step may take, from signing in to what the bank says.
@@ -50,6 +50,8 @@ pub(crate) struct SignedIn {
     pub context: Context,
     /// With what, where that was just now; else an earlier step had.
     with: Option<SealedSecret>,
+    /// What is still to be noted of that.
+    pub unsettled: Option<Attempted>,
 }
 
 impl SignedIn {
@@ -147,18 +149,42 @@ impl Engine {
 
     /// The session that the step before left open, or a new one.
     pub(crate) async fn sign_in(&self, errand: &Errand<'_>) -> Result<SignedIn, LinkError> {
-        let Some(session) = self.inner.paying.take(errand.id) else {
-            return self.sign_in_anew(errand).await;
-        };
+        match self.kept_session(errand).await? {
+            Some(kept) => Ok(kept),
+            None => self.sign_in_anew(errand).await,
+        }
+    }
+
+    /// The same, where what is written next says that they were let in.
+    pub(super) async fn sign_in_unsettled(
+        &self,
+        errand: &Errand<'_>,
+    ) -> Result<SignedIn, LinkError> {
+        match self.kept_session(errand).await? {
+            Some(kept) => Ok(kept),
+            None => self.sign_in_unnoted(errand).await,
+        }
+    }
+
+    async fn kept_session(&self, errand: &Errand<'_>) -> Result<Option<SignedIn>, LinkError> {
+        let Some(session) = self.inner.paying.take(errand.id) else { return Ok(None) };
         // A lock, or a pause that the bank has asked for, holds in a session too.
         self.refuse_locked(errand.who, errand.institution, errand.person).await?;
         let context = self.context_for(session.device().cloned(), STEP_TIMEOUT);
-        Ok(SignedIn { session, context, with: None })
+        Ok(Some(SignedIn { session, context, with: None, unsettled: None }))
     }
 
     /// Signs the customer in with what is sealed with the payment. After its first step the bank has
     /// taken these credentials, and an attempt with them is noted where it fails alone.
     pub(crate) async fn sign_in_anew(&self, errand: &Errand<'_>) -> Result<SignedIn, LinkError> {
+        let mut signed_in = self.sign_in_unnoted(errand).await?;
+        if let Some(attempted) = signed_in.unsettled.take() {
+            self.settle_sign_in(attempted).await?;
+        }
+        Ok(signed_in)
+    }
+
+    async fn sign_in_unnoted(&self, errand: &Errand<'_>) -> Result<SignedIn, LinkError> {
         let who = errand.who;
         let link = self.store().link(who.tenant, errand.link).await.map_err(EngineError::from)?;
         let link = link.ok_or(LinkError::Unknown)?;
@@ -172,9 +198,7 @@ impl Engine {
         let leave = self.leave_to_ask(who, &link, &secret, (before, THRESHOLD)).await?;
         let (session, attempted, context) =
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;
-        self.note_sign_in(attempted.leave(), Ok(())).await?;
-        attempted.settle();
-        Ok(SignedIn { session, context, with: Some(secret) })
+        Ok(SignedIn { session, context, with: Some(secret), unsettled: Some(attempted) })
     }
 
     /// Leaves a session open for the next step of a payment that goes on, and ends it otherwise.

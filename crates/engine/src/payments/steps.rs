@@ -36,11 +36,11 @@ impl Engine {
         if let Err(failure) = self.allowed(&step.errand()).await? {
             return self.fail(step, PaymentFailure::of(failure)).await;
         }
-        let signed_in = match self.sign_in(&step.errand()).await {
+        let mut signed_in = match self.sign_in_unsettled(&step.errand()).await {
             Ok(signed_in) => signed_in,
             Err(error) => return self.not_made(step, error).await,
         };
-        match self.fixed(step, &signed_in).await? {
+        match self.fixed(step, &mut signed_in).await? {
             Ok((order, row)) => {
                 let begun = signed_in.transfers();
                 let begun = match begun {
@@ -58,24 +58,33 @@ impl Engine {
     }
 
     /// The order with its account, once it is written down that the bank is about to be told, by which
-    /// way, and as which client of it.
+    /// way, and as which client of it; and that it has let the customer in.
     async fn fixed(
         &self,
         step: &Step<'_>,
-        signed_in: &SignedIn,
+        signed_in: &mut SignedIn,
     ) -> Result<Result<(TransferOrder, PaymentRow), ConnectorError>, EngineError> {
+        let unsettled = signed_in.unsettled.take();
         let (who, row, live) = (step.who, step.row, &signed_in.session);
         let mut sealed = self.opened_order(who, row).await?;
         let named = sealed.from.as_deref().and_then(|number| AccountNumber::parse(number).ok());
-        let found = match signed_in.transfers() {
-            Ok(maker) => paying_account(live.session(), named.as_ref(), &signed_in.context)
-                .await
-                .map(|from| (from, maker.route())),
-            Err(error) => Err(error),
+        let finding = async {
+            let maker = signed_in.transfers()?;
+            let from = paying_account(live.session(), named.as_ref(), &signed_in.context).await?;
+            Ok((from, maker.route()))
+        };
+        let (found, unsettled) = match unsettled {
+            Some(attempted) => self.settle_late(attempted, finding).await?,
+            None => (finding.await, None),
         };
         let (from, route) = match found {
             Ok(found) => found,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => {
+                if let Some(attempted) = unsettled {
+                    self.settle_sign_in(attempted).await?;
+                }
+                return Ok(Err(error));
+            }
         };
         sealed.from = Some(from.written().to_owned());
         sealed.route = Some(route.to_owned());
@@ -86,7 +95,8 @@ impl Engine {
             return Err(EngineError::Interrupted);
         };
         let credentials = self.sealed_payer(&step.errand(), signed_in, &key)?;
-        let row = self.announce(step, &Move { order, credentials, ..Move::to(state) }).await?;
+        let next = Move { order, credentials, ..Move::to(state) };
+        let row = self.announce(step, &next, unsettled).await?;
         Ok(Ok((sealed.transfer(&row, from), row)))
     }
 
@@ -110,7 +120,7 @@ impl Engine {
         };
         let Ok(answering) = state.clone().send_answer() else { return Ok(over()) };
         let route = self.route_of(step.who, step.row).await?;
-        let row = self.announce(step, &Move::to(answering)).await?;
+        let row = self.announce(step, &Move::to(answering), None).await?;
         let step = Step { row: &row, ..*step };
         let told = answered(&step, &signed_in, route.as_deref()).await;
         let (signed_in, told) = match told {

@@ -78,8 +78,7 @@ impl Engine {
             (Ok(told), unsettled) => Told { unsettled, ..told },
             (Err(error), unsettled) => {
                 if let Some(attempted) = unsettled {
-                    self.note_sign_in(attempted.leave(), Ok(())).await?;
-                    attempted.settle();
+                    self.settle_sign_in(attempted).await?;
                 }
                 return Ok(Err(error));
             }
@@ -113,8 +112,7 @@ impl Engine {
         }
     }
 
-    /// What the session tells, and its leave where that is still to be settled: what a crash leaves
-    /// open counts against the person, so it does not wait for long.
+    /// What the session tells, and its leave where that is still to be settled.
     async fn tell_and_settle(
         &self,
         attempted: Attempted,
@@ -124,18 +122,31 @@ impl Engine {
             let place = self.inner.room.enter(asking.scope).await?;
             Ok::<_, EngineError>(tell(asking, place).await)
         };
-        tokio::pin!(telling);
-        if let Ok(told) = timeout(SETTLED_WITHIN, &mut telling).await {
-            return Ok((told?, Some(attempted)));
+        let (told, unsettled) = self.settle_late(attempted, telling).await?;
+        Ok((told?, unsettled))
+    }
+
+    /// What comes of a session, and its leave where that is still to be settled: what a crash leaves open
+    /// counts against the person, so it does not wait for long.
+    pub(crate) async fn settle_late<T>(
+        &self,
+        attempted: Attempted,
+        going_on: impl Future<Output = T>,
+    ) -> Result<(T, Option<Attempted>), EngineError> {
+        tokio::pin!(going_on);
+        if let Ok(done) = timeout(SETTLED_WITHIN, &mut going_on).await {
+            return Ok((done, Some(attempted)));
         }
-        let noted = async {
-            self.note_sign_in(attempted.leave(), Ok(())).await?;
-            attempted.settle();
-            Ok::<_, EngineError>(())
-        };
-        let (noted, told) = tokio::join!(noted, telling);
+        let (noted, done) = tokio::join!(self.settle_sign_in(attempted), going_on);
         noted?;
-        Ok((told?, None))
+        Ok((done, None))
+    }
+
+    /// Notes by itself that somebody was let in.
+    pub(crate) async fn settle_sign_in(&self, attempted: Attempted) -> Result<(), EngineError> {
+        self.note_sign_in(attempted.leave(), Ok(())).await?;
+        attempted.settle();
+        Ok(())
     }
 
     fn context(&self, leave: &Arc<Leave>, secret: &SealedSecret, limit: Duration) -> Context {

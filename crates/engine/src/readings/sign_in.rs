@@ -400,7 +400,7 @@ impl Engine {
 
     /// What notes that credentials were taken, for the unit of work that keeps what was read; nothing
     /// where that is no news.
-    pub(super) async fn settling(&self, leave: &Leave) -> Result<Option<Command>, EngineError> {
+    pub(crate) async fn settling(&self, leave: &Leave) -> Result<Option<Command>, EngineError> {
         Ok(self.settled(leave, Verdict::Taken).await?.map(Command::KeepSignIns))
     }
 

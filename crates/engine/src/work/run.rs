@@ -192,12 +192,15 @@ async fn finish(
         }
         Ok(Outcome::End(commands, end)) => (commands, end),
         Err(error) => {
-            tracing::warn!(
-                job = %task.row.order.id,
-                error = &error as &dyn std::error::Error,
-                "engine.job.failed"
-            );
-            (Vec::new(), after_failure(shared, task, error.failure()))
+            let (job, failure) = (task.row.order.id, error.failure());
+            // Somebody else was first, as whoever cancels what has just begun: it is decided again.
+            if error.is_conflict() || matches!(error, EngineError::Contended) {
+                tracing::info!(%job, "engine.job.overtaken");
+            } else {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(%job, error, "engine.job.failed");
+            }
+            (Vec::new(), after_failure(shared, task, failure))
         }
     };
     match commit(shared, task, commands, end).await {

@@ -1,11 +1,11 @@
 //! Waiting for a job that somebody else runs.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cartola_model::Failure;
-use cartola_primitives::id::{JobId, TenantId, TypedId};
+use cartola_primitives::id::{ID_BYTES, JobId, TenantId, TypedId};
 use cartola_store::Arrivals;
 use cartola_store::jobs::LOOK_AGAIN;
 use tokio::sync::watch;
@@ -20,35 +20,52 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// The same where this process tells whoever waits, and only what another one does is looked for.
 const FIRST_PAUSE_OF_TOLD: Duration = Duration::from_millis(100);
 
-/// The longest pause of whoever looks at what one case has come to.
+/// The longest pause of whoever looks at what one case has come to, where nobody tells.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// How a job ended: done, or given up and why.
 pub type Ended = Result<(), Failure>;
 
-/// Places in which those wait whom this process tells that their case has moved.
-const PLACES: usize = 256;
+/// The bytes of a case's id.
+type CaseKey = [u8; ID_BYTES];
 
-/// Who waits for a case to move in this process. Cases share places: whoever is told of another's looks
-/// once in vain.
-pub(crate) struct Moves([watch::Sender<()>; PLACES]);
-
-impl Default for Moves {
-    fn default() -> Self {
-        Self(std::array::from_fn(|_| watch::Sender::default()))
-    }
-}
+/// Who waits in this process for which case to move.
+#[derive(Default)]
+pub(crate) struct Moves(Mutex<HashMap<CaseKey, watch::Sender<()>>>);
 
 impl Moves {
     /// Tells whoever waits for the case of that id.
     pub fn tell<I: TypedId>(&self, id: I) {
-        self.place(id).send_replace(());
+        if let Some(sender) = self.lock().get(id.as_bytes()) {
+            sender.send_replace(());
+        }
     }
 
-    /// An id ends in random bytes.
-    fn place<I: TypedId>(&self, id: I) -> &watch::Sender<()> {
-        let [.., last] = id.as_bytes();
-        &self.0[usize::from(*last)]
+    fn follow<I: TypedId>(self: &Arc<Self>, id: I) -> Follower {
+        let case = *id.as_bytes();
+        let receiver = self.lock().entry(case).or_default().subscribe();
+        Follower { case, receiver, moves: Arc::clone(self) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<CaseKey, watch::Sender<()>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who is told when a case moves.
+struct Follower {
+    case: CaseKey,
+    receiver: watch::Receiver<()>,
+    moves: Arc<Moves>,
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let mut all = self.moves.lock();
+        // This one still counts.
+        if all.get(&self.case).is_some_and(|sender| sender.receiver_count() <= 1) {
+            all.remove(&self.case);
+        }
     }
 }
 
@@ -73,7 +90,7 @@ impl Waiters {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, watch::Sender<Option<Ended>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, watch::Sender<Option<Ended>>>> {
         self.by_job.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -103,8 +120,9 @@ impl Drop for Pending {
 pub(crate) struct Looks {
     deadline: Instant,
     arrivals: Arrivals,
-    told: Option<watch::Receiver<()>>,
+    told: Option<Follower>,
     pause: Duration,
+    longest_pause: Duration,
 }
 
 #[allow(clippy::disallowed_methods, reason = "whoever waits does so in monotonic time")]
@@ -112,13 +130,16 @@ impl Looks {
     /// To be called before the first look: what he waits for may come a moment later.
     pub fn new(engine: &Engine, longest: Duration) -> Self {
         let deadline = Instant::now() + longest;
-        Self { deadline, arrivals: engine.store().arrivals(), told: None, pause: FIRST_PAUSE }
+        let arrivals = engine.store().arrivals();
+        let (pause, longest_pause) = (FIRST_PAUSE, LONGEST_PAUSE);
+        Self { deadline, arrivals, told: None, pause, longest_pause }
     }
 
     /// The same at a case whose moves are told in this process.
     pub fn at<I: TypedId>(engine: &Engine, id: I, longest: Duration) -> Self {
-        let told = Some(engine.inner.moves.place(id).subscribe());
-        Self { told, pause: FIRST_PAUSE_OF_TOLD, ..Self::new(engine, longest) }
+        let told = Some(engine.inner.moves.follow(id));
+        let (pause, longest_pause) = (FIRST_PAUSE_OF_TOLD, LOOK_AGAIN);
+        Self { told, pause, longest_pause, ..Self::new(engine, longest) }
     }
 
     /// Waits until another look is worth it; false when there is no more time for one.
@@ -127,14 +148,14 @@ impl Looks {
         if left.is_zero() {
             return false;
         }
-        let Self { arrivals, told, pause, .. } = self;
+        let Self { arrivals, told, pause, longest_pause, .. } = self;
         let moved = async {
             sleep((*pause).min(left)).await;
             arrivals.next(LOOK_AGAIN.min(left)).await;
         };
         let told = async {
             let is_told = match told {
-                Some(told) => told.changed().await.is_ok(),
+                Some(told) => told.receiver.changed().await.is_ok(),
                 None => false,
             };
             if !is_told {
@@ -145,7 +166,7 @@ impl Looks {
             () = told => {}
             () = moved => {}
         }
-        self.pause = self.pause.saturating_mul(2).min(LONGEST_PAUSE);
+        *pause = pause.saturating_mul(2).min(*longest_pause);
         true
     }
 }

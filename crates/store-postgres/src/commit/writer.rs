@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use cartola_store::arrivals::Signal;
 use cartola_store::{Command, Receipt, StoreError, StoreErrorKind, UnitOfWork};
-use deadpool_postgres::Pool;
 use tokio_postgres::Row;
 
 use crate::error::{self, is_lost};
 use crate::head::{self, Head};
 use crate::months::Months;
+use crate::pool::Pool;
 use crate::rows::first;
 use crate::session::{Session, WRITE};
 use crate::unit::{Again, Cause, Failed, Unit};
@@ -104,7 +104,7 @@ impl Writer {
         let away = |error| Failed::by(Cause::Store, error);
         let mut session = Session::connect(&self.pool).await.map_err(away)?;
         for work in works {
-            self.months.make(&session, work).await.map_err(Failed::of)?;
+            self.months.make(&mut session, work).await.map_err(Failed::of)?;
         }
         let unit = match plan_and_run(&mut session, works).await {
             Ok(unit) => unit,

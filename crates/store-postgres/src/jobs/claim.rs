@@ -34,7 +34,7 @@ pub async fn claim(store: &PostgresStore, claim: &Claim) -> Result<Vec<ClaimedJo
         claim.limits.of_lane,
         claim.limits.of_tenant,
     ];
-    let session = store.connect().await?;
+    let mut session = store.connect().await?;
     let rows = if claim.frees {
         session.alone_after((FREE, &over(claim)), (CLAIM, &take)).await?
     } else {
