@@ -59,7 +59,7 @@ pub use room::MAX_HELD_KIB;
 pub(crate) use room::Room;
 pub use run::ReadLink;
 pub(crate) use run::is_proof;
-pub(crate) use sign_in::{Attempted, Before, Turns};
+pub(crate) use sign_in::{Attempted, Before, Trying, Turns};
 pub use sign_in::{LOCK, THRESHOLD};
 pub use standing::ReadingStanding;
 

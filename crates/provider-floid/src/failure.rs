@@ -34,7 +34,9 @@ pub const fn text(failure: Failure) -> &'static str {
         Failure::Unsupported => "the institution is not asked for this here",
         Failure::Timeout => "the institution did not answer in time; try again later",
         Failure::ProviderAnswerInvalid => "the institution gave an answer that is none",
-        Failure::RateLimited => "the institution takes no more calls for now; try again later",
+        Failure::RateLimited => {
+            "the institution is left alone for now, as it was down or asked too often; try again later"
+        }
         Failure::LimitExceeded => "there is more than one result can hold; ask for fewer months",
         Failure::ConsentMissing | Failure::ConsentExpired | Failure::ConsentRevoked => {
             "what allowed to ask the institution has ended"
@@ -88,7 +90,7 @@ pub const fn said(failure: Failure) -> Said {
             429,
             "REQUEST",
             "RATE_LIMITED",
-            "Hay demasiadas solicitudes. Intenta de nuevo en un momento.",
+            "La institución no recibe consultas por ahora. Intenta de nuevo más tarde.",
         ),
         Failure::InstitutionDown | Failure::Timeout | Failure::ProviderAnswerInvalid => of(
             DATA_FAILED,

@@ -30,12 +30,12 @@ pub struct Pooled {
     pub shown: Shown,
 }
 
-/// Whose rows a connection shows: nobody's, until it is told.
+/// Whose rows a connection shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
     /// A tenant's, or nobody's.
     Of(Option<TenantId>),
-    /// It was told to show others, and nobody knows whether it has heard that.
+    /// Nobody knows: it is new, or was told to show others and may not have heard that.
     Unknown,
 }
 
@@ -58,7 +58,7 @@ impl Manager for Connections {
 
     async fn create(&self) -> Result<Pooled, Error> {
         let client = self.0.create().await?;
-        Ok(Pooled { client, shown: Shown::Of(None) })
+        Ok(Pooled { client, shown: Shown::Unknown })
     }
 
     async fn recycle(&self, connection: &mut Pooled, metrics: &Metrics) -> RecycleResult<Error> {

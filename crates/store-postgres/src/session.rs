@@ -1,8 +1,8 @@
 //! One transaction on one connection of the pool.
 //!
 //! What is polled together goes out together: the client writes each request when its future is first
-//! polled, and PostgreSQL answers in that order. So a read is one round trip, and a
-//! unit of work is three.
+//! polled, and PostgreSQL answers in that order. So a read is one round trip, and a unit of work is
+//! three.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -26,8 +26,8 @@ pub const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// tenant's head goes on from what the other one left.
 pub const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-/// Begins a transaction that sees one tenant's rows, or nobody's: names the value that policies compare. Both are one
-/// request, which nothing has to be planned for. PostgreSQL reads a `uuid` without hyphens too.
+/// Begins a transaction that sees one tenant's rows, or nobody's: names the value that policies
+/// compare. Both are one request, which nothing has to be planned for. PostgreSQL reads a `uuid` without hyphens too.
 fn beginning(begin: &str, tenant: Option<TenantId>) -> String {
     let tenant = tenant.map(|tenant| tenant.hex()).unwrap_or_default();
     format!("{begin}; SET LOCAL cartola.tenant = '{tenant}'")
@@ -37,7 +37,7 @@ fn beginning(begin: &str, tenant: Option<TenantId>) -> String {
 /// their order.
 pub const PIPELINE: usize = 30;
 
-/// Why a session has a connection.
+/// What holds of a session's connection.
 const IS_THERE: &str = "the connection is there until the session is dropped";
 
 const BEGINNING: &str = "beginning a transaction";

@@ -106,6 +106,7 @@ impl<'a> Step<'a> {
             mandate: row.mandate,
             is_first: row.standing.state == InstructionState::Requested,
             attempts: self.task.row.attempts,
+            asked_at: self.task.row.created_at,
             credentials: row.standing.credentials.as_ref().map(|sealed| (place, sealed)),
         }
     }

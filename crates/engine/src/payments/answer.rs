@@ -95,6 +95,7 @@ impl Engine {
         let mut work = UnitOfWork::new(who.tenant, self.now());
         work.commands = commands;
         self.store().commit(work).await.map_err(EngineError::from)?;
+        self.inner.moves.tell(row.id);
         Ok(self.shown(who, row))
     }
 }

@@ -61,6 +61,7 @@ impl Engine {
         work.commands = also.to_vec();
         work.commands.extend(commands);
         self.store().commit(work).await.map_err(EngineError::from)?;
+        self.inner.moves.tell(row.id);
         Ok(self.shown(who, row))
     }
 }

@@ -75,20 +75,21 @@ impl Engine {
         unsettled: Option<Attempted>,
     ) -> Result<PaymentRow, EngineError> {
         let (commands, row) = self.moving(step.who, step.row, next, None).await?;
+        let mut work = UnitOfWork::new(step.who.tenant, self.now());
+        work.commands = commands;
+        let Some(attempted) = unsettled else {
+            self.store().commit(work).await?;
+            return Ok(row);
+        };
         // Others of the person's attempts may be noted meanwhile.
         until_settled(|| async {
-            let mut work = UnitOfWork::new(step.who.tenant, self.now());
-            work.commands.clone_from(&commands);
-            if let Some(attempted) = &unsettled {
-                work.commands.extend(self.settling(attempted.leave()).await?);
-            }
+            let mut work = work.clone();
+            work.commands.extend(self.settling(attempted.leave()).await?);
             self.store().commit(work).await?;
             Ok::<_, EngineError>(())
         })
         .await?;
-        if let Some(attempted) = unsettled {
-            attempted.settle();
-        }
+        attempted.settle();
         Ok(row)
     }
 

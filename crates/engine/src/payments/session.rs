@@ -8,13 +8,14 @@ use cartola_connector::session::{MakeTransfers, TakeInstructions};
 use cartola_connector::{ConnectorError, Context, ErrorKind, LiveSession, Product};
 use cartola_crypto::{DataKey, Place, Sealed};
 use cartola_model::{Failure, InstitutionId, InstructionKind, LinkSource, Principal};
+use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, LinkId, PersonId};
 use cartola_store::people::LinkRow;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use crate::links::{LinkError, PaysFor, SealedSecret};
-use crate::readings::{Attempted, Before, THRESHOLD, is_proof};
+use crate::readings::{Attempted, Before, THRESHOLD, Trying, is_proof};
 use crate::{Engine, EngineError};
 
 /// How long one step may take, from signing in to what the bank says.
@@ -40,6 +41,8 @@ pub(crate) struct Errand<'a> {
     pub is_first: bool,
     /// How often its step was begun, this time included.
     pub attempts: u32,
+    /// When that step was asked for.
+    pub asked_at: Timestamp,
     /// What signs the customer in, where they are sealed and how. One that has not ended has it.
     pub credentials: Option<(Place<'a>, &'a Sealed)>,
 }
@@ -195,7 +198,8 @@ impl Engine {
         }
         let is_taken = !errand.is_first || self.takes_what_is_kept(who, &link).await?;
         let before = Before::of(is_taken, errand.attempts);
-        let leave = self.leave_to_ask(who, &link, &secret, (before, THRESHOLD)).await?;
+        let trying = Trying { before, threshold: THRESHOLD, asked_at: errand.asked_at };
+        let leave = self.leave_to_ask(who, &link, &secret, trying).await?;
         let (session, attempted, context) =
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;
         Ok(SignedIn { session, context, with: Some(secret), unsettled: Some(attempted) })

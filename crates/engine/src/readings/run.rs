@@ -16,7 +16,7 @@ use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 
 use super::ask::{Told, ToldAccounts};
 use super::order::Arguments;
-use super::sign_in::{Before, LOCK, Wait};
+use super::sign_in::{Before, LOCK, Trying, Wait};
 use super::{Access, progress};
 use crate::access::Subject;
 use crate::imports::{Also, Giver, Imported};
@@ -128,8 +128,12 @@ impl Engine {
         // What a worker that was lost began may have been refused meanwhile.
         let (attempts, at) = (attempt.task.row.attempts, attempt.began_at);
         let is_taken = attempts == 1 && last.is_some_and(|last| is_proof(last, &access, at));
-        let (before, threshold) = (Before::of(is_taken, attempts), arguments.threshold());
-        let leave = self.leave_to_ask(who, link, &secret, (before, threshold)).await?;
+        let trying = Trying {
+            before: Before::of(is_taken, attempts),
+            threshold: arguments.threshold(),
+            asked_at: attempt.task.row.created_at,
+        };
+        let leave = self.leave_to_ask(who, link, &secret, trying).await?;
         self.count_reading(&link.institution, attempt.task.row.order.priority).await?;
         let report = attempt.task.report();
         progress::begin(report);

@@ -4,10 +4,10 @@
 //! an institution that locks somebody out does not ask which of our links it was. An attempt is
 //! noted right before it is made, unless the same credentials were taken at the reading before: what
 //! a crash leaves open may have been refused, and so may what broke off after it was sent; what
-//! merely waited for the institution's turn was not. Several calls with the same credentials are one
-//! guess: one of them asks, and the others wait for what it is told. What was refused is not tried
-//! again for a day: by then the person may have made it right. Whoever tries it again meanwhile is
-//! counted without the institution being asked.
+//! merely waited for the institution's turn was not. Of several who come with the same credentials at
+//! once, one asks and the others wait for what it is told. What was refused is not tried again for a
+//! day: by then the person may have made it right. Whoever tries it again meanwhile is counted without
+//! the institution being asked; what was asked for before the refusal is not.
 
 mod counting;
 mod turns;
@@ -18,8 +18,8 @@ use async_trait::async_trait;
 use cartola_connector::{ConnectorError, Doorkeeper, ErrorKind, RetryAdvice};
 use cartola_crypto::Digest;
 use cartola_model::{InstitutionId, Principal};
-use cartola_primitives::SignedDuration;
 use cartola_primitives::id::PersonId;
+use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::asking::SignInsRow;
 use cartola_store::jobs::record;
 use cartola_store::people::LinkRow;
@@ -31,9 +31,9 @@ use crate::vault::purpose;
 use crate::{Engine, EngineError};
 
 pub(super) use counting::Wait;
-use counting::{Guess, Sent, Verdict, check, check_wait, count, guess, next, settle, verdict};
+use counting::{Sent, Verdict, check, check_wait, count, next, settle, verdict};
+use turns::Turn;
 pub(crate) use turns::Turns;
-use turns::{Place, Turn};
 
 /// Wrong credentials in a row after which nobody is asked any more for a while, where a facade's
 /// protocol names no other number.
@@ -64,6 +64,16 @@ impl Before {
     }
 }
 
+/// Who tries credentials, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Trying {
+    pub before: Before,
+    /// Wrong ones in a row that lock, counted with those of all other facades.
+    pub threshold: u32,
+    /// When somebody asked for it.
+    pub asked_at: Timestamp,
+}
+
 /// Leave to sign in, and what is to be noted of how it went.
 pub(crate) struct Leave {
     engine: Engine,
@@ -71,12 +81,8 @@ pub(crate) struct Leave {
     institution: InstitutionId,
     person: Option<PersonId>,
     digest: Digest,
-    before: Before,
-    /// Wrong credentials in a row that lock, counted with those of all other facades.
-    threshold: u32,
-    /// Where those stand who come with the same credentials.
-    place: Place,
-    /// The turn among them, while it is this one's.
+    trying: Trying,
+    /// The turn among those who come with the same credentials, while it is this one's.
     turn: Mutex<Option<Turn>>,
     /// What was said at the door, once somebody stood there.
     given: Mutex<Option<Result<Given, LinkError>>>,
@@ -100,7 +106,8 @@ enum Course {
 struct Given {
     /// Whether something went wrong before, which is over once credentials are taken.
     clouded: bool,
-    guess: Guess,
+    /// Whether it counts until it is known how it ended.
+    counted: bool,
 }
 
 impl Leave {
@@ -126,7 +133,7 @@ impl Leave {
     /// sent again without anybody's wish.
     pub fn advising(&self, error: ConnectorError) -> ConnectorError {
         let is_unanswered = error.kind == ErrorKind::Timeout && !error.unsent;
-        if is_unanswered && self.guess() != Guess::Taken && *self.course() == Course::Opening {
+        if is_unanswered && self.is_counted() && *self.course() == Course::Opening {
             return error.advising(RetryAdvice::Never);
         }
         error
@@ -148,35 +155,34 @@ impl Leave {
         matches!(*self.given(), Some(Ok(Given { clouded: true, .. })))
     }
 
-    /// What an attempt that is made counts as.
-    fn guess(&self) -> Guess {
+    fn is_counted(&self) -> bool {
         match &*self.given() {
-            Some(Ok(given)) => given.guess,
-            _ if self.before == Before::Taken => Guess::Taken,
-            _ => Guess::Same,
+            Some(Ok(given)) => given.counted,
+            _ => self.trying.before != Before::Taken,
         }
     }
 
     fn sent(&self) -> Sent {
-        Sent { digest: self.digest, threshold: self.threshold, guess: self.guess() }
+        let (digest, threshold) = (self.digest, self.trying.threshold);
+        Sent { digest, threshold, counted: self.is_counted() }
     }
 
-    /// Waits while somebody else tries the same credentials, and says whether those were taken. What
-    /// was begun before waits for nobody: who stands in its way may be its own former self.
-    async fn take_turn(&self) -> Before {
-        if self.before != Before::Nothing {
-            return self.before;
+    /// The turn, while somebody else tries the same credentials; none is needed for what was taken
+    /// before. What was begun before waits for nobody: what stands in its way may never end.
+    async fn take_turn(&self) -> Result<Option<Turn>, ConnectorError> {
+        if self.trying.before != Before::Nothing {
+            return Ok(None);
         }
-        match self.place.turn().await {
-            Some(turn) if turn.are_taken() => Before::Taken,
-            turn => {
-                *self.turn() = turn;
-                Before::Nothing
-            }
-        }
+        let key = (self.who.tenant, self.institution.clone(), self.digest);
+        let turn = self.engine.inner.signing_in.turn(key).await;
+        let too_long = || {
+            let reason = "the institution has not answered another with the same credentials";
+            ConnectorError::new(ErrorKind::Timeout, "open", reason).before_sending()
+        };
+        turn.map(Some).ok_or_else(too_long)
     }
 
-    /// Leaves the turn to whoever is next.
+    /// Leaves the turn to whoever is next, where it is this one's.
     fn give_turn(&self, are_taken: bool) {
         if let Some(turn) = self.turn().take() {
             turn.end(are_taken);
@@ -195,18 +201,18 @@ impl Leave {
 #[async_trait]
 impl Doorkeeper for Leave {
     async fn admit(&self) -> Result<(), ConnectorError> {
-        let before = self.take_turn().await;
+        let turn = self.take_turn().await?;
         if *self.course() == Course::Forsaken {
-            self.give_turn(false);
             return Err(kept_out("nobody waits for this session any more"));
         }
-        let said = self.engine.note_attempt(self, before).await;
+        let are_taken = turn.as_ref().is_some_and(Turn::are_taken);
+        let said = self.engine.note_attempt(self, are_taken).await;
         let is_given = said.is_ok();
         *self.given() = Some(said);
         if is_given {
+            *self.turn() = turn.filter(|_| !are_taken);
             return Ok(());
         }
-        self.give_turn(false);
         Err(kept_out("there is no leave to sign in any more"))
     }
 
@@ -305,18 +311,15 @@ impl Engine {
         who: &Principal,
         link: &LinkRow,
         secret: &SealedSecret,
-        (before, threshold): (Before, u32),
+        trying: Trying,
     ) -> Result<Arc<Leave>, LinkError> {
-        let digest = self.sign_in_digest(who, secret);
         let leave = Leave {
             engine: self.clone(),
             who: who.clone(),
             institution: link.institution.clone(),
             person: link.person,
-            digest,
-            before,
-            threshold,
-            place: self.inner.signing_in.place((who.tenant, link.institution.clone(), digest)),
+            digest: self.sign_in_digest(who, secret),
+            trying,
             turn: Mutex::default(),
             given: Mutex::default(),
             course: Mutex::default(),
@@ -334,9 +337,13 @@ impl Engine {
         match known.as_ref().map_or(Ok(()), |known| check(known, &leave.digest, now)) {
             Err(refused @ LinkError::CredentialsRefused) => {
                 // The institution is spared, and whoever tries on is counted all the same.
-                let counted = |row: &mut SignInsRow| count(row, leave.threshold, now);
-                let row = next(known, (institution, person), now, counted);
-                self.keep_sign_ins(who, row).await?;
+                let Trying { threshold, asked_at, .. } = leave.trying;
+                let refused_at = known.as_ref().and_then(|known| known.refused_secret);
+                if refused_at.is_none_or(|(_, refused_at)| asked_at > refused_at) {
+                    let counted = |row: &mut SignInsRow| count(row, threshold, now);
+                    let row = next(known, (institution, person), now, counted);
+                    self.keep_sign_ins(who, row).await?;
+                }
                 Err(refused)
             }
             checked => checked.map(|()| known),
@@ -344,20 +351,18 @@ impl Engine {
     }
 
     /// Notes an attempt that is about to be made, unless it is forbidden by now.
-    async fn note_attempt(&self, leave: &Leave, before: Before) -> Result<Given, LinkError> {
+    async fn note_attempt(&self, leave: &Leave, are_taken: bool) -> Result<Given, LinkError> {
         let Some(person) = leave.person else { return Ok(Given::default()) };
         until_settled(|| async {
             let known = self.look(leave).await?;
             let clouded = known.as_ref().is_some_and(|known| known.refused + known.open > 0);
-            let mut given = Given { clouded, guess: Guess::Taken };
-            if before != Before::Taken {
-                let guessed = |row: &mut SignInsRow| {
-                    given.guess = guess(row, &leave.digest, before == Before::Begun);
-                };
-                let row = next(known, (&leave.institution, person), self.now(), guessed);
-                self.keep_sign_ins(&leave.who, row).await?;
+            let counted = leave.trying.before != Before::Taken && !are_taken;
+            if counted {
+                let (whose, opened) =
+                    ((&leave.institution, person), |row: &mut SignInsRow| row.open += 1);
+                self.keep_sign_ins(&leave.who, next(known, whose, self.now(), opened)).await?;
             }
-            Ok(given)
+            Ok(Given { clouded, counted })
         })
         .await
     }
@@ -411,8 +416,8 @@ impl Engine {
     ) -> Result<Option<SignInsRow>, EngineError> {
         let sent = leave.sent();
         let is_news = match verdict {
-            Verdict::Taken => sent.guess != Guess::Taken || leave.is_clouded(),
-            Verdict::Unseen | Verdict::Unknown => sent.guess != Guess::Taken,
+            Verdict::Taken => sent.counted || leave.is_clouded(),
+            Verdict::Unseen | Verdict::Unknown => sent.counted,
             Verdict::Refused | Verdict::LockedUntil(_) => true,
         };
         let Some(person) = leave.person.filter(|_| is_news) else { return Ok(None) };

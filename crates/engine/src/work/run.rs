@@ -20,6 +20,9 @@ use crate::retry::MaybeConflict;
 /// attempts that were made, and a tenth more at most.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
 
+/// The attempt from which on somebody else's being first is worth a warning.
+const WARNED_FROM: u32 = 3;
+
 /// Attempts after which that pause grows no more: five minutes.
 const LONGEST_PAUSE_AFTER: u32 = 60;
 
@@ -192,14 +195,8 @@ async fn finish(
         }
         Ok(Outcome::End(commands, end)) => (commands, end),
         Err(error) => {
-            let (job, failure) = (task.row.order.id, error.failure());
-            // Somebody else was first, as whoever cancels what has just begun: it is decided again.
-            if error.is_conflict() || matches!(error, EngineError::Contended) {
-                tracing::info!(%job, "engine.job.overtaken");
-            } else {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(%job, error, "engine.job.failed");
-            }
+            let failure = error.failure();
+            log_failure(task, &error);
             (Vec::new(), after_failure(shared, task, failure))
         }
     };
@@ -237,6 +234,19 @@ fn tell(shared: &Shared, task: &Task, end: JobEnd) {
         JobEnd::Dead { failure } => Err(failure),
     };
     shared.engine.inner.waiters.tell(task.row.order.id, ended);
+}
+
+/// Somebody else may be first, as whoever cancels what has just begun: it is decided again, and the
+/// operator hears of it where that does not help.
+fn log_failure(task: &Task, error: &EngineError) {
+    let is_overtaken = error.is_conflict() || matches!(error, EngineError::Contended);
+    let (job, kind) = (task.row.order.id, task.row.order.kind.as_str());
+    let cause = error as &dyn std::error::Error;
+    if is_overtaken && task.row.attempts < WARNED_FROM {
+        tracing::info!(%job, kind, error = cause, "engine.job.overtaken");
+    } else {
+        tracing::warn!(%job, kind, error = cause, "engine.job.failed");
+    }
 }
 
 /// A failure of ours is tried again, a few times or until it is done.

@@ -20,7 +20,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// The same where this process tells whoever waits, and only what another one does is looked for.
 const FIRST_PAUSE_OF_TOLD: Duration = Duration::from_millis(100);
 
-/// The longest pause of whoever looks at what one case has come to, where nobody tells.
+/// The longest pause of whoever looks at what one case has come to.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// How a job ended: done, or given up and why.
@@ -44,7 +44,7 @@ impl Moves {
     fn follow<I: TypedId>(self: &Arc<Self>, id: I) -> Follower {
         let case = *id.as_bytes();
         let receiver = self.lock().entry(case).or_default().subscribe();
-        Follower { case, receiver, moves: Arc::clone(self) }
+        Follower { case, receiver: Some(receiver), moves: Arc::clone(self) }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<CaseKey, watch::Sender<()>>> {
@@ -55,15 +55,29 @@ impl Moves {
 /// Somebody who is told when a case moves.
 struct Follower {
     case: CaseKey,
-    receiver: watch::Receiver<()>,
+    /// Absent only while being dropped.
+    receiver: Option<watch::Receiver<()>>,
     moves: Arc<Moves>,
+}
+
+impl Follower {
+    /// Waits until it moves; for ever where nobody can tell.
+    async fn moved(&mut self) {
+        let told = match &mut self.receiver {
+            Some(receiver) => receiver.changed().await.is_ok(),
+            None => false,
+        };
+        if !told {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 impl Drop for Follower {
     fn drop(&mut self) {
         let mut all = self.moves.lock();
-        // This one still counts.
-        if all.get(&self.case).is_some_and(|sender| sender.receiver_count() <= 1) {
+        self.receiver = None;
+        if all.get(&self.case).is_some_and(|sender| sender.receiver_count() == 0) {
             all.remove(&self.case);
         }
     }
@@ -122,7 +136,6 @@ pub(crate) struct Looks {
     arrivals: Arrivals,
     told: Option<Follower>,
     pause: Duration,
-    longest_pause: Duration,
 }
 
 #[allow(clippy::disallowed_methods, reason = "whoever waits does so in monotonic time")]
@@ -131,15 +144,13 @@ impl Looks {
     pub fn new(engine: &Engine, longest: Duration) -> Self {
         let deadline = Instant::now() + longest;
         let arrivals = engine.store().arrivals();
-        let (pause, longest_pause) = (FIRST_PAUSE, LONGEST_PAUSE);
-        Self { deadline, arrivals, told: None, pause, longest_pause }
+        Self { deadline, arrivals, told: None, pause: FIRST_PAUSE }
     }
 
     /// The same at a case whose moves are told in this process.
     pub fn at<I: TypedId>(engine: &Engine, id: I, longest: Duration) -> Self {
         let told = Some(engine.inner.moves.follow(id));
-        let (pause, longest_pause) = (FIRST_PAUSE_OF_TOLD, LOOK_AGAIN);
-        Self { told, pause, longest_pause, ..Self::new(engine, longest) }
+        Self { told, pause: FIRST_PAUSE_OF_TOLD, ..Self::new(engine, longest) }
     }
 
     /// Waits until another look is worth it; false when there is no more time for one.
@@ -148,25 +159,22 @@ impl Looks {
         if left.is_zero() {
             return false;
         }
-        let Self { arrivals, told, pause, longest_pause, .. } = self;
+        let Self { arrivals, told, pause, .. } = self;
         let moved = async {
             sleep((*pause).min(left)).await;
             arrivals.next(LOOK_AGAIN.min(left)).await;
         };
         let told = async {
-            let is_told = match told {
-                Some(told) => told.receiver.changed().await.is_ok(),
-                None => false,
-            };
-            if !is_told {
-                std::future::pending::<()>().await;
+            match told {
+                Some(told) => told.moved().await,
+                None => std::future::pending().await,
             }
         };
         tokio::select! {
             () = told => {}
             () = moved => {}
         }
-        *pause = pause.saturating_mul(2).min(*longest_pause);
+        *pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         true
     }
 }

@@ -5,7 +5,7 @@ use cartola_engine::links::LinkError;
 use cartola_engine::once::{OnceError, RecordedAnswer, Repeatable, Reply, Ticket};
 use cartola_engine::readings::{Accepted, CALL_MANDATE_TERM, Call, THRESHOLD, Wanted};
 use cartola_model::Failure;
-use cartola_primitives::Rut;
+use cartola_primitives::{Rut, SignedDuration};
 
 use crate::readings::{MARCH, Scene, fields};
 use crate::world::bank::{PASSWORD, RUT, institution};
@@ -58,6 +58,7 @@ async fn the_same_wrong_password_counts_without_the_bank() {
     let scene = Scene::new().await;
     assert_eq!(called(&scene, "wrong-1", 2).await, Err(Failure::CredentialsInvalid));
     let asked = scene.bank.asked();
+    scene.world.clock.advance(SignedDuration::from_secs(1));
     assert_eq!(called(&scene, "wrong-1", 2).await, Err(Failure::CredentialsInvalid));
     assert_eq!(called(&scene, "wrong-2", 2).await, Err(Failure::CredentialsLocked));
     assert_eq!(scene.bank.asked(), asked);

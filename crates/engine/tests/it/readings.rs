@@ -244,11 +244,13 @@ async fn different_credentials_that_nobody_answered_are_guesses_too() {
     assert_eq!(scene.called(PASSWORD).await, Ok(()));
 }
 
-/// Begins so many calls with one password, before the bank tells any of them what became of it.
-async fn at_once(scene: &Scene, password: &str, calls: u32) -> Vec<Accepted> {
-    let mut accepted = Vec::new();
+/// Begins so many calls with one password and a reading of a link that keeps it, before the bank tells
+/// any of them what became of it. Calls run one after another, and the link's reading beside them.
+async fn at_once(scene: &Scene, password: &str, calls: u32) -> Vec<Pending> {
+    let link = scene.begin(password).await.unwrap();
+    let mut pending = vec![scene.request(link, MARCH).await];
     for _ in 0..calls {
-        accepted.push(scene.call(password).await.unwrap());
+        pending.push(scene.call(password).await.unwrap().reading);
     }
     scene.bank.lets_nobody_know();
     let until_asked = async {
@@ -262,26 +264,26 @@ async fn at_once(scene: &Scene, password: &str, calls: u32) -> Vec<Accepted> {
     };
     let (ran, ()) = tokio::join!(scene.world.worker.run_due(), until_asked);
     ran.unwrap();
-    accepted
+    pending
 }
 
 #[tokio::test]
 async fn many_calls_at_once_with_the_right_password_lock_nobody() {
     let scene = Scene::new().await;
-    for mut accepted in at_once(&scene, PASSWORD, 2 * THRESHOLD).await {
-        assert_eq!(scene.ended(&mut accepted.reading).await, Some(Ok(())));
+    for mut pending in at_once(&scene, PASSWORD, 2 * THRESHOLD).await {
+        assert_eq!(scene.ended(&mut pending).await, Some(Ok(())));
     }
     assert_eq!(scene.called(PASSWORD).await, Ok(()));
 }
 
 #[tokio::test]
-async fn many_calls_at_once_with_a_wrong_password_ask_once() {
+async fn many_calls_at_once_with_a_wrong_password_are_one_mistake() {
     let scene = Scene::new().await;
-    for mut accepted in at_once(&scene, "wrong-one", THRESHOLD - 1).await {
-        let refused = Some(Err(Failure::CredentialsInvalid));
-        assert_eq!(scene.ended(&mut accepted.reading).await, refused);
+    for mut pending in at_once(&scene, "wrong-one", 2 * THRESHOLD).await {
+        assert_eq!(scene.ended(&mut pending).await, Some(Err(Failure::CredentialsInvalid)));
     }
     assert_eq!(scene.bank.asked(), 1);
+    assert_eq!(scene.called(PASSWORD).await, Ok(()));
 }
 
 /// Callers that lose patience leave a question behind, not a wrong password.

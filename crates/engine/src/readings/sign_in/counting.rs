@@ -15,26 +15,13 @@ use crate::links::LinkError;
 /// How long an attempt of which nobody knows how it ended counts as one that was refused.
 const OPEN_COUNTS: SignedDuration = SignedDuration::from_hours(1);
 
-/// What an attempt counts as, from when it is made until it is known how it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Guess {
-    /// As nothing: the institution took these credentials a moment ago.
-    #[default]
-    Taken,
-    /// As one more.
-    New,
-    /// As one more, though the same credentials are counted: what made them may have been refused.
-    Again,
-    /// As the one with the same credentials that is counted already.
-    Same,
-}
-
 /// Credentials that were sent.
 pub(super) struct Sent {
     pub digest: Digest,
     /// Wrong ones in a row that lock.
     pub threshold: u32,
-    pub guess: Guess,
+    /// Whether they count until it is known how that ended.
+    pub counted: bool,
 }
 
 /// How an attempt ended, as far as its credentials are concerned.
@@ -106,21 +93,9 @@ pub(super) fn next(
     row
 }
 
-/// Counts an attempt that is about to be made. The same credentials once more are no other guess where
-/// somebody wants something else done with them; where what wanted it was begun before, they may have
-/// been refused meanwhile.
-pub(super) fn guess(row: &mut SignInsRow, digest: &Digest, is_begun: bool) -> Guess {
-    let is_counted = row.open > 0 && row.open_secret.as_ref() == Some(digest);
-    match (is_counted, is_begun) {
-        (true, false) => return Guess::Same,
-        (true, true) => row.open += 1,
-        (false, _) => (row.open, row.open_secret) = (row.open + 1, Some(*digest)),
-    }
-    if is_counted { Guess::Again } else { Guess::New }
-}
-
 /// Notes how an attempt ended.
 pub(super) fn settle(row: &mut SignInsRow, verdict: Verdict, sent: &Sent, now: Timestamp) {
+    let mine = u32::from(sent.counted);
     match verdict {
         Verdict::Taken => {
             (row.refused, row.open) = (0, 0);
@@ -129,34 +104,20 @@ pub(super) fn settle(row: &mut SignInsRow, verdict: Verdict, sent: &Sent, now: T
             row.refused_secret = row.refused_secret.filter(|(refused, _)| *refused != sent.digest);
         }
         Verdict::Refused => {
-            take_back(row, sent);
+            row.open = row.open.saturating_sub(mine);
             row.refused_secret = Some((sent.digest, now));
             count(row, sent.threshold, now);
         }
         Verdict::LockedUntil(until) => {
-            take_back(row, sent);
+            row.open = row.open.saturating_sub(mine);
             row.locked_until = Some(until);
         }
-        Verdict::Unseen => take_back(row, sent),
-        // Now that it ended, it is the same guess as the one that is counted.
-        Verdict::Unknown if sent.guess == Guess::Again => {
-            row.open = row.open.saturating_sub(1).max(1);
+        Verdict::Unseen => row.open = row.open.saturating_sub(mine),
+        // The same once more is no other guess, so it counts once.
+        Verdict::Unknown if row.open_secret == Some(sent.digest) => {
+            row.open = row.open.saturating_sub(mine);
         }
-        // Who counted them may have taken that back.
-        Verdict::Unknown if sent.guess == Guess::Same || row.open == 0 => {
-            guess(row, &sent.digest, false);
-        }
-        Verdict::Unknown => {}
-    }
-}
-
-/// What was counted of an attempt counts no more.
-fn take_back(row: &mut SignInsRow, sent: &Sent) {
-    if matches!(sent.guess, Guess::New | Guess::Again) {
-        row.open = row.open.saturating_sub(1);
-    }
-    if sent.guess == Guess::New {
-        row.open_secret = row.open_secret.filter(|open| *open != sent.digest);
+        Verdict::Unknown => row.open_secret = Some(sent.digest),
     }
 }
 
@@ -228,84 +189,5 @@ pub(super) fn verdict(asked: Result<(), &ConnectorError>, now: Timestamp) -> Ver
             _,
         ) => Verdict::Unseen,
         _ => Verdict::Unknown,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A guess of somebody of whom nothing is known, and those that follow it.
-    struct Person {
-        row: SignInsRow,
-        now: Timestamp,
-    }
-
-    impl Person {
-        fn new() -> Self {
-            let institution = InstitutionId::parse("banco-chile").unwrap();
-            let now = Timestamp::UNIX_EPOCH;
-            let row = next(None, (&institution, PersonId::from_bytes([1; 16])), now, |_| ());
-            Self { row, now }
-        }
-
-        fn guesses(&mut self, secret: u8, is_begun: bool) -> Sent {
-            let digest = Digest::from_bytes([secret; 32]);
-            let guess = guess(&mut self.row, &digest, is_begun);
-            Sent { digest, threshold: THRESHOLD, guess }
-        }
-
-        fn hears(&mut self, sent: &Sent, verdict: Verdict) {
-            settle(&mut self.row, verdict, sent, self.now);
-        }
-
-        fn is_locked(&self) -> bool {
-            locked_until(&self.row, self.now).is_some()
-        }
-    }
-
-    #[test]
-    fn the_same_credentials_at_once_are_one_guess() {
-        let mut person = Person::new();
-        let sent = [0; 9].map(|_| person.guesses(1, false));
-        assert_eq!((person.row.open, person.is_locked()), (1, false));
-        for sent in &sent {
-            person.hears(sent, Verdict::Unknown);
-            assert_eq!(person.row.open, 1);
-        }
-        person.guesses(2, false);
-        assert!(!person.is_locked());
-        person.guesses(3, false);
-        assert!(person.is_locked());
-    }
-
-    #[test]
-    fn what_was_begun_before_may_have_been_refused_each_time() {
-        let mut person = Person::new();
-        person.guesses(1, false);
-        for expected in 2..=THRESHOLD {
-            assert!(!person.is_locked());
-            person.guesses(1, true);
-            assert_eq!(person.row.open, expected);
-        }
-        assert!(person.is_locked());
-    }
-
-    #[test]
-    fn a_guess_counts_until_each_who_made_it_has_heard() {
-        let mut person = Person::new();
-        let [first, second] = [0; 2].map(|_| person.guesses(1, false));
-        person.hears(&first, Verdict::Unseen);
-        assert_eq!(person.row.open, 0);
-        person.hears(&second, Verdict::Unknown);
-        assert_eq!(person.row.open, 1, "who counted it had taken that back");
-        let again = person.guesses(1, true);
-        person.hears(&again, Verdict::Unknown);
-        assert_eq!(person.row.open, 1, "once it has ended it is the same guess");
-        let other = person.guesses(2, false);
-        person.hears(&other, Verdict::Unseen);
-        let third = person.guesses(1, false);
-        person.hears(&third, Verdict::Taken);
-        assert_eq!((person.row.open, person.row.refused), (0, 0));
     }
 }

@@ -1,7 +1,9 @@
-//! Of those who come with the same credentials, one asks the institution at a time, until they are taken.
+//! Of those who come with the same credentials at once, one asks the institution at a time, until they
+//! are taken.
 //!
-//! A wrong password that ten calls bring at once would else be ten wrong passwords to the institution,
-//! which locks its customer out. This holds within a process; across processes it is what is counted.
+//! A call that its caller gave up goes on at the bank, and the next one with the same password would be
+//! another attempt beside it: a wrong one would be refused twice, and a right one would look like many
+//! that nobody answered. This holds within a process; across processes it is what is counted.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -17,47 +19,44 @@ use tokio::time::timeout;
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Whose credentials, and where.
-type Key = (TenantId, InstitutionId, Digest);
+pub(super) type Key = (TenantId, InstitutionId, Digest);
 
-/// Whether the credentials were taken since somebody stands there, behind whose turn it is.
-type Said = tokio::sync::Mutex<bool>;
+/// Whether the credentials were taken from one of those who stand there, behind whose turn it is.
+type Taken = tokio::sync::Mutex<bool>;
 
-/// All who are signed in, or wait for that.
+/// Where those stand who are being signed in, or wait for that.
 #[derive(Default)]
-pub(crate) struct Turns(Mutex<HashMap<Key, Weak<Said>>>);
-
-/// Where those stand who come with the same credentials. It is gone with the last of them.
-pub(super) struct Place(Arc<Said>);
+pub(crate) struct Turns(Mutex<HashMap<Key, Weak<Taken>>>);
 
 /// Leave to ask, while the others wait.
 pub(super) struct Turn(OwnedMutexGuard<bool>);
 
 impl Turns {
-    pub(super) fn place(&self, key: Key) -> Place {
+    /// The turn, once it has come; nothing where another is asking for too long.
+    pub(super) async fn turn(&self, key: Key) -> Option<Turn> {
+        timeout(LONGEST_WAIT, self.place(key).lock_owned()).await.ok().map(Turn)
+    }
+
+    /// It is gone with the last who stands there.
+    fn place(&self, key: Key) -> Arc<Taken> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, place| place.strong_count() > 0);
         let known = all.get(&key).and_then(Weak::upgrade);
-        Place(known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let place = Arc::default();
             all.insert(key, Arc::downgrade(&place));
             place
-        }))
-    }
-}
-
-impl Place {
-    /// The turn, once it has come. Nothing where another is asking for too long.
-    pub async fn turn(&self) -> Option<Turn> {
-        timeout(LONGEST_WAIT, Arc::clone(&self.0).lock_owned()).await.ok().map(Turn)
+        })
     }
 }
 
 impl Turn {
-    /// Whether the credentials were taken from one who came before.
+    /// Whether the credentials were taken while this one waited.
     pub fn are_taken(&self) -> bool {
         *self.0
     }
 
+    /// Leaves it to whoever is next.
     pub fn end(mut self, are_taken: bool) {
         *self.0 |= are_taken;
     }

@@ -326,6 +326,7 @@ async fn a_bank_shows_who_somebody_is_with_credentials_that_come_along() {
     let holding = page.rows.iter().filter(|row| row.state.holds(engine.now()));
     assert_eq!(holding.map(|row| row.link).collect::<Vec<_>>(), [link]);
     for _ in 0..3 {
+        world.clock.advance(cartola_primitives::SignedDuration::from_secs(1));
         let _ = let_in(&world, institution(), &fields("wrong-one")).await;
     }
     let locked = let_in(&world, institution(), &fields(PASSWORD)).await;
