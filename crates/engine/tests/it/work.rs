@@ -157,19 +157,24 @@ impl Handler for Thorough {
     }
 }
 
+/// The only worker of the store, which runs one job at a time.
+fn lone_worker(world: &World, handler: Arc<dyn Handler>) -> Worker {
+    Worker::new(WorkerParts {
+        engine: world.engine.clone(),
+        handlers: vec![handler],
+        monotonic: world.monotonic.clone(),
+        alone: true,
+        at_once: 1,
+        limits: Limits::NONE,
+    })
+}
+
 /// A heartbeat finds that the job runs no more: its own handler has ended it, and is let finish.
 #[tokio::test(start_paused = true)]
 async fn whoever_has_ended_its_job_does_what_follows() {
     let world = Arc::new(World::new().await);
     let thorough = Arc::new(Thorough { world: world.clone(), is_done: AtomicBool::new(false) });
-    let worker = Worker::new(WorkerParts {
-        engine: world.engine.clone(),
-        handlers: vec![thorough.clone()],
-        monotonic: world.monotonic.clone(),
-        alone: true,
-        at_once: 1,
-        limits: Limits::NONE,
-    });
+    let worker = lone_worker(&world, thorough.clone());
     queue(&world, 1).await;
     assert_eq!(worker.run_due().await.unwrap(), 1);
     assert!(thorough.is_done.load(Ordering::Relaxed));
@@ -203,14 +208,7 @@ impl Handler for Robbed {
 async fn whoever_has_lost_its_job_stops() {
     let world = Arc::new(World::new().await);
     let robbed = Arc::new(Robbed { world: world.clone(), is_done: AtomicBool::new(false) });
-    let worker = Worker::new(WorkerParts {
-        engine: world.engine.clone(),
-        handlers: vec![robbed.clone()],
-        monotonic: world.monotonic.clone(),
-        alone: true,
-        at_once: 1,
-        limits: Limits::NONE,
-    });
+    let worker = lone_worker(&world, robbed.clone());
     queue(&world, 1).await;
     tokio::select! {
         ran = worker.run_due() => drop(ran),
