@@ -105,8 +105,7 @@ impl<'a> Step<'a> {
             link: row.link,
             mandate: row.mandate,
             is_first: row.standing.state == InstructionState::Requested,
-            attempts: self.task.row.attempts,
-            asked_at: self.task.row.created_at,
+            job: &self.task.row,
             credentials: row.standing.credentials.as_ref().map(|sealed| (place, sealed)),
         }
     }

@@ -153,8 +153,7 @@ impl<'a> Step<'a> {
             link: row.link,
             mandate: row.mandate,
             is_first: row.standing.state == PaymentState::Requested,
-            attempts: self.task.row.attempts,
-            asked_at: self.task.row.created_at,
+            job: &self.task.row,
             credentials: row.standing.credentials.as_ref().map(|sealed| (place, sealed)),
         }
     }

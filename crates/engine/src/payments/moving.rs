@@ -8,7 +8,7 @@ use cartola_model::{Failure, PaymentFailure, PaymentState, Principal};
 use cartola_primitives::Timestamp;
 use cartola_store::jobs::{Continuation, JobEnd, JobOrder, Priority, Queue, record};
 use cartola_store::payments::{PaymentChange, PaymentProgress, PaymentRow};
-use cartola_store::{Command, UnitOfWork};
+use cartola_store::{Command, StoreErrorKind, UnitOfWork};
 
 use super::cancel::is_given_up;
 use super::jobs::{Step, StepArguments, StepKind};
@@ -81,16 +81,29 @@ impl Engine {
             self.store().commit(work).await?;
             return Ok(row);
         };
-        // Others of the person's attempts may be noted meanwhile.
-        until_settled(|| async {
+        // Others of the person's attempts may be noted meanwhile. Where the payment has moved, as by a cancel,
+        // there is nothing to announce.
+        let announced = until_settled(|| async {
             let mut work = work.clone();
             work.commands.extend(self.settling(attempted.leave()).await?);
-            self.store().commit(work).await?;
-            Ok::<_, EngineError>(())
+            match self.store().commit(work).await {
+                Err(error)
+                    if error.kind == StoreErrorKind::Conflict && self.has_moved(step).await? =>
+                {
+                    Ok(Err(error))
+                }
+                committed => Ok::<_, EngineError>(Ok(committed?)),
+            }
         })
         .await?;
+        announced?;
         attempted.settle();
         Ok(row)
+    }
+
+    async fn has_moved(&self, step: &Step<'_>) -> Result<bool, EngineError> {
+        let now = self.store().payment(step.who.tenant, step.row.id).await?;
+        Ok(now.is_none_or(|now| now.version != step.row.version))
     }
 
     /// Fails a payment of which the bank has heard nothing.

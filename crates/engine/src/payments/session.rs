@@ -8,8 +8,8 @@ use cartola_connector::session::{MakeTransfers, TakeInstructions};
 use cartola_connector::{ConnectorError, Context, ErrorKind, LiveSession, Product};
 use cartola_crypto::{DataKey, Place, Sealed};
 use cartola_model::{Failure, InstitutionId, InstructionKind, LinkSource, Principal};
-use cartola_primitives::Timestamp;
 use cartola_primitives::id::{ConsentId, LinkId, PersonId};
+use cartola_store::jobs::JobRow;
 use cartola_store::people::LinkRow;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -39,10 +39,8 @@ pub(crate) struct Errand<'a> {
     pub mandate: ConsentId,
     /// Whether the bank has not let anybody in for it yet.
     pub is_first: bool,
-    /// How often its step was begun, this time included.
-    pub attempts: u32,
-    /// When that step was asked for.
-    pub asked_at: Timestamp,
+    /// The job of its step.
+    pub job: &'a JobRow,
     /// What signs the customer in, where they are sealed and how. One that has not ended has it.
     pub credentials: Option<(Place<'a>, &'a Sealed)>,
 }
@@ -196,9 +194,11 @@ impl Engine {
             // Nobody has typed them again: one who is known to be refused has made no further guess.
             self.refuse_known(who, &link, &secret).await?;
         }
-        let is_taken = !errand.is_first || self.takes_what_is_kept(who, &link).await?;
-        let before = Before::of(is_taken, errand.attempts);
-        let trying = Trying { before, threshold: THRESHOLD, asked_at: errand.asked_at };
+        // What a worker that was lost began first may have been refused meanwhile.
+        let is_taken = !errand.is_first
+            || (errand.job.attempts == 1 && self.takes_what_is_kept(who, &link).await?);
+        let before = Before::of(is_taken, errand.job);
+        let trying = Trying { before, threshold: THRESHOLD, asked_at: errand.job.created_at };
         let leave = self.leave_to_ask(who, &link, &secret, trying).await?;
         let (session, attempted, context) =
             self.open_at_institution(leave, &secret, STEP_TIMEOUT).await??;

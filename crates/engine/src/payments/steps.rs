@@ -327,7 +327,7 @@ fn told_later(error: &LinkError, now: Timestamp, waits: u32) -> Option<Timestamp
                 ErrorKind::InstitutionDown | ErrorKind::Timeout | ErrorKind::RateLimited,
                 RetryAdvice::After(wished),
             ) => Some(wished),
-            (ErrorKind::SessionEnded, RetryAdvice::WithNewSession) => None,
+            (ErrorKind::SessionEnded | ErrorKind::Timeout, RetryAdvice::WithNewSession) => None,
             _ => return None,
         },
         _ => return None,

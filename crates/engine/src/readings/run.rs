@@ -126,12 +126,12 @@ impl Engine {
         let access = self.access(who, link.clone(), Some(arguments.mandate)).await?;
         let secret = self.secret_of(who, &access, arguments).await?;
         // What a worker that was lost began may have been refused meanwhile.
-        let (attempts, at) = (attempt.task.row.attempts, attempt.began_at);
-        let is_taken = attempts == 1 && last.is_some_and(|last| is_proof(last, &access, at));
+        let (job, at) = (&attempt.task.row, attempt.began_at);
+        let is_taken = job.attempts == 1 && last.is_some_and(|last| is_proof(last, &access, at));
         let trying = Trying {
-            before: Before::of(is_taken, attempts),
+            before: Before::of(is_taken, job),
             threshold: arguments.threshold(),
-            asked_at: attempt.task.row.created_at,
+            asked_at: job.created_at,
         };
         let leave = self.leave_to_ask(who, link, &secret, trying).await?;
         self.count_reading(&link.institution, attempt.task.row.order.priority).await?;

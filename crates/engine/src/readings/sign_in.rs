@@ -17,11 +17,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use cartola_connector::{ConnectorError, Doorkeeper, ErrorKind, RetryAdvice};
 use cartola_crypto::Digest;
-use cartola_model::{InstitutionId, Principal};
+use cartola_model::{Failure, InstitutionId, Principal};
 use cartola_primitives::id::PersonId;
 use cartola_primitives::{SignedDuration, Timestamp};
 use cartola_store::asking::SignInsRow;
-use cartola_store::jobs::record;
+use cartola_store::jobs::{JobRow, record};
 use cartola_store::people::LinkRow;
 use cartola_store::{Command, UnitOfWork};
 
@@ -49,17 +49,19 @@ pub(crate) enum Before {
     Taken,
     /// Nothing: somebody wants something done with them.
     Nothing,
-    /// What wanted it was begun before, and may have sent them without anybody knowing what was said.
+    /// Whoever began the same before is lost, and may have sent them without anybody knowing what was
+    /// said.
     Begun,
 }
 
 impl Before {
-    /// What is known where they were taken, or a job has run so often.
-    pub const fn of(is_taken: bool, attempts: u32) -> Self {
-        match (is_taken, attempts) {
+    /// What is known where they were taken, or of the job that sends them.
+    pub fn of(is_taken: bool, job: &JobRow) -> Self {
+        let is_begun = job.attempts > 1 && job.last_failure == Some(Failure::Internal);
+        match (is_taken, is_begun) {
             (true, _) => Self::Taken,
-            (false, ..=1) => Self::Nothing,
-            (false, _) => Self::Begun,
+            (false, false) => Self::Nothing,
+            (false, true) => Self::Begun,
         }
     }
 }
@@ -177,9 +179,19 @@ impl Leave {
         let turn = self.engine.inner.signing_in.turn(key).await;
         let too_long = || {
             let reason = "the institution has not answered another with the same credentials";
-            ConnectorError::new(ErrorKind::Timeout, "open", reason).before_sending()
+            let error = ConnectorError::new(ErrorKind::Timeout, "open", reason);
+            // This request has waited long enough. Whoever opens another session waits anew.
+            error.before_sending().advising(RetryAdvice::WithNewSession)
         };
         turn.map(Some).ok_or_else(too_long)
+    }
+
+    /// Keeps out whose maker has gone.
+    fn refuse_forsaken(&self) -> Result<(), ConnectorError> {
+        match *self.course() {
+            Course::Forsaken => Err(kept_out("nobody waits for this session any more")),
+            Course::Opening | Course::LetIn => Ok(()),
+        }
     }
 
     /// Leaves the turn to whoever is next, where it is this one's.
@@ -201,10 +213,10 @@ impl Leave {
 #[async_trait]
 impl Doorkeeper for Leave {
     async fn admit(&self) -> Result<(), ConnectorError> {
-        let turn = self.take_turn().await?;
-        if *self.course() == Course::Forsaken {
-            return Err(kept_out("nobody waits for this session any more"));
-        }
+        self.refuse_forsaken()?;
+        let turn = self.take_turn().await;
+        self.refuse_forsaken()?;
+        let turn = turn?;
         let are_taken = turn.as_ref().is_some_and(Turn::are_taken);
         let said = self.engine.note_attempt(self, are_taken).await;
         let is_given = said.is_ok();
@@ -336,7 +348,8 @@ impl Engine {
         let (known, now) = (known.map_err(EngineError::from)?, self.now());
         match known.as_ref().map_or(Ok(()), |known| check(known, &leave.digest, now)) {
             Err(refused @ LinkError::CredentialsRefused) => {
-                // The institution is spared, and whoever tries on is counted all the same.
+                // The institution is spared, and whoever tries on is counted all the same. Where the clocks
+                // of two processes differ, somebody may be spared who tries on right then.
                 let Trying { threshold, asked_at, .. } = leave.trying;
                 let refused_at = known.as_ref().and_then(|known| known.refused_secret);
                 if refused_at.is_none_or(|(_, refused_at)| asked_at > refused_at) {

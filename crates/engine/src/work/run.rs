@@ -203,6 +203,7 @@ async fn finish(
     match commit(shared, task, commands, end).await {
         // What the commands were decided on has changed: it is decided again.
         Err(error) if error.is_conflict() => {
+            log_failure(task, &error);
             let again = after_failure(shared, task, error.failure());
             commit(shared, task, Vec::new(), again).await
         }

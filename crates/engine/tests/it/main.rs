@@ -43,6 +43,7 @@ mod subscriptions;
 mod tasks;
 mod tenants;
 mod tokens;
+mod turns;
 mod waits;
 mod work;
 mod world;

@@ -7,7 +7,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cartola_connector::{ErrorKind, RetryAdvice};
 use cartola_engine::links::{LinkError, Mandate, NewLink, PaysFor};
-use cartola_engine::once::Reply;
 use cartola_engine::readings::{
     Accepted, CALL_MANDATE_TERM, Call, LOCK, Next, ReadScope, ReadingFigures, THRESHOLD, Wanted,
 };
@@ -241,70 +240,6 @@ async fn different_credentials_that_nobody_answered_are_guesses_too() {
     assert_eq!(scene.called("one-more").await, Err(Failure::CredentialsLocked));
     scene.bank.refuses(None);
     scene.world.clock.advance(SignedDuration::from_hours(1));
-    assert_eq!(scene.called(PASSWORD).await, Ok(()));
-}
-
-/// Begins so many calls with one password and a reading of a link that keeps it, before the bank tells
-/// any of them what became of it. Calls run one after another, and the link's reading beside them.
-async fn at_once(scene: &Scene, password: &str, calls: u32) -> Vec<Pending> {
-    let link = scene.begin(password).await.unwrap();
-    let mut pending = vec![scene.request(link, MARCH).await];
-    for _ in 0..calls {
-        pending.push(scene.call(password).await.unwrap().reading);
-    }
-    scene.bank.lets_nobody_know();
-    let until_asked = async {
-        scene.bank.knocked.notified().await;
-        // The others are at the door by then, or will be.
-        for _ in 0..1000 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(scene.bank.asked(), 1, "one asks for all");
-        scene.bank.lets_everybody_know();
-    };
-    let (ran, ()) = tokio::join!(scene.world.worker.run_due(), until_asked);
-    ran.unwrap();
-    pending
-}
-
-#[tokio::test]
-async fn many_calls_at_once_with_the_right_password_lock_nobody() {
-    let scene = Scene::new().await;
-    for mut pending in at_once(&scene, PASSWORD, 2 * THRESHOLD).await {
-        assert_eq!(scene.ended(&mut pending).await, Some(Ok(())));
-    }
-    assert_eq!(scene.called(PASSWORD).await, Ok(()));
-}
-
-#[tokio::test]
-async fn many_calls_at_once_with_a_wrong_password_are_one_mistake() {
-    let scene = Scene::new().await;
-    for mut pending in at_once(&scene, "wrong-one", 2 * THRESHOLD).await {
-        assert_eq!(scene.ended(&mut pending).await, Some(Err(Failure::CredentialsInvalid)));
-    }
-    assert_eq!(scene.bank.asked(), 1);
-    assert_eq!(scene.called(PASSWORD).await, Ok(()));
-}
-
-/// Callers that lose patience leave a question behind, not a wrong password.
-#[tokio::test]
-async fn calls_that_are_given_up_at_a_slow_bank_lock_nobody() {
-    let scene = Scene::new().await;
-    scene.bank.lets_nobody_know();
-    for _ in 0..2 * THRESHOLD {
-        let accepted = scene.call(PASSWORD).await.unwrap();
-        let given_up = async {
-            for _ in 0..1000 {
-                tokio::task::yield_now().await;
-            }
-            let World { engine, who, .. } = &scene.world;
-            engine.cancel_reading(who, accepted.reading.job(), Reply::NONE).await.unwrap();
-        };
-        let (ran, ()) = tokio::join!(scene.world.worker.run_due(), given_up);
-        ran.unwrap();
-    }
-    assert_eq!(scene.bank.asked(), 1);
-    scene.bank.lets_everybody_know();
     assert_eq!(scene.called(PASSWORD).await, Ok(()));
 }
 

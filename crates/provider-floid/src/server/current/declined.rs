@@ -53,7 +53,10 @@ impl Declined {
         let message = refused.error.clone();
         let said = match refused.status.as_u16() {
             401 => failure::said(Failure::GatewayAuth),
-            429 => failure::said(Failure::RateLimited),
+            429 => Said {
+                display: "Hay demasiadas solicitudes. Intenta de nuevo en un momento.",
+                ..failure::said(Failure::RateLimited)
+            },
             status @ 400..500 => return Self::of_request(status, "INVALID_REQUEST", message),
             _ => failure::said(Failure::Internal),
         };
