@@ -68,8 +68,8 @@ impl Khipu {
         days: DayRange,
     ) -> anyhow::Result<usize> {
         let told: Told = serde_json::from_slice(&self.ask(who, days).await?.success()?)?;
-        ensure!(told.status == "OK", "a call came to {}", told.status);
-        Ok(told.data.transactions.len())
+        ensure!(told.status == "OK", "a call came to {}: {}", told.status, told.error);
+        Ok(told.data.map_or(0, |data| data.transactions.len()))
     }
 
     /// A link of a customer's, as a credential.
@@ -98,11 +98,13 @@ impl Khipu {
 struct Told {
     #[serde(rename = "Status")]
     status: String,
-    #[serde(rename = "Data", default)]
-    data: Movements,
+    #[serde(rename = "Data")]
+    data: Option<Movements>,
+    #[serde(rename = "Error", default)]
+    error: Value,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Movements {
     #[serde(rename = "Transaction", default)]
     transactions: Vec<IgnoredAny>,
