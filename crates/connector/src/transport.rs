@@ -19,8 +19,11 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Largest answer, in bytes. A statement page of 500 movements has about 200 KiB.
 pub const MAX_ANSWER_BYTES: usize = 4 << 20;
 
-/// How long an idle connection is kept: banks close theirs after a minute or so.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long an idle connection is kept: less than the servers keep theirs, some of which close them after
+/// five seconds (Apache httpd and Node.js, unless told otherwise). What is sent on one that the other side
+/// is just closing ends without an answer, and nobody can tell whether it was heard: a sign-in counts, and
+/// a payment is in doubt.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Idle connections kept for each host: as many as jobs of one institution run at once in one process
 /// where nothing else is set. Beyond them each call makes a connection of its own.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::http::Method;
+use cartola_model::{Failure, TransferFailure};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -97,6 +98,23 @@ fn the_committed_error_pages_are_the_generated_ones() {
     }
     let committed = std::fs::read_dir(folder).unwrap().count();
     assert_eq!(committed, pages.len(), "docs/errors has a page of a code that is gone");
+}
+
+/// What a caller may be told of a payment that failed: a bank's word, or a class. A key's own is told at
+/// once, and nothing is begun without a mandate.
+#[test]
+fn the_page_of_payments_has_every_code_of_a_failure() {
+    let page = include_str!("../../../../docs/payments.md");
+    let never = [Failure::GatewayAuth, Failure::ConsentMissing];
+    let classes = Failure::ALL.into_iter().filter(|failure| !never.contains(failure));
+    let codes = TransferFailure::ALL.map(TransferFailure::name).into_iter();
+    for code in codes.chain(classes.map(Failure::name)) {
+        let named = |line: &str| {
+            let cell = line.strip_prefix("| `").and_then(|rest| rest.split(" | ").next());
+            cell.is_some_and(|cell| cell.split("`, `").any(|it| it.trim_end_matches('`') == code))
+        };
+        assert!(page.lines().any(named), "docs/payments.md has no row of {code}");
+    }
 }
 
 #[test]

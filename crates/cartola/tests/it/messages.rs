@@ -45,14 +45,17 @@ fn what_was_given_up_is_listed_shown_and_sent_again() {
     assert!(text.contains("410") && text.contains(endpoint), "{text}");
     let refused = scene.run(&["messages", "replay", id]).failed(1).stderr;
     assert!(refused.contains("messages enable"), "{refused}");
+    let passed_over = scene.run(&["messages", "replay", "--all", "--json"]).done();
+    assert_eq!(passed_over.json(), json!({"replayed": 0}));
+    assert!(passed_over.stderr.contains("messages enable"), "{}", passed_over.stderr);
     scene.run(&["messages", "enable", endpoint]).done();
     let replay = ["messages", "replay", "--endpoint", endpoint, "--json"];
     assert_eq!(scene.run(&replay).done().json(), json!({"replayed": 1}));
     let again = scene.receiver.call();
     assert_eq!(again.header("webhook-id"), id);
     again.answer(200);
-    let none = scene.run(&["messages", "replay", "--all", "--json"]).done().json();
-    assert_eq!(none, json!({"replayed": 0}));
+    let none = scene.run(&["messages", "replay", "--all", "--json"]).done();
+    assert_eq!((none.json(), &*none.stderr), (json!({"replayed": 0}), ""));
 }
 
 #[test]

@@ -142,10 +142,11 @@ impl Drop for LiveSession {
     fn drop(&mut self) {
         let Some(closing) = self.closing() else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        runtime.spawn(async {
+        let institution = self.institution.clone();
+        runtime.spawn(async move {
             if let Err(error) = closing.await {
                 let kind = error.kind.name();
-                tracing::warn!(kind, "connector.session.left_open");
+                tracing::warn!(%institution, kind, "connector.session.left_open");
             }
         });
     }

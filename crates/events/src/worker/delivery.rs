@@ -46,6 +46,10 @@ pub async fn deliver(parts: Parts, taken: Arc<Taken>, job: ClaimedJob) {
         Ok(_) => {
             count(name_of(end), outcome, lasted);
             tracing::info!(message = %id, ?outcome, ?end, "events.message.attempted");
+            // From here on nobody is told by itself: an operator should know.
+            if matches!(end, DeliveryEnd::Disabled | DeliveryEnd::Dead { .. }) {
+                tracing::warn!(message = %id, ?outcome, ?end, "events.message.given_up");
+            }
         }
         Err(error) => {
             count("not_recorded", outcome, lasted);

@@ -10,6 +10,7 @@ use cartola_http::problem::{Code, Problem};
 use cartola_http::{Gate, answer, causes};
 use cartola_model::Scope;
 
+use super::asked::MAX_BODY_BYTES;
 use crate::given::Mistake;
 use crate::wire::Failed;
 
@@ -125,7 +126,9 @@ pub fn of_problem(problem: &Problem) -> Refused {
         }
         Code::RequestTimeout => Refused::request("the body did not arrive in time"),
         Code::BodyIncomplete => Refused::request("the body broke off"),
-        Code::BodyTooLarge => Refused::request("the body is too large"),
+        Code::BodyTooLarge => {
+            Refused::request(format!("the body has more than {MAX_BODY_BYTES} bytes"))
+        }
         Code::RateLimited => Refused::too_many(1),
         Code::Busy | Code::NotReady => Refused::away(),
         Code::Timeout => {

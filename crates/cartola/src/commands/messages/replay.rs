@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use cartola_engine::Engine;
-use cartola_engine::messages::{DeadLetters, EndpointId, ReplayError};
+use cartola_engine::messages::{DeadLetters, EndpointId, MessageQuery, ReplayError, Standing};
 use cartola_engine::once::Reply;
 use cartola_model::Principal;
 use cartola_primitives::Timestamp;
@@ -70,6 +70,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(id) => one(&gateway.engine, &who, id).await?,
         None => several(&gateway.engine, &who, &arguments).await?,
     };
+    if arguments.id.is_none() && stays(&gateway.engine, &who, &arguments).await? {
+        output::note(
+            "messages to endpoints that are disabled stay as they are: `cartola messages list --state \
+             dead --json` names the endpoints, and `cartola messages enable` lets messages go there again",
+        );
+    }
     if arguments.json {
         output::json(&Done { replayed })?;
     } else {
@@ -99,6 +105,20 @@ async fn several(engine: &Engine, who: &Principal, arguments: &Arguments) -> any
             return Ok(replayed);
         }
     }
+}
+
+/// Whether some of them were passed over: where all that can be sent waits, those that were given up go
+/// to endpoints that are disabled.
+async fn stays(engine: &Engine, who: &Principal, arguments: &Arguments) -> anyhow::Result<bool> {
+    let query = MessageQuery {
+        standing: Some(Standing::Dead),
+        destination: arguments.endpoint.map(Into::into),
+        from: arguments.from,
+        until: arguments.until,
+    };
+    let page = engine.messages(who, query, None, 1).await;
+    let page = page.context("the messages cannot be read")?;
+    Ok(page.rows.iter().any(|message| message.disabled_at.is_some()))
 }
 
 fn told(error: ReplayError) -> anyhow::Error {

@@ -62,12 +62,12 @@ pub(super) static ROWS: &[Entry] = &[
         retry: Retry::AfterChange,
         title: Text::fixed("The page has ended", "La página terminó"),
         meaning: Text::fixed(
-            "An answer was taken on this page, or its five minutes are over, or it is none of this payment.",
-            "Ya se recibió una respuesta en esta página, pasaron sus cinco minutos o no es de este pago.",
+            "An answer was taken on this page, or its five minutes are over, or it is none of this payment; or the bank waits for an approval in its app, which has no page.",
+            "Ya se recibió una respuesta en esta página, pasaron sus cinco minutos o no es de este pago; o el banco espera la aprobación en su app, que no tiene página.",
         ),
         remedy: Text::fixed(
-            "Look at the payment: if the customer is asked again, there is a new page.",
-            "Consulte el pago: si se vuelve a preguntar al cliente, hay una página nueva.",
+            "Look at the payment: if the customer is asked again, there is a new page. With `kind` `app` they approve in the app, and nothing is sent here.",
+            "Consulte el pago: si se vuelve a preguntar al cliente, hay una página nueva. Con `kind` `app` el cliente aprueba en la app y aquí no se envía nada.",
         ),
     },
     Entry {
