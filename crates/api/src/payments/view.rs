@@ -66,7 +66,7 @@ struct ChallengeView {
     /// Until when the bank takes an answer.
     #[schema(value_type = wire::Instant)]
     expires_at: Timestamp,
-    /// Wrong answers that the bank still bears, where it tells and something is typed.
+    /// Wrong answers that the bank still bears, where it tells; wrong PINs in its app.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     attempts_left: Option<u32>,
@@ -134,8 +134,7 @@ fn challenge(state: &PaymentState, page: Option<String>) -> Option<ChallengeView
         kind: challenge.kind.name(),
         labels,
         expires_at: challenge.expires_at,
-        // Nothing is typed into an app: who says no there has said it once.
-        attempts_left: challenge.attempts_left.filter(|_| challenge.kind != ChallengeKind::App),
+        attempts_left: challenge.attempts_left,
         page,
     })
 }

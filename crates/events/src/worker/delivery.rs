@@ -47,8 +47,12 @@ pub async fn deliver(parts: Parts, taken: Arc<Taken>, job: ClaimedJob) {
             count(name_of(end), outcome, lasted);
             tracing::info!(message = %id, ?outcome, ?end, "events.message.attempted");
             // From here on nobody is told by itself: an operator should know.
-            if matches!(end, DeliveryEnd::Disabled | DeliveryEnd::Dead { .. }) {
-                tracing::warn!(message = %id, ?outcome, ?end, "events.message.given_up");
+            match end {
+                DeliveryEnd::Disabled => tracing::warn!(message = %id, "events.endpoint.disabled"),
+                DeliveryEnd::Dead { .. } => {
+                    tracing::warn!(message = %id, ?outcome, "events.message.given_up");
+                }
+                DeliveryEnd::Delivered | DeliveryEnd::Retry { .. } => {}
             }
         }
         Err(error) => {

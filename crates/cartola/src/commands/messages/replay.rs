@@ -70,16 +70,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(id) => one(&gateway.engine, &who, id).await?,
         None => several(&gateway.engine, &who, &arguments).await?,
     };
+    if arguments.json {
+        output::json(&Done { replayed })?;
+    } else {
+        output::line(format_args!("{replayed} messages wait to be sent again"))?;
+    }
     if arguments.id.is_none() && stays(&gateway.engine, &who, &arguments).await? {
         output::note(
             "messages to endpoints that are disabled stay as they are: `cartola messages list --state \
              dead --json` names the endpoints, and `cartola messages enable` lets messages go there again",
         );
-    }
-    if arguments.json {
-        output::json(&Done { replayed })?;
-    } else {
-        output::line(format_args!("{replayed} messages wait to be sent again"))?;
     }
     gateway.close().await?;
     Ok(ExitCode::SUCCESS)
