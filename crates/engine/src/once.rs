@@ -70,6 +70,12 @@ pub enum OnceError {
     Engine(#[from] EngineError),
 }
 
+/// Whether that can be an idempotency key.
+pub fn is_key(text: &str) -> bool {
+    let is_printable = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    (1..=MAX_KEY_BYTES).contains(&text.len()) && text.bytes().all(is_printable)
+}
+
 impl Engine {
     /// Begins a repeatable call, unless it has an answer already.
     pub async fn once(
@@ -77,9 +83,7 @@ impl Engine {
         principal: &Principal,
         call: Repeatable<'_>,
     ) -> Result<Ticket, OnceError> {
-        let sound = (1..=MAX_KEY_BYTES).contains(&call.key.len())
-            && call.key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
-        if !sound {
+        if !is_key(call.key) {
             return Err(OnceError::Key);
         }
         let tenant = principal.tenant;

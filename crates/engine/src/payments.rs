@@ -59,8 +59,9 @@ pub const MAX_PESOS: i64 = 100_000_000;
 /// Longest comment, in characters: what banks print of it.
 pub const MAX_COMMENT: usize = 120;
 
-/// Longest id of a case, in bytes.
-pub const MAX_CASE_BYTES: usize = 255;
+/// Longest id of a case, in bytes: an idempotency key with what its facade puts before it. What is kept of
+/// it is a digest.
+pub const MAX_CASE_BYTES: usize = 512;
 
 /// A payment that is wanted.
 pub struct PaymentOrder<'a> {

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderName;
 use axum::http::request::Parts;
 use cartola_engine::Engine;
-use cartola_engine::once::{Repeatable, Ticket};
+use cartola_engine::once::{self, Repeatable, Ticket};
 use cartola_model::Principal;
 use sha2::{Digest, Sha256};
 
@@ -27,7 +27,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         if values.next().is_some() {
             return Err(invalid().into());
         }
-        let key = value.to_str().map_err(|_| invalid())?;
+        // Here, for whoever takes it as the name of something too: an empty one would name whatever is
+        // asked for with a variable that is not set.
+        let key = value.to_str().ok().filter(|key| once::is_key(key)).ok_or_else(invalid)?;
         Ok(Self(Some(key.to_owned())))
     }
 }

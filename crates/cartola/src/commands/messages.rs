@@ -7,7 +7,7 @@ mod show;
 use std::process::ExitCode;
 
 use cartola_engine::Engine;
-use cartola_engine::messages::Message;
+use cartola_engine::messages::{Message, MessageState};
 use cartola_http::callbacks::receiver_of;
 use cartola_model::Principal;
 use cartola_primitives::Timestamp;
@@ -57,6 +57,8 @@ struct Listed {
     disabled_at: Option<Timestamp>,
     created_at: Timestamp,
     attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_attempt_at: Option<Timestamp>,
 }
 
 impl Listed {
@@ -70,6 +72,10 @@ impl Listed {
             disabled_at: message.disabled_at,
             created_at: head.created_at,
             attempts: head.attempts,
+            next_attempt_at: match head.state {
+                MessageState::Pending { next_attempt } => Some(next_attempt),
+                _ => None,
+            },
         }
     }
 

@@ -43,6 +43,7 @@ fn what_was_given_up_is_listed_shown_and_sent_again() {
     assert!(!shown.stdout.contains("MUÑOZ") && !shown.stdout.contains("case=7"));
     let text = scene.run(&["messages", "show", id]).done().stdout;
     assert!(text.contains("410") && text.contains(endpoint), "{text}");
+    assert!(text.contains("disabled since 20"), "{text}");
     let refused = scene.run(&["messages", "replay", id]).failed(1).stderr;
     assert!(refused.contains("messages enable"), "{refused}");
     let passed_over = scene.run(&["messages", "replay", "--all", "--json"]).done();

@@ -73,7 +73,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if arguments.json {
         output::json(&Done { replayed })?;
     } else {
-        output::line(format_args!("{replayed} messages wait to be sent again"))?;
+        output::line(format_args!("to be sent again: {replayed}"))?;
     }
     if arguments.id.is_none() && stays(&gateway.engine, &who, &arguments).await? {
         output::note(
@@ -124,8 +124,8 @@ async fn stays(engine: &Engine, who: &Principal, arguments: &Arguments) -> anyho
 fn told(error: ReplayError) -> anyhow::Error {
     match error {
         ReplayError::Disabled => anyhow!(
-            "the endpoint is disabled, since its receiver has answered 410; `cartola messages enable` \
-             lets messages go there again"
+            "the endpoint is disabled, since its receiver has answered 410; `cartola messages show ID` \
+             names it, and `cartola messages enable` lets messages go there again"
         ),
         error => anyhow::Error::new(error).context("nothing is replayed"),
     }

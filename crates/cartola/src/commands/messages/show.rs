@@ -76,6 +76,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     } else {
         output::table(&HEADING, &[message.cells()])?;
         output::line(format_args!("endpoint {}", message.endpoint))?;
+        if let Some(at) = message.disabled_at {
+            output::line(format_args!("disabled since {at}, when its receiver answered 410"))?;
+        }
+        if let Some(at) = message.next_attempt_at {
+            output::line(format_args!("next attempt {at}"))?;
+        }
         let rows: Vec<_> = log.iter().map(Tried::cells).collect();
         output::table(&["ATTEMPT", "LASTED", "ANSWER"], &rows)?;
     }

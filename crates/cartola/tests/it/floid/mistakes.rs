@@ -162,7 +162,7 @@ fn a_body_that_is_none_is_refused_in_the_documents_form() {
         400 the body must be a JSON object
         400 rut: it is there twice
         400 rut: it must be a text
-        400 the body is too large
+        400 the body has more than 16384 bytes
     "#]]
     .assert_eq(&said);
     let send = |method: &str, path: &str, headers: &[(&str, &str)], body: &str| {

@@ -166,5 +166,10 @@ fn what_cannot_be_paid_is_refused() {
     let headers = [("Content-Type", "application/json")];
     let keyless = scene.client.send("POST", "/v1/payments", &headers, body.to_string().as_bytes());
     assert_eq!(keyless.unwrap().json()["code"], "idempotency_key_missing");
+    for key in ["", &"k".repeat(256)] {
+        let refused = payer.begin(&scene.client, 5_000, key).unwrap();
+        let code = refused.json()["code"].clone();
+        assert_eq!((refused.status, code), (400, json!("idempotency_key_invalid")), "{key}");
+    }
     assert_eq!(scene.client.list("/v1/payments").len(), 0);
 }
