@@ -28,7 +28,7 @@ const ROUNDS: usize = 5;
 const OF_EACH: usize = 40;
 
 /// Extractions under way at once. With a quarter of them the gateway left one of five parts of the cores
-/// idle, while units of work waited for the disk and for company.
+/// idle.
 const AT_ONCE: usize = 128;
 
 /// Days that are read: a new customer's 24 months, and what is read again as a rule.
